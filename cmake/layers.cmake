@@ -1,0 +1,43 @@
+# One object library per folder of router/ (a "layer"), gathered into the static library router_core.
+#   router_layer(<folder> SOURCES <files> [LINK <libraries>])
+# Test files are gathered the same way: router_layer_tests(<folder> SOURCES <files>) feeds router_tests and
+# also makes <folder>_tests, a small binary for working on one folder.
+
+add_library(router_options INTERFACE)
+target_include_directories(router_options INTERFACE ${CMAKE_SOURCE_DIR}/router)
+target_compile_options(router_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wno-missing-field-initializers)
+if(XS_ROUTER_WERROR)
+  target_compile_options(router_options INTERFACE -Werror)
+endif()
+if(XS_ROUTER_SANITIZE)
+  target_compile_options(router_options INTERFACE -O1 -fsanitize=${XS_ROUTER_SANITIZE} -fno-omit-frame-pointer
+    -foptimize-sibling-calls)
+  if(XS_ROUTER_SANITIZE MATCHES "undefined")
+    target_compile_options(router_options INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+  target_link_options(router_options INTERFACE -fsanitize=${XS_ROUTER_SANITIZE})
+endif()
+# libstdc++'s bounds assertions are cheap enough to keep in every build: input is hostile.
+target_compile_definitions(router_options INTERFACE _GLIBCXX_ASSERTIONS)
+target_link_libraries(router_options INTERFACE Threads::Threads)
+
+function(router_layer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(router_${name} OBJECT ${ARG_SOURCES})
+  target_link_libraries(router_${name} PUBLIC router_options ${ARG_LINK})
+  set_property(GLOBAL APPEND PROPERTY ROUTER_LAYERS router_${name})
+endfunction()
+
+function(router_layer_tests name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(router_${name}_tests OBJECT ${ARG_SOURCES})
+  target_link_libraries(router_${name}_tests PUBLIC router_options ${ARG_LINK})
+  target_include_directories(router_${name}_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_compile_definitions(router_${name}_tests PRIVATE
+    ROUTER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data" ROUTER_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  set_property(GLOBAL APPEND PROPERTY ROUTER_LAYER_TESTS router_${name}_tests)
+  add_executable(${name}_tests EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/main.cpp)
+  target_link_libraries(${name}_tests PRIVATE router_${name}_tests router_core)
+endfunction()

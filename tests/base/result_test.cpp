@@ -1,0 +1,45 @@
+#include "base/result.h"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+using namespace router::base;
+
+namespace {
+
+Result<int> half(int number) {
+  if (number % 2 != 0) return Error{ErrorCode::bad_request, Side::client, "odd"};
+  return number / 2;
+}
+
+}  // namespace
+
+TEST_CASE("result: holds a value or an error") {
+  CHECK(half(4).has_value());
+  CHECK(*half(4) == 2);
+  CHECK_FALSE(half(3));
+  CHECK(half(3).error().detail == "odd");
+  CHECK(half(3).value_or(7) == 7);
+  CHECK(half(8).value_or(7) == 4);
+}
+
+TEST_CASE("result: moves what cannot be copied") {
+  Result<std::unique_ptr<int>> result(std::make_unique<int>(5));
+  const auto owned = *std::move(result);
+  CHECK(*owned == 5);
+}
+
+TEST_CASE("result: of void is success or an error") {
+  const Result<void> good;
+  const Result<void> bad(Error{ErrorCode::timeout, Side::back_end, "late", true});
+  CHECK(good.has_value());
+  CHECK_FALSE(bad.has_value());
+  CHECK(bad.error().retryable);
+}
+
+TEST_CASE("error: is described by code, side and detail") {
+  CHECK(describe({ErrorCode::timeout, Side::identity_provider, "token endpoint did not answer"}) ==
+        "timeout (identity_provider): token endpoint did not answer");
+}
