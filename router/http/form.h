@@ -1,0 +1,18 @@
+// application/x-www-form-urlencoded, both ways.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace router::http {
+
+using FormFields = std::vector<std::pair<std::string, std::string>>;
+
+std::string encode_form(const FormFields& fields);
+// Absent if an escape is malformed. Repeated names are kept.
+std::optional<FormFields> decode_form(std::string_view body);
+
+}  // namespace router::http
