@@ -1,0 +1,82 @@
+#include "routing/route_table.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "routing/literal_prefix.h"
+
+namespace router::routing {
+namespace {
+
+bool allows(const config::Route& route, std::string_view method) {
+  if (route.local_dir) return method == "GET" || method == "HEAD";
+  return route.http_methods.empty() ||
+         std::find(route.http_methods.begin(), route.http_methods.end(), method) != route.http_methods.end();
+}
+
+bool begins_with(std::string_view subject, std::string_view prefix, bool match_case) {
+  if (match_case) return subject.starts_with(prefix);
+  return subject.size() >= prefix.size() &&
+         base::equals_ignoring_case(subject.substr(0, prefix.size()), prefix);
+}
+
+}  // namespace
+
+std::string_view match_subject(const config::Route& route, const http::Target& target, std::string& storage) {
+  if (!route.matches_query || !target.has_query) return target.path;
+  storage = target.path_and_query();
+  return storage;
+}
+
+RouteTable::RouteTable(const std::vector<config::Route>& routes) {
+  entries_.reserve(routes.size());
+  for (const auto& route : routes) entries_.push_back({&route, literal_prefix(route.source)});
+}
+
+base::Result<RouteMatch> RouteTable::find(std::string_view method, const http::Target& target) const {
+  RouteMatch result;
+  if (!target.path.starts_with('/')) return result;
+  bool passed_over = false;
+  std::string storage;
+  for (const auto& [route, prefix] : entries_) {
+    if (!route->pattern) continue;
+    if (!allows(*route, method)) {
+      passed_over = true;
+      continue;
+    }
+    const auto subject = match_subject(*route, target, storage);
+    if (!begins_with(subject, prefix, route->match_case)) continue;
+    const auto match = route->pattern->match(subject);
+    if (!match) return match.error();
+    if (!*match) continue;
+    result.route = route;
+    result.match = **match;
+    return result;
+  }
+  if (passed_over) return find_allowed(target);
+  return result;
+}
+
+base::Result<RouteMatch> RouteTable::find_allowed(const http::Target& target) const {
+  std::set<std::string> methods;
+  std::string storage;
+  for (const auto& [route, prefix] : entries_) {
+    // A route without a list of methods has had its chance: its source does not match.
+    if (!route->pattern || (!route->local_dir && route->http_methods.empty())) continue;
+    const auto match = route->pattern->match(match_subject(*route, target, storage));
+    if (!match) return match.error();
+    if (!*match) continue;
+    if (route->local_dir) {
+      methods.insert({"GET", "HEAD"});
+    } else {
+      methods.insert(route->http_methods.begin(), route->http_methods.end());
+    }
+  }
+  methods.erase("TRACE");  // answered 405 whatever the descriptor says
+  RouteMatch result;
+  result.allow.assign(methods.begin(), methods.end());
+  return result;
+}
+
+}  // namespace router::routing
