@@ -1,0 +1,263 @@
+#include "net/asio_backend.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <cstring>
+#include <openssl/ssl.h>
+
+namespace router::net {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+
+namespace {
+
+using Resolver = asio::ip::basic_resolver<asio::ip::tcp, asio::io_context::executor_type>;
+
+struct Resolve {
+  Resolver& resolver;
+  std::string host;
+  std::string port;
+  error_code fault{};
+  std::vector<asio::ip::tcp::endpoint> endpoints{};
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) {
+    resolver.async_resolve(host, port, [this, waiter](const error_code& ended, const Resolver::results_type& found) {
+      fault = ended;
+      for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+      waiter.resume();
+    });
+  }
+  void await_resume() const noexcept {}
+};
+
+}  // namespace
+
+AsioBackendConnection::AsioBackendConnection(AsioLoop& loop, const BackendOrigin& origin, const ParseLimits& limits)
+    : loop_(loop),
+      origin_(origin),
+      key_(origin.key),
+      limits_(limits),
+      stream_(loop),
+      read_deadline_(loop.deadlines(),
+                     [this] {
+                       timed_out_ = true;
+                       stream_.cancel();
+                     }),
+      write_deadline_(loop.deadlines(), [this] {
+        timed_out_ = true;
+        stream_.cancel();
+      }) {}
+
+void AsioBackendConnection::close() {
+  closed_ = true;
+  stream_.close();
+}
+
+void AsioBackendConnection::arm(Deadline& deadline) {
+  if (timeout_ > base::milliseconds::zero()) deadline.arm(timeout_);
+}
+
+Error AsioBackendConnection::fault(const error_code& reason, std::string_view doing) const {
+  const std::string what = std::string(doing) + " " + key_ + ": ";
+  if (timed_out_) return Error{ErrorCode::timeout, Side::back_end, what + "timed out", true};
+  if (closed_) return Error{ErrorCode::cancelled, Side::router, what + "given up"};
+  return Error{ErrorCode::closed, Side::back_end, what + reason.message(), true};
+}
+
+Task<Result<void>> AsioBackendConnection::connect(ClientTls& tls, base::milliseconds timeout) {
+  timeout_ = timeout;
+  const bool tunnelled = !origin_.proxy_host.empty();
+  auto connected = co_await connect_to(tunnelled ? origin_.proxy_host : origin_.host,
+                                       tunnelled ? origin_.proxy_port : origin_.port);
+  if (!connected) co_return connected;
+  if (tunnelled) {
+    auto opened = co_await open_tunnel(origin_);
+    if (!opened) co_return opened;
+  }
+  if (!origin_.secure) co_return Result<void>();
+  auto context = tls.context(origin_.tls);
+  if (!context) co_return context.error();
+  stream_.enable_tls(**context);
+  SSL_set_tlsext_host_name(stream_.tls().native_handle(), origin_.host.c_str());
+  stream_.tls().set_verify_callback(asio::ssl::host_name_verification(origin_.host));
+  if (!origin_.tls.verify) stream_.tls().set_verify_mode(asio::ssl::verify_none);
+  arm(read_deadline_);
+  const auto shaken = co_await stream_.handshake(asio::ssl::stream_base::client);
+  read_deadline_.disarm();
+  if (shaken) {
+    auto refused = fault(shaken, "TLS handshake with");
+    if (refused.code == ErrorCode::closed) refused.code = ErrorCode::refused;
+    co_return refused;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> AsioBackendConnection::connect_to(const std::string& host, std::uint16_t port) {
+  std::vector<asio::ip::tcp::endpoint> endpoints;
+  error_code no_literal;
+  const auto address = asio::ip::make_address(host, no_literal);
+  arm(read_deadline_);
+  if (!no_literal) {
+    endpoints.emplace_back(address, port);
+  } else {
+    Resolver resolver(loop_.context().get_executor());
+    Deadline give_up(loop_.deadlines(), [&] {
+      timed_out_ = true;
+      resolver.cancel();
+    });
+    arm(give_up);
+    Resolve resolve{resolver, host, std::to_string(port)};
+    co_await resolve;
+    if (resolve.fault) {
+      auto error = fault(resolve.fault, "looking up");
+      if (error.code == ErrorCode::closed) error.code = ErrorCode::refused;
+      co_return error;
+    }
+    endpoints = std::move(resolve.endpoints);
+  }
+  error_code failed = asio::error::host_not_found;
+  for (const auto& endpoint : endpoints) {
+    stream_.close();
+    failed = co_await stream_.connect(endpoint);
+    if (!failed || timed_out_ || closed_) break;
+  }
+  read_deadline_.disarm();
+  if (failed) {
+    auto error = fault(failed, "connecting to");
+    if (error.code == ErrorCode::closed) error.code = ErrorCode::refused;
+    co_return error;
+  }
+  error_code ignored;
+  stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  stream_.socket().non_blocking(true, ignored);
+  co_return Result<void>();
+}
+
+// RFC 9110 section 9.3.6
+Task<Result<void>> AsioBackendConnection::open_tunnel(const BackendOrigin& origin) {
+  const bool literal_v6 = origin.host.find(':') != std::string::npos;
+  const std::string authority = (literal_v6 ? "[" + origin.host + "]" : origin.host) + ":" + std::to_string(origin.port);
+  const std::string request = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
+  auto sent = co_await send(request, {}, {});
+  if (!sent) co_return sent;
+  auto answered = co_await read_head(true);
+  if (!answered) co_return answered;
+  if (response_.status / 100 != 2 || begin_ != end_) {
+    co_return Error{ErrorCode::refused, Side::back_end,
+                    "the proxy answered CONNECT with " + std::to_string(response_.status), true};
+  }
+  head_.release();
+  answered_ = false;
+  co_return Result<void>();
+}
+
+Task<Result<void>> AsioBackendConnection::send(std::string_view first, std::string_view second,
+                                               std::string_view third) {
+  if (closed_ || timed_out_) co_return fault({}, "sending to");
+  arm(write_deadline_);
+  const auto written = co_await stream_.write(first, second, third);
+  write_deadline_.disarm();
+  if (written.fault) co_return fault(written.fault, "sending to");
+  co_return Result<void>();
+}
+
+Task<Result<std::size_t>> AsioBackendConnection::read_into(BufferPool::Buffer& buffer, std::size_t offset) {
+  if (closed_ || timed_out_) co_return fault({}, "reading from");
+  arm(read_deadline_);
+  const auto read = co_await stream_.read_some(buffer.data() + offset, buffer.size() - offset);
+  read_deadline_.disarm();
+  if (read.fault) co_return fault(read.fault, "reading from");
+  answered_ = true;
+  co_return read.bytes;
+}
+
+Task<Result<void>> AsioBackendConnection::read_head(bool to_head_request) {
+  if (!head_) {
+    head_ = loop_.buffers().take();
+    begin_ = end_ = 0;
+  } else if (begin_ != 0) {  // what followed an interim response
+    std::memmove(head_.data(), head_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  clean_ = false;
+  response_.headers.clear();
+  trailers_.clear();
+  parser_.emplace(response_, trailers_, limits_, to_head_request);
+  for (std::size_t searched = 0;;) {
+    const std::string_view input(head_.data(), end_);
+    const auto end_of_head = input.find("\r\n\r\n", searched > 3 ? searched - 3 : 0);
+    if (end_of_head != std::string_view::npos) {
+      auto parsed = parser_->put_head(input.substr(0, end_of_head + 4));
+      if (!parsed || !*parsed) {
+        co_return Error{ErrorCode::protocol, Side::back_end, parsed ? "incomplete head" : parsed.error().detail};
+      }
+      begin_ = parser_->head_size();
+      body_finished_ = parser_->finished();
+      clean_ = body_finished_;
+      co_return Result<void>();
+    }
+    searched = end_;
+    if (end_ == head_.size()) co_return Error{ErrorCode::protocol, Side::back_end, "the back-end's head is too large"};
+    auto read = co_await read_into(head_, end_);
+    if (!read) co_return read.error();
+    end_ += *read;
+  }
+}
+
+Task<Result<BodyPiece>> AsioBackendConnection::read_body() {
+  for (;;) {
+    if (body_finished_) co_return BodyPiece{{}, true};
+    if (begin_ != end_) {
+      const std::string_view unread((body_ ? body_ : head_).data() + begin_, end_ - begin_);
+      auto input = parser_->put_body(unread);
+      if (!input) co_return Error{ErrorCode::protocol, Side::back_end, input.error().detail};
+      begin_ += input->consumed;
+      body_finished_ = input->finished;
+      clean_ = body_finished_;
+      if (!input->data.empty() || body_finished_) co_return BodyPiece{input->data, body_finished_};
+    }
+    const std::string_view rest((body_ ? body_ : head_).data() + begin_, end_ - begin_);
+    if (!body_) {
+      body_ = loop_.buffers().take();
+      std::memcpy(body_.data(), rest.data(), rest.size());
+    } else if (begin_ != 0) {
+      std::memmove(body_.data(), rest.data(), rest.size());
+    }
+    begin_ = 0;
+    end_ = rest.size();
+    if (end_ == body_.size()) co_return Error{ErrorCode::protocol, Side::back_end, "chunk framing too long"};
+    auto read = co_await read_into(body_, end_);
+    if (!read) {
+      const bool at_end = read.error().code == ErrorCode::closed && !timed_out_ && !closed_;
+      if (at_end && response_.body == http::BodyKind::until_close && parser_->finish_at_eof()) {
+        body_finished_ = true;
+        co_return BodyPiece{{}, true};
+      }
+      co_return read.error();
+    }
+    end_ += *read;
+  }
+}
+
+bool AsioBackendConnection::is_clean() const {
+  return clean_ && !closed_ && !timed_out_ && begin_ == end_ && response_.keep_alive && response_.status >= 200;
+}
+
+void AsioBackendConnection::become_idle(base::SteadyTime now) {
+  ++requests_;
+  idle_since_ = now;
+  answered_ = false;
+  head_.release();
+  body_.release();
+  parser_.reset();
+  response_.headers.clear();
+}
+
+}  // namespace router::net

@@ -1,0 +1,120 @@
+// BackendConnection and BackendPool over Asio: one pool a loop. Included by net/*.cpp and app/wiring only.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "net/backend_connection.h"
+#include "net/parser.h"
+#include "net/stream.h"
+#include "net/tls.h"
+
+namespace router::net {
+
+class AsioBackendConnection final : public BackendConnection {
+ public:
+  AsioBackendConnection(AsioLoop& loop, const BackendOrigin& origin, const ParseLimits& limits);
+
+  base::Task<base::Result<void>> connect(ClientTls& tls, base::milliseconds timeout);
+
+  void set_timeout(base::milliseconds timeout) override { timeout_ = timeout; }
+  base::Task<base::Result<void>> send(std::string_view first, std::string_view second,
+                                      std::string_view third) override;
+  base::Task<base::Result<void>> read_head(bool to_head_request) override;
+  const ResponseHead& head() const override { return response_; }
+  base::Task<base::Result<BodyPiece>> read_body() override;
+  bool body_finished() const override { return body_finished_; }
+  bool has_buffered_body() const override { return begin_ != end_; }
+  const http::Headers& trailers() const override { return trailers_; }
+  bool is_reused() const override { return requests_ > 0; }
+  bool has_answered() const override { return answered_; }
+  void close() override;
+
+  Stream& stream() { return stream_; }
+  // Bytes read behind the head; they are the caller's now.
+  std::string take_buffered() {
+    std::string bytes((body_ ? body_ : head_).data() + begin_, end_ - begin_);
+    begin_ = end_ = 0;
+    return bytes;
+  }
+  const std::string& key() const { return key_; }
+  // Ready for another request: the answer is complete, keep-alive, nothing left over.
+  bool is_clean() const;
+  bool is_quiet() { return stream_.is_open() && stream_.is_quiet(); }
+  void become_idle(base::SteadyTime now);
+  base::SteadyTime idle_since() const { return idle_since_; }
+
+ private:
+  base::Task<base::Result<void>> connect_to(const std::string& host, std::uint16_t port);
+  base::Task<base::Result<void>> open_tunnel(const BackendOrigin& origin);
+  base::Task<base::Result<std::size_t>> read_into(BufferPool::Buffer& buffer, std::size_t offset);
+  base::Error fault(const error_code& reason, std::string_view doing) const;
+  void arm(Deadline& deadline);
+
+  AsioLoop& loop_;
+  BackendOrigin origin_;
+  std::string key_;
+  const ParseLimits& limits_;
+  Stream stream_;
+  Deadline read_deadline_;
+  Deadline write_deadline_;
+  base::milliseconds timeout_{0};
+
+  BufferPool::Buffer head_;
+  BufferPool::Buffer body_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::optional<ResponseParser> parser_;
+  ResponseHead response_;
+  http::Headers trailers_;
+
+  bool timed_out_ = false;
+  bool closed_ = false;
+  bool answered_ = false;
+  bool body_finished_ = true;
+  bool clean_ = false;
+  unsigned requests_ = 0;
+  base::SteadyTime idle_since_;
+};
+
+class AsioBackendPool final : public BackendPool {
+ public:
+  AsioBackendPool(AsioLoop& loop, ClientTls& tls, const ParseLimits& limits, PoolLimits pool_limits);
+  ~AsioBackendPool() override;
+
+  base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire(const BackendOrigin& origin, bool fresh,
+                                                                       base::milliseconds timeout) override;
+  void release(std::unique_ptr<BackendConnection> connection, bool reusable) override;
+
+  struct Counts {
+    std::size_t open = 0;
+    std::size_t idle = 0;
+    std::size_t waiting = 0;
+  };
+  Counts counts() const;
+
+ private:
+  struct Waiter;
+  struct Bucket {
+    std::vector<std::unique_ptr<AsioBackendConnection>> idle;  // last used last
+    std::size_t open = 0;                                      // lent out, connecting or idle
+    std::deque<Waiter*> waiting;
+  };
+
+  base::Task<bool> wait_for_room(Bucket& bucket);
+  std::unique_ptr<AsioBackendConnection> take_idle(Bucket& bucket);
+  void freed(Bucket& bucket);
+  void sweep();
+
+  AsioLoop& loop_;
+  ClientTls& tls_;
+  const ParseLimits& limits_;
+  PoolLimits pool_limits_;
+  std::unordered_map<std::string, Bucket> buckets_;
+  Deadline sweep_deadline_;
+};
+
+}  // namespace router::net

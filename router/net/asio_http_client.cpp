@@ -1,0 +1,99 @@
+#include "net/asio_http_client.h"
+
+#include <algorithm>
+
+namespace router::net {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Task;
+using base::milliseconds;
+
+namespace {
+
+bool is_idempotent(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
+}
+
+std::string head_of(const ClientRequest& request) {
+  std::string head = request.method + " " + request.url.path_and_query() + " HTTP/1.1\r\n";
+  head.append("Host: ").append(request.url.authority()).append("\r\n");
+  for (const auto& [name, value] : request.headers) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  }
+  if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
+    head.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
+  }
+  head.append("\r\n");
+  return head;
+}
+
+bool are_safe(const ClientRequest& request) {
+  return http::is_token(request.method) &&
+         std::all_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
+           return http::is_token(header.first) && http::is_field_value(header.second);
+         });
+}
+
+}  // namespace
+
+milliseconds AsioHttpClient::left(base::SteadyTime ends_by) const {
+  return std::max(milliseconds(1), std::chrono::duration_cast<milliseconds>(ends_by - clock_.steady()));
+}
+
+Task<Result<ClientResponse>> AsioHttpClient::send(ClientRequest request) {
+  if (!are_safe(request)) co_return Error{ErrorCode::internal, base::Side::router, "unsafe outgoing header"};
+  const auto ends_by = clock_.steady() + request.timeout;
+  const auto origin = make_backend_origin(request.url, request.tls, request.proxy_host, request.proxy_port);
+  bool stale = false;
+  auto response = co_await attempt(request, origin, ends_by, false, stale);
+  if (!response && stale && is_idempotent(request.method)) {
+    response = co_await attempt(request, origin, ends_by, true, stale);
+  }
+  if (!response && response.error().side == base::Side::back_end) response.error().side = request.side;
+  co_return response;
+}
+
+// `stale`: a kept-alive connection turned out to be closed before it answered.
+Task<Result<ClientResponse>> AsioHttpClient::attempt(const ClientRequest& request, const BackendOrigin& origin,
+                                                     base::SteadyTime ends_by, bool fresh, bool& stale) {
+  auto acquired = co_await pool_.acquire(origin, fresh, left(ends_by));
+  if (!acquired) co_return acquired.error();
+  auto connection = std::move(*acquired);
+  auto response = co_await converse(request, *connection, ends_by);
+  stale = !response && connection->is_reused() && !connection->has_answered() &&
+          response.error().code == ErrorCode::closed;
+  pool_.release(std::move(connection), response.has_value());
+  co_return response;
+}
+
+Task<Result<ClientResponse>> AsioHttpClient::converse(const ClientRequest& request, BackendConnection& connection,
+                                                      base::SteadyTime ends_by) {
+  const std::string head = head_of(request);
+  connection.set_timeout(left(ends_by));
+  auto sent = co_await connection.send(head, request.body);
+  if (!sent) co_return sent.error();
+  do {
+    connection.set_timeout(left(ends_by));
+    auto answered = co_await connection.read_head(request.method == "HEAD");
+    if (!answered) co_return answered.error();
+  } while (connection.head().status < 200);
+  ClientResponse response;
+  response.status = connection.head().status;
+  response.headers = connection.head().headers.clone();
+  for (;;) {
+    connection.set_timeout(left(ends_by));
+    auto piece = co_await connection.read_body();
+    if (!piece) co_return piece.error();
+    response.body.append(piece->data);
+    if (response.body.size() > request.max_body) {
+      co_return Error{ErrorCode::protocol, base::Side::back_end, "the answer is too large"};
+    }
+    // a peer that drips must not outlive the deadline, however regularly it does
+    if (clock_.steady() > ends_by) co_return Error{ErrorCode::timeout, base::Side::back_end, "the answer took too long", true};
+    if (piece->last) co_return response;
+  }
+}
+
+}  // namespace router::net

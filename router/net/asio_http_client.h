@@ -1,0 +1,27 @@
+// HttpClient over a BackendPool. Included by app/wiring.
+#pragma once
+
+#include "base/clock.h"
+#include "net/backend_connection.h"
+#include "net/http_client.h"
+
+namespace router::net {
+
+class AsioHttpClient final : public HttpClient {
+ public:
+  AsioHttpClient(BackendPool& pool, const base::Clock& clock) : pool_(pool), clock_(clock) {}
+
+  base::Task<base::Result<ClientResponse>> send(ClientRequest request) override;
+
+ private:
+  base::Task<base::Result<ClientResponse>> attempt(const ClientRequest& request, const BackendOrigin& origin,
+                                                   base::SteadyTime ends_by, bool fresh, bool& stale);
+  base::Task<base::Result<ClientResponse>> converse(const ClientRequest& request, BackendConnection& connection,
+                                                    base::SteadyTime ends_by);
+  base::milliseconds left(base::SteadyTime ends_by) const;
+
+  BackendPool& pool_;
+  const base::Clock& clock_;
+};
+
+}  // namespace router::net

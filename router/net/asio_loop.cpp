@@ -1,0 +1,49 @@
+#include "net/asio_loop.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+namespace router::net {
+
+namespace asio = boost::asio;
+
+// 1: only this loop's thread runs the context, so Asio needs no lock between handlers
+AsioLoop::AsioLoop() : context_(1), work_(asio::make_work_guard(context_)), tick_timer_(context_) {}
+
+AsioLoop::~AsioLoop() = default;
+
+void AsioLoop::run() {
+  thread_ = std::this_thread::get_id();
+  tick();
+  context_.run();
+}
+
+void AsioLoop::stop() {
+  asio::post(context_, [this] {
+    tick_timer_.cancel();
+    work_.reset();
+    context_.stop();
+  });
+}
+
+void AsioLoop::post(std::function<void()> work) { asio::post(context_, std::move(work)); }
+
+void AsioLoop::after(base::milliseconds delay, std::function<void()> work) {
+  timers_.emplace(std::chrono::steady_clock::now() + delay, std::move(work));
+}
+
+void AsioLoop::tick() {
+  const auto now = std::chrono::steady_clock::now();
+  deadlines_.advance(now);
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    auto work = std::move(timers_.begin()->second);
+    timers_.erase(timers_.begin());
+    work();
+  }
+  tick_timer_.expires_after(DeadlineWheel::kTick);
+  tick_timer_.async_wait([this](const boost::system::error_code& fault) {
+    if (!fault) tick();
+  });
+}
+
+}  // namespace router::net

@@ -1,0 +1,47 @@
+// A Loop over one Asio io_context and one thread: sockets, deadlines, posted work.
+//
+// run() blocks its thread until stop(). post() and stop() may be called from any thread, the rest on the loop's own.
+// Included by net/*.cpp and app/wiring only (Asio stays behind this fence).
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <thread>
+
+#include "base/loop.h"
+#include "net/buffer_pool.h"
+#include "net/deadline.h"
+
+namespace router::net {
+
+class AsioLoop final : public base::Loop {
+ public:
+  AsioLoop();
+  ~AsioLoop() override;
+
+  void run();
+  void stop();
+
+  void post(std::function<void()> work) override;
+  void after(base::milliseconds delay, std::function<void()> work) override;
+  bool is_current() const override { return std::this_thread::get_id() == thread_; }
+
+  boost::asio::io_context& context() { return context_; }
+  DeadlineWheel& deadlines() { return deadlines_; }
+  BufferPool& buffers() { return buffers_; }
+
+ private:
+  void tick();
+
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::steady_timer tick_timer_;
+  DeadlineWheel deadlines_;
+  BufferPool buffers_;
+  std::multimap<base::SteadyTime, std::function<void()>> timers_;
+  std::thread::id thread_;
+};
+
+}  // namespace router::net

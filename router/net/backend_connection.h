@@ -1,0 +1,68 @@
+// A connection to a back-end, lent out for one request at a time. No Asio in here: used by backend/forwarder.
+//
+// All calls on the loop it belongs to. One send and one read may be under way at the same time (a request body goes
+// out while the answer comes in). Waits are bounded by set_timeout(); a fault makes the connection unusable.
+// Errors: closed, timeout, protocol (framing of the answer, http.md "Back-end answers are not trusted").
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "net/backend_origin.h"
+#include "net/exchange.h"
+#include "net/response_head.h"
+
+namespace router::net {
+
+class BackendConnection {
+ public:
+  virtual ~BackendConnection() = default;
+
+  // How long one wait (for a head, for body bytes, for room to send) may last; zero = no limit.
+  virtual void set_timeout(base::milliseconds timeout) = 0;
+
+  virtual base::Task<base::Result<void>> send(std::string_view first, std::string_view second = {},
+                                              std::string_view third = {}) = 0;
+  // The next head: interim (1xx) ones are heads of their own; call again for the next.
+  virtual base::Task<base::Result<void>> read_head(bool to_head_request) = 0;
+  virtual const ResponseHead& head() const = 0;
+  virtual base::Task<base::Result<BodyPiece>> read_body() = 0;
+  virtual bool body_finished() const = 0;
+  // Body bytes that can be read without waiting.
+  virtual bool has_buffered_body() const = 0;
+  virtual const http::Headers& trailers() const = 0;
+
+  // It has served another request before this one.
+  virtual bool is_reused() const = 0;
+  // Whether the back-end has sent a byte since the request began.
+  virtual bool has_answered() const = 0;
+
+  // Ends every operation under way; nothing more can be done with the connection. Safe from the loop at any time.
+  virtual void close() = 0;
+};
+
+struct PoolLimits {
+  std::size_t connections = 1024;  // per origin, of this loop
+  std::size_t waiting = 1024;      // requests that wait for a connection, per origin
+  base::milliseconds max_wait{5'000};
+  base::milliseconds connect_timeout{10'000};
+  base::milliseconds max_idle{30'000};
+  bool reuse = true;  // DISABLE_CONNECTION_REUSE
+};
+
+class BackendPool {
+ public:
+  virtual ~BackendPool() = default;
+
+  // A kept-alive connection, or (`fresh`: always) a new one.
+  // Errors: refused, timeout (connecting), overloaded (waited too long or the queue is full).
+  virtual base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire(const BackendOrigin& origin, bool fresh,
+                                                                               base::milliseconds timeout) = 0;
+  // Gives it back. It is kept only if `reusable` and its last answer ended cleanly with keep-alive.
+  virtual void release(std::unique_ptr<BackendConnection> connection, bool reusable) = 0;
+};
+
+}  // namespace router::net

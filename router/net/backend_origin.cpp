@@ -1,0 +1,27 @@
+#include "net/backend_origin.h"
+
+#include <functional>
+
+namespace router::net {
+
+BackendOrigin make_backend_origin(const http::Url& url, TlsClientOptions tls, std::string proxy_host,
+                                  std::uint16_t proxy_port) {
+  BackendOrigin origin;
+  origin.host = url.host;
+  if (origin.host.size() > 2 && origin.host.front() == '[') origin.host = origin.host.substr(1, origin.host.size() - 2);
+  origin.port = url.port;
+  origin.secure = url.secure();
+  origin.tls = std::move(tls);
+  origin.proxy_host = std::move(proxy_host);
+  origin.proxy_port = proxy_port;
+  origin.key = origin.host + '|' + std::to_string(origin.port);
+  if (origin.secure) {
+    const auto certificate = std::hash<std::string>{}(origin.tls.client_certificate);
+    origin.key += origin.tls.verify ? "|tls|" : "|tls-unverified|";
+    origin.key += std::to_string(certificate);
+  }
+  if (!origin.proxy_host.empty()) origin.key += "|via " + origin.proxy_host + ':' + std::to_string(origin.proxy_port);
+  return origin;
+}
+
+}  // namespace router::net

@@ -1,0 +1,35 @@
+// Where a back-end is and how to connect to it. Values; made once per destination.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/secret.h"
+#include "http/url.h"
+
+namespace router::net {
+
+struct TlsClientOptions {
+  bool verify = true;
+  std::string client_certificate;  // PEM, empty = none
+  base::Secret client_key;         // PEM
+
+  friend bool operator==(const TlsClientOptions&, const TlsClientOptions&) = default;
+};
+
+struct BackendOrigin {
+  std::string host;  // name or address, IPv6 without brackets
+  std::uint16_t port = 0;
+  bool secure = false;
+  TlsClientOptions tls;
+  std::string proxy_host;  // reached through CONNECT, empty = directly
+  std::uint16_t proxy_port = 0;
+
+  // Connections with equal keys are interchangeable.
+  std::string key;
+};
+
+BackendOrigin make_backend_origin(const http::Url& url, TlsClientOptions tls = {}, std::string proxy_host = {},
+                                  std::uint16_t proxy_port = 0);
+
+}  // namespace router::net

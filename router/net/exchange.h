@@ -1,0 +1,95 @@
+// One request and its answer, as the pipeline sees them: no sockets, back-pressure built in.
+//
+// Implemented by net/client_connection. All calls on the connection's loop, one body read and one response write at a
+// time. An operation that fails (closed, timeout, bad_request in a chunked body) ends the exchange: nothing more can
+// be sent; the connection is closed when the handler returns.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/loop.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "http/message.h"
+
+namespace router::net {
+
+class BackendConnection;
+
+struct BodyPiece {
+  std::string_view data;  // valid until the next call
+  bool last = false;      // the end; `data` may still hold bytes
+};
+
+struct Endpoints {
+  std::string_view peer_address;  // without port
+  std::uint16_t local_port = 0;
+  bool tls = false;
+};
+
+// How a response begins. `fields` are complete lines ("Name: value\r\n"), without framing and connection fields:
+// those are written from `body`, `content_length` and the client's version.
+struct ResponseStart {
+  int status = 200;
+  std::string_view reason;
+  std::string fields;
+  http::BodyKind body = http::BodyKind::none;  // none, length or chunked (until_close is written as chunked)
+  std::uint64_t content_length = 0;
+  bool close = false;  // the connection ends with this response
+};
+
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+
+  virtual const http::Request& request() const = 0;
+  virtual Endpoints endpoints() const = 0;
+  virtual base::Loop& loop() = 0;
+
+  // Request body. `last` is reported once, also for a request without body.
+  virtual base::Task<base::Result<BodyPiece>> read_body() = 0;
+  virtual bool body_finished() const = 0;
+  // Body bytes that can be read without waiting.
+  virtual bool has_buffered_body() const = 0;
+  virtual const http::Headers& trailers() const = 0;
+  // Makes a read_body() under way on this loop end with `cancelled`.
+  virtual void cancel_body_read() = 0;
+
+  // Response. 1xx first, then start_response, any number of write, finish.
+  virtual base::Task<base::Result<void>> send_interim(int status, std::string_view fields) = 0;
+  virtual void start_response(ResponseStart start) = 0;
+  virtual bool response_started() const = 0;
+  // The head waits for the first body bytes; flush sends it without.
+  virtual base::Task<base::Result<void>> flush() = 0;
+  virtual base::Task<base::Result<void>> write(std::string_view data) = 0;
+  virtual base::Task<base::Result<void>> finish(std::string_view trailer_fields) = 0;
+  // A response of the router itself, in one go.
+  virtual base::Task<base::Result<void>> respond(http::Response response) = 0;
+
+  // After the back-end's 101: sends the head, then passes bytes both ways until either side closes. `client_data` is
+  // called for data frames of the client (a user at work, not a ping).
+  virtual base::Task<base::Result<void>> tunnel(BackendConnection& backend, std::string fields,
+                                                std::function<void()> client_data) = 0;
+  // Ends tunnel() with a WebSocket close frame on both sides.
+  virtual void end_tunnel(std::uint16_t code, std::string_view reason) = 0;
+
+  // Calls `gone` once (on the loop) if the client closes while it is being answered. nullptr ends the watch.
+  virtual void watch_client(std::function<void()> gone) = 0;
+  // The connection is closed without completing the response; operations under way end.
+  virtual void abort() = 0;
+};
+
+// What answers requests: the pipeline.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  // Must answer through the exchange; returning without a finished response closes the connection.
+  virtual base::Task<void> handle(Exchange& exchange) = 0;
+  // The answer to a request that could not be read.
+  virtual http::Response refusal(const base::Error& error) = 0;
+};
+
+}  // namespace router::net

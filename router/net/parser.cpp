@@ -1,0 +1,237 @@
+#include "net/parser.h"
+
+#include <boost/beast/http/error.hpp>
+
+#include "http/url.h"
+
+namespace router::net {
+
+namespace beast_http = boost::beast::http;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::equals_ignoring_case;
+
+namespace {
+
+// One chunk extension line; RFC 9112 section 7.1.1 wants a limit.
+constexpr std::size_t kChunkExtensionBytes = 1024;
+
+Error bad(std::string detail) { return Error{ErrorCode::bad_request, Side::client, std::move(detail)}; }
+
+// Fields that would change framing, routing or identity if a trailer could carry them (RFC 9110 section 6.5.1).
+bool forbidden_in_trailer(std::string_view name) {
+  static constexpr std::string_view kNames[] = {
+      "transfer-encoding", "content-length", "host",   "content-encoding", "content-type", "content-range",
+      "trailer",           "authorization",  "cookie", "set-cookie",       "connection",   "te",
+      "upgrade",           "expect",         "range",  "cache-control",    "forwarded",    "proxy-authorization",
+      "keep-alive",        "x-csrf-token",   "max-forwards", "location",   "date",         "x-approuter-authorization"};
+  for (auto forbidden : kNames) {
+    if (equals_ignoring_case(name, forbidden)) return true;
+  }
+  return name.size() > 11 && equals_ignoring_case(name.substr(0, 11), "x-forwarded");
+}
+
+}  // namespace
+
+template <bool isRequest>
+MessageParser<isRequest>::MessageParser(http::Headers& headers, http::Headers& trailers, const ParseLimits& limits)
+    : headers_(headers), trailers_(trailers), limits_(limits) {
+  // the split between URL and header limits is ours to check, once the head is complete
+  this->header_limit(static_cast<std::uint32_t>(limits.header_bytes + limits.url_bytes));
+  this->body_limit(boost::none);
+}
+
+template <bool isRequest>
+Error MessageParser<isRequest>::fault(const error_code& reason) const {
+  if (refusal_) return *refusal_;
+  if (reason == beast_http::error::header_limit) {
+    return Error{ErrorCode::head_too_large, Side::client, "the header section is too large"};
+  }
+  return bad(reason.message());
+}
+
+template <bool isRequest>
+Result<bool> MessageParser<isRequest>::put_head(std::string_view input) {
+  input_ = input;
+  error_code ec;
+  head_size_ += this->put(boost::asio::const_buffer(input.data() + head_size_, input.size() - head_size_), ec);
+  if (ec == beast_http::error::need_more) return false;
+  if (ec) return fault(ec);
+  if (!head_done_) return false;
+  if (auto checked = check_head(); !checked) return checked.error();
+  return true;
+}
+
+template <bool isRequest>
+Result<BodyInput> MessageParser<isRequest>::put_body(std::string_view input) {
+  BodyInput out;
+  input_ = input;
+  while (out.consumed < input.size() && !this->is_done()) {
+    span_ = {};
+    error_code ec;
+    out.consumed += this->put(boost::asio::const_buffer(input.data() + out.consumed, input.size() - out.consumed), ec);
+    if (ec == beast_http::error::need_more) break;
+    if (ec) return fault(ec);
+    out.data = span_;
+    if (!span_.empty()) break;  // one span a call: the next chunk waits for the next call
+  }
+  out.finished = this->is_done();
+  return out;
+}
+
+template <bool isRequest>
+bool MessageParser<isRequest>::finish_at_eof() {
+  if (!this->got_some()) return false;
+  error_code ec;
+  this->put_eof(ec);
+  return !ec;
+}
+
+template <bool isRequest>
+void MessageParser<isRequest>::on_field_impl(beast_http::field, string_view name, string_view value, error_code& ec) {
+  const std::string_view name_view(name.data(), name.size());
+  const std::string_view value_view(value.data(), value.size());
+  const bool folded = !value.empty() && (value.data() < input_.data() || value.data() >= input_.data() + input_.size());
+  if (folded) {
+    // Beast joins folded lines in a buffer of its own
+    refusal_ = bad("obs-fold in a field");
+  } else if (!http::is_token(name_view)) {
+    refusal_ = bad("invalid field name");
+  } else if (head_done_) {
+    if (forbidden_in_trailer(name_view)) {
+      refusal_ = bad("a trailer names " + std::string(name_view));
+    } else if (trailers_.size() >= limits_.header_count) {
+      refusal_ = Error{ErrorCode::head_too_large, Side::client, "too many trailer fields"};
+    } else {
+      trailers_.add(name_view, value_view);  // copied: the body buffer moves on
+    }
+  } else if (headers_.size() >= limits_.header_count) {
+    refusal_ = Error{ErrorCode::head_too_large, Side::client, "too many fields"};
+  } else {
+    headers_.add_view(name_view, value_view);
+  }
+  if (refusal_) ec = beast_http::error::bad_field;
+}
+
+template <bool isRequest>
+void MessageParser<isRequest>::on_header_impl(error_code& ec) {
+  head_done_ = true;
+  ec = {};
+}
+
+template <bool isRequest>
+bool MessageParser<isRequest>::count_body(std::size_t bytes, error_code& ec) {
+  body_bytes_ += bytes;
+  if (limits_.body_bytes != 0 && body_bytes_ > limits_.body_bytes) {
+    refusal_ = Error{ErrorCode::body_too_large, Side::client, "the body is larger than LIMIT_BODY_BYTES"};
+    ec = beast_http::error::body_limit;
+    return false;
+  }
+  return true;
+}
+
+template <bool isRequest>
+std::size_t MessageParser<isRequest>::on_body_impl(string_view body, error_code& ec) {
+  if (!count_body(body.size(), ec)) return 0;
+  span_ = {body.data(), body.size()};
+  return body.size();
+}
+
+template <bool isRequest>
+void MessageParser<isRequest>::on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& ec) {
+  ec = {};
+  if (extensions.size() > kChunkExtensionBytes) {
+    refusal_ = bad("chunk extension too long");
+    ec = beast_http::error::bad_chunk_extension;
+  }
+}
+
+template <bool isRequest>
+std::size_t MessageParser<isRequest>::on_chunk_body_impl(std::uint64_t, string_view body, error_code& ec) {
+  return on_body_impl(body, ec);
+}
+
+template class MessageParser<true>;
+template class MessageParser<false>;
+
+void RequestParser::on_request_impl(beast_http::verb, string_view method, string_view target, int version,
+                                    error_code& ec) {
+  request_.method = {method.data(), method.size()};
+  raw_target_ = {target.data(), target.size()};
+  request_.minor_version = version - 10;
+  start_line_bytes_ = method.size() + target.size() + 12;  // two spaces, HTTP/1.x, CRLF
+  ec = {};
+}
+
+Result<void> RequestParser::check_head() {
+  if (raw_target_.size() > limits_.url_bytes) {
+    return Error{ErrorCode::uri_too_long, Side::client, "the request target is too long"};
+  }
+  if (head_size() > limits_.header_bytes + start_line_bytes_) {
+    return Error{ErrorCode::head_too_large, Side::client, "the header section is too large"};
+  }
+  const auto hosts = headers_.count("Host");
+  if (hosts > 1 || (hosts == 0 && request_.minor_version == 1)) return bad("Host must be there exactly once");
+  if (hosts == 1 && !http::parse_host(*headers_.get("Host"))) return bad("Host is not a host");
+  return check_framing();
+}
+
+Result<void> RequestParser::check_framing() {
+  const auto coding = headers_.get("Transfer-Encoding");
+  if (coding) {
+    if (request_.minor_version == 0) return bad("Transfer-Encoding on HTTP/1.0");
+    if (!equals_ignoring_case(*coding, "chunked")) return bad("Transfer-Encoding other than chunked");
+    if (headers_.contains("Content-Length")) return bad("Content-Length with Transfer-Encoding");
+    request_.body = http::BodyKind::chunked;
+  } else if (const auto length = headers_.get("Content-Length")) {
+    if (headers_.count("Content-Length") > 1 || !base::parse_unsigned(*length)) return bad("malformed Content-Length");
+    request_.content_length = *base::parse_unsigned(*length);
+    if (limits_.body_bytes != 0 && request_.content_length > limits_.body_bytes) {
+      return Error{ErrorCode::body_too_large, Side::client, "the body is larger than LIMIT_BODY_BYTES"};
+    }
+    request_.body = request_.content_length > 0 ? http::BodyKind::length : http::BodyKind::none;
+  }
+  request_.keep_alive = keep_alive();
+  if (const auto expect = headers_.get("Expect"); expect && request_.minor_version == 1) {
+    request_.expects_continue = equals_ignoring_case(*expect, "100-continue");
+  }
+  const auto upgrade = headers_.get("Upgrade");
+  request_.is_upgrade = upgrade && equals_ignoring_case(*upgrade, "websocket") && request_.minor_version == 1 &&
+                        request_.is("GET") && headers_.has_token("Connection", "upgrade");
+  return {};
+}
+
+void ResponseParser::on_response_impl(int status, string_view reason, int version, error_code& ec) {
+  head_.status = status;
+  head_.reason = {reason.data(), reason.size()};
+  head_.minor_version = version - 10;
+  ec = {};
+}
+
+Result<void> ResponseParser::check_head() {
+  auto refuse = [](std::string detail) { return Error{ErrorCode::protocol, Side::back_end, std::move(detail)}; };
+  const auto coding = headers_.get("Transfer-Encoding");
+  const auto length = headers_.get("Content-Length");
+  if (head_.status < 100 || head_.status > 599) return refuse("status out of range");
+  if (coding && length) return refuse("Content-Length with Transfer-Encoding");
+  if (headers_.count("Transfer-Encoding") > 1 || headers_.count("Content-Length") > 1) {
+    return refuse("framing fields repeated");
+  }
+  if (coding && !equals_ignoring_case(*coding, "chunked")) return refuse("Transfer-Encoding other than chunked");
+  if (length && !base::parse_unsigned(*length)) return refuse("malformed Content-Length");
+  head_.content_length = length ? *base::parse_unsigned(*length) : 0;
+  const bool bodiless = to_head_ || head_.status / 100 == 1 || head_.status == 204 || head_.status == 304;
+  if (bodiless || (length && head_.content_length == 0)) {
+    head_.body = http::BodyKind::none;
+  } else if (coding) {
+    head_.body = http::BodyKind::chunked;
+  } else {
+    head_.body = length ? http::BodyKind::length : http::BodyKind::until_close;
+  }
+  head_.keep_alive = keep_alive() && head_.body != http::BodyKind::until_close;
+  return {};
+}
+
+}  // namespace router::net

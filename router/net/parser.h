@@ -1,0 +1,118 @@
+// HTTP/1.1 parsers: Beast's basic_parser with fields as views into the read buffer, plus the checks that Beast
+// leaves to us (architecture.md, "Beast, learned the hard way"). Included by net/*.cpp only.
+//
+// Usage: put() with the bytes read so far until head_done(); the buffer must stay in place while the head's views are
+// used. Body bytes are handed out as views too: put_body() consumes input and says which part of it is body.
+// One parser reads one message. Not thread-safe. Source: RFC 9112, spec http.md "Reading requests".
+#pragma once
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <optional>
+#include <string_view>
+
+#include "base/result.h"
+#include "http/message.h"
+#include "net/response_head.h"
+
+namespace router::net {
+
+struct ParseLimits {
+  std::size_t header_bytes = 16 * 1024;
+  std::size_t header_count = 100;
+  std::size_t url_bytes = 8 * 1024;
+  std::uint64_t body_bytes = 0;  // 0 = off
+};
+
+// What a piece of input held.
+struct BodyInput {
+  std::size_t consumed = 0;
+  std::string_view data;  // body bytes, part of the input; empty if the input held only framing
+  bool finished = false;
+};
+
+// What both directions share: fields, limits, body spans and trailers.
+template <bool isRequest>
+class MessageParser : public boost::beast::http::basic_parser<isRequest> {
+ public:
+  using Base = boost::beast::http::basic_parser<isRequest>;
+  using error_code = boost::beast::error_code;
+  using string_view = boost::beast::string_view;
+
+  MessageParser(http::Headers& headers, http::Headers& trailers, const ParseLimits& limits);
+
+  // Feeds the bytes read so far, from the start of the message. false: more is needed. The number of bytes of the
+  // head is in head_size() afterwards.
+  base::Result<bool> put_head(std::string_view input);
+  std::size_t head_size() const { return head_size_; }
+
+  // Feeds body bytes; call again with the rest and what was read since. At the end of the connection: put_eof().
+  base::Result<BodyInput> put_body(std::string_view input);
+  // true: the end of the connection was the end of the body.
+  bool finish_at_eof();
+  bool finished() { return this->is_done(); }
+
+ protected:
+  base::Error fault(const error_code& reason) const;
+  // Rules over the whole head, from the class below.
+  virtual base::Result<void> check_head() = 0;
+
+  http::Headers& headers_;
+  http::Headers& trailers_;
+  const ParseLimits& limits_;
+  std::size_t start_line_bytes_ = 0;
+  std::optional<base::Error> refusal_;  // set where a callback refuses; wins over Beast's code
+
+ private:
+  void on_field_impl(boost::beast::http::field, string_view name, string_view value, error_code& ec) override;
+  void on_header_impl(error_code& ec) override;
+  void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code& ec) override { ec = {}; }
+  std::size_t on_body_impl(string_view body, error_code& ec) override;
+  void on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code& ec) override;
+  std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& ec) override;
+  void on_finish_impl(error_code& ec) override { ec = {}; }
+  bool count_body(std::size_t bytes, error_code& ec);
+
+  std::string_view input_;
+  std::string_view span_;
+  std::size_t head_size_ = 0;
+  std::uint64_t body_bytes_ = 0;
+  bool head_done_ = false;
+};
+
+class RequestParser final : public MessageParser<true> {
+ public:
+  RequestParser(http::Request& request, http::Headers& trailers, const ParseLimits& limits)
+      : MessageParser(request.headers, trailers, limits), request_(request) {}
+
+  // The target as it was sent; request.target is filled in by the caller.
+  std::string_view raw_target() const { return raw_target_; }
+
+ private:
+  void on_request_impl(boost::beast::http::verb, string_view method, string_view target, int version,
+                       error_code& ec) override;
+  void on_response_impl(int, string_view, int, error_code&) override {}
+  base::Result<void> check_head() override;
+  base::Result<void> check_framing();
+
+  http::Request& request_;
+  std::string_view raw_target_;
+};
+
+class ResponseParser final : public MessageParser<false> {
+ public:
+  // `to_head`: the answer to a HEAD request has no body whatever it says.
+  ResponseParser(ResponseHead& head, http::Headers& trailers, const ParseLimits& limits, bool to_head)
+      : MessageParser(head.headers, trailers, limits), head_(head), to_head_(to_head) {
+    if (to_head) this->skip(true);
+  }
+
+ private:
+  void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
+  void on_response_impl(int status, string_view reason, int version, error_code& ec) override;
+  base::Result<void> check_head() override;
+
+  ResponseHead& head_;
+  bool to_head_;
+};
+
+}  // namespace router::net

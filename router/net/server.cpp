@@ -1,0 +1,114 @@
+#include "net/server.h"
+
+#include <cerrno>
+#include <sys/socket.h>
+
+#include "base/log.h"
+
+namespace router::net {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+
+namespace {
+// How long accepting rests when the process has no file descriptor left.
+constexpr base::milliseconds kOutOfDescriptors{200};
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+}  // namespace
+
+Server::Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts, ServerLimits limits)
+    : loop_(loop),
+      handler_(handler),
+      parse_limits_(parse_limits),
+      timeouts_(timeouts),
+      limits_(limits),
+      acceptor_(loop.context().get_executor()),
+      resume_(loop.deadlines(), [this] { accept_next(); }) {}
+
+Server::~Server() = default;
+
+Result<std::uint16_t> Server::listen(std::uint16_t port) {
+  auto refuse = [&](const error_code& fault) {
+    return Error{ErrorCode::refused, Side::router, "cannot listen on port " + std::to_string(port) + ": " + fault.message()};
+  };
+  // one socket for IPv6 and IPv4; plain IPv4 where the machine has no IPv6
+  error_code fault;
+  acceptor_.open(asio::ip::tcp::v6(), fault);
+  asio::ip::tcp::endpoint endpoint(asio::ip::tcp::v6(), port);
+  if (!fault) {
+    acceptor_.set_option(asio::ip::v6_only(false), fault);
+  } else {
+    endpoint = asio::ip::tcp::endpoint(asio::ip::tcp::v4(), port);
+    acceptor_.open(asio::ip::tcp::v4(), fault);
+    if (fault) return refuse(fault);
+  }
+  acceptor_.set_option(asio::socket_base::reuse_address(true), fault);
+  acceptor_.set_option(ReusePort(true), fault);
+  if (fault) return refuse(fault);
+  if (acceptor_.bind(endpoint, fault)) return refuse(fault);
+  if (acceptor_.listen(4096, fault)) return refuse(fault);
+  return acceptor_.local_endpoint().port();
+}
+
+void Server::start() { accept_next(); }
+
+void Server::accept_next() {
+  if (!acceptor_.is_open()) return;
+  acceptor_.async_accept([this](const error_code& fault, Socket socket) {
+    if (fault == asio::error::operation_aborted) return;
+    if (!fault) {
+      accepted(std::move(socket));
+    } else if (fault.value() == EMFILE || fault.value() == ENFILE || fault.value() == ENOBUFS || fault.value() == ENOMEM) {
+      return pause_accepting();
+    }
+    accept_next();
+  });
+}
+
+void Server::pause_accepting() {
+  base::log_warning("accept.paused", {{"reason", "no file descriptor or memory left"}, {"open", connections_.count()}});
+  resume_.arm(kOutOfDescriptors);
+}
+
+bool Server::admit(const std::string& address) {
+  if (limits_.connections != 0 && connections_.count() >= limits_.connections) return false;
+  if (limits_.connections_per_address == 0) return true;
+  auto& open = per_address_[address];
+  if (open >= limits_.connections_per_address) return false;
+  ++open;
+  return true;
+}
+
+void Server::accepted(Socket socket) {
+  error_code gone;
+  const auto peer = socket.remote_endpoint(gone);
+  if (gone) return;
+  const std::string address = limits_.connections_per_address == 0 ? std::string() : peer.address().to_string();
+  if (!admit(address)) return;
+  auto connection = std::make_unique<ClientConnection>(loop_, std::move(socket), handler_, connections_, parse_limits_, timeouts_);
+  auto* const context = tls_ ? &tls_->context() : nullptr;
+  ClientConnection::start(std::move(connection), context, [this, address, in_use = tls_] {
+    if (address.empty()) return;
+    const auto open = per_address_.find(address);
+    if (open != per_address_.end() && --open->second == 0) per_address_.erase(open);
+  });
+}
+
+void Server::drain() {
+  error_code fault;
+  acceptor_.cancel(fault);
+  // Connections that the kernel has already completed would be reset by closing the listener: serve them, too.
+  acceptor_.non_blocking(true, fault);
+  for (;;) {
+    Socket socket(loop_.context().get_executor());
+    acceptor_.accept(socket, fault);
+    if (fault) break;
+    accepted(std::move(socket));
+  }
+  acceptor_.close(fault);
+  connections_.drain();
+}
+
+}  // namespace router::net

@@ -1,0 +1,63 @@
+// The listening side of one loop: accepts connections and has them served.
+//
+// Every loop listens on the same address with SO_REUSEPORT; the kernel spreads new connections. When file descriptors
+// run out, accepting pauses instead of spinning. Loop thread only, but for `connections()` in metrics.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "base/result.h"
+#include "net/asio_loop.h"
+#include "net/client_connection.h"
+#include "net/server_tls.h"
+
+namespace router::net {
+
+struct ServerLimits {
+  std::size_t connections = 0;              // of this loop, 0 = off
+  std::size_t connections_per_address = 0;  // of this loop, 0 = off
+};
+
+class Server {
+ public:
+  Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts, ServerLimits limits);
+  ~Server();
+
+  // Port 0 picks a free one. Errors: refused (with the reason: in use, no permission).
+  base::Result<std::uint16_t> listen(std::uint16_t port);
+  void start();
+  // TLS for connections accepted from now on; null = plain.
+  void use_tls(std::shared_ptr<ServerTls> tls) { tls_ = std::move(tls); }
+
+  // Stops accepting, after taking what already waits; open connections go on until their current answer is sent.
+  void drain();
+  // Closes what is left.
+  void abort_all() { connections_.abort_all(); }
+  std::size_t connections() const { return connections_.count(); }
+
+ private:
+  using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
+
+  void accept_next();
+  void accepted(Socket socket);
+  bool admit(const std::string& address);
+  void pause_accepting();
+
+  AsioLoop& loop_;
+  Handler& handler_;
+  ParseLimits parse_limits_;
+  ServerTimeouts timeouts_;
+  ServerLimits limits_;
+  Acceptor acceptor_;
+  std::shared_ptr<ServerTls> tls_;
+  Connections connections_;
+  Deadline resume_;
+  std::unordered_map<std::string, std::size_t> per_address_;
+};
+
+}  // namespace router::net

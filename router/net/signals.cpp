@@ -1,0 +1,39 @@
+#include "net/signals.h"
+
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+
+#include "net/asio_loop.h"
+
+namespace router::net {
+
+struct Signals::Waiting {
+  Waiting(AsioLoop& loop, std::function<void()> on_terminate, std::function<void()> on_reload)
+      : set(loop.context(), SIGTERM, SIGINT, SIGHUP), terminate(std::move(on_terminate)), reload(std::move(on_reload)) {}
+
+  void wait() {
+    set.async_wait([this](const boost::system::error_code& fault, int signal) {
+      if (fault) return;
+      if (signal == SIGHUP) {
+        reload();
+      } else {
+        terminate();
+      }
+      wait();
+    });
+  }
+
+  boost::asio::signal_set set;
+  std::function<void()> terminate;
+  std::function<void()> reload;
+};
+
+Signals::Signals(AsioLoop& loop, std::function<void()> terminate, std::function<void()> reload)
+    : waiting_(std::make_unique<Waiting>(loop, std::move(terminate), std::move(reload))) {
+  std::signal(SIGPIPE, SIG_IGN);
+  waiting_->wait();
+}
+
+Signals::~Signals() = default;
+
+}  // namespace router::net

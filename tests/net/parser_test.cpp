@@ -1,0 +1,184 @@
+#include "net/parser.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace router;
+using base::ErrorCode;
+using net::ParseLimits;
+
+namespace {
+
+struct ParsedRequest {
+  explicit ParsedRequest(std::string text, ParseLimits with = {}) : input(std::move(text)), limits(with), parser(request, trailers, limits) {
+    const auto head_end = input.find("\r\n\r\n") + 4;
+    head = parser.put_head(std::string_view(input).substr(0, head_end));
+    rest = std::string_view(input).substr(head_end);
+  }
+  bool accepted() const { return head && *head; }
+  // The whole body, or nothing if it is refused or incomplete.
+  std::optional<std::string> body() {
+    std::string collected;
+    while (!parser.finished()) {
+      auto piece = parser.put_body(rest);
+      if (!piece) return std::nullopt;
+      collected.append(piece->data);
+      rest.remove_prefix(piece->consumed);
+      if (piece->consumed == 0 && !piece->finished) return std::nullopt;
+    }
+    return collected;
+  }
+
+  std::string input;
+  ParseLimits limits;
+  http::Request request;
+  http::Headers trailers;
+  net::RequestParser parser;
+  base::Result<bool> head = false;
+  std::string_view rest;
+};
+
+std::string get(std::string fields) { return "GET /a HTTP/1.1\r\nHost: app.example\r\n" + fields + "\r\n"; }
+std::string chunked(std::string body) {
+  return "POST /a HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\n\r\n" + body;
+}
+
+}  // namespace
+
+TEST_CASE("request parser: reads method, target, version and fields as they were sent") {
+  ParsedRequest parsed("PROPFIND /a?b=%20 HTTP/1.1\r\nHost:\tapp.example\t\r\nX-Empty:\r\nx-a: 1, 2\r\n\r\n");
+  REQUIRE(parsed.accepted());
+  CHECK(parsed.request.method == "PROPFIND");
+  CHECK(parsed.parser.raw_target() == "/a?b=%20");
+  CHECK(parsed.request.minor_version == 1);
+  CHECK(*parsed.request.headers.get("host") == "app.example");
+  CHECK(*parsed.request.headers.get("X-EMPTY") == "");
+  CHECK(*parsed.request.headers.get("X-A") == "1, 2");
+  CHECK(parsed.request.keep_alive);
+  CHECK(parsed.parser.finished());
+}
+
+TEST_CASE("request parser: framing that could be read in two ways is refused") {
+  const struct {
+    const char* why;
+    std::string request;
+  } rows[] = {
+      {"length and chunked", get("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")},
+      {"chunked and length", get("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n")},
+      {"two lengths", get("Content-Length: 5\r\nContent-Length: 6\r\n")},
+      {"the same length twice", get("Content-Length: 5\r\nContent-Length: 5\r\n")},
+      {"a list of lengths", get("Content-Length: 5, 5\r\n")},
+      {"a signed length", get("Content-Length: +5\r\n")},
+      {"a length with a suffix", get("Content-Length: 5abc\r\n")},
+      {"an empty length", get("Content-Length:\r\n")},
+      {"a length beyond 64 bits", get("Content-Length: 18446744073709551616\r\n")},
+      {"another coding", get("Transfer-Encoding: xchunked\r\n")},
+      {"two codings", get("Transfer-Encoding: gzip, chunked\r\n")},
+      {"chunked twice", get("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")},
+      {"chunked in quotes", get("Transfer-Encoding: \"chunked\"\r\n")},
+      {"an empty coding", get("Transfer-Encoding:\r\n")},
+      {"a coding on HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"},
+      {"no Host", "GET / HTTP/1.1\r\n\r\n"},
+      {"two Hosts", get("Host: app.example\r\n")},
+      {"a Host that is a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"},
+      {"a folded line", get("X: a\r\n b\r\n")},
+      {"a space before the colon", get("X : a\r\n")},
+      {"an empty name", get(": a\r\n")},
+      {"a separator in a name", get("X(a): b\r\n")},
+      {"a version that is none", "GET / HTTP/1\r\nHost: a\r\n\r\n"},
+      {"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n"},
+      {"no target", "GET  HTTP/1.1\r\nHost: a\r\n\r\n"},
+      {"a method that is no token", "GE(T / HTTP/1.1\r\nHost: a\r\n\r\n"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.why);
+    ParsedRequest parsed(row.request);
+    REQUIRE_FALSE(parsed.head.has_value());
+    CHECK(parsed.head.error().code == ErrorCode::bad_request);
+    CHECK(parsed.head.error().side == base::Side::client);
+  }
+}
+
+TEST_CASE("request parser: limits have their own errors") {
+  const ParseLimits small{.header_bytes = 200, .header_count = 3, .url_bytes = 50, .body_bytes = 10};
+  CHECK(ParsedRequest("GET /" + std::string(60, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", small).head.error().code == ErrorCode::uri_too_long);
+  CHECK(ParsedRequest(get("X: " + std::string(220, 'a') + "\r\n"), small).head.error().code == ErrorCode::head_too_large);
+  CHECK(ParsedRequest(get("a: 1\r\nb: 1\r\nc: 1\r\n"), small).head.error().code == ErrorCode::head_too_large);
+  CHECK(ParsedRequest(get("Content-Length: 11\r\n"), small).head.error().code == ErrorCode::body_too_large);
+}
+
+TEST_CASE("request parser: a chunked body comes out as it was put in") {
+  ParsedRequest parsed(chunked("5\r\nhello\r\n6;a=b\r\n world\r\n000\r\nX-T: v\r\n\r\n"));
+  REQUIRE(parsed.accepted());
+  CHECK(parsed.body() == "hello world");
+  CHECK(*parsed.trailers.get("x-t") == "v");
+  CHECK(parsed.rest.empty());
+}
+
+TEST_CASE("request parser: a broken chunked body is refused, never completed") {
+  const struct {
+    const char* why;
+    std::string body;
+  } rows[] = {
+      {"0x prefix", "0x5\r\nhello\r\n0\r\n\r\n"},
+      {"negative size", "-5\r\nhello\r\n0\r\n\r\n"},
+      {"no size", "g\r\nhello\r\n0\r\n\r\n"},
+      {"size beyond 64 bits", "10000000000000005\r\nhello\r\n0\r\n\r\n"},
+      {"data not ended by CRLF", "5\r\nhello\n0\r\n\r\n"},
+      {"size line ended by LF", "5\nhello\r\n0\r\n\r\n"},
+      {"NUL in an extension", std::string("5;a=\0\r\nhello\r\n0\r\n\r\n", 20)},
+      {"a long extension", "5;a=" + std::string(2000, 'x') + "\r\nhello\r\n0\r\n\r\n"},
+      {"a trailer with a space before the colon", "5\r\nhello\r\n0\r\nX-T : a\r\n\r\n"},
+      {"a folded trailer", "5\r\nhello\r\n0\r\nX-T: a\r\n b\r\n\r\n"},
+      {"a trailer that names framing", "5\r\nhello\r\n0\r\nContent-Length: 3\r\n\r\n"},
+      {"a trailer that names identity", "5\r\nhello\r\n0\r\nX-Forwarded-For: 9.9.9.9\r\n\r\n"},
+      {"no last chunk", "5\r\nhello\r\n"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.why);
+    ParsedRequest parsed(chunked(row.body));
+    REQUIRE(parsed.accepted());
+    CHECK_FALSE(parsed.body().has_value());
+  }
+}
+
+TEST_CASE("request parser: only a whole upgrade to websocket is one") {
+  CHECK(ParsedRequest(get("Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n")).request.is_upgrade);
+  CHECK_FALSE(ParsedRequest(get("Upgrade: websocket\r\n")).request.is_upgrade);
+  CHECK_FALSE(ParsedRequest(get("Connection: Upgrade\r\nUpgrade: h2c\r\n")).request.is_upgrade);
+}
+
+TEST_CASE("response parser: a back-end's framing is not trusted") {
+  auto parse = [](std::string text, bool to_head = false) {
+    static ParseLimits limits;
+    net::ResponseHead head;
+    http::Headers trailers;
+    net::ResponseParser parser(head, trailers, limits, to_head);
+    auto done = parser.put_head(text);
+    struct Outcome {
+      bool accepted;
+      http::BodyKind body;
+      bool keep_alive;
+    };
+    return Outcome{done.has_value() && *done, head.body, head.keep_alive};
+  };
+  using http::BodyKind;
+  CHECK(parse("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n").body == BodyKind::length);
+  CHECK(parse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").body == BodyKind::chunked);
+  CHECK(parse("HTTP/1.1 200 OK\r\n\r\n").body == BodyKind::until_close);
+  CHECK_FALSE(parse("HTTP/1.1 200 OK\r\n\r\n").keep_alive);
+  CHECK(parse("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", true).body == BodyKind::none);
+  CHECK(parse("HTTP/1.1 204 No Content\r\n\r\n").body == BodyKind::none);
+  CHECK(parse("HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n").body == BodyKind::none);
+  CHECK_FALSE(parse("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\n").keep_alive);
+  CHECK_FALSE(parse("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\n").keep_alive);
+  for (const char* bad : {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n",
+                          "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+                          "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+                          "HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\n", "HTTP/1.1 200 OK\r\nX : a\r\n\r\n",
+                          "HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "ICE/1.0 200 OK\r\n\r\n"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse(bad).accepted);
+  }
+}

@@ -1,0 +1,53 @@
+#include "net/websocket_frames.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using router::net::FrameTracker;
+using router::net::close_frame;
+
+namespace {
+std::string frame(unsigned char first, std::string payload, bool masked = false) {
+  std::string bytes(1, static_cast<char>(first));
+  const char mask = masked ? '\x80' : '\0';
+  if (payload.size() < 126) {
+    bytes.push_back(static_cast<char>(mask | static_cast<char>(payload.size())));
+  } else {
+    bytes.push_back(static_cast<char>(mask | 126));
+    bytes.push_back(static_cast<char>(payload.size() >> 8));
+    bytes.push_back(static_cast<char>(payload.size() & 0xFF));
+  }
+  if (masked) bytes.append(4, 'k');
+  return bytes + payload;
+}
+}  // namespace
+
+TEST_CASE("websocket frames: boundaries are found however the bytes are cut") {
+  const std::string stream = frame(0x81, "hello", true) + frame(0x82, std::string(300, 'x')) + frame(0x89, "");
+  for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+    FrameTracker frames;
+    frames.follow(std::string_view(stream).substr(0, cut));
+    const bool between = cut == 0 || cut == 11 || cut == 11 + 304 || cut == stream.size();
+    CAPTURE(cut);
+    CHECK(frames.at_boundary() == between);
+    frames.follow(std::string_view(stream).substr(cut));
+    CHECK(frames.at_boundary());
+  }
+}
+
+TEST_CASE("websocket frames: messages are a user's, pings and pongs are not") {
+  CHECK(FrameTracker().follow(frame(0x81, "text")));
+  CHECK(FrameTracker().follow(frame(0x02, "binary, unfinished")));
+  CHECK_FALSE(FrameTracker().follow(frame(0x89, "ping")));
+  CHECK_FALSE(FrameTracker().follow(frame(0x8A, "pong")));
+  CHECK_FALSE(FrameTracker().follow(frame(0x88, "")));
+}
+
+TEST_CASE("websocket frames: a close frame says why, masked towards a server") {
+  CHECK(close_frame(4001, "signed out", false) == std::string("\x88\x0c\x0f\xa1") + "signed out");
+  CHECK(close_frame(1001, "", true) == std::string("\x88\x82\0\0\0\0\x03\xe9", 8));
+  FrameTracker frames;
+  frames.follow(close_frame(1001, std::string(500, 'a'), true));
+  CHECK(frames.at_boundary());
+}
