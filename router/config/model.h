@@ -198,6 +198,8 @@ struct IdentityProvider {
   std::vector<std::string> scopes;  // oidc; default openid
   // as registered at the provider, e.g. ES256 or HS256; empty = any asymmetric one that the provider announces
   std::string id_token_signed_response_alg;
+
+  friend bool operator==(const IdentityProvider&, const IdentityProvider&) = default;
 };
 
 enum class StoreKind { memory, sqlite, redis };

@@ -61,13 +61,7 @@ void apply_attribute(SetCookie& cookie, std::string_view name, std::string_view 
 
 std::vector<CookiePair> parse_cookies(std::string_view cookie_field) {
   std::vector<CookiePair> pairs;
-  for (std::optional<std::string_view> rest = cookie_field; rest;) {
-    const auto [piece, after] = base::cut(*rest, ';');
-    rest = after;
-    const auto raw = base::trim(piece);
-    const auto [name, value] = base::cut(raw, '=');
-    if (value && !base::trim(name).empty()) pairs.push_back({base::trim(name), base::trim(*value), raw});
-  }
+  for_each_cookie(cookie_field, [&](const CookiePair& pair) { pairs.push_back(pair); });
   return pairs;
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "http/http_date.h"
 
 namespace router::http {
@@ -22,6 +23,18 @@ struct CookiePair {
 
 // All pairs of one Cookie field, in order.
 std::vector<CookiePair> parse_cookies(std::string_view cookie_field);
+
+// The same without a list: `visit(const CookiePair&)` for each.
+template <class Visit>
+void for_each_cookie(std::string_view cookie_field, Visit visit) {
+  for (std::optional<std::string_view> rest = cookie_field; rest;) {
+    const auto [piece, after] = base::cut(*rest, ';');
+    rest = after;
+    const auto raw = base::trim(piece);
+    const auto [name, value] = base::cut(raw, '=');
+    if (value && !base::trim(name).empty()) visit(CookiePair{base::trim(name), base::trim(*value), raw});
+  }
+}
 
 struct SetCookie {
   std::string name;

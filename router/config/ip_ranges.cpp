@@ -1,0 +1,97 @@
+#include "config/ip_ranges.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace router::config {
+namespace {
+
+constexpr unsigned kMappedBits = 96;  // of ::ffff:0:0/96
+constexpr std::string_view kPrivate = "private";
+
+unsigned first_bits(std::uint8_t byte, unsigned bits) {
+  return bits >= 8 ? byte : byte >> (8 - bits);
+}
+
+}  // namespace
+
+std::optional<IpRanges::Bytes> IpRanges::parse_address(std::string_view text) {
+  const std::string address(base::cut(text, '%').before);
+  Bytes bytes{};
+  if (inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1) return bytes;
+  if (inet_pton(AF_INET, address.c_str(), bytes.data() + 12) != 1) return std::nullopt;
+  bytes[10] = bytes[11] = 0xFF;
+  return bytes;
+}
+
+std::optional<IpRanges::Range> IpRanges::parse_range(std::string_view text) {
+  const auto parts = base::cut(text, '/');
+  if (parts.before.find('%') != std::string_view::npos) return std::nullopt;
+  const auto network = parse_address(parts.before);
+  if (!network) return std::nullopt;
+  Range range{*network, 128};
+  if (parts.after) {
+    const bool dotted = parts.before.find(':') == std::string_view::npos;
+    const auto bits = base::parse_unsigned(*parts.after);
+    if (!bits || *bits > (dotted ? 32U : 128U)) return std::nullopt;
+    range.prefix = static_cast<unsigned>(*bits) + (dotted ? kMappedBits : 0);
+  }
+  for (unsigned bit = range.prefix; bit < 128; ++bit) {
+    if ((range.network[bit / 8] >> (7 - bit % 8) & 1) != 0) return std::nullopt;
+  }
+  return range;
+}
+
+IpRanges::IpRanges(const std::vector<std::string>& entries) {
+  for (const std::string& entry : entries) {
+    if (entry == kPrivate) {
+      for (const std::string& range : private_ranges()) ranges_.push_back(*parse_range(range));
+    } else if (const auto range = parse_range(entry)) {
+      ranges_.push_back(*range);
+    }
+  }
+}
+
+bool IpRanges::is_valid(std::string_view entry) {
+  return entry == kPrivate || parse_range(entry).has_value();
+}
+
+const std::vector<std::string>& IpRanges::private_ranges() {
+  static const std::vector<std::string> ranges = {
+      "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"};
+  return ranges;
+}
+
+bool IpRanges::contains(std::string_view address) const {
+  const auto bytes = parse_address(address);
+  return bytes && contains_bytes(*bytes);
+}
+
+bool IpRanges::contains(std::span<const std::uint8_t> address) const {
+  Bytes bytes{};
+  if (address.size() == 4) {
+    bytes[10] = bytes[11] = 0xFF;
+    std::copy(address.begin(), address.end(), bytes.begin() + 12);
+  } else if (address.size() == 16) {
+    std::copy(address.begin(), address.end(), bytes.begin());
+  } else {
+    return false;
+  }
+  return contains_bytes(bytes);
+}
+
+bool IpRanges::contains_bytes(const Bytes& address) const {
+  const auto holds = [&](const Range& range) {
+    for (unsigned bit = 0; bit < range.prefix; bit += 8) {
+      const unsigned bits = range.prefix - bit;
+      if (first_bits(address[bit / 8], bits) != first_bits(range.network[bit / 8], bits)) return false;
+    }
+    return true;
+  };
+  return std::any_of(ranges_.begin(), ranges_.end(), holds);
+}
+
+}  // namespace router::config

@@ -1,0 +1,188 @@
+#include "config/issue.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+
+namespace router::config {
+namespace {
+
+constexpr std::size_t kShownCharacters = 60;
+
+bool is_within(std::string_view inner, std::string_view outer) {
+  return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '/');
+}
+
+// "redis://user:password@host" -> "redis://...@host"
+std::string without_credentials(std::string_view text) {
+  const auto scheme = text.find("://");
+  if (scheme == std::string_view::npos) return std::string(text);
+  const auto end = std::min(text.find_first_of("/?#", scheme + 3), text.size());
+  const auto at = text.substr(0, end).rfind('@');
+  if (at == std::string_view::npos || at < scheme) return std::string(text);
+  return std::string(text.substr(0, scheme + 3)) + "..." + std::string(text.substr(at));
+}
+
+std::string shortened(std::string text) {
+  if (text.size() <= kShownCharacters) return text;
+  std::size_t end = kShownCharacters;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+}  // namespace
+
+void Issues::add(Issue issue) {
+  const bool is_error = issue.severity == Severity::error;
+  if (issues_.size() < kMaxIssues) issues_.push_back(std::move(issue));
+  if (is_error) ++errors_;
+}
+
+void Issues::add_unless_known(Issue issue) {
+  const auto same_place = [&](const Issue& known) {
+    return known.severity == Severity::error && known.file == issue.file &&
+           (is_within(known.pointer, issue.pointer) || is_within(issue.pointer, known.pointer));
+  };
+  if (std::none_of(issues_.begin(), issues_.end(), same_place)) add(std::move(issue));
+}
+
+std::size_t Issues::count(Severity severity) const {
+  if (severity == Severity::error) return errors_;
+  return static_cast<std::size_t>(std::count_if(
+      issues_.begin(), issues_.end(), [&](const Issue& issue) { return issue.severity == severity; }));
+}
+
+std::vector<Issue> Issues::sorted() const {
+  std::map<std::string, std::size_t> rank;
+  for (const Issue& issue : issues_) rank.emplace(issue.file, rank.size());
+  std::vector<Issue> sorted = issues_;
+  std::stable_sort(sorted.begin(), sorted.end(), [&](const Issue& a, const Issue& b) {
+    return std::tuple(rank[a.file], a.position.line, a.position.column) <
+           std::tuple(rank[b.file], b.position.line, b.position.column);
+  });
+  return sorted;
+}
+
+std::string_view to_string(Severity severity) {
+  switch (severity) {
+    case Severity::error:
+      return "error";
+    case Severity::warning:
+      return "warning";
+    case Severity::info:
+      return "info";
+  }
+  return "error";
+}
+
+std::string to_text(const Issue& issue) {
+  std::string text = issue.file;
+  if (issue.position.line > 0) {
+    text += ":" + std::to_string(issue.position.line);
+    if (issue.position.column > 0) text += ":" + std::to_string(issue.position.column);
+  }
+  text += ": " + std::string(to_string(issue.severity)) + ": ";
+  if (!issue.pointer.empty()) text += issue.pointer + ": ";
+  text += "found " + issue.found;
+  if (!issue.expected.empty()) text += ", expected " + issue.expected;
+  if (!issue.hint.empty()) text += "; " + issue.hint;
+  return text;
+}
+
+std::string to_text(const Issues& issues) {
+  std::string text;
+  for (const Issue& issue : issues.sorted()) text += to_text(issue) + "\n";
+  return text;
+}
+
+std::string to_json(const Issues& issues) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Issue& issue : issues.sorted()) {
+    nlohmann::ordered_json entry;
+    entry["severity"] = to_string(issue.severity);
+    entry["file"] = issue.file;
+    entry["pointer"] = issue.pointer;
+    entry["line"] = issue.position.line;
+    entry["column"] = issue.position.column;
+    entry["found"] = issue.found;
+    entry["expected"] = issue.expected;
+    entry["hint"] = issue.hint;
+    list.push_back(std::move(entry));
+  }
+  nlohmann::ordered_json report;
+  report["errors"] = issues.count(Severity::error);
+  report["warnings"] = issues.count(Severity::warning);
+  report["issues"] = std::move(list);
+  // Names of files and variables come from the system and need not be UTF-8.
+  return report.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+bool is_secret_name(std::string_view name) {
+  const std::string lower = base::to_lower(name);
+  for (std::string_view word : {"secret", "password", "token", "privatekey", "credential"}) {
+    if (lower.find(word) != std::string::npos && !lower.starts_with("forwardauth")) return true;
+  }
+  return lower == "key" || lower == "tls_key";
+}
+
+std::string show(std::string_view text, std::string_view name) {
+  if (is_secret_name(name)) return "a value that is not shown";
+  return base::json_quote(shortened(without_credentials(text)));
+}
+
+std::string show_value(const nlohmann::json& value, std::string_view name) {
+  if (value.is_object()) return value.empty() ? "an empty object" : "an object";
+  if (value.is_array()) return value.empty() ? "an empty array" : "an array";
+  if (is_secret_name(name)) return "a value that is not shown";
+  if (value.is_string()) return show(std::string_view(value.get_ref<const std::string&>()));
+  return value.dump();
+}
+
+std::string nearest_hint(std::string_view name, const std::vector<std::string>& known) {
+  constexpr std::size_t kMaxEdits = 2;
+  constexpr std::size_t kMaxLength = 100;  // the distance costs length times length
+  if (name.size() > kMaxLength) return {};
+  std::string_view best;
+  std::size_t best_edits = kMaxEdits + 1;
+  for (const std::string& candidate : known) {
+    const std::size_t edits =
+        base::equals_ignoring_case(name, candidate) ? 0 : base::edit_distance(name, candidate);
+    // Two edits turn any word of two letters into any other.
+    if (edits >= best_edits || edits >= candidate.size()) continue;
+    best = candidate;
+    best_edits = edits;
+  }
+  return best.empty() ? std::string() : "did you mean " + base::json_quote(best) + "?";
+}
+
+std::string quoted_list(const std::vector<std::string>& names, std::string_view last_word) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " " + std::string(last_word) + " " : ", ";
+    text += base::json_quote(names[i]);
+  }
+  return text;
+}
+
+std::string pointer_to(std::string_view parent, std::string_view key) {
+  std::string pointer(parent);
+  pointer += '/';
+  for (char c : key) {
+    if (c == '~') {
+      pointer += "~0";
+    } else if (c == '/') {
+      pointer += "~1";
+    } else {
+      pointer += c;
+    }
+  }
+  return pointer;
+}
+
+std::string pointer_to(std::string_view parent, std::size_t index) {
+  return std::string(parent) + "/" + std::to_string(index);
+}
+
+}  // namespace router::config

@@ -1,0 +1,36 @@
+// Loads the whole configuration of a directory: xs-app.json, default-env.json, default-services.json and the
+// environment, checked, as one immutable value; and everything that is wrong with it, at once.
+//
+// Called at start, by `check`, and for each reload; blocks on small files. No state: any thread.
+// Source: descriptor.md "Start" and "Validation".
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/issue.h"
+#include "config/model.h"
+
+namespace router::config {
+
+struct LoadInput {
+  std::string directory = ".";
+  std::string descriptor = "xs-app.json";          // its name in the directory
+  std::map<std::string, std::string> environment;  // of the process
+  std::optional<std::uint16_t> port;               // --port; wins over PORT
+};
+
+struct LoadResult {
+  std::shared_ptr<const Configuration> configuration;  // null with errors
+  Issues issues;
+};
+
+LoadResult load(const LoadInput& input);
+
+// The environment of this process.
+std::map<std::string, std::string> process_environment();
+
+}  // namespace router::config

@@ -1,0 +1,177 @@
+#include "config/not_built_yet.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "config/json_access.h"
+
+namespace router::config {
+namespace {
+
+struct Property {
+  std::string_view place;  // * = every member
+  std::string_view value;  // only if it has this one; empty = any
+  std::string_view instead;
+};
+
+constexpr std::array kProperties = {
+    Property{"/pluginMetadataEndpoint", "", "the path is an ordinary one"},
+    Property{"/whitelistService", "", "the path is an ordinary one"},
+    Property{"/cors", "", "no CORS headers are sent, preflight requests are forwarded"},
+    Property{"/errorPage", "", "the built-in error pages are shown"},
+    Property{"/am", "", "its paths are ordinary ones"},
+    Property{"/hostedLogin", "", "its paths are ordinary ones"},
+    Property{"/routes/*/replace", "", "files are served as they are"},
+    Property{"/routes/*/authenticationType", "basic", "the route answers 503"},
+    Property{"/routes/*/dynamicIdentityProvider", "true", "sap_idp is ignored"},
+    Property{"/routes/*/preferLocal", "true", "the variable destinations is the only source of destinations"},
+    Property{"/routes/*/service", "html5-apps-repo-rt", "the route answers 503"},
+    Property{"/routes/*/destination", "*", "the route answers 503"},
+    Property{"/logout/backChannelLogoutEndpoint", "", "the path is an ordinary one"},
+    Property{"/logout/frontChannelLogoutEndpoint", "", "the path is an ordinary one"},
+    Property{"/logout/revokeTokens", "", "tokens are not revoked"},
+    Property{"/logout/revokeAfter", "", "tokens are not revoked"},
+    Property{"/logout/applications", "", "only logoutEndpoint logs out"},
+    Property{"/logout/agentProperties", "", "only logoutEndpoint logs out"},
+    Property{"/logout/conditionalUrls", "", "the provider's own logout URL is used"},
+    Property{"/logout/parameterMatch", "", "only logoutEndpoint logs out"},
+    Property{"/logout/inspectBody", "", "only logoutEndpoint logs out"},
+    Property{"/logout/alwaysInvalidate", "", "the provider's own logout URL is used"},
+    Property{"/logout/gotoParameter", "", "logoutPage is used"},
+    Property{"/logout/trustedUrls", "", "logoutPage is used"},
+};
+
+struct Variable {
+  std::string_view name;
+  std::string_view harmless;  // the value that changes nothing
+  std::string_view instead;
+};
+
+constexpr std::array kVariables = {
+    Variable{"plugins", "[]", "only the routes of xs-app.json are served"},
+    Variable{"CORS", "[]", "no CORS headers are sent"},
+    Variable{"CJ_PROTECT_WHITELIST", "", "there is no such service"},
+    Variable{"DYNAMIC_IDENTITY_PROVIDER", "false", "sap_idp is ignored"},
+    Variable{"EXT_SESSION_MGT", "", "sessions are kept in memory"},
+    Variable{"SESSION_STORE", "memory", "sessions are kept in memory"},
+    Variable{"LOGOUT_OUTBOX", "memory", "logout calls are kept in memory"},
+    Variable{"MANAGEMENT_PORT", "", "there is no management port"},
+    Variable{"TLS_CERT", "", "the port speaks plain HTTP"},
+    Variable{"TENANT_HOST_PATTERN", "", "the tenant is not taken from the host"},
+    Variable{"DESTINATION_HOST_PATTERN", "", "the destination is not taken from the host"},
+    Variable{"ENABLE_X_FORWARDED_HOST_VALIDATION", "false", "x-forwarded-host is checked as any host"},
+    Variable{"PLATFORM_COOKIE_NAME", "", "the cookie is treated as any other"},
+};
+
+// Of the Node router; SVC2AR_* and ZONE_INFO_* are prefixes.
+constexpr std::array<std::string_view, 12> kForeignVariables = {
+    "HTTP2_SUPPORT",
+    "DIRECT_ROUTING_URI_PATTERNS",
+    "XS_APP_LOG_LEVEL",
+    "CF_NODEJS_LOGGING_LEVEL",
+    "BACKEND_COOKIES_SECRET",
+    "IAS_PRIVATE_KEY",
+    "EXTENDED_LOGIN_CSP",
+    "ENABLE_FRAME_ANCESTORS_CSP_HEADERS",
+    "OWN_SAP_CLOUD_SERVICE",
+    "STORE_SESSION_COOKIES_IN_EXTERNAL_SESSION_STORE",
+    "SVC2AR_*",
+    "ZONE_INFO_*"};
+
+// Properties of single destinations, all unbuilt or without meaning here.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kDestinationProperties = {
+    std::pair{"proxyHost", "the destination is called directly"},
+    std::pair{"forwardAuthCertificates", "no client certificate is presented"},
+    std::pair{"proxyType", "the destination is called over the network as it is"},
+    std::pair{"IASDependencyName", "the login token is not exchanged"}};
+
+bool has_value(const json& value, std::string_view wanted) {
+  if (wanted.empty()) return true;
+  return value.is_string() ? value.get_ref<const std::string&>() == wanted : value.dump() == wanted;
+}
+
+// The first place that the pattern `place` leads to.
+std::optional<std::string> find_place(const json& value, std::string_view place, std::string_view wanted,
+                                      const std::string& pointer = {}) {
+  if (place.empty()) return has_value(value, wanted) ? std::optional(pointer) : std::nullopt;
+  const auto parts = base::cut(place.substr(1), '/');
+  const std::string_view rest = parts.after ? place.substr(parts.before.size() + 1) : std::string_view();
+  if (parts.before != "*") {
+    const json* child = member(value, parts.before);
+    return child == nullptr ? std::nullopt
+                            : find_place(*child, rest, wanted, pointer_to(pointer, parts.before));
+  }
+  for (std::size_t i = 0; value.is_array() && i < value.size(); ++i) {
+    if (auto found = find_place(value[i], rest, wanted, pointer_to(pointer, i))) return found;
+  }
+  return std::nullopt;
+}
+
+std::string_view last_of(std::string_view place) {
+  return place.substr(place.rfind('/') + 1);
+}
+
+void warn_properties(const Validation& validation) {
+  for (const Property& property : kProperties) {
+    const auto pointer = find_place(validation.descriptor, property.place, property.value);
+    if (!pointer) continue;
+    std::string name(last_of(property.place));
+    if (!property.value.empty() && property.value != "true") name += " " + base::json_quote(property.value);
+    validation.report.warning(*pointer, {name + ", which is not built yet", "nothing of it for now",
+                                         std::string(property.instead), true});
+  }
+}
+
+void warn_variables(const Validation& validation) {
+  for (const Variable& variable : kVariables) {
+    const auto value = validation.variables.text(variable.name);
+    if (!value || *value == variable.harmless) continue;
+    validation.variables.warning(variable.name, std::string(variable.name) + ", which is not built yet",
+                                 "nothing of it for now", std::string(variable.instead));
+  }
+  for (const std::string& name : validation.variables.names()) {
+    const bool foreign =
+        std::any_of(kForeignVariables.begin(), kForeignVariables.end(), [&](std::string_view known) {
+          return known.ends_with('*') ? name.starts_with(known.substr(0, known.size() - 1)) : name == known;
+        });
+    if (foreign && validation.variables.has(name)) {
+      validation.variables.warning(name, name + ", a variable of the Node router",
+                                   "none: it has no effect here");
+    }
+  }
+}
+
+void warn_destinations(const Validation& validation) {
+  if (validation.destination_service_bound) {
+    validation.report.warning("",
+                              {"a bound destination service, which is not built yet",
+                               "destinations in the variable destinations", "routes to others answer 503"});
+  }
+  const Variables& variables = validation.variables;
+  const auto text = variables.text("destinations");
+  const json list = text ? json::parse(*text, nullptr, false) : json();
+  if (!list.is_array()) return;
+  for (const auto& [property, instead] : kDestinationProperties) {
+    for (const json& entry : list) {
+      const json* value = member(entry, property);
+      if (value == nullptr || *value == false) continue;
+      variables.warning("destinations",
+                        std::string(property) + " of " +
+                            show(std::string_view(text_member(entry, "name").value_or(""))) +
+                            ", which is not built yet",
+                        "nothing of it for now", std::string(instead));
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+void warn_not_built_yet(const Validation& validation) {
+  warn_properties(validation);
+  warn_variables(validation);
+  warn_destinations(validation);
+}
+
+}  // namespace router::config

@@ -1,0 +1,15 @@
+// What is read and checked but has no effect: properties and variables whose feature is not built yet, and
+// variables of the Node router that mean nothing here. One warning each, so that nobody believes in a setting
+// that does nothing.
+//
+// Building a feature = removing its row from the table in not_built_yet.cpp.
+// Source: descriptor.md "Environment variables"; docs/compatibility.md lists the second kind.
+#pragma once
+
+#include "config/validate.h"
+
+namespace router::config {
+
+void warn_not_built_yet(const Validation& validation);
+
+}  // namespace router::config

@@ -1,0 +1,149 @@
+#include "config/read_agent_properties.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "config/files.h"
+
+namespace router::config {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 1024 * 1024;
+constexpr std::string_view kPrefix = "org.forgerock.agents.";
+
+const std::vector<std::string> kKnown = {"logout.endpoint.map",
+                                         "logout.request.param.map",
+                                         "logout.goto.map",
+                                         "logout.introspection.enabled",
+                                         "conditional.logout.url.list",
+                                         "config.logout.session.invalidate.enabled"};
+
+// "logout.goto.map[bank]" -> name and index; no index is the empty one, which stands for all applications.
+struct Key {
+  std::string name;
+  std::string index;
+};
+Key parse_key(std::string_view key) {
+  const auto bracket = key.find('[');
+  if (bracket == std::string_view::npos || !key.ends_with(']')) return {std::string(key), {}};
+  return {std::string(key.substr(0, bracket)),
+          std::string(key.substr(bracket + 1, key.size() - bracket - 2))};
+}
+
+class Reader {
+ public:
+  Reader(std::string file, Issues& issues) : file_(std::move(file)), issues_(issues) {}
+
+  void read(const PropertyLine& property) {
+    if (!property.key.starts_with(kPrefix) ||
+        base::to_lower(property.key).find("logout") == std::string::npos) {
+      ++ignored_;
+      return;
+    }
+    const Key key = parse_key(std::string_view(property.key).substr(kPrefix.size()));
+    const std::string value(base::trim(property.value));
+    if (key.name == "logout.endpoint.map") {
+      if (value.starts_with('/')) {
+        applications_[key.index].endpoint = value;
+      } else {
+        fault(property, show(std::string_view(value)), "a path that begins with /");
+      }
+    } else if (key.name == "logout.request.param.map") {
+      applications_[key.index].parameter = value;
+    } else if (key.name == "logout.goto.map") {
+      applications_[key.index].page = value;
+    } else if (key.name == "logout.introspection.enabled") {
+      read_flag(property, value, inspect_body_);
+    } else if (key.name == "config.logout.session.invalidate.enabled") {
+      read_flag(property, value, always_invalidate_);
+    } else if (key.name == "conditional.logout.url.list") {
+      read_condition(property, key.index, value);
+    } else {
+      fault(property, "the unknown logout property " + show(std::string_view(property.key)),
+            "one of " + quoted_list(kKnown), nearest_hint(key.name, kKnown));
+    }
+  }
+
+  void finish(Logout& logout) {
+    for (auto& [name, application] : applications_) {
+      application.name = name;
+      if (!name.empty()) application.destinations = {name};
+      logout.applications.push_back(application);
+    }
+    for (auto& [index, condition] : conditions_) logout.conditional_urls.push_back(condition);
+    logout.inspect_body = inspect_body_;
+    logout.always_invalidate = always_invalidate_;
+    if (ignored_ > 0) {
+      issues_.add({Severity::info,
+                   file_,
+                   "",
+                   {},
+                   "settings that are not about logout (" + std::to_string(ignored_) + ")",
+                   "",
+                   "they are ignored"});
+    }
+  }
+
+ private:
+  void fault(const PropertyLine& property, std::string found, std::string expected, std::string hint = {}) {
+    issues_.add({Severity::error,
+                 file_,
+                 property.key,
+                 {property.line, 1},
+                 std::move(found),
+                 std::move(expected),
+                 std::move(hint)});
+  }
+  void read_flag(const PropertyLine& property, const std::string& value, bool& target) {
+    if (base::equals_ignoring_case(value, "true") || base::equals_ignoring_case(value, "false")) {
+      target = base::equals_ignoring_case(value, "true");
+    } else {
+      fault(property, show(std::string_view(value)), "true or false");
+    }
+  }
+  void read_condition(const PropertyLine& property, const std::string& index, const std::string& value) {
+    const auto number = base::parse_unsigned(index);
+    const auto parts = base::cut(value, '|');
+    if (!number || !parts.after) {
+      fault(property, number ? show(std::string_view(value)) : "the index " + show(std::string_view(index)),
+            number ? "condition|URL" : "a number in brackets");
+      return;
+    }
+    conditions_[*number] = {std::string(base::trim(parts.before)), std::string(base::trim(*parts.after))};
+  }
+
+  std::string file_;
+  Issues& issues_;
+  std::map<std::string, ApplicationLogout> applications_;
+  std::map<std::uint64_t, ConditionalUrl> conditions_;
+  bool inspect_body_ = false;
+  bool always_invalidate_ = true;
+  std::size_t ignored_ = 0;
+};
+
+}  // namespace
+
+void read_agent_properties(const std::string& directory, const std::string& file, const Report& report,
+                           Logout& logout) {
+  if (!logout.applications.empty() || !logout.conditional_urls.empty()) {
+    report.error("/agentProperties",
+                 {"agentProperties beside applications or conditionalUrls", "one way of the two", {}, true});
+    return;
+  }
+  const auto path = find_file(directory, file, report, "/agentProperties");
+  if (!path) return;
+  std::string reason;
+  const auto text = read_whole_file(*path, kMaxFileBytes, reason);
+  if (!text || !base::is_valid_utf8(*text)) {
+    report.error("/agentProperties",
+                 {show(std::string_view(file)) + " (" + (text ? "it is not UTF-8" : reason) + ")",
+                  "a properties file"});
+    return;
+  }
+  Reader reader(file, report.issues());
+  for (const PropertyLine& property : parse_properties(*text)) reader.read(property);
+  reader.finish(logout);
+}
+
+}  // namespace router::config

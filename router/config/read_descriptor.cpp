@@ -1,0 +1,141 @@
+#include "config/read_descriptor.h"
+
+#include "base/text.h"
+#include "config/files.h"
+#include "config/json_access.h"
+#include "config/read_environment.h"
+
+namespace router::config {
+namespace {
+
+LogoutCallMethod call_method(const json& value) {
+  const std::string method = text_member(value, "logoutMethod").value_or("POST");
+  if (method == "GET") return LogoutCallMethod::get;
+  return method == "PUT" ? LogoutCallMethod::put : LogoutCallMethod::post;
+}
+
+void read_logout_paths(const json& descriptor, std::string_view key,
+                       std::map<std::string, Destination>& targets) {
+  const json* section = object_member(descriptor, key);
+  if (section == nullptr) return;
+  for (const auto& [name, value] : section->items()) {
+    const auto found = targets.find(name);
+    if (found == targets.end()) continue;
+    found->second.logout_path = text_member(value, "logoutPath").value_or("");
+    found->second.logout_method = call_method(value);
+  }
+}
+
+void read_response_headers(const json& descriptor, const Report& report, Configuration& configuration) {
+  configuration.response_headers = configuration.environment.http_headers;
+  const json* list = array_member(descriptor, "responseHeaders");
+  if (list == nullptr) return;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const auto name = text_member((*list)[i], "name");
+    const auto value = text_member((*list)[i], "value");
+    if (!name || !value) continue;
+    const std::string pointer = pointer_to("/responseHeaders", i);
+    if (const auto fault = header_fault(*name, *value)) {
+      report.error(pointer, {fault->first, fault->second, {}, false, true});
+      continue;
+    }
+    auto& headers = configuration.response_headers;
+    std::erase_if(headers,
+                  [&](const Header& known) { return base::equals_ignoring_case(known.name, *name); });
+    headers.push_back({*name, *value});
+  }
+}
+
+void read_error_pages(const json& descriptor, const Report& report, Configuration& configuration) {
+  const json* pages = array_member(descriptor, "errorPage");
+  if (pages == nullptr) return;
+  for (std::size_t i = 0; i < pages->size(); ++i) {
+    const json& page = (*pages)[i];
+    const auto name = text_member(page, "file");
+    if (!name) continue;
+    ErrorPage read;
+    if (const auto status = integer_member(page, "status")) read.statuses.insert(static_cast<int>(*status));
+    if (const json* list = array_member(page, "status")) {
+      for (const json& status : *list) {
+        if (status.is_number_integer()) read.statuses.insert(status.get<int>());
+      }
+    }
+    auto file = find_file(configuration.directory, *name, report, pointer_to("/errorPage", i) + "/file");
+    if (!file) continue;
+    read.file = std::move(*file);
+    configuration.error_pages.push_back(std::move(read));
+  }
+}
+
+void read_session_timeout(const json& descriptor, const Variables& variables, Configuration& configuration) {
+  using std::chrono::minutes;
+  if (const auto timeout = integer_member(descriptor, "sessionTimeout"))
+    configuration.session_timeout = minutes(*timeout);
+  const auto variable = variables.duration("SESSION_TIMEOUT", Unit::minute, minutes(1), minutes(43200));
+  if (variable) configuration.session_timeout = std::chrono::floor<minutes>(*variable);
+}
+
+}  // namespace
+
+std::optional<base::Pattern> read_pattern(const std::string& source, bool match_case, const Report& report,
+                                          const std::string& pointer) {
+  auto compiled = base::Pattern::compile(source, match_case);
+  if (auto* pattern = std::get_if<base::Pattern>(&compiled)) return std::move(*pattern);
+  const auto& fault = std::get<base::Pattern::CompileError>(compiled);
+  report.error(pointer,
+               {show(std::string_view(source)),
+                "a regular expression (" + fault.message + " at offset " + std::to_string(fault.offset) + ")",
+                {},
+                false,
+                true});
+  return std::nullopt;
+}
+
+void read_compression(const json& value, Compression& compression) {
+  compression.enabled = flag_member(value, "enabled", compression.enabled);
+  compression.mixed_type_content =
+      flag_member(value, "compressResponseMixedTypeContent", compression.mixed_type_content);
+  if (const auto size = integer_member(value, "minSize"); size && *size >= 0) {
+    compression.min_size = static_cast<std::size_t>(*size);
+  }
+}
+
+void read_descriptor(const json& descriptor, const Report& report, const DescriptorSurroundings& surroundings,
+                     Configuration& configuration) {
+  configuration.welcome_file = text_member(descriptor, "welcomeFile").value_or("");
+  configuration.authentication_none = text_member(descriptor, "authenticationMethod") == "none";
+  configuration.state_protection = flag_member(descriptor, "stateProtection", true);
+  configuration.plugin_metadata_endpoint = text_member(descriptor, "pluginMetadataEndpoint").value_or("");
+  read_session_timeout(descriptor, surroundings.variables, configuration);
+  read_routes(descriptor, report, surroundings, configuration);
+  if (const json* login = object_member(descriptor, "login")) {
+    configuration.callback_endpoint =
+        text_member(*login, "callbackEndpoint").value_or(configuration.callback_endpoint);
+  }
+  if (const json* logout = object_member(descriptor, "logout")) {
+    configuration.logout = read_logout(*logout, report.below("/logout"), configuration.directory);
+  }
+  if (const json* am = object_member(descriptor, "am")) configuration.am = read_am(*am);
+  if (const json* hosted = object_member(descriptor, "hostedLogin"))
+    configuration.hosted_login = read_hosted_login(*hosted);
+  read_logout_paths(descriptor, "destinations", configuration.destinations);
+  read_logout_paths(descriptor, "services", configuration.services);
+  read_response_headers(descriptor, report, configuration);
+  if (const json* compression = object_member(descriptor, "compression")) {
+    read_compression(*compression, configuration.compression);
+  }
+  if (const json* whitelist = object_member(descriptor, "whitelistService")) {
+    configuration.whitelist_endpoint = text_member(*whitelist, "endpoint").value_or("");
+  }
+  configuration.cj_protect_whitelist = read_origin_list(surroundings.variables, "CJ_PROTECT_WHITELIST");
+  if (const json* websockets = object_member(descriptor, "websockets")) {
+    configuration.websockets_enabled = flag_member(*websockets, "enabled", false);
+  }
+  read_error_pages(descriptor, report, configuration);
+  if (const json* cors = array_member(descriptor, "cors"))
+    configuration.cors = read_cors(*cors, report.below("/cors"));
+  // After the descriptor: COMPRESSION wins over it, CORS yields to it.
+  read_descriptor_variables(surroundings, configuration);
+}
+
+}  // namespace router::config

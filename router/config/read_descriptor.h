@@ -1,0 +1,47 @@
+// xs-app.json (already checked against the schema) -> model.
+//
+// Members that the schema refused count as absent, so that the rest can still be checked in the same run.
+// Source: descriptor.md "xs-app.json", logout.md sections 1 to 4.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/bindings.h"
+#include "config/model.h"
+
+namespace router::config {
+
+// What the descriptor is read against.
+struct DescriptorSurroundings {
+  const Variables& variables;
+  const std::vector<Binding>& bindings;
+};
+
+// Fills everything that comes from the descriptor; `configuration` has directory, environment, destinations,
+// providers already.
+void read_descriptor(const json& descriptor, const Report& report, const DescriptorSurroundings& surroundings,
+                     Configuration& configuration);
+
+// The parts (read_routes.cpp, read_replace.cpp, read_logout.cpp, read_cors.cpp)
+Route read_route(const json& value, const Report& report, const DescriptorSurroundings& surroundings,
+                 const Configuration& configuration);
+void read_routes(const json& descriptor, const Report& report, const DescriptorSurroundings& surroundings,
+                 Configuration& configuration);
+Replacement read_replacement(const json& value, const Report& report,
+                             const DescriptorSurroundings& surroundings);
+Logout read_logout(const json& value, const Report& report, const std::string& directory);
+Am read_am(const json& value);
+HostedLogin read_hosted_login(const json& value);
+std::vector<CorsPolicy> read_cors(const json& value, const Report& report);
+void read_compression(const json& value, Compression& compression);
+
+// The variables COMPRESSION, CORS and plugins, which hold what the descriptor could say too.
+void read_descriptor_variables(const DescriptorSurroundings& surroundings, Configuration& configuration);
+
+// A regular expression; a fault is reported with its offset.
+std::optional<base::Pattern> read_pattern(const std::string& source, bool match_case, const Report& report,
+                                          const std::string& pointer);
+
+}  // namespace router::config

@@ -1,0 +1,31 @@
+// Environment variables -> model::Environment, with every bad value reported under its name.
+//
+// `directory` is where relative file names start. Reads no file but asks whether some exist.
+// Source: descriptor.md "Environment variables", operations.md "Limits".
+#pragma once
+
+#include <string>
+
+#include "config/model.h"
+#include "config/variables.h"
+
+namespace router::config {
+
+Environment read_environment(const Variables& variables, const std::string& directory);
+
+// The variables of this router alone (read_environment_ours.cpp).
+void read_own_variables(const Variables& variables, const std::string& directory, Environment& environment);
+
+// Variables whose value is JSON (read_json_variables.cpp).
+void read_json_variables(const Variables& variables, Environment& environment);
+// [{"name": "value"}] or {"name": "value"}; names and values checked.
+std::vector<Header> read_header_list(const json& value, const Report& report);
+// CJ_PROTECT_WHITELIST, WS_ALLOWED_ORIGINS: [scheme://]host[:port]
+std::vector<std::string> read_origin_list(const Variables& variables, std::string_view name);
+
+// Why a header of that name and value cannot be added to responses or requests; absent if it can. The second
+// is what was expected.
+std::optional<std::pair<std::string, std::string>> header_fault(std::string_view name,
+                                                                std::string_view value);
+
+}  // namespace router::config

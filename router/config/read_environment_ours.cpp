@@ -1,0 +1,174 @@
+#include <filesystem>
+
+#include "base/text.h"
+#include "config/ip_ranges.h"
+#include "config/read_environment.h"
+#include "http/url.h"
+
+namespace router::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kShortSecret = 32;
+constexpr std::uint64_t kMaxSize = 1ULL << 40;
+
+void read_store(const Variables& variables, Environment& environment) {
+  const auto value = variables.text("SESSION_STORE");
+  if (!value) return;
+  const std::string scheme(base::cut(*value, ':').before);
+  environment.store_location.clear();
+  if (*value == "memory") {
+    environment.store = StoreKind::memory;
+  } else if (scheme == "sqlite" && value->size() > scheme.size() + 1) {
+    environment.store = StoreKind::sqlite;
+    environment.store_location = value->substr(scheme.size() + 1);
+  } else if ((scheme == "redis" || scheme == "rediss") && value->size() > scheme.size() + 3 &&
+             value->compare(scheme.size(), 3, "://") == 0) {
+    environment.store = StoreKind::redis;
+    environment.store_location = *value;
+  } else {
+    variables.error("SESSION_STORE", show(std::string_view(*value)),
+                    "memory, sqlite:<path>, redis://... or rediss://...",
+                    nearest_hint(scheme, {"memory", "sqlite", "redis", "rediss"}));
+  }
+}
+
+void read_outbox(const Variables& variables, Environment& environment) {
+  const auto value = variables.text("LOGOUT_OUTBOX");
+  if (!value || *value == "memory") return;
+  if ((value->starts_with("sqlite:") && value->size() > 7) || *value == "redis") {
+    environment.logout_outbox = *value;
+    return;
+  }
+  variables.error("LOGOUT_OUTBOX", show(std::string_view(*value)), "memory, sqlite:<path> or redis",
+                  nearest_hint(base::cut(*value, ':').before, {"memory", "sqlite", "redis"}));
+}
+
+void check_secret(const Variables& variables, const Environment& environment) {
+  if (environment.session_secret.empty()) {
+    const bool store = environment.store != StoreKind::memory;
+    if (store || !environment.logout_outbox.empty()) {
+      variables.error(store ? "SESSION_STORE" : "LOGOUT_OUTBOX", "a durable store without SESSION_SECRET",
+                      "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it");
+    }
+  } else if (variables.has("SESSION_SECRET") && environment.session_secret.size() < kShortSecret) {
+    variables.warning("SESSION_SECRET", "a short secret", "at least 32 random characters");
+  }
+}
+
+void read_lifetime(const Variables& variables, Environment& environment) {
+  const auto value = variables.duration("SESSION_MAX_LIFETIME", Unit::minute, 1min, 24h * 365);
+  if (value) environment.session_max_lifetime = std::chrono::floor<std::chrono::minutes>(*value);
+}
+
+void read_allowed_hosts(const Variables& variables, Environment& environment) {
+  variables.read_list("ALLOWED_HOSTS", environment.allowed_hosts);
+  for (std::string& pattern : environment.allowed_hosts) {
+    pattern = base::to_lower(pattern);
+    std::string example = pattern;
+    for (char& c : example) {
+      if (c == '*') c = 'x';
+    }
+    if (!http::parse_host(example)) {
+      variables.error("ALLOWED_HOSTS", show(std::string_view(pattern)),
+                      "hosts such as app.example.com or *.example.com");
+    }
+  }
+}
+
+void read_trusted_proxies(const Variables& variables, Environment& environment) {
+  std::vector<std::string> entries = {"private"};
+  variables.read_list("TRUSTED_PROXIES", entries);
+  if (entries == std::vector<std::string>{"none"}) return;
+  for (const std::string& entry : entries) {
+    if (!IpRanges::is_valid(entry)) {
+      variables.error(
+          "TRUSTED_PROXIES", show(std::string_view(entry)),
+          "networks such as 10.0.0.0/8 (no bits below the prefix), or one of \"private\" and \"none\"",
+          nearest_hint(entry, {"private", "none"}));
+    } else if (entry == "private") {
+      const auto& ranges = IpRanges::private_ranges();
+      environment.trusted_proxies.insert(environment.trusted_proxies.end(), ranges.begin(), ranges.end());
+    } else {
+      environment.trusted_proxies.push_back(entry);
+    }
+  }
+}
+
+void read_management(const Variables& variables, Environment& environment) {
+  environment.management_port.reset();
+  if (const auto port = variables.number("MANAGEMENT_PORT", 0, 65535)) {
+    environment.management_port = static_cast<std::uint16_t>(*port);
+  }
+  variables.read_text("MANAGEMENT_BIND", environment.management_bind);
+  const std::string& address = environment.management_bind;
+  if (!IpRanges::is_valid(address) || address == "private" || address.find('/') != std::string::npos) {
+    variables.error("MANAGEMENT_BIND", show(std::string_view(address)), "an IP address");
+  }
+  variables.read_secret("MANAGEMENT_TOKEN", environment.management_token);
+  if (environment.management_port && environment.management_token.empty()) {
+    variables.warning("MANAGEMENT_PORT", "a management port without MANAGEMENT_TOKEN",
+                      "MANAGEMENT_TOKEN, without which only /health answers");
+  }
+}
+
+void read_certificate(const Variables& variables, const std::string& directory, Environment& environment) {
+  for (auto [name, other, target] : {std::tuple{"TLS_CERT", "TLS_KEY", &environment.tls_cert},
+                                     std::tuple{"TLS_KEY", "TLS_CERT", &environment.tls_key}}) {
+    const auto value = variables.text(name);
+    if (!value) continue;
+    const auto path = std::filesystem::path(directory) / *value;
+    std::error_code fault;
+    if (!std::filesystem::is_regular_file(path, fault)) {
+      variables.error(name, show(std::string_view(*value), "path"), "a file that exists");
+    } else if (!variables.has(other)) {
+      variables.error(name, std::string(name) + " without " + other, "both or none");
+    }
+    *target = path.lexically_normal().string();
+  }
+}
+
+void read_limits(const Variables& variables, Limits& limits) {
+  variables.read_number("LIMIT_HEADER_BYTES", limits.header_bytes, 1024, 1 << 20);
+  variables.read_number("LIMIT_HEADER_COUNT", limits.header_count, 10, 10'000);
+  variables.read_number("LIMIT_URL_BYTES", limits.url_bytes, 256, 1 << 20);
+  variables.read_number("LIMIT_BODY_BYTES", limits.body_bytes, 0, kMaxSize);
+  variables.read_number("LIMIT_CONNECTIONS", limits.connections, 0, 10'000'000);
+  variables.read_number("LIMIT_CONNECTIONS_PER_ADDRESS", limits.connections_per_address, 0, 10'000'000);
+  variables.read_number("LIMIT_SESSIONS", limits.sessions, 0, 1'000'000'000);
+  variables.read_number("LIMIT_COOKIE_JAR_BYTES", limits.cookie_jar_bytes, 1024, 1 << 24);
+  variables.read_number("LIMIT_UPSTREAM_CONNECTIONS", limits.upstream_connections, 1, 1'000'000);
+  variables.read_number("LIMIT_UPSTREAM_QUEUE", limits.upstream_queue, 0, 1'000'000);
+  variables.read_duration("HEADER_TIMEOUT", limits.header_timeout, Unit::millisecond, 100ms, 1h);
+  variables.read_number("MINIMUM_BODY_RATE", limits.minimum_body_rate, 0, kMaxSize);
+}
+
+}  // namespace
+
+void read_own_variables(const Variables& variables, const std::string& directory, Environment& environment) {
+  read_store(variables, environment);
+  variables.read_secret("SESSION_SECRET", environment.session_secret);
+  read_outbox(variables, environment);
+  check_secret(variables, environment);
+  read_lifetime(variables, environment);
+  variables.read_flag("COOKIE_PREFIX", environment.cookie_prefix);
+  read_allowed_hosts(variables, environment);
+  variables.read_number("LOGOUT_FANOUT_CONCURRENCY", environment.logout_fanout_concurrency, 1, 100'000);
+  read_management(variables, environment);
+  variables.read_choice<base::LogFormat>("LOG_FORMAT", environment.log_format,
+                                         {{"json", base::LogFormat::json}, {"text", base::LogFormat::text}});
+  variables.read_choice<base::LogLevel>("LOG_LEVEL", environment.log_level,
+                                        {{"debug", base::LogLevel::debug},
+                                         {"info", base::LogLevel::info},
+                                         {"warning", base::LogLevel::warning},
+                                         {"error", base::LogLevel::error},
+                                         {"off", base::LogLevel::off}});
+  variables.read_duration("SHUTDOWN_TIMEOUT", environment.shutdown_timeout, Unit::second, 0ms, 24h);
+  read_certificate(variables, directory, environment);
+  variables.read_number("THREADS", environment.threads, 0, 1024);
+  read_trusted_proxies(variables, environment);
+  read_limits(variables, environment.limits);
+}
+
+}  // namespace router::config

@@ -1,0 +1,176 @@
+#include <algorithm>
+
+#include "base/pattern.h"
+#include "base/text.h"
+#include "config/json_access.h"
+#include "config/read_environment.h"
+#include "http/url.h"
+
+namespace router::config {
+namespace {
+
+bool is_token(std::string_view text) {
+  constexpr std::string_view kSigns = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kSigns.find(c) != std::string_view::npos;
+  });
+}
+
+void read_agents(const json& partitioned, std::string_view key, const Report& report,
+                 std::vector<std::string>& target) {
+  for (const std::string& source : texts_member(partitioned, key)) {
+    auto compiled = base::Pattern::compile(source);
+    if (const auto* fault = std::get_if<base::Pattern::CompileError>(&compiled)) {
+      report.error(pointer_to("/Partitioned", key),
+                   {show(std::string_view(source)), "a regular expression (" + fault->message +
+                                                        " at offset " + std::to_string(fault->offset) + ")"});
+    } else {
+      target.push_back(source);
+    }
+  }
+}
+
+void read_cookies(const Variables& variables, CookieAttributes& cookies) {
+  const auto variable = variables.json_value("COOKIES");
+  if (!variable) return;
+  const json& value = *variable->value;
+  const Report& report = variable->report;
+  if (!value.is_object()) {
+    report.error("", {show_value(value), "an object such as {\"SameSite\":\"None\"}"});
+    return;
+  }
+  for (const auto& [name, item] : value.items()) {
+    if (name == "SameSite") {
+      if (item == "None" || item == "Lax" || item == "Strict") {
+        cookies.same_site = item.get<std::string>();
+      } else {
+        report.error("/SameSite", {show_value(item), "\"None\", \"Lax\" or \"Strict\""});
+      }
+    } else if (name == "Partitioned") {
+      if (!item.is_object() && !item.is_boolean()) {
+        report.error("/Partitioned",
+                     {show_value(item), "an object with supportedPartitionAgents, or true or false"});
+        continue;
+      }
+      cookies.partitioned = item.is_object() || item.get<bool>();
+      read_agents(item, "supportedPartitionAgents", report, cookies.partitioned_agents);
+      read_agents(item, "unsupportedPartitionAgents", report, cookies.not_partitioned_agents);
+    } else {
+      report.error(pointer_to("", name), {"the unknown attribute " + show(std::string_view(name)),
+                                          "\"SameSite\" or \"Partitioned\"",
+                                          nearest_hint(name, {"SameSite", "Partitioned"}), true});
+    }
+  }
+}
+
+void read_external_session(const Variables& variables, Environment& environment) {
+  const auto variable = variables.json_value("EXT_SESSION_MGT");
+  if (!variable) return;
+  const json& value = *variable->value;
+  for (std::string_view key : {"instanceName", "storageType", "sessionSecret"}) {
+    const json* item = member(value, key);
+    if (item == nullptr || !item->is_string() || item->get_ref<const std::string&>().empty()) {
+      variable->report.error(
+          "", {"no text in " + base::json_quote(key), "instanceName, storageType and sessionSecret"});
+    }
+  }
+  if (const auto type = text_member(value, "storageType"); type && *type != "redis") {
+    variable->report.error("/storageType", {show(std::string_view(*type)), "\"redis\""});
+  }
+  if (auto secret = text_member(value, "sessionSecret"))
+    environment.session_secret = base::Secret(std::move(*secret));
+}
+
+std::optional<std::string> origin_of(const json& entry) {
+  const auto host = text_member(entry, "host");
+  if (!host || host->empty()) return std::nullopt;
+  std::string origin = *host;
+  if (const auto protocol = text_member(entry, "protocol")) origin = *protocol + "://" + origin;
+  if (const json* port = member(entry, "port")) {
+    const auto number = port->is_string() ? base::parse_unsigned(port->get_ref<const std::string&>())
+                        : port->is_number_unsigned() ? std::optional(port->get<std::uint64_t>())
+                                                     : std::nullopt;
+    if (!number || *number == 0 || *number > 65535) return std::nullopt;
+    origin += ":" + std::to_string(*number);
+  }
+  return origin;
+}
+
+}  // namespace
+
+std::optional<std::pair<std::string, std::string>> header_fault(std::string_view name,
+                                                                std::string_view value) {
+  if (!is_token(name)) return std::pair(show(name), std::string("a header name (letters, digits, -)"));
+  const std::string lower = base::to_lower(name);
+  if (lower == "authorization" || lower == "cookie" || lower == "set-cookie") {
+    return std::pair(show(name), std::string("another header: this one is the router's"));
+  }
+  const bool control = std::any_of(value.begin(), value.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+  });
+  if (control) return std::pair(show(value, name), std::string("a value without control characters"));
+  return std::nullopt;
+}
+
+std::vector<Header> read_header_list(const json& value, const Report& report) {
+  std::vector<Header> headers;
+  const auto read_object = [&](const json& object, const std::string& pointer) {
+    for (const auto& [name, text] : object.items()) {
+      const std::string place = pointer_to(pointer, name);
+      if (!text.is_string()) {
+        report.error(place, {show_value(text), "a string"});
+      } else if (const auto fault = header_fault(name, text.get_ref<const std::string&>())) {
+        report.error(place, {fault->first, fault->second});
+      } else {
+        headers.push_back({name, text.get<std::string>()});
+      }
+    }
+  };
+  if (value.is_object()) {
+    read_object(value, "");
+  } else if (value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (value[i].is_object()) {
+        read_object(value[i], pointer_to("", i));
+      } else {
+        report.error(pointer_to("", i), {show_value(value[i]), "an object such as {\"X-Name\": \"value\"}"});
+      }
+    }
+  } else {
+    report.error("", {show_value(value), "an array such as [{\"X-Name\": \"value\"}]"});
+  }
+  return headers;
+}
+
+std::vector<std::string> read_origin_list(const Variables& variables, std::string_view name) {
+  std::vector<std::string> origins;
+  const auto variable = variables.json_value(name);
+  if (!variable) return origins;
+  if (!variable->value->is_array()) {
+    variable->report.error(
+        "", {show_value(*variable->value), "an array such as [{\"host\": \"*.example.com\"}]"});
+    return origins;
+  }
+  for (std::size_t i = 0; i < variable->value->size(); ++i) {
+    const json& entry = (*variable->value)[i];
+    if (auto origin = origin_of(entry)) {
+      origins.push_back(std::move(*origin));
+    } else {
+      variable->report.error(pointer_to("", i),
+                             {show_value(entry) + " without a usable host, protocol and port",
+                              "host, and if need be protocol and a port from 1 to 65535"});
+    }
+  }
+  return origins;
+}
+
+void read_json_variables(const Variables& variables, Environment& environment) {
+  if (const auto headers = variables.json_value("httpHeaders")) {
+    environment.http_headers = read_header_list(*headers->value, headers->report);
+  }
+  read_cookies(variables, environment.cookies);
+  read_external_session(variables, environment);
+}
+
+}  // namespace router::config

@@ -1,0 +1,23 @@
+// Bindings -> identity providers and the endpoints of business services.
+//
+// Source: descriptor.md "Identity"; logout.md section 1 (services).
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/bindings.h"
+#include "config/model.h"
+
+namespace router::config {
+
+// ias before xsuaa before oidc: the first is the default.
+std::vector<IdentityProvider> read_providers(const std::vector<Binding>& bindings,
+                                             const Variables& variables);
+
+// By service_key(). `default_endpoints`: services.<name>.endpoint of the descriptor.
+std::map<std::string, Destination> read_business_services(
+    const std::vector<Binding>& bindings, const std::map<std::string, std::string>& default_endpoints);
+
+}  // namespace router::config

@@ -1,0 +1,125 @@
+#include "config/validate.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "config/json_access.h"
+#include "http/target.h"
+
+namespace router::config {
+namespace {
+
+std::vector<std::string> names_of(const std::map<std::string, Destination>& targets) {
+  std::vector<std::string> names;
+  for (const auto& [name, target] : targets) names.push_back(name);
+  return names;
+}
+
+// destinations.<name> and services.<name>: a logout path that belongs to nothing would never be called.
+void validate_logout_targets(const Validation& validation) {
+  const auto check = [&](std::string_view section, const std::map<std::string, Destination>& known,
+                         const char* what) {
+    const json* entries = object_member(validation.descriptor, section);
+    if (entries == nullptr) return;
+    for (const auto& [name, value] : entries->items()) {
+      if (known.contains(name)) continue;
+      validation.report.error(pointer_to(pointer_to("", section), name),
+                              {"the unknown name " + show(std::string_view(name)), what,
+                               nearest_hint(name, names_of(known)), true});
+    }
+  };
+  if (!validation.destination_service_bound) {
+    check("destinations", validation.configuration.destinations,
+          "the name of a destination in the variable destinations");
+  }
+  check("services", validation.configuration.services,
+        "the name of a bound service, with its endpoint where it has several");
+}
+
+void validate_welcome_file(const Validation& validation) {
+  const std::string& page = validation.configuration.welcome_file;
+  if (page.empty()) return;
+  if (http::is_absolute_http(page)) {
+    if (!http::parse_url(page))
+      validation.report.error("/welcomeFile", {show(std::string_view(page)), "a valid URL"});
+    return;
+  }
+  std::string path = page.substr(0, page.find_first_of("?#"));
+  if (!path.starts_with('/')) path.insert(0, "/");
+  const auto normal = http::normalise_path(path);
+  // "." and ".." are refused, not resolved: a reader should see where the redirect leads.
+  if (!normal || page.find("..") != std::string::npos) {
+    validation.report.error(
+        "/welcomeFile",
+        {show(std::string_view(page)), "a path without dot segments and backslashes", {}, false, true});
+  }
+}
+
+bool has_protected_route(const Configuration& configuration) {
+  return std::any_of(configuration.routes.begin(), configuration.routes.end(),
+                     [](const Route& route) { return !route.is_public(); });
+}
+
+void validate_environment(const Validation& validation) {
+  const Environment& environment = validation.configuration.environment;
+  const auto timeout = validation.configuration.session_timeout;
+  if (environment.session_max_lifetime && *environment.session_max_lifetime < timeout) {
+    validation.variables.error(
+        "SESSION_MAX_LIFETIME", std::to_string(environment.session_max_lifetime->count()) + " minutes",
+        "at least the idle time-out of a session, " + std::to_string(timeout.count()) + " minutes");
+  }
+  if (environment.allowed_hosts.empty() && has_protected_route(validation.configuration)) {
+    validation.variables.warning("ALLOWED_HOSTS", "no value while routes ask for a login",
+                                 "the hosts this application is reached by",
+                                 "without it absolute URLs are built for whatever host a request names");
+  }
+  const CookieAttributes& cookies = environment.cookies;
+  if (cookies.same_site == "None" && environment.secure_session_cookie == false) {
+    validation.variables.error("COOKIES", "SameSite None with SECURE_SESSION_COOKIE false",
+                               "a secure cookie: browsers drop others that are SameSite=None");
+  }
+  if (environment.cookie_prefix && environment.secure_session_cookie == false) {
+    validation.variables.error("COOKIE_PREFIX", "true with SECURE_SESSION_COOKIE false",
+                               "a secure cookie: browsers drop others that begin with __Host-");
+  }
+}
+
+}  // namespace
+
+std::string route_pointer(const Route& route) {
+  return pointer_to("/routes", route.index);
+}
+
+bool covers_methods(const Route& earlier, const Route& later) {
+  static const std::vector<std::string> kFileMethods = {"GET", "HEAD"};
+  const auto& first = earlier.local_dir ? kFileMethods : earlier.http_methods;
+  const auto& second = later.local_dir ? kFileMethods : later.http_methods;
+  if (first.empty()) return true;
+  if (second.empty()) return false;
+  return std::all_of(second.begin(), second.end(), [&](const std::string& method) {
+    return std::find(first.begin(), first.end(), method) != first.end();
+  });
+}
+
+const Route* route_of(const Configuration& configuration, const std::string& path) {
+  for (const Route& route : configuration.routes) {
+    const auto& methods = route.http_methods;
+    const bool takes_get =
+        methods.empty() || std::find(methods.begin(), methods.end(), "GET") != methods.end();
+    if (!route.pattern || !takes_get) continue;
+    const auto match = route.pattern->match(path);
+    if (match && *match) return &route;
+  }
+  return nullptr;
+}
+
+void validate(const Validation& validation) {
+  validate_welcome_file(validation);
+  validate_routes(validation);
+  validate_endpoints(validation);
+  validate_logout(validation);
+  validate_logout_targets(validation);
+  validate_environment(validation);
+}
+
+}  // namespace router::config

@@ -1,0 +1,39 @@
+// Cross-checks that a schema cannot make. Pure: looks at values only.
+//
+// Every finding names its place in the descriptor (or the variable) and is an error, or a warning where the
+// configuration works but probably not as meant.
+// Source: descriptor.md "Validation"; logout.md sections 1 to 4.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "config/model.h"
+#include "config/report.h"
+#include "config/variables.h"
+
+namespace router::config {
+
+struct Validation {
+  const Configuration& configuration;
+  const json& descriptor;
+  const Report& report;  // of the descriptor
+  const Variables& variables;
+  bool destination_service_bound = false;  // then destinations may come from elsewhere
+};
+
+void validate(const Validation& validation);
+
+// The parts (validate_routes.cpp, validate_source.cpp, validate_endpoints.cpp, validate_logout.cpp)
+void validate_routes(const Validation& validation);
+void validate_source(const Validation& validation, const Route& route);
+void validate_endpoints(const Validation& validation);
+void validate_logout(const Validation& validation);
+
+std::string route_pointer(const Route& route);
+// The route that answers a GET for `path`, null if there is none.
+const Route* route_of(const Configuration& configuration, const std::string& path);
+// Whether two routes take the same method: an earlier one leaves nothing to a later one.
+bool covers_methods(const Route& earlier, const Route& later);
+
+}  // namespace router::config

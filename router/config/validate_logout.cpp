@@ -1,0 +1,204 @@
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "config/json_access.h"
+#include "config/read_environment.h"
+#include "config/validate.h"
+#include "http/target.h"
+
+namespace router::config {
+namespace {
+
+class LogoutCheck {
+ public:
+  explicit LogoutCheck(const Validation& validation)
+      : validation_(validation),
+        configuration_(validation.configuration),
+        logout_(validation.configuration.logout),
+        report_(validation.report) {
+    const json* section = object_member(validation.descriptor, "logout");
+    if (section != nullptr) agent_file_ = text_member(*section, "agentProperties").has_value();
+  }
+
+  void run() {
+    check_csrf();
+    check_page("/logout/logoutPage", logout_.page, false);
+    for (const ApplicationLogout& application : logout_.applications) check_application(application);
+    check_conditions();
+    for (std::size_t i = 0; i < logout_.trusted_urls.size(); ++i) check_trusted(i);
+    if (configuration_.am) check_am(*configuration_.am);
+    if (configuration_.hosted_login) check_hosted(*configuration_.hosted_login);
+  }
+
+ private:
+  void error(const std::string& pointer, std::string found, std::string expected,
+             std::string hint = {}) const {
+    report_.error(pointer, {std::move(found), std::move(expected), std::move(hint), false, true});
+  }
+
+  void check_csrf() const {
+    const json* section = object_member(validation_.descriptor, "logout");
+    if (section == nullptr || logout_.method == "POST" || member(*section, "csrfProtection") == nullptr)
+      return;
+    report_.error(
+        "/logout/csrfProtection",
+        {"csrfProtection with logoutMethod GET", "logoutMethod POST, or no csrfProtection", {}, true, true});
+  }
+
+  // Landing pages: a path of ours or an absolute URL. Those of applications are public by themselves.
+  void check_page(const std::string& pointer, const std::string& page, bool is_public) const {
+    if (page.empty()) return;
+    if (!page.starts_with('/')) {
+      if (!http::parse_url(page) || !http::is_absolute_http(page)) {
+        error(pointer, show(std::string_view(page)), "a path that begins with /, or an absolute http(s) URL");
+      } else {
+        report_.info(pointer, {"the absolute URL " + show(std::string_view(page)), "",
+                               "it is trusted, being configured"});
+      }
+      return;
+    }
+    const std::string path = page.substr(0, page.find_first_of("?#"));
+    const auto normal = http::normalise_path(path);
+    if (!normal || *normal != path) {
+      error(pointer, show(std::string_view(page)), "a normalised path");
+      return;
+    }
+    if (!is_public) check_reachable(pointer, path);
+  }
+
+  void check_reachable(const std::string& pointer, const std::string& path) const {
+    const Route* route = route_of(configuration_, path);
+    if (route == nullptr) {
+      report_.warning(
+          pointer, {show(std::string_view(path)) + ", which no route serves", "a page that a route serves"});
+    } else if (!route->is_public()) {
+      const std::string which = route->added ? "the default route" : route_pointer(*route).substr(1);
+      report_.warning(
+          pointer,
+          {show(std::string_view(path)) + ", which " + which + " serves only after a login",
+           "a route with authenticationType none for it", "else the user is sent back into the login"});
+    }
+  }
+
+  std::string application_pointer(const ApplicationLogout& application) const {
+    return agent_file_ ? "/logout/agentProperties" : pointer_to("/logout/applications", application.name);
+  }
+
+  void check_application(const ApplicationLogout& application) const {
+    const std::string pointer = application_pointer(application);
+    const std::string name = application.name.empty()
+                                 ? "the entry for all applications"
+                                 : "application " + show(std::string_view(application.name));
+    const auto at = [&](const char* key) { return agent_file_ ? pointer : pointer + "/" + key; };
+    if (application.endpoint.empty() && application.parameter.empty() && application.page.empty()) {
+      report_.warning(pointer, {name + " without endpoint, parameter and page", "one of them"});
+    }
+    if (!application.endpoint.empty()) {
+      const auto normal = http::normalise_path(application.endpoint);
+      if (!normal || *normal != application.endpoint || application.endpoint == "/" ||
+          application.endpoint.find_first_of("?#") != std::string::npos) {
+        error(at("endpoint"), show(std::string_view(application.endpoint)), "a normalised path other than /");
+      }
+    }
+    check_page(at("page"), application.page, true);
+    if (validation_.destination_service_bound) return;
+    std::vector<std::string> known;
+    for (const auto& [key, destination] : configuration_.destinations) known.push_back(key);
+    for (const std::string& destination : application.destinations) {
+      if (configuration_.destinations.contains(destination)) continue;
+      error(pointer, name + " with the unknown destination " + show(std::string_view(destination)),
+            "the name of a destination in the variable destinations", nearest_hint(destination, known));
+    }
+  }
+
+  void check_conditions() const {
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < logout_.conditional_urls.size(); ++i) {
+      const ConditionalUrl& condition = logout_.conditional_urls[i];
+      const std::string pointer =
+          agent_file_ ? "/logout/agentProperties" : pointer_to("/logout/conditionalUrls", i);
+      const std::string url_pointer = agent_file_ ? pointer : pointer + "/url";
+      if (!seen.insert(condition.when).second) {
+        report_.warning(pointer,
+                        {"the condition " + show(std::string_view(condition.when)) + " a second time",
+                         "each condition once", "the first one is taken"});
+      }
+      if (condition.url.starts_with('?')) continue;
+      if (!http::is_absolute_http(condition.url) || !http::parse_url(condition.url)) {
+        error(url_pointer, show(std::string_view(condition.url)),
+              "parameters that begin with ?, or an absolute http(s) URL");
+      } else {
+        report_.info(url_pointer, {"the absolute URL " + show(std::string_view(condition.url)), "",
+                                   "it is trusted, being configured"});
+      }
+    }
+  }
+
+  void check_trusted(std::size_t index) const {
+    std::string example = logout_.trusted_urls[index];
+    std::replace(example.begin(), example.end(), '*', 'x');
+    const auto scheme = example.find("://");
+    // A pattern may leave the port open: https://host:*/path
+    const auto port = scheme == std::string::npos ? scheme : example.find(":x", scheme + 3);
+    if (port != std::string::npos && port < example.find('/', scheme + 3)) example.replace(port, 2, ":1");
+    if (http::is_absolute_http(example) && http::parse_url(example)) return;
+    error(pointer_to("/logout/trustedUrls", index), show(std::string_view(logout_.trusted_urls[index])),
+          "a pattern such as https://*.example.com/*");
+  }
+
+  void check_redirect_uris(const std::string& pointer, const std::vector<std::string>& uris) const {
+    for (std::size_t i = 0; i < uris.size(); ++i) {
+      const auto colon = uris[i].find(':');
+      const bool plain =
+          std::all_of(uris[i].begin(), uris[i].end(), [](char c) { return c > 0x20 && c < 0x7F; });
+      const bool http = uris[i].starts_with("http:") || uris[i].starts_with("https:");
+      // Native applications register schemes of their own.
+      if (colon != std::string::npos && colon > 0 && plain && (!http || http::parse_url(uris[i]))) continue;
+      error(pointer_to(pointer, i), show(std::string_view(uris[i])), "an absolute URI");
+    }
+  }
+
+  void check_am(const Am& am) const {
+    if (header_fault(am.cookie_name, ""))
+      error("/am/cookieName", show(std::string_view(am.cookie_name)), "the name of a cookie and header");
+    const auto context = http::normalise_path(am.context_path.empty() ? "/x" : am.context_path);
+    if (!context || am.context_path.ends_with('/') ||
+        am.context_path.find_first_of("?#") != std::string::npos) {
+      error("/am/contextPath", show(std::string_view(am.context_path)),
+            "a normalised path that does not end with /");
+    }
+    check_redirect_uris("/am/postLogoutRedirectUris", am.post_logout_redirect_uris);
+    for (const auto& [name, journey] : am.journeys) {
+      const std::string pointer = pointer_to("/am/journeys", name) + "/logoutDetails";
+      if (journey.logout_details.contains("result")) {
+        report_.error(pointer + "/result",
+                      {"the key \"result\"", "another key: the response has one of that name", {}, true});
+      }
+      if (journey.no_session && !journey.logout_details.empty()) {
+        report_.warning(pointer,
+                        {"details of a journey without session", "none: there is nothing to log out"});
+      }
+    }
+  }
+
+  void check_hosted(const HostedLogin& hosted) const {
+    for (const auto& [id, client] : hosted.clients) {
+      check_redirect_uris(pointer_to("/hostedLogin/clients", id) + "/redirectUris", client.redirect_uris);
+    }
+  }
+
+  const Validation& validation_;
+  const Configuration& configuration_;
+  const Logout& logout_;
+  const Report& report_;
+  bool agent_file_ = false;
+};
+
+}  // namespace
+
+void validate_logout(const Validation& validation) {
+  LogoutCheck(validation).run();
+}
+
+}  // namespace router::config

@@ -1,0 +1,92 @@
+#include "base/text.h"
+#include "config/validate.h"
+
+namespace router::config {
+namespace {
+
+// Longest run of a letter, a digit, a slash that a cheap expression still takes in its stride.
+constexpr std::size_t kProbeLength = 2000;
+
+std::string source_pointer(const Validation& validation, const Route& route) {
+  const auto place = json::json_pointer(route_pointer(route) + "/source");
+  const bool nested = validation.descriptor.contains(place) && validation.descriptor.at(place).is_object();
+  return place.to_string() + (nested ? "/path" : "");
+}
+
+// A source is matched against the path alone, so = and & and "no question mark" cannot do what they look
+// like.
+bool looks_like_query(const Route& route) {
+  if (route.matches_query) return false;
+  return route.source.find_first_of("=&") != std::string::npos ||
+         route.source.find("[^?") != std::string::npos;
+}
+
+// (?=...), (?<name>...) and (?<=...) have a = or ? of their own.
+std::string without_group_syntax(std::string source) {
+  for (std::string_view opening : {"(?<=", "(?=", "(?<!", "(?!", "(?:"}) {
+    for (auto at = source.find(opening); at != std::string::npos; at = source.find(opening)) {
+      source.erase(at, opening.size());
+    }
+  }
+  return source;
+}
+
+bool can_run_away(const base::Pattern& pattern) {
+  for (char c : {'a', '1', '/'}) {
+    for (std::string_view start : {"", "/"}) {
+      const std::string probe = std::string(start) + std::string(kProbeLength, c) + "\x01";
+      if (!pattern.match(probe).has_value()) return true;
+    }
+  }
+  return false;
+}
+
+// $1 to $99 in `text` must be groups of the source; as in ECMAScript $10 with nine groups is $1 and a 0.
+void check_groups(const Validation& validation, const Route& route, const std::string& text,
+                  const char* key) {
+  const std::size_t groups = route.pattern->group_count();
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    if (text[i] != '$') continue;
+    if (text[i + 1] == '$') {
+      ++i;
+      continue;
+    }
+    if (text[i + 1] < '1' || text[i + 1] > '9') continue;
+    const auto group = static_cast<std::size_t>(text[i + 1] - '0');
+    if (group <= groups) continue;
+    const std::string count = groups == 0   ? "no group"
+                              : groups == 1 ? "one group"
+                                            : std::to_string(groups) + " groups";
+    validation.report.error(pointer_to(route_pointer(route), key),
+                            {"$" + std::to_string(group) + " in " + show(std::string_view(text)),
+                             "a group of the source, which has " + count,
+                             {},
+                             false,
+                             true});
+    return;
+  }
+}
+
+}  // namespace
+
+void validate_source(const Validation& validation, const Route& route) {
+  if (!route.pattern) return;
+  if (route.target) check_groups(validation, route, *route.target, "target");
+  if (route.destination) check_groups(validation, route, *route.destination, "destination");
+  const std::string pointer = source_pointer(validation, route);
+  Route plain = route;
+  plain.source = without_group_syntax(route.source);
+  if (looks_like_query(plain)) {
+    validation.report.warning(
+        pointer,
+        {show(std::string_view(route.source)) + ", which looks as if it meant the query",
+         "a source for the path alone", "with \\? in it a source is matched against path and query"});
+  }
+  if (can_run_away(*route.pattern)) {
+    validation.report.warning(pointer,
+                              {show(std::string_view(route.source)) + ", which gives up on long paths (500)",
+                               "an expression without nested repetition"});
+  }
+}
+
+}  // namespace router::config

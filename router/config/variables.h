@@ -1,0 +1,95 @@
+// The variables of the process and, where it has none of a name, those of default-env.json.
+//
+// The typed readers leave their target alone when the variable is absent or empty, and report a bad value
+// under the variable's name. Short-lived: made, read and dropped during one load, on one thread. Source:
+// descriptor.md "Environment variables".
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/secret.h"
+#include "config/report.h"
+
+namespace router::config {
+
+// A variable that holds JSON; `value` lives in `document`.
+struct JsonVariable {
+  std::shared_ptr<const Document> document;
+  const json* value = nullptr;
+  Report report;
+};
+
+enum class Unit { millisecond, second, minute };
+
+class Variables {
+ public:
+  // `defaults`: default-env.json, or null.
+  Variables(std::map<std::string, std::string> process, std::shared_ptr<const Document> defaults,
+            Issues& issues);
+
+  bool has(std::string_view name) const { return text(name).has_value(); }
+  std::optional<std::string> text(std::string_view name) const;
+  std::vector<std::string> names() const;
+  Report report(std::string_view name) const;
+  void error(std::string_view name, std::string found, std::string expected, std::string hint = {}) const {
+    report(name).error("", {std::move(found), std::move(expected), std::move(hint)});
+  }
+  void warning(std::string_view name, std::string found, std::string expected, std::string hint = {}) const {
+    report(name).warning("", {std::move(found), std::move(expected), std::move(hint)});
+  }
+
+  // Absent or not JSON (reported).
+  std::optional<JsonVariable> json_value(std::string_view name) const;
+
+  void read_text(std::string_view name, std::string& target) const;
+  void read_secret(std::string_view name, base::Secret& target) const;
+  void read_flag(std::string_view name, bool& target) const;
+  void read_flag(std::string_view name, std::optional<bool>& target) const;
+  // Comma-separated; spaces around the items do not count.
+  void read_list(std::string_view name, std::vector<std::string>& target) const;
+  std::optional<std::uint64_t> number(std::string_view name, std::uint64_t low, std::uint64_t high) const;
+  template <class Number>
+  void read_number(std::string_view name, Number& target, std::uint64_t low, std::uint64_t high) const {
+    if (const auto value = number(name, low, high)) target = static_cast<Number>(*value);
+  }
+  // A whole number of `unit`, or one with its own unit: 500ms, 30s, 5m. Limits in milliseconds.
+  std::optional<std::chrono::milliseconds> duration(std::string_view name, Unit unit,
+                                                    std::chrono::milliseconds low,
+                                                    std::chrono::milliseconds high) const;
+  void read_duration(std::string_view name, std::chrono::milliseconds& target, Unit unit,
+                     std::chrono::milliseconds low, std::chrono::milliseconds high) const {
+    if (const auto value = duration(name, unit, low, high)) target = *value;
+  }
+  template <class Value>
+  void read_choice(std::string_view name, Value& target,
+                   const std::vector<std::pair<std::string, Value>>& choices) const {
+    const auto value = text(name);
+    if (!value) return;
+    std::vector<std::string> words;
+    for (const auto& [word, meaning] : choices) {
+      if (word == *value) {
+        target = meaning;
+        return;
+      }
+      words.push_back(word);
+    }
+    error(name, show(std::string_view(*value), name), quoted_list(words), nearest_hint(*value, words));
+  }
+
+ private:
+  const json* default_value(std::string_view name) const;
+
+  std::map<std::string, std::string> process_;
+  std::shared_ptr<const Document> defaults_;
+  Issues& issues_;
+};
+
+}  // namespace router::config

@@ -1,0 +1,171 @@
+#include "http/compression_policy.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+
+namespace router::http {
+
+using base::equals_ignoring_case;
+
+namespace {
+
+// Besides text/*, +json, +xml and +text. Sorted.
+constexpr std::string_view kCompressibleTypes[] = {
+    "application/dart",
+    "application/ecmascript",
+    "application/javascript",
+    "application/json",
+    "application/postscript",
+    "application/raml+yaml",
+    "application/rtf",
+    "application/tar",
+    "application/toml",
+    "application/vnd.dart",
+    "application/vnd.ms-fontobject",
+    "application/vnd.ms-opentype",
+    "application/wasm",
+    "application/x-httpd-php",
+    "application/x-javascript",
+    "application/x-ns-proxy-autoconfig",
+    "application/x-sh",
+    "application/x-tar",
+    "application/x-www-form-urlencoded",
+    "application/xml",
+    "application/xml-dtd",
+    "font/otf",
+    "font/ttf",
+    "image/bmp",
+    "image/vnd.adobe.photoshop",
+    "image/vnd.microsoft.icon",
+    "image/vnd.ms-dds",
+    "image/x-icon",
+    "image/x-ms-bmp",
+    "message/rfc822",
+    "model/gltf-binary",
+    "x-shader/x-fragment",
+    "x-shader/x-vertex",
+};
+static_assert(std::is_sorted(std::begin(kCompressibleTypes), std::end(kCompressibleTypes)));
+
+constexpr std::size_t kLongestType = 128;
+
+bool list_has(std::string_view list, std::string_view token) {
+  for (std::optional<std::string_view> rest = list; rest;) {
+    const auto [item, after] = base::cut(*rest, ',');
+    if (equals_ignoring_case(base::trim(item), token)) return true;
+    rest = after;
+  }
+  return false;
+}
+
+// The next header line, without its end; `fields` goes on behind it.
+Field next_field(std::string_view& fields) {
+  const auto end = std::min(fields.find("\r\n"), fields.size());
+  const auto [name, value] = base::cut(fields.substr(0, end), ':');
+  fields.remove_prefix(std::min(end + 2, fields.size()));
+  return {name, base::trim(value.value_or(""))};
+}
+
+// Their value is over the bytes as they were.
+bool is_digest(std::string_view name) {
+  return equals_ignoring_case(name, "Content-Digest") || equals_ignoring_case(name, "Repr-Digest") ||
+         equals_ignoring_case(name, "Digest") || equals_ignoring_case(name, "Content-MD5");
+}
+
+bool may_be_compressed(int status) {
+  return status >= 200 && status != 204 && status != 205 && status != 206 && status != 304;
+}
+
+bool is_large_enough(const AnswerBody& body, std::uint64_t min_size) {
+  switch (body.kind) {
+    case BodyKind::none: return false;
+    case BodyKind::length: return body.length != 0 && body.length >= min_size;
+    case BodyKind::chunked:
+    case BodyKind::until_close: return true;
+  }
+  return false;
+}
+
+// The same fields for the body in another coding.
+std::string fields_of_coded(std::string_view fields) {
+  std::string coded;
+  coded.reserve(fields.size() + 64);  // the lines that follow
+  while (!fields.empty()) {
+    const auto rest = fields;
+    const auto [name, value] = next_field(fields);
+    if (equals_ignoring_case(name, "Accept-Ranges")) continue;
+    if (equals_ignoring_case(name, "ETag") && value.starts_with('"')) {
+      coded.append("ETag: W/").append(value).append("\r\n");
+    } else {
+      coded.append(rest.substr(0, rest.size() - fields.size()));
+    }
+  }
+  return coded;
+}
+
+}  // namespace
+
+AnswerFields read_answer_fields(std::string_view fields) {
+  AnswerFields found;
+  while (!fields.empty()) {
+    const auto [name, value] = next_field(fields);
+    if (equals_ignoring_case(name, "Content-Type")) {
+      found.content_type = value;
+    } else if (equals_ignoring_case(name, "Content-Encoding")) {
+      found.is_encoded = true;
+    } else if (equals_ignoring_case(name, "Cache-Control")) {
+      found.is_unchangeable = found.is_unchangeable || list_has(value, "no-transform");
+    } else if (equals_ignoring_case(name, "Content-Range") || is_digest(name)) {
+      found.is_unchangeable = true;
+    } else if (equals_ignoring_case(name, "x-csrf-token")) {
+      found.has_csrf_token = true;
+    } else if (equals_ignoring_case(name, "Vary")) {
+      found.varies_on_encoding =
+          found.varies_on_encoding || list_has(value, "Accept-Encoding") || list_has(value, "*");
+    }
+  }
+  return found;
+}
+
+CompressionDecision decide_compression(const CompressionRules& rules, const Request& request, const AnswerBody& body,
+                                       const AnswerFields& fields) {
+  CompressionDecision decision;
+  if (!rules.enabled || !is_compressible_type(fields.content_type, rules.mixed_type_content)) return decision;
+  decision.adds_vary = !fields.varies_on_encoding;
+  if (request.is("HEAD") || !may_be_compressed(body.status)) return decision;
+  // it would cost an HTTP/1.0 client its connection: there is no chunked coding
+  if (request.minor_version == 0) return decision;
+  if (fields.is_encoded || fields.is_unchangeable || fields.has_csrf_token) return decision;
+  if (!is_large_enough(body, rules.min_size)) return decision;
+  if (request.headers.has_token("Cache-Control", "no-transform")) return decision;
+  const auto codings = accepted_codings(request.headers);
+  if (!codings.empty()) decision.coding = codings.front();
+  return decision;
+}
+
+void write_compression_fields(const CompressionDecision& decision, std::string& fields) {
+  if (decision.coding) {
+    fields = fields_of_coded(fields);
+    fields.append("Content-Encoding: ").append(to_string(*decision.coding)).append("\r\n");
+  }
+  if (decision.adds_vary) fields.append("Vary: Accept-Encoding\r\n");
+}
+
+bool is_compressible_type(std::string_view content_type, bool mixed_type_content) {
+  const auto written = base::trim(base::cut(content_type, ';').before);
+  if (written.size() > kLongestType) return false;
+  std::array<char, kLongestType> lower;
+  std::transform(written.begin(), written.end(), lower.begin(), [](char c) { return base::to_lower(c); });
+  const std::string_view type(lower.data(), written.size());
+
+  if (type == "text/event-stream") return false;
+  if (type == "multipart/mixed") return mixed_type_content;
+  if (type.starts_with("text/") || type.ends_with("+json") || type.ends_with("+xml") || type.ends_with("+text")) {
+    return true;
+  }
+  return std::binary_search(std::begin(kCompressibleTypes), std::end(kCompressibleTypes), type);
+}
+
+}  // namespace router::http

@@ -1,0 +1,62 @@
+#include "http/pages.h"
+
+#include <vector>
+
+#include "http/embedded_files.h"
+#include "http/page_template.h"
+
+namespace router::http::pages {
+namespace {
+
+// Inline style and script are allowed by their SHA-256, so that injected markup can bring neither.
+// tests/http/pages_test.cpp compares them with static/pages.css and static/start-login.js, and prints new ones.
+constexpr std::string_view kStyleHash = "'sha256-Q1NhxAUMCZNV0U18cC86TGhZYGKkCRIsZ00iYwrPJCg='";
+constexpr std::string_view kScriptHash = "'sha256-14QCBPkb6XDDK+z6+8ZZuddueWyHa7E3SzQEXtdJBlI='";
+
+Response own_page(int status, std::string_view file, std::vector<TemplateField> fields, bool with_script = false) {
+  fields.push_back(markup_field("style", std::string(embedded_file("pages.css"))));
+  if (with_script) fields.push_back(markup_field("script", std::string(embedded_file("start-login.js"))));
+  auto response = html_response(status, fill_template(embedded_file(file), fields));
+  std::string policy = "default-src 'none'; style-src ";
+  policy.append(kStyleHash);
+  if (with_script) policy.append("; script-src ").append(kScriptHash);
+  policy.append("; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+  response.headers.set("Content-Security-Policy", policy);
+  response.headers.set("Cache-Control", "no-store");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  response.headers.set("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+}  // namespace
+
+Response signed_out(std::string_view note) {
+  auto shown = markup_field("note", {});
+  if (!note.empty()) shown.html = "<p class=\"note\">" + base::html_escape(note) + "</p>";
+  return own_page(200, "signed-out.html", {shown});
+}
+
+Response confirm_logout(std::string_view continue_to) {
+  auto action = markup_field("action", "<p>To sign out, go to the application and sign out there.</p>");
+  if (!continue_to.empty()) {
+    action.html = "<p><a class=\"button\" href=\"" + base::html_escape(continue_to) + "\">Sign out</a></p>";
+  }
+  return own_page(200, "confirm.html", {action});
+}
+
+Response error(int status, std::string_view title, std::string_view message, std::string_view request_id) {
+  auto reference = markup_field("reference", {});
+  if (!request_id.empty()) reference.html = ", reference " + base::html_escape(request_id);
+  return own_page(status, "error.html",
+                  {text_field("title", title), text_field("message", message),
+                   text_field("status", std::to_string(status)), reference});
+}
+
+Response start_login(std::string_view url, std::string_view fragment_cookie_name, std::string_view cookie_attributes) {
+  return own_page(200, "start-login.html",
+                  {text_field("url", url), text_field("fragment_cookie", fragment_cookie_name),
+                   text_field("cookie_attributes", cookie_attributes)},
+                  true);
+}
+
+}  // namespace router::http::pages

@@ -1,0 +1,112 @@
+#include <doctest/doctest.h>
+
+#include "config/config_fixture.h"
+
+namespace router::config::test {
+namespace {
+
+constexpr const char* kUaa =
+    R"({"name":"my-uaa","tags":["xsuaa"],"credentials":{"url":"https://uaa.example.com",
+    "clientid":"c","clientsecret":"s","xsappname":"app"}})";
+constexpr const char* kIas =
+    R"({"name":"my-ias","credentials":{"url":"https://ias.example.com","clientid":"c",
+    "certificate":"CERT","key":"KEY"}})";
+
+std::string services(const std::string& inner) {
+  return "{" + inner + "}";
+}
+
+TEST_CASE("bindings: ias comes before xsuaa before oidc, and the first is the default of routes") {
+  const LoadResult result = load_variables(
+      {{"VCAP_SERVICES",
+        services(
+            std::string(R"("xsuaa":[)") + kUaa + R"(],"identity":[)" + kIas +
+            R"(],"oidc":[{"name":"staff","credentials":{"issuer":"https://a.example.com","clientid":"x"}},
+                                     {"name":"guests","credentials":{"issuer":"https://b.example.com","clientid":"y","clientsecret":"z"}}])")}});
+  CHECK(errors_of(result) == "");
+  REQUIRE(result.configuration);
+  const auto& providers = result.configuration->providers;
+  REQUIRE(providers.size() == 4);
+  CHECK(providers[0].kind == ProviderKind::ias);
+  CHECK(providers[0].issuer == "https://ias.example.com");
+  CHECK(providers[0].client_certificate == "CERT");
+  CHECK(providers[1].name == "my-uaa");
+  CHECK(providers[1].xsappname == "app");
+  CHECK(providers[2].name == "staff");
+  CHECK(providers[3].client_secret.reveal() == "z");
+  CHECK(result.configuration->routes[0].authentication == AuthenticationType::ias);
+}
+
+TEST_CASE("bindings: UAA_SERVICE_NAME chooses the service") {
+  const std::string two =
+      std::string(R"("xsuaa":[)") + kUaa + R"(],"user-provided":[{"name":"other","credentials":
+      {"url":"https://other.example.com","clientid":"o","clientsecret":"s"}}])";
+  const LoadResult result = load_variables({{"VCAP_SERVICES", services(two)}, {"UAA_SERVICE_NAME", "other"}});
+  REQUIRE(result.configuration);
+  REQUIRE(result.configuration->providers.size() == 1);
+  CHECK(result.configuration->providers[0].client_id == "o");
+}
+
+TEST_CASE("bindings: default-services.json serves a developer's machine") {
+  const TemporaryDirectory directory;
+  directory.write("xs-app.json", "{}");
+  directory.write("default-services.json",
+                  R"({"uaa":{"url":"https://uaa.example.com","clientid":"c","clientsecret":"s"},
+      "oidc":[{"name":"a","issuer":"https://a.example.com","clientid":"x"},{"issuer":"https://b.example.com","clientid":"y"}]})");
+  const LoadResult result = directory.load();
+  CHECK(errors_of(result) == "");
+  REQUIRE(result.configuration);
+  REQUIRE(result.configuration->providers.size() == 3);
+  CHECK(result.configuration->providers[0].kind == ProviderKind::xsuaa);
+  CHECK(result.configuration->providers[1].name == "a");
+  CHECK(result.configuration->providers[2].name == "oidc-2");
+  CHECK(directory.load({{"VCAP_APPLICATION", "{}"}}).configuration->providers.empty());
+}
+
+TEST_CASE("bindings: faults name the place and never the secret") {
+  const TemporaryDirectory directory;
+  directory.write("xs-app.json", "{}");
+  directory.write("default-services.json",
+                  "{\n  \"uaa\": {\"url\": \"uaa\", \"clientsecret\": \"s3cret\"}\n}");
+  const std::string errors = errors_of(directory.load());
+  CHECK(errors ==
+        "default-services.json:2:10: error: /uaa: found no \"clientid\", expected the client id of this "
+        "application\n"
+        "default-services.json:2:18: error: /uaa/url: found \"uaa\", expected an absolute http or https URL "
+        "without query and fragment\n");
+}
+
+TEST_CASE("bindings: OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are a provider") {
+  const LoadResult result = load_variables(
+      {{"OIDC_ISSUER", "http://127.0.0.1:8081"}, {"OIDC_CLIENT_ID", "router"}, {"OIDC_CLIENT_SECRET", "s"}});
+  REQUIRE(result.configuration);
+  REQUIRE(result.configuration->providers.size() == 1);
+  CHECK(result.configuration->providers[0].name == "oidc");
+  CHECK(result.configuration->providers[0].scopes == std::vector<std::string>{"openid"});
+}
+
+TEST_CASE("bindings: business services have endpoints, one of which is the default") {
+  const char* bound =
+      R"({"country":[{"name":"my-country","credentials":{"sap.cloud.service":"com.example.country",
+      "endpoints":{"one":"https://one.example.com","two":{"url":"https://two.example.com","timeout":1000}}}}]})";
+  const LoadResult result =
+      load_variables({{"VCAP_SERVICES", bound}},
+                     R"({"services":{"com.example.country":{"endpoint":"two","logoutPath":"/bye"}},
+          "routes":[{"source":"^/a","service":"com.example.country","endpoint":"one"},{"source":"^/b","service":"com.example.country"}]})");
+  CHECK(errors_of(result) == "");
+  REQUIRE(result.configuration);
+  const auto& known = result.configuration->services;
+  CHECK(known.at("com.example.country/one").url.host == "one.example.com");
+  const Destination& chosen = known.at("com.example.country");
+  CHECK(chosen.url.host == "two.example.com");
+  CHECK(chosen.timeout == std::chrono::milliseconds(1000));
+  CHECK(chosen.logout_path == "/bye");
+  CHECK(chosen.is_service);
+  CHECK(chosen.forward_auth_token);
+  const LoadResult without = load_variables(
+      {{"VCAP_SERVICES", bound}}, R"({"routes":[{"source":"^/b","service":"com.example.country"}]})");
+  CHECK(errors_of(without).find("\"com.example.country\" without endpoint") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace router::config::test

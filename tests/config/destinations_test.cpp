@@ -1,0 +1,80 @@
+#include <doctest/doctest.h>
+
+#include "config/config_fixture.h"
+
+namespace router::config::test {
+namespace {
+
+TEST_CASE("destinations: a bad one is refused, with its place in the variable") {
+  struct Row {
+    const char* value;
+    const char* error;
+  };
+  for (const Row& row :
+       {Row{"{}", "error: found an empty object, expected an array"}, Row{"[5]", ":1:2: error: /0: found 5"},
+        Row{R"([{"url":"http://a"}])", "/0: found no name"}, Row{R"([{"name":"a"}])", "/0: found no url"},
+        Row{R"([{"name":"a b","url":"http://a"}])", "/0/name: found \"a b\""},
+        Row{R"([{"name":"a","url":"ftp://a"}])", ":1:20: error: /0/url: found \"ftp://a\""},
+        Row{R"([{"name":"a","url":"http://u:p@a"}])", "found \"http://...@a\""},
+        Row{R"([{"name":"a","url":"http://a?x=1"}])", "/0/url: found"},
+        Row{R"([{"name":"a","url":"http://a"},{"name":"a","url":"http://b"}])",
+            "/1/name: found the name \"a\" a second time"},
+        Row{R"([{"name":"a","url":"http://a","forwardAuthTokn":true}])",
+            "did you mean \"forwardAuthToken\"?"},
+        Row{R"([{"name":"a","url":"http://a","strictSSL":"no"}])",
+            "/0/strictSSL: found \"no\", expected true or false"},
+        Row{R"([{"name":"a","url":"http://a","timeout":0}])", "/0/timeout: found 0"},
+        Row{R"([{"name":"a","url":"http://a","timeout":"1"}])", "/0/timeout: found \"1\""},
+        Row{R"([{"name":"a","url":"http://a","proxyHost":"p"}])", "/0/proxyHost: found proxyHost alone"},
+        Row{R"([{"name":"a","url":"http://a","proxyHost":"p","proxyPort":"x"}])",
+            "/0/proxyPort: found \"x\""},
+        Row{R"([{"name":"a","url":"http://a","headers":{"Cookie":"x"}}])",
+            "/0/headers/Cookie: found \"Cookie\""},
+        Row{R"([{"name":"a","name":"b","url":"http://a"}])", "the key \"name\" a second time"},
+        Row{"[{]", "environment variable destinations:1:3: error: found \"]\""}}) {
+    CAPTURE(row.value);
+    const std::string errors = errors_of(load_variables({{"destinations", row.value}}));
+    CAPTURE(errors);
+    CHECK(errors.find("environment variable destinations") == 0);
+    CHECK(errors.find(row.error) != std::string::npos);
+  }
+}
+
+TEST_CASE("destinations: every property arrives in the model") {
+  const LoadResult result = load_variables({{"destinations", R"([
+      {"name":"a","url":"https://a.example.com:8443/base","forwardAuthToken":true,"forwardAuthCertificates":true,
+       "timeout":1200,"strictSSL":false,"setXForwardedHeaders":false,"proxyHost":"proxy","proxyPort":"8080",
+       "preserveHostHeader":true,"headers":[{"X-A":"1"}],"rewriteLocation":true},
+      {"name":"b","url":"ws://b.example.com"}])"}});
+  CHECK(errors_of(result) == "");
+  REQUIRE(result.configuration);
+  const Destination& a = result.configuration->destinations.at("a");
+  CHECK(a.url.to_string() == "https://a.example.com:8443/base");
+  CHECK(a.forward_auth_token);
+  CHECK(a.forward_auth_certificates);
+  CHECK(a.timeout == std::chrono::milliseconds(1200));
+  CHECK_FALSE(a.strict_ssl);
+  CHECK_FALSE(a.set_x_forwarded_headers);
+  CHECK(a.proxy_host == "proxy");
+  CHECK(a.proxy_port == 8080);
+  CHECK(a.preserve_host_header);
+  CHECK(a.rewrite_location);
+  REQUIRE(a.headers.size() == 1);
+  CHECK(a.headers[0].name == "X-A");
+  const Destination& b = result.configuration->destinations.at("b");
+  CHECK(b.timeout == std::chrono::milliseconds(30'000));
+  CHECK(b.strict_ssl);
+  CHECK(b.set_x_forwarded_headers);
+}
+
+TEST_CASE("destinations: unknown names are no fault when a destination service is bound") {
+  const LoadResult result =
+      load_variables({{"VCAP_SERVICES", R"({"destination":[{"name":"d","credentials":{}}]})"}},
+                     R"({"routes":[{"source":"^/","destination":"elsewhere"}]})");
+  CHECK(errors_of(result) == "");
+  CHECK(to_text(result.issues).find("a bound destination service, which is not built yet") !=
+        std::string::npos);
+}
+
+}  // namespace
+}  // namespace router::config::test

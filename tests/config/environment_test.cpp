@@ -1,0 +1,165 @@
+#include <doctest/doctest.h>
+
+#include "config/config_fixture.h"
+
+namespace router::config::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("environment: each bad value is an error that names its variable") {
+  struct Row {
+    const char* name;
+    const char* value;
+  };
+  for (const Row& row : {Row{"PORT", "65536"},
+                         Row{"PORT", "abc"},
+                         Row{"SESSION_TIMEOUT", "0"},
+                         Row{"SESSION_TIMEOUT", "-5"},
+                         Row{"JWT_REFRESH", "x"},
+                         Row{"INCOMING_CONNECTION_TIMEOUT", "1.5"},
+                         Row{"SERVER_KEEP_ALIVE", "x"},
+                         Row{"SEND_XFRAMEOPTIONS", "no"},
+                         Row{"SECURE_SESSION_COOKIE", "maybe"},
+                         Row{"NODE_TLS_REJECT_UNAUTHORIZED", "false"},
+                         Row{"XS_CACERT_PATH", "/nowhere/ca.pem"},
+                         Row{"COOKIES", "{"},
+                         Row{"COOKIES", "[]"},
+                         Row{"COOKIES", R"({"SameSite":"none"})"},
+                         Row{"COOKIES", R"({"samesite":"None"})"},
+                         Row{"httpHeaders", R"([{"Cookie":"a"}])"},
+                         Row{"httpHeaders", R"([{"X":1}])"},
+                         Row{"httpHeaders", "5"},
+                         Row{"WS_ALLOWED_ORIGINS", R"([{"port":1}])"},
+                         Row{"CJ_PROTECT_WHITELIST", "{}"},
+                         Row{"TENANT_HOST_PATTERN", "("},
+                         Row{"DESTINATION_HOST_PATTERN", "^x$"},
+                         Row{"SESSION_STORE", "redus://a"},
+                         Row{"SESSION_STORE", "sqlite:"},
+                         Row{"LOGOUT_OUTBOX", "file"},
+                         Row{"SESSION_MAX_LIFETIME", "5"},
+                         Row{"ALLOWED_HOSTS", "a b"},
+                         Row{"LOGOUT_FANOUT_CONCURRENCY", "0"},
+                         Row{"MANAGEMENT_PORT", "x"},
+                         Row{"MANAGEMENT_BIND", "lo"},
+                         Row{"LOG_FORMAT", "jsn"},
+                         Row{"LOG_LEVEL", "loud"},
+                         Row{"SHUTDOWN_TIMEOUT", "soon"},
+                         Row{"THREADS", "-1"},
+                         Row{"TRUSTED_PROXIES", "10.0.0.1/8"},
+                         Row{"TRUSTED_PROXIES", "privat"},
+                         Row{"TLS_CERT", "/nowhere.pem"},
+                         Row{"LIMIT_HEADER_BYTES", "1"},
+                         Row{"LIMIT_SESSIONS", "many"},
+                         Row{"HEADER_TIMEOUT", "0"},
+                         Row{"OIDC_CLIENT_ID", "x"},
+                         Row{"OIDC_ISSUER", "https://idp.example.com"},
+                         Row{"UAA_SERVICE_NAME", "uaa"},
+                         Row{"VCAP_SERVICES", "[]"},
+                         Row{"COMPRESSION", R"({"minsize":1})"},
+                         Row{"CORS", R"([{"uriPattern":"("}])"},
+                         Row{"plugins", R"([{"name":"a","source":"^/p","localDir":"x"}])"},
+                         Row{"EXT_SESSION_MGT", R"({"instanceName":"r","storageType":"redis"})"},
+                         Row{"STATE_CACHE", "1"},
+                         Row{"PLATFORM_COOKIE_NAME", "a b"}}) {
+    CAPTURE(row.name);
+    CAPTURE(row.value);
+    const LoadResult result = load_variables({{row.name, row.value}});
+    CHECK(result.configuration == nullptr);
+    // A provider that is only half described names what is missing.
+    const std::string name = std::string_view(row.name).starts_with("OIDC_") ? "OIDC_" : row.name;
+    CHECK(errors_of(result).find("environment variable " + name) != std::string::npos);
+  }
+}
+
+TEST_CASE("environment: values arrive in the model") {
+  const LoadResult result = load_variables(
+      {{"PORT", "0"},
+       {"JWT_REFRESH", "0"},
+       {"INCOMING_CONNECTION_TIMEOUT", "500"},
+       {"SERVER_KEEP_ALIVE", "90s"},
+       {"SECURE_SESSION_COOKIE", "TRUE"},
+       {"MINIMUM_TOKEN_VALIDITY", "30"},
+       {"SHUTDOWN_TIMEOUT", "10"},
+       {"LOG_LEVEL", "debug"},
+       {"LOG_FORMAT", "text"},
+       {"ALLOWED_HOSTS", "App.example.com, *.example.org"},
+       {"TRUSTED_PROXIES", "192.0.2.0/24,::1"},
+       {"SESSION_MAX_LIFETIME", "60"},
+       {"LIMIT_URL_BYTES", "4096"},
+       {"HEADER_TIMEOUT", "2000"},
+       {"THREADS", "2"},
+       {"COOKIES",
+        R"({"SameSite":"None","Partitioned":{"supportedPartitionAgents":"^M","unsupportedPartitionAgents":"P"}})"},
+       {"WS_ALLOWED_ORIGINS",
+        R"([{"host":"*.example.com","protocol":"https","port":"8443"},{"host":"a.b"}])"}});
+  CHECK(errors_of(result) == "");
+  REQUIRE(result.configuration);
+  const Environment& environment = result.configuration->environment;
+  CHECK(environment.port == 0);
+  CHECK(environment.jwt_refresh == 0ms);
+  CHECK(environment.incoming_connection_timeout == 500ms);
+  CHECK(environment.server_keep_alive == 90s);
+  CHECK(environment.secure_session_cookie == true);
+  CHECK(environment.minimum_token_validity == 30s);
+  CHECK(environment.shutdown_timeout == 10s);
+  CHECK(environment.log_level == base::LogLevel::debug);
+  CHECK(environment.log_format == base::LogFormat::text);
+  CHECK(environment.allowed_hosts == std::vector<std::string>{"app.example.com", "*.example.org"});
+  CHECK(environment.trusted_proxies == std::vector<std::string>{"192.0.2.0/24", "::1"});
+  CHECK(environment.session_max_lifetime == std::chrono::minutes(60));
+  CHECK(environment.limits.url_bytes == 4096);
+  CHECK(environment.limits.header_timeout == 2s);
+  CHECK(environment.threads == 2);
+  CHECK(environment.cookies.same_site == "None");
+  CHECK(environment.cookies.partitioned);
+  CHECK(environment.cookies.partitioned_agents == std::vector<std::string>{"^M"});
+  CHECK(environment.cookies.not_partitioned_agents == std::vector<std::string>{"P"});
+  CHECK(environment.ws_allowed_origins == std::vector<std::string>{"https://*.example.com:8443", "a.b"});
+}
+
+TEST_CASE("environment: proxies are trusted by default on private networks, and nowhere with none") {
+  CHECK(load_variables({}).configuration->environment.trusted_proxies.size() == 7);
+  CHECK(load_variables({{"TRUSTED_PROXIES", "none"}}).configuration->environment.trusted_proxies.empty());
+  CHECK(load_variables({{"TRUSTED_PROXIES", "private,192.0.2.1"}})
+            .configuration->environment.trusted_proxies.size() == 8);
+}
+
+TEST_CASE("environment: a durable store needs a secret") {
+  CHECK(errors_of(load_variables({{"SESSION_STORE", "redis://:pw@redis.example.com"}})) ==
+        "environment variable SESSION_STORE: error: found a durable store without SESSION_SECRET, expected "
+        "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it\n");
+  CHECK(errors_of(load_variables({{"LOGOUT_OUTBOX", "sqlite:/tmp/o.db"}})) != "");
+  CHECK(errors_of(load_variables(
+            {{"LOGOUT_OUTBOX", "sqlite:/tmp/o.db"}, {"SESSION_SECRET", std::string(32, 'k')}})) == "");
+  CHECK(errors_of(load_variables(
+            {{"SESSION_STORE", "sqlite:/tmp/s.db"},
+             {"EXT_SESSION_MGT", R"({"instanceName":"r","storageType":"redis","sessionSecret":"x"})"}})) ==
+        "");
+}
+
+TEST_CASE(
+    "environment: a variable whose feature is not built yet, or means nothing here, is warned about once") {
+  const LoadResult result = load_variables({{"MANAGEMENT_PORT", "9000"},
+                                            {"MANAGEMENT_TOKEN", "t"},
+                                            {"SVC2AR_X", "1"},
+                                            {"HTTP2_SUPPORT", "true"},
+                                            {"SESSION_STORE", "memory"}});
+  const std::string text = to_text(result.issues);
+  CHECK(text.find("variable SVC2AR_X: warning") != std::string::npos);
+  CHECK(text.find("variable HTTP2_SUPPORT: warning") != std::string::npos);
+  CHECK(text.find("SESSION_STORE") == std::string::npos);
+}
+
+TEST_CASE("environment: a protected application without ALLOWED_HOSTS is warned about") {
+  const TemporaryDirectory directory;
+  directory.write("xs-app.json", "{}");
+  CHECK(
+      to_text(directory.load({{"VCAP_APPLICATION", "{}"}}).issues).find("variable ALLOWED_HOSTS: warning") !=
+      std::string::npos);
+  directory.write("xs-app.json", R"({"authenticationMethod":"none"})");
+  CHECK(directory.load({{"VCAP_APPLICATION", "{}"}}).issues.empty());
+}
+
+}  // namespace
+}  // namespace router::config::test

@@ -1,0 +1,120 @@
+#include "http/pages.h"
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "crypto/digest.h"
+#include "http/embedded_files.h"
+
+using namespace router;
+using namespace router::http;
+
+namespace {
+
+struct Row {
+  const char* name;
+  Response page;
+};
+
+std::array<Row, 5> every_page() {
+  return {{{"signed out", pages::signed_out()},
+           {"confirm", pages::confirm_logout("/my/logout?siteId=3")},
+           {"confirm a POST", pages::confirm_logout({})},
+           {"error", pages::error(502, "Not available", "The application did not answer.", "r-1")},
+           {"start login", pages::start_login("https://idp.example/auth?a=1&b=2", "f", "; Path=/")}}};
+}
+
+bool shows(const Response& page, std::string_view text) { return page.body.find(text) != std::string::npos; }
+
+std::string policy_hash(std::string_view text) {
+  return "'sha256-" + crypto::base64_encode(crypto::sha256(text)) + "'";
+}
+
+}  // namespace
+
+TEST_CASE("pages: none is stored, framed, sniffed or gives away where the user came from") {
+  for (const Row& row : every_page()) {
+    CAPTURE(row.name);
+    const Headers& headers = row.page.headers;
+    CHECK(headers.get("Content-Type") == "text/html; charset=utf-8");
+    CHECK(headers.get("Cache-Control") == "no-store");
+    CHECK(headers.get("X-Content-Type-Options") == "nosniff");
+    CHECK(headers.get("Referrer-Policy") == "no-referrer");
+    const auto policy = headers.get("Content-Security-Policy").value_or("");
+    CHECK(policy.find("default-src 'none'") == 0);
+    CHECK(policy.find("frame-ancestors 'none'") != policy.npos);
+    CHECK(policy.find("unsafe") == policy.npos);
+  }
+}
+
+TEST_CASE("pages: the policy allows exactly the style and the script that are in the page") {
+  const auto policy = [](const Response& page) {
+    return std::string(page.headers.get("Content-Security-Policy").value_or(""));
+  };
+  const auto style = policy_hash(embedded_file("pages.css"));
+  const auto script = policy_hash(embedded_file("start-login.js"));
+  INFO("pages.css is ", style, ", start-login.js is ", script);
+  for (const Row& row : every_page()) {
+    CAPTURE(row.name);
+    CHECK(policy(row.page).find("style-src " + style) != std::string::npos);
+    CHECK(shows(row.page, "<style>" + std::string(embedded_file("pages.css")) + "</style>"));
+  }
+  const auto start = pages::start_login("/x", "f", "");
+  CHECK(policy(start).find("script-src " + script) != std::string::npos);
+  CHECK(shows(start, "<script>" + std::string(embedded_file("start-login.js")) + "</script>"));
+  CHECK(policy(pages::signed_out()).find("script-src") == std::string::npos);
+}
+
+TEST_CASE("pages: nothing is loaded from elsewhere, and no placeholder is left") {
+  for (const Row& row : every_page()) {
+    CAPTURE(row.name);
+    for (const char* reference : {" src=", "<link", "@import", "url(", "{{", "}}"}) {
+      CAPTURE(reference);
+      CHECK_FALSE(shows(row.page, reference));
+    }
+    for (const char* part : {"<!doctype html>", "<html lang=\"en\">", "<title>", "<main>", "<h1>", "prefers-color-scheme",
+                             ":focus-visible", "name=\"viewport\""}) {
+      CAPTURE(part);
+      CHECK(shows(row.page, part));
+    }
+  }
+}
+
+TEST_CASE("pages: values are text, whatever they contain") {
+  const char* hostile = "<script>alert('1')</script>\"{{message}}";
+  const auto page = pages::error(400, hostile, hostile, hostile);
+  CHECK(page.status == 400);
+  CHECK_FALSE(shows(page, "<script>"));
+  CHECK(shows(page, "&lt;script&gt;"));
+  CHECK(shows(page, "{{message}}"));
+  CHECK_FALSE(shows(pages::signed_out(hostile), "<script>"));
+  CHECK_FALSE(shows(pages::confirm_logout(hostile), "<script>"));
+  CHECK(shows(pages::start_login("/a?b=\"&c=1", "f\"", "\""), "href=\"/a?b=&quot;&amp;c=1\" data-fragment-cookie=\"f&quot;\""));
+}
+
+TEST_CASE("pages: signed out says more only where there is more to say") {
+  CHECK_FALSE(shows(pages::signed_out(), "class=\"note\""));
+  CHECK(shows(pages::signed_out("Your identity provider could not be reached."),
+              "<p class=\"note\">Your identity provider could not be reached.</p>"));
+}
+
+TEST_CASE("pages: a cross-site logout is confirmed by one link, and a logout by POST has none") {
+  CHECK(shows(pages::confirm_logout("/my/logout?siteId=3"), "href=\"/my/logout?siteId=3\""));
+  CHECK_FALSE(shows(pages::confirm_logout({}), "<a "));
+}
+
+TEST_CASE("pages: an error is named with its number and the request to ask about") {
+  const auto page = pages::error(503, "Busy", "Try again in a moment.", "abc-1");
+  CHECK(page.status == 503);
+  CHECK(shows(page, "<title>Busy</title>"));
+  CHECK(shows(page, "Error 503, reference abc-1"));
+  CHECK_FALSE(shows(pages::error(503, "Busy", "Try again in a moment.", {}), "reference"));
+}
+
+TEST_CASE("pages: a login starts without JavaScript too") {
+  const auto page = pages::start_login("https://idp.example/auth?a=1&b=2", "f", "; Path=/; Max-Age=300");
+  CHECK(shows(page, "<noscript><meta http-equiv=\"refresh\" content=\"0; url=https://idp.example/auth?a=1&amp;b=2\"></noscript>"));
+  CHECK(shows(page, "href=\"https://idp.example/auth?a=1&amp;b=2\""));
+  CHECK(shows(page, "data-fragment-cookie=\"f\" data-cookie-attributes=\"; Path=/; Max-Age=300\""));
+}
