@@ -1,0 +1,95 @@
+#include "identity/discovery.h"
+
+#include "base/log.h"
+#include "http/url.h"
+#include "identity/faults.h"
+#include "identity/metadata.h"
+
+namespace router::identity {
+
+namespace {
+
+constexpr base::minutes kFresh{60};
+constexpr std::size_t kMaxDocument = 256 * 1024;
+constexpr std::size_t kMaxWaiting = 4096;
+
+base::Result<Metadata> read_answer(const base::Result<net::ClientResponse>& answer, const std::string& issuer,
+                                   bool with_certificate) {
+  if (!answer) return answer.error();
+  if (answer->status != 200) return bad_answer("metadata: status " + std::to_string(answer->status));
+  return read_metadata(answer->body, issuer, with_certificate);
+}
+
+}  // namespace
+
+Discovery::Discovery(const config::IdentityProvider& provider, Runtime runtime)
+    : name_(provider.name),
+      issuer_(configured_issuer(provider)),
+      with_certificate_(!provider.client_certificate.empty()),
+      runtime_(runtime) {}
+
+std::shared_ptr<const Metadata> Discovery::known() const {
+  const std::lock_guard lock(mutex_);
+  return known_;
+}
+
+base::Task<base::Result<std::shared_ptr<const Metadata>>> Discovery::get() {
+  const auto self = shared_from_this();
+  const auto now = runtime_.clock.steady();
+  const auto kept = known();
+  const bool may_fetch = backoff_.is_open(now);
+  if (kept) {
+    if (may_fetch && now - fetched_ >= kFresh) flight_.start(fetch(self));
+    co_return kept;
+  }
+  if (flight_.waiting() >= kMaxWaiting) co_return provider_unavailable("metadata: too many are waiting");
+  if (may_fetch || flight_.is_running()) {
+    auto work = fetch(self);
+    co_await flight_.run(std::move(work));
+  }
+  auto found = known();
+  if (found) co_return found;
+  co_return last_error_.value_or(provider_unavailable("metadata: not fetched yet"));
+}
+
+base::Task<void> Discovery::fetch(std::shared_ptr<Discovery> self) {
+  const auto url = http::parse_url(discovery_url(self->issuer_));
+  if (!url) {
+    self->fail(bad_answer("metadata: the issuer is no URL: " + self->issuer_));
+    co_return;
+  }
+  net::ClientRequest request;
+  request.url = *url;
+  request.headers = {{"Accept", "application/json"}};
+  request.max_body = kMaxDocument;
+  request.tls.verify = self->runtime_.verify_tls;
+  request.side = base::Side::identity_provider;
+  const auto answer = co_await self->runtime_.client.send(std::move(request));
+  auto metadata = read_answer(answer, self->issuer_, self->with_certificate_);
+  if (metadata) {
+    self->accept(*std::move(metadata));
+  } else {
+    self->fail(metadata.error());
+  }
+}
+
+void Discovery::accept(Metadata metadata) {
+  backoff_.succeed();
+  last_error_.reset();
+  fetched_ = runtime_.clock.steady();
+  base::log_info("identity.metadata_loaded", {{"provider", name_}, {"issuer", issuer_}});
+  const std::lock_guard lock(mutex_);
+  known_ = std::make_shared<const Metadata>(std::move(metadata));
+}
+
+void Discovery::fail(const base::Error& cause) {
+  const auto delay = backoff_.fail(runtime_.clock.steady());
+  last_error_ = provider_unavailable("identity provider " + name_ + ": " + base::describe(cause));
+  base::log_warning("identity.metadata_failed",
+                    {{"provider", name_}, {"error", base::describe(cause)}, {"retry_ms", delay.count()}});
+  runtime_.loop.after(delay, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->flight_.start(fetch(self));
+  });
+}
+
+}  // namespace router::identity

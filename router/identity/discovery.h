@@ -1,0 +1,50 @@
+// The discovery document of an OpenID provider: fetched, checked, kept, refreshed.
+//
+// Fetched when first asked for, one fetch however many ask; after a failure again on its own after 1, 2, 4
+// ... 60 s, and who asks meanwhile gets the last error at once. Older than an hour: the kept one is answered
+// and a new one fetched beside. A new document that is wrong never replaces a good one. Owner: a provider,
+// through std::shared_ptr (fetches keep it alive). Loop: background; known() from any thread. Units:
+// documents up to 256 KiB, 10 s a fetch. Errors: unavailable, retryable; the reason is in the detail. Source:
+// OpenID Connect Discovery 1.0 section 4; spec/reliability.md L1.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "identity/backoff.h"
+#include "identity/provider.h"
+#include "identity/runtime.h"
+#include "identity/single_flight.h"
+
+namespace router::identity {
+
+class Discovery : public std::enable_shared_from_this<Discovery> {
+ public:
+  Discovery(const config::IdentityProvider& provider, Runtime runtime);
+
+  base::Task<base::Result<std::shared_ptr<const Metadata>>> get();
+  std::shared_ptr<const Metadata> known() const;
+
+ private:
+  static base::Task<void> fetch(std::shared_ptr<Discovery> self);
+  void accept(Metadata metadata);
+  void fail(const base::Error& cause);
+
+  const std::string name_;
+  const std::string issuer_;
+  const bool with_certificate_;
+  Runtime runtime_;
+  SingleFlight flight_;
+  Backoff backoff_;
+  base::SteadyTime fetched_;
+  std::optional<base::Error> last_error_;
+
+  mutable std::mutex mutex_;  // guards known_ only
+  std::shared_ptr<const Metadata> known_;
+};
+
+}  // namespace router::identity

@@ -1,0 +1,112 @@
+#include "identity/jwks_cache.h"
+
+#include "base/log.h"
+#include "http/url.h"
+#include "identity/faults.h"
+
+namespace router::identity {
+
+namespace {
+
+constexpr base::minutes kFresh{60};
+constexpr base::minutes kMaxAge{24 * 60};
+constexpr base::minutes kRefetchInterval{1};
+// A hanging provider must not let a flood of tokens pile up in memory.
+constexpr std::size_t kMaxWaiting = 1024;
+
+base::Result<crypto::KeySet> read_answer(const base::Result<net::ClientResponse>& answer) {
+  if (!answer) return answer.error();
+  if (answer->status != 200) return bad_answer("key set: status " + std::to_string(answer->status));
+  return crypto::KeySet::parse(answer->body);
+}
+
+}  // namespace
+
+JwksCache::JwksCache(std::string provider_name, Runtime runtime)
+    : name_(std::move(provider_name)), runtime_(runtime) {}
+
+base::Task<base::Result<crypto::JwsPayload>> JwksCache::verify(std::string token, std::string jwks_uri,
+                                                               crypto::Algorithms allowed, Refetch refetch) {
+  // Junk is turned away before it costs a fetch or a signature.
+  const auto header = crypto::read_jws_header(token, allowed);
+  if (!header) co_return header.error();
+
+  const auto keys = co_await current(jwks_uri);
+  if (!keys) co_return keys.error();
+  const auto seen = version_;
+  auto verified = crypto::verify_jws(token, *keys, allowed);
+  if (verified || refetch == Refetch::never) co_return verified;
+
+  const bool changed = co_await refetch_once_a_minute(jwks_uri, seen);
+  if (!changed) co_return verified;
+  co_return crypto::verify_jws(token, keys_, allowed);
+}
+
+base::Task<base::Result<crypto::KeySet>> JwksCache::current(std::string jwks_uri) {
+  const auto self = shared_from_this();
+  const auto now = runtime_.clock.steady();
+  const auto age = now - fetched_;
+  const bool may_fetch = backoff_.is_open(now);
+  if (!keys_.empty() && age < kMaxAge) {
+    if (age >= kFresh && may_fetch) flight_.start(fetch(self, std::move(jwks_uri)));
+    co_return keys_;
+  }
+  const auto seen = version_;
+  if (flight_.waiting() >= kMaxWaiting) co_return provider_unavailable("key set: too many are waiting");
+  if (may_fetch || flight_.is_running()) {
+    auto work = fetch(self, std::move(jwks_uri));
+    co_await flight_.run(std::move(work));
+  }
+  if (version_ != seen) co_return keys_;
+  co_return last_error_.value_or(provider_unavailable("key set: not fetched yet"));
+}
+
+base::Task<bool> JwksCache::refetch_once_a_minute(std::string jwks_uri, std::uint64_t seen) {
+  const auto self = shared_from_this();
+  const auto now = runtime_.clock.steady();
+  const bool allowed = !last_refetch_ || now - *last_refetch_ >= kRefetchInterval;
+  // Who comes while keys are being fetched waits for them: else a rotation would fail all logins but the
+  // first.
+  if (flight_.is_running()) {
+    if (flight_.waiting() < kMaxWaiting) co_await flight_.join();
+  } else if (allowed) {
+    last_refetch_ = now;
+    auto work = fetch(self, std::move(jwks_uri));
+    co_await flight_.run(std::move(work));
+  }
+  co_return version_ != seen;
+}
+
+base::Task<void> JwksCache::fetch(std::shared_ptr<JwksCache> self, std::string jwks_uri) {
+  const auto url = http::parse_url(jwks_uri);
+  if (!url) {
+    self->fail(bad_answer("key set: jwks_uri is no URL"));
+    co_return;
+  }
+  net::ClientRequest request;
+  request.url = *url;
+  request.headers = {{"Accept", "application/json"}};
+  request.max_body = crypto::KeySet::kMaxBytes;
+  request.tls.verify = self->runtime_.verify_tls;
+  request.side = base::Side::identity_provider;
+  const auto answer = co_await self->runtime_.client.send(std::move(request));
+  auto keys = read_answer(answer);
+  if (!keys) {
+    self->fail(keys.error());
+    co_return;
+  }
+  self->keys_ = *std::move(keys);
+  ++self->version_;
+  self->fetched_ = self->runtime_.clock.steady();
+  self->backoff_.succeed();
+  self->last_error_.reset();
+  base::log_info("identity.keys_loaded", {{"provider", self->name_}, {"keys", self->keys_.keys().size()}});
+}
+
+void JwksCache::fail(const base::Error& cause) {
+  backoff_.fail(runtime_.clock.steady());
+  last_error_ = provider_unavailable("keys of identity provider " + name_ + ": " + base::describe(cause));
+  base::log_warning("identity.keys_failed", {{"provider", name_}, {"error", base::describe(cause)}});
+}
+
+}  // namespace router::identity

@@ -1,0 +1,54 @@
+// The signing keys of one provider, and the check of a token's signature with them.
+//
+// Fetched when first needed, one fetch however many ask; older than an hour: used on while new ones are
+// fetched beside; usable up to 24 h when that keeps failing (fail open, spec/reliability.md), then no token
+// is accepted. A token that no key fits, or whose signature is wrong (keys replaced under one kid), makes
+// them be fetched anew, at most once a minute and the first time at once: a flood of junk costs the provider
+// one request a minute. After a failed fetch the next waits 1, 2, 4 ... 60 s. Owner: a provider, through
+// std::shared_ptr. Loop: background. Ages are steady time: a jump of the clock changes nothing. Errors:
+// unauthenticated (the token is bad), unavailable (no keys for now).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "crypto/jwk.h"
+#include "crypto/jws.h"
+#include "identity/backoff.h"
+#include "identity/runtime.h"
+#include "identity/single_flight.h"
+
+namespace router::identity {
+
+class JwksCache : public std::enable_shared_from_this<JwksCache> {
+ public:
+  enum class Refetch { allowed, never };
+
+  JwksCache(std::string provider_name, Runtime runtime);
+
+  // `jwks_uri` may change from call to call, as metadata does. Refetch::never: for tokens that may not be
+  // meant for these keys at all, so that they do not use up the minute.
+  base::Task<base::Result<crypto::JwsPayload>> verify(std::string token, std::string jwks_uri,
+                                                      crypto::Algorithms allowed, Refetch refetch);
+
+ private:
+  static base::Task<void> fetch(std::shared_ptr<JwksCache> self, std::string jwks_uri);
+  base::Task<base::Result<crypto::KeySet>> current(std::string jwks_uri);
+  base::Task<bool> refetch_once_a_minute(std::string jwks_uri, std::uint64_t seen);
+  void fail(const base::Error& cause);
+
+  const std::string name_;
+  Runtime runtime_;
+  crypto::KeySet keys_;
+  std::uint64_t version_ = 0;  // +1 with every key set that was fetched
+  SingleFlight flight_;
+  Backoff backoff_;
+  base::SteadyTime fetched_;
+  std::optional<base::SteadyTime> last_refetch_;
+  std::optional<base::Error> last_error_;
+};
+
+}  // namespace router::identity

@@ -1,0 +1,131 @@
+#include "identity/metadata.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "crypto/jose_json.h"
+#include "http/url.h"
+#include "identity/faults.h"
+
+namespace router::identity {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxListed = 64;
+constexpr std::size_t kMaxShown = 256;  // of a hostile value in an error
+
+std::string text_of(const json& document, const char* name) {
+  const auto found = document.find(name);
+  return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::vector<std::string> list_of(const json& document, const char* name) {
+  std::vector<std::string> list;
+  const auto found = document.find(name);
+  if (found == document.end() || !found->is_array()) return list;
+  for (const json& entry : *found) {
+    if (entry.is_string() && list.size() < kMaxListed) list.push_back(entry.get<std::string>());
+  }
+  return list;
+}
+
+bool lists(const std::vector<std::string>& list, std::string_view value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+base::Result<void> check_endpoint(const char* name, const std::string& text, bool required, bool secure) {
+  if (text.empty())
+    return required ? base::Result<void>(bad_answer(std::string("metadata: no ") + name))
+                    : base::Result<void>();
+  const auto url = http::parse_url(text);
+  const bool is_web = url && (url->scheme == "https" || url->scheme == "http") && !url->fragment;
+  if (!is_web)
+    return bad_answer(std::string("metadata: ") + name + " is no http(s) URL: " + text.substr(0, kMaxShown));
+  if (secure && !url->secure())
+    return bad_answer(std::string("metadata: ") + name + " is not https: " + text.substr(0, kMaxShown));
+  return {};
+}
+
+base::Result<void> check_endpoints(const Metadata& metadata) {
+  const auto issuer = http::parse_url(metadata.issuer);
+  const bool secure = !issuer || issuer->secure();
+  struct Row {
+    const char* name;
+    const std::string& url;
+    bool required;
+  };
+  const Row rows[] = {{"authorization_endpoint", metadata.authorization_endpoint, true},
+                      {"token_endpoint", metadata.token_endpoint, true},
+                      {"jwks_uri", metadata.jwks_uri, true},
+                      {"end_session_endpoint", metadata.end_session_endpoint, false},
+                      {"revocation_endpoint", metadata.revocation_endpoint, false}};
+  for (const Row& row : rows) {
+    if (auto good = check_endpoint(row.name, row.url, row.required, secure); !good) return good;
+  }
+  return {};
+}
+
+void take_certificate_endpoints(const json& document, Metadata& metadata) {
+  const auto aliases = document.find("mtls_endpoint_aliases");
+  if (aliases == document.end() || !aliases->is_object()) return;
+  if (auto url = text_of(*aliases, "token_endpoint"); !url.empty()) metadata.token_endpoint = url;
+  if (auto url = text_of(*aliases, "revocation_endpoint"); !url.empty()) metadata.revocation_endpoint = url;
+}
+
+std::string without_slash(std::string url) {
+  if (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+}  // namespace
+
+std::string configured_issuer(const config::IdentityProvider& provider) {
+  return provider.issuer.empty() ? provider.url : provider.issuer;
+}
+
+std::string discovery_url(const std::string& issuer) {
+  return without_slash(issuer) + "/.well-known/openid-configuration";
+}
+
+base::Result<Metadata> read_metadata(std::string_view document, const std::string& issuer,
+                                     bool with_certificate) {
+  const auto json_document = crypto::parse_json_object(document);
+  if (!json_document) return bad_answer("metadata: not a JSON object");
+  const json& source = *json_document;
+  Metadata metadata;
+  metadata.issuer = text_of(source, "issuer");
+  if (metadata.issuer != issuer) {
+    return bad_answer("metadata: issuer is \"" + metadata.issuer.substr(0, kMaxShown) +
+                      "\", configured is \"" + issuer + "\"");
+  }
+  metadata.authorization_endpoint = text_of(source, "authorization_endpoint");
+  metadata.token_endpoint = text_of(source, "token_endpoint");
+  metadata.jwks_uri = text_of(source, "jwks_uri");
+  metadata.end_session_endpoint = text_of(source, "end_session_endpoint");
+  metadata.revocation_endpoint = text_of(source, "revocation_endpoint");
+  if (with_certificate) take_certificate_endpoints(source, metadata);
+  const auto announces = source.find("authorization_response_iss_parameter_supported");
+  metadata.announces_iss = announces != source.end() && announces->is_boolean() && announces->get<bool>();
+  const auto methods = list_of(source, "token_endpoint_auth_methods_supported");
+  metadata.secret_in_body = lists(methods, "client_secret_post") && !lists(methods, "client_secret_basic");
+  metadata.signing_algs = list_of(source, "id_token_signing_alg_values_supported");
+  if (auto good = check_endpoints(metadata); !good) return good.error();
+  return metadata;
+}
+
+Metadata xsuaa_metadata(const config::IdentityProvider& provider) {
+  const std::string url = without_slash(provider.url);
+  const bool with_certificate = !provider.client_certificate.empty() && !provider.certificate_url.empty();
+  Metadata metadata;
+  metadata.issuer = url;
+  metadata.authorization_endpoint = url + "/oauth/authorize";
+  metadata.token_endpoint =
+      (with_certificate ? without_slash(provider.certificate_url) : url) + "/oauth/token";
+  metadata.jwks_uri = url + "/token_keys";
+  metadata.end_session_endpoint = url + "/logout.do";
+  return metadata;
+}
+
+}  // namespace router::identity

@@ -1,0 +1,28 @@
+// A provider's endpoints: read from its discovery document, or fixed below an xsuaa url.
+//
+// Pure. Errors: protocol. Source: OpenID Connect Discovery 1.0 sections 3 and 4.3, RFC 8414, RFC 8705
+// section 5.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "config/model.h"
+#include "identity/provider.h"
+
+namespace router::identity {
+
+// What the binding says; compared with the document byte for byte.
+std::string configured_issuer(const config::IdentityProvider& provider);
+// <issuer>/.well-known/openid-configuration
+std::string discovery_url(const std::string& issuer);
+
+// Refuses a document whose issuer differs, whose endpoints are not http(s) URLs, or not https below an https
+// issuer. With `with_certificate` the endpoints for mutual TLS are taken, where there are any.
+base::Result<Metadata> read_metadata(std::string_view document, const std::string& issuer,
+                                     bool with_certificate);
+
+Metadata xsuaa_metadata(const config::IdentityProvider& provider);
+
+}  // namespace router::identity

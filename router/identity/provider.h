@@ -1,0 +1,122 @@
+// One bound identity provider: endpoints, keys, tokens. No sessions, no pages.
+//
+// Speaks OpenID Connect (discovery) and XSUAA (fixed endpoints below `url`). Everything a provider sends is
+// verified here; what comes out may be trusted. Sources: OpenID Connect Core and Discovery 1.0, RFC 6749,
+// 7009, 7636, 8725, 9207; OIDC RP-Initiated and Back-Channel Logout 1.0; spec/descriptor.md "Identity".
+// Owner: app/wiring, one per configured binding. Loop: all Tasks run on the background loop (base/loop.h,
+// run_on); `known_metadata` and `config` may be called from any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "config/model.h"
+#include "identity/token_set.h"
+
+namespace router::identity {
+
+struct Metadata {
+  std::string issuer;
+  std::string authorization_endpoint;
+  std::string token_endpoint;
+  std::string jwks_uri;
+  std::string end_session_endpoint;       // empty = not offered; xsuaa: <url>/logout.do
+  std::string revocation_endpoint;        // empty = not offered
+  bool announces_iss = false;             // RFC 9207
+  bool secret_in_body = false;            // client_secret_post is offered, client_secret_basic is not
+  std::vector<std::string> signing_algs;  // announced for id tokens; empty = not announced
+};
+
+// The verified claims that the router itself uses; `json` is the whole claims object, empty where a refresh
+// brought no new claims (then only issuer, subject and scopes are filled in, and scopes only if the provider
+// named them).
+struct Claims {
+  std::string issuer;
+  std::string subject;
+  std::string idp_session_id;  // sid
+  std::string user_name;       // preferred_username | user_name | email | sub
+  std::string tenant;          // zid
+  std::vector<std::string> scopes;
+  std::string json;
+};
+
+struct Login {
+  TokenSet tokens;
+  Claims claims;
+};
+
+struct LogoutToken {  // OIDC Back-Channel Logout 1.0 section 2.4, verified
+  std::string issuer;
+  std::string subject;         // may be empty
+  std::string idp_session_id;  // may be empty, not both
+  std::string jti;
+};
+
+struct AuthorizationRequest {
+  std::string redirect_uri;
+  std::string state;
+  std::string nonce;
+  std::string code_challenge;  // S256
+  std::string prompt;          // e.g. "login"; empty = none
+};
+
+class Provider {
+ public:
+  virtual ~Provider() = default;
+
+  virtual const config::IdentityProvider& config() const = 0;
+
+  // Discovered (or fixed) endpoints; fetched once, again with back-off 1..60 s after a failure, refreshed
+  // hourly.
+  virtual base::Task<base::Result<std::shared_ptr<const Metadata>>> metadata() = 0;
+  // The last good metadata, without waiting. Any thread.
+  virtual std::shared_ptr<const Metadata> known_metadata() const = 0;
+
+  // The URL that the browser is sent to.
+  virtual std::string authorization_url(const Metadata& metadata,
+                                        const AuthorizationRequest& request) const = 0;
+
+  // RFC 9207: refuses a callback whose `iss` is not the one expected. `iss` absent = parameter missing.
+  virtual base::Result<void> check_callback_issuer(const Metadata& metadata,
+                                                   const std::optional<std::string>& iss) const = 0;
+
+  // Errors: unauthenticated (the provider or a check said no), timeout, refused, closed, protocol,
+  // unavailable (no metadata or keys for now). Empty `nonce`: none was sent, none is checked.
+  virtual base::Task<base::Result<Login>> exchange_code(std::string code, std::string code_verifier,
+                                                        std::string redirect_uri, std::string nonce) = 0;
+  // `previous_subject` must stay the same. unauthenticated = invalid_grant or a wrong answer: the session is
+  // over. The refresh token stays the old one where none came; `id_token` is empty where none came: keep the
+  // old one.
+  virtual base::Task<base::Result<Login>> refresh(base::Secret refresh_token,
+                                                  std::string previous_subject) = 0;
+  virtual base::Task<base::Result<Login>> password_grant(std::string user, base::Secret password) = 0;
+  // RFC 7009; hint "refresh_token" or "access_token". not_found: the provider offers no revocation.
+  virtual base::Task<base::Result<void>> revoke(base::Secret token, std::string hint) = 0;
+
+  virtual base::Task<base::Result<Claims>> verify_access_token(std::string token) = 0;
+  // An id token as hint: signature, iss and aud are checked, expiry is not.
+  virtual base::Task<base::Result<Claims>> verify_id_token_hint(std::string token) = 0;
+  virtual base::Task<base::Result<LogoutToken>> verify_logout_token(std::string token) = 0;
+
+  // Whether the logout endpoint accepts connections: a probe of at most 300 ms, kept for 10 s (logout.md
+  // section 5).
+  virtual base::Task<bool> is_reachable() = 0;
+};
+
+// The front-channel or back-channel secrets never appear in any URL.
+struct LogoutRedirect {
+  base::Secret id_token_hint;            // may be empty
+  std::string post_logout_redirect_uri;  // absolute; may be empty
+  std::string state;                     // may be empty
+};
+// xsuaa: <url>/logout.do?redirect=...&client_id=...; OpenID: end_session_endpoint with id_token_hint,
+// client_id, post_logout_redirect_uri, state. Absent when the provider offers no logout. Pure.
+std::optional<std::string> logout_url(const config::IdentityProvider& provider, const Metadata& metadata,
+                                      const LogoutRedirect& redirect);
+
+}  // namespace router::identity

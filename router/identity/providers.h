@@ -1,0 +1,40 @@
+// The bound identity providers, by name; the first is the default one.
+//
+// Owner: app/wiring; must outlive every Task of its providers. Immutable after construction: find() and all()
+// from any thread. start() on the background loop.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "config/model.h"
+#include "identity/provider.h"
+#include "identity/runtime.h"
+
+namespace router::identity {
+
+std::unique_ptr<Provider> make_provider(const config::IdentityProvider& config, Runtime runtime);
+
+class Providers {
+ public:
+  Providers(const std::vector<config::IdentityProvider>& bindings, Runtime runtime);
+  // For tests and for other kinds of providers.
+  explicit Providers(std::vector<std::unique_ptr<Provider>> providers) : providers_(std::move(providers)) {}
+
+  // nullptr if there is no such binding. An empty name means the default one.
+  Provider* find(std::string_view name) const;
+  // The one whose known issuer this is, for front-channel logout and unverified hints; nullptr if none.
+  Provider* find_issuer(std::string_view issuer) const;
+  // nullptr if nothing is bound.
+  Provider* first() const { return providers_.empty() ? nullptr : providers_.front().get(); }
+  const std::vector<std::unique_ptr<Provider>>& all() const { return providers_; }
+
+  // Loads all metadata ahead of the first login; failures are retried and logged (reliability.md L1).
+  void start();
+
+ private:
+  std::vector<std::unique_ptr<Provider>> providers_;
+};
+
+}  // namespace router::identity

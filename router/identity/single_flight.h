@@ -1,0 +1,55 @@
+// One piece of work at a time: who comes while it runs waits for the same run.
+//
+// The work is detached from whoever started it, so that it does not depend on its first caller. The owner of
+// this object must be kept alive by `work` (a shared_ptr parameter). Loop: one; not thread-safe.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "base/event.h"
+#include "base/task.h"
+
+namespace router::identity {
+
+class SingleFlight {
+ public:
+  bool is_running() const { return running_ != nullptr; }
+  std::size_t waiting() const { return waiting_; }
+
+  // Ends when the running work has ended; starts `work` if there is none. `work` must not throw.
+  base::Task<void> run(base::Task<void> work) {
+    start(std::move(work));
+    co_await join();
+  }
+
+  // Waits for the running work; ends at once if there is none.
+  base::Task<void> join() {
+    const auto flight = running_;
+    if (!flight) co_return;
+    ++waiting_;
+    co_await flight->wait();
+    --waiting_;
+  }
+
+  // Starts `work` if none is running, without waiting.
+  void start(base::Task<void> work) {
+    if (running_) return;
+    running_ = std::make_shared<base::Event>();
+    base::start_detached(land(this, running_, std::move(work)));
+  }
+
+ private:
+  static base::Task<void> land(SingleFlight* self, std::shared_ptr<base::Event> flight,
+                               base::Task<void> work) {
+    co_await work;
+    self->running_ = nullptr;
+    // Last: the waiters go on inside set(). `self` lives until this frame, and `work` in it, is gone.
+    flight->set();
+  }
+
+  std::shared_ptr<base::Event> running_;
+  std::size_t waiting_ = 0;
+};
+
+}  // namespace router::identity

@@ -1,0 +1,59 @@
+// Talks to a provider's token and revocation endpoints. Nothing is verified here but the form of the answer.
+//
+// Client authentication: a client certificate where one is bound; else the secret, by HTTP Basic or, where
+// the provider offers only that, in the body; without both the client is public. The secret is never part of
+// a URL. Units: 10 s per call, answers up to 256 KiB. Loop: background. Errors: unauthenticated
+// (invalid_grant and its like), timeout, refused, closed, protocol (retryable for 5xx). Source: RFC 6749
+// sections 2.3.1, 4.1.3, 4.3, 4.4, 5, 6; RFC 7009; RFC 7636 section 4.5; RFC 8705 section 2.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "base/task.h"
+#include "config/model.h"
+#include "http/form.h"
+#include "identity/provider.h"
+#include "identity/runtime.h"
+
+namespace router::identity {
+
+struct TokenAnswer {
+  base::Secret access_token;
+  base::Secret refresh_token;  // may be empty
+  base::Secret id_token;       // may be empty
+  std::optional<base::seconds> expires_in;
+  std::string scope;  // may be empty
+};
+
+// The body of a 200. Pure.
+base::Result<TokenAnswer> read_token_answer(std::string_view body);
+
+class TokenClient {
+ public:
+  // `provider` outlives this object.
+  TokenClient(const config::IdentityProvider& provider, Runtime runtime)
+      : provider_(provider), runtime_(runtime) {}
+
+  using Endpoints = std::shared_ptr<const Metadata>;
+  base::Task<base::Result<TokenAnswer>> exchange_code(Endpoints endpoints, std::string code,
+                                                      std::string verifier, std::string redirect_uri);
+  base::Task<base::Result<TokenAnswer>> refresh(Endpoints endpoints, base::Secret refresh_token);
+  base::Task<base::Result<TokenAnswer>> password(Endpoints endpoints, std::string user,
+                                                 base::Secret password);
+  base::Task<base::Result<TokenAnswer>> client_credentials(Endpoints endpoints);
+  base::Task<base::Result<void>> revoke(Endpoints endpoints, base::Secret token, std::string hint);
+
+ private:
+  base::Task<base::Result<TokenAnswer>> ask(Endpoints endpoints, http::FormFields fields);
+  base::Task<base::Result<net::ClientResponse>> post(std::string url, bool secret_in_body,
+                                                     http::FormFields fields);
+
+  const config::IdentityProvider& provider_;
+  Runtime runtime_;
+};
+
+}  // namespace router::identity

@@ -1,0 +1,63 @@
+#include "identity/urls.h"
+
+#include <algorithm>
+
+#include "http/query.h"
+
+namespace router::identity {
+
+namespace {
+
+void add(std::string& query, std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  if (!query.empty()) query += '&';
+  query += http::query_pair(name, value);
+}
+
+}  // namespace
+
+std::string requested_scope(const config::IdentityProvider& provider) {
+  std::vector<std::string> scopes = provider.scopes;
+  if (provider.kind != config::ProviderKind::xsuaa &&
+      std::find(scopes.begin(), scopes.end(), "openid") == scopes.end()) {
+    scopes.insert(scopes.begin(), "openid");
+  }
+  std::string text;
+  for (const auto& scope : scopes) text += (text.empty() ? "" : " ") + scope;
+  return text;
+}
+
+std::string authorization_url(const config::IdentityProvider& provider, const Metadata& metadata,
+                              const AuthorizationRequest& request) {
+  std::string query;
+  add(query, "response_type", "code");
+  add(query, "client_id", provider.client_id);
+  add(query, "redirect_uri", request.redirect_uri);
+  add(query, "scope", requested_scope(provider));
+  add(query, "state", request.state);
+  add(query, "nonce", request.nonce);
+  if (!request.code_challenge.empty()) {
+    add(query, "code_challenge", request.code_challenge);
+    add(query, "code_challenge_method", "S256");
+  }
+  add(query, "prompt", request.prompt);
+  return http::append_query(metadata.authorization_endpoint, query);
+}
+
+std::optional<std::string> logout_url(const config::IdentityProvider& provider, const Metadata& metadata,
+                                      const LogoutRedirect& redirect) {
+  if (metadata.end_session_endpoint.empty()) return std::nullopt;
+  std::string query;
+  if (provider.kind == config::ProviderKind::xsuaa) {
+    add(query, "redirect", redirect.post_logout_redirect_uri);
+    add(query, "client_id", provider.client_id);
+  } else {
+    add(query, "id_token_hint", redirect.id_token_hint.reveal());
+    add(query, "client_id", provider.client_id);
+    add(query, "post_logout_redirect_uri", redirect.post_logout_redirect_uri);
+    add(query, "state", redirect.state);
+  }
+  return http::append_query(metadata.end_session_endpoint, query);
+}
+
+}  // namespace router::identity

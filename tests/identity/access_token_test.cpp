@@ -1,0 +1,94 @@
+#include "identity/access_token.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "identity/stub_provider.h"
+
+using namespace router;
+using namespace router::identity;
+using nlohmann::json;
+
+namespace {
+
+constexpr long long kNow = 1'800'000'000;
+const base::WallTime kWall{std::chrono::seconds(kNow)};
+
+crypto::JwsPayload token(json claims, const char* patch, std::string typ = "") {
+  claims.merge_patch(json::parse(patch));
+  return {{"RS256", "k", std::move(typ)}, claims.dump()};
+}
+
+struct Row {
+  const char* patch;
+  bool good;
+};
+
+}  // namespace
+
+TEST_CASE("access token of xsuaa: exp, cid or aud, and zid are checked, iss is not") {
+  const json good{{"iss", "http://whatever.example/oauth/token"},
+                  {"cid", "sb-app!t1"},
+                  {"zid", "tenant-1"},
+                  {"sub", "u1"},
+                  {"user_name", "alice"},
+                  {"exp", kNow + 300},
+                  {"scope", {"openid", "app!t1.read"}}};
+  const Row rows[] = {{R"({})", true},
+                      {R"({"iss":null})", true},
+                      {R"({"cid":null,"aud":["sb-app!t1"]})", true},
+                      {R"({"cid":null,"client_id":"sb-app!t1"})", true},
+                      {R"({"cid":"other","aud":["app!t1.read"]})", true},
+                      {R"({"cid":"other","aud":["app!t1"]})", true},
+                      {R"({"cid":"other","aud":["app!t12.read"]})", false},
+                      {R"({"cid":"other","aud":[]})", false},
+                      {R"({"cid":"other"})", false},
+                      {R"({"cid":null})", false},
+                      {R"({"zid":null})", false},
+                      {R"({"zid":7})", false},
+                      {R"({"exp":null})", false},
+                      {R"({"exp":1799999940})", false},
+                      {R"({"exp":1e300})", false},
+                      {R"({"iat":1800000061})", false},
+                      {R"({"events":{}})", false}};
+  for (const Row& row : rows) {
+    CAPTURE(row.patch);
+    CHECK(check_xsuaa_token(token(good, row.patch), test::xsuaa_binding(), kWall).has_value() == row.good);
+  }
+  const auto checked = check_xsuaa_token(token(good, "{}", "JWT"), test::xsuaa_binding(), kWall);
+  REQUIRE(checked);
+  CHECK(checked->claims.tenant == "tenant-1");
+  CHECK(checked->claims.user_name == "alice");
+  CHECK(checked->claims.scopes == std::vector<std::string>{"openid", "app!t1.read"});
+  CHECK(checked->expires == base::WallTime(std::chrono::seconds(kNow + 300)));
+}
+
+TEST_CASE("access token of an OpenID provider: iss, exp, and a party that is this client") {
+  const json good{
+      {"iss", test::kIssuer}, {"aud", "router"}, {"sub", "u1"}, {"exp", kNow + 300}, {"scope", "a b"}};
+  const Row rows[] = {{R"({})", true},
+                      {R"({"aud":"account","azp":"router"})", true},
+                      {R"({"aud":["account"],"client_id":"router"})", true},
+                      {R"({"aud":"account"})", false},
+                      {R"({"aud":"account","azp":"other"})", false},
+                      {R"({"aud":null})", false},
+                      {R"({"iss":"https://other.example"})", false},
+                      {R"({"iss":null})", false},
+                      {R"({"exp":null})", false},
+                      {R"({"exp":1799999940})", false},
+                      {R"({"events":{}})", false}};
+  for (const Row& row : rows) {
+    CAPTURE(row.patch);
+    CHECK(check_openid_access_token(token(good, row.patch), test::kIssuer, "router", kWall).has_value() ==
+          row.good);
+  }
+}
+
+TEST_CASE("access token: a logout token is no bearer token") {
+  const json claims{
+      {"iss", test::kIssuer}, {"aud", "router"}, {"exp", kNow + 300}, {"cid", "sb-app!t1"}, {"zid", "z"}};
+  CHECK_FALSE(check_openid_access_token(token(claims, "{}", "logout+jwt"), test::kIssuer, "router", kWall));
+  CHECK_FALSE(check_xsuaa_token(token(claims, "{}", "logout+jwt"), test::xsuaa_binding(), kWall));
+  CHECK(check_openid_access_token(token(claims, "{}", "at+jwt"), test::kIssuer, "router", kWall));
+}

@@ -1,0 +1,323 @@
+#include "identity/oidc_provider.h"
+
+#include <doctest/doctest.h>
+
+#include "identity/stub_provider.h"
+#include "support/run_task.h"
+
+using namespace router;
+using namespace router::identity;
+using nlohmann::json;
+using std::chrono::seconds;
+using test::run_task;
+using test::TokenSigner;
+
+namespace {
+
+struct Fixture : test::World {
+  OidcProvider provider{test::oidc_binding(), runtime};
+
+  json id_claims(const json& patch = json::object()) const {
+    json claims{{"iss", test::kIssuer}, {"aud", "router"},    {"sub", "alice"}, {"iat", now()},
+                {"exp", now() + 300},   {"nonce", "nonce-1"}, {"sid", "sid-1"}, {"scope", "not from here"}};
+    claims.merge_patch(patch);
+    return claims;
+  }
+  void answer_with(const std::string& id_token, const json& patch = json::object()) {
+    json answer{{"access_token", "opaque"},
+                {"token_type", "Bearer"},
+                {"expires_in", 600},
+                {"refresh_token", "rt-2"},
+                {"scope", "openid app.read"}};
+    if (!id_token.empty()) answer["id_token"] = id_token;
+    answer.merge_patch(patch);
+    stub.token_answer = answer.dump();
+  }
+  std::string sign(const json& patch = json::object(), const json& header = json::object()) const {
+    return TokenSigner::shared_rsa().sign(id_claims(patch), header);
+  }
+  base::Result<Login> exchange() {
+    return run_task(provider.exchange_code("code", "verifier", "https://app/cb", "nonce-1"));
+  }
+  base::Result<Login> refresh() { return run_task(provider.refresh(base::Secret("rt-1"), "alice")); }
+  base::ErrorCode exchange_error() {
+    const auto login = exchange();
+    return login ? base::ErrorCode::internal : login.error().code;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: a code becomes a verified login") {
+  const auto id_token = sign();
+  answer_with(id_token);
+  const auto login = exchange();
+  REQUIRE(login);
+  CHECK(login->claims.issuer == test::kIssuer);
+  CHECK(login->claims.subject == "alice");
+  CHECK(login->claims.idp_session_id == "sid-1");
+  CHECK(login->claims.user_name == "alice");
+  CHECK(login->claims.scopes == std::vector<std::string>{"openid", "app.read"});
+  CHECK(login->tokens.access_token.reveal() == "opaque");
+  CHECK(login->tokens.refresh_token.reveal() == "rt-2");
+  CHECK(login->tokens.id_token.reveal() == id_token);
+  CHECK(login->tokens.obtained == clock.wall());
+  CHECK(login->tokens.access_expires == clock.wall() + seconds(600));
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: scopes are the access token's where that is a token for us") {
+  const json access{{"iss", test::kIssuer}, {"azp", "router"}, {"exp", now() + 100}, {"scope", "app.write"}};
+  answer_with(sign(), {{"access_token", TokenSigner::shared_rsa().sign(access, {{"typ", "at+jwt"}})}});
+  auto login = exchange();
+  REQUIRE(login);
+  CHECK(login->claims.scopes == std::vector<std::string>{"app.write"});
+  CHECK(login->tokens.access_expires == clock.wall() + seconds(100));
+
+  json foreign = access;
+  foreign["azp"] = "other";
+  for (const auto& token : {TokenSigner::shared_rsa().sign(foreign), TokenSigner::other_rsa().sign(access),
+                            test::with_broken_signature(TokenSigner::shared_rsa().sign(access))}) {
+    answer_with(sign(), {{"access_token", token}});
+    login = exchange();
+    REQUIRE(login);
+    CHECK(login->claims.scopes == std::vector<std::string>{"openid", "app.read"});
+  }
+  CHECK(stub.count("/keys") == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: an id token that is wrong in any way is no login") {
+  const json patches[] = {{{"iss", "https://evil.example"}},
+                          {{"aud", "other"}},
+                          {{"aud", nullptr}},
+                          {{"sub", nullptr}},
+                          {{"iat", nullptr}},
+                          {{"exp", now() - 61}},
+                          {{"exp", 1e300}},
+                          {{"nonce", "other"}},
+                          {{"nonce", nullptr}}};
+  for (const auto& patch : patches) {
+    CAPTURE(patch.dump());
+    answer_with(sign(patch));
+    CHECK(exchange_error() == base::ErrorCode::unauthenticated);
+  }
+  const std::string tokens[] = {test::unsigned_token(id_claims()),
+                                test::with_broken_signature(sign()),
+                                TokenSigner::hmac(TokenSigner::shared_rsa().public_pem()).sign(id_claims()),
+                                TokenSigner::hmac("p:a%s+s& word").sign(id_claims()),
+                                sign({}, {{"crit", json::array({"exp"})}}),
+                                sign({}, {{"typ", "logout+jwt"}}),
+                                "junk"};
+  for (const auto& token : tokens) {
+    CAPTURE(token);
+    answer_with(token);
+    CHECK(exchange_error() == base::ErrorCode::unauthenticated);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: an answer without id token is no login") {
+  answer_with("");
+  CHECK(exchange_error() == base::ErrorCode::protocol);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "oidc provider: only announced algorithms are taken, a registered one stands alone") {
+  const auto ec = TokenSigner::ec("e");
+  stub.keys = test::jwks({TokenSigner::shared_rsa(), ec});
+  stub.document["id_token_signing_alg_values_supported"] = {"RS256", "HS256", "none"};
+  answer_with(ec.sign(id_claims()));
+  CHECK(exchange_error() == base::ErrorCode::unauthenticated);
+  answer_with(TokenSigner::hmac("p:a%s+s& word").sign(id_claims()));
+  CHECK(exchange_error() == base::ErrorCode::unauthenticated);
+  answer_with(sign());
+  CHECK(exchange());
+
+  auto binding = test::oidc_binding();
+  binding.id_token_signed_response_alg = "ES256";
+  OidcProvider registered(binding, runtime);
+  CHECK_FALSE(run_task(registered.exchange_code("c", "v", "https://app/cb", "nonce-1")));
+  answer_with(ec.sign(id_claims()));
+  CHECK(run_task(registered.exchange_code("c", "v", "https://app/cb", "nonce-1")));
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: HS256 with the client secret holds where it is registered") {
+  auto binding = test::oidc_binding();
+  binding.id_token_signed_response_alg = "HS256";
+  OidcProvider registered(binding, runtime);
+  const auto login = [&](const std::string& token) {
+    answer_with(token);
+    return run_task(registered.exchange_code("c", "v", "https://app/cb", "nonce-1")).has_value();
+  };
+  CHECK(login(TokenSigner::hmac("p:a%s+s& word").sign(id_claims())));
+  CHECK_FALSE(login(TokenSigner::hmac("other").sign(id_claims())));
+  CHECK_FALSE(login(test::with_broken_signature(TokenSigner::hmac("p:a%s+s& word").sign(id_claims()))));
+  CHECK_FALSE(login(sign()));
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: a key rotated just before signing does not fail the login") {
+  answer_with(sign());
+  REQUIRE(exchange());
+  stub.keys = test::jwks({TokenSigner::other_rsa()});
+  answer_with(TokenSigner::other_rsa().sign(id_claims()));
+  CHECK(exchange());
+  CHECK(stub.count("/keys") == 2);
+}
+
+TEST_CASE_FIXTURE(
+    Fixture,
+    "oidc provider: a login while the provider is away says unavailable, and works when it is back") {
+  stub.fail_with = base::ErrorCode::refused;
+  CHECK(exchange_error() == base::ErrorCode::unavailable);
+  CHECK(provider.known_metadata() == nullptr);
+  stub.fail_with.reset();
+  loop.advance(seconds(60));
+  answer_with(sign());
+  CHECK(exchange());
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: refresh keeps the old refresh token where no new one came") {
+  answer_with(sign({{"nonce", nullptr}}), {{"refresh_token", nullptr}});
+  const auto login = refresh();
+  REQUIRE(login);
+  CHECK(stub.posted("refresh_token") == "rt-1");
+  CHECK(login->tokens.refresh_token.reveal() == "rt-1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: refresh without a new id token brings tokens but no new claims") {
+  answer_with("");
+  const auto login = refresh();
+  REQUIRE(login);
+  CHECK(login->claims.subject == "alice");
+  CHECK(login->claims.issuer == test::kIssuer);
+  CHECK(login->claims.json.empty());
+  CHECK(login->tokens.id_token.empty());
+  CHECK(login->claims.scopes == std::vector<std::string>{"openid", "app.read"});
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "oidc provider: a refreshed id token of another issuer, user or signature is refused") {
+  for (const auto& token : {sign({{"iss", "https://evil.example"}}), sign({{"sub", "bob"}}),
+                            test::with_broken_signature(sign())}) {
+    answer_with(token);
+    const auto login = refresh();
+    REQUIRE_FALSE(login);
+    CHECK(login.error().code == base::ErrorCode::unauthenticated);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "oidc provider: invalid_grant ends the session, a fault of the provider does not") {
+  stub.token_status = 400;
+  stub.token_answer = R"({"error":"invalid_grant"})";
+  CHECK(refresh().error().code == base::ErrorCode::unauthenticated);
+  stub.token_status = 500;
+  const auto away = refresh();
+  CHECK(away.error().code == base::ErrorCode::protocol);
+  CHECK(away.error().retryable);
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: a password login needs a token that says who the user is") {
+  answer_with(sign({{"nonce", nullptr}}));
+  CHECK(run_task(provider.password_grant("alice", base::Secret("pw")))->claims.subject == "alice");
+  const json access{{"iss", test::kIssuer}, {"aud", "router"}, {"sub", "alice"}, {"exp", now() + 100}};
+  answer_with("", {{"access_token", TokenSigner::shared_rsa().sign(access)}});
+  CHECK(run_task(provider.password_grant("alice", base::Secret("pw")))->claims.subject == "alice");
+  answer_with("");
+  CHECK_FALSE(run_task(provider.password_grant("alice", base::Secret("pw"))));
+  stub.token_status = 400;
+  stub.token_answer = R"({"error":"invalid_grant"})";
+  const auto wrong = run_task(provider.password_grant("alice", base::Secret("no")));
+  CHECK(wrong.error().code == base::ErrorCode::unauthenticated);
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: a callback must come from the issuer that was asked (RFC 9207)") {
+  struct Row {
+    bool announced;
+    std::optional<std::string> iss;
+    bool good;
+  };
+  const Row rows[] = {{true, test::kIssuer, true},
+                      {true, std::nullopt, false},
+                      {false, std::nullopt, true},
+                      {false, test::kIssuer, true},
+                      {true, "https://idp.example/", false},
+                      {true, "https://Idp.example", false},
+                      {false, "https://evil.example", false},
+                      {true, "", false}};
+  for (const Row& row : rows) {
+    Metadata metadata;
+    metadata.issuer = test::kIssuer;
+    metadata.announces_iss = row.announced;
+    CAPTURE(row.iss.value_or("(absent)"));
+    CHECK(provider.check_callback_issuer(metadata, row.iss).has_value() == row.good);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: a logout token is verified with the provider's keys") {
+  const json claims{{"iss", test::kIssuer},
+                    {"aud", "router"},
+                    {"iat", now()},
+                    {"exp", now() + 60},
+                    {"jti", "j"},
+                    {"sid", "sid-1"},
+                    {"events", {{"http://schemas.openid.net/event/backchannel-logout", json::object()}}}};
+  const auto verify = [&](std::string token) {
+    return run_task(provider.verify_logout_token(std::move(token)));
+  };
+  const TokenSigner& signer = TokenSigner::shared_rsa();
+  const auto good = verify(signer.sign(claims, {{"typ", "logout+jwt"}}));
+  REQUIRE(good);
+  CHECK(good->idp_session_id == "sid-1");
+  CHECK_FALSE(verify(test::unsigned_token(claims)));
+  CHECK_FALSE(verify(TokenSigner::hmac(signer.public_pem()).sign(claims)));
+  CHECK_FALSE(verify(test::with_broken_signature(signer.sign(claims))));
+  CHECK_FALSE(verify(signer.sign(id_claims())));
+  CHECK_FALSE(run_task(provider.verify_access_token(signer.sign(claims, {{"typ", "logout+jwt"}}))));
+  CHECK_FALSE(run_task(provider.verify_id_token_hint(signer.sign(claims, {{"typ", "logout+jwt"}}))));
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "oidc provider: an id token serves as hint when expired, not when it is someone else's") {
+  CHECK(run_task(provider.verify_id_token_hint(sign({{"exp", now() - 100'000}, {"iat", now() - 200'000}})))
+            ->subject == "alice");
+  CHECK_FALSE(run_task(provider.verify_id_token_hint(sign({{"aud", "other"}}))));
+  CHECK_FALSE(run_task(provider.verify_id_token_hint(test::with_broken_signature(sign()))));
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: bearer tokens of service callers are verified") {
+  const json access{
+      {"iss", test::kIssuer}, {"aud", "router"}, {"sub", "job"}, {"exp", now() + 100}, {"scope", "a b"}};
+  const auto claims = run_task(provider.verify_access_token(TokenSigner::shared_rsa().sign(access)));
+  REQUIRE(claims);
+  CHECK(claims->scopes == std::vector<std::string>{"a", "b"});
+  CHECK_FALSE(run_task(provider.verify_access_token("opaque")));
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "oidc provider: reachability loads the metadata first, and waits 300 ms at most for that") {
+  stub.hold();
+  test::Crowd<bool> crowd;
+  crowd.add(provider.is_reachable());
+  loop.advance(base::milliseconds(299));
+  CHECK(crowd.answers.empty());
+  loop.advance(base::milliseconds(1));
+  CHECK(crowd.answers == std::vector<bool>{false});
+  stub.release();
+  CHECK(run_task(provider.is_reachable()));
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: without a logout endpoint nothing can be out of reach") {
+  stub.document.erase("end_session_endpoint");
+  REQUIRE(run_task(provider.metadata()));
+  stub.fail_with = base::ErrorCode::refused;
+  CHECK(run_task(provider.is_reachable()));
+}
+
+TEST_CASE("oidc provider: ias is found at its url") {
+  test::World world;
+  auto binding = test::oidc_binding();
+  binding.kind = config::ProviderKind::ias;
+  binding.issuer.clear();
+  binding.url = test::kIssuer;
+  OidcProvider provider(binding, world.runtime);
+  CHECK((*run_task(provider.metadata()))->issuer == test::kIssuer);
+}
