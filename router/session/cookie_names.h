@@ -1,0 +1,35 @@
+// The names of the cookies that are the router's own: no back-end sees, sets or deletes them.
+//
+// Browsers compare the prefixes "__Host-" and "__Secure-" without regard to case, so names that differ from ours in
+// that only are ours too. Immutable; any thread. Source: descriptor.md "Session"; RFC 6265bis section 4.1.3.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "config/model.h"
+
+namespace router::session {
+
+class CookieNames {
+ public:
+  explicit CookieNames(const config::Environment& environment);
+  // Also the cookie of the REST logout, whose value is the session as well.
+  explicit CookieNames(const config::Configuration& configuration);
+
+  const std::string& session() const { return session_; }
+  // A login cookie's and a fragment cookie's name; `slot` is one character (login/pending_login.h).
+  std::string login(char slot) const { return login_prefix_ + slot; }
+  std::string fragment(char slot) const { return fragment_prefix_ + slot; }
+  const std::string& login_prefix() const { return login_prefix_; }
+
+  bool is_router_cookie(std::string_view name) const;
+
+ private:
+  std::string session_;
+  std::string login_prefix_;
+  std::string fragment_prefix_;
+  std::string rest_session_;  // may be empty
+};
+
+}  // namespace router::session

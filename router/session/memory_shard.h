@@ -1,0 +1,84 @@
+// One of the parts of the memory store: the sessions whose id hashes to it, under one lock.
+//
+// Besides the sessions: where each stands in the expiry wheel and in the order of creation, indexes by issuer and
+// `sid`, issuer and subject, and user name, and the tombstones. Threads: any. Owner: MemoryStore. Times are steady;
+// Session::ends_at_latest is turned into a steady deadline when the session comes in, so that a jump of the wall
+// clock ends nothing (reliability.md P6).
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "session/expiry_wheel.h"
+#include "session/link.h"
+#include "session/recent_set.h"
+#include "session/store.h"
+
+namespace router::session {
+
+class MemoryShard {
+ public:
+  MemoryShard(base::SteadyTime now, base::milliseconds tombstones_kept, std::size_t most_tombstones)
+      : wheel_(now), tombstones_(tombstones_kept, most_tombstones) {}
+
+  struct Times {
+    base::SteadyTime steady;
+    base::WallTime wall;
+  };
+  struct Aged {
+    std::uint64_t sequence = 0;  // order of creation
+    Snapshot session;
+  };
+
+  // The hash that ids are kept under.
+  static std::uint64_t hash(const SessionId& id);
+
+  // false: the id lives, or has been ended.
+  bool insert(Snapshot session, std::uint64_t sequence, Times now);
+  Snapshot find(const SessionId& id, base::SteadyTime now);
+  // `changed` has the next generation; nullptr if the session is over or no longer the one before.
+  Snapshot replace(Snapshot changed, Times now);
+  bool touch(const SessionId& id, base::SteadyTime now);
+  Snapshot remove(const SessionId& id, base::SteadyTime now);
+  // At most `limit` of those that match, the oldest ones.
+  void select(const SessionFilter& filter, std::size_t limit, base::SteadyTime now, std::vector<Aged>& found);
+  // Looks at no more than `looks` sessions, so that it ends soon.
+  void take_expired(std::size_t limit, std::size_t looks, base::SteadyTime now, std::vector<Snapshot>& expired);
+
+  std::optional<std::uint64_t> oldest();
+  Snapshot remove_oldest(base::SteadyTime now);
+
+ private:
+  struct ByAge;
+  struct Entry : ExpiryWheel::Place, Link<ByAge> {
+    Snapshot session;
+    base::SteadyTime deadline;
+    base::SteadyTime ends_at_latest;
+    std::uint64_t sequence = 0;
+
+    bool is_over(base::SteadyTime now) const { return deadline <= now; }
+    void set_deadline(base::SteadyTime wanted) { deadline = std::min(wanted, ends_at_latest); }
+  };
+  using Entries = std::unordered_map<std::uint64_t, Entry>;
+
+  // With the lock held:
+  Entry* find_entry(const SessionId& id);
+  Snapshot take_out(Entry& entry, base::SteadyTime now);
+  void add_to_indexes(Entry& entry);
+  void remove_from_indexes(Entry& entry);
+  void select_indexed(std::uint64_t key, const SessionFilter& filter, base::SteadyTime now, std::vector<Aged>& found);
+  void select_all(const SessionFilter& filter, std::size_t limit, base::SteadyTime now, std::vector<Aged>& found);
+
+  std::mutex mutex_;
+  ExpiryWheel wheel_;     // outlives the entries in it
+  Link<ByAge> by_age_;    // oldest first; likewise
+  Entries entries_;
+  std::unordered_multimap<std::uint64_t, Entry*> index_;
+  RecentSet tombstones_;
+};
+
+}  // namespace router::session

@@ -1,0 +1,80 @@
+// A user's session: one login at an identity provider, as an immutable snapshot.
+//
+// The store hands out std::shared_ptr<const Session>; a change is a copy with the next generation, accepted by
+// Store::replace only if nobody else changed or ended the session meanwhile. So a request, a token refresh or a
+// back-end's Set-Cookie that is in flight can never bring an ended session back (logout.md section 1).
+// Values; snapshots may be read from any thread.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "identity/token_set.h"
+
+namespace router::session {
+
+// The opaque 256-bit id, 43 characters of base64url: whoever has it is the user.
+class SessionId {
+ public:
+  SessionId() = default;
+  // Absent unless `text` has the form of an id; the length is checked first, so junk costs nothing.
+  static std::optional<SessionId> parse(std::string_view text);
+  static SessionId random();
+
+  std::string_view reveal() const { return value_.reveal(); }
+  // The first 12 hex digits of its SHA-256: for logs, management and receipts.
+  std::string fingerprint() const;
+  bool empty() const { return value_.empty(); }
+  friend bool operator==(const SessionId&, const SessionId&) = default;
+
+ private:
+  explicit SessionId(std::string value) : value_(std::move(value)) {}
+  base::Secret value_;
+};
+
+// A cookie that a back-end set and that stays in the router (descriptor.md, "Session").
+struct BackendCookie {
+  std::string destination;
+  std::string name;
+  base::Secret value;
+  std::string path;  // prefix it is sent for, "/" = all
+  bool secure = false;
+};
+
+struct Session {
+  SessionId id;
+  std::uint64_t generation = 1;  // +1 with every change
+
+  std::string provider;  // binding name, empty for none
+  std::string issuer;
+  std::string subject;
+  std::string idp_session_id;  // `sid` claim, may be empty
+  std::string tenant;          // zid or host, may be empty
+  std::string user_name;       // for logs, receipts and the user API
+  std::string claims;          // JSON object: the claims of the id token or access token, for the user API
+  std::vector<std::string> scopes;
+
+  identity::TokenSet tokens;
+  base::Secret csrf_token;
+  std::vector<BackendCookie> backend_cookies;
+  // 000: details fixed at login, shown by the REST logout
+  std::map<std::string, std::string> logout_details;
+  // 003: applications that this session has logged out of; their next request needs a new login
+  std::vector<std::string> ended_applications;
+
+  base::WallTime created;
+  base::milliseconds idle_timeout{15 * 60'000};
+  std::optional<base::WallTime> ends_at_latest;  // SESSION_MAX_LIFETIME
+};
+
+using Snapshot = std::shared_ptr<const Session>;
+
+}  // namespace router::session

@@ -1,0 +1,100 @@
+#include "session/session_cookie.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace router::session {
+
+using base::Result;
+using base::Task;
+
+namespace {
+
+std::vector<base::Pattern> compile_all(const std::vector<std::string>& sources) {
+  std::vector<base::Pattern> patterns;
+  for (const auto& source : sources) {
+    auto compiled = base::Pattern::compile(source);
+    // config/validate has refused bad ones
+    if (auto* pattern = std::get_if<base::Pattern>(&compiled)) patterns.push_back(std::move(*pattern));
+  }
+  return patterns;
+}
+
+bool any_matches(const std::vector<base::Pattern>& patterns, std::string_view text) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const base::Pattern& pattern) {
+    const auto match = pattern.match(text);
+    return match && match->has_value();
+  });
+}
+
+}  // namespace
+
+SessionCookie::SessionCookie(const config::Environment& environment, CookieNames names)
+    : names_(std::move(names)),
+      same_site_(environment.cookies.same_site.empty() ? "Lax" : environment.cookies.same_site),
+      always_secure_(environment.secure_session_cookie),
+      prefix_(environment.cookie_prefix),
+      partitioned_(environment.cookies.partitioned),
+      partitioned_agents_(compile_all(environment.cookies.partitioned_agents)),
+      not_partitioned_agents_(compile_all(environment.cookies.not_partitioned_agents)) {}
+
+std::vector<SessionId> SessionCookie::read(const http::Headers& request) const {
+  std::vector<SessionId> ids;
+  for (const auto& field : request) {
+    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
+    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
+      if (ids.size() == kMostTried || pair.name != name()) return;
+      auto id = SessionId::parse(pair.value);
+      if (id && std::find(ids.begin(), ids.end(), *id) == ids.end()) ids.push_back(*std::move(id));
+    });
+  }
+  return ids;
+}
+
+bool SessionCookie::is_partitioned(std::string_view user_agent) const {
+  if (!partitioned_ || any_matches(not_partitioned_agents_, user_agent)) return false;
+  return partitioned_agents_.empty() || any_matches(partitioned_agents_, user_agent);
+}
+
+http::SetCookie SessionCookie::with_attributes(std::string cookie_name, std::string value,
+                                               const http::External& external, std::string_view user_agent) const {
+  http::SetCookie cookie;
+  cookie.name = std::move(cookie_name);
+  cookie.value = std::move(value);
+  cookie.path = "/";
+  cookie.http_only = true;
+  cookie.same_site = same_site_;
+  // browsers take neither __Host- nor Partitioned without Secure
+  cookie.secure = always_secure_.value_or(external.secure() || prefix_);
+  cookie.partitioned = cookie.secure && is_partitioned(user_agent);
+  return cookie;
+}
+
+http::SetCookie SessionCookie::make(const SessionId& id, const http::External& external,
+                                    std::string_view user_agent) const {
+  return with_attributes(name(), std::string(id.reveal()), external, user_agent);
+}
+
+http::SetCookie SessionCookie::deletion(const http::External& external, std::string_view user_agent) const {
+  return http::deletion_of(with_attributes(name(), {}, external, user_agent));
+}
+
+Task<Result<std::optional<Snapshot>>> find_live(Store& store, std::vector<SessionId> ids) {
+  std::optional<Snapshot> live;
+  for (auto& id : ids) {
+    auto looking = store.find(std::move(id));
+    auto found = co_await looking;
+    if (!found) co_return found.error();
+    if (!*found) continue;
+    if (live) {
+      base::log_warning("session.ambiguous", {{"session", (*live)->id.fingerprint()}});
+      co_return std::optional<Snapshot>();
+    }
+    live = std::move(*found);
+  }
+  co_return live;
+}
+
+}  // namespace router::session

@@ -1,0 +1,67 @@
+// Where sessions live. Every store passes tests/session/store_contract.h.
+//
+// The rules all stores share:
+//  - end() returns the session to exactly one caller, however many ask at once, on however many replicas; from then
+//    on the id is dead for good (a tombstone, kept longer than any request may run): find, replace and touch say no.
+//  - replace() succeeds only for the generation it was based on.
+//  - touch() costs O(1) and moves the idle deadline; a session that is not touched for its idle_timeout is ended by
+//    the store itself and handed to take_expired() exactly once.
+// Threads: any. The memory store never suspends; stores behind a socket do, so all calls are Tasks.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "session/session.h"
+
+namespace router::session {
+
+struct Counts {
+  std::uint64_t live = 0;
+  std::uint64_t created = 0;
+  std::uint64_t ended = 0;
+  std::uint64_t expired = 0;
+  std::uint64_t evicted = 0;
+};
+
+struct SessionFilter {  // empty fields match all
+  std::string issuer;
+  std::string subject;
+  std::string idp_session_id;
+  std::string user_name;
+  std::string tenant;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Errors of all: unavailable (the store is away).
+  // conflict: the id, or its issuer and `sid`, has been ended already (a back-channel logout that came first).
+  virtual base::Task<base::Result<void>> create(Session session) = 0;
+  // Absent: unknown, ended or past its deadline.
+  virtual base::Task<base::Result<std::optional<Snapshot>>> find(SessionId id) = 0;
+  // `changed` carries the generation it was copied from; absent if the session changed or ended meanwhile.
+  virtual base::Task<base::Result<std::optional<Snapshot>>> replace(Session changed) = 0;
+  // A request of this session has ended (or a WebSocket frame came): the idle time starts anew.
+  // not_found: the session is over.
+  virtual base::Task<base::Result<void>> touch(SessionId id) = 0;
+  // The last state of the session, to the one caller that ended it; absent to all others.
+  virtual base::Task<base::Result<std::optional<Snapshot>>> end(SessionId id) = 0;
+  // Sessions that match, oldest first, at most `limit`.
+  virtual base::Task<base::Result<std::vector<Snapshot>>> select(SessionFilter filter, std::size_t limit) = 0;
+  // Remembers that the provider ended `sid`, so that a login still in flight does not survive it. Kept for at least
+  // 10 minutes. An empty sid remembers nothing: a user who was signed out everywhere may sign in again at once.
+  virtual base::Task<base::Result<void>> remember_ended(std::string issuer, std::string sid) = 0;
+  // At most `limit` sessions whose time is over, or that made room for newer ones; each is returned once and is dead
+  // already.
+  virtual base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) = 0;
+
+  virtual Counts counts() const = 0;
+};
+
+}  // namespace router::session

@@ -1,0 +1,115 @@
+#include "session/memory_store.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "session/store_contract.h"
+
+using namespace router;
+using test::FakeClock;
+using test::make_session;
+using test::run_task;
+
+namespace {
+
+class TestedMemoryStore final : public test::TestedStore {
+ public:
+  explicit TestedMemoryStore(std::size_t most_sessions = 0) : store_(clock_, most_sessions) {}
+  session::Store& store() override { return store_; }
+  FakeClock& clock() override { return clock_; }
+
+ private:
+  FakeClock clock_;
+  session::MemoryStore store_;
+};
+
+}  // namespace
+
+TEST_CASE("memory store: keeps the contract of all stores") {
+  test::check_store_contract([] { return std::make_unique<TestedMemoryStore>(); });
+}
+
+TEST_CASE("memory store: with a limit the oldest session makes room, and is handed out once") {
+  TestedMemoryStore tested(3);
+  test::StoreDriver store(tested);
+  std::vector<session::Session> sessions;
+  for (int i = 0; i < 5; ++i) {
+    sessions.push_back(make_session());
+    REQUIRE(store.create(sessions.back()));
+  }
+  CHECK(store.counts().live == 3);
+  CHECK(store.counts().evicted == 2);
+  CHECK_FALSE(store.find(sessions[0].id));
+  CHECK_FALSE(store.find(sessions[1].id));
+  CHECK(store.find(sessions[2].id));
+  const auto over = store.take_all_expired();
+  REQUIRE(over.size() == 2);
+  CHECK(over[0]->id == sessions[0].id);
+  CHECK(over[1]->id == sessions[1].id);
+  CHECK(store.take_all_expired().empty());
+  CHECK_FALSE(store.end(sessions[0].id));
+}
+
+TEST_CASE("memory store: an ended sid is forgotten after a while") {
+  TestedMemoryStore tested;
+  test::StoreDriver store(tested);
+  store.remember_ended("https://idp.example", "sid-1");
+  tested.clock().advance(base::minutes(9));
+  CHECK_FALSE(store.create(make_session("alice", "sid-1")));
+  tested.clock().advance(base::minutes(25));
+  CHECK(store.create(make_session("alice", "sid-1")));
+}
+
+TEST_CASE("memory store: sessions that end long after anybody looked are all found") {
+  TestedMemoryStore tested;
+  test::StoreDriver store(tested);
+  for (int i = 0; i < 300; ++i) {
+    auto session = make_session();
+    session.idle_timeout = base::seconds(1 + i * 7);
+    REQUIRE(store.create(session));
+  }
+  tested.clock().advance(std::chrono::hours(24));
+  CHECK(store.take_all_expired().size() == 300);
+}
+
+TEST_CASE("memory store: threads that create, use and end sessions lose none and end none twice") {
+  constexpr int kThreads = 4;
+  constexpr int kSessions = 200;
+  base::SystemClock clock;
+  session::MemoryStore store(clock);
+  std::vector<session::Session> shared;
+  for (int i = 0; i < kSessions; ++i) {
+    shared.push_back(make_session("user " + std::to_string(i % 10), "sid " + std::to_string(i)));
+    REQUIRE(run_task(store.create(shared.back())));
+  }
+  std::atomic<int> handed_out = 0;
+  const auto work = [&](int offset) {
+    for (int i = 0; i < kSessions; ++i) {
+      const auto& id = shared[static_cast<std::size_t>((i * 7 + offset * 13) % kSessions)].id;
+      const auto found = run_task(store.find(id));
+      if (found && *found) {
+        session::Session changed = ***found;
+        changed.user_name = "thread " + std::to_string(offset);
+        (void)run_task(store.replace(std::move(changed)));
+      }
+      (void)run_task(store.touch(id));
+      if (i % 3 == 0) {
+        const auto ended = run_task(store.end(id));
+        if (ended && *ended) ++handed_out;
+        const auto again = run_task(store.find(id));
+        if (again && *again) ++handed_out;  // back from the dead: makes the sum wrong
+      }
+      (void)run_task(store.select({.user_name = "thread 1"}, 5));
+      (void)run_task(store.take_expired(10));
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) threads.emplace_back(work, i);
+  for (auto& thread : threads) thread.join();
+  const auto counts = store.counts();
+  CHECK(counts.created == kSessions);
+  CHECK(counts.ended == static_cast<std::uint64_t>(handed_out.load()));
+  CHECK(counts.live + counts.ended + counts.expired == kSessions);
+}

@@ -1,0 +1,165 @@
+#include "session/session_cookie.h"
+
+#include <doctest/doctest.h>
+
+#include "session/memory_store.h"
+#include "support/run_task.h"
+#include "support/sessions.h"
+
+using namespace router;
+using session::SessionCookie;
+using session::SessionId;
+
+namespace {
+
+http::External external(std::string scheme) {
+  http::External outside;
+  outside.scheme = std::move(scheme);
+  outside.authority = "app.example";
+  return outside;
+}
+
+http::Headers with_cookie(const std::string& value) {
+  http::Headers headers;
+  headers.add("Cookie", value);
+  return headers;
+}
+
+const SessionId kId = *SessionId::parse("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+const std::string kText(kId.reveal());
+
+}  // namespace
+
+TEST_CASE("session cookie: attributes follow the environment and the scheme seen from outside") {
+  config::Environment plain;
+  config::Environment never_secure;
+  never_secure.secure_session_cookie = false;
+  config::Environment always_secure;
+  always_secure.secure_session_cookie = true;
+  config::Environment prefixed;
+  prefixed.cookie_prefix = true;
+  config::Environment none;
+  none.cookies.same_site = "None";
+  const struct {
+    const config::Environment& environment;
+    const char* scheme;
+    std::string expected;
+  } rows[] = {
+      {plain, "http", "JSESSIONID=" + kText + "; Path=/; HttpOnly; SameSite=Lax"},
+      {plain, "https", "JSESSIONID=" + kText + "; Path=/; Secure; HttpOnly; SameSite=Lax"},
+      {never_secure, "https", "JSESSIONID=" + kText + "; Path=/; HttpOnly; SameSite=Lax"},
+      {always_secure, "http", "JSESSIONID=" + kText + "; Path=/; Secure; HttpOnly; SameSite=Lax"},
+      {prefixed, "https", "__Host-JSESSIONID=" + kText + "; Path=/; Secure; HttpOnly; SameSite=Lax"},
+      {none, "https", "JSESSIONID=" + kText + "; Path=/; Secure; HttpOnly; SameSite=None"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.expected);
+    CHECK(SessionCookie(row.environment).make(kId, external(row.scheme), "").to_string() == row.expected);
+  }
+}
+
+TEST_CASE("session cookie: Partitioned for the browsers it is configured for, and only with Secure") {
+  config::Environment environment;
+  environment.cookies.same_site = "None";
+  environment.cookies.partitioned = true;
+  environment.cookies.partitioned_agents = {"Chrom(e|ium)/1[1-9][0-9]"};
+  environment.cookies.not_partitioned_agents = {"Edg/"};
+  const SessionCookie cookie(environment);
+  CHECK(cookie.make(kId, external("https"), "Mozilla/5.0 Chrome/120.0").partitioned);
+  CHECK_FALSE(cookie.make(kId, external("https"), "Mozilla/5.0 Chrome/120.0 Edg/120").partitioned);
+  CHECK_FALSE(cookie.make(kId, external("https"), "Mozilla/5.0 Firefox/120").partitioned);
+  CHECK_FALSE(cookie.make(kId, external("http"), "Mozilla/5.0 Chrome/120.0").partitioned);
+}
+
+TEST_CASE("session cookie: what deletes it has the attributes of what set it") {
+  for (const char* scheme : {"http", "https"}) {
+    const SessionCookie cookie{config::Environment{}};
+    const auto set = cookie.make(kId, external(scheme), "");
+    const auto deleted = cookie.deletion(external(scheme), "");
+    CHECK(deleted.name == set.name);
+    CHECK(deleted.path == set.path);
+    CHECK(deleted.domain == set.domain);
+    CHECK(deleted.secure == set.secure);
+    CHECK(deleted.same_site == set.same_site);
+    CHECK(deleted.http_only == set.http_only);
+    CHECK(deleted.max_age == 0);
+    CHECK(deleted.value.empty());
+  }
+}
+
+TEST_CASE("session cookie: only cookies of exactly its name with the form of an id are read") {
+  const SessionCookie cookie{config::Environment{}};
+  const std::string other(43, 'B');
+  const struct {
+    std::string field;
+    std::size_t count;
+  } rows[] = {
+      {"JSESSIONID=" + kText, 1},
+      {"a=b; JSESSIONID=" + kText + "; c=d", 1},
+      {"jsessionid=" + kText, 0},
+      {"=JSESSIONID=" + kText, 0},
+      {"__Host-JSESSIONID=" + kText, 0},
+      {"JSESSIONID=" + kText.substr(1), 0},
+      {"JSESSIONID=", 0},
+      {"JSESSIONID", 0},
+      {"JSESSIONID=" + std::string(100'000, 'A'), 0},
+      {"JSESSIONID=junk; JSESSIONID=" + kText, 1},
+      {"JSESSIONID=" + kText + "; JSESSIONID=" + kText, 1},
+      {"JSESSIONID=" + kText + "; JSESSIONID=" + other, 2},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.field.substr(0, 100));
+    CHECK(cookie.read(with_cookie(row.field)).size() == row.count);
+  }
+}
+
+TEST_CASE("session cookie: of many ids only a few are looked at") {
+  std::string field;
+  for (char c = 'A'; c <= 'Z'; ++c) field += "JSESSIONID=" + std::string(43, c) + "; ";
+  CHECK(SessionCookie{config::Environment{}}.read(with_cookie(field)).size() == SessionCookie::kMostTried);
+}
+
+TEST_CASE("session cookie: with the prefix, a cookie without it or in other case is not ours to read") {
+  config::Environment environment;
+  environment.cookie_prefix = true;
+  const SessionCookie cookie(environment);
+  CHECK(cookie.read(with_cookie("__Host-JSESSIONID=" + kText)).size() == 1);
+  CHECK(cookie.read(with_cookie("JSESSIONID=" + kText)).empty());
+  CHECK(cookie.read(with_cookie("__host-JSESSIONID=" + kText)).empty());
+}
+
+TEST_CASE("session cookie: a tossed cookie beside the real one is passed over; two real ones are none") {
+  test::FakeClock clock;
+  session::MemoryStore store(clock);
+  const auto mine = test::make_session();
+  const auto theirs = test::make_session("mallory");
+  REQUIRE(test::run_task(store.create(mine)));
+  REQUIRE(test::run_task(store.create(theirs)));
+  const auto find = [&](std::vector<SessionId> ids) {
+    return test::run_task(session::find_live(store, std::move(ids)))->value_or(nullptr);
+  };
+  CHECK(find({kId, mine.id})->id == mine.id);
+  CHECK_FALSE(find({mine.id, theirs.id}));
+  CHECK_FALSE(find({kId}));
+  CHECK_FALSE(find({}));
+}
+
+TEST_CASE("cookie names: the router's own are known, others are not") {
+  config::Configuration config;
+  config.am.emplace();
+  const session::CookieNames names(config);
+  for (const char* own : {"JSESSIONID", "xsr-login-0", "xsr-login-f", "xsr-fragment-3", "iPlanetDirectoryPro"}) {
+    CAPTURE(own);
+    CHECK(names.is_router_cookie(own));
+  }
+  for (const char* other : {"jsessionid", "JSESSIONID2", "SESSION", "xsr", "__Host-JSESSIONID", ""}) {
+    CAPTURE(other);
+    CHECK_FALSE(names.is_router_cookie(other));
+  }
+  config.environment.cookie_prefix = true;
+  const session::CookieNames prefixed(config);
+  CHECK(prefixed.is_router_cookie("__Host-JSESSIONID"));
+  CHECK(prefixed.is_router_cookie("__HOST-JSESSIONID"));
+  CHECK(prefixed.is_router_cookie("__host-xsr-login-1"));
+  CHECK_FALSE(prefixed.is_router_cookie("JSESSIONID"));
+}

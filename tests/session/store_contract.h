@@ -1,0 +1,324 @@
+// What every session store has to do (session/store.h), as tests that any store can be put through:
+//
+//   TEST_CASE("my store: keeps the contract") { check_store_contract([] { return std::make_unique<MyStore>(); }); }
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "session/store.h"
+#include "support/fake_loop.h"
+#include "support/run_task.h"
+#include "support/sessions.h"
+
+namespace router::test {
+
+class TestedStore {
+ public:
+  virtual ~TestedStore() = default;
+  virtual session::Store& store() = 0;
+  virtual FakeClock& clock() = 0;
+  // The loop that the store's calls finish on; nullptr if they never wait.
+  virtual FakeLoop* loop() { return nullptr; }
+};
+using MakeStore = std::function<std::unique_ptr<TestedStore>()>;
+
+// Calls as a test wants them: without waiting, without Results.
+class StoreDriver {
+ public:
+  explicit StoreDriver(TestedStore& tested) : tested_(tested) {}
+
+  bool create(const session::Session& session) { return call(tested_.store().create(session)).has_value(); }
+  session::Snapshot find(const session::SessionId& id) { return one(tested_.store().find(id)); }
+  session::Snapshot replace(const session::Session& changed) { return one(tested_.store().replace(changed)); }
+  session::Snapshot end(const session::SessionId& id) { return one(tested_.store().end(id)); }
+  bool touch(const session::SessionId& id) { return call(tested_.store().touch(id)).has_value(); }
+  void remember_ended(const std::string& issuer, const std::string& sid) {
+    REQUIRE(call(tested_.store().remember_ended(issuer, sid)));
+  }
+  std::vector<session::Snapshot> select(const session::SessionFilter& filter, std::size_t limit = 100) {
+    auto found = call(tested_.store().select(filter, limit));
+    REQUIRE(found);
+    return *found;
+  }
+  std::vector<session::Snapshot> take_expired(std::size_t limit = 100) {
+    auto expired = call(tested_.store().take_expired(limit));
+    REQUIRE(expired);
+    return *expired;
+  }
+  std::vector<session::Snapshot> take_all_expired() {
+    std::vector<session::Snapshot> all;
+    for (auto some = take_expired(); !some.empty(); some = take_expired()) all.insert(all.end(), some.begin(), some.end());
+    return all;
+  }
+  session::Counts counts() { return tested_.store().counts(); }
+
+ private:
+  template <class T>
+  T call(base::Task<T> task) {
+    return run_task(std::move(task), tested_.loop());
+  }
+  session::Snapshot one(base::Task<base::Result<std::optional<session::Snapshot>>> task) {
+    auto result = call(std::move(task));
+    REQUIRE(result);
+    return result->value_or(nullptr);
+  }
+
+  TestedStore& tested_;
+};
+
+inline session::Session changed_from(const session::Snapshot& session, const std::string& user_name) {
+  session::Session changed = *session;
+  changed.user_name = user_name;
+  return changed;
+}
+
+inline void check_store_lifecycle(StoreDriver store) {
+  const auto session = make_session();
+
+  SUBCASE("a session that was created is found, with everything in it") {
+    auto full = make_session();
+    full.scopes = {"read", "write"};
+    full.tokens.access_token = base::Secret("at");
+    full.backend_cookies = {{"crm", "sid", base::Secret("1"), "/", true}};
+    full.logout_details = {{"clear_all_caches", "true"}};
+    full.ended_applications = {"bank"};
+    REQUIRE(store.create(full));
+    const auto found = store.find(full.id);
+    REQUIRE(found);
+    CHECK(found->user_name == "alice");
+    CHECK(found->scopes == full.scopes);
+    CHECK(found->tokens.access_token == full.tokens.access_token);
+    CHECK(found->csrf_token == full.csrf_token);
+    REQUIRE(found->backend_cookies.size() == 1);
+    CHECK(found->backend_cookies[0].value == base::Secret("1"));
+    CHECK(found->backend_cookies[0].secure);
+    CHECK(found->logout_details == full.logout_details);
+    CHECK(found->ended_applications == full.ended_applications);
+  }
+  SUBCASE("an id that never was is absent") { CHECK_FALSE(store.find(session.id)); }
+  SUBCASE("an id is created once") {
+    REQUIRE(store.create(session));
+    CHECK_FALSE(store.create(session));
+  }
+  SUBCASE("replace takes the state it was copied from, and only that") {
+    REQUIRE(store.create(session));
+    const auto first = store.find(session.id);
+    const auto second = store.replace(changed_from(first, "bob"));
+    REQUIRE(second);
+    CHECK(second->generation == first->generation + 1);
+    CHECK(store.find(session.id)->user_name == "bob");
+    CHECK_FALSE(store.replace(changed_from(first, "carol")));
+    CHECK(store.find(session.id)->user_name == "bob");
+    CHECK(store.replace(changed_from(second, "carol")));
+  }
+  SUBCASE("end hands the last state to one caller and to nobody else") {
+    REQUIRE(store.create(session));
+    REQUIRE(store.replace(changed_from(store.find(session.id), "bob")));
+    const auto ended = store.end(session.id);
+    REQUIRE(ended);
+    CHECK(ended->user_name == "bob");
+    CHECK_FALSE(store.end(session.id));
+  }
+  SUBCASE("an ended session stays dead: find, replace, touch, create say no") {
+    REQUIRE(store.create(session));
+    const auto in_flight = store.find(session.id);
+    REQUIRE(store.end(session.id));
+    CHECK_FALSE(store.find(session.id));
+    CHECK_FALSE(store.replace(changed_from(in_flight, "bob")));
+    CHECK_FALSE(store.touch(session.id));
+    CHECK_FALSE(store.create(session));
+    CHECK_FALSE(store.find(session.id));
+    CHECK(store.take_all_expired().empty());
+  }
+  SUBCASE("the counts tell what happened") {
+    const auto other = make_session();
+    REQUIRE(store.create(session));
+    REQUIRE(store.create(other));
+    REQUIRE(store.end(session.id));
+    CHECK(store.counts().live == 1);
+    CHECK(store.counts().created == 2);
+    CHECK(store.counts().ended == 1);
+  }
+}
+
+inline void check_store_time(StoreDriver store, FakeClock& clock) {
+  using base::milliseconds;
+  auto session = make_session();
+  session.idle_timeout = milliseconds(60'000);
+
+  SUBCASE("a request one second before the idle time-out keeps the session, one after it finds none") {
+    REQUIRE(store.create(session));
+    clock.advance(milliseconds(59'000));
+    REQUIRE(store.touch(session.id));
+    clock.advance(milliseconds(59'000));
+    CHECK(store.find(session.id));
+    clock.advance(milliseconds(2'000));
+    CHECK_FALSE(store.find(session.id));
+    CHECK_FALSE(store.touch(session.id));
+    CHECK_FALSE(store.find(session.id));
+  }
+  SUBCASE("looking at a session does not keep it") {
+    REQUIRE(store.create(session));
+    clock.advance(milliseconds(59'000));
+    REQUIRE(store.find(session.id));
+    clock.advance(milliseconds(1'500));
+    CHECK_FALSE(store.find(session.id));
+  }
+  SUBCASE("a session that timed out is handed out once, and cannot be changed any more") {
+    REQUIRE(store.create(session));
+    const auto before = store.find(session.id);
+    clock.advance(milliseconds(62'000));
+    CHECK_FALSE(store.replace(changed_from(before, "bob")));
+    const auto expired = store.take_all_expired();
+    REQUIRE(expired.size() == 1);
+    CHECK(expired[0]->id == session.id);
+    CHECK(store.take_all_expired().empty());
+    CHECK_FALSE(store.end(session.id));
+    CHECK_FALSE(store.create(session));
+    CHECK(store.counts().expired == 1);
+    CHECK(store.counts().live == 0);
+  }
+  SUBCASE("nothing is handed out before its time, however often it was touched") {
+    session.idle_timeout = base::minutes(15);
+    REQUIRE(store.create(session));
+    for (int i = 0; i < 200; ++i) {
+      clock.advance(base::minutes(10));
+      REQUIRE(store.touch(session.id));
+      REQUIRE(store.take_all_expired().empty());
+    }
+    clock.advance(base::minutes(16));
+    CHECK(store.take_all_expired().size() == 1);
+  }
+  SUBCASE("take_expired gives no more than it is asked for") {
+    for (int i = 0; i < 25; ++i) {
+      auto one = make_session();
+      one.idle_timeout = milliseconds(60'000);
+      REQUIRE(store.create(one));
+    }
+    clock.advance(milliseconds(62'000));
+    CHECK(store.take_expired(10).size() == 10);
+    CHECK(store.take_expired(10).size() == 10);
+    CHECK(store.take_expired(10).size() == 5);
+    CHECK(store.take_expired(10).empty());
+  }
+  SUBCASE("the longest lifetime ends a session that is used all the time") {
+    session.ends_at_latest = clock.wall() + base::minutes(3);
+    REQUIRE(store.create(session));
+    for (int i = 0; i < 17; ++i) {
+      clock.advance(milliseconds(10'000));
+      REQUIRE(store.touch(session.id));
+    }
+    clock.advance(milliseconds(11'000));
+    CHECK_FALSE(store.find(session.id));
+    clock.advance(milliseconds(2'000));
+    CHECK(store.take_all_expired().size() == 1);
+  }
+  SUBCASE("a jump of the wall clock ends nothing") {
+    session.ends_at_latest = clock.wall() + std::chrono::hours(8);
+    REQUIRE(store.create(session));
+    clock.set_wall(clock.wall() + std::chrono::hours(72));
+    CHECK(store.find(session.id));
+    CHECK(store.take_all_expired().empty());
+    clock.set_wall(clock.wall() - std::chrono::hours(144));
+    CHECK(store.touch(session.id));
+    CHECK(store.take_all_expired().empty());
+  }
+}
+
+inline void check_store_lookup(StoreDriver store) {
+  const auto alice = make_session("alice", "sid-1");
+  const auto alice_too = make_session("alice", "sid-2");
+  auto bob = make_session("bob", "sid-3");
+  bob.tenant = "t2";
+  for (const auto& session : {alice, alice_too, bob}) REQUIRE(store.create(session));
+  const auto ids = [](const std::vector<session::Snapshot>& found) {
+    std::vector<session::SessionId> list;
+    for (const auto& session : found) list.push_back(session->id);
+    return list;
+  };
+  using Ids = std::vector<session::SessionId>;
+
+  SUBCASE("by issuer and sid") {
+    CHECK(ids(store.select({.issuer = alice.issuer, .idp_session_id = "sid-2"})) == Ids{alice_too.id});
+    CHECK(store.select({.issuer = "https://other.example", .idp_session_id = "sid-2"}).empty());
+  }
+  SUBCASE("by issuer and subject, oldest first") {
+    CHECK(ids(store.select({.issuer = alice.issuer, .subject = "alice-sub"})) == Ids{alice.id, alice_too.id});
+  }
+  SUBCASE("by user name, by tenant, all, and no more than asked for") {
+    CHECK(ids(store.select({.user_name = "bob"})) == Ids{bob.id});
+    CHECK(ids(store.select({.tenant = "t2"})) == Ids{bob.id});
+    CHECK(ids(store.select({})) == Ids{alice.id, alice_too.id, bob.id});
+    CHECK(ids(store.select({}, 2)) == Ids{alice.id, alice_too.id});
+    CHECK(ids(store.select({.user_name = "alice"}, 1)) == Ids{alice.id});
+  }
+  SUBCASE("all fields of a filter have to fit") {
+    CHECK(store.select({.issuer = alice.issuer, .subject = "alice-sub", .user_name = "bob"}).empty());
+  }
+  SUBCASE("what has ended, or was renamed, is no longer found by what it was") {
+    REQUIRE(store.end(alice.id));
+    CHECK(ids(store.select({.user_name = "alice"})) == Ids{alice_too.id});
+    REQUIRE(store.replace(changed_from(store.find(alice_too.id), "alicia")));
+    CHECK(store.select({.user_name = "alice"}).empty());
+    CHECK(ids(store.select({.user_name = "alicia"})) == Ids{alice_too.id});
+  }
+  SUBCASE("a login whose sid the provider has ended already does not come in") {
+    store.remember_ended(alice.issuer, "sid-9");
+    CHECK_FALSE(store.create(make_session("alice", "sid-9")));
+    CHECK(store.create(make_session("alice", "sid-10")));
+    auto elsewhere = make_session("alice", "sid-9");
+    elsewhere.issuer = "https://other.example";
+    CHECK(store.create(elsewhere));
+  }
+  SUBCASE("an empty sid stands for no session") {
+    store.remember_ended(alice.issuer, "");
+    CHECK(store.create(make_session("alice", "")));
+  }
+}
+
+// reliability.md O10: logout against everything else that may be in flight, in a random order, many times.
+inline void check_store_interleavings(StoreDriver store, int rounds) {
+  std::mt19937 random(4711);
+  for (int round = 0; round < rounds; ++round) {
+    const auto session = make_session();
+    REQUIRE(store.create(session));
+    session::Snapshot held = store.find(session.id);
+    bool ended = false;
+    int handed_out = 0;
+    for (int step = 0; step < 12; ++step) {
+      const auto changed = changed_from(held, "step " + std::to_string(step));
+      switch (random() % 5) {
+        case 0:
+          if (store.end(session.id)) ++handed_out;
+          ended = true;
+          break;
+        case 1: REQUIRE((store.find(session.id) != nullptr) == !ended); break;
+        case 2: REQUIRE(store.touch(session.id) == !ended); break;
+        case 3: {
+          const auto replaced = store.replace(changed);
+          REQUIRE((replaced == nullptr || !ended));
+          if (replaced && random() % 2 == 0) held = replaced;  // else the next one is based on an old state
+          break;
+        }
+        default: REQUIRE_FALSE(store.create(session));
+      }
+    }
+    REQUIRE(handed_out == (ended ? 1 : 0));
+  }
+}
+
+inline void check_store_contract(const MakeStore& make) {
+  const auto tested = make();
+  StoreDriver store(*tested);
+  SUBCASE("lifecycle") { check_store_lifecycle(store); }
+  SUBCASE("time") { check_store_time(store, tested->clock()); }
+  SUBCASE("lookup") { check_store_lookup(store); }
+  SUBCASE("interleavings") { check_store_interleavings(store, 500); }
+}
+
+}  // namespace router::test
