@@ -7,6 +7,7 @@
 
 #include "net/asio_backend.h"
 #include "net/date.h"
+#include "net/file_copy.h"
 #include "net/tunnel.h"
 
 namespace router::net {
@@ -170,6 +171,7 @@ void ClientConnection::begin_request() {
   request_.expects_continue = false;
   request_.is_upgrade = false;
   trailers_.clear();
+  put_back_.clear();
   parser_.emplace(request_, trailers_, limits_);
   scanner_.reset();
   body_finished_ = true;
@@ -288,6 +290,10 @@ void ClientConnection::keep_rest_of_input() {
 }
 
 Task<Result<BodyPiece>> ClientConnection::read_body() {
+  if (!put_back_.empty()) {
+    put_back_given_ = std::exchange(put_back_, {});
+    co_return BodyPiece{put_back_given_, body_finished_};
+  }
   for (;;) {
     if (body_finished_) co_return BodyPiece{{}, true};
     if (begin_ != end_) {
@@ -414,6 +420,38 @@ Task<Result<void>> ClientConnection::write(std::string_view data) {
   auto sent = co_await send(pending_, data, tail);
   pending_.clear();
   co_return sent;
+}
+
+Task<Result<void>> ClientConnection::send_file(int descriptor, std::uint64_t offset, std::uint64_t length) {
+  Result<void> copied;
+  if (stream_.is_tls() || response_body_ != http::BodyKind::length) {
+    copied = co_await copy_file(*this, descriptor, offset, length);
+    co_return copied;
+  }
+  if (length > response_left_) co_return Error{ErrorCode::internal, Side::router, "body longer than announced"};
+  if (length == 0) co_return Result<void>();
+  const std::string head = std::exchange(pending_, {});
+  FileSending rest{head, descriptor, offset, length};
+  error_code fault;
+  while (!aborted_ && !fault) {
+    fault = stream_.send_file_now(rest);
+    if (fault || rest.length == 0) break;
+    write_deadline_.arm(timeouts_.stall);
+    fault = co_await stream_.wait_writable();
+    write_deadline_.disarm();
+  }
+  response_left_ -= length - rest.length;
+  if (rest.length == 0) co_return Result<void>();
+  if (fault == asio::error::eof) {
+    co_return Error{ErrorCode::internal, Side::router, "a file became shorter while it was sent"};
+  }
+  if (fault == asio::error::invalid_argument && rest.head.empty()) {
+    // a file system that cannot do it
+    copied = co_await copy_file(*this, descriptor, rest.offset, rest.length);
+    co_return copied;
+  }
+  aborted_ = true;
+  co_return Error{ErrorCode::closed, Side::client, "the client is gone: " + fault.message()};
 }
 
 Task<Result<void>> ClientConnection::finish(std::string_view trailer_fields) {

@@ -62,8 +62,9 @@ class ClientConnection final : public Exchange {
   Endpoints endpoints() const override { return {peer_address_, local_port_, stream_.is_tls()}; }
   base::Loop& loop() override { return loop_; }
   base::Task<base::Result<BodyPiece>> read_body() override;
-  bool body_finished() const override { return body_finished_; }
-  bool has_buffered_body() const override { return !body_finished_ && begin_ != end_; }
+  void put_back_body(std::string data) override { put_back_ = std::move(data); }
+  bool body_finished() const override { return body_finished_ && put_back_.empty(); }
+  bool has_buffered_body() const override { return !put_back_.empty() || (!body_finished_ && begin_ != end_); }
   const http::Headers& trailers() const override { return trailers_; }
   void cancel_body_read() override;
   base::Task<base::Result<void>> send_interim(int status, std::string_view fields) override;
@@ -71,6 +72,7 @@ class ClientConnection final : public Exchange {
   bool response_started() const override { return response_started_; }
   base::Task<base::Result<void>> flush() override;
   base::Task<base::Result<void>> write(std::string_view data) override;
+  base::Task<base::Result<void>> send_file(int descriptor, std::uint64_t offset, std::uint64_t length) override;
   base::Task<base::Result<void>> finish(std::string_view trailer_fields) override;
   base::Task<base::Result<void>> respond(http::Response response) override;
   base::Task<base::Result<void>> tunnel(BackendConnection& backend, std::string fields,
@@ -115,6 +117,8 @@ class ClientConnection final : public Exchange {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::optional<RequestParser> parser_;
+  std::string put_back_;        // body bytes to be read again
+  std::string put_back_given_;  // the same, while the caller looks at them
   HeadScanner scanner_;
   http::Request request_;
   http::Headers trailers_;

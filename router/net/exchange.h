@@ -51,6 +51,8 @@ class Exchange {
 
   // Request body. `last` is reported once, also for a request without body.
   virtual base::Task<base::Result<BodyPiece>> read_body() = 0;
+  // What has been read is read again by the next read_body().
+  virtual void put_back_body(std::string data) = 0;
   virtual bool body_finished() const = 0;
   // Body bytes that can be read without waiting.
   virtual bool has_buffered_body() const = 0;
@@ -65,6 +67,9 @@ class Exchange {
   // The head waits for the first body bytes; flush sends it without.
   virtual base::Task<base::Result<void>> flush() = 0;
   virtual base::Task<base::Result<void>> write(std::string_view data) = 0;
+  // A part of a file, without a copy where the connection allows it. The file may be closed afterwards. Errors: also
+  // internal, where the file has become shorter.
+  virtual base::Task<base::Result<void>> send_file(int descriptor, std::uint64_t offset, std::uint64_t length) = 0;
   virtual base::Task<base::Result<void>> finish(std::string_view trailer_fields) = 0;
   // A response of the router itself, in one go.
   virtual base::Task<base::Result<void>> respond(http::Response response) = 0;

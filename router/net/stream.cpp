@@ -1,11 +1,27 @@
 #include "net/stream.h"
 
+#include <algorithm>
+#include <boost/asio/error.hpp>
 #include <boost/asio/write.hpp>
 #include <cerrno>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 namespace router::net {
+
+namespace {
+
+// A file goes out in shares of this many bytes, so that one fast client does not hold up the others of the loop.
+constexpr std::uint64_t kFileShare = 1024 * 1024;
+
+// The fault of a system call that has just failed; none where waiting helps.
+error_code fault_unless_full() {
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {};
+  return {errno, boost::system::system_category()};
+}
+
+}  // namespace
 
 void Stream::ReadSome::await_suspend(std::coroutine_handle<> waiter) {
   auto done = [this, waiter](const error_code& fault, std::size_t bytes) {
@@ -35,9 +51,8 @@ bool Stream::try_write(Write& write) {
   message.msg_iovlen = count;
   const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent < 0) {
-    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return false;
-    write.result.fault = error_code(errno, boost::system::system_category());
-    return true;
+    write.result.fault = fault_unless_full();
+    return write.result.fault.failed();
   }
   auto left = static_cast<std::size_t>(sent);
   write.result.bytes = left;
@@ -62,6 +77,27 @@ void Stream::Write::await_suspend(std::coroutine_handle<> waiter) {
   } else {
     asio::async_write(stream.socket_, buffers, done);
   }
+}
+
+error_code Stream::send_file_now(FileSending& rest) {
+  const int socket = socket_.native_handle();
+  while (!rest.head.empty()) {
+    const ssize_t sent =
+        ::send(socket, rest.head.data(), rest.head.size(), MSG_NOSIGNAL | MSG_DONTWAIT | MSG_MORE);
+    if (sent < 0) return fault_unless_full();
+    rest.head.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  for (std::uint64_t share = std::min(rest.length, kFileShare); share != 0;) {
+    auto offset = static_cast<off_t>(rest.offset);
+    const ssize_t sent = ::sendfile(socket, rest.descriptor, &offset, static_cast<std::size_t>(share));
+    if (sent < 0) return fault_unless_full();
+    if (sent == 0) return asio::error::eof;
+    const auto bytes = static_cast<std::uint64_t>(sent);
+    rest.offset += bytes;
+    rest.length -= bytes;
+    share -= bytes;
+  }
+  return {};
 }
 
 void Stream::Connect::await_suspend(std::coroutine_handle<> waiter) {

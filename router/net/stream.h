@@ -29,6 +29,14 @@ struct IoResult {
   std::size_t bytes = 0;
 };
 
+// What is still to be sent of a head and a part of a file.
+struct FileSending {
+  std::string_view head;
+  int descriptor = -1;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
 class Stream {
  public:
   using Tls = asio::ssl::stream<Socket&>;
@@ -52,6 +60,11 @@ class Stream {
   }
   // Until a byte can be read or the peer has closed. Nothing is consumed. Plain sockets and TLS alike.
   auto wait_readable() { return WaitReadable{*this}; }
+  // Until bytes can be written. Takes a turn through the loop even where they can be at once.
+  auto wait_writable() { return WaitWritable{*this}; }
+  // Sends what the socket takes without waiting, up to a turn's share, and moves `rest` on. Plain sockets only;
+  // SIGPIPE must be ignored (net/signals). Faults: asio::error::eof where the file has become shorter.
+  error_code send_file_now(FileSending& rest);
   auto connect(const asio::ip::tcp::endpoint& endpoint) { return Connect{*this, endpoint}; }
   auto handshake(asio::ssl::stream_base::handshake_type type) { return Handshake{*this, type}; }
 
@@ -103,6 +116,19 @@ class Stream {
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiter) {
       stream.socket_.async_wait(Socket::wait_read, [this, waiter](const error_code& ended) {
+        fault = ended;
+        waiter.resume();
+      });
+    }
+    error_code await_resume() const noexcept { return fault; }
+  };
+
+  struct WaitWritable {
+    Stream& stream;
+    error_code fault{};
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiter) {
+      stream.socket_.async_wait(Socket::wait_write, [this, waiter](const error_code& ended) {
         fault = ended;
         waiter.resume();
       });

@@ -1,0 +1,65 @@
+// What answers a matched route: a back-end over HTTP, a folder, a built-in service.
+//
+// One interface for all, so that the pipeline ends in one call. serve() either answers through the exchange and
+// returns success, or returns an Error before the response has started (the pipeline makes the error page), or an
+// Error after it (the connection is closed: never a second response).
+// Owner: app/wiring (the graph). Threads: serve() on the exchange's loop; implementations are immutable.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "config/model.h"
+#include "http/external.h"
+#include "net/backend_connection.h"
+#include "net/exchange.h"
+#include "routing/route_table.h"
+#include "session/cookie_names.h"
+#include "session/store.h"
+
+namespace router::backend {
+
+// What the pipeline adds to every response; it is told about each head before it goes out.
+class ReplyHead {
+ public:
+  virtual ~ReplyHead() = default;
+  // `fields`: header lines so far; appended to.
+  virtual void complete(std::string& fields) = 0;
+};
+
+// Request and session as the earlier stages left them. References outlive serve().
+struct Call {
+  net::Exchange& exchange;
+  const http::Request& request;
+  const http::Target& target;  // what is matched and forwarded
+  const http::External& external;
+  const routing::RouteMatch& match;
+  session::Snapshot session;  // null on public routes without one
+  std::string_view request_id;
+  std::string_view correlation_id;
+  std::string_view traceparent;
+  net::BackendPool& pool;  // of this loop
+  session::Store& sessions;
+  const session::CookieNames& own_cookies;
+  const base::Clock& clock;
+  bool authenticated = false;  // the route asks for a login, and authenticationMethod is not none
+  ReplyHead& reply;
+
+  // Told back for the access log.
+  int status = 0;
+  std::uint64_t bytes_sent = 0;
+  base::milliseconds upstream_time{-1};
+
+  const config::Route& route() const { return *match.route; }
+  bool csrf_is_ours() const { return authenticated && route().csrf_protection; }
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual base::Task<base::Result<void>> serve(Call& call) = 0;
+};
+
+}  // namespace router::backend

@@ -1,0 +1,147 @@
+#include "backend/field_names.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "base/text.h"
+
+namespace router::backend {
+namespace {
+
+constexpr std::size_t kLongestKnown = 32;
+
+template <class Kind>
+struct Known {
+  std::string_view name;
+  Kind kind;
+};
+
+template <class Kind, std::size_t kCount>
+constexpr std::array<Known<Kind>, kCount> sorted(std::array<Known<Kind>, kCount> names) {
+  std::sort(names.begin(), names.end(), [](const auto& a, const auto& b) {
+    return a.name.size() != b.name.size() ? a.name.size() < b.name.size() : a.name < b.name;
+  });
+  return names;
+}
+
+// Where the names of each length begin: most fields are told apart by their length alone.
+template <class Kind, std::size_t kCount>
+constexpr auto offsets(const std::array<Known<Kind>, kCount>& names) {
+  std::array<std::size_t, kLongestKnown + 2> begins{};
+  for (std::size_t length = 0; length < begins.size(); ++length) {
+    begins[length] = static_cast<std::size_t>(
+        std::count_if(names.begin(), names.end(), [&](const auto& known) { return known.name.size() < length; }));
+  }
+  return begins;
+}
+
+using enum FieldKind;
+constexpr auto kRequestFields = sorted(std::to_array<Known<FieldKind>>({
+    // hop-by-hop: RFC 9110 section 7.6.1
+    {"connection", dropped},
+    {"keep-alive", dropped},
+    {"te", dropped},
+    {"upgrade", dropped},
+    {"http2-settings", dropped},
+    // framing, and what is relayed by itself
+    {"content-length", dropped},
+    {"transfer-encoding", dropped},
+    {"host", dropped},
+    {"expect", dropped},
+    // set by the router
+    {"x-forwarded-for", dropped},
+    {"x-forwarded-host", dropped},
+    {"x-forwarded-proto", dropped},
+    {"x-forwarded-path", dropped},
+    {"x-request-id", dropped},
+    {"x-correlationid", dropped},
+    {"traceparent", dropped},
+    // who the user is, as other proxies say it
+    {"remote-user", dropped},
+    {"x-remote-user", dropped},
+    {"x-remote-group", dropped},
+    {"x-webauth-user", dropped},
+    {"x-authenticated-user", dropped},
+    {"x-authenticated-userid", dropped},
+    // where the request came from and for what, as proxies say it
+    {"forwarded", from_proxies},
+    {"x-forwarded-port", from_proxies},
+    {"x-forwarded-prefix", from_proxies},
+    {"x-forwarded-scheme", from_proxies},
+    {"x-forwarded-server", from_proxies},
+    {"x-forwarded-ssl", from_proxies},
+    {"x-forwarded-client-cert", from_proxies},
+    {"x-real-ip", from_proxies},
+    {"x-custom-host", from_proxies},
+    {"x-original-url", from_proxies},
+    {"x-rewrite-url", from_proxies},
+    {"authorization", authorization},
+    {"cookie", cookie},
+    {"x-csrf-token", csrf_token},
+}));
+constexpr auto kRequestOffsets = offsets(kRequestFields);
+
+constexpr std::string_view kDroppedPrefixes[] = {"proxy-",         "x-forwarded-",  "x-auth-request-", "x-approuter-",
+                                                 "x-ssl-client-", "x-client-cert", "ssl-client-"};
+
+constexpr auto kAnswerFields = sorted(std::to_array<Known<AnswerFieldKind>>({
+    {"connection", AnswerFieldKind::dropped},
+    {"keep-alive", AnswerFieldKind::dropped},
+    {"te", AnswerFieldKind::dropped},
+    {"upgrade", AnswerFieldKind::dropped},
+    {"content-length", AnswerFieldKind::dropped},
+    {"transfer-encoding", AnswerFieldKind::dropped},
+    {"set-cookie", AnswerFieldKind::set_cookie},
+    {"set-cookie2", AnswerFieldKind::dropped},
+    {"x-csrf-token", AnswerFieldKind::csrf_token},
+    {"clear-site-data", AnswerFieldKind::clear_site_data},
+    {"location", AnswerFieldKind::location},
+}));
+constexpr auto kAnswerOffsets = offsets(kAnswerFields);
+
+struct Folded {
+  explicit Folded(std::string_view name) : length(std::min(name.size(), kLongestKnown + 1)) {
+    for (std::size_t i = 0; i < length; ++i) {
+      const char c = name[i];
+      has_underscore = has_underscore || c == '_';
+      characters[i] = c == '_' ? '-' : base::to_lower(c);
+    }
+  }
+  std::string_view text() const { return {characters.data(), length}; }
+
+  std::size_t length;
+  bool has_underscore = false;
+  std::array<char, kLongestKnown + 1> characters;  // the beginning of a longer name
+};
+
+template <class Names, class Offsets>
+auto find_known(const Names& names, const Offsets& begins, std::string_view name) -> decltype(names.data()) {
+  if (name.size() > kLongestKnown) return nullptr;
+  for (auto i = begins[name.size()]; i < begins[name.size() + 1]; ++i) {
+    if (names[i].name == name) return &names[i];
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+FieldName judge_request_field(std::string_view name) {
+  const Folded folded(name);
+  if (const auto* known = find_known(kRequestFields, kRequestOffsets, folded.text())) {
+    return {known->kind, folded.has_underscore};
+  }
+  const auto text = folded.text();
+  const bool is_dropped = std::any_of(std::begin(kDroppedPrefixes), std::end(kDroppedPrefixes),
+                                      [&](std::string_view prefix) { return text.starts_with(prefix); });
+  return {is_dropped ? dropped : plain, folded.has_underscore};
+}
+
+AnswerFieldKind judge_answer_field(std::string_view name) {
+  const Folded folded(name);
+  if (folded.text().starts_with("proxy-")) return AnswerFieldKind::dropped;
+  const auto* known = find_known(kAnswerFields, kAnswerOffsets, folded.text());
+  return known != nullptr ? known->kind : AnswerFieldKind::plain;
+}
+
+}  // namespace router::backend

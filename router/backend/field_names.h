@@ -1,0 +1,29 @@
+// What kind of field a name stands for, on the way to a back-end and back.
+//
+// Names are folded first: lower case, "-" for "_". Pure, no allocation; any thread. See backend/forward_headers.h.
+#pragma once
+
+#include <string_view>
+
+namespace router::backend {
+
+enum class FieldKind {
+  plain,          // passes
+  dropped,        // hop-by-hop, framing, set by the router, or a claim about who the user is
+  from_proxies,   // passes from TRUSTED_PROXIES only
+  authorization,
+  cookie,
+  csrf_token,
+};
+
+struct FieldName {
+  FieldKind kind = FieldKind::plain;
+  bool has_underscore = false;
+};
+
+FieldName judge_request_field(std::string_view name);
+
+enum class AnswerFieldKind { plain, dropped, set_cookie, csrf_token, clear_site_data, location };
+AnswerFieldKind judge_answer_field(std::string_view name);
+
+}  // namespace router::backend

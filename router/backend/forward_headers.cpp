@@ -1,0 +1,185 @@
+#include "backend/forward_headers.h"
+
+#include <algorithm>
+#include <array>
+
+#include "backend/field_names.h"
+#include "base/text.h"
+
+namespace router::backend {
+namespace {
+
+void write(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+// The fields that Connection names, besides the common hop-by-hop ones. More than these few is nobody's honest list;
+// the rest is not looked at.
+class NamedByConnection {
+ public:
+  explicit NamedByConnection(const http::Headers& headers) {
+    for (const auto& field : headers) {
+      if (!base::equals_ignoring_case(field.name, "Connection")) continue;
+      for (std::optional<std::string_view> rest = field.value; rest && size_ < names_.size();) {
+        const auto [item, after] = base::cut(*rest, ',');
+        const auto name = base::trim(item);
+        const bool is_option = base::equals_ignoring_case(name, "close") ||
+                               base::equals_ignoring_case(name, "keep-alive") ||
+                               base::equals_ignoring_case(name, "upgrade");
+        if (!name.empty() && !is_option) names_[size_++] = name;
+        rest = after;
+      }
+    }
+  }
+  bool contains(std::string_view name) const {
+    return std::any_of(names_.begin(), names_.begin() + static_cast<std::ptrdiff_t>(size_),
+                       [&](std::string_view named) { return base::equals_ignoring_case(named, name); });
+  }
+
+ private:
+  std::array<std::string_view, 32> names_;
+  std::size_t size_ = 0;
+};
+
+char folded(char c) { return c == '_' ? '-' : base::to_lower(c); }
+
+// "_" for "-" included: what the descriptor sets is not to be had by spelling it otherwise.
+bool is_configured(const std::vector<config::Header>& configured, std::string_view name) {
+  return std::any_of(configured.begin(), configured.end(), [&](const config::Header& header) {
+    return std::equal(header.name.begin(), header.name.end(), name.begin(), name.end(),
+                      [](char a, char b) { return folded(a) == folded(b); });
+  });
+}
+
+bool sends_token(const RequestForward& forward) {
+  return forward.authenticated && forward.session != nullptr && !forward.session->tokens.access_token.empty() &&
+         (forward.destination.forward_auth_token || forward.destination.is_service);
+}
+
+bool passes(const RequestForward& forward, const http::Field& field, const NamedByConnection& named) {
+  const auto [kind, has_underscore] = judge_request_field(field.name);
+  if (kind != FieldKind::plain && has_underscore) return false;
+  if (is_configured(forward.destination.headers, field.name)) return false;
+  switch (kind) {
+    case FieldKind::plain: return !named.contains(field.name);
+    case FieldKind::from_proxies: return forward.external.peer_trusted;
+    // a field that the router decides about is not taken away by naming it
+    case FieldKind::authorization: return !forward.authenticated;
+    case FieldKind::csrf_token: return !forward.csrf_is_ours;
+    case FieldKind::cookie:
+    case FieldKind::dropped: break;
+  }
+  return false;
+}
+
+// What a trusted proxy said is passed on as it is.
+void write_forwarded(const RequestForward& forward, std::string_view name, std::string_view ours, std::string& out) {
+  const auto theirs = forward.external.peer_trusted ? forward.request.headers.get(name) : std::nullopt;
+  write(out, name, theirs.value_or(ours));
+}
+
+void write_forwarded_fields(const RequestForward& forward, std::string& out) {
+  const auto& external = forward.external;
+  out.append("x-forwarded-for: ");
+  for (const auto& field : forward.request.headers) {
+    if (!external.peer_trusted || !base::equals_ignoring_case(field.name, "x-forwarded-for")) continue;
+    if (!field.value.empty()) out.append(field.value).append(", ");
+  }
+  out.append(external.peer_address).append("\r\n");
+  write_forwarded(forward, "x-forwarded-host", external.authority, out);
+  write_forwarded(forward, "x-forwarded-proto", external.scheme, out);
+  write_forwarded(forward, "x-forwarded-path", forward.scope.client_path, out);
+}
+
+void write_hop_fields(const http::Request& request, std::string& out) {
+  if (request.is_upgrade) {
+    write(out, "Connection", "Upgrade");
+    write(out, "Upgrade", "websocket");
+  } else if (request.headers.has_token("TE", "trailers")) {
+    write(out, "Connection", "TE");
+    write(out, "TE", "trailers");
+  }
+  if (request.expects_continue) write(out, "Expect", "100-continue");
+}
+
+// The descriptor's own fields never replace what the router answers for.
+void write_configured(const RequestForward& forward, std::string& out) {
+  for (const auto& header : forward.destination.headers) {
+    const auto kind = judge_request_field(header.name).kind;
+    const bool token_wins = kind == FieldKind::authorization && sends_token(forward);
+    if (kind == FieldKind::dropped || kind == FieldKind::cookie || token_wins) continue;
+    write(out, header.name, header.value);
+  }
+}
+
+std::string_view host_for(const RequestForward& forward, std::string& storage) {
+  if (forward.destination.preserve_host_header) {
+    if (const auto host = forward.request.headers.get("Host")) return *host;
+  }
+  storage = forward.destination.url.authority();
+  return storage;
+}
+
+// Of directives, the ones that would delete the router's cookies; unknown ones are harmless.
+bool clears_cookies(std::string_view value) {
+  return value.find("cookies") != std::string_view::npos || value.find('*') != std::string_view::npos;
+}
+
+}  // namespace
+
+void write_request_headers(const RequestForward& forward, std::string& out) {
+  static const std::vector<session::BackendCookie> kEmptyJar;
+  std::string host;
+  write(out, "Host", host_for(forward, host));
+  const NamedByConnection named(forward.request.headers);
+  for (const auto& field : forward.request.headers) {
+    if (passes(forward, field, named)) write(out, field.name, field.value);
+  }
+  write_hop_fields(forward.request, out);
+  if (forward.destination.set_x_forwarded_headers) write_forwarded_fields(forward, out);
+  write(out, "x-request-id", forward.request_id);
+  write(out, "x-correlationid", forward.correlation_id);
+  write(out, "traceparent", forward.traceparent);
+  if (sends_token(forward)) {
+    out.append("Authorization: Bearer ").append(forward.session->tokens.access_token.reveal()).append("\r\n");
+  }
+  write_cookie_field(forward.request.headers, forward.session != nullptr ? forward.session->backend_cookies : kEmptyJar,
+                     forward.scope, forward.own_cookies, out);
+  write_configured(forward, out);
+}
+
+void write_response_headers(const http::Headers& answer, const ResponseForward& forward, std::string& out) {
+  const NamedByConnection named(answer);
+  for (const auto& field : answer) {
+    std::string_view value = field.value;
+    switch (judge_answer_field(field.name)) {
+      case AnswerFieldKind::dropped:
+      case AnswerFieldKind::set_cookie: continue;
+      case AnswerFieldKind::csrf_token:
+        if (forward.csrf_is_ours) continue;
+        break;
+      case AnswerFieldKind::clear_site_data:
+        if (clears_cookies(value)) continue;
+        break;
+      case AnswerFieldKind::location:
+        if (!forward.location.empty()) value = forward.location;
+        break;
+      case AnswerFieldKind::plain: break;
+    }
+    if (!named.contains(field.name) && !is_configured(forward.configured, field.name)) write(out, field.name, value);
+  }
+  for (const auto cookie : forward.cookies.to_browser) write(out, "Set-Cookie", cookie);
+}
+
+void write_interim_fields(const http::Headers& answer, std::string& out) {
+  const NamedByConnection named(answer);
+  for (const auto& field : answer) {
+    if (judge_answer_field(field.name) == AnswerFieldKind::plain && !named.contains(field.name)) {
+      write(out, field.name, field.value);
+    }
+  }
+}
+
+bool is_reserved_request_field(std::string_view name) { return judge_request_field(name).kind != FieldKind::plain; }
+
+}  // namespace router::backend

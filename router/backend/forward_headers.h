@@ -1,0 +1,59 @@
+// Which header fields cross the router, and which it sets. Straight into one string: no allocation per field.
+//
+// Written here: Host, Connection, TE, Upgrade, Expect and everything end-to-end. Written by the caller: the first
+// line, the framing fields (Content-Length, Transfer-Encoding) and the empty line.
+// Names are judged in every spelling, case and "_" for "-": back-ends behind CGI or WSGI cannot tell them apart.
+// Pure; any thread. Source: http.md "Forwarding"; RFC 9110 section 7.6; oidc_cases.md 113, 114, 119; h1_cases.json
+// H041, H066, H237, H238.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/cookie_jar.h"
+#include "config/model.h"
+#include "http/external.h"
+#include "http/message.h"
+#include "session/session.h"
+
+namespace router::backend {
+
+struct RequestForward {
+  const http::Request& request;
+  const http::External& external;
+  const config::Destination& destination;
+  const session::Session* session = nullptr;  // may be null
+  const session::CookieNames& own_cookies;
+  // The route asks for authentication and authenticationMethod is not none.
+  bool authenticated = false;
+  // The route is authenticated and has csrfProtection: x-csrf-token is between the browser and the router.
+  bool csrf_is_ours = false;
+  JarScope scope;
+  std::string_view request_id;
+  std::string_view correlation_id;
+  std::string_view traceparent;
+};
+
+// "Name: value\r\n" of every field, appended to `out`.
+void write_request_headers(const RequestForward& forward, std::string& out);
+
+struct ResponseForward {
+  // responseHeaders and httpHeaders: a back-end's field of such a name is left out; whoever completes the head
+  // writes the configured one.
+  const std::vector<config::Header>& configured;
+  bool csrf_is_ours = false;
+  const SetCookies& cookies;       // sorted: only to_browser is written
+  std::string_view location = {};  // instead of the back-end's; empty: as it is
+};
+
+// Connection, Upgrade and the framing fields are the caller's.
+void write_response_headers(const http::Headers& answer, const ResponseForward& forward, std::string& out);
+// Of a 1xx answer: no cookies, no tokens.
+void write_interim_fields(const http::Headers& answer, std::string& out);
+
+// Whether the router decides about request fields of this name (hop-by-hop, framing, forwarding, identity): such a
+// name is refused in trailers.
+bool is_reserved_request_field(std::string_view name);
+
+}  // namespace router::backend

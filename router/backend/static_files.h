@@ -1,0 +1,46 @@
+// Answers GET and HEAD from the folder of a localDir route.
+//
+// Nothing outside the folder is served, no dotfile (but .well-known), nothing that is not a regular file: all
+// of that is not_found. A folder answers with its index.html, after a redirect to the form with a slash, so
+// that relative links in it hold. Bytes go from the page cache to the socket (Exchange::send_file) or, of
+// small files, in one write with the head. Immutable; serve() on the exchange's loop. Owner: the graph.
+// Source: descriptor.md, "Static files".
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "backend/backend.h"
+#include "backend/file_root.h"
+#include "backend/representation.h"
+#include "base/clock.h"
+
+namespace router::backend {
+
+class StaticFiles final : public Backend {
+ public:
+  // `route` has a localDir; it and the configuration outlive this. `loaded_at`: when the configuration, and
+  // with it the values of placeholders, was read.
+  StaticFiles(const config::Route& route, const config::Configuration& configuration,
+              base::WallTime loaded_at, FileRoot::Resolution resolution = FileRoot::available_resolution());
+
+  // Errors before the response: not_found, bad_request (of rewriting), unavailable, internal.
+  base::Task<base::Result<void>> serve(Call& call) override;
+
+  struct FoundFile {
+    Descriptor folder;
+    std::string name;  // below localDir
+    OpenFile file;
+  };
+
+ private:
+  base::Result<Representation> represent(FoundFile found, const http::Headers& request) const;
+
+  const config::Route& route_;
+  const std::vector<config::Header>& response_headers_;
+  FileRoot root_;
+  base::WallTime loaded_at_;
+  std::uint64_t placeholders_ = 0;  // fingerprint
+};
+
+}  // namespace router::backend

@@ -1,0 +1,264 @@
+#include "backend/static_files.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <string>
+
+#include "backend/static_site.h"
+
+using router::backend::FileRoot;
+using router::test::StaticSite;
+using std::string;
+
+namespace {
+
+constexpr long long kModified = 784111777;
+constexpr auto kModifiedText = "Sun, 06 Nov 1994 08:49:37 GMT";
+
+}  // namespace
+
+TEST_CASE("static files: a file is sent with its type, validators and length") {
+  StaticSite site;
+  site.write("a.txt", "hello");
+  site.folder.set_modified("site/a.txt", kModified);
+  const auto answer = site.get("/a.txt?v=1");
+  CHECK(answer.status() == 200);
+  CHECK(answer.body() == "hello");
+  CHECK(answer.field("Content-Type") == "text/plain; charset=utf-8");
+  CHECK(answer.field("Content-Length") == "5");
+  CHECK(answer.field("Last-Modified") == kModifiedText);
+  CHECK(answer.field("ETag").starts_with("W/\"5-"));
+  CHECK(answer.field("Accept-Ranges") == "bytes");
+  CHECK(answer.field("Vary") == "Accept-Encoding");
+  CHECK(answer.field("Cache-Control") == "-");
+  CHECK(answer.field("Content-Encoding") == "-");
+  CHECK(answer.field("Date") != "-");
+  CHECK(answer.exchange->finished());
+  CHECK(answer.call_status == 200);
+  CHECK(answer.bytes_sent == 5);
+}
+
+TEST_CASE("static files: the pipeline completes every head") {
+  StaticSite site;
+  site.write("a.txt", "hello");
+  site.write("folder/index.html", "");
+  const auto tag = site.get("/a.txt").field("ETag");
+  struct Row {
+    const char* target;
+    router::http::Field field;
+    int status;
+  };
+  const Row rows[] = {
+      {"/a.txt", {"X", "y"}, 200},
+      {"/a.txt", {"Range", "bytes=0-1"}, 206},
+      {"/folder", {"X", "y"}, 301},
+      {"/a.txt", {"If-None-Match", tag}, 304},
+      {"/a.txt", {"If-Match", "\"x\""}, 412},
+      {"/a.txt", {"Range", "bytes=9-"}, 416},
+  };
+  for (const auto& row : rows) {
+    const auto answer = site.get(row.target, {row.field});
+    CHECK(answer.status() == row.status);
+    CHECK(answer.call_status == row.status);
+    CHECK(answer.heads == 1);
+    CHECK(answer.field("X-Completed") == "yes");
+    CHECK(answer.exchange->finished());
+  }
+}
+
+TEST_CASE("static files: which paths lead to which file") {
+  StaticSite site;
+  const string outside = "outside";
+  site.folder.write("sibling/secret.txt", outside);
+  site.write("a.txt", "a");
+  site.write("with space.txt", "space");
+  site.write("a%2Fb", "never");
+  site.write("index.html", "home");
+  site.write("folder/index.html", "folder's");
+  site.write("folder/b.txt", "b");
+  site.write("empty/x.txt", "x");
+  site.write("odd/index.html/x.txt", "x");
+  site.write(".git/config", "never");
+  site.write(".env", "never");
+  site.write("folder/.hidden/x.txt", "never");
+  site.write(".well-known/security.txt", "contact");
+  site.folder.link("site/to-sibling", "../sibling");
+  site.folder.link("site/to-secret.txt", "../sibling/secret.txt");
+  site.folder.link("site/to-slash", "/");
+  ::mkfifo((site.folder / "site/pipe").c_str(), 0600);
+
+  struct Row {
+    string target;
+    int status;
+    const char* body;
+  };
+  const Row rows[] = {
+      {"/", 200, "home"},
+      {"/index.html", 200, "home"},
+      {"/?a=b", 200, "home"},
+      {"/a.txt", 200, "a"},
+      {"/with%20space.txt", 200, "space"},
+      {"/%61.txt", 200, "a"},
+      {"/folder/", 200, "folder's"},
+      {"/folder/b.txt", 200, "b"},
+      {"/.well-known/security.txt", 200, "contact"},
+      {"/folder", 301, ""},
+      {"/missing", 404, ""},
+      {"/a.txt/", 404, ""},
+      {"/a.txt/b", 404, ""},
+      {"/empty/", 404, ""},
+      {"/odd/", 404, ""},
+      {"/folder%2Fb.txt", 404, ""},
+      {"/folder%5Cb.txt", 404, ""},
+      {"/a%2Fb", 404, ""},
+      {"/a%252Fb", 200, "never"},
+      {"/.git/config", 404, ""},
+      {"/%2egit/config", 404, ""},
+      {"/.git", 404, ""},
+      {"/.env", 404, ""},
+      {"/folder/.hidden/x.txt", 404, ""},
+      {"/folder//b.txt", 404, ""},
+      {"/to-sibling/secret.txt", 404, ""},
+      {"/to-sibling/", 404, ""},
+      {"/to-sibling", 404, ""},
+      {"/to-secret.txt", 404, ""},
+      {"/to-slash/etc/passwd", 404, ""},
+      {"/pipe", 404, ""},
+      {"/" + string(300, 'a'), 404, ""},
+      {"/" + string(5000, 'a'), 404, ""},
+      {"/A.TXT", 404, ""},
+  };
+  for (const auto how : {FileRoot::available_resolution(), FileRoot::Resolution::by_component}) {
+    site.resolution = how;
+    for (const auto& row : rows) {
+      CAPTURE(row.target);
+      const auto answer = site.get(row.target);
+      CHECK(answer.status() == row.status);
+      CHECK(answer.body() == row.body);
+    }
+  }
+}
+
+TEST_CASE("static files: a folder without a slash redirects to the browser's own address with one") {
+  StaticSite site("^/app/(.*)$");
+  site.route.target = "docs/$1";
+  site.route.cache_control = "no-cache";
+  site.write("docs/guide/index.html", "guide");
+  const auto answer = site.get("/app/guide?lang=de");
+  CHECK(answer.status() == 301);
+  CHECK(answer.field("Location") == "/app/guide/?lang=de");
+  CHECK(answer.field("Content-Length") == "0");
+  CHECK(answer.field("Cache-Control") == "no-cache");
+  CHECK(site.get("/app/guide/?lang=de").body() == "guide");
+}
+
+TEST_CASE("static files: where the address has its slash already, the folder's index.html is sent") {
+  StaticSite site("^/docs/$");
+  site.route.target = "/manual";
+  site.write("manual/index.html", "manual");
+  CHECK(site.get("/docs/").body() == "manual");
+}
+
+TEST_CASE("static files: the route's target is looked up below the folder") {
+  struct Row {
+    const char* source;
+    const char* target;
+    const char* path;
+    const char* body;
+  };
+  const Row rows[] = {
+      {"^/ui/(.*)$", "$1", "/ui/a.txt", "a"},
+      {"^/ui/(.*)$", "/sub/$1", "/ui/b.txt", "b"},
+      {"^/ui(.*)$", "/$1", "/ui/a.txt", "a"},
+      {"^/fixed", "/a.txt?x=", "/fixed", "a"},
+      {"^/find\\?file=(.*)$", "/$1", "/find?file=a.txt", "a"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.source);
+    StaticSite site(row.source);
+    site.route.target = row.target;
+    site.write("a.txt", "a");
+    site.write("sub/b.txt", "b");
+    CHECK(site.get(row.path).body() == row.body);
+  }
+}
+
+TEST_CASE("static files: a path that the captures put together cannot leave the folder") {
+  StaticSite site("^/a(.*)$");
+  site.route.target = "/$1";
+  site.folder.write("secret.txt", "secret");
+  CHECK(site.get("/a../secret.txt").status() == 400);
+}
+
+TEST_CASE("static files: HEAD has the fields of GET and no body") {
+  StaticSite site;
+  site.write("a.txt", "hello");
+  site.write("folder/index.html", "");
+  const auto head = site.fetch("HEAD", "/a.txt", {{"Range", "bytes=0-1"}});
+  const auto get = site.get("/a.txt");
+  CHECK(head.status() == 200);
+  CHECK(head.body() == "");
+  CHECK(head.bytes_sent == 0);
+  for (const auto* name :
+       {"Content-Length", "ETag", "Last-Modified", "Content-Type", "Vary", "Accept-Ranges"}) {
+    CHECK(head.field(name) == get.field(name));
+  }
+  CHECK(site.fetch("HEAD", "/folder").field("Content-Length") == "0");
+  CHECK(site.fetch("HEAD", "/missing").status() == 404);
+  CHECK(site.fetch("HEAD", "/a.txt", {{"If-None-Match", get.field("ETag")}}).field("Content-Length") == "-");
+}
+
+TEST_CASE("static files: an empty file is a file") {
+  StaticSite site;
+  site.write("empty.txt", "");
+  const auto answer = site.get("/empty.txt", {{"Range", "bytes=0-"}});
+  CHECK(answer.status() == 200);
+  CHECK(answer.field("Content-Length") == "0");
+}
+
+TEST_CASE("static files: cacheControl is set, and configured responseHeaders win over the file's fields") {
+  StaticSite site;
+  site.write("a.txt", "hello");
+  site.route.cache_control = "public, max-age=60";
+  CHECK(site.get("/a.txt").field("Cache-Control") == "public, max-age=60");
+  const auto tag = site.get("/a.txt").field("ETag");
+  CHECK(site.get("/a.txt", {{"If-None-Match", tag}}).field("Cache-Control") == "public, max-age=60");
+  // added by the pipeline, so left out here
+  site.configuration.response_headers = {{"cache-control", "no-store"}, {"Vary", "Origin"}};
+  CHECK(site.get("/a.txt").field("Cache-Control") == "-");
+  CHECK(site.get("/a.txt").field("Vary") == "Accept-Encoding");
+}
+
+TEST_CASE("static files: small files go out in one write, large ones through send_file") {
+  StaticSite site;
+  site.write("small.bin", string(16 * 1024, 's'));
+  string large(200'000, 'l');
+  large.back() = 'e';
+  site.write("large.bin", large);
+  const auto small = site.get("/small.bin");
+  CHECK(small.exchange->writes().size() == 1);
+  CHECK(small.exchange->files_sent() == 0);
+  const auto sent = site.get("/large.bin");
+  CHECK(sent.exchange->files_sent() == 1);
+  CHECK(sent.body() == large);
+  CHECK(sent.bytes_sent == large.size());
+}
+
+TEST_CASE("static files: a client that goes away ends the sending with an error") {
+  StaticSite site;
+  site.write("large.bin", string(200'000, 'l'));
+  router::test::Fetched fetched;
+  fetched.exchange = std::make_unique<router::test::FakeExchange>("GET", "/large.bin");
+  fetched.exchange->fail_writes_after(100'000);
+  site.serve(fetched);
+  REQUIRE_FALSE(fetched.served.has_value());
+  CHECK(fetched.served.error().code == router::base::ErrorCode::closed);
+  CHECK_FALSE(fetched.exchange->finished());
+}
+
+TEST_CASE("static files: a localDir that does not exist has no files") {
+  StaticSite site;
+  site.route.local_dir = site.folder / "nowhere";
+  CHECK(site.get("/a.txt").status() == 404);
+}
