@@ -1,0 +1,246 @@
+#include "login/callback.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "http/redirect_guard.h"
+#include "login/callback_parameters.h"
+#include "login/new_session.h"
+#include "login/start.h"
+
+namespace router::login {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+
+namespace {
+
+// Absent: the state has been used before.
+using Redeemed = Result<std::optional<identity::Login>>;
+
+struct Attempt {
+  char slot = '0';
+  PendingLogin login;
+};
+
+std::string_view user_agent_of(const http::Request& request) {
+  return request.headers.get("User-Agent").value_or(std::string_view());
+}
+
+// The #fragment that the start page put aside; empty if there is none that fits.
+std::string kept_fragment(const http::Headers& request, const std::string& cookie_name, const std::string& path) {
+  std::string fragment;
+  for (const auto& field : request) {
+    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
+    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
+      if (pair.name == cookie_name) fragment = base::percent_decode(pair.value).value_or("");
+    });
+  }
+  const bool fits = fragment.starts_with('#') && fragment.size() <= PendingLogins::kLongestReturnPath &&
+                    http::is_safe_return_path(path + fragment);
+  return fits ? fragment : std::string();
+}
+
+// With SameSite=Strict the new cookie is not sent along a redirect that began at the provider: the page goes on itself.
+http::Response go_to(const config::Configuration& config, const std::string& location) {
+  if (config.environment.cookies.same_site != "Strict") return http::redirect_response(location);
+  auto page = http::html_response(200, "<!doctype html><title>Signed in</title><meta http-equiv=\"refresh\" content=\"0;url=" +
+                                           base::html_escape(location) + "\">");
+  page.headers.set("Cache-Control", "no-store");
+  page.headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  page.headers.set("Referrer-Policy", "no-referrer");
+  return page;
+}
+
+// On the background loop: everything that talks to the provider, and the note that this state is used up.
+Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Provider& provider, PendingLogin attempt,
+                      CallbackParameters parameters) {
+  // without a state the verifier stands for the attempt
+  const auto& mark = attempt.state.empty() ? attempt.code_verifier : attempt.state;
+  if (!ongoing.used_states.insert(std::hash<std::string>()(mark), clock.steady())) {
+    co_return std::optional<identity::Login>();
+  }
+  auto fetching = provider.metadata();
+  const auto metadata = co_await fetching;
+  if (!metadata) co_return metadata.error();
+  if (auto checked = provider.check_callback_issuer(**metadata, parameters.iss); !checked) co_return checked.error();
+  if (parameters.error) co_return provider_error(parameters);
+  if (!parameters.code || parameters.code->empty()) {
+    co_return Error{ErrorCode::bad_request, Side::client, "callback without a code"};
+  }
+  auto exchanging = provider.exchange_code(*std::move(parameters.code), std::move(attempt.code_verifier),
+                                           std::move(attempt.redirect_uri), std::move(attempt.nonce));
+  auto login = co_await exchanging;
+  if (!login) co_return login.error();
+  co_return std::optional<identity::Login>(*std::move(login));
+}
+
+class Callback {
+ public:
+  Callback(const Setting& setting, const http::Request& request, const http::External& external, base::Loop& home)
+      : setting_(setting), request_(request), external_(external), home_(home) {}
+
+  Task<CallbackOutcome> run();
+
+ private:
+  Task<void> complete(Attempt attempt, CallbackParameters parameters);
+  Task<void> open_session(PendingLogin attempt, identity::Login login, std::string location);
+  Task<void> restart(LoginRequest login);
+  std::optional<Attempt> find_attempt(const std::string& state, const std::optional<LoginState>& opened) const;
+  std::string use_up_cookies(const Attempt& attempt);
+  void refuse(ErrorCode code, Side side, std::string detail) { outcome_.answer = Error{code, side, std::move(detail)}; }
+  void set_cookie(const http::SetCookie& cookie) { outcome_.set_cookies.push_back(cookie.to_string()); }
+
+  const Setting& setting_;
+  const http::Request& request_;
+  const http::External& external_;
+  base::Loop& home_;
+  CallbackOutcome outcome_;
+};
+
+Task<CallbackOutcome> Callback::run() {
+  if (!request_.is("GET")) {
+    auto response = http::text_response(405, "Method Not Allowed\n");
+    response.headers.add("Allow", "GET");
+    outcome_.answer = std::move(response);
+    co_return std::move(outcome_);
+  }
+  auto parameters = read_callback_parameters(request_.target.query);
+  if (!parameters) {
+    outcome_.answer = parameters.error();
+    co_return std::move(outcome_);
+  }
+  const std::string state = parameters->state.value_or("");
+  const auto opened = setting_.pending.open_state(state);
+  if (setting_.config.state_protection && !opened) {
+    refuse(ErrorCode::bad_request, Side::client, "callback with a state that is not ours, or none");
+    co_return std::move(outcome_);
+  }
+  auto attempt = find_attempt(state, opened);
+  const auto now = setting_.clock.wall();
+  Task<void> rest;
+  if (!attempt) {
+    LoginRequest again;
+    again.restarts = opened ? opened->restarts : kMostRestarts;
+    rest = restart(std::move(again));
+  } else if (setting_.pending.is_too_old(attempt->login.started, now)) {
+    const std::string return_path = attempt->login.return_path;
+    rest = restart({attempt->login.provider, return_path, {}, attempt->login.application, attempt->login.restarts});
+  } else {
+    rest = complete(*std::move(attempt), *std::move(parameters));
+  }
+  co_await rest;
+  co_return std::move(outcome_);
+}
+
+std::optional<Attempt> Callback::find_attempt(const std::string& state, const std::optional<LoginState>& opened) const {
+  if (!setting_.config.state_protection) {
+    auto latest = setting_.pending.find_latest(request_.headers, setting_.clock.wall());
+    if (!latest) return std::nullopt;
+    return Attempt{latest->slot, std::move(latest->login)};
+  }
+  auto login = setting_.pending.find(request_.headers, opened->slot, state);
+  if (!login) return std::nullopt;
+  return Attempt{opened->slot, *std::move(login)};
+}
+
+// The path to go on to.
+std::string Callback::use_up_cookies(const Attempt& attempt) {
+  set_cookie(setting_.pending.deletion(attempt.slot, external_, user_agent_of(request_)));
+  const auto name = setting_.session_cookie.names().fragment(attempt.slot);
+  const auto fragment = kept_fragment(request_.headers, name, attempt.login.return_path);
+  if (!fragment.empty()) {
+    http::SetCookie cookie;
+    cookie.name = name;
+    cookie.path = "/";
+    set_cookie(http::deletion_of(std::move(cookie)));
+  }
+  return attempt.login.return_path + fragment;
+}
+
+Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
+  std::string location = use_up_cookies(attempt);
+  auto* provider = setting_.find_provider(attempt.login.provider);
+  if (provider == nullptr) {
+    refuse(ErrorCode::unavailable, Side::identity_provider, "the provider of this login is no longer bound");
+    co_return;
+  }
+  auto redeeming = base::run_on(setting_.background, home_,
+                                redeem(setting_.ongoing, setting_.clock, *provider, attempt.login, std::move(parameters)));
+  auto redeemed = co_await redeeming;
+  if (!redeemed) {
+    outcome_.answer = redeemed.error();
+    co_return;
+  }
+  if (!*redeemed) {
+    // the same URL again: whoever has the session by now is where he wanted to be, everybody else is asked to log in
+    outcome_.answer = go_to(setting_.config, location);
+    co_return;
+  }
+  auto opening = open_session(std::move(attempt.login), **std::move(redeemed), std::move(location));
+  co_await opening;
+}
+
+Task<void> Callback::open_session(PendingLogin attempt, identity::Login login, std::string location) {
+  auto ids = setting_.session_cookie.read(request_.headers);
+  auto looking = session::find_live(setting_.store, ids);
+  const auto held = co_await looking;
+  const session::Snapshot before = held && *held ? **held : nullptr;
+
+  auto session = make_session(setting_.config, std::move(login), attempt, before.get(), external_, setting_.clock.wall());
+  const session::SessionId id = session.id;
+  auto creating = setting_.store.create(session);
+  const auto created = co_await creating;
+  if (!created && created.error().code == ErrorCode::conflict) {
+    // the provider has ended it while it was being made
+    auto again = restart({attempt.provider, attempt.return_path, {}, attempt.application, attempt.restarts});
+    co_await again;
+    co_return;
+  }
+  if (!created) {
+    outcome_.answer = created.error();
+    co_return;
+  }
+  for (auto& old : ids) {
+    auto ending = setting_.store.end(std::move(old));
+    auto ended = co_await ending;
+    if (ended && *ended) outcome_.replaced.push_back(**std::move(ended));
+  }
+  base::log_info("login.done", {{"session", id.fingerprint()}, {"user", session.user_name}, {"provider", session.provider}});
+  outcome_.created = std::make_shared<const session::Session>(std::move(session));
+  set_cookie(setting_.session_cookie.make(id, external_, user_agent_of(request_)));
+  outcome_.answer = go_to(setting_.config, location);
+}
+
+// Not for who is logged in already.
+Task<void> Callback::restart(LoginRequest login) {
+  auto looking = session::find_live(setting_.store, setting_.session_cookie.read(request_.headers));
+  const auto held = co_await looking;
+  if (held && *held) {
+    const auto& path = login.return_path;
+    outcome_.answer = go_to(setting_.config, path.empty() ? std::string(kDefaultReturnPath) : path);
+    co_return;
+  }
+  ++login.restarts;
+  auto starting = start_login(setting_, request_.headers, external_, std::move(login), home_);
+  outcome_.answer = co_await starting;
+}
+
+}  // namespace
+
+Task<CallbackOutcome> finish_login(const Setting& setting, const http::Request& request,
+                                   const http::External& external, base::Loop& home) {
+  Callback callback(setting, request, external, home);
+  auto running = callback.run();
+  auto outcome = co_await running;
+  co_return outcome;
+}
+
+}  // namespace router::login

@@ -1,0 +1,22 @@
+// What outlives a reload of the configuration: the key that login cookies are sealed with where no secret is
+// configured, the states that have been used, the refreshes under way.
+//
+// Owner: app/wiring, one per process. Loop: background, but for `process_key`, which never changes.
+#pragma once
+
+#include <memory>
+
+#include "base/secret.h"
+#include "crypto/random.h"
+#include "login/refresh.h"
+#include "session/recent_set.h"
+
+namespace router::login {
+
+struct Ongoing {
+  const base::Secret process_key = base::Secret(crypto::random_token());
+  session::RecentSet used_states{base::minutes(10), 256 * 1024};
+  const std::shared_ptr<Refreshes> refreshes = std::make_shared<Refreshes>();
+};
+
+}  // namespace router::login

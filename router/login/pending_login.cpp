@@ -1,0 +1,162 @@
+#include "login/pending_login.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "crypto/random.h"
+
+namespace router::login {
+namespace {
+
+constexpr std::string_view kSlots = "0123456789abcdef";
+constexpr std::size_t kLongestSealed = 4096;
+// No part of an attempt can hold this byte.
+constexpr char kSeparator = '\0';
+constexpr std::size_t kCookieParts = 9;
+constexpr std::size_t kStateParts = 4;
+
+std::string join(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const auto part : parts) text.append(part).push_back(kSeparator);
+  text.pop_back();
+  return text;
+}
+
+std::string seconds_text(base::WallTime time) { return std::to_string(base::unix_seconds(time)); }
+
+base::WallTime seconds_time(std::string_view text) {
+  return base::WallTime(base::seconds(base::parse_unsigned(text).value_or(0)));
+}
+
+int small_number(std::string_view text) { return static_cast<int>(std::min<std::uint64_t>(base::parse_unsigned(text).value_or(0), 1000)); }
+
+std::vector<char> all_slots_but(const std::vector<char>& taken) {
+  std::vector<char> slots;
+  for (const char slot : kSlots) {
+    if (std::find(taken.begin(), taken.end(), slot) == taken.end()) slots.push_back(slot);
+  }
+  return slots;
+}
+
+}  // namespace
+
+PendingLogins::PendingLogins(const base::Secret& secret, const session::SessionCookie& cookie,
+                             base::milliseconds lifetime)
+    : cookie_(cookie), lifetime_(lifetime), cookie_box_(secret, "login-cookie"), state_box_(secret, "login-state") {}
+
+std::string PendingLogins::seal_state(const LoginState& state) const {
+  // more than the box's own nonce: the state has to be unguessable by itself
+  const auto unique = crypto::random_token(16);
+  return state_box_.seal(
+      join({std::string_view(&state.slot, 1), std::to_string(state.restarts), seconds_text(state.started), unique}));
+}
+
+std::optional<LoginState> PendingLogins::open_state(std::string_view text) const {
+  const auto plain = text.size() <= kLongestSealed ? state_box_.open(text) : std::nullopt;
+  if (!plain) return std::nullopt;
+  const auto parts = base::split(*plain, kSeparator);
+  if (parts.size() != kStateParts || parts[0].size() != 1) return std::nullopt;
+  return LoginState{parts[0].front(), small_number(parts[1]), seconds_time(parts[2])};
+}
+
+std::optional<PendingLogin> PendingLogins::open(char slot, std::string_view sealed) const {
+  const auto plain = sealed.size() <= kLongestSealed ? cookie_box_.open(sealed, std::string_view(&slot, 1)) : std::nullopt;
+  if (!plain) return std::nullopt;
+  const auto parts = base::split(*plain, kSeparator);
+  if (parts.size() != kCookieParts) return std::nullopt;
+  PendingLogin login;
+  login.state = parts[0];
+  login.nonce = parts[1];
+  login.code_verifier = parts[2];
+  login.provider = parts[3];
+  login.redirect_uri = parts[4];
+  login.return_path = parts[5];
+  login.application = parts[6];
+  login.restarts = small_number(parts[7]);
+  login.started = seconds_time(parts[8]);
+  return login;
+}
+
+// All that open: a sibling domain may have tossed others among them, under the same names.
+std::vector<PendingLogins::Received> PendingLogins::read(const http::Headers& request) const {
+  const auto& prefix = cookie_.names().login_prefix();
+  std::vector<Received> received;
+  for (const auto& field : request) {
+    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
+    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
+      if (pair.name.size() != prefix.size() + 1 || !pair.name.starts_with(prefix)) return;
+      const char slot = pair.name.back();
+      if (kSlots.find(slot) == std::string_view::npos || received.size() >= 2 * kSlots.size()) return;
+      auto login = open(slot, pair.value);
+      received.push_back({slot, pair.raw.size(), login ? *std::move(login) : PendingLogin{}});
+    });
+  }
+  return received;
+}
+
+PendingLogins::Slots PendingLogins::assign(const http::Headers& request, base::WallTime now) const {
+  auto received = read(request);
+  // what did not open started in 1970
+  std::sort(received.begin(), received.end(),
+            [](const auto& a, const auto& b) { return a.login.started > b.login.started; });
+  std::vector<char> kept;
+  std::size_t bytes = 0;
+  Slots slots;
+  for (const auto& one : received) {
+    bytes += one.bytes;
+    const bool is_in_use = !is_too_old(one.login.started, now) && kept.size() + 1 < kMost && bytes <= kMostBytes;
+    (is_in_use ? kept : slots.dropped).push_back(one.slot);
+  }
+  const auto free = all_slots_but(kept);
+  // any of them: tabs that start in the same moment should not all take the first
+  slots.free = free[static_cast<unsigned char>(crypto::random_bytes(1).front()) % free.size()];
+  std::erase(slots.dropped, slots.free);
+  std::erase_if(slots.dropped, [&](char slot) { return std::find(kept.begin(), kept.end(), slot) != kept.end(); });
+  return slots;
+}
+
+std::optional<PendingLogin> PendingLogins::find(const http::Headers& request, char slot,
+                                                std::string_view state) const {
+  for (auto& one : read(request)) {
+    if (one.slot == slot && !one.login.state.empty() &&
+        base::Secret::constant_time_equal(one.login.state, state)) {
+      return std::move(one.login);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<PendingLogins::Found> PendingLogins::find_latest(const http::Headers& request,
+                                                               base::WallTime now) const {
+  auto received = read(request);
+  const auto latest = std::max_element(received.begin(), received.end(), [](const auto& a, const auto& b) {
+    return a.login.started < b.login.started;
+  });
+  if (latest == received.end() || is_too_old(latest->login.started, now)) return std::nullopt;
+  return Found{latest->slot, std::move(latest->login)};
+}
+
+http::SetCookie PendingLogins::attributes(char slot, std::string value, const http::External& external,
+                                          std::string_view user_agent) const {
+  auto cookie = cookie_.with_attributes(cookie_.names().login(slot), std::move(value), external, user_agent);
+  // the provider's redirect comes from another site: a Strict cookie would never be seen again
+  if (cookie.same_site == "Strict") cookie.same_site = "Lax";
+  cookie.max_age = std::chrono::duration_cast<base::seconds>(lifetime_).count();
+  return cookie;
+}
+
+http::SetCookie PendingLogins::cookie(char slot, const PendingLogin& login, const http::External& external,
+                                      std::string_view user_agent) const {
+  const auto plain = join({login.state, login.nonce, login.code_verifier, login.provider, login.redirect_uri,
+                           login.return_path, login.application, std::to_string(login.restarts),
+                           seconds_text(login.started)});
+  return attributes(slot, cookie_box_.seal(plain, std::string_view(&slot, 1)), external, user_agent);
+}
+
+http::SetCookie PendingLogins::deletion(char slot, const http::External& external,
+                                        std::string_view user_agent) const {
+  return http::deletion_of(attributes(slot, {}, external, user_agent));
+}
+
+}  // namespace router::login

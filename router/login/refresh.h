@@ -1,0 +1,81 @@
+// Keeping a session's tokens fresh: one refresh per session at a time, however many requests wait for it.
+//
+// Refreshes are made from what the store says at that moment, and written back with compare-and-set, so that two never
+// use one refresh token, and a session that was ended meanwhile stays dead. Errors of the provider that may pass are
+// tried again by later requests, with back-off (1 s doubling to 60 s); invalid_grant ends the session, unless another
+// replica has refreshed it in the meantime.
+// Loop: background, all of it but judge_freshness. Owner: Ongoing, through std::shared_ptr; it outlives reloads.
+// Source: descriptor.md "Identity"; RFC 6749 sections 5.2 and 6; oidc_cases.md 47-49, 108; reliability.md L5, O10.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "base/clock.h"
+#include "base/event.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "identity/provider.h"
+#include "session/expiry.h"
+#include "session/store.h"
+
+namespace router::login {
+
+// By binding name, "" = the default one; nullptr if there is none. Copied into work that outlives a request: whoever
+// makes providers anew with a reload captures what keeps them alive.
+using FindProvider = std::function<identity::Provider*(std::string_view)>;
+
+struct RefreshRules {
+  base::milliseconds refresh_before{5 * 60'000};  // JWT_REFRESH; 0 = off
+  base::milliseconds minimum_validity{0};         // MINIMUM_TOKEN_VALIDITY
+  bool revoke_orphans = true;                     // logout.revokeTokens
+};
+
+enum class Freshness {
+  fresh,    // nothing to do, or nothing that could be done
+  due,      // to be refreshed; still good meanwhile
+  expired,  // to be refreshed before it is used
+};
+// Due when less than min(refresh_before, half the lifetime) is left. Pure.
+Freshness judge_freshness(const identity::TokenSet& tokens, const RefreshRules& rules, base::WallTime now);
+
+// What a refresh works with; all that is referred to outlives it.
+struct RefreshParts {
+  session::Store& store;
+  const base::Clock& clock;
+  FindProvider find_provider;
+  session::SessionsOver session_over;  // told of the session that a refresh ended
+  RefreshRules rules;
+};
+
+class Refreshes : public std::enable_shared_from_this<Refreshes> {
+ public:
+  // The session with tokens that are good now; null: the session is over. Joins a refresh that is under way.
+  // Errors: those of the provider and of the store.
+  base::Task<base::Result<session::Snapshot>> run(session::SessionId id, std::shared_ptr<const RefreshParts> parts);
+
+  std::size_t under_way() const { return flights_.size(); }
+
+ private:
+  struct Flight {
+    base::Event landed;
+    base::Result<session::Snapshot> result = session::Snapshot();
+  };
+  struct Failure {
+    base::SteadyTime retry_at;
+    base::milliseconds delay{0};
+  };
+
+  static base::Task<void> fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Flight> flight,
+                              session::SessionId id, std::shared_ptr<const RefreshParts> parts);
+  bool is_backing_off(const std::string& key, base::SteadyTime now) const;
+  void note_outcome(const std::string& key, const base::Result<session::Snapshot>& result, base::SteadyTime now);
+
+  // By session id.
+  std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;
+  std::unordered_map<std::string, Failure> failures_;
+};
+
+}  // namespace router::login

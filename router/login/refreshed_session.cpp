@@ -1,0 +1,117 @@
+#include "login/refreshed_session.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+
+namespace router::login {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+using session::Snapshot;
+
+namespace {
+
+using Parts = std::shared_ptr<const RefreshParts>;
+
+// Each lost attempt means that somebody else changed the session in between.
+constexpr int kMostAttempts = 16;
+
+// Null: over.
+Task<Result<Snapshot>> load(session::SessionId id, Parts parts) {
+  auto looking = parts->store.find(std::move(id));
+  auto found = co_await looking;
+  if (!found) co_return found.error();
+  co_return found->value_or(nullptr);
+}
+
+session::Session with_login(const session::Session& before, const identity::Login& login) {
+  session::Session after = before;
+  after.tokens = login.tokens;
+  if (after.tokens.id_token.empty()) after.tokens.id_token = before.tokens.id_token;
+  if (!login.claims.scopes.empty()) after.scopes = login.claims.scopes;
+  if (!login.claims.json.empty()) {
+    after.claims = login.claims.json;
+    after.user_name = login.claims.user_name;
+  }
+  return after;
+}
+
+// The new refresh token would outlive the logout that took the old one back.
+Task<void> give_back(identity::Provider& provider, base::Secret refresh_token) {
+  const auto metadata = provider.known_metadata();
+  if (refresh_token.empty() || !metadata || metadata->revocation_endpoint.empty()) co_return;
+  auto revoking = provider.revoke(std::move(refresh_token), "refresh_token");
+  const auto revoked = co_await revoking;
+  if (!revoked) base::log_warning("refresh.token_not_revoked", {{"detail", base::describe(revoked.error())}});
+}
+
+Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, identity::Login login, Parts parts) {
+  Snapshot current = session;
+  for (int attempt = 0; current && attempt < kMostAttempts; ++attempt) {
+    auto replacing = parts->store.replace(with_login(*current, login));
+    auto replaced = co_await replacing;
+    if (!replaced) co_return replaced.error();
+    if (*replaced) co_return **std::move(replaced);
+    auto loading = load(session->id, parts);
+    auto loaded = co_await loading;
+    if (!loaded) co_return loaded.error();
+    current = *std::move(loaded);
+  }
+  if (current) co_return Error{ErrorCode::conflict, Side::store, "the session changes faster than it can be saved", true};
+  base::log_info("refresh.session_ended_meanwhile", {{"session", session->id.fingerprint()}});
+  if (parts->rules.revoke_orphans) {
+    auto giving_back = give_back(provider, login.tokens.refresh_token);
+    co_await giving_back;
+  }
+  co_return Snapshot();
+}
+
+// The provider no longer knows the grant: over, unless another replica used the refresh token first.
+Task<Result<Snapshot>> end_refused(Snapshot session, Parts parts) {
+  auto loading = load(session->id, parts);
+  auto current = co_await loading;
+  if (!current || !*current) co_return current;
+  if (!((*current)->tokens.refresh_token == session->tokens.refresh_token)) co_return current;
+  auto ending = parts->store.end(session->id);
+  auto ended = co_await ending;
+  if (!ended) co_return ended.error();
+  if (*ended && parts->session_over) {
+    base::log_info("refresh.session_over", {{"session", session->id.fingerprint()}, {"user", session->user_name}});
+    std::vector<Snapshot> over{**ended};
+    base::start_detached(parts->session_over(std::move(over)));
+  }
+  co_return Snapshot();
+}
+
+}  // namespace
+
+Task<Result<Snapshot>> refresh_session(session::SessionId id, Parts parts) {
+  auto loading = load(std::move(id), parts);
+  auto loaded = co_await loading;
+  if (!loaded || !*loaded) co_return loaded;
+  const Snapshot session = *std::move(loaded);
+  // who asked may have looked at an older state
+  if (judge_freshness(session->tokens, parts->rules, parts->clock.wall()) == Freshness::fresh) co_return session;
+  auto* provider = parts->find_provider(session->provider);
+  if (provider == nullptr) {
+    co_return Error{ErrorCode::unavailable, Side::identity_provider, "no provider is bound as " + session->provider};
+  }
+  auto refreshing = provider->refresh(session->tokens.refresh_token, session->subject);
+  auto login = co_await refreshing;
+  if (login) {
+    auto saving = save(session, *provider, *std::move(login), parts);
+    auto saved = co_await saving;
+    co_return saved;
+  }
+  if (login.error().code != ErrorCode::unauthenticated) co_return login.error();
+  auto ending = end_refused(session, parts);
+  auto ended = co_await ending;
+  co_return ended;
+}
+
+}  // namespace router::login

@@ -1,0 +1,77 @@
+#include "login/service.h"
+
+#include <utility>
+
+namespace router::login {
+
+using base::Result;
+using base::Task;
+using session::Snapshot;
+
+namespace {
+
+// Replicas share the configured secrets, so that any of them can finish what another one started.
+const base::Secret& sealing_secret(const config::Environment& environment, const Ongoing& ongoing) {
+  if (!environment.state_parameter_secret.empty()) return environment.state_parameter_secret;
+  if (!environment.session_secret.empty()) return environment.session_secret;
+  return ongoing.process_key;
+}
+
+RefreshRules refresh_rules(const config::Configuration& config) {
+  return {config.environment.jwt_refresh, config.environment.minimum_token_validity,
+          config.logout.revoke_tokens.value_or(true)};
+}
+
+Task<void> refresh_meanwhile(std::shared_ptr<Refreshes> refreshes, session::SessionId id,
+                             std::shared_ptr<const RefreshParts> parts) {
+  auto running = refreshes->run(std::move(id), std::move(parts));
+  // whoever needs the outcome asks again; a failure has been logged
+  const auto outcome = co_await running;
+  (void)outcome;
+}
+
+}  // namespace
+
+Service::Service(const config::Configuration& config, Surroundings around)
+    : config_(config),
+      setting_{config,
+               around.store,
+               around.background,
+               around.clock,
+               around.find_provider,
+               around.ongoing,
+               session::SessionCookie(config),
+               PendingLogins(sealing_secret(config.environment, around.ongoing), setting_.session_cookie,
+                             config.environment.state_cache)},
+      refresh_(std::make_shared<const RefreshParts>(RefreshParts{around.store, around.clock,
+                                                                 std::move(around.find_provider),
+                                                                 std::move(around.session_over),
+                                                                 refresh_rules(config)})) {}
+
+Task<Result<http::Response>> Service::start(const http::Request& request, const http::External& external,
+                                            LoginRequest login, base::Loop& home) const {
+  return start_login(setting_, request.headers, external, std::move(login), home);
+}
+
+Task<CallbackOutcome> Service::callback(const http::Request& request, const http::External& external,
+                                        base::Loop& home) const {
+  return finish_login(setting_, request, external, home);
+}
+
+Task<Result<Snapshot>> Service::fresh_tokens(Snapshot session, base::Loop& home) const {
+  auto& refreshes = setting_.ongoing.refreshes;
+  switch (judge_freshness(session->tokens, refresh_->rules, setting_.clock.wall())) {
+    case Freshness::fresh: co_return session;
+    case Freshness::due:
+      setting_.background.post([refreshes, id = session->id, parts = refresh_] {
+        base::start_detached(refresh_meanwhile(refreshes, id, parts));
+      });
+      co_return session;
+    case Freshness::expired: break;
+  }
+  auto refreshing = base::run_on(setting_.background, home, refreshes->run(session->id, refresh_));
+  auto refreshed = co_await refreshing;
+  co_return refreshed;
+}
+
+}  // namespace router::login

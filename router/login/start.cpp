@@ -1,0 +1,110 @@
+#include "login/start.h"
+
+#include <memory>
+#include <utility>
+
+#include "crypto/digest.h"
+#include "crypto/random.h"
+#include "http/pages.h"
+#include "http/redirect_guard.h"
+
+namespace router::login {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+
+namespace {
+
+bool is_good_return_path(std::string_view path) {
+  return path.size() <= PendingLogins::kLongestReturnPath && http::is_safe_return_path(path);
+}
+
+std::string user_agent_of(const http::Headers& request) {
+  return std::string(request.get("User-Agent").value_or(std::string_view()));
+}
+
+PendingLogin make_pending(const Setting& setting, const identity::Provider& provider, const http::External& external,
+                          LoginRequest login) {
+  PendingLogin pending;
+  pending.nonce = crypto::random_token();
+  pending.code_verifier = crypto::random_token();
+  pending.provider = provider.config().name;
+  pending.redirect_uri = redirect_uri(setting.config, provider.config().kind, external);
+  pending.return_path = is_good_return_path(login.return_path) ? std::move(login.return_path) : std::string(kDefaultReturnPath);
+  pending.application = std::move(login.application);
+  pending.restarts = login.restarts;
+  pending.started = setting.clock.wall();
+  return pending;
+}
+
+http::Response answer_with(const Setting& setting, const http::External& external, std::string_view url, char slot) {
+  if (!setting.config.environment.preserve_fragment) return http::redirect_response(url);
+  const auto seconds = std::chrono::duration_cast<base::seconds>(setting.pending.lifetime()).count();
+  std::string attributes = "; Path=/; SameSite=Lax; Max-Age=" + std::to_string(seconds);
+  if (external.secure()) attributes.append("; Secure");
+  return http::pages::start_login(url, setting.session_cookie.names().fragment(slot), attributes);
+}
+
+Task<Result<std::shared_ptr<const identity::Metadata>>> metadata_of(const Setting& setting,
+                                                                    identity::Provider& provider, base::Loop& home) {
+  if (auto known = provider.known_metadata()) co_return known;
+  auto fetching = base::run_on(setting.background, home, provider.metadata());
+  auto metadata = co_await fetching;
+  if (metadata) co_return metadata;
+  co_return Error{ErrorCode::unavailable, Side::identity_provider,
+                  "metadata of " + provider.config().name + ": " + metadata.error().detail, true};
+}
+
+}  // namespace
+
+std::string return_path_of(const http::Target& target) {
+  const auto whole = target.path_and_query();
+  return is_good_return_path(whole) ? whole : target.path;
+}
+
+std::string redirect_uri(const config::Configuration& config, config::ProviderKind kind,
+                         const http::External& external) {
+  auto uri = external.origin() + config.callback_endpoint;
+  if (kind == config::ProviderKind::ias) uri.append("?authType=ias");
+  return uri;
+}
+
+Task<Result<http::Response>> start_login(const Setting& setting, const http::Headers& request,
+                                         const http::External& external, LoginRequest login, base::Loop& home) {
+  if (login.restarts > kMostRestarts) {
+    co_return Error{ErrorCode::unauthenticated, Side::client, "the login was started again and again"};
+  }
+  auto* provider = setting.find_provider(login.provider);
+  if (provider == nullptr) {
+    co_return Error{ErrorCode::unavailable, Side::identity_provider, "no identity provider is bound"};
+  }
+  auto fetching = metadata_of(setting, *provider, home);
+  const auto metadata = co_await fetching;
+  if (!metadata) co_return metadata.error();
+
+  const std::string prompt = login.prompt;
+  auto pending = make_pending(setting, *provider, external, std::move(login));
+  const auto slots = setting.pending.assign(request, pending.started);
+  if (setting.config.state_protection) {
+    pending.state = setting.pending.seal_state({slots.free, pending.restarts, pending.started});
+  }
+  identity::AuthorizationRequest authorization;
+  authorization.redirect_uri = pending.redirect_uri;
+  authorization.state = pending.state;
+  authorization.nonce = pending.nonce;
+  authorization.code_challenge = crypto::base64url_encode(crypto::sha256(pending.code_verifier));
+  authorization.prompt = prompt;
+
+  auto response = answer_with(setting, external, provider->authorization_url(**metadata, authorization), slots.free);
+  const auto agent = user_agent_of(request);
+  for (const char slot : slots.dropped) {
+    response.headers.add("Set-Cookie", setting.pending.deletion(slot, external, agent).to_string());
+  }
+  response.headers.add("Set-Cookie", setting.pending.cookie(slots.free, pending, external, agent).to_string());
+  co_return response;
+}
+
+}  // namespace router::login

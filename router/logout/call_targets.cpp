@@ -1,0 +1,143 @@
+#include "logout/call_targets.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+
+namespace router::logout {
+namespace {
+
+std::string method_name(config::LogoutCallMethod method) {
+  switch (method) {
+    case config::LogoutCallMethod::get:
+      return "GET";
+    case config::LogoutCallMethod::put:
+      return "PUT";
+    case config::LogoutCallMethod::post:
+      break;
+  }
+  return "POST";
+}
+
+// The destination's own path and query stay in front of the logout path's.
+http::Url logout_url(const config::Destination& destination) {
+  http::Url url = destination.url;
+  url.scheme = url.secure() ? "https" : "http";
+  url.fragment.reset();
+  const auto [path, query] = base::cut(destination.logout_path, '?');
+  while (!url.path.empty() && url.path.back() == '/') url.path.pop_back();
+  if (!path.starts_with('/')) url.path.push_back('/');
+  url.path.append(path);
+  if (query) url.query = url.query ? *url.query + "&" + std::string(*query) : std::string(*query);
+  return url;
+}
+
+CallTarget make_target(const config::Destination& destination, const config::Configuration& config) {
+  CallTarget target;
+  target.back_end = destination.name;
+  target.is_service = destination.is_service;
+  target.method = method_name(destination.logout_method);
+  target.url = logout_url(destination);
+  target.timeout = destination.timeout;
+  target.sends_token = destination.forward_auth_token || destination.is_service;
+  target.sends_forwarded = destination.set_x_forwarded_headers;
+  target.headers = destination.headers;
+  target.tls.verify = destination.strict_ssl && config.environment.reject_unauthorized;
+  if (destination.forward_auth_certificates && !config.providers.empty()) {
+    target.tls.client_certificate = config.providers.front().client_certificate;
+    target.tls.client_key = config.providers.front().client_key;
+  }
+  target.proxy_host = destination.proxy_host;
+  target.proxy_port = destination.proxy_port;
+  return target;
+}
+
+bool path_matches(std::string_view cookie_path, std::string_view path) {
+  if (!path.starts_with(cookie_path)) return false;
+  return cookie_path.empty() || cookie_path.back() == '/' || path.size() == cookie_path.size() ||
+         path[cookie_path.size()] == '/';
+}
+
+// All captured cookies of the destination, each name once: of several the one whose path fits the logout path
+// best. One whose path does not fit is sent too: it is how the back-end knows the session.
+base::Secret cookie_field(const session::Session& session, const CallTarget& target) {
+  std::map<std::string_view, const session::BackendCookie*> chosen;
+  const auto rank = [&](const session::BackendCookie& cookie) {
+    return path_matches(cookie.path, target.url.path) ? cookie.path.size() + 1 : 0;
+  };
+  for (const auto& cookie : session.backend_cookies) {
+    if (cookie.destination != target.back_end) continue;
+    auto& best = chosen[cookie.name];
+    if (best == nullptr || rank(cookie) >= rank(*best)) best = &cookie;
+  }
+  std::string field;
+  for (const auto& [name, cookie] : chosen) {
+    if (!field.empty()) field.append("; ");
+    field.append(name).append("=").append(cookie->value.reveal());
+  }
+  return base::Secret(std::move(field));
+}
+
+std::vector<config::Header> forwarded_fields(const CallTarget& target, const ForwardedRequest& request) {
+  std::vector<config::Header> fields;
+  if (target.sends_forwarded) {
+    fields.push_back({"x-forwarded-for", request.client_chain});
+    fields.push_back({"x-forwarded-host", request.host});
+    fields.push_back({"x-forwarded-proto", request.scheme});
+    fields.push_back({"x-forwarded-path", request.path});
+  }
+  if (target.is_service) fields.push_back({"x-approuter-host", request.host});
+  return fields;
+}
+
+}  // namespace
+
+CallTargets make_call_targets(const config::Configuration& config) {
+  CallTargets targets;
+  for (const auto& [name, destination] : config.destinations) {
+    if (destination.logout_path.empty()) continue;
+    targets.push_back(std::make_shared<const CallTarget>(make_target(destination, config)));
+  }
+  // A service stands in the map under its name and under its endpoint.
+  std::set<std::string> seen;
+  for (const auto& [key, service] : config.services) {
+    if (service.logout_path.empty()) continue;
+    auto target = make_target(service, config);
+    if (!seen.insert(target.back_end + " " + target.url.to_string()).second) continue;
+    targets.push_back(std::make_shared<const CallTarget>(std::move(target)));
+  }
+  return targets;
+}
+
+ForwardedRequest forwarded_request(const http::Request& request, const http::External& external) {
+  ForwardedRequest forwarded{external.authority, external.scheme, external.peer_address, request.target.path};
+  const auto chain = request.headers.get("x-forwarded-for");
+  if (external.peer_trusted && chain)
+    forwarded.client_chain = std::string(*chain) + ", " + external.peer_address;
+  return forwarded;
+}
+
+std::vector<Call> calls_for(const session::Session& session, const CallTargets& targets,
+                            const std::optional<ForwardedRequest>& request,
+                            const std::vector<std::string>* only) {
+  std::vector<Call> calls;
+  if (targets.empty()) return calls;
+  auto credentials = std::make_shared<Credentials>();
+  credentials->access_token = session.tokens.access_token;
+  credentials->expires = session.tokens.access_expires;
+  calls.reserve(targets.size());
+  for (const auto& target : targets) {
+    if (only != nullptr && std::find(only->begin(), only->end(), target->back_end) == only->end()) continue;
+    Call call;
+    call.target = target;
+    call.credentials = credentials;
+    call.cookies = cookie_field(session, *target);
+    if (request) call.forwarded = forwarded_fields(*target, *request);
+    calls.push_back(std::move(call));
+  }
+  return calls;
+}
+
+}  // namespace router::logout

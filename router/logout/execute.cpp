@@ -1,0 +1,201 @@
+#include "logout/execute.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "logout/revocation.h"
+
+namespace router::logout {
+
+using base::Result;
+using base::Task;
+
+namespace {
+
+// Sessions of one receipt, and of one step of an "end all": in between, other work of the loop gets its turn.
+constexpr std::size_t kBatch = 100;
+constexpr base::milliseconds kBreath{1};
+constexpr int kChangeAttempts = 16;
+
+void log_store_fault(std::string_view what, const base::Error& error) {
+  base::log_error("logout.store", {{"what", what}, {"fault", describe(error)}});
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+bool same_user(const session::Session& a, const session::Session& b) {
+  return a.issuer == b.issuer && a.subject == b.subject && a.user_name == b.user_name;
+}
+
+}  // namespace
+
+Executor::Executor(std::shared_ptr<const config::Configuration> config,
+                   std::shared_ptr<identity::Providers> providers, session::Store& store,
+                   session::LiveConnections& live, FanOut& fan_out, Receipts& receipts, base::Loop& loop)
+    : config_(std::move(config)),
+      providers_(std::move(providers)),
+      store_(store),
+      live_(live),
+      fan_out_(fan_out),
+      receipts_(receipts),
+      loop_(loop),
+      targets_(make_call_targets(*config_)) {
+  for (const auto& target : targets_) back_ends_.push_back(target->back_end);
+}
+
+Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedRequest> request) {
+  Execution execution;
+  co_await remember(trigger.selection);
+  const auto& sessions = trigger.selection.sessions;
+  for (std::size_t at = 0; at < sessions.size(); at += kBatch) {
+    if (at > 0) co_await base::sleep_for(loop_, kBreath);
+    const auto first = sessions.begin() + static_cast<std::ptrdiff_t>(at);
+    Snapshots batch(first, first + static_cast<std::ptrdiff_t>(std::min(kBatch, sessions.size() - at)));
+    Snapshots ended = co_await end_sessions(trigger, std::move(batch), &execution);
+    co_await fan_out(trigger, std::move(ended), request, &execution);
+  }
+  if (trigger.selection.filter) co_await end_selected(trigger, request, &execution);
+  co_return execution;
+}
+
+Task<void> Executor::remember(const Selection& selection) {
+  if (selection.idp_session_id.empty()) co_return;
+  std::string issuer = selection.issuer;
+  std::string sid = selection.idp_session_id;
+  const auto remembered = co_await store_.remember_ended(std::move(issuer), std::move(sid));
+  if (!remembered) log_store_fault("remember_ended", remembered.error());
+}
+
+// A filter may match more sessions than are looked at in one go; ended ones no longer match.
+Task<void> Executor::end_selected(const Trigger& trigger, std::optional<ForwardedRequest> request,
+                                  Execution* execution) {
+  for (;;) {
+    session::SessionFilter filter = *trigger.selection.filter;
+    auto found = co_await store_.select(std::move(filter), kBatch);
+    if (!found) {
+      log_store_fault("select", found.error());
+      if (!execution->failure) execution->failure = found.error();
+      co_return;
+    }
+    const bool more = found->size() == kBatch;
+    Snapshots sessions = std::move(*found);
+    Snapshots ended = co_await end_sessions(trigger, std::move(sessions), execution);
+    const bool progress = !ended.empty();
+    co_await fan_out(trigger, std::move(ended), request, execution);
+    if (!more || !progress) co_return;
+    co_await base::sleep_for(loop_, kBreath);
+  }
+}
+
+// Answers those that this call has ended, and nobody else.
+Task<Executor::Snapshots> Executor::end_sessions(const Trigger& trigger, Snapshots sessions,
+                                                 Execution* execution) {
+  Snapshots ended;
+  for (const auto& session : sessions) {
+    if (!session) continue;
+    if (trigger.selection.ended_already) {
+      ended.push_back(session);
+      continue;
+    }
+    auto result = co_await end_one(trigger, session);
+    if (!result) {
+      log_store_fault("end", result.error());
+      if (!execution->failure) execution->failure = result.error();
+    } else if (*result) {
+      ended.push_back(std::move(**result));
+    }
+  }
+  co_return ended;
+}
+
+Task<Result<std::optional<session::Snapshot>>> Executor::end_one(const Trigger& trigger,
+                                                                 session::Snapshot session) {
+  session::SessionId id = session->id;
+  if (trigger.application) {
+    ApplicationPart part = *trigger.application;
+    auto left = co_await leave_application(std::move(id), std::move(part));
+    co_return left;
+  }
+  auto ended = co_await store_.end(std::move(id));
+  co_return ended;
+}
+
+// Answers the session as it was before, to the one caller that took the application out of it.
+Task<Result<std::optional<session::Snapshot>>> Executor::leave_application(session::SessionId id,
+                                                                           ApplicationPart part) {
+  for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
+    session::SessionId copy = id;
+    auto found = co_await store_.find(std::move(copy));
+    if (!found) co_return found.error();
+    if (!*found || contains((**found)->ended_applications, part.name))
+      co_return std::optional<session::Snapshot>();
+    const session::Snapshot before = **found;
+    session::Session changed = *before;
+    changed.ended_applications.push_back(part.name);
+    std::erase_if(changed.backend_cookies,
+                  [&](const auto& cookie) { return contains(part.destinations, cookie.destination); });
+    auto replaced = co_await store_.replace(std::move(changed));
+    if (!replaced) co_return replaced.error();
+    if (*replaced) co_return std::optional<session::Snapshot>(before);
+  }
+  co_return base::Error{base::ErrorCode::conflict, base::Side::store, "the session keeps changing", true};
+}
+
+Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optional<ForwardedRequest> request,
+                             Execution* execution) {
+  if (trigger.selection.ended_already) {
+    std::vector<std::string> back_ends = back_ends_;
+    co_await fan_out_.wait_for_room(std::move(back_ends));
+  }
+  std::shared_ptr<Receipt> receipt;
+  const session::Session* previous = nullptr;
+  for (const auto& session : ended) {
+    if (previous == nullptr || !same_user(*previous, *session)) {
+      if (receipt) close_receipt(trigger, std::move(receipt), execution);
+      receipt = receipts_.open(trigger.cause, session->user_name);
+      if (execution->logout_id.empty()) execution->logout_id = receipt->id;
+    }
+    previous = session.get();
+    co_await fan_out_one(trigger, session, request, receipt);
+  }
+  if (receipt) close_receipt(trigger, std::move(receipt), execution);
+}
+
+Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot session,
+                                 std::optional<ForwardedRequest> request, std::shared_ptr<Receipt> receipt) {
+  receipt->sessions.push_back(session->id.fingerprint());
+  const std::vector<std::string>* only = nullptr;
+  if (trigger.application) {
+    receipt->application = trigger.application->name;
+    only = &trigger.application->destinations;
+  } else {
+    receipt->connections_closed += live_.close(session->id);
+  }
+  auto calls = calls_for(*session, targets_, request, only);
+  auto credentials = calls.empty() ? nullptr : calls.front().credentials;
+  const auto urgency = trigger.selection.ended_already ? Urgency::paced : Urgency::urgent;
+  co_await fan_out_.submit(receipt, std::move(calls), urgency);
+  revoke(trigger, session, std::move(credentials), receipt);
+}
+
+void Executor::close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution) {
+  if (trigger.form == ReplyForm::none) {
+    receipts_.set_provider(*receipt, ProviderPart::none);
+  } else {
+    execution->receipts.push_back(std::move(receipt));
+  }
+}
+
+void Executor::revoke(const Trigger& trigger, const session::Snapshot& session,
+                      std::shared_ptr<Credentials> credentials, const std::shared_ptr<Receipt>& receipt) {
+  if (!trigger.revokes_tokens || !trigger.whole_session() || session->provider.empty()) return;
+  identity::Provider* provider = providers_->find(session->provider);
+  if (provider == nullptr || !wants_revocation(config_->logout, *provider)) return;
+  RevocationOrder order{
+      providers_, provider, session, std::move(credentials), receipt, config_->logout.revoke_after};
+  schedule_revocation(loop_, std::move(order));
+}
+
+}  // namespace router::logout

@@ -1,0 +1,69 @@
+// Carries a logout out: ends the sessions first, closes their live connections, hands the calls to the
+// fan-out.
+//
+// Never stops at a failure. The store gives an ended session to exactly one caller, on however many replicas,
+// and only that one fans out: three logouts at once call every back-end once. Owner: Service. Background loop
+// only. Source: spec/logout.md section 1 "Order of effects"; reliability.md O10.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "identity/providers.h"
+#include "logout/call_targets.h"
+#include "logout/fan_out.h"
+#include "logout/trigger.h"
+#include "session/live_connections.h"
+#include "session/store.h"
+
+namespace router::logout {
+
+struct Execution {
+  std::string logout_id;                           // of the first receipt; empty: there was nothing to end
+  std::vector<std::shared_ptr<Receipt>> receipts;  // whose provider part is still open
+  std::optional<base::Error> failure;              // the store could not end a session
+};
+
+class Executor {
+ public:
+  Executor(std::shared_ptr<const config::Configuration> config,
+           std::shared_ptr<identity::Providers> providers, session::Store& store,
+           session::LiveConnections& live, FanOut& fan_out, Receipts& receipts, base::Loop& loop);
+
+  // One receipt per user. Where a reply is due, the provider's part of them is still open afterwards.
+  // `trigger` outlives the Task.
+  base::Task<Execution> run(const Trigger& trigger, std::optional<ForwardedRequest> request);
+
+ private:
+  using Snapshots = std::vector<session::Snapshot>;
+
+  base::Task<void> remember(const Selection& selection);
+  base::Task<void> end_selected(const Trigger& trigger, std::optional<ForwardedRequest> request,
+                                Execution* execution);
+  base::Task<Snapshots> end_sessions(const Trigger& trigger, Snapshots sessions, Execution* execution);
+  base::Task<base::Result<std::optional<session::Snapshot>>> end_one(const Trigger& trigger,
+                                                                     session::Snapshot session);
+  base::Task<base::Result<std::optional<session::Snapshot>>> leave_application(session::SessionId id,
+                                                                               ApplicationPart part);
+  base::Task<void> fan_out(const Trigger& trigger, Snapshots ended, std::optional<ForwardedRequest> request,
+                           Execution* execution);
+  base::Task<void> fan_out_one(const Trigger& trigger, session::Snapshot session,
+                               std::optional<ForwardedRequest> request, std::shared_ptr<Receipt> receipt);
+  void close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution);
+  void revoke(const Trigger& trigger, const session::Snapshot& session,
+              std::shared_ptr<Credentials> credentials, const std::shared_ptr<Receipt>& receipt);
+
+  std::shared_ptr<const config::Configuration> config_;
+  std::shared_ptr<identity::Providers> providers_;
+  session::Store& store_;
+  session::LiveConnections& live_;
+  FanOut& fan_out_;
+  Receipts& receipts_;
+  base::Loop& loop_;
+  CallTargets targets_;
+  std::vector<std::string> back_ends_;
+};
+
+}  // namespace router::logout

@@ -1,0 +1,61 @@
+#include "logout/lane.h"
+
+#include <algorithm>
+
+namespace router::logout {
+namespace {
+
+// Timers are some 10 ms late: what the pace missed meanwhile may be made up for.
+constexpr base::milliseconds kPaceSlack{20};
+
+}  // namespace
+
+void Lane::push(WaitingCallPtr call) {
+  auto& queue = call->urgency == Urgency::urgent ? urgent_ : paced_;
+  queue.push_back(std::move(call));
+}
+
+void Lane::push_later(WaitingCallPtr call, base::SteadyTime due) {
+  later_.emplace(due, std::move(call));
+}
+
+WaitingCallPtr Lane::take(base::SteadyTime now) {
+  while (!later_.empty() && later_.begin()->first <= now) {
+    push(std::move(later_.begin()->second));
+    later_.erase(later_.begin());
+  }
+  if (running_ >= concurrency_) return nullptr;
+  if (!urgent_.empty()) return start(urgent_);
+  if (paced_.empty() || next_paced_ > now) return nullptr;
+  next_paced_ = std::max(next_paced_, now - kPaceSlack) + pace_;
+  return start(paced_);
+}
+
+WaitingCallPtr Lane::start(std::deque<WaitingCallPtr>& queue) {
+  auto call = std::move(queue.front());
+  queue.pop_front();
+  ++running_;
+  return call;
+}
+
+std::optional<base::SteadyTime> Lane::wake_at(base::SteadyTime now) const {
+  if (running_ >= concurrency_) return std::nullopt;
+  if (!urgent_.empty()) return now;
+  std::optional<base::SteadyTime> wake;
+  if (!paced_.empty()) wake = std::max(now, next_paced_);
+  if (!later_.empty()) wake = wake ? std::min(*wake, later_.begin()->first) : later_.begin()->first;
+  return wake;
+}
+
+std::optional<base::SteadyTime> Lane::oldest() const {
+  std::optional<base::SteadyTime> oldest;
+  const auto look = [&](const WaitingCall& call) {
+    if (!oldest || call.submitted < *oldest) oldest = call.submitted;
+  };
+  if (!urgent_.empty()) look(*urgent_.front());
+  if (!paced_.empty()) look(*paced_.front());
+  for (const auto& [due, call] : later_) look(*call);
+  return oldest;
+}
+
+}  // namespace router::logout

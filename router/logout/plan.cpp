@@ -1,0 +1,119 @@
+#include "logout/plan.h"
+
+#include "http/query.h"
+#include "http/url.h"
+
+namespace router::logout {
+namespace {
+
+std::string absolute(const std::string& origin, const std::string& page) {
+  return http::is_absolute_http(page) ? page : origin + page;
+}
+
+std::string without_fragment(const std::string& url) {
+  return url.substr(0, url.find('#'));
+}
+
+// Where the provider sends the browser back to, and the state that brings the client's query along.
+struct WayBack {
+  std::string uri;
+  std::string state;
+};
+
+WayBack plan_way_back(const std::string& page, const Ending& ending, const EndingInput& input) {
+  const auto& config = input.config;
+  const bool foreign_page = http::is_absolute_http(page);
+  const std::string landing = absolute(input.origin, ending.landing);
+  switch (input.provider.config->kind) {
+    case config::ProviderKind::xsuaa:
+      return {landing, ""};
+    // A foreign page would have to take our state off its address; only our own do.
+    case config::ProviderKind::ias:
+      return {landing, foreign_page ? "" : input.make_state(ending.landing)};
+    case config::ProviderKind::oidc:
+      break;
+  }
+  if (!config.logout.return_endpoint.empty()) {
+    return {input.origin + config.logout.return_endpoint, input.make_state(ending.landing)};
+  }
+  if (foreign_page) return {landing, ""};
+  return {without_fragment(absolute(input.origin, page)), input.make_state(ending.landing)};
+}
+
+ProviderPart provider_part(const Trigger& trigger, const ProviderState& provider) {
+  if (trigger.skips_redirect) return ProviderPart::skipped;
+  // One application leaves the others signed in, so the provider is not told.
+  if (!trigger.asks_provider || !trigger.whole_session() || provider.config == nullptr)
+    return ProviderPart::none;
+  if (!trigger.provider_url.replaced_by.empty()) return ProviderPart::redirect;
+  if (!provider.metadata || !provider.reachable) return ProviderPart::unreachable;
+  return provider.metadata->end_session_endpoint.empty() ? ProviderPart::not_offered : ProviderPart::redirect;
+}
+
+std::string provider_url(const Trigger& trigger, const std::string& page, Ending& ending,
+                         const EndingInput& input) {
+  if (!trigger.provider_url.replaced_by.empty()) return trigger.provider_url.replaced_by;
+  auto way_back = plan_way_back(page, ending, input);
+  ending.return_uri = way_back.uri;
+  identity::LogoutRedirect redirect;
+  if (trigger.session) redirect.id_token_hint = trigger.session->tokens.id_token;
+  redirect.post_logout_redirect_uri = std::move(way_back.uri);
+  redirect.state = std::move(way_back.state);
+  const auto url = identity::logout_url(*input.provider.config, *input.provider.metadata, redirect);
+  return http::append_query(url.value_or(""), trigger.provider_url.added_parameters);
+}
+
+}  // namespace
+
+std::string_view to_string(ProviderPart part) {
+  switch (part) {
+    case ProviderPart::none:
+      return "none";
+    case ProviderPart::skipped:
+      return "skipped";
+    case ProviderPart::redirect:
+      return "redirect";
+    case ProviderPart::not_offered:
+      return "not_offered";
+    case ProviderPart::unreachable:
+      return "unreachable";
+  }
+  return "none";
+}
+
+Ending plan_ending(const Trigger& trigger, const EndingInput& input) {
+  Ending ending;
+  ending.form = trigger.form;
+  ending.skips_redirect = trigger.skips_redirect;
+  ending.provider = provider_part(trigger, input.provider);
+
+  std::string page = trigger.page.value_or(input.config.logout.page);
+  ending.has_page = !page.empty();
+  if (ending.has_page) {
+    ending.landing = http::append_query(page, trigger.query);
+  } else {
+    page = kSignedOutPath;
+    // The built-in page has no use for the client's query.
+    ending.landing =
+        ending.provider == ProviderPart::unreachable ? http::append_query(page, kProviderAwayQuery) : page;
+  }
+  if (ending.provider == ProviderPart::redirect)
+    ending.provider_url = provider_url(trigger, page, ending, input);
+  return ending;
+}
+
+Plan make_plan(const Trigger& trigger, const EndingInput& input) {
+  Plan plan;
+  plan.cause = trigger.cause;
+  if (trigger.application) plan.application = trigger.application->name;
+  plan.sessions = trigger.selection.sessions.size();
+  plan.ending = plan_ending(trigger, input);
+  const session::Session nobody;
+  const session::Session& session = trigger.session ? *trigger.session : nobody;
+  const auto targets = make_call_targets(input.config);
+  plan.calls = calls_for(session, targets, std::nullopt,
+                         trigger.application ? &trigger.application->destinations : nullptr);
+  return plan;
+}
+
+}  // namespace router::logout

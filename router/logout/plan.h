@@ -1,0 +1,79 @@
+// What a logout will do, as a value: printed by `xs-router explain`, tested without a network.
+//
+// Pure: the one thing that is random, the provider's `state`, is made by a function that the caller gives.
+// Source: 002, 003; spec/logout.md section 1 "Order of effects" and "Query parameters", section 2, section 5.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "identity/provider.h"
+#include "logout/call_targets.h"
+#include "logout/trigger.h"
+
+namespace router::logout {
+
+// The router's own landing page, where there is no logoutPage: public, never triggers a logout itself.
+inline constexpr std::string_view kSignedOutPath = "/xs-router/signed-out";
+// Its one parameter: says that the identity provider could not be reached.
+inline constexpr std::string_view kProviderAwayQuery = "provider=unreachable";
+inline constexpr std::string_view kProviderAwayNote =
+    "signed out here; your identity provider could not be reached";
+
+enum class ProviderPart {
+  none,         // no provider is bound, or it takes no part in this logout
+  skipped,      // skip-redirect
+  redirect,     // the browser is sent there
+  not_offered,  // it has no logout endpoint
+  unreachable
+};
+std::string_view to_string(ProviderPart part);
+
+// What the plan knows of the identity provider; `config` null: none is bound.
+struct ProviderState {
+  const config::IdentityProvider* config = nullptr;
+  std::shared_ptr<const identity::Metadata> metadata;  // null: not known yet
+  bool reachable = true;
+};
+
+struct EndingInput {
+  const config::Configuration& config;
+  std::string origin;  // of the router, as the browser sees it
+  ProviderState provider;
+  std::function<std::string(const std::string& target)> make_state;
+};
+
+// How it ends for the browser.
+struct Ending {
+  ReplyForm form = ReplyForm::redirect;
+  ProviderPart provider = ProviderPart::none;
+  std::string provider_url;  // empty unless ProviderPart::redirect; carries the id token hint: not for logs
+  std::string return_uri;    // where the provider sends the browser back to
+  std::string landing;       // path or absolute URL, the client's query included
+  bool has_page = false;     // false: `landing` is the built-in page
+  bool skips_redirect = false;
+
+  // Where the browser goes next.
+  const std::string& next() const { return provider_url.empty() ? landing : provider_url; }
+};
+
+Ending plan_ending(const Trigger& trigger, const EndingInput& input);
+
+struct Plan {
+  Cause cause = Cause::browser;
+  std::optional<std::string> application;
+  std::size_t sessions = 0;
+  std::vector<Call> calls;  // of one session
+  Ending ending;
+};
+
+// For a session as it is now; without one, for a session without cookies and token.
+Plan make_plan(const Trigger& trigger, const EndingInput& input);
+
+// Several lines; never a token or cookie value.
+std::string describe(const Plan& plan);
+
+}  // namespace router::logout

@@ -1,0 +1,158 @@
+#include "logout/receipt.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "crypto/random.h"
+
+namespace router::logout {
+namespace {
+
+using base::json_quote;
+
+// A log line stays a line, however many sessions a user had; the receipt has them all.
+constexpr std::size_t kMostInOneLine = 20;
+
+template <class Item, class Write>
+std::string in_one_line(const std::vector<Item>& items, Write write) {
+  std::string line;
+  for (std::size_t i = 0; i < items.size() && i < kMostInOneLine; ++i) {
+    if (i > 0) line.append(", ");
+    write(items[i], line);
+  }
+  if (items.size() > kMostInOneLine) {
+    line.append(" and ").append(std::to_string(items.size() - kMostInOneLine)).append(" more");
+  }
+  return line;
+}
+
+// "bank=confirmed 204 1x 14ms"
+void summarise_call(const CallReport& call, std::string& line) {
+  line.append(call.target->back_end).append("=").append(to_string(call.outcome));
+  line.append(" ").append(std::to_string(call.status));
+  line.append(" ").append(std::to_string(call.attempts)).append("x ");
+  line.append(std::to_string(call.took.count())).append("ms");
+  if (call.token_withheld) line.append(" without token");
+}
+
+void summarise_session(const std::string& fingerprint, std::string& line) {
+  line.append(fingerprint);
+}
+
+void write_call(const CallReport& call, std::string& out) {
+  out.append("{\"backEnd\":").append(json_quote(call.target->back_end));
+  out.append(",\"method\":").append(json_quote(call.target->method));
+  out.append(",\"url\":").append(json_quote(call.target->url.to_string()));
+  out.append(",\"outcome\":\"").append(to_string(call.outcome));
+  out.append("\",\"status\":").append(std::to_string(call.status));
+  out.append(",\"attempts\":").append(std::to_string(call.attempts));
+  out.append(",\"milliseconds\":").append(std::to_string(call.took.count()));
+  out.append(",\"tokenWithheld\":").append(call.token_withheld ? "true" : "false");
+  if (!call.fault.empty()) out.append(",\"fault\":").append(json_quote(call.fault));
+  out.append("}");
+}
+
+}  // namespace
+
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::pending:
+      return "pending";
+    case Outcome::confirmed:
+      return "confirmed";
+    case Outcome::refused:
+      return "refused";
+    case Outcome::unconfirmed:
+      return "unconfirmed";
+    case Outcome::dead:
+      return "dead";
+  }
+  return "pending";
+}
+
+std::string to_json(const Receipt& receipt) {
+  std::string out = "{\"id\":" + json_quote(receipt.id);
+  out.append(",\"cause\":\"").append(to_string(receipt.cause)).append("\"");
+  out.append(",\"user\":").append(json_quote(receipt.user));
+  if (!receipt.application.empty()) out.append(",\"application\":").append(json_quote(receipt.application));
+  out.append(",\"at\":").append(std::to_string(base::unix_seconds(receipt.at)));
+  out.append(",\"complete\":").append(receipt.complete() ? "true" : "false");
+  out.append(",\"durable\":").append(receipt.durable ? "true" : "false");
+  out.append(",\"sessions\":[");
+  for (std::size_t i = 0; i < receipt.sessions.size(); ++i) {
+    out.append(i == 0 ? "" : ",").append(json_quote(receipt.sessions[i]));
+  }
+  out.append("],\"backEnds\":[");
+  for (std::size_t i = 0; i < receipt.calls.size(); ++i) {
+    if (i > 0) out.push_back(',');
+    write_call(receipt.calls[i], out);
+  }
+  out.append("],\"provider\":\"").append(to_string(receipt.provider));
+  out.append("\",\"revocation\":").append(json_quote(receipt.revocation));
+  out.append(",\"connectionsClosed\":").append(std::to_string(receipt.connections_closed)).append("}");
+  return out;
+}
+
+std::shared_ptr<Receipt> Receipts::open(Cause cause, std::string user, std::string id) {
+  auto receipt = std::make_shared<Receipt>();
+  receipt->id = id.empty() ? crypto::random_token(16) : std::move(id);
+  receipt->cause = cause;
+  receipt->user = std::move(user);
+  receipt->at = clock_.wall();
+  receipt->started = clock_.steady();
+  // The keys are views into the receipts that the ring holds.
+  if (by_id_.emplace(receipt->id, receipt).second) ring_.push_back(receipt);
+  if (ring_.size() > kept_) {
+    by_id_.erase(ring_.front()->id);
+    ring_.pop_front();
+  }
+  return receipt;
+}
+
+void Receipts::set_provider(Receipt& receipt, ProviderPart part) {
+  receipt.provider = part;
+  receipt.provider_known = true;
+  audit_if_complete(receipt);
+}
+
+void Receipts::settle(Receipt& receipt, std::size_t index, Outcome outcome) {
+  CallReport& call = receipt.calls[index];
+  call.outcome = outcome;
+  --receipt.open_calls;
+  if (call.target->sends_token && --receipt.open_token_calls == 0) {
+    if (auto free = std::exchange(receipt.tokens_free, nullptr)) free();
+  }
+  audit_if_complete(receipt);
+}
+
+std::shared_ptr<const Receipt> Receipts::find(std::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<const Receipt>> Receipts::recent(std::size_t offset, std::size_t limit) const {
+  std::vector<std::shared_ptr<const Receipt>> page;
+  for (std::size_t i = offset; i < ring_.size() && page.size() < limit; ++i) {
+    page.push_back(ring_[ring_.size() - 1 - i]);
+  }
+  return page;
+}
+
+void Receipts::audit_if_complete(Receipt& receipt) {
+  if (!receipt.complete() || std::exchange(receipt.audited, true)) return;
+  const auto took = std::chrono::duration_cast<base::milliseconds>(clock_.steady() - receipt.started);
+  base::log_info("logout.complete", {{"logout_id", receipt.id},
+                                     {"cause", to_string(receipt.cause)},
+                                     {"user", receipt.user},
+                                     {"sessions", in_one_line(receipt.sessions, summarise_session)},
+                                     {"application", receipt.application},
+                                     {"back_ends", in_one_line(receipt.calls, summarise_call)},
+                                     {"provider", to_string(receipt.provider)},
+                                     {"connections_closed", receipt.connections_closed},
+                                     {"milliseconds", took.count()}});
+  if (observer_) observer_(receipt);
+}
+
+}  // namespace router::logout

@@ -1,0 +1,95 @@
+// The proof of a logout: who, why, which sessions, and what became of every back-end.
+//
+// A receipt is open until each of its calls has its final outcome and the provider's part is known; then one
+// audit line is logged. It never holds a token, a cookie or a session id, only fingerprints. Receipts keeps
+// the latest ones; a receipt that has been pushed out lives on with its calls and is still audited. Owner:
+// app/wiring, beyond reloads. Background loop only. Units: milliseconds. Source: spec/logout.md section 7.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "logout/plan.h"
+
+namespace router::logout {
+
+enum class Outcome {
+  pending,
+  confirmed,    // 2xx, 3xx, 404, 410
+  refused,      // 401, 403 with a valid token
+  unconfirmed,  // 401, 403 without one
+  dead          // given up
+};
+std::string_view to_string(Outcome outcome);
+
+struct CallReport {
+  std::shared_ptr<const CallTarget> target;
+  Outcome outcome = Outcome::pending;
+  int status = 0;  // of the last answer
+  unsigned attempts = 0;
+  base::milliseconds took{0};   // the last attempt
+  bool token_withheld = false;  // it had expired, or was revoked, before the call got through
+  std::string fault;            // of the last attempt, when it was none of the final outcomes
+};
+
+struct Receipt {
+  std::string id;
+  Cause cause = Cause::browser;
+  std::string user;
+  std::vector<std::string> sessions;  // fingerprints
+  std::string application;            // empty: the whole session
+  base::WallTime at;
+  base::SteadyTime started;
+  bool durable = false;  // the calls would survive a crash of this process
+  std::vector<CallReport> calls;
+  std::size_t open_calls = 0;
+  std::size_t open_token_calls = 0;
+  ProviderPart provider = ProviderPart::none;
+  bool provider_known = false;
+  std::string revocation = "none";  // none, waiting, done, failed
+  std::size_t connections_closed = 0;
+  bool audited = false;
+  std::function<void()> tokens_free;  // once: no call needs the session's token any more
+
+  bool complete() const { return provider_known && open_calls == 0; }
+};
+
+std::string to_json(const Receipt& receipt);
+
+class Receipts {
+ public:
+  static constexpr std::size_t kKept = 4096;
+
+  explicit Receipts(const base::Clock& clock, std::size_t kept = kKept) : clock_(clock), kept_(kept) {}
+
+  // With an id where one is known already (calls that an earlier process left behind).
+  std::shared_ptr<Receipt> open(Cause cause, std::string user, std::string id = {});
+  void set_provider(Receipt& receipt, ProviderPart part);
+  // The call at `index` has its final outcome.
+  void settle(Receipt& receipt, std::size_t index, Outcome outcome);
+
+  // nullptr if it is unknown or no longer kept.
+  std::shared_ptr<const Receipt> find(std::string_view id) const;
+  // Newest first.
+  std::vector<std::shared_ptr<const Receipt>> recent(std::size_t offset, std::size_t limit) const;
+
+  // Called once for each receipt, when it is complete; for metrics.
+  void on_complete(std::function<void(const Receipt&)> observer) { observer_ = std::move(observer); }
+
+ private:
+  void audit_if_complete(Receipt& receipt);
+
+  const base::Clock& clock_;
+  std::size_t kept_;
+  std::deque<std::shared_ptr<Receipt>> ring_;
+  std::unordered_map<std::string_view, std::shared_ptr<Receipt>> by_id_;
+  std::function<void(const Receipt&)> observer_;
+};
+
+}  // namespace router::logout

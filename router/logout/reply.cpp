@@ -1,0 +1,58 @@
+#include "logout/reply.h"
+
+#include "base/text.h"
+#include "http/pages.h"
+
+namespace router::logout {
+namespace {
+
+http::Response built_in_page(const Ending& ending) {
+  return http::pages::signed_out(ending.provider == ProviderPart::unreachable ? kProviderAwayNote : "");
+}
+
+http::Response redirect(const Ending& ending) {
+  // Inside the provider's iframe there is nowhere to go.
+  if (ending.skips_redirect) return http::text_response(200, "");
+  if (ending.provider_url.empty() && !ending.has_page) return built_in_page(ending);
+  return http::redirect_response(ending.next());
+}
+
+http::Response in_form(const Ending& ending, std::optional<http::Response> given) {
+  switch (ending.form) {
+    case ReplyForm::redirect:
+      return redirect(ending);
+    case ReplyForm::url_in_body:
+      return http::text_response(200, ending.next());
+    case ReplyForm::url_as_json:
+      return http::json_response(200, "{\"logoutUrl\":" + base::json_quote(ending.next()) + "}");
+    case ReplyForm::page:
+      return built_in_page(ending);
+    case ReplyForm::given:
+      if (given) return std::move(*given);
+      break;
+    case ReplyForm::no_content:
+    case ReplyForm::none:
+      break;
+  }
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
+}  // namespace
+
+http::Response make_reply(const Ending& ending, std::optional<http::Response> given,
+                          const ReplyExtras& extras) {
+  auto response = in_form(ending, std::move(given));
+  response.headers.set("Cache-Control", "no-store");
+  if (!extras.logout_id.empty()) response.headers.set("x-logout-id", extras.logout_id);
+  for (const std::string& cookie : extras.set_cookies) response.headers.add("Set-Cookie", cookie);
+  std::string cleared;
+  for (const std::string& value : extras.clear_site_data) {
+    cleared.append(cleared.empty() ? "\"" : ", \"").append(value).append("\"");
+  }
+  if (!cleared.empty()) response.headers.set("Clear-Site-Data", cleared);
+  return response;
+}
+
+}  // namespace router::logout

@@ -1,0 +1,34 @@
+// What a back-end's answer means, and when it is asked again.
+//
+// Pure. Source: spec/logout.md section 7.
+#pragma once
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "logout/receipt.h"
+
+namespace router::logout {
+
+inline constexpr base::milliseconds kFirstRetry{500};
+inline constexpr base::milliseconds kLongestRetry{60'000};
+inline constexpr base::milliseconds kGiveUpAfter{24 * 3600 * 1000};
+
+// Outcome::pending: it has to be asked again.
+inline Outcome judge(int status, bool token_sent) {
+  if (status >= 200 && status < 400) return Outcome::confirmed;
+  // It no longer knows the session.
+  if (status == 404 || status == 410) return Outcome::confirmed;
+  if (status == 401 || status == 403) return token_sent ? Outcome::refused : Outcome::unconfirmed;
+  return Outcome::pending;
+}
+
+// After the `attempts`-th attempt, counted from 1: 0.5 s doubling to 60 s, of which up to a quarter is taken
+// off or put on, so that calls that failed together do not come back together. `random` is in [0, 1).
+inline base::milliseconds retry_delay(unsigned attempts, double random) {
+  const unsigned doublings = std::min(attempts > 0 ? attempts - 1 : 0U, 16U);
+  const auto delay = std::min(kLongestRetry, kFirstRetry * (1 << doublings));
+  return base::milliseconds(static_cast<long long>(static_cast<double>(delay.count()) * (0.75 + random / 2)));
+}
+
+}  // namespace router::logout

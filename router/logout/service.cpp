@@ -1,0 +1,158 @@
+#include "logout/service.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace router::logout {
+
+using base::Result;
+using base::Task;
+
+namespace {
+
+SourceParts source_parts(const ServiceParts& parts) {
+  return {parts.config, parts.providers, parts.store, parts.states, parts.clock};
+}
+
+}  // namespace
+
+Service::Service(ServiceParts parts)
+    : parts_(std::move(parts)),
+      sources_(make_sources(source_parts(parts_))),
+      executor_(parts_.config, parts_.providers, parts_.store, parts_.live, parts_.fan_out, parts_.receipts,
+                parts_.background) {}
+
+bool Service::may_handle(std::string_view method, std::string_view path, std::string_view query) const {
+  return std::any_of(sources_.begin(), sources_.end(),
+                     [&](const auto& source) { return source->may_handle(method, path, query); });
+}
+
+bool Service::wants_body(const http::Request& request) const {
+  return std::any_of(sources_.begin(), sources_.end(),
+                     [&](const auto& source) { return source->wants_body(request); });
+}
+
+Task<Result<std::optional<http::Response>>> Service::handle(const http::Request& request,
+                                                            const http::External& external,
+                                                            session::Snapshot session, std::string body,
+                                                            base::Loop& home) {
+  SourceInput input{request, external, std::move(session), std::move(body)};
+  co_await base::switch_to(parts_.background);
+  auto answered = co_await answer(std::move(input));
+  co_await base::switch_to(home);
+  co_return answered;
+}
+
+Task<Result<std::optional<http::Response>>> Service::answer(SourceInput input) {
+  const auto& target = input.request.target;
+  for (const auto& source : sources_) {
+    if (!source->may_handle(input.request.method, target.path, target.query)) continue;
+    auto recognised = co_await source->recognise(input);
+    if (!recognised) co_return recognised.error();
+    if (!*recognised) continue;
+    Recognition& recognition = **recognised;
+    if (auto* response = std::get_if<http::Response>(&recognition)) {
+      co_return std::optional<http::Response>(std::move(*response));
+    }
+    Trigger trigger = std::get<Trigger>(std::move(recognition));
+    auto response = co_await log_out(std::move(trigger), input.request, input.external);
+    if (!response) co_return response.error();
+    co_return std::optional<http::Response>(std::move(*response));
+  }
+  co_return std::optional<http::Response>();
+}
+
+Task<Result<http::Response>> Service::log_out(Trigger trigger, const http::Request& request,
+                                              const http::External& external) {
+  // The sessions first: whatever happens below, they are over.
+  std::optional<ForwardedRequest> forwarded = forwarded_request(request, external);
+  Execution execution = co_await executor_.run(trigger, std::move(forwarded));
+  const ProviderState provider = co_await look_at_provider(trigger);
+
+  const auto make_state = [this](const std::string& target) { return parts_.states.issue(target); };
+  const Ending ending = plan_ending(trigger, {*parts_.config, external.origin(), provider, make_state});
+  for (const auto& receipt : execution.receipts) parts_.receipts.set_provider(*receipt, ending.provider);
+  warn_once_without_logout(ending, provider);
+  if (execution.failure && trigger.on_failure) trigger.on_failure();
+  if (execution.failure && trigger.failure) co_return std::move(*trigger.failure);
+  if (execution.failure) co_return *execution.failure;
+  co_return reply(trigger, ending, std::move(execution.logout_id), request, external);
+}
+
+Task<ProviderState> Service::look_at_provider(const Trigger& trigger) {
+  ProviderState state;
+  identity::Provider* provider = provider_of(trigger);
+  const bool asked = trigger.asks_provider && !trigger.skips_redirect && trigger.whole_session();
+  if (provider == nullptr || !asked) co_return state;
+  state.config = &provider->config();
+  state.reachable = co_await provider->is_reachable();
+  // After the probe, which may have brought it.
+  state.metadata = provider->known_metadata();
+  co_return state;
+}
+
+identity::Provider* Service::provider_of(const Trigger& trigger) const {
+  if (!trigger.session) return parts_.providers->first();
+  return trigger.session->provider.empty() ? nullptr : parts_.providers->find(trigger.session->provider);
+}
+
+http::Response Service::reply(Trigger& trigger, const Ending& ending, std::string logout_id,
+                              const http::Request& request, const http::External& external) const {
+  ReplyExtras extras;
+  extras.logout_id = std::move(logout_id);
+  if (trigger.whole_session() && trigger.clears_browser) {
+    if (parts_.delete_cookies) extras.set_cookies = parts_.delete_cookies(external, request);
+    extras.clear_site_data = parts_.config->logout.clear_site_data;
+  }
+  return make_reply(ending, std::move(trigger.answer), extras);
+}
+
+void Service::warn_once_without_logout(const Ending& ending, const ProviderState& provider) {
+  if (ending.provider != ProviderPart::not_offered || std::exchange(warned_, true)) return;
+  base::log_warning("logout.not_offered", {{"provider", provider.config->name}});
+}
+
+Task<void> Service::session_timed_out(std::vector<session::Snapshot> sessions) {
+  Trigger trigger;
+  trigger.cause = Cause::timeout;
+  trigger.selection.sessions = std::move(sessions);
+  trigger.selection.ended_already = true;
+  trigger.form = ReplyForm::none;
+  trigger.asks_provider = false;
+  trigger.revokes_tokens = false;
+  std::optional<ForwardedRequest> nobody;
+  const Execution ignored = co_await executor_.run(trigger, std::move(nobody));
+}
+
+Task<Result<std::string>> Service::end_sessions(Cause cause, Selection selection) {
+  Trigger trigger;
+  trigger.cause = cause;
+  trigger.selection = std::move(selection);
+  trigger.form = ReplyForm::none;
+  trigger.asks_provider = false;
+  // Where the provider has refused the tokens there is nothing left to revoke.
+  trigger.revokes_tokens = cause != Cause::refresh_failed;
+  std::optional<ForwardedRequest> nobody;
+  Execution execution = co_await executor_.run(trigger, std::move(nobody));
+  if (execution.failure) co_return *execution.failure;
+  co_return std::move(execution.logout_id);
+}
+
+std::optional<std::string> Service::explain(std::string_view method, const http::Target& target,
+                                            const std::string& origin) const {
+  for (const auto& source : sources_) {
+    const auto trigger = source->preview(method, target);
+    if (!trigger) continue;
+    ProviderState provider;
+    if (const auto* bound = provider_of(*trigger)) {
+      provider.config = &bound->config();
+      provider.metadata = bound->known_metadata();
+    }
+    const auto make_state = [](const std::string&) { return std::string("(one-time)"); };
+    return describe(make_plan(*trigger, {*parts_.config, origin, provider, make_state}));
+  }
+  return std::nullopt;
+}
+
+}  // namespace router::logout

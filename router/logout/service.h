@@ -1,0 +1,81 @@
+// Logout, from the request to the answer: trigger -> plan -> execute -> reply.
+//
+// Owner: the graph (one per configuration); what outlives a reload is passed in by reference. may_handle()
+// and wants_body() from any thread; handle() is called on the request's loop, works on the background loop
+// and comes back; the other Tasks run on the background loop. The service must outlive its Tasks. Errors:
+// unavailable (the store is away, nobody was logged out: 503). Source: spec/logout.md.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "logout/execute.h"
+#include "logout/reply.h"
+#include "logout/sources.h"
+
+namespace router::logout {
+
+// The Set-Cookie values that delete the session cookie, with exactly the attributes it was set with.
+using CookieDeletion = std::function<std::vector<std::string>(const http::External&, const http::Request&)>;
+
+struct ServiceParts {
+  std::shared_ptr<const config::Configuration> config;
+  std::shared_ptr<identity::Providers> providers;
+  session::Store& store;
+  session::LiveConnections& live;
+  FanOut& fan_out;
+  Receipts& receipts;
+  ReturnStates& states;
+  base::Loop& background;
+  const base::Clock& clock;
+  CookieDeletion delete_cookies;
+};
+
+class Service {
+ public:
+  explicit Service(ServiceParts parts);
+
+  // False for nearly every request: certainly no logout. Cheap.
+  bool may_handle(std::string_view method, std::string_view path, std::string_view query) const;
+  // Whether handle() needs the body, at most kMaxBody + 1 bytes of it. Where handle() then answers nothing,
+  // the body has to be forwarded all the same.
+  bool wants_body(const http::Request& request) const;
+
+  // Absent: no logout after all, the request goes on. `request` and `external` outlive the Task.
+  base::Task<base::Result<std::optional<http::Response>>> handle(const http::Request& request,
+                                                                 const http::External& external,
+                                                                 session::Snapshot session, std::string body,
+                                                                 base::Loop& home);
+
+  // The store has ended these sessions. Returns when their calls are recorded, not before there is room for
+  // them.
+  base::Task<void> session_timed_out(std::vector<session::Snapshot> sessions);
+  // Administration, refused refresh. Answers the id of the logout, empty if there was nothing to end.
+  base::Task<base::Result<std::string>> end_sessions(Cause cause, Selection selection);
+
+  // The plan of an ordinary navigation, printed; absent if the target is no logout. Pure: for `xs-router
+  // explain`.
+  std::optional<std::string> explain(std::string_view method, const http::Target& target,
+                                     const std::string& origin) const;
+
+ private:
+  base::Task<base::Result<std::optional<http::Response>>> answer(SourceInput input);
+  base::Task<base::Result<http::Response>> log_out(Trigger trigger, const http::Request& request,
+                                                   const http::External& external);
+  base::Task<ProviderState> look_at_provider(const Trigger& trigger);
+  identity::Provider* provider_of(const Trigger& trigger) const;
+  http::Response reply(Trigger& trigger, const Ending& ending, std::string logout_id,
+                       const http::Request& request, const http::External& external) const;
+  void warn_once_without_logout(const Ending& ending, const ProviderState& provider);
+
+  ServiceParts parts_;
+  Sources sources_;
+  Executor executor_;
+  bool warned_ = false;
+};
+
+}  // namespace router::logout

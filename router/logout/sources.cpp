@@ -1,0 +1,20 @@
+#include "logout/sources.h"
+
+#include "logout/sources/back_channel.h"
+#include "logout/sources/central.h"
+#include "logout/sources/front_channel.h"
+#include "logout/sources/landing.h"
+
+namespace router::logout {
+
+Sources make_sources(const SourceParts& parts) {
+  Sources sources;
+  // first: where a logout has ended, none may begin
+  sources.push_back(std::make_unique<LandingSource>(parts.config, parts.states));
+  sources.push_back(std::make_unique<CentralSource>(parts.config, parts.providers));
+  sources.push_back(std::make_unique<BackChannelSource>(parts.config, parts.providers));
+  sources.push_back(std::make_unique<FrontChannelSource>(parts.config, parts.providers));
+  return sources;
+}
+
+}  // namespace router::logout

@@ -1,0 +1,133 @@
+#include "logout/sources/back_channel.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "config/json_access.h"
+#include "crypto/digest.h"
+#include "http/form.h"
+#include "http/query.h"
+#include "logout/navigation.h"
+
+namespace router::logout {
+namespace {
+
+constexpr std::size_t kMaxSeen = 100'000;
+constexpr std::string_view kTokenField = "logout_token";
+
+http::Response refusal(int status, std::string_view description) {
+  auto response = http::json_response(
+      status, "{\"error\":\"invalid_request\",\"error_description\":" + base::json_quote(description) + "}");
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
+http::Response accepted() {
+  auto response = http::text_response(200, "");
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
+bool is_form(const http::Request& request) {
+  const auto type = request.headers.get("content-type");
+  return type && base::equals_ignoring_case(base::trim(base::cut(*type, ';').before),
+                                            "application/x-www-form-urlencoded");
+}
+
+// The token, or why there is none.
+std::variant<std::string, http::Response> read_token(const SourceInput& input) {
+  if (!input.request.is("POST")) return method_not_allowed("POST");
+  if (!is_form(input.request)) return refusal(400, "the body must be a form");
+  if (input.body.size() > kMaxBody) return refusal(413, "the body is too large");
+  if (http::query_has(input.request.target.query, kTokenField))
+    return refusal(400, "logout_token in the query");
+  const auto fields = http::decode_form(input.body);
+  if (!fields) return refusal(400, "the body is not a valid form");
+  const std::string* token = nullptr;
+  for (const auto& [name, value] : *fields) {
+    if (name != kTokenField) continue;
+    if (token != nullptr) return refusal(400, "more than one logout_token");
+    token = &value;
+  }
+  if (token == nullptr || token->empty()) return refusal(400, "logout_token is missing");
+  return *token;
+}
+
+std::string key_of(const identity::LogoutToken& token) {
+  return token.issuer + ' ' + token.jti;
+}
+
+// Who says to have issued the token. Only to choose whose keys it is checked with.
+std::string claimed_issuer(std::string_view token) {
+  const auto after_header = base::cut(token, '.').after.value_or("");
+  const auto payload = crypto::base64url_decode(base::cut(after_header, '.').before);
+  if (!payload) return {};
+  config::Issues issues;
+  const auto document = config::read_json("logout_token", *payload, issues);
+  return document ? config::text_member(document->root(), "iss").value_or("") : "";
+}
+
+}  // namespace
+
+BackChannelSource::BackChannelSource(std::shared_ptr<const config::Configuration> config,
+                                     std::shared_ptr<identity::Providers> providers)
+    : config_(std::move(config)), providers_(std::move(providers)) {}
+
+bool BackChannelSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
+  const auto& endpoint = config_->logout.back_channel_endpoint;
+  return !endpoint.empty() && path == endpoint;
+}
+
+bool BackChannelSource::wants_body(const http::Request& request) const {
+  return request.is("POST") && is_form(request) && may_handle(request.method, request.target.path, {});
+}
+
+Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const SourceInput& input) {
+  auto read = read_token(input);
+  if (auto* response = std::get_if<http::Response>(&read))
+    co_return std::optional<Recognition>(std::move(*response));
+  std::string token = std::get<std::string>(std::move(read));
+  identity::Provider* provider = providers_->find_issuer(claimed_issuer(token));
+  // Before its metadata is known a provider has no issuer to be found by; the only one needs none.
+  if (provider == nullptr && providers_->all().size() == 1) provider = providers_->first();
+  if (provider == nullptr) co_return std::optional<Recognition>(refusal(400, "the issuer is not known here"));
+
+  const auto verified = co_await provider->verify_logout_token(std::move(token));
+  if (!verified) {
+    base::log_warning("logout.back_channel", {{"fault", describe(verified.error())}});
+    co_return std::optional<Recognition>(refusal(400, "the logout token was not accepted"));
+  }
+  if (is_repeated(*verified)) co_return std::optional<Recognition>(accepted());
+
+  Trigger trigger;
+  trigger.cause = Cause::back_channel;
+  session::SessionFilter filter;
+  filter.issuer = verified->issuer;
+  if (verified->idp_session_id.empty()) {
+    filter.subject = verified->subject;
+  } else {
+    filter.idp_session_id = verified->idp_session_id;
+  }
+  trigger.selection.filter = std::move(filter);
+  trigger.selection.issuer = verified->issuer;
+  trigger.selection.idp_session_id = verified->idp_session_id;
+  trigger.form = ReplyForm::given;
+  trigger.answer = accepted();
+  trigger.failure = refusal(400, "the session could not be ended");
+  trigger.on_failure = [this, key = key_of(*verified)] { seen_.erase(key); };
+  trigger.asks_provider = false;
+  trigger.clears_browser = false;
+  co_return std::optional<Recognition>(std::move(trigger));
+}
+
+bool BackChannelSource::is_repeated(const identity::LogoutToken& token) {
+  std::string key = key_of(token);
+  if (!seen_.insert(key).second) return true;
+  seen_order_.push_back(std::move(key));
+  if (seen_order_.size() > kMaxSeen) {
+    seen_.erase(seen_order_.front());
+    seen_order_.pop_front();
+  }
+  return false;
+}
+
+}  // namespace router::logout

@@ -1,0 +1,42 @@
+// OpenID Connect Back-Channel Logout 1.0: the provider says which session, or whose sessions, are over.
+//
+// POST of a form with one `logout_token`. 200 when done, also when nothing is known of the session; 400 with
+// an error in JSON otherwise (413 for a body over 64 KiB). A token with a `jti` that was seen before: 200
+// without effect; they are remembered in this process, bounded, so elsewhere a repeated token ends nothing
+// that a first one left. No CSRF check: the token is the proof. Background loop. Source: Back-Channel
+// Logout 1.0 sections 2.4 to 2.8; spec/logout.md section 5; oidc_cases.md 90 to 109.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_set>
+
+#include "identity/providers.h"
+#include "logout/source.h"
+
+namespace router::logout {
+
+class BackChannelSource final : public Source {
+ public:
+  BackChannelSource(std::shared_ptr<const config::Configuration> config,
+                    std::shared_ptr<identity::Providers> providers);
+
+  std::string_view name() const override { return "back_channel"; }
+  bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
+  bool wants_body(const http::Request& request) const override;
+  Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
+  std::optional<Trigger> preview(std::string_view, const http::Target&) const override {
+    return std::nullopt;
+  }
+
+ private:
+  bool is_repeated(const identity::LogoutToken& token);
+
+  std::shared_ptr<const config::Configuration> config_;
+  std::shared_ptr<identity::Providers> providers_;
+  std::unordered_set<std::string> seen_;
+  std::deque<std::string> seen_order_;
+};
+
+}  // namespace router::logout

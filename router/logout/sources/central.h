@@ -1,0 +1,40 @@
+// Central logout: `logoutEndpoint` with GET or POST, as in the Node application router.
+//
+// GET: a navigation logs out; HEAD, prefetches and cross-site sub-resources are refused; a cross-site
+// navigation gets a confirmation page. POST: needs the session's CSRF token (fetched by GET with
+// `x-csrf-token: fetch`), or with `csrfProtection: false` only a request that is not cross-site.
+// `skip-redirect` (bare, empty or =true) does not go to the provider, and is not carried over.
+// Stateless. Source: 002; spec/logout.md section 1.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "identity/providers.h"
+#include "logout/source.h"
+
+namespace router::logout {
+
+class CentralSource final : public Source {
+ public:
+  CentralSource(std::shared_ptr<const config::Configuration> config,
+                std::shared_ptr<identity::Providers> providers);
+
+  std::string_view name() const override { return "central"; }
+  bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
+  Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
+  std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
+
+ private:
+  Recognition recognise_get(const SourceInput& input) const;
+  Recognition recognise_post(const SourceInput& input) const;
+  Recognition post_logout(const SourceInput& input) const;
+  Recognition fetch_csrf_token(const SourceInput& input) const;
+  Trigger make_trigger(const http::Target& target, const session::Snapshot& session) const;
+
+  std::shared_ptr<const config::Configuration> config_;
+  std::shared_ptr<identity::Providers> providers_;
+  std::string endpoint_;  // normalised
+};
+
+}  // namespace router::logout

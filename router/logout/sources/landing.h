@@ -1,0 +1,42 @@
+// The pages that a logout ends at, as far as the router has a hand in them; none of them triggers a logout.
+//
+// - A landing page (`logoutPage`, a page of 003) that an OpenID provider returns to with `state`: 302 to the
+// page with
+//   the client's own query. With an unknown state it is not recognised: the page is served as it is.
+// - `returnEndpoint`: the same for every page; with an unknown state 302 to `logoutPage` as configured.
+// - `/xs-router/signed-out` (kSignedOutPath): the built-in "You are signed out" page, needs no route and no
+// session. Background loop. Source: spec/logout.md section 1 "Query parameters"; RP-Initiated Logout 1.0
+// section 3.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/model.h"
+#include "logout/return_states.h"
+#include "logout/source.h"
+
+namespace router::logout {
+
+class LandingSource final : public Source {
+ public:
+  LandingSource(std::shared_ptr<const config::Configuration> config, ReturnStates& states);
+
+  std::string_view name() const override { return "landing"; }
+  bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
+  Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
+  std::optional<Trigger> preview(std::string_view, const http::Target&) const override {
+    return std::nullopt;
+  }
+
+ private:
+  std::optional<Recognition> answer(const http::Request& request);
+  bool is_landing_page(std::string_view path) const;
+
+  std::shared_ptr<const config::Configuration> config_;
+  ReturnStates& states_;
+  std::vector<std::string> pages_;  // normalised paths
+};
+
+}  // namespace router::logout

@@ -1,0 +1,31 @@
+#include "logout/trigger.h"
+
+namespace router::logout {
+
+std::string_view to_string(Cause cause) {
+  switch (cause) {
+    case Cause::browser:
+      return "browser";
+    case Cause::timeout:
+      return "timeout";
+    case Cause::back_channel:
+      return "back_channel";
+    case Cause::front_channel:
+      return "front_channel";
+    case Cause::rest:
+      return "rest";
+    case Cause::agent_url:
+      return "agent_url";
+    case Cause::hosted:
+      return "hosted";
+    case Cause::admin:
+      return "admin";
+    case Cause::refresh_failed:
+      return "refresh_failed";
+    case Cause::recovered:
+      return "recovered";
+  }
+  return "unknown";
+}
+
+}  // namespace router::logout

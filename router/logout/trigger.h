@@ -1,0 +1,86 @@
+// What was recognised: who is logged out, how far, why, and what kind of answer is expected.
+//
+// Made by a Source, read by plan and execute; no source ever acts. Movable, not copyable (a prepared answer
+// is not). Source: spec/logout.md sections 1 to 6.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+#include "session/store.h"
+
+namespace router::logout {
+
+enum class Cause {
+  browser,         // 002: the logout endpoint
+  timeout,         // the session's time was over
+  back_channel,    // OIDC Back-Channel Logout 1.0
+  front_channel,   // OIDC Front-Channel Logout 1.0
+  rest,            // 000, 001
+  agent_url,       // 003
+  hosted,          // 004
+  admin,           // management API
+  refresh_failed,  // the provider refused to renew the tokens
+  recovered        // calls that an earlier process left behind
+};
+std::string_view to_string(Cause cause);
+
+// Which sessions. All parts together; a session is ended once however often it is named.
+struct Selection {
+  std::vector<session::Snapshot> sessions;
+  std::optional<session::SessionFilter> filter;
+  // Remembered in the store, so that a login still in flight does not survive its logout.
+  std::string issuer;
+  std::string idp_session_id;
+  // The store has ended them already: time-out.
+  bool ended_already = false;
+};
+
+// Only a part of the session: a named application of 003.
+struct ApplicationPart {
+  std::string name;
+  std::vector<std::string> destinations;
+};
+
+enum class ReplyForm {
+  redirect,     // 302, or the built-in page where there is nowhere to go
+  url_in_body,  // text/plain
+  url_as_json,  // {"logoutUrl": ...}
+  page,         // the built-in page
+  no_content,   // 204
+  given,        // Trigger::answer
+  none          // nobody waits for one
+};
+
+// What is asked of the identity provider, where it is not the usual (003, conditional URLs).
+struct ProviderUrl {
+  std::string replaced_by;       // absolute URL, empty = the provider's own
+  std::string added_parameters;  // raw query, empty = none
+};
+
+struct Trigger {
+  Cause cause = Cause::browser;
+  Selection selection;
+  std::optional<ApplicationPart> application;  // absent: the whole session
+  ReplyForm form = ReplyForm::redirect;
+  std::optional<http::Response> answer;   // with ReplyForm::given
+  std::optional<http::Response> failure;  // instead of a 503 when the store is away
+  std::function<void()> on_failure;       // then: the same request may come again
+  // The session that the answer speaks about: hint for the provider. May have been ended by somebody else.
+  session::Snapshot session;
+  std::string query;                // the client's, byte for byte, to be carried to the landing page
+  std::optional<std::string> page;  // instead of logoutPage
+  bool asks_provider = true;        // false: skip-redirect and the like; the landing page is the answer
+  bool skips_redirect = false;      // skip-redirect: 200 without Location
+  ProviderUrl provider_url;
+  bool revokes_tokens = true;  // never from an unsigned request
+  bool clears_browser = true;  // the browser that asked is the session's: its cookie is deleted
+
+  bool whole_session() const { return !application.has_value(); }
+};
+
+}  // namespace router::logout

@@ -1,0 +1,395 @@
+// Starting and finishing a login, as a browser sees it; numbers refer to oidc_cases.md.
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "crypto/digest.h"
+#include "login/browser.h"
+
+using namespace router;
+using base::ErrorCode;
+using test::Browser;
+using test::location;
+using test::LoginWorld;
+
+TEST_CASE("login: the browser is sent to the provider with state, nonce and S256 challenge (1, 3)") {
+  LoginWorld world;
+  Browser browser;
+  const auto url = world.start(browser);
+  CHECK(url.starts_with("https://idp.example/authorize?"));
+  CHECK(world.parameter(url, "redirect_uri") == "https://app.example/login/callback");
+  CHECK(world.parameter(url, "nonce").size() == 43);
+  CHECK(world.parameter(url, "code_challenge").size() == 43);
+  CHECK(world.parameter(url, "state").size() >= 43);
+  CHECK(browser.count("xsr-login-") == 1);
+}
+
+TEST_CASE("login: every attempt has a state, nonce and verifier of its own (2)") {
+  LoginWorld world;
+  std::set<std::string> seen;
+  for (int i = 0; i < 200; ++i) {
+    Browser browser;
+    const auto url = world.start(browser);
+    for (const char* name : {"state", "nonce", "code_challenge"}) seen.insert(world.parameter(url, name));
+  }
+  CHECK(seen.size() == 600);
+}
+
+TEST_CASE("login: the fragment is kept by the start page and comes back at the end") {
+  LoginWorld world;
+  world.config.environment.preserve_fragment = true;
+  Browser browser;
+  auto page = world.try_start(browser, {.return_path = "/app"});
+  REQUIRE(page);
+  CHECK(page->status == 200);
+  CHECK_FALSE(page->headers.contains("Location"));
+  browser.receive(*page);
+  const std::string login_cookie = browser.cookies.begin()->first;
+  const char slot = login_cookie.back();
+  CHECK(page->body.find(std::string("xsr-fragment-") + slot) != std::string::npos);
+  const auto at = page->body.find("state=") + 6;
+  const auto state = page->body.substr(at, page->body.find_first_of("&\"", at) - at);
+  browser.cookies[std::string("xsr-fragment-") + slot] = "%23%2Forders%2F5";
+  CHECK(location(world.callback(browser, "code=c&state=" + state)) == "/app#/orders/5");
+  CHECK(browser.count("xsr-fragment-") == 0);
+}
+
+TEST_CASE("login: a fragment cookie that is no fragment is ignored") {
+  for (const char* value : {"%0d%0aSet-Cookie:x", "//evil", "%23%0d%0a", "%zz", ""}) {
+    LoginWorld world;
+    Browser browser;
+    const auto url = world.start(browser, "/app");
+    const char slot = browser.cookies.begin()->first.back();
+    browser.cookies[std::string("xsr-fragment-") + slot] = value;
+    CHECK(location(world.callback(browser, "code=c&state=" + world.parameter(url, "state"))) == "/app");
+  }
+}
+
+TEST_CASE("login: success makes a session, its cookie, and goes back to where it began (18)") {
+  LoginWorld world;
+  world.provider.login.claims.scopes = {"read"};
+  world.provider.login.claims.idp_session_id = "sid-1";
+  Browser browser;
+  const auto url = world.start(browser, "/app?x=1");
+  const auto outcome = world.callback(browser, "code=c-1&state=" + world.parameter(url, "state"));
+  CHECK(location(outcome) == "/app?x=1");
+  CHECK(outcome.answer->status == 302);
+  REQUIRE(outcome.created);
+  CHECK(browser.cookies["JSESSIONID"] == outcome.created->id.reveal());
+  CHECK(browser.count("xsr-login-") == 0);
+  const auto session = world.find(outcome.created->id);
+  REQUIRE(session);
+  CHECK(session->provider == "idp");
+  CHECK(session->subject == "alice-sub");
+  CHECK(session->idp_session_id == "sid-1");
+  CHECK(session->scopes == std::vector<std::string>{"read"});
+  CHECK(session->tenant == "app.example");
+  CHECK(session->csrf_token.size() == 43);
+  CHECK(session->tokens.access_token == base::Secret("at-1"));
+
+  REQUIRE(world.provider.exchanges.size() == 1);
+  const auto& exchange = world.provider.exchanges[0];
+  CHECK(exchange.code == "c-1");
+  CHECK(exchange.redirect_uri == "https://app.example/login/callback");
+  CHECK(exchange.nonce == world.parameter(url, "nonce"));
+  CHECK(crypto::base64url_encode(crypto::sha256(exchange.code_verifier)) == world.parameter(url, "code_challenge"));
+}
+
+TEST_CASE("login: a provider of kind ias has its own redirect_uri") {
+  LoginWorld world;
+  Browser browser;
+  const auto url = world.start(browser, "/", "other");
+  CHECK(world.parameter(url, "redirect_uri") == "https://app.example/login/callback?authType=ias");
+  world.callback(browser, "authType=ias&code=c&state=" + world.parameter(url, "state"));
+  CHECK(world.other.exchanges.size() == 1);
+  CHECK(world.provider.exchanges.empty());
+}
+
+TEST_CASE("callback: what does not belong to a login of this browser makes no token request (4, 5, 10, 13)") {
+  LoginWorld world;
+  Browser browser;
+  const auto state = world.parameter(world.start(browser), "state");
+  auto wrong = state;
+  wrong.back() = wrong.back() == 'A' ? 'B' : 'A';
+  wrong[5] = wrong[5] == 'A' ? 'B' : 'A';
+  const std::string queries[] = {"code=c",
+                                 "code=c&state=" + wrong,
+                                 "code=c&state=",
+                                 "code=c&state=x",
+                                 "code=c&code=d&state=" + state,
+                                 "code=c&state=" + state + "&state=" + state,
+                                 "code=c&state=" + state + "&iss=a&iss=b",
+                                 ""};
+  for (const auto& query : queries) {
+    CAPTURE(query);
+    const auto outcome = world.callback(browser, query);
+    REQUIRE_FALSE(outcome.answer);
+    CHECK(outcome.answer.error().code == ErrorCode::bad_request);
+    CHECK_FALSE(outcome.created);
+  }
+  auto post = browser.request("/login/callback?code=c&state=" + state);
+  post.method = "POST";
+  CHECK(test::run_task(world.service->callback(post, world.external, world.home)).answer->status == 405);
+  CHECK(world.provider.exchanges.empty());
+  CHECK(location(world.callback(browser, "code=c&state=" + state)) == "/app?x=1");
+}
+
+TEST_CASE("callback: a code with a right state but in another browser is not taken (6, 17)") {
+  LoginWorld world;
+  Browser attacker, victim;
+  const auto state = world.parameter(world.start(attacker), "state");
+  const auto outcome = world.callback(victim, "code=stolen&state=" + state);
+  CHECK_FALSE(outcome.created);
+  CHECK(world.provider.exchanges.empty());
+  CHECK_FALSE(victim.cookies.contains("JSESSIONID"));
+  CHECK(location(outcome).starts_with("https://idp.example/authorize"));
+}
+
+TEST_CASE("callback: the same URL again makes no second session and no second token request (7)") {
+  LoginWorld world;
+  Browser browser;
+  const auto query = "code=c&state=" + world.parameter(world.start(browser), "state");
+  const auto cookies = browser.cookies;
+  const auto first = world.callback(browser, query);
+  REQUIRE(first.created);
+
+  SUBCASE("with the session: where he wanted to be") {
+    CHECK(location(world.callback(browser, query)) == "/");
+  }
+  SUBCASE("sent at the same time, the login cookie still there") {
+    Browser twin;
+    twin.cookies = cookies;
+    const auto second = world.callback(twin, query);
+    CHECK(location(second) == "/app?x=1");
+    CHECK_FALSE(second.created);
+    CHECK_FALSE(twin.cookies.contains("JSESSIONID"));
+  }
+  SUBCASE("after a reload of the configuration as well") {
+    world.make_service();
+    Browser twin;
+    twin.cookies = cookies;
+    CHECK_FALSE(world.callback(twin, query).created);
+  }
+  CHECK(world.provider.exchanges.size() == 1);
+  CHECK(world.store.counts().created == 1);
+}
+
+TEST_CASE("callback: a login that took too long starts again, and still ends where it should (8)") {
+  LoginWorld world;
+  Browser browser;
+  auto url = world.start(browser, "/deep?link=1");
+  world.clock.advance(base::minutes(6));
+  const auto late = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
+  url = location(late);
+  REQUIRE(url.starts_with("https://idp.example/authorize"));
+  CHECK(world.provider.exchanges.empty());
+  CHECK(location(world.callback(browser, "code=c&state=" + world.parameter(url, "state"))) == "/deep?link=1");
+}
+
+TEST_CASE("callback: a browser that keeps no cookies sees an error after three new starts (76)") {
+  LoginWorld world;
+  Browser browser;
+  auto url = world.start(browser);
+  int restarts = 0;
+  for (; url.starts_with("https://idp.example/"); ++restarts) {
+    Browser forgetful;
+    url = location(world.callback(forgetful, "code=c&state=" + world.parameter(url, "state")));
+    REQUIRE(restarts < 10);
+  }
+  CHECK(restarts == 4);
+  CHECK(url.starts_with("error: unauthenticated"));
+}
+
+TEST_CASE("callback: many tabs, every one of the last eight can finish (9)") {
+  LoginWorld world;
+  Browser browser;
+  std::vector<std::string> states;
+  for (int i = 0; i < 100; ++i) {
+    world.clock.advance(base::seconds(1));
+    states.push_back(world.parameter(world.start(browser, "/tab/" + std::to_string(i)), "state"));
+  }
+  CHECK(browser.count("xsr-login-") == 8);
+  for (std::size_t i = 92; i < 100; ++i) {
+    CHECK(location(world.callback(browser, "code=c&state=" + states[i])) == "/tab/" + std::to_string(i));
+  }
+  // an older one: logged in by now
+  CHECK(location(world.callback(browser, "code=c&state=" + states[0])) == "/");
+}
+
+TEST_CASE("callback: the provider's error ends the attempt with an error page, not with a loop (11, 12)") {
+  const struct {
+    const char* error;
+    ErrorCode code;
+  } rows[] = {{"access_denied", ErrorCode::forbidden},
+              {"login_required", ErrorCode::unauthenticated},
+              {"temporarily_unavailable", ErrorCode::unavailable},
+              {"<script>", ErrorCode::unauthenticated}};
+  for (const auto& row : rows) {
+    LoginWorld world;
+    Browser browser;
+    const auto state = world.parameter(world.start(browser), "state");
+    const auto outcome =
+        world.callback(browser, http::query_pair("error", row.error) + "&error_description=%3Cscript%3E&state=" + state);
+    REQUIRE_FALSE(outcome.answer);
+    CHECK(outcome.answer.error().code == row.code);
+    CHECK(browser.count("xsr-login-") == 0);
+    CHECK(world.provider.exchanges.empty());
+  }
+}
+
+TEST_CASE("callback: an iss that is not the provider's is refused before the code is sent (14-16)") {
+  LoginWorld world;
+  world.provider.iss_error = base::Error{ErrorCode::unauthenticated, base::Side::identity_provider, "iss"};
+  Browser browser;
+  const auto state = world.parameter(world.start(browser), "state");
+  const auto outcome = world.callback(browser, "code=c&iss=https%3A%2F%2Fevil&state=" + state);
+  CHECK_FALSE(outcome.answer);
+  CHECK(world.provider.exchanges.empty());
+  CHECK_FALSE(outcome.created);
+}
+
+TEST_CASE("callback: a login started at one provider is finished at that one only (16)") {
+  LoginWorld world;
+  Browser browser;
+  const auto at_other = world.parameter(world.start(browser, "/", "other"), "state");
+  world.callback(browser, "code=code-of-idp&state=" + at_other);
+  CHECK(world.provider.exchanges.empty());
+  CHECK(world.other.exchanges.size() == 1);
+}
+
+TEST_CASE("callback: a provider that says no or is away gives an error and no session") {
+  for (const auto code : {ErrorCode::unauthenticated, ErrorCode::timeout, ErrorCode::protocol}) {
+    LoginWorld world;
+    world.provider.error = base::Error{code, base::Side::identity_provider, "no"};
+    Browser browser;
+    const auto outcome = world.log_in(browser);
+    REQUIRE_FALSE(outcome.answer);
+    CHECK(outcome.answer.error().code == code);
+    CHECK(world.store.counts().created == 0);
+    CHECK_FALSE(browser.cookies.contains("JSESSIONID"));
+  }
+}
+
+TEST_CASE("callback: logging in gives a new id, and the session held before ends (51)") {
+  LoginWorld world;
+  auto planted = test::make_session("mallory");
+  REQUIRE(test::run_task(world.store.create(planted)));
+  Browser browser;
+  browser.cookies["JSESSIONID"] = std::string(planted.id.reveal());
+  const auto outcome = world.log_in(browser);
+  REQUIRE(outcome.created);
+  CHECK(outcome.created->id != planted.id);
+  CHECK(browser.cookies["JSESSIONID"] == outcome.created->id.reveal());
+  CHECK_FALSE(world.find(planted.id));
+  REQUIRE(outcome.replaced.size() == 1);
+  CHECK(outcome.replaced[0]->id == planted.id);
+  CHECK(outcome.created->backend_cookies.empty());
+}
+
+TEST_CASE("callback: the same user's new session takes over the back-ends' cookies, and the application he came for") {
+  LoginWorld world;
+  auto before = test::make_session("alice");
+  before.backend_cookies = {{"crm", "sid", base::Secret("1"), "/", false}};
+  before.ended_applications = {"bank", "shop"};
+  before.logout_details = {{"a", "b"}};
+  REQUIRE(test::run_task(world.store.create(before)));
+  Browser browser;
+  browser.cookies["JSESSIONID"] = std::string(before.id.reveal());
+  auto response = world.try_start(browser, {.return_path = "/bank", .prompt = "login", .application = "bank"});
+  REQUIRE(response);
+  browser.receive(*response);
+  const std::string url(response->headers.get("Location").value_or(""));
+  CHECK(world.parameter(url, "prompt") == "login");
+  const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
+  REQUIRE(outcome.created);
+  CHECK(outcome.created->backend_cookies.size() == 1);
+  CHECK(outcome.created->ended_applications == std::vector<std::string>{"shop"});
+  CHECK(outcome.created->logout_details == before.logout_details);
+}
+
+TEST_CASE("callback: a session that the provider ended while it was being made does not come to life (106)") {
+  LoginWorld world;
+  world.provider.login.claims.idp_session_id = "sid-1";
+  world.provider.before_answer = [&] { REQUIRE(test::run_task(world.store.remember_ended("https://idp.example", "sid-1"))); };
+  Browser browser;
+  const auto outcome = world.log_in(browser);
+  CHECK_FALSE(outcome.created);
+  CHECK(location(outcome).starts_with("https://idp.example/authorize"));
+  CHECK_FALSE(browser.cookies.contains("JSESSIONID"));
+}
+
+TEST_CASE("callback: without stateProtection no state is sent, and the browser's latest attempt counts") {
+  LoginWorld world;
+  world.config.state_protection = false;
+  Browser browser;
+  const auto url = world.start(browser, "/app");
+  CHECK(url.find("state=") == std::string::npos);
+  CHECK(location(world.callback(browser, "code=c")) == "/app");
+  Browser stranger;
+  CHECK_FALSE(world.callback(stranger, "code=c").created);
+}
+
+TEST_CASE("callback: with SameSite Strict the page goes on by itself (57)") {
+  LoginWorld world;
+  world.config.environment.cookies.same_site = "Strict";
+  world.make_service();
+  Browser browser;
+  const auto outcome = world.log_in(browser, "/app?a=1&b=2");
+  REQUIRE(outcome.answer);
+  CHECK(outcome.answer->status == 200);
+  CHECK(outcome.answer->body.find("0;url=/app?a=1&amp;b=2\"") != std::string::npos);
+  CHECK(outcome.answer->headers.get("Cache-Control") == "no-store");
+}
+
+TEST_CASE("login: only paths of this origin are come back to, and only ones of moderate length (70)") {
+  const std::string long_query = "/app?" + std::string(2000, 'x');
+  for (const auto& path : {std::string("https://evil"), std::string("//evil"), std::string("/\\evil"), std::string("/%5cevil"),
+                           std::string("javascript:x"), std::string("/a\r\nSet-Cookie:x"), std::string(), long_query}) {
+    LoginWorld world;
+    Browser browser;
+    CAPTURE(path);
+    CHECK(location(world.log_in(browser, path)) == "/");
+  }
+  CHECK(login::return_path_of(*http::parse_target("GET", long_query)) == "/app");
+  CHECK(login::return_path_of(*http::parse_target("GET", "/a?b=c")) == "/a?b=c");
+}
+
+TEST_CASE("login: without a provider, or while its metadata is away, it is unavailable") {
+  LoginWorld world;
+  Browser browser;
+  auto response = world.try_start(browser, {.provider = "unknown"});
+  REQUIRE_FALSE(response);
+  CHECK(response.error().code == ErrorCode::unavailable);
+  world.provider.metadata_error = base::Error{ErrorCode::refused, base::Side::identity_provider, "down"};
+  response = world.try_start(browser, {});
+  REQUIRE_FALSE(response);
+  CHECK(response.error().code == ErrorCode::unavailable);
+}
+
+TEST_CASE("login: ten thousand abandoned attempts leave nothing in the router (reliability.md L4)") {
+  LoginWorld world;
+  for (int i = 0; i < 1000; ++i) {
+    Browser browser;
+    world.start(browser);
+  }
+  CHECK(world.ongoing.used_states.size() == 0);
+  CHECK(world.store.counts().created == 0);
+}
+
+TEST_CASE("login: work for the provider runs on the background loop and comes back") {
+  LoginWorld world;
+  Browser browser;
+  const auto state = world.parameter(world.start(browser), "state");
+  world.background.set_current(false);
+  world.home.set_current(false);
+  const auto request = browser.request("/login/callback?code=c&state=" + state);
+  std::optional<login::CallbackOutcome> outcome;
+  base::start_detached(test::detail::store_result(world.service->callback(request, world.external, world.home), outcome));
+  CHECK(world.provider.exchanges.empty());
+  world.background.run_ready();
+  CHECK(world.provider.exchanges.size() == 1);
+  CHECK_FALSE(outcome);
+  world.home.run_ready();
+  REQUIRE(outcome);
+  CHECK(outcome->created);
+}

@@ -1,0 +1,285 @@
+// Fresh tokens for a session; numbers refer to oidc_cases.md.
+#include "login/refresh.h"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "login/browser.h"
+
+using namespace router;
+using base::ErrorCode;
+using base::minutes;
+using login::Freshness;
+using test::LoginWorld;
+
+namespace {
+
+// A session whose access token lasts an hour from now on.
+session::Snapshot open_session(LoginWorld& world, base::milliseconds lifetime = minutes(60)) {
+  auto session = test::make_session();
+  session.idle_timeout = std::chrono::hours(24);
+  session.tokens.access_token = base::Secret("at-0");
+  session.tokens.refresh_token = base::Secret("rt-0");
+  session.tokens.id_token = base::Secret("id-0");
+  session.tokens.obtained = world.clock.wall();
+  session.tokens.access_expires = world.clock.wall() + lifetime;
+  REQUIRE(test::run_task(world.store.create(session)));
+  return world.find(session.id);
+}
+
+void renew_at_provider(LoginWorld& world) {
+  world.provider.login.tokens.obtained = world.clock.wall();
+  world.provider.login.tokens.access_expires = world.clock.wall() + minutes(60);
+}
+
+base::Result<session::Snapshot> fresh(LoginWorld& world, const session::Snapshot& session) {
+  return test::run_task(world.service->fresh_tokens(session, world.home), &world.background);
+}
+
+base::Error provider_fault(ErrorCode code) { return {code, base::Side::identity_provider, "no"}; }
+
+}  // namespace
+
+TEST_CASE("refresh: due when less than the configured time or half the lifetime is left") {
+  const base::WallTime now{std::chrono::seconds(1'800'000'000)};
+  const auto judge = [&](long lifetime, long left, base::milliseconds before, bool has_refresh_token = true) {
+    identity::TokenSet tokens;
+    if (has_refresh_token) tokens.refresh_token = base::Secret("rt");
+    tokens.access_expires = now + base::seconds(left);
+    tokens.obtained = *tokens.access_expires - base::seconds(lifetime);
+    return login::judge_freshness(tokens, {.refresh_before = before}, now);
+  };
+  CHECK(judge(3600, 301, minutes(5)) == Freshness::fresh);
+  CHECK(judge(3600, 299, minutes(5)) == Freshness::due);
+  CHECK(judge(3600, 0, minutes(5)) == Freshness::expired);
+  CHECK(judge(3600, -5, minutes(5)) == Freshness::expired);
+  CHECK(judge(120, 61, minutes(5)) == Freshness::fresh);
+  CHECK(judge(120, 59, minutes(5)) == Freshness::due);
+  CHECK(judge(3600, -5, minutes(0)) == Freshness::fresh);
+  CHECK(judge(3600, -5, minutes(5), false) == Freshness::fresh);
+  CHECK(login::judge_freshness({}, {}, now) == Freshness::fresh);
+}
+
+TEST_CASE("refresh: a token with time left is not refreshed") {
+  LoginWorld world;
+  const auto session = open_session(world);
+  CHECK(*fresh(world, session) == session);
+  CHECK(world.provider.refreshes.empty());
+}
+
+TEST_CASE("refresh: while the token is still good nobody waits for the refresh") {
+  LoginWorld world;
+  base::Event gate;
+  world.provider.gate = &gate;
+  const auto session = open_session(world);
+  world.clock.advance(minutes(56));
+  renew_at_provider(world);
+  for (int i = 0; i < 50; ++i) CHECK(*fresh(world, session) == session);
+  world.background.run_ready();
+  CHECK(world.provider.refreshes == std::vector<std::string>{"rt-0"});
+  gate.set();
+  const auto now = world.find(session->id);
+  CHECK(now->tokens.access_token == base::Secret("at-1"));
+  CHECK(now->generation == session->generation + 1);
+  CHECK(world.ongoing.refreshes->under_way() == 0);
+}
+
+TEST_CASE("refresh: fifty requests with an expired token make one refresh and all get its result (48)") {
+  LoginWorld world;
+  base::Event gate;
+  world.provider.gate = &gate;
+  const auto session = open_session(world);
+  world.clock.advance(minutes(61));
+  renew_at_provider(world);
+  std::vector<std::optional<base::Result<session::Snapshot>>> results(50);
+  for (auto& result : results) {
+    base::start_detached(test::detail::store_result(world.service->fresh_tokens(session, world.home), result));
+  }
+  CHECK(world.provider.refreshes.size() == 1);
+  for (const auto& result : results) CHECK_FALSE(result);
+  gate.set();
+  for (const auto& result : results) {
+    REQUIRE(result);
+    REQUIRE(*result);
+    CHECK((**result)->tokens.access_token == base::Secret("at-1"));
+  }
+  // one more, which still holds the old state: the store knows better
+  CHECK((*fresh(world, session))->tokens.access_token == base::Secret("at-1"));
+  CHECK(world.provider.refreshes.size() == 1);
+}
+
+TEST_CASE("refresh: two configurations, before and after a reload, still make one refresh") {
+  LoginWorld world;
+  base::Event gate;
+  world.provider.gate = &gate;
+  const auto session = open_session(world);
+  world.clock.advance(minutes(61));
+  renew_at_provider(world);
+  std::optional<base::Result<session::Snapshot>> before, after;
+  base::start_detached(test::detail::store_result(world.service->fresh_tokens(session, world.home), before));
+  const auto old_service = std::move(world.service);
+  world.make_service();
+  base::start_detached(test::detail::store_result(world.service->fresh_tokens(session, world.home), after));
+  gate.set();
+  REQUIRE(before);
+  REQUIRE(after);
+  CHECK(**before == **after);
+  CHECK(world.provider.refreshes.size() == 1);
+}
+
+TEST_CASE("refresh: what the provider does not send anew stays") {
+  LoginWorld world;
+  world.provider.login.tokens.id_token = base::Secret();
+  world.provider.login.claims.json.clear();
+  world.provider.login.claims.scopes.clear();
+  auto session = open_session(world);
+  session::Session with_claims = *session;
+  with_claims.claims = R"({"sub":"x"})";
+  with_claims.scopes = {"read"};
+  session = **test::run_task(world.store.replace(with_claims));
+  world.clock.advance(minutes(61));
+  renew_at_provider(world);
+  const auto after = *fresh(world, session);
+  REQUIRE(after);
+  CHECK(after->tokens.id_token == base::Secret("id-0"));
+  CHECK(after->claims == R"({"sub":"x"})");
+  CHECK(after->scopes == std::vector<std::string>{"read"});
+  CHECK(after->user_name == "alice");
+}
+
+TEST_CASE("refresh: invalid_grant ends the session, once, and whoever tells the back-ends hears of it (49)") {
+  LoginWorld world;
+  world.provider.error = provider_fault(ErrorCode::unauthenticated);
+  const auto session = open_session(world);
+  world.clock.advance(minutes(61));
+  const auto result = fresh(world, session);
+  REQUIRE(result);
+  CHECK(*result == nullptr);
+  CHECK_FALSE(world.find(session->id));
+  REQUIRE(world.over.size() == 1);
+  CHECK(world.over[0]->id == session->id);
+  CHECK(*fresh(world, session) == nullptr);
+  CHECK(world.over.size() == 1);
+}
+
+TEST_CASE("refresh: invalid_grant because another replica was faster ends nothing") {
+  LoginWorld world;
+  const auto session = open_session(world);
+  world.clock.advance(minutes(61));
+  world.provider.error = provider_fault(ErrorCode::unauthenticated);
+  world.provider.before_answer = [&] {
+    session::Session changed = *world.find(session->id);
+    changed.tokens.access_token = base::Secret("at-other");
+    changed.tokens.refresh_token = base::Secret("rt-other");
+    REQUIRE(test::run_task(world.store.replace(changed))->has_value());
+  };
+  const auto result = fresh(world, session);
+  REQUIRE(result);
+  CHECK((*result)->tokens.access_token == base::Secret("at-other"));
+  CHECK(world.over.empty());
+}
+
+TEST_CASE("refresh: a provider that is away leaves the session alone; it is asked again with back-off (49)") {
+  LoginWorld world;
+  world.provider.error = provider_fault(ErrorCode::timeout);
+  const auto session = open_session(world);
+  world.clock.advance(minutes(56));
+  for (int i = 0; i < 10; ++i) CHECK(*fresh(world, session) == session);
+  world.background.run_ready();
+  CHECK(world.provider.refreshes.size() == 1);
+  CHECK(world.find(session->id));
+
+  world.clock.advance(base::milliseconds(1'100));
+  CHECK(*fresh(world, session) == session);
+  world.background.run_ready();
+  CHECK(world.provider.refreshes.size() == 2);
+  world.clock.advance(base::milliseconds(1'100));
+  CHECK(*fresh(world, session) == session);
+  world.background.run_ready();
+  CHECK(world.provider.refreshes.size() == 2);
+
+  world.clock.advance(minutes(5));
+  const auto expired = fresh(world, session);
+  REQUIRE_FALSE(expired);
+  CHECK(expired.error().code == ErrorCode::timeout);
+  CHECK(world.find(session->id));
+
+  world.clock.advance(minutes(2));
+  world.provider.error.reset();
+  renew_at_provider(world);
+  CHECK((*fresh(world, session))->tokens.access_token == base::Secret("at-1"));
+}
+
+TEST_CASE("refresh: a session that is logged out meanwhile stays dead, and the new token is given back (108)") {
+  LoginWorld world;
+  const auto session = open_session(world);
+  world.clock.advance(minutes(61));
+  renew_at_provider(world);
+  world.provider.before_answer = [&] { REQUIRE(test::run_task(world.store.end(session->id))->has_value()); };
+  CHECK(*fresh(world, session) == nullptr);
+  CHECK_FALSE(world.find(session->id));
+  CHECK(world.provider.revoked == std::vector<std::string>{"rt-1"});
+  CHECK(world.over.empty());
+}
+
+TEST_CASE("refresh: a change of the session meanwhile is kept") {
+  LoginWorld world;
+  const auto session = open_session(world);
+  world.clock.advance(minutes(61));
+  renew_at_provider(world);
+  world.provider.before_answer = [&] {
+    session::Session changed = *world.find(session->id);
+    changed.backend_cookies = {{"crm", "sid", base::Secret("1"), "/", false}};
+    REQUIRE(test::run_task(world.store.replace(changed))->has_value());
+  };
+  const auto after = *fresh(world, session);
+  CHECK(after->backend_cookies.size() == 1);
+  CHECK(after->tokens.access_token == base::Secret("at-1"));
+}
+
+TEST_CASE("refresh: logins, refreshes, logouts and cookies in any order never bring a session back (O10)") {
+  std::mt19937 random(42);
+  for (int round = 0; round < 500; ++round) {
+    LoginWorld world;
+    base::Event gate;
+    world.provider.gate = &gate;
+    const auto session = open_session(world);
+    world.clock.advance(minutes(61));
+    renew_at_provider(world);
+    if (random() % 4 == 0) world.provider.error = provider_fault(ErrorCode::unauthenticated);
+    world.background.set_current(false);
+    world.home.set_current(false);
+    int handed_out = 0;
+    std::vector<std::optional<base::Result<session::Snapshot>>> results(4);
+    for (int step = 0; step < 12; ++step) {
+      switch (random() % 6) {
+        case 0: world.background.run_ready(); break;
+        case 1: world.home.run_ready(); break;
+        case 2:
+          if (*test::run_task(world.store.end(session->id))) ++handed_out;
+          break;
+        case 3: {
+          session::Session changed = *session;
+          changed.backend_cookies = {{"crm", "sid", base::Secret("1"), "/", false}};
+          (void)test::run_task(world.store.replace(changed));
+          break;
+        }
+        case 4:
+          base::start_detached(test::detail::store_result(world.service->fresh_tokens(session, world.home),
+                                                          results[random() % results.size()]));
+          break;
+        default: gate.set();
+      }
+      if (handed_out > 0) REQUIRE_FALSE(world.find(session->id));
+    }
+    gate.set();
+    for (int i = 0; i < 4; ++i) {
+      world.background.run_ready();
+      world.home.run_ready();
+    }
+    if (handed_out > 0) REQUIRE_FALSE(world.find(session->id));
+    REQUIRE(handed_out + static_cast<int>(world.over.size()) <= 1);
+    REQUIRE(world.provider.refreshes.size() <= 2);
+  }
+}

@@ -1,0 +1,126 @@
+#include "logout/call_targets.h"
+
+#include <doctest/doctest.h>
+
+#include "logout/world.h"
+
+using namespace router;
+
+namespace {
+
+session::BackendCookie cookie(std::string destination, std::string name, std::string value,
+                              std::string path = "/") {
+  return {std::move(destination), std::move(name), base::Secret(std::move(value)), std::move(path), false};
+}
+
+std::string sent(const std::vector<config::Header>& fields, std::string_view name) {
+  for (const auto& field : fields) {
+    if (field.name == name) return field.value;
+  }
+  return "(none)";
+}
+
+}  // namespace
+
+TEST_CASE("call targets: every destination and service with a logoutPath, once") {
+  config::Configuration config;
+  config.destinations["bank"] = test::make_destination("bank");
+  config.destinations["shop"] = test::make_destination("shop", "");
+  auto service = test::make_destination("mail", "/bye");
+  service.is_service = true;
+  config.services["mail"] = service;
+  config.services["mail/api"] = service;
+  const auto targets = logout::make_call_targets(config);
+  REQUIRE(targets.size() == 2);
+  CHECK(targets[0]->back_end == "bank");
+  CHECK(!targets[0]->sends_token);
+  CHECK(targets[1]->back_end == "mail");
+  CHECK(targets[1]->sends_token);
+}
+
+TEST_CASE("call targets: the logout path stands below the destination's own path") {
+  struct Row {
+    std::string url;
+    std::string logout_path;
+    std::string called;
+  };
+  const std::vector<Row> rows = {
+      {"http://bank.example", "/logout", "http://bank.example/logout"},
+      {"http://bank.example/", "/logout", "http://bank.example/logout"},
+      {"http://bank.example/base/", "/logout", "http://bank.example/base/logout"},
+      {"https://bank.example:8443/base", "logout?a=b", "https://bank.example:8443/base/logout?a=b"},
+      {"http://bank.example/base?k=v", "/logout?a=b", "http://bank.example/base/logout?k=v&a=b"},
+      {"ws://bank.example/socket", "/logout", "http://bank.example/socket/logout"},
+  };
+  for (const auto& row : rows) {
+    config::Configuration config;
+    auto destination = test::make_destination("bank", row.logout_path);
+    destination.url = *http::parse_url(row.url);
+    config.destinations["bank"] = destination;
+    CHECK(logout::make_call_targets(config).front()->url.to_string() == row.called);
+  }
+}
+
+TEST_CASE("call targets: method, TLS, proxy and headers are the destination's") {
+  config::Configuration config;
+  auto destination = test::make_destination("bank");
+  destination.logout_method = config::LogoutCallMethod::put;
+  destination.strict_ssl = false;
+  destination.proxy_host = "proxy.example";
+  destination.proxy_port = 3128;
+  destination.headers = {{"x-api-key", "k"}};
+  destination.timeout = config::milliseconds(1500);
+  config.destinations["bank"] = destination;
+  const auto target = logout::make_call_targets(config).front();
+  CHECK(target->method == "PUT");
+  CHECK(!target->tls.verify);
+  CHECK(target->proxy_host == "proxy.example");
+  CHECK(target->headers.size() == 1);
+  CHECK(target->timeout == base::milliseconds(1500));
+}
+
+TEST_CASE("calls: the captured cookies of that destination, each name once") {
+  config::Configuration config;
+  config.destinations["bank"] = test::make_destination("bank", "/app/logout");
+  session::Session session;
+  session.backend_cookies = {cookie("bank", "SID", "root"), cookie("bank", "SID", "app", "/app"),
+                             cookie("bank", "SID", "other", "/other"),
+                             cookie("bank", "XS", "1", "/elsewhere"), cookie("mail", "SID", "foreign")};
+  const auto calls = logout::calls_for(session, logout::make_call_targets(config), std::nullopt);
+  CHECK(calls.front().cookies.reveal() == "SID=app; XS=1");
+}
+
+TEST_CASE("calls: back-ends hear where the request came from; services also the router's host") {
+  config::Configuration config;
+  config.destinations["bank"] = test::make_destination("bank");
+  auto plain = test::make_destination("plain");
+  plain.set_x_forwarded_headers = false;
+  config.destinations["plain"] = plain;
+  auto service = test::make_destination("mail");
+  service.is_service = true;
+  config.services["mail"] = service;
+  http::External external;
+  external.scheme = "https";
+  external.authority = "app.example";
+  external.peer_address = "10.0.0.1";
+  external.peer_trusted = true;
+  const test::Request request("GET", "/my/logout?x", {{"x-forwarded-for", "203.0.113.7"}});
+  const session::Session session;
+  const auto calls = logout::calls_for(session, logout::make_call_targets(config),
+                                       logout::forwarded_request(request.request, external));
+  REQUIRE(calls.size() == 3);
+  CHECK(sent(calls[0].forwarded, "x-forwarded-for") == "203.0.113.7, 10.0.0.1");
+  CHECK(sent(calls[0].forwarded, "x-forwarded-host") == "app.example");
+  CHECK(sent(calls[0].forwarded, "x-forwarded-proto") == "https");
+  CHECK(sent(calls[0].forwarded, "x-forwarded-path") == "/my/logout");
+  CHECK(sent(calls[0].forwarded, "x-approuter-host") == "(none)");
+  CHECK(calls[1].forwarded.empty());
+  CHECK(sent(calls[2].forwarded, "x-approuter-host") == "app.example");
+}
+
+TEST_CASE("calls: the forwarded chain of an untrusted peer starts anew") {
+  http::External external;
+  external.peer_address = "203.0.113.9";
+  const test::Request request("GET", "/my/logout", {{"x-forwarded-for", "1.2.3.4"}});
+  CHECK(logout::forwarded_request(request.request, external).client_chain == "203.0.113.9");
+}

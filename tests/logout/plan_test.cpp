@@ -1,0 +1,176 @@
+#include "logout/plan.h"
+
+#include <doctest/doctest.h>
+
+#include "http/query.h"
+#include "logout/world.h"
+
+using namespace router;
+using config::ProviderKind;
+using logout::Ending;
+using logout::ProviderPart;
+using logout::Trigger;
+
+namespace {
+
+const std::string kOrigin = "https://app.example";
+
+struct Setting {
+  std::optional<ProviderKind> kind;
+  std::string page;
+  std::string query;
+  std::string return_endpoint = "";
+};
+
+Ending plan(const Setting& setting, Trigger trigger = {}, bool reachable = true) {
+  config::Configuration config;
+  config.logout.page = setting.page;
+  config.logout.return_endpoint = setting.return_endpoint;
+  trigger.query = setting.query;
+  logout::ProviderState state;
+  std::optional<test::FakeProvider> provider;
+  if (setting.kind) {
+    provider.emplace(test::make_provider_config(*setting.kind));
+    state.config = &provider->config();
+    state.metadata = provider->known_metadata();
+    state.reachable = reachable;
+  }
+  const auto make_state = [](const std::string& target) { return "to:" + target; };
+  return plan_ending(trigger, {config, kOrigin, state, make_state});
+}
+
+std::string parameter(const std::string& url, std::string_view name) {
+  const auto parsed = http::parse_url(url);
+  return parsed && parsed->query ? http::query_value(*parsed->query, name).value_or("(none)") : "(no query)";
+}
+
+}  // namespace
+
+TEST_CASE("plan: the client's query is appended to the page byte for byte") {
+  struct Row {
+    std::string page;
+    std::string query;
+    std::string landing;
+  };
+  const std::vector<Row> rows = {
+      {"/logoff.html", "", "/logoff.html"},
+      {"/logoff.html", "siteId=3", "/logoff.html?siteId=3"},
+      {"/logoff.html", "a=%E4&b=x+y&&c", "/logoff.html?a=%E4&b=x+y&&c"},
+      {"/logoff.html?lang=en", "siteId=3", "/logoff.html?lang=en&siteId=3"},
+      {"/logoff.html#/bye", "siteId=3", "/logoff.html?siteId=3#/bye"},
+      {"/logoff.html?lang=en#/bye", "siteId=3", "/logoff.html?lang=en&siteId=3#/bye"},
+      {"http://acme.com/employees.portal", "siteId=3", "http://acme.com/employees.portal?siteId=3"},
+      {"http://acme.com/employees.portal?a=b", "c=d", "http://acme.com/employees.portal?a=b&c=d"},
+  };
+  for (const auto& row : rows) {
+    const auto ending = plan({std::nullopt, row.page, row.query});
+    CHECK(ending.landing == row.landing);
+    CHECK(ending.provider == ProviderPart::none);
+    CHECK(ending.next() == row.landing);
+  }
+}
+
+TEST_CASE("plan: xsuaa gets the absolute page with the query, encoded once as a whole") {
+  CHECK(plan({ProviderKind::xsuaa, "/logoff.html", "siteId=3&x=%20"}).provider_url ==
+        "https://idp.example/"
+        "logout.do?redirect=https%3A%2F%2Fapp.example%2Flogoff.html%3FsiteId%3D3%26x%3D%2520"
+        "&client_id=client");
+  CHECK(parameter(plan({ProviderKind::xsuaa, "http://acme.com/x", "a=b"}).provider_url, "redirect") ==
+        "http://acme.com/x?a=b");
+}
+
+TEST_CASE("plan: ias gets hint, client and the whole return URL") {
+  Trigger trigger;
+  session::Session session;
+  session.tokens.id_token = base::Secret(std::string("the-id-token"));
+  trigger.session = std::make_shared<const session::Session>(std::move(session));
+  const auto ending = plan({ProviderKind::ias, "/logoff.html", "siteId=3"}, std::move(trigger));
+  CHECK(ending.provider_url.starts_with("https://idp.example/logout?"));
+  CHECK(parameter(ending.provider_url, "id_token_hint") == "the-id-token");
+  CHECK(parameter(ending.provider_url, "client_id") == "client");
+  CHECK(parameter(ending.provider_url, "post_logout_redirect_uri") ==
+        "https://app.example/logoff.html?siteId=3");
+  CHECK(parameter(ending.provider_url, "state") == "to:/logoff.html?siteId=3");
+}
+
+TEST_CASE("plan: oidc providers compare return URLs, so they get a bare one and a state") {
+  struct Row {
+    std::string page;
+    std::string return_endpoint;
+    std::string return_uri;
+    std::string state;
+  };
+  const std::vector<Row> rows = {
+      {"/logoff.html", "", "https://app.example/logoff.html", "to:/logoff.html?siteId=3"},
+      {"/logoff.html?a=b#/bye", "", "https://app.example/logoff.html?a=b",
+       "to:/logoff.html?a=b&siteId=3#/bye"},
+      {"", "", "https://app.example/xs-router/signed-out", "to:/xs-router/signed-out"},
+      {"http://acme.com/x", "", "http://acme.com/x?siteId=3", "(none)"},
+      {"/logoff.html", "/back", "https://app.example/back", "to:/logoff.html?siteId=3"},
+      {"http://acme.com/x", "/back", "https://app.example/back", "to:http://acme.com/x?siteId=3"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.page);
+    const auto ending = plan({ProviderKind::oidc, row.page, "siteId=3", row.return_endpoint});
+    CHECK(ending.provider == ProviderPart::redirect);
+    CHECK(parameter(ending.provider_url, "post_logout_redirect_uri") == row.return_uri);
+    CHECK(parameter(ending.provider_url, "state") == row.state);
+  }
+}
+
+TEST_CASE("plan: a provider that cannot be reached is passed by") {
+  const auto with_page = plan({ProviderKind::oidc, "/logoff.html", "a=b"}, {}, false);
+  CHECK(with_page.provider == ProviderPart::unreachable);
+  CHECK(with_page.next() == "/logoff.html?a=b");
+  const auto built_in = plan({ProviderKind::oidc, "", "a=b"}, {}, false);
+  CHECK(!built_in.has_page);
+  CHECK(built_in.next() == "/xs-router/signed-out?provider=unreachable");
+}
+
+TEST_CASE("plan: who takes no part in it is not sent to the provider") {
+  Trigger skipping;
+  skipping.skips_redirect = true;
+  CHECK(plan({ProviderKind::xsuaa, "/bye", ""}, std::move(skipping)).provider == ProviderPart::skipped);
+  Trigger not_asking;
+  not_asking.asks_provider = false;
+  CHECK(plan({ProviderKind::xsuaa, "/bye", ""}, std::move(not_asking)).provider == ProviderPart::none);
+  Trigger one_application;
+  one_application.application = logout::ApplicationPart{"bank", {"bank"}};
+  CHECK(plan({ProviderKind::xsuaa, "/bye", ""}, std::move(one_application)).provider == ProviderPart::none);
+}
+
+TEST_CASE("plan: a trigger may replace the provider's URL, add to it, and name its own page") {
+  Trigger replacing;
+  replacing.provider_url.replaced_by = "http://mybank.com/myapp/logout?param=override";
+  CHECK(plan({ProviderKind::oidc, "/bye", ""}, std::move(replacing)).next() ==
+        "http://mybank.com/myapp/logout?param=override");
+  Trigger adding;
+  adding.provider_url.added_parameters = "one=red&two=green";
+  adding.page = "/banking-app/logout-page.html";
+  const auto ending = plan({ProviderKind::xsuaa, "/bye", ""}, std::move(adding));
+  CHECK(ending.provider_url.ends_with("&client_id=client&one=red&two=green"));
+  CHECK(parameter(ending.provider_url, "redirect") == "https://app.example/banking-app/logout-page.html");
+}
+
+TEST_CASE("plan: it can be printed, without tokens") {
+  test::World world;
+  world.bind(ProviderKind::oidc);
+  auto bank = test::make_destination("bank", "/out");
+  bank.forward_auth_token = true;
+  world.config.destinations["bank"] = bank;
+  http::Target target;
+  target.path = "/my/logout";
+  target.query = "siteId=3";
+  target.has_query = true;
+  const auto text = world.service().explain("GET", target, kOrigin);
+  REQUIRE(text);
+  CHECK(
+      *text ==
+      "logout (browser): the whole session\n"
+      "  call bank: POST http://bank.example/out (time-out 30000 ms, with the access token)\n"
+      "  identity provider: redirect to https://idp.example/logout, back to https://app.example/logoff.html\n"
+      "  landing: /logoff.html?siteId=3\n"
+      "  answer: redirect\n");
+  target.path = "/elsewhere";
+  CHECK(!world.service().explain("GET", target, kOrigin));
+}
