@@ -1,0 +1,26 @@
+// The command line. The fence around CLI11.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace router::app {
+
+struct Options {
+  enum class Command { serve, check, explain } command = Command::serve;
+  std::string directory = ".";
+  std::optional<std::uint16_t> port;
+  bool json = false;                 // check --json
+  std::string method;                // explain METHOD URL
+  std::string url;
+  std::vector<std::string> headers;  // explain -H "Name: value"
+};
+
+// Help, version or a usage error: what the process prints and exits with is printed already.
+using ExitCode = int;
+std::variant<Options, ExitCode> parse_options(int argc, char** argv);
+
+}  // namespace router::app

@@ -1,0 +1,157 @@
+#include "app/router.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "app/wiring.h"
+#include "base/log.h"
+#include "net/signals.h"
+
+namespace router::app {
+
+using base::milliseconds;
+
+namespace {
+
+// How often a draining router looks whether it is done.
+constexpr milliseconds kDrainPoll{50};
+
+std::size_t core_count(const config::Configuration& config) {
+  if (config.environment.threads != 0) return config.environment.threads;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+net::ParseLimits parse_limits(const config::Limits& limits) {
+  return {limits.header_bytes, limits.header_count, limits.url_bytes, limits.body_bytes};
+}
+
+net::PoolLimits pool_limits(const config::Environment& environment, std::size_t cores) {
+  net::PoolLimits limits;
+  // rounded up: a limit of 1 must leave one connection a core
+  limits.connections = (environment.limits.upstream_connections + cores - 1) / cores;
+  limits.waiting = (environment.limits.upstream_queue + cores - 1) / cores;
+  limits.reuse = !environment.disable_connection_reuse;
+  return limits;
+}
+
+net::ServerTimeouts server_timeouts(const config::Environment& environment) {
+  net::ServerTimeouts timeouts;
+  timeouts.head = environment.limits.header_timeout;
+  timeouts.request = environment.incoming_request_timeout;
+  timeouts.stall = environment.incoming_connection_timeout;
+  timeouts.idle = environment.server_keep_alive;
+  return timeouts;
+}
+
+net::ServerLimits server_limits(const config::Limits& limits, std::size_t cores) {
+  return {(limits.connections + cores - 1) / cores, (limits.connections_per_address + cores - 1) / cores};
+}
+
+// Null: no TLS.
+base::Result<std::shared_ptr<net::ServerTls>> load_tls(const config::Environment& environment) {
+  if (environment.tls_cert.empty()) return std::shared_ptr<net::ServerTls>();
+  return net::ServerTls::load(environment.tls_cert, environment.tls_key);
+}
+
+}  // namespace
+
+Router::Core::Core(const config::Configuration& config, std::shared_ptr<const pipeline::Graph> graph, std::size_t cores)
+    : tls(config.environment.ca_certificate_files, config.environment.reject_unauthorized),
+      parse_limits(app::parse_limits(config.environment.limits)),
+      pool(loop, tls, parse_limits, pool_limits(config.environment, cores)),
+      pipeline(std::move(graph), pool),
+      server(loop, pipeline, parse_limits, server_timeouts(config.environment), server_limits(config.environment.limits, cores)) {}
+
+Router::Router(std::shared_ptr<const config::Configuration> config, config::LoadInput input)
+    : input_(std::move(input)), config_(std::move(config)) {
+  services_ = std::make_unique<Services>(*config_, background_);
+  graph_ = make_graph(config_, *services_);
+  const auto cores = core_count(*config_);
+  for (std::size_t i = 0; i < cores; ++i) cores_.push_back(std::make_unique<Core>(*config_, graph_, cores));
+}
+
+Router::~Router() {
+  for (auto& core : cores_) core->loop.stop();
+  for (auto& core : cores_) {
+    if (core->thread.joinable()) core->thread.join();
+  }
+}
+
+base::Result<std::uint16_t> Router::start() {
+  auto tls = load_tls(config_->environment);
+  if (!tls) return tls.error();
+  std::uint16_t port = config_->environment.port;
+  for (auto& core : cores_) {
+    auto listening = core->server.listen(port);
+    if (!listening) return listening.error();
+    port = *listening;  // with port 0 the first core chooses for all
+    core->server.use_tls(*tls);
+    core->server.start();
+  }
+  for (auto& core : cores_) core->thread = std::thread([&loop = core->loop] { loop.run(); });
+  return port;
+}
+
+void Router::run() {
+  net::Signals signals(background_, [this] { stop(); }, [this] { reload(); });
+  background_.post([this] { services_->start(); });
+  background_.run();
+}
+
+void Router::reload() {
+  auto loaded = config::load(input_);
+  if (!loaded.issues.empty()) std::fputs(to_text(loaded.issues).c_str(), stderr);
+  if (!loaded.configuration) {
+    base::log_error("reload.refused", {{"reason", "the new configuration has errors; the old one goes on"}});
+    return;
+  }
+  auto tls = load_tls(loaded.configuration->environment);
+  if (!tls) {
+    base::log_error("reload.refused", {{"reason", tls.error().detail}});
+    return;
+  }
+  config_ = loaded.configuration;
+  graph_ = make_graph(config_, *services_);
+  for (auto& core : cores_) {
+    core->loop.post([&core = *core, graph = graph_, tls = *tls] {
+      core.pipeline.replace_graph(graph);
+      core.server.use_tls(tls);
+    });
+  }
+  base::log_info("reload.done", {{"routes", config_->routes.size()}});
+}
+
+void Router::stop() {
+  if (std::exchange(stopping_, true)) return;
+  base::log_info("router.stopping", {{"open_connections", open_connections()}});
+  for (auto& core : cores_) {
+    core->loop.post([&core = *core] { core.server.drain(); });
+  }
+  const auto give_up_at = services_->clock.steady() + config_->environment.shutdown_timeout;
+  background_.after(kDrainPoll, [this, give_up_at] { finish_when_idle(give_up_at); });
+}
+
+std::size_t Router::open_connections() {
+  std::size_t open = 0;
+  for (const auto& core : cores_) open += core->server.connections();
+  return open;
+}
+
+void Router::finish_when_idle(base::SteadyTime give_up_at) {
+  const bool late = services_->clock.steady() >= give_up_at;
+  if (late) {
+    for (auto& core : cores_) {
+      core->loop.post([&core = *core] { core.server.abort_all(); });
+    }
+  }
+  if (open_connections() > 0 && services_->clock.steady() < give_up_at + milliseconds(1'000)) {
+    background_.after(kDrainPoll, [this, give_up_at] { finish_when_idle(give_up_at); });
+    return;
+  }
+  services_->flush_then(give_up_at, [this] {
+    for (auto& core : cores_) core->loop.stop();
+    background_.stop();
+  });
+}
+
+}  // namespace router::app

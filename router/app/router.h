@@ -1,0 +1,60 @@
+// The running program: every object there is, and how it starts, reloads and stops.
+//
+// Threads: constructed, started and destroyed on the main thread, which also runs the background loop; each core has
+// a thread of its own. reload() and stop() run on the background loop.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/services.h"
+#include "config/load.h"
+#include "net/asio_backend.h"
+#include "net/server.h"
+#include "pipeline/pipeline.h"
+
+namespace router::app {
+
+class Router {
+ public:
+  Router(std::shared_ptr<const config::Configuration> config, config::LoadInput input);
+  ~Router();
+
+  // Listens on every core. Errors: refused (port in use).
+  base::Result<std::uint16_t> start();
+  // Runs the background loop until stop() has finished.
+  void run();
+
+  // A bad new configuration is refused with its findings in the log, and the old one goes on.
+  void reload();
+  // No new connections; requests under way are finished, for SHUTDOWN_TIMEOUT at the most.
+  void stop();
+
+ private:
+  // One core of the data plane. Lives as long as the Router; touched on its own loop only once started.
+  struct Core {
+    Core(const config::Configuration& config, std::shared_ptr<const pipeline::Graph> graph, std::size_t cores);
+    net::AsioLoop loop;
+    net::ClientTls tls;
+    net::ParseLimits parse_limits;
+    net::AsioBackendPool pool;
+    pipeline::Pipeline pipeline;
+    net::Server server;
+    std::thread thread;
+  };
+
+  void finish_when_idle(base::SteadyTime give_up_at);
+  std::size_t open_connections();
+
+  config::LoadInput input_;
+  std::shared_ptr<const config::Configuration> config_;
+  net::AsioLoop background_;
+  std::unique_ptr<Services> services_;
+  std::shared_ptr<const pipeline::Graph> graph_;
+  std::vector<std::unique_ptr<Core>> cores_;
+  bool stopping_ = false;
+};
+
+}  // namespace router::app

@@ -1,0 +1,72 @@
+#include "app/services.h"
+
+#include <algorithm>
+
+namespace router::app {
+
+using base::milliseconds;
+
+namespace {
+
+constexpr milliseconds kShortestFlush{1'000};
+
+net::PoolLimits background_limits(const config::Environment& environment) {
+  net::PoolLimits limits;
+  limits.connections = environment.limits.upstream_connections;
+  limits.waiting = environment.limits.upstream_queue;
+  limits.reuse = !environment.disable_connection_reuse;
+  return limits;
+}
+
+logout::FanOutOptions fan_out_options(const config::Environment& environment) {
+  logout::FanOutOptions options;
+  options.concurrency = environment.logout_fanout_concurrency;
+  return options;
+}
+
+base::Task<void> drain_then(logout::FanOut& fan_out, milliseconds at_most, std::function<void()> done) {
+  co_await fan_out.drain(at_most);
+  done();
+}
+
+}  // namespace
+
+Services::Services(const config::Configuration& config, net::AsioLoop& background_loop)
+    : background(background_loop),
+      tls(config.environment.ca_certificate_files, config.environment.reject_unauthorized),
+      pool(background, tls, parse_limits, background_limits(config.environment)),
+      client(pool, clock),
+      sessions(clock, config.environment.limits.sessions),
+      receipts(clock),
+      fan_out(client, background, clock, outbox, receipts, fan_out_options(config.environment)),
+      return_states(config.environment.session_secret, clock),
+      shared{clock, background, sessions} {}
+
+void Services::start() {
+  providers_->start();
+  expiry_ = std::make_unique<session::Expiry>(
+      sessions, background, [this](std::vector<session::Snapshot> over) { return sessions_over(std::move(over)); });
+  expiry_->start();
+}
+
+base::Task<void> Services::sessions_over(std::vector<session::Snapshot> over) {
+  const auto in_force = graph_;  // a reload must not pull it away
+  co_await in_force->logout->session_timed_out(std::move(over));
+}
+
+void Services::flush_then(base::SteadyTime at_latest, std::function<void()> done) {
+  if (expiry_) expiry_->stop();
+  const auto left = std::chrono::duration_cast<milliseconds>(at_latest - clock.steady());
+  base::start_detached(drain_then(fan_out, std::max(left, kShortestFlush), std::move(done)));
+}
+
+std::shared_ptr<identity::Providers> Services::providers_for(const config::Configuration& config) {
+  if (providers_ && bindings_ == config.providers) return providers_;
+  if (providers_) retired_.push_back(providers_);
+  bindings_ = config.providers;
+  const identity::Runtime runtime{client, background, clock, config.environment.reject_unauthorized};
+  providers_ = std::make_shared<identity::Providers>(bindings_, runtime);
+  return providers_;
+}
+
+}  // namespace router::app

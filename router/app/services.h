@@ -1,0 +1,70 @@
+// What outlives a reload: sessions, keys, the fan-out and its journal. Made once at start; what cannot change without
+// a restart (store, outbox, threads, port) is read here.
+//
+// Owner: Router. Constructed before the loops run, destroyed after they have stopped; start() and flush_then() on the
+// background loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "config/model.h"
+#include "identity/providers.h"
+#include "login/ongoing.h"
+#include "logout/fan_out.h"
+#include "logout/memory_outbox.h"
+#include "logout/receipt.h"
+#include "logout/return_states.h"
+#include "net/asio_backend.h"
+#include "net/asio_http_client.h"
+#include "net/asio_loop.h"
+#include "pipeline/graph.h"
+#include "session/expiry.h"
+#include "session/live_connections.h"
+#include "session/memory_store.h"
+
+namespace router::app {
+
+struct Services {
+  Services(const config::Configuration& config, net::AsioLoop& background_loop);
+
+  void start();
+  // Gives the fan-out until `at_latest` to reach every back-end, then calls `done`.
+  void flush_then(base::SteadyTime at_latest, std::function<void()> done);
+  // The providers of a configuration; the same object while the bindings stay the same, so that keys stay cached.
+  std::shared_ptr<identity::Providers> providers_for(const config::Configuration& config);
+
+  base::SystemClock clock;
+  net::AsioLoop& background;
+  // towards identity providers and, for logout, back-ends
+  net::ClientTls tls;
+  net::ParseLimits parse_limits;
+  net::AsioBackendPool pool;
+  net::AsioHttpClient client;
+
+  session::MemoryStore sessions;
+  session::LiveConnections live;
+  logout::MemoryOutbox outbox;
+  logout::Receipts receipts;
+  logout::FanOut fan_out;
+  logout::ReturnStates return_states;
+  login::Ongoing ongoing_logins;
+  pipeline::Services shared;
+
+  // The graph whose rules hold for what no request asked for. Background loop, or before the loops run.
+  void use(std::shared_ptr<const pipeline::Graph> graph) { graph_ = std::move(graph); }
+  // The store has ended these sessions: their back-ends hear of it.
+  base::Task<void> sessions_over(std::vector<session::Snapshot> over);
+
+ private:
+  std::shared_ptr<const pipeline::Graph> graph_;
+  std::unique_ptr<session::Expiry> expiry_;
+  std::vector<config::IdentityProvider> bindings_;
+  std::shared_ptr<identity::Providers> providers_;
+  // Tasks of theirs may still run
+  std::vector<std::shared_ptr<identity::Providers>> retired_;
+};
+
+}  // namespace router::app

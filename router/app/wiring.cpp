@@ -1,0 +1,77 @@
+#include "app/wiring.h"
+
+#include "backend/forwarder.h"
+#include "backend/static_files.h"
+
+namespace router::app {
+namespace {
+
+// A destination or service by name, as the routes refer to it.
+void add_back_ends(pipeline::Graph& graph, const std::map<std::string, config::Destination>& destinations,
+                   Services& services) {
+  for (const auto& [name, destination] : destinations) {
+    graph.destinations[name] = std::make_unique<backend::Forwarder>(destination, *graph.config, services.live);
+  }
+}
+
+backend::Backend* back_end_of(pipeline::Graph& graph, const config::Route& route, Services& services) {
+  if (route.local_dir) {
+    graph.folders.push_back(std::make_unique<backend::StaticFiles>(route, *graph.config, services.clock.wall()));
+    return graph.folders.back().get();
+  }
+  if (!route.destination && !route.service) return nullptr;
+  const auto name = route.destination ? *route.destination
+                                      : config::service_key(*route.service, route.endpoint);
+  const auto known = graph.destinations.find(name);
+  return known == graph.destinations.end() ? nullptr : known->second.get();
+}
+
+std::vector<std::string> cookie_deletions(const session::SessionCookie& cookie, const http::External& external,
+                                          const http::Request& request) {
+  const auto agent = request.headers.get("User-Agent").value_or("");
+  return {cookie.deletion(external, agent).to_string()};
+}
+
+}  // namespace
+
+std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::Configuration> config,
+                                                  Services& services) {
+  auto graph = std::make_shared<pipeline::Graph>(std::move(config), services.shared);
+  add_back_ends(*graph, graph->config->destinations, services);
+  add_back_ends(*graph, graph->config->services, services);
+  for (const auto& route : graph->config->routes) graph->by_route.push_back(back_end_of(*graph, route, services));
+  const auto& pattern = graph->config->environment.destination_host_pattern;
+  if (!pattern.empty()) {
+    auto compiled = base::Pattern::compile(pattern);
+    if (auto* usable = std::get_if<base::Pattern>(&compiled)) graph->host_pattern = std::move(*usable);
+  }
+
+  auto providers = services.providers_for(*graph->config);
+  graph->logout = std::make_unique<logout::Service>(logout::ServiceParts{
+      .config = graph->config,
+      .providers = providers,
+      .store = services.sessions,
+      .live = services.live,
+      .fan_out = services.fan_out,
+      .receipts = services.receipts,
+      .states = services.return_states,
+      .background = services.background,
+      .clock = services.clock,
+      .delete_cookies = [cookie = graph->session_cookie](const http::External& external, const http::Request& request) {
+        return cookie_deletions(cookie, external, request);
+      }});
+  graph->login = std::make_unique<login::Service>(
+      *graph->config,
+      login::Surroundings{.store = services.sessions,
+                          .background = services.background,
+                          .clock = services.clock,
+                          .ongoing = services.ongoing_logins,
+                          .find_provider = [providers](std::string_view name) { return providers->find(name); },
+                          .session_over = [&services](std::vector<session::Snapshot> over) {
+                            return services.sessions_over(std::move(over));
+                          }});
+  services.use(graph);
+  return graph;
+}
+
+}  // namespace router::app

@@ -1,0 +1,66 @@
+// One request on its way through the stages: what is known about it so far.
+//
+// Made by pipeline/pipeline for each request, on the connection's loop; lives until the response has been sent.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "backend/backend.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "http/external.h"
+#include "http/message.h"
+#include "net/exchange.h"
+#include "pipeline/graph.h"
+#include "routing/route_table.h"
+#include "session/session.h"
+
+namespace router::pipeline {
+
+struct Context {
+  Context(net::Exchange& of, const Graph& with, net::BackendPool& via)
+      : exchange(of), graph(with), pool(via), request(of.request()) {}
+
+  net::Exchange& exchange;
+  const Graph& graph;
+  net::BackendPool& pool;
+  const http::Request& request;
+  // The target that is matched and forwarded: the request's, unless a stage put another in its place.
+  std::optional<http::Target> other_target;
+  const http::Target& target() const { return other_target ? *other_target : request.target; }
+
+  http::External external;
+  std::string request_id;
+  std::string correlation_id;
+  std::string traceparent;
+
+  routing::RouteMatch match;
+  session::Snapshot session;  // null: none
+  // Header lines that every reply to this request carries: cookies, CSRF token.
+  std::string reply_fields;
+
+  // For the access log.
+  base::SteadyTime started;
+  int status = 0;
+  std::uint64_t bytes_sent = 0;
+  base::milliseconds upstream_time{-1};
+
+  const config::Configuration& config() const { return *graph.config; }
+  const config::Route& route() const { return *match.route; }
+  bool needs_login() const { return !config().authentication_none && !route().is_public(); }
+  void add_reply_field(std::string_view name, std::string_view value) {
+    reply_fields.append(name).append(": ").append(value).append("\r\n");
+  }
+};
+
+// What a stage decided: go on with the next one, or answer with this.
+struct Continue {};
+// The stage has answered through the exchange itself.
+struct Answered {};
+using Verdict = std::variant<Continue, Answered, http::Response>;
+
+}  // namespace router::pipeline

@@ -1,0 +1,19 @@
+// The one place where an Error becomes a status and a page.
+//
+// Pages carry the request id and a sentence for people; never a stack, a path or an internal host (http.md).
+#pragma once
+
+#include "base/error.h"
+#include "http/message.h"
+#include "pipeline/context.h"
+
+namespace router::pipeline {
+
+int status_of(const base::Error& error);
+
+// A page for a browser, a line of text for everybody else.
+http::Response error_response(const Context& context, const base::Error& error);
+// For a request that could not even be read: no page, the peer is hardly a browser.
+http::Response refusal_response(const base::Error& error);
+
+}  // namespace router::pipeline

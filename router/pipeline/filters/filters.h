@@ -1,0 +1,33 @@
+// What happens to every reply, whoever made it.
+#pragma once
+
+#include <string>
+
+#include "backend/backend.h"
+#include "base/error.h"
+#include "base/task.h"
+#include "http/message.h"
+#include "pipeline/context.h"
+
+namespace router::pipeline {
+
+// Adds what every head carries: cookies and tokens of this request, X-Frame-Options, configured headers.
+class ReplyFields final : public backend::ReplyHead {
+ public:
+  explicit ReplyFields(Context& context) : context_(context) {}
+  void complete(std::string& fields) override;
+
+ private:
+  Context& context_;
+};
+
+// The same for a response of the router itself; it is never stored by a cache.
+void complete_own_response(const Context& context, http::Response& response);
+
+// The session's idle time starts anew.
+base::Task<void> end_of_request(Context& context);
+
+void log_access(const Context& context);
+void log_fault(const Context& context, const base::Error& error);
+
+}  // namespace router::pipeline

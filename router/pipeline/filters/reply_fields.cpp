@@ -1,0 +1,62 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "pipeline/filters/filters.h"
+
+namespace router::pipeline {
+namespace {
+
+constexpr std::string_view kFrameOptions = "X-Frame-Options";
+
+// Whether the header lines hold a field of that name.
+bool has_field(std::string_view fields, std::string_view name) {
+  while (!fields.empty()) {
+    const auto end = fields.find("\r\n");
+    const auto line = fields.substr(0, end);
+    if (line.size() > name.size() && line[name.size()] == ':' &&
+        base::equals_ignoring_case(line.substr(0, name.size()), name)) {
+      return true;
+    }
+    if (end == std::string_view::npos) return false;
+    fields.remove_prefix(end + 2);
+  }
+  return false;
+}
+
+bool is_configured(const config::Configuration& config, std::string_view name) {
+  return std::any_of(config.response_headers.begin(), config.response_headers.end(), [&](const config::Header& header) {
+    return base::equals_ignoring_case(header.name, name);
+  });
+}
+
+}  // namespace
+
+void ReplyFields::complete(std::string& fields) {
+  const auto& config = context_.config();
+  fields.append(context_.reply_fields);
+  if (config.environment.send_x_frame_options && !has_field(fields, kFrameOptions) &&
+      !is_configured(config, kFrameOptions)) {
+    fields.append("X-Frame-Options: SAMEORIGIN\r\n");
+  }
+  // a back-end's field of the same name has been left out by the forwarder: the configured value wins
+  for (const auto& header : config.response_headers) {
+    fields.append(header.name).append(": ").append(header.value).append("\r\n");
+  }
+}
+
+void complete_own_response(const Context& context, http::Response& response) {
+  for (auto line : base::split(context.reply_fields, '\n')) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const auto field = base::cut(line, ':');
+    if (field.after) response.headers.add(field.before, base::trim(*field.after));
+  }
+  const auto& config = context.config();
+  if (config.environment.send_x_frame_options && !response.headers.contains(kFrameOptions)) {
+    response.headers.set(kFrameOptions, "SAMEORIGIN");
+  }
+  if (!response.headers.contains("Cache-Control")) response.headers.set("Cache-Control", "no-store");
+  for (const auto& header : config.response_headers) response.headers.set(header.name, header.value);
+  response.headers.set("x-request-id", context.request_id);
+}
+
+}  // namespace router::pipeline

@@ -1,0 +1,57 @@
+// Everything that requests read, made from one configuration: routes, back-ends, rules. A reload makes a new one.
+//
+// Immutable and shared by all loops (shared_ptr); what changes - sessions, keys, the fan-out - lives in Services,
+// which all graphs share and which outlives them. Made by app/wiring.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/backend.h"
+#include "base/clock.h"
+#include "base/loop.h"
+#include "config/ip_ranges.h"
+#include "config/model.h"
+#include "login/service.h"
+#include "logout/service.h"
+#include "routing/route_table.h"
+#include "session/session_cookie.h"
+#include "session/store.h"
+
+namespace router::pipeline {
+
+struct Services {
+  const base::Clock& clock;
+  base::Loop& background;
+  session::Store& sessions;
+};
+
+struct Graph : std::enable_shared_from_this<Graph> {
+  Graph(std::shared_ptr<const config::Configuration> with, Services& around)
+      : config(std::move(with)),
+        services(around),
+        routes(config->routes),
+        trusted_proxies(config->environment.trusted_proxies),
+        session_cookie(*config) {}
+  Graph(const Graph&) = delete;
+  Graph& operator=(const Graph&) = delete;
+
+  std::shared_ptr<const config::Configuration> config;
+  Services& services;
+  routing::RouteTable routes;
+  config::IpRanges trusted_proxies;
+  session::SessionCookie session_cookie;
+  // DESTINATION_HOST_PATTERN, nullptr if not set
+  const base::Pattern* destination_host_pattern() const { return host_pattern ? &*host_pattern : nullptr; }
+  std::optional<base::Pattern> host_pattern;
+  std::unique_ptr<login::Service> login;
+  std::unique_ptr<logout::Service> logout;
+  // By name; routes with a fixed destination find theirs by index in `by_route`.
+  std::map<std::string, std::unique_ptr<backend::Backend>, std::less<>> destinations;
+  std::vector<std::unique_ptr<backend::Backend>> folders;  // localDir routes
+  std::vector<backend::Backend*> by_route;                 // nullptr: resolved by name, per request
+};
+
+}  // namespace router::pipeline

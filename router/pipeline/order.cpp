@@ -1,0 +1,34 @@
+#include "pipeline/order.h"
+
+#include "pipeline/stages/stages.h"
+
+namespace router::pipeline {
+
+std::span<const Stage> request_stages() {
+  static constexpr Stage kOrder[] = {
+      // first, so that nothing below sees a forged host, proxy header or method
+      {"sanitize", &sanitize},
+      // the router's own answers need neither route nor session
+      {"own endpoints", &own_endpoints},
+      // only records its result: the endpoints below work without any route that covers them
+      {"match route", &match_route},
+      {"load session", &load_session},
+      // before 404, 405 and login: logging out must work whatever the routes say
+      {"logout", &logout},
+      {"login callback", &login_callback},
+      // before login: nobody is sent to a provider for a path that does not exist
+      {"refuse unrouted", &refuse_unrouted},
+      {"authenticate", &authenticate},
+      // after login, so that a missing session is 401 whatever the origin; it is what CSRF protection is to a WebSocket
+      {"check upgrade", &check_upgrade},
+      // needs the session that authentication made sure of; before authorize, as in the Node router
+      {"check csrf", &check_csrf},
+      {"authorize", &authorize},
+      // last before the back-end, so that only requests that will be forwarded wait for a provider
+      {"refresh tokens", &refresh_tokens},
+      {"dispatch", &dispatch},
+  };
+  return kOrder;
+}
+
+}  // namespace router::pipeline

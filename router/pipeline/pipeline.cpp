@@ -1,0 +1,81 @@
+#include "pipeline/pipeline.h"
+
+#include "base/log.h"
+#include "pipeline/error_reply.h"
+#include "pipeline/filters/filters.h"
+#include "pipeline/order.h"
+
+namespace router::pipeline {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+
+namespace {
+
+Task<Result<Verdict>> run_stages(Context& context) {
+  for (const auto& stage : request_stages()) {
+    Result<Verdict> verdict = Verdict(Continue{});
+    if (const auto* plain = std::get_if<PlainStage>(&stage.run)) {
+      verdict = (*plain)(context);
+    } else {
+      verdict = co_await (*std::get_if<WaitingStage>(&stage.run))(context);
+    }
+    if (!verdict || !std::holds_alternative<Continue>(*verdict)) co_return verdict;
+  }
+  co_return Error{ErrorCode::internal, Side::router, "no stage answered"};
+}
+
+Task<Result<Verdict>> run_stages_safely(Context& context) {
+  std::string thrown;
+  try {
+    co_return co_await run_stages(context);
+  } catch (const std::exception& exception) {
+    thrown = exception.what();
+  } catch (...) {
+    thrown = "unknown exception";
+  }
+  co_return Error{ErrorCode::internal, Side::router, "exception: " + thrown};
+}
+
+http::Response to_response(Context& context, Result<Verdict>& verdict) {
+  if (verdict) return std::move(std::get<http::Response>(*verdict));
+  log_fault(context, verdict.error());
+  return error_response(context, verdict.error());
+}
+
+Task<void> answer(Context& context) {
+  auto verdict = co_await run_stages_safely(context);
+  const bool sent_already = context.exchange.response_started();
+  if (sent_already || (verdict && std::holds_alternative<Answered>(*verdict))) {
+    if (!verdict) log_fault(context, verdict.error());
+    co_return;
+  }
+  if (!verdict && verdict.error().code == ErrorCode::cancelled) co_return;
+  auto response = to_response(context, verdict);
+  complete_own_response(context, response);
+  context.status = response.status;
+  context.bytes_sent = response.body.size();
+  auto sent = co_await context.exchange.respond(std::move(response));
+  if (!sent) base::log_debug("response.not_sent", {{"request_id", context.request_id}});
+}
+
+}  // namespace
+
+Task<void> Pipeline::handle(net::Exchange& exchange) {
+  const auto graph = graph_;  // a reload must not pull it away
+  Context context(exchange, *graph, pool_);
+  context.started = graph->services.clock.steady();
+  co_await answer(context);
+  co_await end_of_request(context);
+  log_access(context);
+}
+
+http::Response Pipeline::refusal(const Error& error) {
+  base::log_info("request.refused", {{"code", base::to_string(error.code)}, {"detail", error.detail}});
+  return refusal_response(error);
+}
+
+}  // namespace router::pipeline

@@ -1,0 +1,28 @@
+#include <algorithm>
+
+#include "pipeline/stages/stages.h"
+
+namespace router::pipeline {
+namespace {
+
+const std::vector<std::string>* scopes_for(const config::ScopeRule& rule, std::string_view method) {
+  if (const auto own = rule.by_method.find(std::string(method)); own != rule.by_method.end()) return &own->second;
+  if (const auto other = rule.by_method.find("default"); other != rule.by_method.end()) return &other->second;
+  return nullptr;
+}
+
+}  // namespace
+
+Result<Verdict> authorize(Context& context) {
+  if (!context.needs_login() || context.route().scope.empty()) return Verdict(Continue{});
+  const auto* needed = scopes_for(context.route().scope, context.request.method);
+  if (needed == nullptr || needed->empty()) return Verdict(Continue{});
+  const auto& granted = context.session->scopes;
+  const bool has_one = std::any_of(needed->begin(), needed->end(), [&](const std::string& scope) {
+    return std::find(granted.begin(), granted.end(), scope) != granted.end();
+  });
+  if (has_one) return Verdict(Continue{});
+  return base::Error{base::ErrorCode::forbidden, base::Side::client, "none of the route's scopes is granted"};
+}
+
+}  // namespace router::pipeline

@@ -1,0 +1,23 @@
+#include "pipeline/stages/stages.h"
+#include "session/csrf.h"
+
+namespace router::pipeline {
+
+Result<Verdict> check_csrf(Context& context) {
+  // without a login there is nothing that another site's page could abuse: the back-end does its own handshake
+  if (!context.needs_login() || !context.route().csrf_protection) return Verdict(Continue{});
+  switch (session::check_csrf(context.request.method, context.request.headers, context.session->csrf_token)) {
+    case session::CsrfOutcome::pass: break;
+    case session::CsrfOutcome::give_token:
+      context.add_reply_field(session::kCsrfHeader, context.session->csrf_token.reveal());
+      break;
+    case session::CsrfOutcome::refuse: {
+      auto response = http::text_response(403, "CSRF token required\n");
+      response.headers.add(session::kCsrfHeader, session::kCsrfRequired);
+      return Verdict(std::move(response));
+    }
+  }
+  return Verdict(Continue{});
+}
+
+}  // namespace router::pipeline

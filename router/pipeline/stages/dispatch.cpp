@@ -1,0 +1,54 @@
+#include "pipeline/filters/filters.h"
+#include "pipeline/stages/stages.h"
+#include "routing/rewrite.h"
+
+namespace router::pipeline {
+
+using base::Error;
+using base::ErrorCode;
+using base::Side;
+
+namespace {
+
+Result<backend::Backend*> find_backend(Context& context) {
+  if (auto* fixed = context.graph.by_route[context.route().index]) return fixed;
+  auto name = routing::destination_name(context.route(), context.match.match, context.target(),
+                                        context.external.authority, context.graph.destination_host_pattern());
+  if (!name) return name.error();
+  const auto known = *name ? context.graph.destinations.find(**name) : context.graph.destinations.end();
+  if (known == context.graph.destinations.end()) {
+    return Error{ErrorCode::not_found, Side::client, "the route's destination is not known"};
+  }
+  return known->second.get();
+}
+
+}  // namespace
+
+Task<Result<Verdict>> dispatch(Context& context) {
+  auto found = find_backend(context);
+  if (!found) co_return found.error();
+  ReplyFields reply(context);
+  backend::Call call{.exchange = context.exchange,
+                     .request = context.request,
+                     .target = context.target(),
+                     .external = context.external,
+                     .match = context.match,
+                     .session = context.session,
+                     .request_id = context.request_id,
+                     .correlation_id = context.correlation_id,
+                     .traceparent = context.traceparent,
+                     .pool = context.pool,
+                     .sessions = context.graph.services.sessions,
+                     .own_cookies = context.graph.session_cookie.names(),
+                     .clock = context.graph.services.clock,
+                     .authenticated = context.needs_login(),
+                     .reply = reply};
+  auto served = co_await (*found)->serve(call);
+  context.status = call.status;
+  context.bytes_sent = call.bytes_sent;
+  context.upstream_time = call.upstream_time;
+  if (!served) co_return served.error();
+  co_return Verdict(Answered{});
+}
+
+}  // namespace router::pipeline

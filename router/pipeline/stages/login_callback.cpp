@@ -1,0 +1,27 @@
+#include "pipeline/stages/stages.h"
+
+namespace router::pipeline {
+namespace {
+
+// What the browser held before is over; its back-ends hear of it like of any session that ended.
+void tell_back_ends(Context& context, std::vector<session::Snapshot> replaced) {
+  if (replaced.empty()) return;
+  context.graph.services.background.post([graph = context.graph.shared_from_this(), replaced] {
+    base::start_detached(graph->logout->session_timed_out(replaced));
+  });
+}
+
+}  // namespace
+
+Task<Result<Verdict>> login_callback(Context& context) {
+  const auto& login = *context.graph.login;
+  if (!login.is_callback(context.request.target)) co_return Verdict(Continue{});
+  auto outcome = co_await login.callback(context.request, context.external, context.exchange.loop());
+  for (const auto& cookie : outcome.set_cookies) context.add_reply_field("Set-Cookie", cookie);
+  context.session = outcome.created;
+  tell_back_ends(context, std::move(outcome.replaced));
+  if (!outcome.answer) co_return outcome.answer.error();
+  co_return Verdict(std::move(*outcome.answer));
+}
+
+}  // namespace router::pipeline

@@ -1,0 +1,45 @@
+#include "pipeline/stages/stages.h"
+
+namespace router::pipeline {
+namespace {
+
+// At most one byte more than a logout may have, so that a longer body can be told.
+Task<Result<std::string>> read_bounded_body(net::Exchange& exchange) {
+  std::string body;
+  while (body.size() <= logout::kMaxBody) {
+    auto piece = co_await exchange.read_body();
+    if (!piece) co_return piece.error();
+    body.append(piece->data);
+    if (piece->last) break;
+  }
+  co_return body;
+}
+
+}  // namespace
+
+Task<Result<Verdict>> logout(Context& context) {
+  auto& service = *context.graph.logout;
+  const auto& target = context.request.target;
+  if (!service.may_handle(context.request.method, target.path, target.query)) co_return Verdict(Continue{});
+
+  std::string body;
+  const bool has_body = service.wants_body(context.request);
+  if (has_body) {
+    auto read = co_await read_bounded_body(context.exchange);
+    if (!read) co_return read.error();
+    body = std::move(*read);
+  }
+  std::string seen = body.substr(0, logout::kMaxBody + 1);
+  auto answer = co_await service.handle(context.request, context.external, context.session, std::move(seen),
+                                        context.exchange.loop());
+  if (!answer) co_return answer.error();
+  if (!*answer) {
+    if (has_body) context.exchange.put_back_body(std::move(body));
+    co_return Verdict(Continue{});
+  }
+  // its session is over, or never was asked about: nothing to touch when the request ends
+  context.session = nullptr;
+  co_return Verdict(std::move(**answer));
+}
+
+}  // namespace router::pipeline

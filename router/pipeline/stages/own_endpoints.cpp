@@ -1,0 +1,39 @@
+#include "base/text.h"
+#include "http/query.h"
+#include "pipeline/stages/stages.h"
+
+namespace router::pipeline {
+namespace {
+
+constexpr std::string_view kEveryMethod = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+bool asks_for_csrf_token(const http::Request& request) {
+  const auto token = request.headers.get("x-csrf-token");
+  return token && base::equals_ignoring_case(*token, "fetch");
+}
+
+}  // namespace
+
+Result<Verdict> own_endpoints(Context& context) {
+  const auto& target = context.request.target;
+  if (target.path == "*") {
+    auto response = http::text_response(200, "");
+    response.headers.add("Allow", kEveryMethod);
+    return Verdict(std::move(response));
+  }
+  const auto& welcome = context.config().welcome_file;
+  if (target.path != "/" || welcome.empty() || !context.request.is_get_or_head()) return Verdict(Continue{});
+
+  const bool absolute = http::is_absolute_http(welcome);
+  const std::string location = absolute || welcome.front() == '/' ? welcome : "/" + welcome;
+  // a page that starts with the token handshake wants its answer here, not behind a redirect
+  if (asks_for_csrf_token(context.request) && !absolute) {
+    auto other = http::parse_target(context.request.method, http::append_query(location, target.query));
+    if (!other) return other.error();
+    context.other_target = std::move(*other);
+    return Verdict(Continue{});
+  }
+  return Verdict(http::redirect_response(http::append_query(location, target.query)));
+}
+
+}  // namespace router::pipeline

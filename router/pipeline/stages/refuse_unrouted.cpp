@@ -1,0 +1,20 @@
+#include "pipeline/stages/stages.h"
+
+namespace router::pipeline {
+
+Result<Verdict> refuse_unrouted(Context& context) {
+  if (context.match.found()) return Verdict(Continue{});
+  if (!context.match.method_not_allowed()) {
+    return base::Error{base::ErrorCode::not_found, base::Side::client, "no route takes this path"};
+  }
+  std::string allow;
+  for (const auto& method : context.match.allow) {
+    if (!allow.empty()) allow.append(", ");
+    allow.append(method);
+  }
+  auto response = http::text_response(405, "Method Not Allowed");
+  response.headers.add("Allow", allow);
+  return Verdict(std::move(response));
+}
+
+}  // namespace router::pipeline

@@ -1,0 +1,143 @@
+#include <algorithm>
+#include <cstring>
+#include <random>
+
+#include "base/text.h"
+#include "crypto/random.h"
+#include "http/url.h"
+#include "pipeline/stages/stages.h"
+
+namespace router::pipeline {
+
+using base::Error;
+using base::ErrorCode;
+using base::Side;
+
+namespace {
+
+constexpr std::size_t kLongestRequestId = 128;
+
+std::string_view first_element(std::string_view list) { return base::trim(base::cut(list, ',').before); }
+
+bool is_plain_id(std::string_view id) {
+  return !id.empty() && id.size() <= kLongestRequestId &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; });
+}
+
+// W3C Trace Context, version 00: 00-<32 hex>-<16 hex>-<2 hex>, lower case
+bool is_traceparent(std::string_view value) {
+  if (value.size() != 55 || value.substr(0, 3) != "00-" || value[35] != '-' || value[52] != '-') return false;
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+// Unique, not secret: a generator of the thread's own is enough, and no system call.
+std::string hex_id(std::size_t bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  thread_local std::mt19937_64 generator = [] {
+    std::uint64_t seed = 0;
+    const auto random = crypto::random_bytes(sizeof seed);
+    std::memcpy(&seed, random.data(), sizeof seed);
+    return std::mt19937_64(seed);
+  }();
+  std::string id;
+  id.reserve(2 * bytes);
+  for (std::size_t i = 0; i < bytes; i += 8) {
+    std::uint64_t word = generator();
+    for (int digit = 0; digit < 16; ++digit, word >>= 4) id.push_back(kDigits[word & 15]);
+  }
+  return id;
+}
+
+// The nearest hop that is not one of our own proxies.
+std::string_view client_address(const Context& context, std::string_view peer) {
+  const auto forwarded = context.request.headers.get("x-forwarded-for");
+  if (!forwarded) return peer;
+  const auto hops = base::split(*forwarded, ',');
+  for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
+    const auto address = base::trim(*hop);
+    if (address.empty()) break;
+    if (!context.graph.trusted_proxies.contains(address) || std::next(hop) == hops.rend()) return address;
+  }
+  return peer;
+}
+
+void take_forwarded(Context& context) {
+  auto& external = context.external;
+  const auto& headers = context.request.headers;
+  if (const auto proto = headers.get("x-forwarded-proto")) {
+    const auto scheme = base::to_lower(first_element(*proto));
+    if (scheme == "http" || scheme == "https") external.scheme = scheme;
+  }
+  auto host = headers.get("x-forwarded-host");
+  if (context.config().environment.external_reverse_proxy && headers.contains("x-custom-host")) {
+    host = headers.get("x-custom-host");
+  }
+  if (host && http::parse_host(first_element(*host))) external.authority = base::to_lower(first_element(*host));
+  external.client_address = client_address(context, external.peer_address);
+}
+
+Result<void> find_external(Context& context) {
+  const auto endpoints = context.exchange.endpoints();
+  auto& external = context.external;
+  const auto& target = context.request.target;
+  const auto host = context.request.headers.get("Host");
+  if (!target.authority.empty() && host && !base::equals_ignoring_case(target.authority, *host)) {
+    return Error{ErrorCode::bad_request, Side::client, "absolute-form target for another host"};
+  }
+  external.scheme = endpoints.tls ? "https" : "http";
+  external.authority = base::to_lower(host ? *host : std::string_view(target.authority));
+  external.peer_address = endpoints.peer_address;
+  external.client_address = endpoints.peer_address;
+  external.peer_trusted = context.graph.trusted_proxies.contains(endpoints.peer_address);
+  if (external.peer_trusted) take_forwarded(context);
+  return {};
+}
+
+void take_or_make_ids(Context& context) {
+  const auto& headers = context.request.headers;
+  const auto id = headers.get("x-request-id");
+  const auto correlation = headers.get("x-correlationid");
+  const auto trace = headers.get("traceparent");
+  context.request_id = id && is_plain_id(*id) ? std::string(*id) : hex_id(16);
+  context.correlation_id = correlation && is_plain_id(*correlation) ? std::string(*correlation) : context.request_id;
+  context.traceparent = trace && is_traceparent(*trace) ? std::string(*trace) : "00-" + hex_id(16) + "-" + hex_id(8) + "-01";
+}
+
+bool is_allowed_host(const Context& context) {
+  const auto& allowed = context.config().environment.allowed_hosts;
+  if (allowed.empty()) return true;
+  const auto host = http::parse_host(context.external.authority);
+  return host && std::any_of(allowed.begin(), allowed.end(), [&](const std::string& pattern) {
+           if (!pattern.starts_with("*.")) return base::equals_ignoring_case(pattern, host->host);
+           const std::string_view suffix = std::string_view(pattern).substr(1);
+           return host->host.size() > suffix.size() &&
+                  base::equals_ignoring_case(std::string_view(host->host).substr(host->host.size() - suffix.size()), suffix);
+         });
+}
+
+http::Response refuse(int status, std::string_view text) {
+  return http::text_response(status, std::string(text) + "\n");
+}
+
+}  // namespace
+
+Result<Verdict> sanitize(Context& context) {
+  take_or_make_ids(context);
+  if (auto found = find_external(context); !found) return found.error();
+
+  // echoing a request, or tunnelling past the routes, is nobody's business
+  if (context.request.is("TRACE") || context.request.is("CONNECT")) {
+    auto response = refuse(405, "Method Not Allowed");
+    response.headers.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    return Verdict(std::move(response));
+  }
+  if (!is_allowed_host(context)) return Verdict(refuse(421, "Misdirected Request"));
+  // with SECURE_SESSION_COOKIE the operator says that there is no plain http
+  if (context.config().environment.secure_session_cookie.value_or(false) && !context.external.secure()) {
+    return Verdict(refuse(403, "This application is served over https only."));
+  }
+  return Verdict(Continue{});
+}
+
+}  // namespace router::pipeline

@@ -1,0 +1,32 @@
+// The stages; pipeline/order.cpp has their order and its reasons. One source file each.
+#pragma once
+
+#include "base/task.h"
+#include "pipeline/context.h"
+
+namespace router::pipeline {
+
+using base::Result;
+using base::Task;
+
+// Method and target rules, who the client is behind trusted proxies, which host it speaks to, request ids.
+Result<Verdict> sanitize(Context& context);
+// OPTIONS *, the welcome file.
+Result<Verdict> own_endpoints(Context& context);
+Result<Verdict> match_route(Context& context);
+Task<Result<Verdict>> load_session(Context& context);
+Task<Result<Verdict>> logout(Context& context);
+Task<Result<Verdict>> login_callback(Context& context);
+// 404 and 405.
+Result<Verdict> refuse_unrouted(Context& context);
+// No session where one is needed: login for a navigation, 401 for everything else.
+Task<Result<Verdict>> authenticate(Context& context);
+// WebSocket handshakes: enabled, complete, from an allowed origin.
+Result<Verdict> check_upgrade(Context& context);
+Result<Verdict> check_csrf(Context& context);
+// Scopes of the route.
+Result<Verdict> authorize(Context& context);
+Task<Result<Verdict>> refresh_tokens(Context& context);
+Task<Result<Verdict>> dispatch(Context& context);
+
+}  // namespace router::pipeline
