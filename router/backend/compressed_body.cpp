@@ -49,6 +49,4 @@ Result<std::string_view> CompressedBody::put(std::string_view piece, http::Flush
   return std::string_view(coded_);
 }
 
-Result<std::string_view> CompressedBody::finish() { return put({}, http::Flush::finish); }
-
 }  // namespace router::backend

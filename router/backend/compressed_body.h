@@ -1,7 +1,7 @@
 // The body of an answer on its way to the client: compressed where http/compression_policy says so, else as it is.
 //
-//   body.begin(rules, request, start);   // may change the fields and the framing of the head
-//   for each piece: body.put(piece, flush) -> bytes to write; at the end body.finish() -> the rest
+//   body.begin(rules, request, start);  // may change the fields and the framing of the head
+//   body.put(piece, flush);             // the bytes to write; Flush::finish with the last piece, empty or not
 // One per answer, on its loop. CompressionSlots bounds what the encoders of slow clients hold together; it belongs to
 // whoever answers (forwarder), outlives the bodies and is thread-safe.
 #pragma once
@@ -47,8 +47,6 @@ class CompressedBody {
   // What goes to the client for this piece; valid until the next call and as long as the piece.
   // Errors: internal. The body must not be completed then.
   base::Result<std::string_view> put(std::string_view piece, http::Flush flush);
-  // What is left; nothing after put(..., Flush::finish).
-  base::Result<std::string_view> finish();
 
  private:
   bool take_encoder(http::Coding coding);

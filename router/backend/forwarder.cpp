@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backend/body_pump.h"
+#include "backend/compressed_body.h"
 #include "backend/cookie_jar.h"
 #include "backend/forward_headers.h"
 #include "routing/rewrite.h"
@@ -40,8 +41,8 @@ net::TlsClientOptions tls_options(const config::Destination& destination) {
 class Passage {
  public:
   Passage(Call& call, const config::Destination& destination, const config::Configuration& config,
-          session::LiveConnections& live, const net::BackendOrigin& origin)
-      : call_(call), destination_(destination), config_(config), live_(live), origin_(origin),
+          session::LiveConnections& live, const net::BackendOrigin& origin, CompressionSlots& slots)
+      : call_(call), destination_(destination), config_(config), live_(live), origin_(origin), body_(slots),
         timeout_(call.route().timeout.value_or(destination.timeout)) {}
 
   Task<Result<void>> run(std::string path);
@@ -52,6 +53,7 @@ class Passage {
   Task<Result<void>> read_final_head();
   Task<Result<void>> relay_response();
   Task<Result<void>> relay_body();
+  http::Flush flush_after(const net::BodyPiece& piece) const;
   Task<Result<void>> switch_protocols();
   std::string request_head(std::string_view path) const;
   Task<Result<void>> keep_cookies();
@@ -65,6 +67,7 @@ class Passage {
   const config::Configuration& config_;
   session::LiveConnections& live_;
   const net::BackendOrigin& origin_;
+  CompressedBody body_;
   milliseconds timeout_;
   std::unique_ptr<net::BackendConnection> connection_;
   std::optional<BodyPump> pump_;
@@ -199,6 +202,7 @@ Task<Result<void>> Passage::relay_response() {
   start.content_length = head.content_length;
   call_.status = head.status;
   connection_->set_timeout(is_event_stream(head.headers) ? milliseconds::zero() : timeout_);
+  body_.begin(config_.compression, call_.request, start);
   call_.exchange.start_response(std::move(start));
   auto relayed = co_await relay_body();
   co_return relayed;
@@ -267,14 +271,22 @@ Task<Result<void>> Passage::relay_body() {
     }
     auto piece = co_await connection_->read_body();
     if (!piece) co_return pump_fault_or(std::move(piece.error()));
-    call_.bytes_sent += piece->data.size();
-    auto written = co_await call_.exchange.write(piece->data);
+    const auto bytes = body_.put(piece->data, flush_after(*piece));
+    if (!bytes) co_return bytes.error();
+    call_.bytes_sent += bytes->size();
+    auto written = co_await call_.exchange.write(*bytes);
     if (!written) co_return written;
   }
   std::string trailers;
   if (call_.request.headers.has_token("TE", "trailers")) connection_->trailers().write_to(trailers);
   auto finished = co_await call_.exchange.finish(trailers);
   co_return finished;
+}
+
+// Where a back-end pauses, its bytes are not held back for the sake of a smaller body.
+http::Flush Passage::flush_after(const net::BodyPiece& piece) const {
+  if (piece.last) return http::Flush::finish;
+  return connection_->has_buffered_body() ? http::Flush::none : http::Flush::sync;
 }
 
 Task<Result<void>> Passage::switch_protocols() {
@@ -303,7 +315,7 @@ Task<Result<void>> Forwarder::serve(Call& call) {
   auto rewritten = routing::rewrite(call.route(), call.match.match, call.target);
   if (!rewritten) co_return rewritten.error();
   std::string path = routing::join_paths(destination_.url.path, *rewritten);
-  Passage passage(call, destination_, config_, live_, origin_);
+  Passage passage(call, destination_, config_, live_, origin_, slots_);
   auto passed = co_await passage.run(std::move(path));
   co_return passed;
 }

@@ -4,13 +4,15 @@
 // before any answer byte, and the method is idempotent or nothing was sent. An answer that arrives before the request
 // body has been sent ends the client's connection after it. Cookies of the back-end go to the session first, then the
 // head to the browser.
-// Immutable; serve() on the exchange's loop. Owner: the graph.
+// Answers are compressed on their way (backend/compressed_body.h).
+// Immutable but for the count of encoders in use; serve() on the exchange's loop. Owner: the graph.
 #pragma once
 
 #include <memory>
 #include <string>
 
 #include "backend/backend.h"
+#include "backend/compressed_body.h"
 #include "net/backend_origin.h"
 #include "session/live_connections.h"
 
@@ -28,6 +30,7 @@ class Forwarder final : public Backend {
   const config::Configuration& config_;
   session::LiveConnections& live_;
   net::BackendOrigin origin_;
+  CompressionSlots slots_;
 };
 
 }  // namespace router::backend

@@ -102,13 +102,16 @@ class BrotliStream final : public Encoder::Stream {
                                                   : BROTLI_OPERATION_PROCESS;
     const auto* next = reinterpret_cast<const std::uint8_t*>(in.data());
     std::size_t left = in.size();
+    bool has_more = false;
     do {
       std::size_t no_room = 0;  // the output is taken from brotli's own buffer
       if (!BrotliEncoderCompressStream(state_.get(), operation, &left, &next, &no_room, nullptr, nullptr)) return false;
+      // asked before the output is taken: with all of it taken, there may still be more to make
+      has_more = BrotliEncoderHasMoreOutput(state_.get());
       std::size_t size = 0;
       const auto* made = BrotliEncoderTakeOutput(state_.get(), &size);
       out.append(reinterpret_cast<const char*>(made), size);
-    } while (left != 0 || BrotliEncoderHasMoreOutput(state_.get()));
+    } while (left != 0 || has_more);
     return flush != Flush::finish || BrotliEncoderIsFinished(state_.get());
   }
 

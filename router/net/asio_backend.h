@@ -27,7 +27,8 @@ class AsioBackendConnection final : public BackendConnection {
   const ResponseHead& head() const override { return response_; }
   base::Task<base::Result<BodyPiece>> read_body() override;
   bool body_finished() const override { return body_finished_; }
-  bool has_buffered_body() const override { return begin_ != end_; }
+  // the line end behind a chunk is no body
+  bool has_buffered_body() const override { return end_ - begin_ > 2; }
   const http::Headers& trailers() const override { return trailers_; }
   bool is_reused() const override { return requests_ > 0; }
   bool has_answered() const override { return answered_; }

@@ -18,6 +18,21 @@ namespace {
 // One chunk extension line; RFC 9112 section 7.1.1 wants a limit.
 constexpr std::size_t kChunkExtensionBytes = 1024;
 
+// Registered methods have at most 17 characters (UPDATEREDIRECTREF).
+constexpr std::size_t kLongestMethod = 64;
+// No body is that large; a size beyond it is an attempt to overflow somebody's counter.
+constexpr std::uint64_t kLargestChunk = std::uint64_t{1} << 48;
+
+// Whether `framing` (chunk sizes, trailers: no body bytes) has a line end that is not CRLF. Beast looks at a last
+// chunk only when its CRLF CRLF is there, which such a line end puts off for ever.
+bool has_bare_line_end(std::string_view framing) {
+  for (std::size_t i = 0; i < framing.size(); ++i) {
+    if (framing[i] == '\n' && (i == 0 || framing[i - 1] != '\r')) return true;
+    if (framing[i] == '\r' && i + 1 < framing.size() && framing[i + 1] != '\n') return true;
+  }
+  return false;
+}
+
 Error bad(std::string detail) { return Error{ErrorCode::bad_request, Side::client, std::move(detail)}; }
 
 // Fields that would change framing, routing or identity if a trailer could carry them (RFC 9110 section 6.5.1).
@@ -72,7 +87,10 @@ Result<BodyInput> MessageParser<isRequest>::put_body(std::string_view input) {
     span_ = {};
     error_code ec;
     out.consumed += this->put(boost::asio::const_buffer(input.data() + out.consumed, input.size() - out.consumed), ec);
-    if (ec == beast_http::error::need_more) break;
+    if (ec == beast_http::error::need_more) {
+      if (has_bare_line_end(input.substr(out.consumed))) return bad("a line of the chunked body does not end in CRLF");
+      break;
+    }
     if (ec) return fault(ec);
     out.data = span_;
     if (!span_.empty()) break;  // one span a call: the next chunk waits for the next call
@@ -140,9 +158,12 @@ std::size_t MessageParser<isRequest>::on_body_impl(string_view body, error_code&
 }
 
 template <bool isRequest>
-void MessageParser<isRequest>::on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& ec) {
+void MessageParser<isRequest>::on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code& ec) {
   ec = {};
-  if (extensions.size() > kChunkExtensionBytes) {
+  if (size > kLargestChunk) {
+    refusal_ = bad("chunk size too large");
+    ec = beast_http::error::bad_chunk;
+  } else if (extensions.size() > kChunkExtensionBytes) {
     refusal_ = bad("chunk extension too long");
     ec = beast_http::error::bad_chunk_extension;
   }
@@ -166,6 +187,7 @@ void RequestParser::on_request_impl(beast_http::verb, string_view method, string
 }
 
 Result<void> RequestParser::check_head() {
+  if (request_.method.size() > kLongestMethod) return bad("the method is too long");
   if (raw_target_.size() > limits_.url_bytes) {
     return Error{ErrorCode::uri_too_long, Side::client, "the request target is too long"};
   }

@@ -74,7 +74,7 @@ TEST_CASE("encoder: pieces of random sizes, flushed or not at random") {
   std::mt19937 random(7);
   for (int round = 0; round < 60; ++round) {
     const auto coding = kCodings[round % 2];
-    const auto text = sample(random() % 200'000, random());
+    const auto text = sample(random() % 200'000, static_cast<unsigned>(random()));
     auto to = encoder(coding);
     string out;
     for (string_view rest = text; !rest.empty();) {

@@ -89,6 +89,7 @@ TEST_CASE("request parser: framing that could be read in two ways is refused") {
       {"a version that is none", "GET / HTTP/1\r\nHost: a\r\n\r\n"},
       {"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n"},
       {"no target", "GET  HTTP/1.1\r\nHost: a\r\n\r\n"},
+      {"a method without end", std::string(10'000, 'A') + " / HTTP/1.1\r\nHost: a\r\n\r\n"},
       {"a method that is no token", "GE(T / HTTP/1.1\r\nHost: a\r\n\r\n"},
   };
   for (const auto& row : rows) {
@@ -125,6 +126,7 @@ TEST_CASE("request parser: a broken chunked body is refused, never completed") {
       {"negative size", "-5\r\nhello\r\n0\r\n\r\n"},
       {"no size", "g\r\nhello\r\n0\r\n\r\n"},
       {"size beyond 64 bits", "10000000000000005\r\nhello\r\n0\r\n\r\n"},
+      {"size of 2^64 - 1", "FFFFFFFFFFFFFFFF\r\nhello\r\n0\r\n\r\n"},
       {"data not ended by CRLF", "5\r\nhello\n0\r\n\r\n"},
       {"size line ended by LF", "5\nhello\r\n0\r\n\r\n"},
       {"NUL in an extension", std::string("5;a=\0\r\nhello\r\n0\r\n\r\n", 20)},
@@ -133,6 +135,7 @@ TEST_CASE("request parser: a broken chunked body is refused, never completed") {
       {"a folded trailer", "5\r\nhello\r\n0\r\nX-T: a\r\n b\r\n\r\n"},
       {"a trailer that names framing", "5\r\nhello\r\n0\r\nContent-Length: 3\r\n\r\n"},
       {"a trailer that names identity", "5\r\nhello\r\n0\r\nX-Forwarded-For: 9.9.9.9\r\n\r\n"},
+      {"last chunk ended by LF", "5\r\nhello\r\n0\n\r\n"},
       {"no last chunk", "5\r\nhello\r\n"},
   };
   for (const auto& row : rows) {
@@ -141,6 +144,15 @@ TEST_CASE("request parser: a broken chunked body is refused, never completed") {
     REQUIRE(parsed.accepted());
     CHECK_FALSE(parsed.body().has_value());
   }
+}
+
+TEST_CASE("request parser: a bare LF is refused at once, not waited upon") {
+  ParsedRequest parsed(chunked("5\r\nhello\r\n0\n\r\n"));
+  REQUIRE(parsed.accepted());
+  auto data = parsed.parser.put_body(parsed.rest);
+  REQUIRE(data.has_value());
+  CHECK(data->data == "hello");
+  CHECK_FALSE(parsed.parser.put_body(parsed.rest.substr(data->consumed)).has_value());
 }
 
 TEST_CASE("request parser: only a whole upgrade to websocket is one") {

@@ -1,0 +1,204 @@
+#include <doctest/doctest.h>
+
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backend/forwarder.h"
+#include "session/memory_store.h"
+#include "support/decode.h"
+#include "support/fake_exchange.h"
+#include "support/routes.h"
+#include "support/run_task.h"
+
+using namespace router;
+using base::Result;
+using base::Task;
+using http::Coding;
+using std::string;
+
+namespace {
+
+struct Piece {
+  string data;
+  bool more_is_there = false;  // the next one can be read without waiting
+};
+
+// What the back-end answers.
+struct Answer {
+  int status = 200;
+  std::initializer_list<http::Field> fields = {{"Content-Type", "application/json"}};
+  std::vector<Piece> pieces = {};
+  bool has_length = false;
+  bool breaks = false;  // the connection closes before the end
+};
+
+class ScriptedConnection final : public net::BackendConnection {
+ public:
+  explicit ScriptedConnection(const Answer& answer) : answer_(answer) {
+    head_.status = answer.status;
+    for (const auto& [name, value] : answer.fields) head_.headers.add(name, value);
+    head_.body = answer.has_length ? http::BodyKind::length : http::BodyKind::chunked;
+    for (const auto& piece : answer.pieces) head_.content_length += piece.data.size();
+  }
+
+  void set_timeout(base::milliseconds) override {}
+  Task<Result<void>> send(std::string_view, std::string_view, std::string_view) override { co_return Result<void>(); }
+  Task<Result<void>> read_head(bool) override { co_return Result<void>(); }
+  const net::ResponseHead& head() const override { return head_; }
+  Task<Result<net::BodyPiece>> read_body() override {
+    if (next_ == answer_.pieces.size() && answer_.breaks) {
+      co_return base::Error{base::ErrorCode::closed, base::Side::back_end, "gone"};
+    }
+    if (next_ < answer_.pieces.size()) co_return net::BodyPiece{answer_.pieces[next_++].data, false};
+    finished_ = true;
+    co_return net::BodyPiece{{}, true};
+  }
+  bool body_finished() const override { return finished_; }
+  bool has_buffered_body() const override { return next_ != 0 && answer_.pieces[next_ - 1].more_is_there; }
+  const http::Headers& trailers() const override { return trailers_; }
+  bool is_reused() const override { return false; }
+  bool has_answered() const override { return true; }
+  void close() override {}
+
+ private:
+  const Answer& answer_;
+  net::ResponseHead head_;
+  http::Headers trailers_;
+  std::size_t next_ = 0;
+  bool finished_ = false;
+};
+
+class ScriptedPool final : public net::BackendPool {
+ public:
+  explicit ScriptedPool(const Answer& answer) : answer_(answer) {}
+  Task<Result<std::unique_ptr<net::BackendConnection>>> acquire(const net::BackendOrigin&, bool,
+                                                                base::milliseconds) override {
+    std::unique_ptr<net::BackendConnection> connection = std::make_unique<ScriptedConnection>(answer_);
+    co_return connection;
+  }
+  void release(std::unique_ptr<net::BackendConnection>, bool) override {}
+
+ private:
+  const Answer& answer_;
+};
+
+// Adds what the pipeline would: here, the session's CSRF token where the request asked for it.
+struct Reply final : backend::ReplyHead {
+  string added;
+  void complete(string& fields) override { fields.append(added); }
+};
+
+struct Passed {
+  std::unique_ptr<test::FakeExchange> exchange;
+  Result<void> served;
+  std::uint64_t bytes_sent = 0;
+};
+
+Passed forward(const Answer& answer, string added_fields = {}, string method = "GET") {
+  Passed passed;
+  passed.exchange = std::make_unique<test::FakeExchange>(
+      method, "/a", std::initializer_list<http::Field>{{"Accept-Encoding", "gzip, br"}});
+  auto route = test::make_route("^/(.*)$");
+  config::Destination destination;
+  destination.url = *http::parse_url("http://back-end.example");
+  const config::Configuration configuration;
+  session::LiveConnections live;
+  backend::Forwarder forwarder(destination, configuration, live);
+
+  const auto& target = passed.exchange->request().target;
+  const auto matched = route.pattern->match(target.path);
+  REQUIRE((matched.has_value() && matched->has_value()));
+  const routing::RouteMatch match{&route, **matched, {}};
+  const http::External external;
+  ScriptedPool pool(answer);
+  const test::FakeClock clock;
+  session::MemoryStore store(clock);
+  const session::CookieNames cookies(configuration);
+  Reply reply;
+  reply.added = std::move(added_fields);
+  backend::Call call{.exchange = *passed.exchange,
+                     .request = passed.exchange->request(),
+                     .target = target,
+                     .external = external,
+                     .match = match,
+                     .pool = pool,
+                     .sessions = store,
+                     .own_cookies = cookies,
+                     .clock = clock,
+                     .reply = reply};
+  passed.served = test::run_task(forwarder.serve(call));
+  passed.bytes_sent = call.bytes_sent;
+  return passed;
+}
+
+const string kText(3000, 'a');
+
+}  // namespace
+
+TEST_CASE("forwarder: an answer is compressed, chunked, and its tag weak") {
+  const auto passed = forward({.fields = {{"Content-Type", "application/json"}, {"ETag", "\"1\""}},
+                               .pieces = {{kText}},
+                               .has_length = true});
+  REQUIRE(passed.served);
+  const auto& exchange = *passed.exchange;
+  CHECK(exchange.finished());
+  CHECK(exchange.field("Content-Encoding") == "br");
+  CHECK(exchange.field("Vary") == "Accept-Encoding");
+  CHECK(exchange.field("ETag") == "W/\"1\"");
+  CHECK(exchange.field("Transfer-Encoding") == "chunked");
+  CHECK_FALSE(exchange.field("Content-Length"));
+  CHECK((test::decode(Coding::br, exchange.body())->text == kText));
+  CHECK(test::decode(Coding::br, exchange.body())->complete);
+  CHECK(passed.bytes_sent == exchange.body().size());
+}
+
+TEST_CASE("forwarder: what a back-end sent before it paused reaches the client at once") {
+  const auto passed = forward({.pieces = {{"1,"}, {"2,", true}, {"3,"}, {"4"}}});
+  REQUIRE(passed.served);
+  const auto& writes = passed.exchange->writes();
+  REQUIRE(writes.size() == 4);
+  string sent;
+  const char* const readable[] = {"1,", "1,2,3,", "1,2,3,4", "1,2,3,4"};
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    sent.append(writes[i]);
+    CHECK(test::decode(Coding::br, sent)->text == readable[i]);
+  }
+  CHECK(test::decode(Coding::br, sent)->complete);
+}
+
+TEST_CASE("forwarder: a body cut short is not completed by its encoder") {
+  const auto passed = forward({.pieces = {{kText}}, .breaks = true});
+  CHECK_FALSE(passed.served);
+  CHECK_FALSE(passed.exchange->finished());
+  CHECK_FALSE(test::decode(Coding::br, passed.exchange->body())->complete);
+}
+
+TEST_CASE("forwarder: with a CSRF token of the router's or the back-end's in the head, the body goes out as it is") {
+  const auto of_router = forward({.pieces = {{kText}}, .has_length = true}, "x-csrf-token: secret\r\n");
+  const auto of_back_end = forward(
+      {.fields = {{"Content-Type", "application/json"}, {"X-CSRF-Token", "secret"}}, .pieces = {{kText}}, .has_length = true});
+  for (const auto* passed : {&of_router, &of_back_end}) {
+    REQUIRE(passed->served);
+    CHECK_FALSE(passed->exchange->field("Content-Encoding"));
+    CHECK(passed->exchange->field("Content-Length") == "3000");
+    CHECK((passed->exchange->body() == kText));
+  }
+}
+
+TEST_CASE("forwarder: server-sent events and what the back-end has encoded pass as they are") {
+  const Answer events{.fields = {{"Content-Type", "text/event-stream"}}, .pieces = {{"data: 1\n\n"}}};
+  CHECK(forward(events).exchange->body() == "data: 1\n\n");
+  const Answer encoded{.fields = {{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}},
+                       .pieces = {{kText}}};
+  CHECK(forward(encoded).exchange->field("Content-Encoding") == "gzip");
+  CHECK((forward(encoded).exchange->body() == kText));
+}
+
+TEST_CASE("forwarder: an answer without a byte is a whole body all the same") {
+  const auto passed = forward({});
+  REQUIRE(passed.served);
+  CHECK(test::decode(Coding::br, passed.exchange->body())->complete);
+}
