@@ -40,7 +40,7 @@ Services::Services(const config::Configuration& config, net::AsioLoop& backgroun
       receipts(clock),
       fan_out(client, background, clock, outbox, receipts, fan_out_options(config.environment)),
       return_states(config.environment.session_secret, clock),
-      shared{clock, background, sessions} {}
+      shared{clock, background, sessions, live} {}
 
 void Services::start() {
   providers_->start();

@@ -7,10 +7,9 @@ namespace router::app {
 namespace {
 
 // A destination or service by name, as the routes refer to it.
-void add_back_ends(pipeline::Graph& graph, const std::map<std::string, config::Destination>& destinations,
-                   Services& services) {
+void add_back_ends(pipeline::Graph& graph, const std::map<std::string, config::Destination>& destinations) {
   for (const auto& [name, destination] : destinations) {
-    graph.destinations[name] = std::make_unique<backend::Forwarder>(destination, *graph.config, services.live);
+    graph.destinations[name] = std::make_unique<backend::Forwarder>(destination, *graph.config);
   }
 }
 
@@ -37,8 +36,8 @@ std::vector<std::string> cookie_deletions(const session::SessionCookie& cookie, 
 std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::Configuration> config,
                                                   Services& services) {
   auto graph = std::make_shared<pipeline::Graph>(std::move(config), services.shared);
-  add_back_ends(*graph, graph->config->destinations, services);
-  add_back_ends(*graph, graph->config->services, services);
+  add_back_ends(*graph, graph->config->destinations);
+  add_back_ends(*graph, graph->config->services);
   for (const auto& route : graph->config->routes) graph->by_route.push_back(back_end_of(*graph, route, services));
   const auto& pattern = graph->config->environment.destination_host_pattern;
   if (!pattern.empty()) {

@@ -17,6 +17,7 @@
 #include "net/exchange.h"
 #include "routing/route_table.h"
 #include "session/cookie_names.h"
+#include "session/live_connections.h"
 #include "session/store.h"
 
 namespace router::backend {
@@ -42,6 +43,7 @@ struct Call {
   std::string_view traceparent;
   net::BackendPool& pool;  // of this loop
   session::Store& sessions;
+  session::LiveConnections& live;
   const session::CookieNames& own_cookies;
   const base::Clock& clock;
   bool authenticated = false;  // the route asks for a login, and authenticationMethod is not none

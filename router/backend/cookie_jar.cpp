@@ -64,7 +64,8 @@ void sort_one(std::string_view field, const JarScope& scope, const SetCookieRule
     if (!own_name) sorted.to_browser.push_back(field);
     // the one in the jar would hide its successor in the browser, and a deletion is meant for either
     const bool ends_captured = !own_name || has_expired(*cookie, now);
-    if (rules.has_session && ends_captured) sorted.to_jar.push_back({to_backend_cookie(*std::move(cookie), scope), true});
+    if (rules.has_session && ends_captured)
+      sorted.to_jar.push_back({to_backend_cookie(*std::move(cookie), scope), true});
     return;
   }
   if (rules.has_session) {
@@ -112,7 +113,8 @@ bool keep(const BackendCookie& cookie, std::size_t most_bytes, std::vector<Backe
 }
 
 // Of several in the jar with one name, the one for the longest path is sent.
-const BackendCookie* sent_cookie(const std::vector<BackendCookie>& jar, const JarScope& scope, std::string_view name) {
+const BackendCookie* sent_cookie(const std::vector<BackendCookie>& jar, const JarScope& scope,
+                                 std::string_view name) {
   const BackendCookie* best = nullptr;
   for (const auto& cookie : jar) {
     if (cookie.name != name || !is_sent(cookie, scope)) continue;
@@ -127,12 +129,14 @@ SetCookies sort_set_cookies(const http::Headers& answer, const JarScope& scope, 
                             base::WallTime now) {
   SetCookies sorted;
   for (const auto& field : answer) {
-    if (base::equals_ignoring_case(field.name, "Set-Cookie")) sort_one(field.value, scope, rules, now, sorted);
+    if (base::equals_ignoring_case(field.name, "Set-Cookie"))
+      sort_one(field.value, scope, rules, now, sorted);
   }
   return sorted;
 }
 
-bool apply_changes(const std::vector<CookieChange>& changes, std::size_t most_bytes, std::vector<BackendCookie>& jar) {
+bool apply_changes(const std::vector<CookieChange>& changes, std::size_t most_bytes,
+                   std::vector<BackendCookie>& jar) {
   bool changed = false;
   for (const auto& change : changes) {
     const bool differs = change.forget ? forget(change.cookie, jar) : keep(change.cookie, most_bytes, jar);
@@ -141,8 +145,8 @@ bool apply_changes(const std::vector<CookieChange>& changes, std::size_t most_by
   return changed;
 }
 
-Task<Result<Snapshot>> save_cookies(session::Store& store, Snapshot session, std::vector<CookieChange> changes,
-                                    std::size_t most_bytes) {
+Task<Result<Snapshot>> save_cookies(session::Store& store, Snapshot session,
+                                    std::vector<CookieChange> changes, std::size_t most_bytes) {
   Snapshot current = session;
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     session::Session changed = *current;
@@ -161,8 +165,8 @@ Task<Result<Snapshot>> save_cookies(session::Store& store, Snapshot session, std
   co_return current;
 }
 
-void write_cookie_field(const http::Headers& request, const std::vector<BackendCookie>& jar, const JarScope& scope,
-                        const session::CookieNames& own, std::string& out) {
+void write_cookie_field(const http::Headers& request, const std::vector<BackendCookie>& jar,
+                        const JarScope& scope, const session::CookieNames& own, std::string& out) {
   std::string_view before = "Cookie: ";
   const auto write = [&](std::string_view first, std::string_view second = {}, std::string_view third = {}) {
     out.append(before).append(first).append(second).append(third);

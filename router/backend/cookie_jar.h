@@ -1,8 +1,8 @@
 // The back-ends' cookies: session cookies stay in the router, per destination; others pass to the browser.
 //
-// A cookie in the jar is known by destination, name and path, as in a browser; domains play no part, because a jar
-// belongs to one destination. What is the router's own name never reaches the browser, neither set nor deleted; in
-// the jar such a name is a back-end's like any other (many have a JSESSIONID of their own).
+// A cookie in the jar is known by destination, name and path, as in a browser; domains play no part, because
+// a jar belongs to one destination. What is the router's own name never reaches the browser, neither set nor
+// deleted; in the jar such a name is a back-end's like any other (many have a JSESSIONID of their own).
 // Bounded by LIMIT_COOKIE_JAR_BYTES per session: the oldest cookies of the same destination make room.
 // Functions on values; any thread. Source: descriptor.md "Session"; RFC 6265bis sections 5.1.4, 5.7, 5.8.
 #pragma once
@@ -25,8 +25,9 @@ namespace router::backend {
 struct JarScope {
   std::string_view destination;
   std::string_view backend_path;  // as it is sent to the back-end
-  std::string_view client_path;   // as the client asked; back-ends that know their outer path set cookies for that
-  bool secure = false;            // https to the back-end, or from the client: back-ends go by x-forwarded-proto
+  std::string_view
+      client_path;      // as the client asked; back-ends that know their outer path set cookies for that
+  bool secure = false;  // https to the back-end, or from the client: back-ends go by x-forwarded-proto
 };
 
 struct CookieChange {
@@ -53,13 +54,14 @@ SetCookies sort_set_cookies(const http::Headers& answer, const JarScope& scope, 
 bool apply_changes(const std::vector<CookieChange>& changes, std::size_t most_bytes,
                    std::vector<session::BackendCookie>& jar);
 
-// Puts the changes into the session as it is now; writes nothing if they change nothing. The new state; null if the
-// session has ended meanwhile, which a cookie does not bring back. Errors: those of the store.
+// Puts the changes into the session as it is now; writes nothing if they change nothing. The new state; null
+// if the session has ended meanwhile, which a cookie does not bring back. Errors: those of the store.
 base::Task<base::Result<session::Snapshot>> save_cookies(session::Store& store, session::Snapshot session,
-                                                         std::vector<CookieChange> changes, std::size_t most_bytes);
+                                                         std::vector<CookieChange> changes,
+                                                         std::size_t most_bytes);
 
-// "Cookie: ...\r\n", or nothing: the client's without the router's own, and those of the jar, which win over the
-// client's of the same name.
+// "Cookie: ...\r\n", or nothing: the client's without the router's own, and those of the jar, which win over
+// the client's of the same name.
 void write_cookie_field(const http::Headers& request, const std::vector<session::BackendCookie>& jar,
                         const JarScope& scope, const session::CookieNames& own, std::string& out);
 

@@ -30,8 +30,8 @@ template <class Kind, std::size_t kCount>
 constexpr auto offsets(const std::array<Known<Kind>, kCount>& names) {
   std::array<std::size_t, kLongestKnown + 2> begins{};
   for (std::size_t length = 0; length < begins.size(); ++length) {
-    begins[length] = static_cast<std::size_t>(
-        std::count_if(names.begin(), names.end(), [&](const auto& known) { return known.name.size() < length; }));
+    begins[length] = static_cast<std::size_t>(std::count_if(
+        names.begin(), names.end(), [&](const auto& known) { return known.name.size() < length; }));
   }
   return begins;
 }
@@ -82,8 +82,9 @@ constexpr auto kRequestFields = sorted(std::to_array<Known<FieldKind>>({
 }));
 constexpr auto kRequestOffsets = offsets(kRequestFields);
 
-constexpr std::string_view kDroppedPrefixes[] = {"proxy-",         "x-forwarded-",  "x-auth-request-", "x-approuter-",
-                                                 "x-ssl-client-", "x-client-cert", "ssl-client-"};
+constexpr std::string_view kDroppedPrefixes[] = {"proxy-",       "x-forwarded-",  "x-auth-request-",
+                                                 "x-approuter-", "x-ssl-client-", "x-client-cert",
+                                                 "ssl-client-"};
 
 constexpr auto kAnswerFields = sorted(std::to_array<Known<AnswerFieldKind>>({
     {"connection", AnswerFieldKind::dropped},

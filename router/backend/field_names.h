@@ -1,6 +1,7 @@
 // What kind of field a name stands for, on the way to a back-end and back.
 //
-// Names are folded first: lower case, "-" for "_". Pure, no allocation; any thread. See backend/forward_headers.h.
+// Names are folded first: lower case, "-" for "_". Pure, no allocation; any thread. See
+// backend/forward_headers.h.
 #pragma once
 
 #include <string_view>
@@ -8,9 +9,9 @@
 namespace router::backend {
 
 enum class FieldKind {
-  plain,          // passes
-  dropped,        // hop-by-hop, framing, set by the router, or a claim about who the user is
-  from_proxies,   // passes from TRUSTED_PROXIES only
+  plain,         // passes
+  dropped,       // hop-by-hop, framing, set by the router, or a claim about who the user is
+  from_proxies,  // passes from TRUSTED_PROXIES only
   authorization,
   cookie,
   csrf_token,

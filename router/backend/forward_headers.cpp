@@ -13,8 +13,8 @@ void write(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-// The fields that Connection names, besides the common hop-by-hop ones. More than these few is nobody's honest list;
-// the rest is not looked at.
+// The fields that Connection names, besides the common hop-by-hop ones. More than these few is nobody's
+// honest list; the rest is not looked at.
 class NamedByConnection {
  public:
   explicit NamedByConnection(const http::Headers& headers) {
@@ -41,7 +41,9 @@ class NamedByConnection {
   std::size_t size_ = 0;
 };
 
-char folded(char c) { return c == '_' ? '-' : base::to_lower(c); }
+char folded(char c) {
+  return c == '_' ? '-' : base::to_lower(c);
+}
 
 // "_" for "-" included: what the descriptor sets is not to be had by spelling it otherwise.
 bool is_configured(const std::vector<config::Header>& configured, std::string_view name) {
@@ -52,7 +54,8 @@ bool is_configured(const std::vector<config::Header>& configured, std::string_vi
 }
 
 bool sends_token(const RequestForward& forward) {
-  return forward.authenticated && forward.session != nullptr && !forward.session->tokens.access_token.empty() &&
+  return forward.authenticated && forward.session != nullptr &&
+         !forward.session->tokens.access_token.empty() &&
          (forward.destination.forward_auth_token || forward.destination.is_service);
 }
 
@@ -61,19 +64,25 @@ bool passes(const RequestForward& forward, const http::Field& field, const Named
   if (kind != FieldKind::plain && has_underscore) return false;
   if (is_configured(forward.destination.headers, field.name)) return false;
   switch (kind) {
-    case FieldKind::plain: return !named.contains(field.name);
-    case FieldKind::from_proxies: return forward.external.peer_trusted;
+    case FieldKind::plain:
+      return !named.contains(field.name);
+    case FieldKind::from_proxies:
+      return forward.external.peer_trusted;
     // a field that the router decides about is not taken away by naming it
-    case FieldKind::authorization: return !forward.authenticated;
-    case FieldKind::csrf_token: return !forward.csrf_is_ours;
+    case FieldKind::authorization:
+      return !forward.authenticated;
+    case FieldKind::csrf_token:
+      return !forward.csrf_is_ours;
     case FieldKind::cookie:
-    case FieldKind::dropped: break;
+    case FieldKind::dropped:
+      break;
   }
   return false;
 }
 
 // What a trusted proxy said is passed on as it is.
-void write_forwarded(const RequestForward& forward, std::string_view name, std::string_view ours, std::string& out) {
+void write_forwarded(const RequestForward& forward, std::string_view name, std::string_view ours,
+                     std::string& out) {
   const auto theirs = forward.external.peer_trusted ? forward.request.headers.get(name) : std::nullopt;
   write(out, name, theirs.value_or(ours));
 }
@@ -143,8 +152,9 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   if (sends_token(forward)) {
     out.append("Authorization: Bearer ").append(forward.session->tokens.access_token.reveal()).append("\r\n");
   }
-  write_cookie_field(forward.request.headers, forward.session != nullptr ? forward.session->backend_cookies : kEmptyJar,
-                     forward.scope, forward.own_cookies, out);
+  write_cookie_field(forward.request.headers,
+                     forward.session != nullptr ? forward.session->backend_cookies : kEmptyJar, forward.scope,
+                     forward.own_cookies, out);
   write_configured(forward, out);
 }
 
@@ -154,7 +164,8 @@ void write_response_headers(const http::Headers& answer, const ResponseForward& 
     std::string_view value = field.value;
     switch (judge_answer_field(field.name)) {
       case AnswerFieldKind::dropped:
-      case AnswerFieldKind::set_cookie: continue;
+      case AnswerFieldKind::set_cookie:
+        continue;
       case AnswerFieldKind::csrf_token:
         if (forward.csrf_is_ours) continue;
         break;
@@ -164,9 +175,11 @@ void write_response_headers(const http::Headers& answer, const ResponseForward& 
       case AnswerFieldKind::location:
         if (!forward.location.empty()) value = forward.location;
         break;
-      case AnswerFieldKind::plain: break;
+      case AnswerFieldKind::plain:
+        break;
     }
-    if (!named.contains(field.name) && !is_configured(forward.configured, field.name)) write(out, field.name, value);
+    if (!named.contains(field.name) && !is_configured(forward.configured, field.name))
+      write(out, field.name, value);
   }
   for (const auto cookie : forward.cookies.to_browser) write(out, "Set-Cookie", cookie);
 }
@@ -180,6 +193,8 @@ void write_interim_fields(const http::Headers& answer, std::string& out) {
   }
 }
 
-bool is_reserved_request_field(std::string_view name) { return judge_request_field(name).kind != FieldKind::plain; }
+bool is_reserved_request_field(std::string_view name) {
+  return judge_request_field(name).kind != FieldKind::plain;
+}
 
 }  // namespace router::backend

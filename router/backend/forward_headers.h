@@ -1,9 +1,9 @@
 // Which header fields cross the router, and which it sets. Straight into one string: no allocation per field.
 //
-// Written here: Host, Connection, TE, Upgrade, Expect and everything end-to-end. Written by the caller: the first
-// line, the framing fields (Content-Length, Transfer-Encoding) and the empty line.
-// Names are judged in every spelling, case and "_" for "-": back-ends behind CGI or WSGI cannot tell them apart.
-// Pure; any thread. Source: http.md "Forwarding"; RFC 9110 section 7.6; oidc_cases.md 113, 114, 119; h1_cases.json
+// Written here: Host, Connection, TE, Upgrade, Expect and everything end-to-end. Written by the caller: the
+// first line, the framing fields (Content-Length, Transfer-Encoding) and the empty line. Names are judged in
+// every spelling, case and "_" for "-": back-ends behind CGI or WSGI cannot tell them apart. Pure; any
+// thread. Source: http.md "Forwarding"; RFC 9110 section 7.6; oidc_cases.md 113, 114, 119; h1_cases.json
 // H041, H066, H237, H238.
 #pragma once
 
@@ -39,8 +39,8 @@ struct RequestForward {
 void write_request_headers(const RequestForward& forward, std::string& out);
 
 struct ResponseForward {
-  // responseHeaders and httpHeaders: a back-end's field of such a name is left out; whoever completes the head
-  // writes the configured one.
+  // responseHeaders and httpHeaders: a back-end's field of such a name is left out; whoever completes the
+  // head writes the configured one.
   const std::vector<config::Header>& configured;
   bool csrf_is_ours = false;
   const SetCookies& cookies;       // sorted: only to_browser is written
@@ -52,8 +52,8 @@ void write_response_headers(const http::Headers& answer, const ResponseForward& 
 // Of a 1xx answer: no cookies, no tokens.
 void write_interim_fields(const http::Headers& answer, std::string& out);
 
-// Whether the router decides about request fields of this name (hop-by-hop, framing, forwarding, identity): such a
-// name is refused in trailers.
+// Whether the router decides about request fields of this name (hop-by-hop, framing, forwarding, identity):
+// such a name is refused in trailers.
 bool is_reserved_request_field(std::string_view name);
 
 }  // namespace router::backend

@@ -1,35 +1,14 @@
 #include "backend/forwarder.h"
 
-#include <algorithm>
-
-#include "backend/body_pump.h"
-#include "backend/compressed_body.h"
-#include "backend/cookie_jar.h"
-#include "backend/forward_headers.h"
+#include "backend/passage.h"
 #include "routing/rewrite.h"
 
 namespace router::backend {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
-using base::Side;
 using base::Task;
-using base::milliseconds;
 
 namespace {
-
-// A back-end that sends nothing but interim responses is not answering.
-constexpr int kMostInterimHeads = 16;
-
-bool is_idempotent(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" || method == "DELETE";
-}
-
-bool is_event_stream(const http::Headers& headers) {
-  const auto type = headers.get("Content-Type");
-  return type && base::to_lower(*type).starts_with("text/event-stream");
-}
 
 net::TlsClientOptions tls_options(const config::Destination& destination) {
   net::TlsClientOptions options;
@@ -37,277 +16,11 @@ net::TlsClientOptions tls_options(const config::Destination& destination) {
   return options;
 }
 
-// One request on its way to the back-end and back.
-class Passage {
- public:
-  Passage(Call& call, const config::Destination& destination, const config::Configuration& config,
-          session::LiveConnections& live, const net::BackendOrigin& origin, CompressionSlots& slots)
-      : call_(call), destination_(destination), config_(config), live_(live), origin_(origin), body_(slots),
-        timeout_(call.route().timeout.value_or(destination.timeout)) {}
-
-  Task<Result<void>> run(std::string path);
-
- private:
-  Task<Result<void>> attempt(const std::string& head, bool fresh, bool& may_retry);
-  Task<Result<void>> exchange_messages(const std::string& head);
-  Task<Result<void>> read_final_head();
-  Task<Result<void>> relay_response();
-  Task<Result<void>> relay_body();
-  http::Flush flush_after(const net::BodyPiece& piece) const;
-  Task<Result<void>> switch_protocols();
-  std::string request_head(std::string_view path) const;
-  Task<Result<void>> keep_cookies();
-  std::string response_fields();
-  std::string rewritten_location() const;
-  JarScope scope() const;
-  Error pump_fault_or(Error error);
-
-  Call& call_;
-  const config::Destination& destination_;
-  const config::Configuration& config_;
-  session::LiveConnections& live_;
-  const net::BackendOrigin& origin_;
-  CompressedBody body_;
-  milliseconds timeout_;
-  std::unique_ptr<net::BackendConnection> connection_;
-  std::optional<BodyPump> pump_;
-  std::string path_;  // at the back-end, without query
-  SetCookies cookies_;
-  session::LiveConnections::Registration registration_;
-};
-
-Task<Result<void>> Passage::run(std::string path) {
-  const std::string head = request_head(path);
-  path_ = base::cut(path, '?').before;
-  bool may_retry = false;
-  auto passed = co_await attempt(head, false, may_retry);
-  if (!passed && may_retry) passed = co_await attempt(head, true, may_retry);
-  co_return passed;
-}
-
-std::string Passage::request_head(std::string_view path) const {
-  std::string head;
-  head.reserve(2048);
-  head.append(call_.request.method).append(" ").append(path).append(" HTTP/1.1\r\n");
-  RequestForward forward{.request = call_.request,
-                         .external = call_.external,
-                         .destination = destination_,
-                         .session = call_.session.get(),
-                         .own_cookies = call_.own_cookies,
-                         .authenticated = call_.authenticated,
-                         .csrf_is_ours = call_.csrf_is_ours(),
-                         .scope = scope(),
-                         .request_id = call_.request_id,
-                         .correlation_id = call_.correlation_id,
-                         .traceparent = call_.traceparent};
-  forward.scope.backend_path = base::cut(path, '?').before;
-  write_request_headers(forward, head);
-  if (call_.request.body == http::BodyKind::chunked) {
-    head.append("Transfer-Encoding: chunked\r\n");
-  } else if (call_.request.body == http::BodyKind::length || call_.request.headers.contains("Content-Length")) {
-    head.append("Content-Length: ").append(std::to_string(call_.request.content_length)).append("\r\n");
-  }
-  head.append("\r\n");
-  return head;
-}
-
-JarScope Passage::scope() const {
-  return {.destination = destination_.name,
-          .backend_path = path_,
-          .client_path = call_.target.path,
-          .secure = destination_.url.secure() || call_.external.secure()};
-}
-
-// `may_retry`: a kept-alive connection turned out to be closed, and nothing was lost by it.
-Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& may_retry) {
-  auto acquired = co_await call_.pool.acquire(origin_, fresh, timeout_);
-  if (!acquired) {
-    may_retry = false;
-    co_return acquired.error();
-  }
-  connection_ = std::move(*acquired);
-  connection_->set_timeout(timeout_);
-  auto passed = co_await exchange_messages(head);
-  registration_ = {};
-  call_.exchange.watch_client(nullptr);
-  bool whole = true;
-  if (pump_) {
-    co_await pump_->stop();
-    whole = pump_->finished();
-    pump_.reset();
-  }
-  may_retry = !passed && !fresh && connection_->is_reused() && !connection_->has_answered() &&
-              passed.error().code == ErrorCode::closed && call_.request.body == http::BodyKind::none &&
-              is_idempotent(call_.request.method);
-  call_.pool.release(std::move(connection_), passed.has_value() && whole);
-  co_return passed;
-}
-
-Task<Result<void>> Passage::exchange_messages(const std::string& head) {
-  // the client gives up: so do we
-  call_.exchange.watch_client([this] { connection_->close(); });
-  if (call_.request.body == http::BodyKind::none) {
-    auto sent = co_await connection_->send(head);
-    if (!sent) co_return sent;
-  } else {
-    pump_.emplace(call_.exchange, *connection_);
-    pump_->start(head, true);
-  }
-  auto answered = co_await read_final_head();
-  if (!answered) co_return pump_fault_or(std::move(answered.error()));
-  if (connection_->head().status == 101) {
-    auto switched = co_await switch_protocols();
-    co_return switched;
-  }
-  auto relayed = co_await relay_response();
-  co_return relayed;
-}
-
-// Where the request body broke, that is the cause, not the back-end connection that was closed because of it.
-Error Passage::pump_fault_or(Error error) {
-  if (pump_ && pump_->client_fault()) return *pump_->client_fault();
-  return error;
-}
-
-Task<Result<void>> Passage::read_final_head() {
-  const auto began = std::chrono::steady_clock::now();
-  for (int heads = 0; heads < kMostInterimHeads; ++heads) {
-    auto answered = co_await connection_->read_head(call_.request.is("HEAD"));
-    if (!answered) co_return answered;
-    const int status = connection_->head().status;
-    const bool upgraded = status == 101 && call_.request.is_upgrade;
-    if (status >= 200 || upgraded) {
-      call_.upstream_time = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
-      co_return Result<void>();
-    }
-    if (status == 101) break;
-    if (status == 100 && !call_.request.expects_continue) continue;
-    std::string fields;
-    write_interim_fields(connection_->head().headers, fields);
-    auto sent = co_await call_.exchange.send_interim(status, fields);
-    if (!sent) co_return sent;
-  }
-  co_return Error{ErrorCode::protocol, Side::back_end, "interim responses without end, or an upgrade nobody asked for"};
-}
-
-Task<Result<void>> Passage::relay_response() {
-  const auto& head = connection_->head();
-  auto kept = co_await keep_cookies();
-  if (!kept) co_return kept;
-  net::ResponseStart start;
-  start.status = head.status;
-  start.reason = head.reason;
-  start.fields = response_fields();
-  start.body = head.body == http::BodyKind::until_close ? http::BodyKind::chunked : head.body;
-  start.content_length = head.content_length;
-  call_.status = head.status;
-  connection_->set_timeout(is_event_stream(head.headers) ? milliseconds::zero() : timeout_);
-  body_.begin(config_.compression, call_.request, start);
-  call_.exchange.start_response(std::move(start));
-  auto relayed = co_await relay_body();
-  co_return relayed;
-}
-
-// The browser's next request may come before this answer ends: the cookies are in the session before it hears of it.
-Task<Result<void>> Passage::keep_cookies() {
-  const SetCookieRules rules{call_.own_cookies, call_.session != nullptr, call_.route().set_backend_session_cookies};
-  cookies_ = sort_set_cookies(connection_->head().headers, scope(), rules, call_.clock.wall());
-  if (cookies_.to_jar.empty() || !call_.session) co_return Result<void>();
-  auto changes = cookies_.to_jar;
-  auto saved = co_await save_cookies(call_.sessions, call_.session, std::move(changes),
-                                     config_.environment.limits.cookie_jar_bytes);
-  if (!saved) co_return saved.error();
-  if (*saved) call_.session = *saved;
-  co_return Result<void>();
-}
-
-std::string Passage::response_fields() {
-  const auto& answer = connection_->head();
-  const std::string location = rewritten_location();
-  const ResponseForward forward{config_.response_headers, call_.csrf_is_ours(), cookies_, location};
-  std::string fields;
-  write_response_headers(answer.headers, forward, fields);
-  // the length of a body that is not sent
-  if (answer.body == http::BodyKind::none && answer.status != 204 && answer.status >= 200) {
-    if (const auto length = answer.headers.get("Content-Length")) {
-      fields.append("Content-Length: ").append(*length).append("\r\n");
-    }
-  }
-  if (answer.status == 101) fields.append("Connection: Upgrade\r\nUpgrade: websocket\r\n");
-  call_.reply.complete(fields);
-  return fields;
-}
-
-// A redirect to the back-end's own origin, seen from outside; empty: as the back-end said (http.md "Redirects").
-std::string Passage::rewritten_location() const {
-  const auto location = connection_->head().headers.get("Location");
-  if (!destination_.rewrite_location || !location) return {};
-  const auto url = http::parse_url(*location);
-  if (url && url->origin() != destination_.url.origin()) return {};
-  const std::string path_and_more = url ? url->path_and_query() : std::string(*location);
-  if (!path_and_more.starts_with('/') || path_and_more.starts_with("//")) return {};
-  const auto end_of_path = path_and_more.find_first_of("?#");
-  const auto inverted = routing::invert(call_.route(), destination_.url.path, path_and_more.substr(0, end_of_path));
-  if (!inverted) return {};
-  std::string rewritten = *inverted;
-  if (end_of_path != std::string::npos) rewritten.append(path_and_more, end_of_path);
-  if (url && url->fragment) rewritten.append("#").append(*url->fragment);
-  return rewritten;
-}
-
-Task<Result<void>> Passage::relay_body() {
-  if (call_.session && !connection_->body_finished()) {
-    // the session may end while this lasts
-    registration_ = live_.add(call_.session->id, call_.exchange.loop(), [this] {
-      call_.exchange.abort();
-      connection_->close();
-    });
-  }
-  while (!connection_->body_finished()) {
-    if (!connection_->has_buffered_body()) {
-      // the head, and what came of the body, must not wait for what comes later
-      auto flushed = co_await call_.exchange.flush();
-      if (!flushed) co_return flushed;
-    }
-    auto piece = co_await connection_->read_body();
-    if (!piece) co_return pump_fault_or(std::move(piece.error()));
-    const auto bytes = body_.put(piece->data, flush_after(*piece));
-    if (!bytes) co_return bytes.error();
-    call_.bytes_sent += bytes->size();
-    auto written = co_await call_.exchange.write(*bytes);
-    if (!written) co_return written;
-  }
-  std::string trailers;
-  if (call_.request.headers.has_token("TE", "trailers")) connection_->trailers().write_to(trailers);
-  auto finished = co_await call_.exchange.finish(trailers);
-  co_return finished;
-}
-
-// Where a back-end pauses, its bytes are not held back for the sake of a smaller body.
-http::Flush Passage::flush_after(const net::BodyPiece& piece) const {
-  if (piece.last) return http::Flush::finish;
-  return connection_->has_buffered_body() ? http::Flush::none : http::Flush::sync;
-}
-
-Task<Result<void>> Passage::switch_protocols() {
-  call_.status = 101;
-  if (call_.session) {
-    registration_ = live_.add(call_.session->id, call_.exchange.loop(),
-                              [this] { call_.exchange.end_tunnel(4001, "signed out"); });
-  }
-  connection_->set_timeout(milliseconds::zero());
-  call_.exchange.watch_client(nullptr);
-  auto tunnelled = co_await call_.exchange.tunnel(*connection_, response_fields(), {});
-  co_return tunnelled;
-}
-
 }  // namespace
 
-Forwarder::Forwarder(const config::Destination& destination, const config::Configuration& configuration,
-                     session::LiveConnections& live)
+Forwarder::Forwarder(const config::Destination& destination, const config::Configuration& configuration)
     : destination_(destination),
       config_(configuration),
-      live_(live),
       origin_(net::make_backend_origin(destination.url, tls_options(destination), destination.proxy_host,
                                        destination.proxy_port)) {}
 
@@ -315,7 +28,7 @@ Task<Result<void>> Forwarder::serve(Call& call) {
   auto rewritten = routing::rewrite(call.route(), call.match.match, call.target);
   if (!rewritten) co_return rewritten.error();
   std::string path = routing::join_paths(destination_.url.path, *rewritten);
-  Passage passage(call, destination_, config_, live_, origin_, slots_);
+  Passage passage(call, destination_, config_, origin_, slots_);
   auto passed = co_await passage.run(std::move(path));
   co_return passed;
 }

@@ -1,5 +1,6 @@
 #include "backend/static_files.h"
 
+#include "backend/lasting_answer.h"
 #include "backend/placeholders.h"
 #include "backend/static_answer.h"
 #include "backend/static_path.h"
@@ -81,8 +82,8 @@ Task<Result<void>> send_text(net::Exchange& exchange, std::string_view text) {
   co_return Result<void>();
 }
 
-Task<Result<void>> send_range(net::Exchange& exchange, const Representation& representation,
-                              http::ByteRange bytes) {
+Task<Result<void>> send_range(Call& call, const Representation& representation, http::ByteRange bytes) {
+  net::Exchange& exchange = call.exchange;
   Result<void> sent;
   if (representation.text) {
     const std::string_view text = *representation.text;
@@ -91,6 +92,7 @@ Task<Result<void>> send_range(net::Exchange& exchange, const Representation& rep
     sent =
         co_await net::copy_file(exchange, representation.file.descriptor.get(), bytes.first, bytes.length());
   } else {
+    LastingAnswer lasting(call, [&exchange] { exchange.abort(); });
     sent = co_await exchange.send_file(representation.file.descriptor.get(), bytes.first, bytes.length());
   }
   co_return sent;
@@ -102,7 +104,7 @@ Task<Result<void>> send_body(Call& call, const Representation& representation, c
       auto head = co_await call.exchange.write(part.head);
       if (!head) co_return head;
     }
-    auto bytes = co_await send_range(call.exchange, representation, part.bytes);
+    auto bytes = co_await send_range(call, representation, part.bytes);
     if (!bytes) co_return bytes;
     call.bytes_sent += part.head.size() + part.bytes.length();
   }

@@ -22,16 +22,10 @@ constexpr std::array kProperties = {
     Property{"/errorPage", "", "the built-in error pages are shown"},
     Property{"/am", "", "its paths are ordinary ones"},
     Property{"/hostedLogin", "", "its paths are ordinary ones"},
-    Property{"/routes/*/replace", "", "files are served as they are"},
     Property{"/routes/*/authenticationType", "basic", "the route answers 503"},
     Property{"/routes/*/dynamicIdentityProvider", "true", "sap_idp is ignored"},
     Property{"/routes/*/preferLocal", "true", "the variable destinations is the only source of destinations"},
     Property{"/routes/*/service", "html5-apps-repo-rt", "the route answers 503"},
-    Property{"/routes/*/destination", "*", "the route answers 503"},
-    Property{"/logout/backChannelLogoutEndpoint", "", "the path is an ordinary one"},
-    Property{"/logout/frontChannelLogoutEndpoint", "", "the path is an ordinary one"},
-    Property{"/logout/revokeTokens", "", "tokens are not revoked"},
-    Property{"/logout/revokeAfter", "", "tokens are not revoked"},
     Property{"/logout/applications", "", "only logoutEndpoint logs out"},
     Property{"/logout/agentProperties", "", "only logoutEndpoint logs out"},
     Property{"/logout/conditionalUrls", "", "the provider's own logout URL is used"},
@@ -57,9 +51,7 @@ constexpr std::array kVariables = {
     Variable{"SESSION_STORE", "memory", "sessions are kept in memory"},
     Variable{"LOGOUT_OUTBOX", "memory", "logout calls are kept in memory"},
     Variable{"MANAGEMENT_PORT", "", "there is no management port"},
-    Variable{"TLS_CERT", "", "the port speaks plain HTTP"},
     Variable{"TENANT_HOST_PATTERN", "", "the tenant is not taken from the host"},
-    Variable{"DESTINATION_HOST_PATTERN", "", "the destination is not taken from the host"},
     Variable{"ENABLE_X_FORWARDED_HOST_VALIDATION", "false", "x-forwarded-host is checked as any host"},
     Variable{"PLATFORM_COOKIE_NAME", "", "the cookie is treated as any other"},
 };
@@ -80,8 +72,7 @@ constexpr std::array<std::string_view, 12> kForeignVariables = {
     "ZONE_INFO_*"};
 
 // Properties of single destinations, all unbuilt or without meaning here.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kDestinationProperties = {
-    std::pair{"proxyHost", "the destination is called directly"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kDestinationProperties = {
     std::pair{"forwardAuthCertificates", "no client certificate is presented"},
     std::pair{"proxyType", "the destination is called over the network as it is"},
     std::pair{"IASDependencyName", "the login token is not exchanged"}};

@@ -1,5 +1,5 @@
-// HTML with {{name}} placeholders, filled in one pass: a value that itself looks like a placeholder stays text.
-// A placeholder without a field becomes nothing. Pure; any thread.
+// HTML with {{name}} placeholders, filled in one pass: a value that itself looks like a placeholder stays
+// text. A placeholder without a field becomes nothing. Pure; any thread.
 #pragma once
 
 #include <string>

@@ -9,11 +9,13 @@ namespace router::http::pages {
 namespace {
 
 // Inline style and script are allowed by their SHA-256, so that injected markup can bring neither.
-// tests/http/pages_test.cpp compares them with static/pages.css and static/start-login.js, and prints new ones.
+// tests/http/pages_test.cpp compares them with static/pages.css and static/start-login.js, and prints new
+// ones.
 constexpr std::string_view kStyleHash = "'sha256-Q1NhxAUMCZNV0U18cC86TGhZYGKkCRIsZ00iYwrPJCg='";
 constexpr std::string_view kScriptHash = "'sha256-14QCBPkb6XDDK+z6+8ZZuddueWyHa7E3SzQEXtdJBlI='";
 
-Response own_page(int status, std::string_view file, std::vector<TemplateField> fields, bool with_script = false) {
+Response own_page(int status, std::string_view file, std::vector<TemplateField> fields,
+                  bool with_script = false) {
   fields.push_back(markup_field("style", std::string(embedded_file("pages.css"))));
   if (with_script) fields.push_back(markup_field("script", std::string(embedded_file("start-login.js"))));
   auto response = html_response(status, fill_template(embedded_file(file), fields));
@@ -52,7 +54,8 @@ Response error(int status, std::string_view title, std::string_view message, std
                    text_field("status", std::to_string(status)), reference});
 }
 
-Response start_login(std::string_view url, std::string_view fragment_cookie_name, std::string_view cookie_attributes) {
+Response start_login(std::string_view url, std::string_view fragment_cookie_name,
+                     std::string_view cookie_attributes) {
   return own_page(200, "start-login.html",
                   {text_field("url", url), text_field("fragment_cookie", fragment_cookie_name),
                    text_field("cookie_attributes", cookie_attributes)},

@@ -1,9 +1,8 @@
 // The router's own pages, made from static/*.html, which are compiled into the binary.
 //
 // Every value is HTML-escaped where it is filled in. All responses carry Cache-Control: no-store, a strict
-// Content-Security-Policy (inline style and script by hash), X-Content-Type-Options and a Referrer-Policy; none
-// refers to another resource.
-// Pure functions; any thread.
+// Content-Security-Policy (inline style and script by hash), X-Content-Type-Options and a Referrer-Policy;
+// none refers to another resource. Pure functions; any thread.
 #pragma once
 
 #include <string>
@@ -19,10 +18,11 @@ Response signed_out(std::string_view note = {});
 Response confirm_logout(std::string_view continue_to);
 // `title` and `message` are for people: no stack, no path, no internal host.
 Response error(int status, std::string_view title, std::string_view message, std::string_view request_id);
-// Keeps the #fragment of the address over a login: its script puts it, percent-encoded with its "#" and at most 2048
-// bytes of it, into a cookie (written as name=value and then `cookie_attributes` as they are, so "; Path=/; ..."),
-// then goes to `url`. The callback appends it to its Location. An empty name keeps no fragment; without JavaScript
-// the page goes to `url` all the same. `url` is a trusted http(s) URL or path.
-Response start_login(std::string_view url, std::string_view fragment_cookie_name, std::string_view cookie_attributes);
+// Keeps the #fragment of the address over a login: its script puts it, percent-encoded with its "#" and at
+// most 2048 bytes of it, into a cookie (written as name=value and then `cookie_attributes` as they are, so ";
+// Path=/; ..."), then goes to `url`. The callback appends it to its Location. An empty name keeps no
+// fragment; without JavaScript the page goes to `url` all the same. `url` is a trusted http(s) URL or path.
+Response start_login(std::string_view url, std::string_view fragment_cookie_name,
+                     std::string_view cookie_attributes);
 
 }  // namespace router::http::pages

@@ -35,7 +35,8 @@ std::string_view user_agent_of(const http::Request& request) {
 }
 
 // The #fragment that the start page put aside; empty if there is none that fits.
-std::string kept_fragment(const http::Headers& request, const std::string& cookie_name, const std::string& path) {
+std::string kept_fragment(const http::Headers& request, const std::string& cookie_name,
+                          const std::string& path) {
   std::string fragment;
   for (const auto& field : request) {
     if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
@@ -48,11 +49,13 @@ std::string kept_fragment(const http::Headers& request, const std::string& cooki
   return fits ? fragment : std::string();
 }
 
-// With SameSite=Strict the new cookie is not sent along a redirect that began at the provider: the page goes on itself.
+// With SameSite=Strict the new cookie is not sent along a redirect that began at the provider: the page goes
+// on itself.
 http::Response go_to(const config::Configuration& config, const std::string& location) {
   if (config.environment.cookies.same_site != "Strict") return http::redirect_response(location);
-  auto page = http::html_response(200, "<!doctype html><title>Signed in</title><meta http-equiv=\"refresh\" content=\"0;url=" +
-                                           base::html_escape(location) + "\">");
+  auto page = http::html_response(
+      200, "<!doctype html><title>Signed in</title><meta http-equiv=\"refresh\" content=\"0;url=" +
+               base::html_escape(location) + "\">");
   page.headers.set("Cache-Control", "no-store");
   page.headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   page.headers.set("Referrer-Policy", "no-referrer");
@@ -60,8 +63,8 @@ http::Response go_to(const config::Configuration& config, const std::string& loc
 }
 
 // On the background loop: everything that talks to the provider, and the note that this state is used up.
-Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Provider& provider, PendingLogin attempt,
-                      CallbackParameters parameters) {
+Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Provider& provider,
+                      PendingLogin attempt, CallbackParameters parameters) {
   // without a state the verifier stands for the attempt
   const auto& mark = attempt.state.empty() ? attempt.code_verifier : attempt.state;
   if (!ongoing.used_states.insert(std::hash<std::string>()(mark), clock.steady())) {
@@ -70,7 +73,8 @@ Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Prov
   auto fetching = provider.metadata();
   const auto metadata = co_await fetching;
   if (!metadata) co_return metadata.error();
-  if (auto checked = provider.check_callback_issuer(**metadata, parameters.iss); !checked) co_return checked.error();
+  if (auto checked = provider.check_callback_issuer(**metadata, parameters.iss); !checked)
+    co_return checked.error();
   if (parameters.error) co_return provider_error(parameters);
   if (!parameters.code || parameters.code->empty()) {
     co_return Error{ErrorCode::bad_request, Side::client, "callback without a code"};
@@ -84,7 +88,8 @@ Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Prov
 
 class Callback {
  public:
-  Callback(const Setting& setting, const http::Request& request, const http::External& external, base::Loop& home)
+  Callback(const Setting& setting, const http::Request& request, const http::External& external,
+           base::Loop& home)
       : setting_(setting), request_(request), external_(external), home_(home) {}
 
   Task<CallbackOutcome> run();
@@ -93,9 +98,12 @@ class Callback {
   Task<void> complete(Attempt attempt, CallbackParameters parameters);
   Task<void> open_session(PendingLogin attempt, identity::Login login, std::string location);
   Task<void> restart(LoginRequest login);
-  std::optional<Attempt> find_attempt(const std::string& state, const std::optional<LoginState>& opened) const;
+  std::optional<Attempt> find_attempt(const std::string& state,
+                                      const std::optional<LoginState>& opened) const;
   std::string use_up_cookies(const Attempt& attempt);
-  void refuse(ErrorCode code, Side side, std::string detail) { outcome_.answer = Error{code, side, std::move(detail)}; }
+  void refuse(ErrorCode code, Side side, std::string detail) {
+    outcome_.answer = Error{code, side, std::move(detail)};
+  }
   void set_cookie(const http::SetCookie& cookie) { outcome_.set_cookies.push_back(cookie.to_string()); }
 
   const Setting& setting_;
@@ -132,7 +140,8 @@ Task<CallbackOutcome> Callback::run() {
     rest = restart(std::move(again));
   } else if (setting_.pending.is_too_old(attempt->login.started, now)) {
     const std::string return_path = attempt->login.return_path;
-    rest = restart({attempt->login.provider, return_path, {}, attempt->login.application, attempt->login.restarts});
+    rest = restart(
+        {attempt->login.provider, return_path, {}, attempt->login.application, attempt->login.restarts});
   } else {
     rest = complete(*std::move(attempt), *std::move(parameters));
   }
@@ -140,7 +149,8 @@ Task<CallbackOutcome> Callback::run() {
   co_return std::move(outcome_);
 }
 
-std::optional<Attempt> Callback::find_attempt(const std::string& state, const std::optional<LoginState>& opened) const {
+std::optional<Attempt> Callback::find_attempt(const std::string& state,
+                                              const std::optional<LoginState>& opened) const {
   if (!setting_.config.state_protection) {
     auto latest = setting_.pending.find_latest(request_.headers, setting_.clock.wall());
     if (!latest) return std::nullopt;
@@ -172,15 +182,17 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
     refuse(ErrorCode::unavailable, Side::identity_provider, "the provider of this login is no longer bound");
     co_return;
   }
-  auto redeeming = base::run_on(setting_.background, home_,
-                                redeem(setting_.ongoing, setting_.clock, *provider, attempt.login, std::move(parameters)));
+  auto redeeming =
+      base::run_on(setting_.background, home_,
+                   redeem(setting_.ongoing, setting_.clock, *provider, attempt.login, std::move(parameters)));
   auto redeemed = co_await redeeming;
   if (!redeemed) {
     outcome_.answer = redeemed.error();
     co_return;
   }
   if (!*redeemed) {
-    // the same URL again: whoever has the session by now is where he wanted to be, everybody else is asked to log in
+    // the same URL again: whoever has the session by now is where he wanted to be, everybody else is asked to
+    // log in
     outcome_.answer = go_to(setting_.config, location);
     co_return;
   }
@@ -194,7 +206,8 @@ Task<void> Callback::open_session(PendingLogin attempt, identity::Login login, s
   const auto held = co_await looking;
   const session::Snapshot before = held && *held ? **held : nullptr;
 
-  auto session = make_session(setting_.config, std::move(login), attempt, before.get(), external_, setting_.clock.wall());
+  auto session = make_session(setting_.config, std::move(login), attempt, before.get(), external_,
+                              setting_.clock.wall());
   const session::SessionId id = session.id;
   auto creating = setting_.store.create(session);
   const auto created = co_await creating;
@@ -211,9 +224,13 @@ Task<void> Callback::open_session(PendingLogin attempt, identity::Login login, s
   for (auto& old : ids) {
     auto ending = setting_.store.end(std::move(old));
     auto ended = co_await ending;
-    if (ended && *ended) outcome_.replaced.push_back(**std::move(ended));
+    if (!ended || !*ended) continue;
+    const bool is_taken_over = before && (**ended)->id == before->id && is_same_user(*before, session);
+    (is_taken_over ? outcome_.taken_over : outcome_.replaced.emplace_back()) = **std::move(ended);
   }
-  base::log_info("login.done", {{"session", id.fingerprint()}, {"user", session.user_name}, {"provider", session.provider}});
+  base::log_info(
+      "login.done",
+      {{"session", id.fingerprint()}, {"user", session.user_name}, {"provider", session.provider}});
   outcome_.created = std::make_shared<const session::Session>(std::move(session));
   set_cookie(setting_.session_cookie.make(id, external_, user_agent_of(request_)));
   outcome_.answer = go_to(setting_.config, location);

@@ -1,10 +1,10 @@
 // The browser comes back from the identity provider: from `code` and `state` to a session.
 //
-// Decides in this order: GET only; no parameter of the protocol twice; a `state` of ours; an attempt of this browser
-// that goes with it and is not too old (else the login starts again, kMostRestarts times); a state is good for one
-// token request; `iss`; the provider's error; then the code is exchanged. A new session always has a new id, and every
-// session that the browser held ends (fixation). Source: OpenID Connect Core section 3.1.2.5; RFC 9207 section 2.4;
-// RFC 9700 sections 2.1 and 4; oidc_cases.md 4-17, 51, 57, 106.
+// Decides in this order: GET only; no parameter of the protocol twice; a `state` of ours; an attempt of this
+// browser that goes with it and is not too old (else the login starts again, kMostRestarts times); a state is
+// good for one token request; `iss`; the provider's error; then the code is exchanged. A new session always
+// has a new id, and every session that the browser held ends (fixation). Source: OpenID Connect Core
+// section 3.1.2.5; RFC 9207 section 2.4; RFC 9700 sections 2.1 and 4; oidc_cases.md 4-17, 51, 57, 106.
 #pragma once
 
 #include <string>
@@ -25,8 +25,11 @@ struct CallbackOutcome {
   // Set-Cookie values that go with the answer, the error page included.
   std::vector<std::string> set_cookies;
   session::Snapshot created;  // null: no login came of it
-  // What the browser held before, ended now.
+  // Other users' sessions that the browser held, ended now: their back-ends have to hear of it.
   std::vector<session::Snapshot> replaced;
+  // The same user's session that `created` stands for now, null if none: its back-ends go on, with their cookies;
+  // what lasts (WebSockets) under the old id has to be closed.
+  session::Snapshot taken_over;
 };
 
 // All references outlive the Task.

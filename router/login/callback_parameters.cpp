@@ -13,13 +13,15 @@ Result<CallbackParameters> read_callback_parameters(std::string_view query) {
   CallbackParameters parameters;
   std::optional<std::string> description;
   const std::pair<std::string_view, std::optional<std::string>*> known[] = {
-      {"state", &parameters.state},         {"code", &parameters.code},  {"iss", &parameters.iss},
-      {"error", &parameters.error},         {"error_description", &description},
+      {"state", &parameters.state}, {"code", &parameters.code},          {"iss", &parameters.iss},
+      {"error", &parameters.error}, {"error_description", &description},
   };
   for (auto& parameter : http::parse_query(query)) {
     for (const auto& [name, place] : known) {
       if (parameter.name != name) continue;
-      if (*place) return Error{ErrorCode::bad_request, Side::client, "callback with two values for " + std::string(name)};
+      if (*place)
+        return Error{ErrorCode::bad_request, Side::client,
+                     "callback with two values for " + std::string(name)};
       *place = parameter.value.value_or("");
     }
   }

@@ -1,4 +1,5 @@
-// The parameters of an authorization response. Pure. Source: RFC 6749 sections 4.1.2 and 3.1 (none may come twice).
+// The parameters of an authorization response. Pure. Source: RFC 6749 sections 4.1.2 and 3.1 (none may come
+// twice).
 #pragma once
 
 #include <optional>

@@ -6,7 +6,8 @@ namespace router::login {
 namespace {
 
 bool says_fetch_metadata(const http::Headers& headers) {
-  return headers.contains("Sec-Fetch-Mode") || headers.contains("Sec-Fetch-Site") || headers.contains("Sec-Fetch-Dest");
+  return headers.contains("Sec-Fetch-Mode") || headers.contains("Sec-Fetch-Site") ||
+         headers.contains("Sec-Fetch-Dest");
 }
 
 bool accepts_html(const http::Headers& headers) {

@@ -9,7 +9,7 @@ namespace router::login {
 namespace {
 
 void take_over(const session::Session& before, const std::string& application, session::Session& session) {
-  if (before.issuer != session.issuer || before.subject != session.subject) return;
+  if (!is_same_user(before, session)) return;
   session.backend_cookies = before.backend_cookies;
   session.logout_details = before.logout_details;
   session.ended_applications = before.ended_applications;
@@ -18,8 +18,13 @@ void take_over(const session::Session& before, const std::string& application, s
 
 }  // namespace
 
-session::Session make_session(const config::Configuration& config, identity::Login login, const PendingLogin& attempt,
-                              const session::Session* before, const http::External& external, base::WallTime now) {
+bool is_same_user(const session::Session& a, const session::Session& b) {
+  return a.issuer == b.issuer && a.subject == b.subject;
+}
+
+session::Session make_session(const config::Configuration& config, identity::Login login,
+                              const PendingLogin& attempt, const session::Session* before,
+                              const http::External& external, base::WallTime now) {
   session::Session session;
   session.id = session::SessionId::random();
   session.provider = attempt.provider;
@@ -37,7 +42,8 @@ session::Session make_session(const config::Configuration& config, identity::Log
   session.csrf_token = session::make_csrf_token();
   session.created = now;
   session.idle_timeout = config.session_timeout;
-  if (const auto& lifetime = config.environment.session_max_lifetime) session.ends_at_latest = now + *lifetime;
+  if (const auto& lifetime = config.environment.session_max_lifetime)
+    session.ends_at_latest = now + *lifetime;
   if (before != nullptr) take_over(*before, attempt.application, session);
   return session;
 }

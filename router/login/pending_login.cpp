@@ -23,13 +23,17 @@ std::string join(std::initializer_list<std::string_view> parts) {
   return text;
 }
 
-std::string seconds_text(base::WallTime time) { return std::to_string(base::unix_seconds(time)); }
+std::string seconds_text(base::WallTime time) {
+  return std::to_string(base::unix_seconds(time));
+}
 
 base::WallTime seconds_time(std::string_view text) {
   return base::WallTime(base::seconds(base::parse_unsigned(text).value_or(0)));
 }
 
-int small_number(std::string_view text) { return static_cast<int>(std::min<std::uint64_t>(base::parse_unsigned(text).value_or(0), 1000)); }
+int small_number(std::string_view text) {
+  return static_cast<int>(std::min<std::uint64_t>(base::parse_unsigned(text).value_or(0), 1000));
+}
 
 std::vector<char> all_slots_but(const std::vector<char>& taken) {
   std::vector<char> slots;
@@ -43,13 +47,16 @@ std::vector<char> all_slots_but(const std::vector<char>& taken) {
 
 PendingLogins::PendingLogins(const base::Secret& secret, const session::SessionCookie& cookie,
                              base::milliseconds lifetime)
-    : cookie_(cookie), lifetime_(lifetime), cookie_box_(secret, "login-cookie"), state_box_(secret, "login-state") {}
+    : cookie_(cookie),
+      lifetime_(lifetime),
+      cookie_box_(secret, "login-cookie"),
+      state_box_(secret, "login-state") {}
 
 std::string PendingLogins::seal_state(const LoginState& state) const {
   // more than the box's own nonce: the state has to be unguessable by itself
   const auto unique = crypto::random_token(16);
-  return state_box_.seal(
-      join({std::string_view(&state.slot, 1), std::to_string(state.restarts), seconds_text(state.started), unique}));
+  return state_box_.seal(join({std::string_view(&state.slot, 1), std::to_string(state.restarts),
+                               seconds_text(state.started), unique}));
 }
 
 std::optional<LoginState> PendingLogins::open_state(std::string_view text) const {
@@ -61,7 +68,8 @@ std::optional<LoginState> PendingLogins::open_state(std::string_view text) const
 }
 
 std::optional<PendingLogin> PendingLogins::open(char slot, std::string_view sealed) const {
-  const auto plain = sealed.size() <= kLongestSealed ? cookie_box_.open(sealed, std::string_view(&slot, 1)) : std::nullopt;
+  const auto plain =
+      sealed.size() <= kLongestSealed ? cookie_box_.open(sealed, std::string_view(&slot, 1)) : std::nullopt;
   if (!plain) return std::nullopt;
   const auto parts = base::split(*plain, kSeparator);
   if (parts.size() != kCookieParts) return std::nullopt;
@@ -105,14 +113,16 @@ PendingLogins::Slots PendingLogins::assign(const http::Headers& request, base::W
   Slots slots;
   for (const auto& one : received) {
     bytes += one.bytes;
-    const bool is_in_use = !is_too_old(one.login.started, now) && kept.size() + 1 < kMost && bytes <= kMostBytes;
+    const bool is_in_use =
+        !is_too_old(one.login.started, now) && kept.size() + 1 < kMost && bytes <= kMostBytes;
     (is_in_use ? kept : slots.dropped).push_back(one.slot);
   }
   const auto free = all_slots_but(kept);
   // any of them: tabs that start in the same moment should not all take the first
   slots.free = free[static_cast<unsigned char>(crypto::random_bytes(1).front()) % free.size()];
   std::erase(slots.dropped, slots.free);
-  std::erase_if(slots.dropped, [&](char slot) { return std::find(kept.begin(), kept.end(), slot) != kept.end(); });
+  std::erase_if(slots.dropped,
+                [&](char slot) { return std::find(kept.begin(), kept.end(), slot) != kept.end(); });
   return slots;
 }
 

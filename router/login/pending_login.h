@@ -1,9 +1,10 @@
-// A login that has been started: everything about it is in the browser, nothing in the router (reliability.md L4).
+// A login that has been started: everything about it is in the browser, nothing in the router (reliability.md
+// L4).
 //
-// One cookie per attempt, sealed, named after one of 16 slots; at most 8 are left standing, the oldest go first. The
-// slots bound what many tabs at once can pile up: an attempt that lost its slot is started again.
-// The `state` parameter is sealed as well and says slot, time and how often the login was started again, so that a
-// callback finds its cookie, and a state that was never ours is told from one whose cookie is gone.
+// One cookie per attempt, sealed, named after one of 16 slots; at most 8 are left standing, the oldest go
+// first. The slots bound what many tabs at once can pile up: an attempt that lost its slot is started again.
+// The `state` parameter is sealed as well and says slot, time and how often the login was started again, so
+// that a callback finds its cookie, and a state that was never ours is told from one whose cookie is gone.
 // Immutable; any thread. Times are wall time, because they travel. Source: descriptor.md "Identity"; RFC 7636
 // section 4.1; RFC 9700 section 4.7; oidc_cases.md 4-9, 71.
 #pragma once
@@ -47,7 +48,8 @@ class PendingLogins {
   static constexpr std::size_t kLongestReturnPath = 1024;
 
   // `cookie` outlives this object.
-  PendingLogins(const base::Secret& secret, const session::SessionCookie& cookie, base::milliseconds lifetime);
+  PendingLogins(const base::Secret& secret, const session::SessionCookie& cookie,
+                base::milliseconds lifetime);
 
   std::string seal_state(const LoginState& state) const;
   // Absent: not ours. It may be too old.

@@ -36,7 +36,8 @@ Freshness judge_freshness(const identity::TokenSet& tokens, const RefreshRules& 
 Task<Result<Snapshot>> Refreshes::run(session::SessionId id, std::shared_ptr<const RefreshParts> parts) {
   const std::string key(id.reveal());
   if (is_backing_off(key, parts->clock.steady())) {
-    co_return Error{ErrorCode::unavailable, Side::identity_provider, "the last refresh failed a moment ago", true};
+    co_return Error{ErrorCode::unavailable, Side::identity_provider, "the last refresh failed a moment ago",
+                    true};
   }
   auto& place = flights_[key];
   const bool is_first = place == nullptr;
@@ -47,8 +48,8 @@ Task<Result<Snapshot>> Refreshes::run(session::SessionId id, std::shared_ptr<con
   co_return flight->result;
 }
 
-Task<void> Refreshes::fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Flight> flight, session::SessionId id,
-                          std::shared_ptr<const RefreshParts> parts) {
+Task<void> Refreshes::fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Flight> flight,
+                          session::SessionId id, std::shared_ptr<const RefreshParts> parts) {
   const std::string key(id.reveal());
   auto refreshing = refresh_session(std::move(id), parts);
   flight->result = co_await refreshing;

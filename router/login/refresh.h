@@ -1,11 +1,11 @@
 // Keeping a session's tokens fresh: one refresh per session at a time, however many requests wait for it.
 //
-// Refreshes are made from what the store says at that moment, and written back with compare-and-set, so that two never
-// use one refresh token, and a session that was ended meanwhile stays dead. Errors of the provider that may pass are
-// tried again by later requests, with back-off (1 s doubling to 60 s); invalid_grant ends the session, unless another
-// replica has refreshed it in the meantime.
-// Loop: background, all of it but judge_freshness. Owner: Ongoing, through std::shared_ptr; it outlives reloads.
-// Source: descriptor.md "Identity"; RFC 6749 sections 5.2 and 6; oidc_cases.md 47-49, 108; reliability.md L5, O10.
+// Refreshes are made from what the store says at that moment, and written back with compare-and-set, so that
+// two never use one refresh token, and a session that was ended meanwhile stays dead. Errors of the provider
+// that may pass are tried again by later requests, with back-off (1 s doubling to 60 s); invalid_grant ends
+// the session, unless another replica has refreshed it in the meantime. Loop: background, all of it but
+// judge_freshness. Owner: Ongoing, through std::shared_ptr; it outlives reloads. Source: descriptor.md
+// "Identity"; RFC 6749 sections 5.2 and 6; oidc_cases.md 47-49, 108; reliability.md L5, O10.
 #pragma once
 
 #include <functional>
@@ -23,8 +23,8 @@
 
 namespace router::login {
 
-// By binding name, "" = the default one; nullptr if there is none. Copied into work that outlives a request: whoever
-// makes providers anew with a reload captures what keeps them alive.
+// By binding name, "" = the default one; nullptr if there is none. Copied into work that outlives a request:
+// whoever makes providers anew with a reload captures what keeps them alive.
 using FindProvider = std::function<identity::Provider*(std::string_view)>;
 
 struct RefreshRules {
@@ -54,7 +54,8 @@ class Refreshes : public std::enable_shared_from_this<Refreshes> {
  public:
   // The session with tokens that are good now; null: the session is over. Joins a refresh that is under way.
   // Errors: those of the provider and of the store.
-  base::Task<base::Result<session::Snapshot>> run(session::SessionId id, std::shared_ptr<const RefreshParts> parts);
+  base::Task<base::Result<session::Snapshot>> run(session::SessionId id,
+                                                  std::shared_ptr<const RefreshParts> parts);
 
   std::size_t under_way() const { return flights_.size(); }
 
@@ -71,7 +72,8 @@ class Refreshes : public std::enable_shared_from_this<Refreshes> {
   static base::Task<void> fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Flight> flight,
                               session::SessionId id, std::shared_ptr<const RefreshParts> parts);
   bool is_backing_off(const std::string& key, base::SteadyTime now) const;
-  void note_outcome(const std::string& key, const base::Result<session::Snapshot>& result, base::SteadyTime now);
+  void note_outcome(const std::string& key, const base::Result<session::Snapshot>& result,
+                    base::SteadyTime now);
 
   // By session id.
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;

@@ -50,7 +50,8 @@ Task<void> give_back(identity::Provider& provider, base::Secret refresh_token) {
   if (!revoked) base::log_warning("refresh.token_not_revoked", {{"detail", base::describe(revoked.error())}});
 }
 
-Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, identity::Login login, Parts parts) {
+Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, identity::Login login,
+                            Parts parts) {
   Snapshot current = session;
   for (int attempt = 0; current && attempt < kMostAttempts; ++attempt) {
     auto replacing = parts->store.replace(with_login(*current, login));
@@ -62,7 +63,9 @@ Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, iden
     if (!loaded) co_return loaded.error();
     current = *std::move(loaded);
   }
-  if (current) co_return Error{ErrorCode::conflict, Side::store, "the session changes faster than it can be saved", true};
+  if (current)
+    co_return Error{ErrorCode::conflict, Side::store, "the session changes faster than it can be saved",
+                    true};
   base::log_info("refresh.session_ended_meanwhile", {{"session", session->id.fingerprint()}});
   if (parts->rules.revoke_orphans) {
     auto giving_back = give_back(provider, login.tokens.refresh_token);
@@ -81,7 +84,8 @@ Task<Result<Snapshot>> end_refused(Snapshot session, Parts parts) {
   auto ended = co_await ending;
   if (!ended) co_return ended.error();
   if (*ended && parts->session_over) {
-    base::log_info("refresh.session_over", {{"session", session->id.fingerprint()}, {"user", session->user_name}});
+    base::log_info("refresh.session_over",
+                   {{"session", session->id.fingerprint()}, {"user", session->user_name}});
     std::vector<Snapshot> over{**ended};
     base::start_detached(parts->session_over(std::move(over)));
   }
@@ -96,10 +100,12 @@ Task<Result<Snapshot>> refresh_session(session::SessionId id, Parts parts) {
   if (!loaded || !*loaded) co_return loaded;
   const Snapshot session = *std::move(loaded);
   // who asked may have looked at an older state
-  if (judge_freshness(session->tokens, parts->rules, parts->clock.wall()) == Freshness::fresh) co_return session;
+  if (judge_freshness(session->tokens, parts->rules, parts->clock.wall()) == Freshness::fresh)
+    co_return session;
   auto* provider = parts->find_provider(session->provider);
   if (provider == nullptr) {
-    co_return Error{ErrorCode::unavailable, Side::identity_provider, "no provider is bound as " + session->provider};
+    co_return Error{ErrorCode::unavailable, Side::identity_provider,
+                    "no provider is bound as " + session->provider};
   }
   auto refreshing = provider->refresh(session->tokens.refresh_token, session->subject);
   auto login = co_await refreshing;

@@ -43,10 +43,9 @@ Service::Service(const config::Configuration& config, Surroundings around)
                session::SessionCookie(config),
                PendingLogins(sealing_secret(config.environment, around.ongoing), setting_.session_cookie,
                              config.environment.state_cache)},
-      refresh_(std::make_shared<const RefreshParts>(RefreshParts{around.store, around.clock,
-                                                                 std::move(around.find_provider),
-                                                                 std::move(around.session_over),
-                                                                 refresh_rules(config)})) {}
+      refresh_(std::make_shared<const RefreshParts>(
+          RefreshParts{around.store, around.clock, std::move(around.find_provider),
+                       std::move(around.session_over), refresh_rules(config)})) {}
 
 Task<Result<http::Response>> Service::start(const http::Request& request, const http::External& external,
                                             LoginRequest login, base::Loop& home) const {
@@ -61,13 +60,15 @@ Task<CallbackOutcome> Service::callback(const http::Request& request, const http
 Task<Result<Snapshot>> Service::fresh_tokens(Snapshot session, base::Loop& home) const {
   auto& refreshes = setting_.ongoing.refreshes;
   switch (judge_freshness(session->tokens, refresh_->rules, setting_.clock.wall())) {
-    case Freshness::fresh: co_return session;
+    case Freshness::fresh:
+      co_return session;
     case Freshness::due:
       setting_.background.post([refreshes, id = session->id, parts = refresh_] {
         base::start_detached(refresh_meanwhile(refreshes, id, parts));
       });
       co_return session;
-    case Freshness::expired: break;
+    case Freshness::expired:
+      break;
   }
   auto refreshing = base::run_on(setting_.background, home, refreshes->run(session->id, refresh_));
   auto refreshed = co_await refreshing;

@@ -1,8 +1,8 @@
 // Logging in, as the pipeline sees it: start, callback, fresh tokens.
 //
-// Owner: the graph, one per configuration; what outlives a reload is in `Ongoing`. Threads: each call on the loop of
-// its request, named `home`, where it also ends; the providers are asked on the background loop. References given to
-// a call outlive its Task. Errors: see login/start.h, login/callback.h, login/refresh.h.
+// Owner: the graph, one per configuration; what outlives a reload is in `Ongoing`. Threads: each call on the
+// loop of its request, named `home`, where it also ends; the providers are asked on the background loop.
+// References given to a call outlive its Task. Errors: see login/start.h, login/callback.h, login/refresh.h.
 #pragma once
 
 #include <memory>
@@ -38,15 +38,15 @@ class Service {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  // The answer to a navigation that needs a login: the page that keeps the fragment, or a 302, with its cookies.
-  // `login.return_path`: usually return_path_of(target).
+  // The answer to a navigation that needs a login: the page that keeps the fragment, or a 302, with its
+  // cookies. `login.return_path`: usually return_path_of(target).
   base::Task<base::Result<http::Response>> start(const http::Request& request, const http::External& external,
                                                  LoginRequest login, base::Loop& home) const;
   bool is_callback(const http::Target& target) const { return target.path == config_.callback_endpoint; }
   base::Task<CallbackOutcome> callback(const http::Request& request, const http::External& external,
                                        base::Loop& home) const;
-  // The session to go on with; null: it is over. Waits only for a session whose access token has expired; one whose
-  // token is still good is refreshed meanwhile.
+  // The session to go on with; null: it is over. Waits only for a session whose access token has expired; one
+  // whose token is still good is refreshed meanwhile.
   base::Task<base::Result<session::Snapshot>> fresh_tokens(session::Snapshot session, base::Loop& home) const;
 
  private:

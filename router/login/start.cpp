@@ -26,21 +26,23 @@ std::string user_agent_of(const http::Headers& request) {
   return std::string(request.get("User-Agent").value_or(std::string_view()));
 }
 
-PendingLogin make_pending(const Setting& setting, const identity::Provider& provider, const http::External& external,
-                          LoginRequest login) {
+PendingLogin make_pending(const Setting& setting, const identity::Provider& provider,
+                          const http::External& external, LoginRequest login) {
   PendingLogin pending;
   pending.nonce = crypto::random_token();
   pending.code_verifier = crypto::random_token();
   pending.provider = provider.config().name;
   pending.redirect_uri = redirect_uri(setting.config, provider.config().kind, external);
-  pending.return_path = is_good_return_path(login.return_path) ? std::move(login.return_path) : std::string(kDefaultReturnPath);
+  pending.return_path =
+      is_good_return_path(login.return_path) ? std::move(login.return_path) : std::string(kDefaultReturnPath);
   pending.application = std::move(login.application);
   pending.restarts = login.restarts;
   pending.started = setting.clock.wall();
   return pending;
 }
 
-http::Response answer_with(const Setting& setting, const http::External& external, std::string_view url, char slot) {
+http::Response answer_with(const Setting& setting, const http::External& external, std::string_view url,
+                           char slot) {
   if (!setting.config.environment.preserve_fragment) return http::redirect_response(url);
   const auto seconds = std::chrono::duration_cast<base::seconds>(setting.pending.lifetime()).count();
   std::string attributes = "; Path=/; SameSite=Lax; Max-Age=" + std::to_string(seconds);
@@ -49,7 +51,8 @@ http::Response answer_with(const Setting& setting, const http::External& externa
 }
 
 Task<Result<std::shared_ptr<const identity::Metadata>>> metadata_of(const Setting& setting,
-                                                                    identity::Provider& provider, base::Loop& home) {
+                                                                    identity::Provider& provider,
+                                                                    base::Loop& home) {
   if (auto known = provider.known_metadata()) co_return known;
   auto fetching = base::run_on(setting.background, home, provider.metadata());
   auto metadata = co_await fetching;
@@ -73,7 +76,8 @@ std::string redirect_uri(const config::Configuration& config, config::ProviderKi
 }
 
 Task<Result<http::Response>> start_login(const Setting& setting, const http::Headers& request,
-                                         const http::External& external, LoginRequest login, base::Loop& home) {
+                                         const http::External& external, LoginRequest login,
+                                         base::Loop& home) {
   if (login.restarts > kMostRestarts) {
     co_return Error{ErrorCode::unauthenticated, Side::client, "the login was started again and again"};
   }
@@ -98,12 +102,14 @@ Task<Result<http::Response>> start_login(const Setting& setting, const http::Hea
   authorization.code_challenge = crypto::base64url_encode(crypto::sha256(pending.code_verifier));
   authorization.prompt = prompt;
 
-  auto response = answer_with(setting, external, provider->authorization_url(**metadata, authorization), slots.free);
+  auto response =
+      answer_with(setting, external, provider->authorization_url(**metadata, authorization), slots.free);
   const auto agent = user_agent_of(request);
   for (const char slot : slots.dropped) {
     response.headers.add("Set-Cookie", setting.pending.deletion(slot, external, agent).to_string());
   }
-  response.headers.add("Set-Cookie", setting.pending.cookie(slots.free, pending, external, agent).to_string());
+  response.headers.add("Set-Cookie",
+                       setting.pending.cookie(slots.free, pending, external, agent).to_string());
   co_return response;
 }
 

@@ -1,6 +1,7 @@
 #include "logout/execute.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/log.h"
 #include "logout/revocation.h"
@@ -25,8 +26,8 @@ bool contains(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
-bool same_user(const session::Session& a, const session::Session& b) {
-  return a.issuer == b.issuer && a.subject == b.subject && a.user_name == b.user_name;
+auto user_of(const session::Session& session) {
+  return std::tie(session.issuer, session.subject, session.user_name);
 }
 
 }  // namespace
@@ -149,10 +150,12 @@ Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optio
     std::vector<std::string> back_ends = back_ends_;
     co_await fan_out_.wait_for_room(std::move(back_ends));
   }
+  std::stable_sort(ended.begin(), ended.end(),
+                   [](const auto& a, const auto& b) { return user_of(*a) < user_of(*b); });
   std::shared_ptr<Receipt> receipt;
   const session::Session* previous = nullptr;
   for (const auto& session : ended) {
-    if (previous == nullptr || !same_user(*previous, *session)) {
+    if (previous == nullptr || user_of(*previous) != user_of(*session)) {
       if (receipt) close_receipt(trigger, std::move(receipt), execution);
       receipt = receipts_.open(trigger.cause, session->user_name);
       if (execution->logout_id.empty()) execution->logout_id = receipt->id;

@@ -53,23 +53,26 @@ bool wants_revocation(const config::Logout& logout, const identity::Provider& pr
 
 void schedule_revocation(base::Loop& loop, RevocationOrder given) {
   const auto order = std::make_shared<RevocationOrder>(std::move(given));
-  const auto started = std::make_shared<bool>(false);
-  const auto start = [&loop, order, started] {
-    if (std::exchange(*started, true)) return;
-    base::start_detached(revoke_all(&loop, order));
-  };
   order->receipt->revocation = "waiting";
+  // The timer keeps the order alive; whoever empties it first does the work.
+  const auto held = std::make_shared<std::shared_ptr<RevocationOrder>>(order);
+  const auto start = [&loop, held] {
+    if (auto taken = std::exchange(*held, nullptr)) base::start_detached(revoke_all(&loop, std::move(taken)));
+  };
   if (order->receipt->open_token_calls == 0) {
     loop.post(start);
     return;
   }
-  // One receipt may stand for several sessions of one user.
-  auto earlier = std::move(order->receipt->tokens_free);
-  order->receipt->tokens_free = [earlier = std::move(earlier), start] {
-    if (earlier) earlier();
-    start();
-  };
   loop.after(order->at_most, start);
+  // Weak: the order holds the receipt. One receipt may stand for several sessions of one user.
+  auto earlier = std::move(order->receipt->tokens_free);
+  order->receipt->tokens_free = [&loop, earlier = std::move(earlier),
+                                 waiting = std::weak_ptr<std::shared_ptr<RevocationOrder>>(held)] {
+    if (earlier) earlier();
+    const auto still = waiting.lock();
+    auto taken = still ? std::exchange(*still, nullptr) : nullptr;
+    if (taken) base::start_detached(revoke_all(&loop, std::move(taken)));
+  };
 }
 
 }  // namespace router::logout

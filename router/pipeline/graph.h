@@ -26,6 +26,7 @@ struct Services {
   const base::Clock& clock;
   base::Loop& background;
   session::Store& sessions;
+  session::LiveConnections& live;
 };
 
 struct Graph : std::enable_shared_from_this<Graph> {

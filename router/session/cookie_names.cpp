@@ -23,7 +23,8 @@ CookieNames::CookieNames(const config::Environment& environment)
       login_prefix_(prefixed(environment, "xsr-login-")),
       fragment_prefix_("xsr-fragment-") {}
 
-CookieNames::CookieNames(const config::Configuration& configuration) : CookieNames(configuration.environment) {
+CookieNames::CookieNames(const config::Configuration& configuration)
+    : CookieNames(configuration.environment) {
   if (configuration.am) rest_session_ = configuration.am->cookie_name;
 }
 

@@ -1,7 +1,8 @@
 // The handshake against cross-site request forgery: `x-csrf-token`.
 //
-// A GET or HEAD with "fetch" is given the session's token; every other method must bring it back. Only for routes with
-// csrfProtection and authentication. Pure; any thread. Source: descriptor.md "Session"; oidc_cases.md 65, 67.
+// A GET or HEAD with "fetch" is given the session's token; every other method must bring it back. Only for
+// routes with csrfProtection and authentication. Pure; any thread. Source: descriptor.md "Session";
+// oidc_cases.md 65, 67.
 #pragma once
 
 #include <string_view>

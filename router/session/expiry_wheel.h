@@ -1,9 +1,9 @@
 // Finds what is due without looking at the rest: slots of one second, in a ring.
 //
-// Whoever is put in is handed back once the second of its deadline has passed, or earlier, when the deadline lies
-// beyond the ring; the owner then looks at the real deadline and puts it in again if it has moved on. So moving a
-// deadline away costs nothing here. Steady time. Not thread-safe: the owner locks. Source: Varghese and Lauck,
-// "Hashed and Hierarchical Timing Wheels".
+// Whoever is put in is handed back once the second of its deadline has passed, or earlier, when the deadline
+// lies beyond the ring; the owner then looks at the real deadline and puts it in again if it has moved on. So
+// moving a deadline away costs nothing here. Steady time. Not thread-safe: the owner locks. Source: Varghese
+// and Lauck, "Hashed and Hierarchical Timing Wheels".
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // A place in an intrusive, circular, doubly linked list: joining and leaving cost O(1) and allocate nothing.
 //
-// A list is a Link that stands for its head. The tag tells the lists apart that one object is in. Not thread-safe.
+// A list is a Link that stands for its head. The tag tells the lists apart that one object is in. Not
+// thread-safe.
 #pragma once
 
 namespace router::session {

@@ -15,22 +15,22 @@ constexpr base::milliseconds kLongest = std::chrono::hours(24 * 365 * 10);
 enum class IndexKind : char { idp_session = 's', subject = 'u', user_name = 'n' };
 
 // 0: there is nothing to be found by.
-std::uint64_t index_key(IndexKind kind, std::string_view issuer, std::string_view value) {
+std::uint32_t index_key(IndexKind kind, std::string_view issuer, std::string_view value) {
   if (value.empty()) return 0;
   std::string text(1, static_cast<char>(kind));
   text.append(issuer).push_back('\0');
   text.append(value);
-  return std::max<std::uint64_t>(std::hash<std::string>()(text), 1);
+  return std::max(static_cast<std::uint32_t>(std::hash<std::string>()(text)), std::uint32_t{1});
 }
 
-std::array<std::uint64_t, 3> index_keys(const Session& session) {
+std::array<std::uint32_t, 3> index_keys(const Session& session) {
   return {index_key(IndexKind::idp_session, session.issuer, session.idp_session_id),
           index_key(IndexKind::subject, session.issuer, session.subject),
           index_key(IndexKind::user_name, {}, session.user_name)};
 }
 
 // The narrowest index that the filter can use; 0 if none.
-std::uint64_t index_key(const SessionFilter& filter) {
+std::uint32_t index_key(const SessionFilter& filter) {
   if (!filter.issuer.empty() && !filter.idp_session_id.empty()) {
     return index_key(IndexKind::idp_session, filter.issuer, filter.idp_session_id);
   }
@@ -40,7 +40,9 @@ std::uint64_t index_key(const SessionFilter& filter) {
   return index_key(IndexKind::user_name, {}, filter.user_name);
 }
 
-bool fits(const std::string& wanted, const std::string& value) { return wanted.empty() || wanted == value; }
+bool fits(const std::string& wanted, const std::string& value) {
+  return wanted.empty() || wanted == value;
+}
 
 bool matches(const SessionFilter& filter, const Session& session) {
   return fits(filter.issuer, session.issuer) && fits(filter.subject, session.subject) &&
@@ -56,7 +58,9 @@ base::SteadyTime latest_end(const Session& session, MemoryShard::Times now) {
 
 }  // namespace
 
-std::uint64_t MemoryShard::hash(const SessionId& id) { return std::hash<std::string_view>()(id.reveal()); }
+std::uint64_t MemoryShard::hash(const SessionId& id) {
+  return std::hash<std::string_view>()(id.reveal());
+}
 
 MemoryShard::Entry* MemoryShard::find_entry(const SessionId& id) {
   const auto found = entries_.find(hash(id));
@@ -98,8 +102,10 @@ Snapshot MemoryShard::replace(Snapshot changed, Times now) {
   if (!same_keys) remove_from_indexes(*entry);
   entry->session = std::move(changed);
   if (!same_keys) add_to_indexes(*entry);
-  if (before->ends_at_latest != entry->session->ends_at_latest || before->idle_timeout != entry->session->idle_timeout) {
-    const auto last_use = entry->deadline == entry->ends_at_latest ? now.steady : entry->deadline - before->idle_timeout;
+  if (before->ends_at_latest != entry->session->ends_at_latest ||
+      before->idle_timeout != entry->session->idle_timeout) {
+    const auto last_use =
+        entry->deadline == entry->ends_at_latest ? now.steady : entry->deadline - before->idle_timeout;
     entry->ends_at_latest = latest_end(*entry->session, now);
     entry->set_deadline(last_use + std::min(entry->session->idle_timeout, kLongest));
     wheel_.put(*entry, entry->deadline);
@@ -132,15 +138,13 @@ Snapshot MemoryShard::take_out(Entry& entry, base::SteadyTime now) {
 
 void MemoryShard::add_to_indexes(Entry& entry) {
   for (const auto key : index_keys(*entry.session)) {
-    if (key != 0) index_.emplace(key, &entry);
+    if (key != 0) index_.insert(key, &entry);
   }
 }
 
 void MemoryShard::remove_from_indexes(Entry& entry) {
   for (const auto key : index_keys(*entry.session)) {
-    const auto [first, last] = index_.equal_range(key);
-    const auto place = std::find_if(first, last, [&](const auto& item) { return item.second == &entry; });
-    if (place != last) index_.erase(place);
+    if (key != 0) index_.erase(key, &entry);
   }
 }
 
@@ -155,13 +159,12 @@ void MemoryShard::select(const SessionFilter& filter, std::size_t limit, base::S
   }
 }
 
-void MemoryShard::select_indexed(std::uint64_t key, const SessionFilter& filter, base::SteadyTime now,
+void MemoryShard::select_indexed(std::uint32_t key, const SessionFilter& filter, base::SteadyTime now,
                                  std::vector<Aged>& found) {
-  const auto [first, last] = index_.equal_range(key);
-  for (auto it = first; it != last; ++it) {
-    const Entry& entry = *it->second;
-    if (!entry.is_over(now) && matches(filter, *entry.session)) found.push_back({entry.sequence, entry.session});
-  }
+  index_.for_each(key, [&](const Entry& entry) {
+    if (!entry.is_over(now) && matches(filter, *entry.session))
+      found.push_back({entry.sequence, entry.session});
+  });
 }
 
 void MemoryShard::select_all(const SessionFilter& filter, std::size_t limit, base::SteadyTime now,

@@ -1,9 +1,9 @@
 // One of the parts of the memory store: the sessions whose id hashes to it, under one lock.
 //
-// Besides the sessions: where each stands in the expiry wheel and in the order of creation, indexes by issuer and
-// `sid`, issuer and subject, and user name, and the tombstones. Threads: any. Owner: MemoryStore. Times are steady;
-// Session::ends_at_latest is turned into a steady deadline when the session comes in, so that a jump of the wall
-// clock ends nothing (reliability.md P6).
+// Besides the sessions: where each stands in the expiry wheel and in the order of creation, indexes by issuer
+// and `sid`, issuer and subject, and user name, and the tombstones. Threads: any. Owner: MemoryStore. Times
+// are steady; Session::ends_at_latest is turned into a steady deadline when the session comes in, so that a
+// jump of the wall clock ends nothing (reliability.md P6).
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "session/expiry_wheel.h"
+#include "session/flat_multimap.h"
 #include "session/link.h"
 #include "session/recent_set.h"
 #include "session/store.h"
@@ -47,7 +48,8 @@ class MemoryShard {
   // At most `limit` of those that match, the oldest ones.
   void select(const SessionFilter& filter, std::size_t limit, base::SteadyTime now, std::vector<Aged>& found);
   // Looks at no more than `looks` sessions, so that it ends soon.
-  void take_expired(std::size_t limit, std::size_t looks, base::SteadyTime now, std::vector<Snapshot>& expired);
+  void take_expired(std::size_t limit, std::size_t looks, base::SteadyTime now,
+                    std::vector<Snapshot>& expired);
 
   std::optional<std::uint64_t> oldest();
   Snapshot remove_oldest(base::SteadyTime now);
@@ -70,14 +72,16 @@ class MemoryShard {
   Snapshot take_out(Entry& entry, base::SteadyTime now);
   void add_to_indexes(Entry& entry);
   void remove_from_indexes(Entry& entry);
-  void select_indexed(std::uint64_t key, const SessionFilter& filter, base::SteadyTime now, std::vector<Aged>& found);
-  void select_all(const SessionFilter& filter, std::size_t limit, base::SteadyTime now, std::vector<Aged>& found);
+  void select_indexed(std::uint32_t key, const SessionFilter& filter, base::SteadyTime now,
+                      std::vector<Aged>& found);
+  void select_all(const SessionFilter& filter, std::size_t limit, base::SteadyTime now,
+                  std::vector<Aged>& found);
 
   std::mutex mutex_;
-  ExpiryWheel wheel_;     // outlives the entries in it
-  Link<ByAge> by_age_;    // oldest first; likewise
+  ExpiryWheel wheel_;   // outlives the entries in it
+  Link<ByAge> by_age_;  // oldest first; likewise
   Entries entries_;
-  std::unordered_multimap<std::uint64_t, Entry*> index_;
+  FlatMultimap<Entry> index_;
   RecentSet tombstones_;
 };
 

@@ -34,7 +34,8 @@ std::optional<Snapshot> present_or_absent(Snapshot session) {
 
 MemoryStore::MemoryStore(const base::Clock& clock, std::size_t most_sessions)
     : clock_(clock), most_sessions_(most_sessions), ended_sids_(kRemembered, kMostEndedSids) {
-  for (auto& shard : shards_) shard = std::make_unique<MemoryShard>(clock.steady(), kRemembered, kMostTombstones);
+  for (auto& shard : shards_)
+    shard = std::make_unique<MemoryShard>(clock.steady(), kRemembered, kMostTombstones);
 }
 
 Task<Result<void>> MemoryStore::create(Session session) {

@@ -1,8 +1,8 @@
 // Remembers for a while what has happened: ended ids, ended `sid`s, used login states.
 //
-// Keys are 64-bit hashes, kept in two generations: each for at least `kept` and at most twice as long, unless more
-// than `most` come in that time; then the older ones go first, so that memory stays bounded whatever arrives (about
-// 40 bytes a key). Time is steady. Not thread-safe: the owner locks.
+// Keys are 64-bit hashes, kept in two generations: each for at least `kept` and at most twice as long, unless
+// more than `most` come in that time; then the older ones go first, so that memory stays bounded whatever
+// arrives (about 40 bytes a key). Time is steady. Not thread-safe: the owner locks.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // A user's session: one login at an identity provider, as an immutable snapshot.
 //
-// The store hands out std::shared_ptr<const Session>; a change is a copy with the next generation, accepted by
-// Store::replace only if nobody else changed or ended the session meanwhile. So a request, a token refresh or a
-// back-end's Set-Cookie that is in flight can never bring an ended session back (logout.md section 1).
+// The store hands out std::shared_ptr<const Session>; a change is a copy with the next generation, accepted
+// by Store::replace only if nobody else changed or ended the session meanwhile. So a request, a token refresh
+// or a back-end's Set-Cookie that is in flight can never bring an ended session back (logout.md section 1).
 // Values; snapshots may be read from any thread.
 #pragma once
 

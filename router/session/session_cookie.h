@@ -1,9 +1,10 @@
 // The cookie that carries the session id: reading, writing, deleting.
 //
-// What deletes it has exactly the attributes of what set it. Secure and Partitioned depend on the request (scheme seen
-// from outside, browser), everything else on the environment. Cookie tossing: a sibling domain can make a browser
-// send several cookies of this name; only ids that live count, and if several do, none does.
-// Immutable; any thread. Source: descriptor.md "Session"; RFC 6265bis sections 4.1.3 and 8.6; oidc_cases.md 51-56, 86.
+// What deletes it has exactly the attributes of what set it. Secure and Partitioned depend on the request
+// (scheme seen from outside, browser), everything else on the environment. Cookie tossing: a sibling domain
+// can make a browser send several cookies of this name; only ids that live count, and if several do, none
+// does. Immutable; any thread. Source: descriptor.md "Session"; RFC 6265bis sections 4.1.3 and 8.6;
+// oidc_cases.md 51-56, 86.
 #pragma once
 
 #include <optional>
@@ -27,7 +28,8 @@ class SessionCookie {
  public:
   static constexpr std::size_t kMostTried = 4;
 
-  explicit SessionCookie(const config::Environment& environment) : SessionCookie(environment, CookieNames(environment)) {}
+  explicit SessionCookie(const config::Environment& environment)
+      : SessionCookie(environment, CookieNames(environment)) {}
   explicit SessionCookie(const config::Configuration& configuration)
       : SessionCookie(configuration.environment, CookieNames(configuration)) {}
 
@@ -39,7 +41,8 @@ class SessionCookie {
   std::vector<SessionId> read(const http::Headers& request) const;
 
   // Set-Cookie values. `user_agent` may be empty.
-  http::SetCookie make(const SessionId& id, const http::External& external, std::string_view user_agent) const;
+  http::SetCookie make(const SessionId& id, const http::External& external,
+                       std::string_view user_agent) const;
   http::SetCookie deletion(const http::External& external, std::string_view user_agent) const;
 
   // The attributes of all cookies of the router: HttpOnly, Path=/, SameSite, Secure, Partitioned.

@@ -17,17 +17,20 @@ const session::CookieNames kOwn{config::Environment{}};
 const JarScope kCrm{"crm", "/api/orders", "/crm/orders", true};
 const base::WallTime kNow{std::chrono::seconds(1'800'000'000)};
 
-BackendCookie cookie(std::string name, std::string value, std::string path = "/", std::string destination = "crm") {
+BackendCookie cookie(std::string name, std::string value, std::string path = "/",
+                     std::string destination = "crm") {
   return {std::move(destination), std::move(name), base::Secret(std::move(value)), std::move(path), false};
 }
 
-backend::SetCookies sort(const std::string& field, bool has_session = true, bool set_session_cookies = false) {
+backend::SetCookies sort(const std::string& field, bool has_session = true,
+                         bool set_session_cookies = false) {
   static std::vector<http::Headers> answers;  // what the views look into
   answers.emplace_back().add("Set-Cookie", field);
   return backend::sort_set_cookies(answers.back(), kCrm, {kOwn, has_session, set_session_cookies}, kNow);
 }
 
-std::string cookie_field(const std::string& from_client, const std::vector<BackendCookie>& jar, JarScope scope = kCrm) {
+std::string cookie_field(const std::string& from_client, const std::vector<BackendCookie>& jar,
+                         JarScope scope = kCrm) {
   http::Headers request;
   if (!from_client.empty()) request.add("Cookie", from_client);
   std::string out;
@@ -102,7 +105,8 @@ TEST_CASE("cookie jar: stays within its bound, and one destination does not push
     backend::apply_changes({{cookie("c" + std::to_string(i), std::string(50, 'x')), false}}, 500, jar);
   }
   std::size_t bytes = 0;
-  for (const auto& kept : jar) bytes += kept.destination.size() + kept.name.size() + kept.value.size() + kept.path.size();
+  for (const auto& kept : jar)
+    bytes += kept.destination.size() + kept.name.size() + kept.value.size() + kept.path.size();
   CHECK(bytes <= 500);
   CHECK(jar.front().name == "keep");
   CHECK(jar.back().name == "c99");

@@ -54,11 +54,15 @@ struct Passage {
   }
 };
 
-bool has(const std::string& head, const std::string& line) { return head.find("\r\n" + line + "\r\n") != std::string::npos; }
-bool has_name(const std::string& head, const std::string& name) { return head.find("\r\n" + name + ":") != std::string::npos; }
+bool has(const std::string& head, const std::string& line) {
+  return head.find("\r\n" + line + "\r\n") != std::string::npos;
+}
+bool has_name(const std::string& head, const std::string& name) {
+  return head.find("\r\n" + name + ":") != std::string::npos;
+}
 
-std::string write_answer(const Lines& lines, bool csrf_is_ours = false, const std::vector<config::Header>& configured = {},
-                         std::string_view location = {}) {
+std::string write_answer(const Lines& lines, bool csrf_is_ours = false,
+                         const std::vector<config::Header>& configured = {}, std::string_view location = {}) {
   http::Headers answer;
   for (const auto& [name, value] : lines) answer.add(name, value);
   const backend::SetCookies cookies{{"theme=dark; Max-Age=1"}, {}};
@@ -71,8 +75,13 @@ std::string write_answer(const Lines& lines, bool csrf_is_ours = false, const st
 
 TEST_CASE("forwarding: ordinary fields pass as they are, in their order") {
   Passage passage;
-  passage.with({{"Accept", "a"}, {"X-My_Field", "b"}, {"accept", "c"}, {"tracestate", "d"}, {"If-None-Match", "\"e\""}});
-  CHECK(passage.write().find("Accept: a\r\nX-My_Field: b\r\naccept: c\r\ntracestate: d\r\nIf-None-Match: \"e\"\r\n") !=
+  passage.with({{"Accept", "a"},
+                {"X-My_Field", "b"},
+                {"accept", "c"},
+                {"tracestate", "d"},
+                {"If-None-Match", "\"e\""}});
+  CHECK(passage.write().find(
+            "Accept: a\r\nX-My_Field: b\r\naccept: c\r\ntracestate: d\r\nIf-None-Match: \"e\"\r\n") !=
         std::string::npos);
 }
 
@@ -92,9 +101,9 @@ TEST_CASE("forwarding: hop-by-hop and framing fields stay here") {
                 {"Transfer_Encoding", "chunked"},
                 {"Expect", "something"}});
   const auto head = passage.write();
-  for (const char* name : {"Connection", "X-Hop", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "TE", "Upgrade",
-                           "HTTP2-Settings", "Content-Length", "Transfer-Encoding", "Content_Length",
-                           "Transfer_Encoding", "Expect"}) {
+  for (const char* name : {"Connection", "X-Hop", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection",
+                           "TE", "Upgrade", "HTTP2-Settings", "Content-Length", "Transfer-Encoding",
+                           "Content_Length", "Transfer_Encoding", "Expect"}) {
     CAPTURE(name);
     CHECK_FALSE(has_name(head, name));
   }
@@ -103,7 +112,8 @@ TEST_CASE("forwarding: hop-by-hop and framing fields stay here") {
 TEST_CASE("forwarding: naming a field of the router in Connection does not take it away") {
   Passage passage;
   passage.destination.forward_auth_token = true;
-  passage.with({{"Connection", "authorization, host, x-forwarded-for, x-request-id, cookie, close"}, {"Cookie", "a=1"}});
+  passage.with({{"Connection", "authorization, host, x-forwarded-for, x-request-id, cookie, close"},
+                {"Cookie", "a=1"}});
   const auto head = passage.write();
   CHECK(has(head, "Authorization: Bearer token"));
   CHECK(has(head, "Host: crm.internal:8080"));
@@ -120,20 +130,42 @@ TEST_CASE("forwarding: TE trailers, 100-continue and the WebSocket upgrade go on
   CHECK(has(waiting.write(), "Expect: 100-continue"));
   Passage upgrade;
   upgrade.request.is_upgrade = true;
-  const auto head = upgrade.with({{"Connection", "Upgrade"}, {"Upgrade", "websocket"}, {"Sec-WebSocket-Key", "k"}}).write();
+  const auto head =
+      upgrade.with({{"Connection", "Upgrade"}, {"Upgrade", "websocket"}, {"Sec-WebSocket-Key", "k"}}).write();
   CHECK(has(head, "Connection: Upgrade"));
   CHECK(has(head, "Upgrade: websocket"));
   CHECK(has(head, "Sec-WebSocket-Key: k"));
 }
 
-TEST_CASE("forwarding: a stranger's word about who and where he is does not reach the back-end, however spelt") {
-  const char* const names[] = {
-      "X-Forwarded-For",    "x_forwarded_for",       "X-Forwarded-Host",     "X_Forwarded-Host", "X-Forwarded-Proto",
-      "X-Forwarded-Path",   "X-Forwarded-User",      "X_Forwarded_User",     "X-Forwarded-Email", "X-Auth-Request-User",
-      "X_AUTH_REQUEST_USER", "Forwarded",            "X-Real-IP",            "X-Custom-Host",    "Remote-User",
-      "Remote_User",        "X-Remote-User",         "x-request-id",         "X_Request_Id",     "x-correlationid",
-      "traceparent",        "x-approuter-authorization", "x_approuter_authorization", "Authorization", "X-Original-URL",
-      "X-SSL-Client-Cert",  "X-Forwarded-Client-Cert"};
+TEST_CASE(
+    "forwarding: a stranger's word about who and where he is does not reach the back-end, however spelt") {
+  const char* const names[] = {"X-Forwarded-For",
+                               "x_forwarded_for",
+                               "X-Forwarded-Host",
+                               "X_Forwarded-Host",
+                               "X-Forwarded-Proto",
+                               "X-Forwarded-Path",
+                               "X-Forwarded-User",
+                               "X_Forwarded_User",
+                               "X-Forwarded-Email",
+                               "X-Auth-Request-User",
+                               "X_AUTH_REQUEST_USER",
+                               "Forwarded",
+                               "X-Real-IP",
+                               "X-Custom-Host",
+                               "Remote-User",
+                               "Remote_User",
+                               "X-Remote-User",
+                               "x-request-id",
+                               "X_Request_Id",
+                               "x-correlationid",
+                               "traceparent",
+                               "x-approuter-authorization",
+                               "x_approuter_authorization",
+                               "Authorization",
+                               "X-Original-URL",
+                               "X-SSL-Client-Cert",
+                               "X-Forwarded-Client-Cert"};
   for (const bool public_route : {false, true}) {
     for (const char* name : names) {
       if (public_route && std::string_view(name) == "Authorization") continue;
@@ -146,7 +178,8 @@ TEST_CASE("forwarding: a stranger's word about who and where he is does not reac
   }
 }
 
-TEST_CASE("forwarding: a trusted proxy is believed where it speaks of the way, not where it speaks of the user") {
+TEST_CASE(
+    "forwarding: a trusted proxy is believed where it speaks of the way, not where it speaks of the user") {
   Passage passage;
   passage.external.peer_trusted = true;
   passage.external.peer_address = "10.0.0.1";
@@ -192,7 +225,8 @@ TEST_CASE("forwarding: Host is the destination's, or the client's where the dest
   CHECK(head.find("crm.internal") == std::string::npos);
 }
 
-TEST_CASE("forwarding: Authorization is the session's token or, on public routes, the client's own, never both") {
+TEST_CASE(
+    "forwarding: Authorization is the session's token or, on public routes, the client's own, never both") {
   const struct {
     bool authenticated, with_session, forward_token, is_service;
     const char* expected;
@@ -231,10 +265,12 @@ TEST_CASE("forwarding: x-csrf-token is the router's on protected routes, the bac
   CHECK(has(write_answer({{"X-CSRF-Token", "t"}}, false), "X-CSRF-Token: t"));
 }
 
-TEST_CASE("forwarding: the destination's headers replace the client's, but never what the router answers for") {
+TEST_CASE(
+    "forwarding: the destination's headers replace the client's, but never what the router answers for") {
   Passage passage;
   passage.destination.forward_auth_token = true;
-  passage.destination.headers = {{"apikey", "k"}, {"Authorization", "Basic x"}, {"Host", "h"}, {"x-tenant", "t"}};
+  passage.destination.headers = {
+      {"apikey", "k"}, {"Authorization", "Basic x"}, {"Host", "h"}, {"x-tenant", "t"}};
   const auto head = passage.with({{"ApiKey", "mine"}, {"x_tenant", "mine"}}).write();
   CHECK(has(head, "apikey: k"));
   CHECK(has(head, "x-tenant: t"));
@@ -257,13 +293,15 @@ TEST_CASE("forwarding: of the answer everything but the hop's own goes back") {
                                   {"Clear-Site-Data", "\"cookies\""},
                                   {"Location", "http://crm.internal:8080/base/x"}});
   CHECK(head ==
-        "\r\nContent-Type: text/html\r\nCache-Control: max-age=60\r\nLocation: http://crm.internal:8080/base/x\r\n"
+        "\r\nContent-Type: text/html\r\nCache-Control: max-age=60\r\nLocation: "
+        "http://crm.internal:8080/base/x\r\n"
         "Set-Cookie: theme=dark; Max-Age=1\r\n");
 }
 
 TEST_CASE("forwarding: configured response headers win, a mapped Location replaces the back-end's") {
-  const auto head = write_answer({{"x-powered-by", "php"}, {"Location", "/a"}, {"Clear-Site-Data", "\"cache\""}}, false,
-                                 {{"X-Powered-By", "none of your business"}}, "/b");
+  const auto head =
+      write_answer({{"x-powered-by", "php"}, {"Location", "/a"}, {"Clear-Site-Data", "\"cache\""}}, false,
+                   {{"X-Powered-By", "none of your business"}}, "/b");
   CHECK_FALSE(has_name(head, "x-powered-by"));
   CHECK(has(head, "Location: /b"));
   CHECK(has(head, "Clear-Site-Data: \"cache\""));
@@ -280,7 +318,8 @@ TEST_CASE("forwarding: interim answers carry neither cookies nor tokens") {
 }
 
 TEST_CASE("forwarding: what the router decides about is no name for a trailer") {
-  for (const char* name : {"host", "Content_Length", "authorization", "cookie", "x-forwarded-user", "TE", "x-csrf-token"}) {
+  for (const char* name :
+       {"host", "Content_Length", "authorization", "cookie", "x-forwarded-user", "TE", "x-csrf-token"}) {
     CAPTURE(name);
     CHECK(backend::is_reserved_request_field(name));
   }

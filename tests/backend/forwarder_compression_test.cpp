@@ -106,7 +106,7 @@ Passed forward(const Answer& answer, string added_fields = {}, string method = "
   destination.url = *http::parse_url("http://back-end.example");
   const config::Configuration configuration;
   session::LiveConnections live;
-  backend::Forwarder forwarder(destination, configuration, live);
+  backend::Forwarder forwarder(destination, configuration);
 
   const auto& target = passed.exchange->request().target;
   const auto matched = route.pattern->match(target.path);
@@ -126,6 +126,7 @@ Passed forward(const Answer& answer, string added_fields = {}, string method = "
                      .match = match,
                      .pool = pool,
                      .sessions = store,
+                     .live = live,
                      .own_cookies = cookies,
                      .clock = clock,
                      .reply = reply};

@@ -100,6 +100,7 @@ class StaticSite {
     const http::External external;
     NoPool pool;
     NoStore store;
+    session::LiveConnections live;
     MarkedReply reply;
     const session::CookieNames cookies(configuration);
     const FakeClock clock;
@@ -110,6 +111,7 @@ class StaticSite {
                        .match = match,
                        .pool = pool,
                        .sessions = store,
+                       .live = live,
                        .own_cookies = cookies,
                        .clock = clock,
                        .reply = reply};

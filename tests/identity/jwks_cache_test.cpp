@@ -19,7 +19,7 @@ namespace {
 using Answer = base::Result<crypto::JwsPayload>;
 const json kClaims{{"sub", "alice"}};
 
-struct Fixture : test::World {
+struct Fixture : test::ProviderWorld {
   std::shared_ptr<JwksCache> cache = std::make_shared<JwksCache>("corporate", runtime);
   std::size_t fetches() const { return stub.count("/keys"); }
 

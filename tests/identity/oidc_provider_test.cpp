@@ -14,7 +14,7 @@ using test::TokenSigner;
 
 namespace {
 
-struct Fixture : test::World {
+struct Fixture : test::ProviderWorld {
   OidcProvider provider{test::oidc_binding(), runtime};
 
   json id_claims(const json& patch = json::object()) const {
@@ -313,7 +313,7 @@ TEST_CASE_FIXTURE(Fixture, "oidc provider: without a logout endpoint nothing can
 }
 
 TEST_CASE("oidc provider: ias is found at its url") {
-  test::World world;
+  test::ProviderWorld world;
   auto binding = test::oidc_binding();
   binding.kind = config::ProviderKind::ias;
   binding.issuer.clear();

@@ -8,7 +8,7 @@ using namespace router;
 using namespace router::identity;
 
 TEST_CASE("providers: found by name, the first is the default one") {
-  test::World world;
+  test::ProviderWorld world;
   const Providers providers({test::xsuaa_binding(), test::oidc_binding()}, world.runtime);
   CHECK(providers.find("corporate")->config().kind == config::ProviderKind::oidc);
   CHECK(providers.find("uaa")->config().kind == config::ProviderKind::xsuaa);
@@ -21,7 +21,7 @@ TEST_CASE("providers: found by name, the first is the default one") {
 }
 
 TEST_CASE("providers: with nothing bound there is no default") {
-  test::World world;
+  test::ProviderWorld world;
   const Providers none(std::vector<config::IdentityProvider>{}, world.runtime);
   CHECK(none.first() == nullptr);
   CHECK(none.find("") == nullptr);
@@ -30,7 +30,7 @@ TEST_CASE("providers: with nothing bound there is no default") {
 
 TEST_CASE(
     "providers: metadata are loaded at start, a provider that is away is tried again until it is there") {
-  test::World world;
+  test::ProviderWorld world;
   Providers providers({test::oidc_binding()}, world.runtime);
   world.stub.fail_with = base::ErrorCode::refused;
   providers.start();
@@ -42,7 +42,7 @@ TEST_CASE(
 }
 
 TEST_CASE("providers: NODE_TLS_REJECT_UNAUTHORIZED=0 reaches every call") {
-  test::World world;
+  test::ProviderWorld world;
   world.runtime.verify_tls = false;
   Providers providers({test::oidc_binding()}, world.runtime);
   providers.start();

@@ -98,7 +98,7 @@ class StubProvider final : public net::HttpClient {
 };
 
 // A clock, a loop and a provider to talk to.
-struct World {
+struct ProviderWorld {
   FakeClock clock;
   FakeLoop loop{clock};
   StubProvider stub;

@@ -17,7 +17,7 @@ namespace {
 constexpr const char* kGood =
     R"({"access_token":"at","token_type":"Bearer","expires_in":300,"scope":"openid"})";
 
-struct Fixture : test::World {
+struct Fixture : test::ProviderWorld {
   config::IdentityProvider binding = test::oidc_binding();
   std::shared_ptr<Metadata> endpoints =
       std::make_shared<Metadata>(*read_metadata(stub.document.dump(), test::kIssuer, false));

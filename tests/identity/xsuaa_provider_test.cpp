@@ -13,7 +13,7 @@ using test::TokenSigner;
 
 namespace {
 
-struct Fixture : test::World {
+struct Fixture : test::ProviderWorld {
   XsuaaProvider provider{test::xsuaa_binding(), runtime};
 
   json access_claims(const json& patch = json::object()) const {

@@ -38,7 +38,8 @@ class Browser {
   }
   std::string cookie_field() const {
     std::string text;
-    for (const auto& [name, value] : cookies) text.append(text.empty() ? "" : "; ").append(name + "=" + value);
+    for (const auto& [name, value] : cookies)
+      text.append(text.empty() ? "" : "; ").append(name + "=" + value);
     return text;
   }
   http::Request request(const std::string& target) const {
@@ -62,8 +63,8 @@ struct LoginWorld {
   session::MemoryStore store{clock};
   config::Configuration config;
   login::Ongoing ongoing;
-  FakeProvider provider;
-  FakeProvider other{"other", config::ProviderKind::ias};
+  ScriptedProvider provider;
+  ScriptedProvider other{"other", config::ProviderKind::ias};
   std::vector<session::Snapshot> over;
   http::External external;
   std::unique_ptr<login::Service> service;
@@ -85,7 +86,9 @@ struct LoginWorld {
                                       if (name.empty() || name == "idp") return &provider;
                                       return name == "other" ? &other : nullptr;
                                     },
-                                    [this](std::vector<session::Snapshot> sessions) { return note(*this, std::move(sessions)); }});
+                                    [this](std::vector<session::Snapshot> sessions) {
+                                      return note(*this, std::move(sessions));
+                                    }});
   }
   static base::Task<void> note(LoginWorld& world, std::vector<session::Snapshot> sessions) {
     world.over.insert(world.over.end(), sessions.begin(), sessions.end());
@@ -97,7 +100,8 @@ struct LoginWorld {
     return run_task(service->start(request, external, std::move(wanted), home));
   }
   // Starts a login; the URL at the provider that the browser is sent to.
-  std::string start(Browser& browser, const std::string& return_path = "/app?x=1", const std::string& provider_name = "") {
+  std::string start(Browser& browser, const std::string& return_path = "/app?x=1",
+                    const std::string& provider_name = "") {
     auto response = try_start(browser, {provider_name, return_path, {}, {}, 0});
     REQUIRE(response);
     browser.receive(*response);

@@ -92,7 +92,8 @@ TEST_CASE("login: success makes a session, its cookie, and goes back to where it
   CHECK(exchange.code == "c-1");
   CHECK(exchange.redirect_uri == "https://app.example/login/callback");
   CHECK(exchange.nonce == world.parameter(url, "nonce"));
-  CHECK(crypto::base64url_encode(crypto::sha256(exchange.code_verifier)) == world.parameter(url, "code_challenge"));
+  CHECK(crypto::base64url_encode(crypto::sha256(exchange.code_verifier)) ==
+        world.parameter(url, "code_challenge"));
 }
 
 TEST_CASE("login: a provider of kind ias has its own redirect_uri") {
@@ -228,8 +229,8 @@ TEST_CASE("callback: the provider's error ends the attempt with an error page, n
     LoginWorld world;
     Browser browser;
     const auto state = world.parameter(world.start(browser), "state");
-    const auto outcome =
-        world.callback(browser, http::query_pair("error", row.error) + "&error_description=%3Cscript%3E&state=" + state);
+    const auto outcome = world.callback(
+        browser, http::query_pair("error", row.error) + "&error_description=%3Cscript%3E&state=" + state);
     REQUIRE_FALSE(outcome.answer);
     CHECK(outcome.answer.error().code == row.code);
     CHECK(browser.count("xsr-login-") == 0);
@@ -284,9 +285,12 @@ TEST_CASE("callback: logging in gives a new id, and the session held before ends
   REQUIRE(outcome.replaced.size() == 1);
   CHECK(outcome.replaced[0]->id == planted.id);
   CHECK(outcome.created->backend_cookies.empty());
+  CHECK_FALSE(outcome.taken_over);
 }
 
-TEST_CASE("callback: the same user's new session takes over the back-ends' cookies, and the application he came for") {
+TEST_CASE(
+    "callback: the same user's new session takes over the back-ends' cookies, and the application he came "
+    "for") {
   LoginWorld world;
   auto before = test::make_session("alice");
   before.backend_cookies = {{"crm", "sid", base::Secret("1"), "/", false}};
@@ -295,7 +299,8 @@ TEST_CASE("callback: the same user's new session takes over the back-ends' cooki
   REQUIRE(test::run_task(world.store.create(before)));
   Browser browser;
   browser.cookies["JSESSIONID"] = std::string(before.id.reveal());
-  auto response = world.try_start(browser, {.return_path = "/bank", .prompt = "login", .application = "bank"});
+  auto response =
+      world.try_start(browser, {.return_path = "/bank", .prompt = "login", .application = "bank"});
   REQUIRE(response);
   browser.receive(*response);
   const std::string url(response->headers.get("Location").value_or(""));
@@ -305,12 +310,19 @@ TEST_CASE("callback: the same user's new session takes over the back-ends' cooki
   CHECK(outcome.created->backend_cookies.size() == 1);
   CHECK(outcome.created->ended_applications == std::vector<std::string>{"shop"});
   CHECK(outcome.created->logout_details == before.logout_details);
+  // its back-ends must not be logged out: their cookies live on
+  CHECK(outcome.replaced.empty());
+  REQUIRE(outcome.taken_over);
+  CHECK(outcome.taken_over->id == before.id);
+  CHECK_FALSE(world.find(before.id));
 }
 
 TEST_CASE("callback: a session that the provider ended while it was being made does not come to life (106)") {
   LoginWorld world;
   world.provider.login.claims.idp_session_id = "sid-1";
-  world.provider.before_answer = [&] { REQUIRE(test::run_task(world.store.remember_ended("https://idp.example", "sid-1"))); };
+  world.provider.before_answer = [&] {
+    REQUIRE(test::run_task(world.store.remember_ended("https://idp.example", "sid-1")));
+  };
   Browser browser;
   const auto outcome = world.log_in(browser);
   CHECK_FALSE(outcome.created);
@@ -343,8 +355,9 @@ TEST_CASE("callback: with SameSite Strict the page goes on by itself (57)") {
 
 TEST_CASE("login: only paths of this origin are come back to, and only ones of moderate length (70)") {
   const std::string long_query = "/app?" + std::string(2000, 'x');
-  for (const auto& path : {std::string("https://evil"), std::string("//evil"), std::string("/\\evil"), std::string("/%5cevil"),
-                           std::string("javascript:x"), std::string("/a\r\nSet-Cookie:x"), std::string(), long_query}) {
+  for (const auto& path :
+       {std::string("https://evil"), std::string("//evil"), std::string("/\\evil"), std::string("/%5cevil"),
+        std::string("javascript:x"), std::string("/a\r\nSet-Cookie:x"), std::string(), long_query}) {
     LoginWorld world;
     Browser browser;
     CAPTURE(path);
@@ -384,7 +397,8 @@ TEST_CASE("login: work for the provider runs on the background loop and comes ba
   world.home.set_current(false);
   const auto request = browser.request("/login/callback?code=c&state=" + state);
   std::optional<login::CallbackOutcome> outcome;
-  base::start_detached(test::detail::store_result(world.service->callback(request, world.external, world.home), outcome));
+  base::start_detached(
+      test::detail::store_result(world.service->callback(request, world.external, world.home), outcome));
   CHECK(world.provider.exchanges.empty());
   world.background.run_ready();
   CHECK(world.provider.exchanges.size() == 1);

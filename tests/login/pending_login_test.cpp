@@ -125,7 +125,8 @@ TEST_CASE("pending login: at most eight attempts stay, the oldest go first") {
   for (int i = 0; i < 20; ++i) {
     cookies.now += base::seconds(1);
     const auto slots = cookies.pending.assign(browser.request("/").headers, cookies.now);
-    for (const char slot : slots.dropped) browser.receive(cookies.pending.deletion(slot, cookies.external, "").to_string());
+    for (const char slot : slots.dropped)
+      browser.receive(cookies.pending.deletion(slot, cookies.external, "").to_string());
     cookies.give(browser, slots.free, cookies.make("/" + std::to_string(i)));
   }
   CHECK(browser.count("xsr-login-") == PendingLogins::kMost);
@@ -163,7 +164,8 @@ TEST_CASE("pending login: junk and old attempts are dropped, long ones leave les
   for (const char slot : slots.dropped) CHECK((slot == '1' || slot == '2'));
 
   test::Browser crowded;
-  for (const char slot : std::string("0123456")) cookies.give(crowded, slot, cookies.make("/" + std::string(1000, 'x')));
+  for (const char slot : std::string("0123456"))
+    cookies.give(crowded, slot, cookies.make("/" + std::string(1000, 'x')));
   CHECK(crowded.cookies["xsr-login-0"].size() < 4096);
   CHECK(cookies.pending.assign(crowded.request("/").headers, cookies.now).dropped.size() >= 2);
 }

@@ -37,7 +37,9 @@ base::Result<session::Snapshot> fresh(LoginWorld& world, const session::Snapshot
   return test::run_task(world.service->fresh_tokens(session, world.home), &world.background);
 }
 
-base::Error provider_fault(ErrorCode code) { return {code, base::Side::identity_provider, "no"}; }
+base::Error provider_fault(ErrorCode code) {
+  return {code, base::Side::identity_provider, "no"};
+}
 
 }  // namespace
 
@@ -94,7 +96,8 @@ TEST_CASE("refresh: fifty requests with an expired token make one refresh and al
   renew_at_provider(world);
   std::vector<std::optional<base::Result<session::Snapshot>>> results(50);
   for (auto& result : results) {
-    base::start_detached(test::detail::store_result(world.service->fresh_tokens(session, world.home), result));
+    base::start_detached(
+        test::detail::store_result(world.service->fresh_tokens(session, world.home), result));
   }
   CHECK(world.provider.refreshes.size() == 1);
   for (const auto& result : results) CHECK_FALSE(result);
@@ -211,7 +214,8 @@ TEST_CASE("refresh: a provider that is away leaves the session alone; it is aske
   CHECK((*fresh(world, session))->tokens.access_token == base::Secret("at-1"));
 }
 
-TEST_CASE("refresh: a session that is logged out meanwhile stays dead, and the new token is given back (108)") {
+TEST_CASE(
+    "refresh: a session that is logged out meanwhile stays dead, and the new token is given back (108)") {
   LoginWorld world;
   const auto session = open_session(world);
   world.clock.advance(minutes(61));
@@ -254,8 +258,12 @@ TEST_CASE("refresh: logins, refreshes, logouts and cookies in any order never br
     std::vector<std::optional<base::Result<session::Snapshot>>> results(4);
     for (int step = 0; step < 12; ++step) {
       switch (random() % 6) {
-        case 0: world.background.run_ready(); break;
-        case 1: world.home.run_ready(); break;
+        case 0:
+          world.background.run_ready();
+          break;
+        case 1:
+          world.home.run_ready();
+          break;
         case 2:
           if (*test::run_task(world.store.end(session->id))) ++handed_out;
           break;
@@ -269,7 +277,8 @@ TEST_CASE("refresh: logins, refreshes, logouts and cookies in any order never br
           base::start_detached(test::detail::store_result(world.service->fresh_tokens(session, world.home),
                                                           results[random() % results.size()]));
           break;
-        default: gate.set();
+        default:
+          gate.set();
       }
       if (handed_out > 0) REQUIRE_FALSE(world.find(session->id));
     }

@@ -148,7 +148,8 @@ TEST_CASE("cookie names: the router's own are known, others are not") {
   config::Configuration config;
   config.am.emplace();
   const session::CookieNames names(config);
-  for (const char* own : {"JSESSIONID", "xsr-login-0", "xsr-login-f", "xsr-fragment-3", "iPlanetDirectoryPro"}) {
+  for (const char* own :
+       {"JSESSIONID", "xsr-login-0", "xsr-login-f", "xsr-fragment-3", "iPlanetDirectoryPro"}) {
     CAPTURE(own);
     CHECK(names.is_router_cookie(own));
   }

@@ -1,6 +1,7 @@
 // What every session store has to do (session/store.h), as tests that any store can be put through:
 //
-//   TEST_CASE("my store: keeps the contract") { check_store_contract([] { return std::make_unique<MyStore>(); }); }
+//   TEST_CASE("my store: keeps the contract") { check_store_contract([] { return std::make_unique<MyStore>();
+//   }); }
 #pragma once
 
 #include <doctest/doctest.h>
@@ -52,7 +53,8 @@ class StoreDriver {
   }
   std::vector<session::Snapshot> take_all_expired() {
     std::vector<session::Snapshot> all;
-    for (auto some = take_expired(); !some.empty(); some = take_expired()) all.insert(all.end(), some.begin(), some.end());
+    for (auto some = take_expired(); !some.empty(); some = take_expired())
+      all.insert(all.end(), some.begin(), some.end());
     return all;
   }
   session::Counts counts() { return tested_.store().counts(); }
@@ -100,7 +102,9 @@ inline void check_store_lifecycle(StoreDriver store) {
     CHECK(found->logout_details == full.logout_details);
     CHECK(found->ended_applications == full.ended_applications);
   }
-  SUBCASE("an id that never was is absent") { CHECK_FALSE(store.find(session.id)); }
+  SUBCASE("an id that never was is absent") {
+    CHECK_FALSE(store.find(session.id));
+  }
   SUBCASE("an id is created once") {
     REQUIRE(store.create(session));
     CHECK_FALSE(store.create(session));
@@ -297,15 +301,20 @@ inline void check_store_interleavings(StoreDriver store, int rounds) {
           if (store.end(session.id)) ++handed_out;
           ended = true;
           break;
-        case 1: REQUIRE((store.find(session.id) != nullptr) == !ended); break;
-        case 2: REQUIRE(store.touch(session.id) == !ended); break;
+        case 1:
+          REQUIRE((store.find(session.id) != nullptr) == !ended);
+          break;
+        case 2:
+          REQUIRE(store.touch(session.id) == !ended);
+          break;
         case 3: {
           const auto replaced = store.replace(changed);
           REQUIRE((replaced == nullptr || !ended));
           if (replaced && random() % 2 == 0) held = replaced;  // else the next one is based on an old state
           break;
         }
-        default: REQUIRE_FALSE(store.create(session));
+        default:
+          REQUIRE_FALSE(store.create(session));
       }
     }
     REQUIRE(handed_out == (ended ? 1 : 0));
@@ -315,10 +324,18 @@ inline void check_store_interleavings(StoreDriver store, int rounds) {
 inline void check_store_contract(const MakeStore& make) {
   const auto tested = make();
   StoreDriver store(*tested);
-  SUBCASE("lifecycle") { check_store_lifecycle(store); }
-  SUBCASE("time") { check_store_time(store, tested->clock()); }
-  SUBCASE("lookup") { check_store_lookup(store); }
-  SUBCASE("interleavings") { check_store_interleavings(store, 500); }
+  SUBCASE("lifecycle") {
+    check_store_lifecycle(store);
+  }
+  SUBCASE("time") {
+    check_store_time(store, tested->clock());
+  }
+  SUBCASE("lookup") {
+    check_store_lookup(store);
+  }
+  SUBCASE("interleavings") {
+    check_store_interleavings(store, 500);
+  }
 }
 
 }  // namespace router::test

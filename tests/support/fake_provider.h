@@ -14,9 +14,9 @@
 
 namespace router::test {
 
-class FakeProvider final : public identity::Provider {
+class ScriptedProvider final : public identity::Provider {
  public:
-  explicit FakeProvider(std::string name = "idp", config::ProviderKind kind = config::ProviderKind::oidc) {
+  explicit ScriptedProvider(std::string name = "idp", config::ProviderKind kind = config::ProviderKind::oidc) {
     config_.name = std::move(name);
     config_.kind = kind;
     auto metadata = std::make_shared<identity::Metadata>();
@@ -40,11 +40,13 @@ class FakeProvider final : public identity::Provider {
   std::shared_ptr<const identity::Metadata> known;
   std::optional<base::Error> metadata_error;
   std::optional<base::Error> iss_error;
-  base::Result<identity::Login> login_result() const { return error ? base::Result<identity::Login>(*error) : login; }
+  base::Result<identity::Login> login_result() const {
+    return error ? base::Result<identity::Login>(*error) : login;
+  }
   identity::Login login;
-  std::optional<base::Error> error;      // instead of `login`
-  base::Event* gate = nullptr;           // answers wait for it
-  std::function<void()> before_answer;   // what happens meanwhile
+  std::optional<base::Error> error;     // instead of `login`
+  base::Event* gate = nullptr;          // answers wait for it
+  std::function<void()> before_answer;  // what happens meanwhile
   std::vector<Exchange> exchanges;
   std::vector<std::string> refreshes;
   std::vector<std::string> revoked;
@@ -60,11 +62,12 @@ class FakeProvider final : public identity::Provider {
   std::string authorization_url(const identity::Metadata& metadata,
                                 const identity::AuthorizationRequest& request) const override {
     std::string url = metadata.authorization_endpoint;
-    const std::pair<const char*, const std::string&> parameters[] = {{"state", request.state},
-                                                                     {"nonce", request.nonce},
-                                                                     {"code_challenge", request.code_challenge},
-                                                                     {"redirect_uri", request.redirect_uri},
-                                                                     {"prompt", request.prompt}};
+    const std::pair<const char*, const std::string&> parameters[] = {
+        {"state", request.state},
+        {"nonce", request.nonce},
+        {"code_challenge", request.code_challenge},
+        {"redirect_uri", request.redirect_uri},
+        {"prompt", request.prompt}};
     for (const auto& [name, value] : parameters) {
       if (!value.empty()) url = http::append_query(url, http::query_pair(name, value));
     }
@@ -75,7 +78,8 @@ class FakeProvider final : public identity::Provider {
     return iss_error ? base::Result<void>(*iss_error) : base::Result<void>();
   }
   base::Task<base::Result<identity::Login>> exchange_code(std::string code, std::string code_verifier,
-                                                          std::string redirect_uri, std::string nonce) override {
+                                                          std::string redirect_uri,
+                                                          std::string nonce) override {
     exchanges.push_back({code, code_verifier, redirect_uri, nonce});
     if (gate != nullptr) co_await gate->wait();
     if (before_answer) before_answer();
@@ -94,8 +98,12 @@ class FakeProvider final : public identity::Provider {
     revoked.emplace_back(token.reveal());
     co_return base::Result<void>();
   }
-  base::Task<base::Result<identity::Claims>> verify_access_token(std::string) override { co_return login.claims; }
-  base::Task<base::Result<identity::Claims>> verify_id_token_hint(std::string) override { co_return login.claims; }
+  base::Task<base::Result<identity::Claims>> verify_access_token(std::string) override {
+    co_return login.claims;
+  }
+  base::Task<base::Result<identity::Claims>> verify_id_token_hint(std::string) override {
+    co_return login.claims;
+  }
   base::Task<base::Result<identity::LogoutToken>> verify_logout_token(std::string) override {
     co_return identity::LogoutToken{};
   }

@@ -34,6 +34,9 @@ bool is_at_another_provider(const Context& context) {
 
 Task<Result<Verdict>> authenticate(Context& context) {
   if (!context.needs_login()) co_return Verdict(Continue{});
+  if (context.route().authentication == config::AuthenticationType::basic) {
+    co_return Error{ErrorCode::unavailable, Side::router, "authenticationType basic is not built yet"};
+  }
   login::LoginRequest login;
   login.provider = context.route().identity_provider;
   login.application = left_application(context);

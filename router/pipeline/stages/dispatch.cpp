@@ -12,6 +12,9 @@ namespace {
 
 Result<backend::Backend*> find_backend(Context& context) {
   if (auto* fixed = context.graph.by_route[context.route().index]) return fixed;
+  if (context.route().service) {
+    return Error{ErrorCode::unavailable, Side::router, "the service " + *context.route().service + " is not bound"};
+  }
   auto name = routing::destination_name(context.route(), context.match.match, context.target(),
                                         context.external.authority, context.graph.destination_host_pattern());
   if (!name) return name.error();
@@ -39,6 +42,7 @@ Task<Result<Verdict>> dispatch(Context& context) {
                      .traceparent = context.traceparent,
                      .pool = context.pool,
                      .sessions = context.graph.services.sessions,
+                     .live = context.graph.services.live,
                      .own_cookies = context.graph.session_cookie.names(),
                      .clock = context.graph.services.clock,
                      .authenticated = context.needs_login(),

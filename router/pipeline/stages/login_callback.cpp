@@ -3,11 +3,16 @@
 namespace router::pipeline {
 namespace {
 
+// Holds on to the graph until it is done.
+Task<void> time_out(std::shared_ptr<const Graph> graph, std::vector<session::Snapshot> sessions) {
+  co_await graph->logout->session_timed_out(std::move(sessions));
+}
+
 // What the browser held before is over; its back-ends hear of it like of any session that ended.
 void tell_back_ends(Context& context, std::vector<session::Snapshot> replaced) {
   if (replaced.empty()) return;
   context.graph.services.background.post([graph = context.graph.shared_from_this(), replaced] {
-    base::start_detached(graph->logout->session_timed_out(replaced));
+    base::start_detached(time_out(graph, replaced));
   });
 }
 

@@ -1,0 +1,163 @@
+"""What the rows are made with: processes that are started and always ended, CPU and memory of theirs, wrk."""
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import time
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_port(port, process, seconds=15):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args[0]} ended with {process.returncode}")
+        with socket.socket() as probe:
+            probe.settimeout(0.2)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise RuntimeError(f"nothing listens on port {port}")
+
+
+def processes_of(pid):
+    """The process and its children: nginx works in its workers."""
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid] + [int(child) for child in children]
+
+
+def cpu_seconds(pid):
+    total = 0
+    for process in processes_of(pid):
+        fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICK
+
+
+def peak_mib(pid):
+    total = 0
+    for process in processes_of(pid):
+        found = re.search(r"VmHWM:\s+(\d+) kB", pathlib.Path(f"/proc/{process}/status").read_text())
+        total += int(found[1])
+    return total / 1024
+
+
+def wrk(url, connections, seconds, script=None):
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
+    if script:
+        command += ["-s", str(script)]
+    text = subprocess.run(command + [url], check=True, capture_output=True, text=True).stdout
+    unit = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+
+    def percentile(name):
+        value, suffix = re.search(rf"{name}%\s+([\d.]+)(us|ms|s)", text).groups()
+        return float(value) * unit[suffix]
+
+    requests = int(re.search(r"(\d+) requests in", text)[1])
+    faults = sum(int(number) for number in re.findall(r"(?:connect|read|write|timeout) (\d+)", text))
+    non_2xx = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+    faults += int(non_2xx[1]) if non_2xx else 0
+    return {"requests": requests, "per_second": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),
+            "p50_ms": percentile(50), "p99_ms": percentile(99), "faults": faults}
+
+
+class Bench:
+    """One run: back-ends for all rows; proxies are started by the row that needs them and live until the end."""
+
+    def __init__(self, root, state, seconds, quick):
+        self.root, self.state, self.seconds, self.quick = root, state, seconds, quick
+        self.binaries = root / "build" / "release"
+        self.running = []
+        self.proxies = {}
+
+    def __enter__(self):
+        self.ports = {kind: free_port() for kind in ("small", "big", "slow")}
+        origin = self.start([str(self.binaries / "bench-origin")] + [f"{port}:{kind}" for kind, port in self.ports.items()])
+        for port in self.ports.values():
+            wait_for_port(port, origin)
+        return self
+
+    def __exit__(self, *_):
+        for process in self.running:
+            process.send_signal(signal.SIGTERM)
+        for process in self.running:
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def start(self, command, **options):
+        options.setdefault("stdout", subprocess.DEVNULL)
+        options.setdefault("stderr", open(self.state / f"{len(self.running)}.log", "w"))
+        process = subprocess.Popen(command, **options)
+        self.running.append(process)
+        return process
+
+    def proxy(self, name, key, starter):
+        if (name, key) not in self.proxies:
+            self.proxies[name, key] = starter()
+        return self.proxies[name, key]
+
+    def nginx(self, key, locations, upstreams):
+        """nginx with what the router does by default: kept-alive back-end connections, no access log."""
+
+        def starter():
+            port = free_port()
+            folder = self.state / f"nginx-{key}"
+            folder.mkdir()
+            backends = "".join(f"upstream {name} {{ server 127.0.0.1:{target}; keepalive 1024; }}\n"
+                               for name, target in upstreams.items())
+            (folder / "nginx.conf").write_text(
+                f"""worker_processes 2; daemon off; pid {folder}/pid; error_log {folder}/error.log;
+worker_rlimit_nofile 65536;
+events {{ worker_connections 16384; }}
+http {{
+  access_log off; keepalive_requests 100000000; client_max_body_size 0; sendfile on; tcp_nopush on;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
+  uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  {backends}
+  server {{
+    listen 127.0.0.1:{port} reuseport backlog=4096;
+    proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_request_buffering off; proxy_buffering on;
+    {locations}
+  }}
+}}
+""")
+            process = self.start(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)])
+            wait_for_port(port, process)
+            return process, port
+
+        return self.proxy("nginx", key, starter)
+
+    def router(self, key, descriptor, destinations, environment=None):
+        def starter():
+            port = int((environment or {}).get("PORT", 0)) or free_port()
+            folder = self.state / f"router-{key}"
+            folder.mkdir(exist_ok=True)
+            (folder / "xs-app.json").write_text(json.dumps(descriptor))
+            variables = {**os.environ, "PORT": str(port), "LOG_LEVEL": "warning", "THREADS": "2",
+                         "destinations": json.dumps(destinations), **(environment or {})}
+            process = self.start([str(self.binaries / "xs-router"), "-w", str(folder)], env=variables)
+            wait_for_port(port, process)
+            return process, port
+
+        return self.proxy("xs-router", key, starter)
+
+    def load(self, process, url, connections, script=None):
+        before = cpu_seconds(process.pid)
+        figures = wrk(url, connections, max(1, int(self.seconds)), script)
+        spent = cpu_seconds(process.pid) - before
+        return {"per_second": figures["per_second"], "cpu_us": 1e6 * spent / max(1, figures["requests"]),
+                "p50_ms": figures["p50_ms"], "p99_ms": figures["p99_ms"], "peak_mib": peak_mib(process.pid),
+                "faults": figures["faults"]}

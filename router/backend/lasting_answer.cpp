@@ -1,0 +1,25 @@
+#include "backend/lasting_answer.h"
+
+namespace router::backend {
+namespace {
+constexpr base::minutes kTouchEvery{1};
+}
+
+LastingAnswer::LastingAnswer(Call& call, std::function<void()> end) : call_(call), touched_(call.clock.steady()) {
+  if (call.session) registration_ = call.live.add(call.session->id, call.exchange.loop(), std::move(end));
+}
+
+void LastingAnswer::user_is_active() {
+  const auto now = call_.clock.steady();
+  if (!call_.session || !call_.route().touch || now - touched_ < kTouchEvery) return;
+  touched_ = now;
+  base::start_detached(touch(call_.sessions, call_.session->id));
+}
+
+base::Task<void> LastingAnswer::touch(session::Store& sessions, session::SessionId id) {
+  // an ended session says no; whoever ended it closes this answer
+  const auto touched = co_await sessions.touch(std::move(id));
+  (void)touched;
+}
+
+}  // namespace router::backend

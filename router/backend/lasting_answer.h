@@ -1,0 +1,30 @@
+// An answer that may outlast its session, or its session's idle time: a download, an event stream, a WebSocket.
+//
+// While it lives, a logout ends it (logout.md section 1), and what the user does keeps the session alive.
+// On the exchange's loop; refers to the Call. Owner: whoever streams.
+#pragma once
+
+#include <functional>
+
+#include "backend/backend.h"
+#include "session/live_connections.h"
+
+namespace router::backend {
+
+class LastingAnswer {
+ public:
+  // `end` runs when the session ends. Without a session there is nothing to watch.
+  LastingAnswer(Call& call, std::function<void()> end);
+
+  // Moves the session's idle deadline, at most once a minute; not on routes with touch: false.
+  void user_is_active();
+
+ private:
+  static base::Task<void> touch(session::Store& sessions, session::SessionId id);
+
+  Call& call_;
+  base::SteadyTime touched_;
+  session::LiveConnections::Registration registration_;
+};
+
+}  // namespace router::backend

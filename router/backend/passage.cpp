@@ -1,0 +1,241 @@
+#include "backend/passage.h"
+
+#include <algorithm>
+
+#include "backend/forward_headers.h"
+#include "backend/location.h"
+
+namespace router::backend {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+using base::milliseconds;
+
+namespace {
+
+// A back-end that sends nothing but interim responses is not answering.
+constexpr int kMostInterimHeads = 16;
+
+bool is_idempotent(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" || method == "DELETE";
+}
+
+bool is_event_stream(const http::Headers& headers) {
+  const auto type = headers.get("Content-Type");
+  return type && base::to_lower(*type).starts_with("text/event-stream");
+}
+
+}  // namespace
+
+Task<Result<void>> Passage::run(std::string path) {
+  const std::string head = request_head(path);
+  path_ = base::cut(path, '?').before;
+  bool may_retry = false;
+  auto passed = co_await attempt(head, false, may_retry);
+  if (!passed && may_retry) passed = co_await attempt(head, true, may_retry);
+  co_return passed;
+}
+
+std::string Passage::request_head(std::string_view path) const {
+  std::string head;
+  head.reserve(2048);
+  head.append(call_.request.method).append(" ").append(path).append(" HTTP/1.1\r\n");
+  RequestForward forward{.request = call_.request,
+                         .external = call_.external,
+                         .destination = destination_,
+                         .session = call_.session.get(),
+                         .own_cookies = call_.own_cookies,
+                         .authenticated = call_.authenticated,
+                         .csrf_is_ours = call_.csrf_is_ours(),
+                         .scope = scope(),
+                         .request_id = call_.request_id,
+                         .correlation_id = call_.correlation_id,
+                         .traceparent = call_.traceparent};
+  forward.scope.backend_path = base::cut(path, '?').before;
+  write_request_headers(forward, head);
+  if (call_.request.body == http::BodyKind::chunked) {
+    head.append("Transfer-Encoding: chunked\r\n");
+  } else if (call_.request.body == http::BodyKind::length || call_.request.headers.contains("Content-Length")) {
+    head.append("Content-Length: ").append(std::to_string(call_.request.content_length)).append("\r\n");
+  }
+  head.append("\r\n");
+  return head;
+}
+
+JarScope Passage::scope() const {
+  return {.destination = destination_.name,
+          .backend_path = path_,
+          .client_path = call_.target.path,
+          .secure = destination_.url.secure() || call_.external.secure()};
+}
+
+// `may_retry`: a kept-alive connection turned out to be closed, and nothing was lost by it.
+Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& may_retry) {
+  auto acquired = co_await call_.pool.acquire(origin_, fresh, timeout_);
+  if (!acquired) {
+    may_retry = false;
+    co_return acquired.error();
+  }
+  connection_ = std::move(*acquired);
+  connection_->set_timeout(timeout_);
+  auto passed = co_await exchange_messages(head);
+  lasting_.reset();
+  call_.exchange.watch_client(nullptr);
+  bool whole = true;
+  if (pump_) {
+    co_await pump_->stop();
+    whole = pump_->finished();
+    pump_.reset();
+  }
+  may_retry = !passed && !fresh && connection_->is_reused() && !connection_->has_answered() &&
+              passed.error().code == ErrorCode::closed && call_.request.body == http::BodyKind::none &&
+              is_idempotent(call_.request.method);
+  call_.pool.release(std::move(connection_), passed.has_value() && whole);
+  co_return passed;
+}
+
+Task<Result<void>> Passage::exchange_messages(const std::string& head) {
+  // the client gives up: so do we
+  call_.exchange.watch_client([this] { connection_->close(); });
+  if (call_.request.body == http::BodyKind::none) {
+    auto sent = co_await connection_->send(head);
+    if (!sent) co_return sent;
+  } else {
+    pump_.emplace(call_.exchange, *connection_);
+    pump_->start(head, true);
+  }
+  auto answered = co_await read_final_head();
+  if (!answered) co_return pump_fault_or(std::move(answered.error()));
+  if (connection_->head().status == 101) {
+    auto switched = co_await switch_protocols();
+    co_return switched;
+  }
+  auto relayed = co_await relay_response();
+  co_return relayed;
+}
+
+// Where the request body broke, that is the cause, not the back-end connection that was closed because of it.
+Error Passage::pump_fault_or(Error error) {
+  if (pump_ && pump_->client_fault()) return *pump_->client_fault();
+  return error;
+}
+
+Task<Result<void>> Passage::read_final_head() {
+  const auto began = std::chrono::steady_clock::now();
+  for (int heads = 0; heads < kMostInterimHeads; ++heads) {
+    auto answered = co_await connection_->read_head(call_.request.is("HEAD"));
+    if (!answered) co_return answered;
+    const int status = connection_->head().status;
+    const bool upgraded = status == 101 && call_.request.is_upgrade;
+    if (status >= 200 || upgraded) {
+      call_.upstream_time = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
+      co_return Result<void>();
+    }
+    if (status == 101) break;
+    if (status == 100 && !call_.request.expects_continue) continue;
+    std::string fields;
+    write_interim_fields(connection_->head().headers, fields);
+    auto sent = co_await call_.exchange.send_interim(status, fields);
+    if (!sent) co_return sent;
+  }
+  co_return Error{ErrorCode::protocol, Side::back_end, "interim responses without end, or an upgrade nobody asked for"};
+}
+
+Task<Result<void>> Passage::relay_response() {
+  const auto& head = connection_->head();
+  auto kept = co_await keep_cookies();
+  if (!kept) co_return kept;
+  net::ResponseStart start;
+  start.status = head.status;
+  start.reason = head.reason;
+  start.fields = response_fields();
+  start.body = head.body == http::BodyKind::until_close ? http::BodyKind::chunked : head.body;
+  start.content_length = head.content_length;
+  call_.status = head.status;
+  connection_->set_timeout(is_event_stream(head.headers) ? milliseconds::zero() : timeout_);
+  body_.begin(config_.compression, call_.request, start);
+  call_.exchange.start_response(std::move(start));
+  auto relayed = co_await relay_body();
+  co_return relayed;
+}
+
+// The browser's next request may come before this answer ends: the cookies are in the session before it hears of it.
+Task<Result<void>> Passage::keep_cookies() {
+  const SetCookieRules rules{call_.own_cookies, call_.session != nullptr, call_.route().set_backend_session_cookies};
+  cookies_ = sort_set_cookies(connection_->head().headers, scope(), rules, call_.clock.wall());
+  if (cookies_.to_jar.empty() || !call_.session) co_return Result<void>();
+  auto changes = cookies_.to_jar;
+  auto saved = co_await save_cookies(call_.sessions, call_.session, std::move(changes),
+                                     config_.environment.limits.cookie_jar_bytes);
+  if (!saved) co_return saved.error();
+  if (*saved) call_.session = *saved;
+  co_return Result<void>();
+}
+
+std::string Passage::response_fields() {
+  const auto& answer = connection_->head();
+  const std::string location = rewritten_location(answer.headers, destination_, call_.route());
+  const ResponseForward forward{config_.response_headers, call_.csrf_is_ours(), cookies_, location};
+  std::string fields;
+  write_response_headers(answer.headers, forward, fields);
+  // the length of a body that is not sent
+  if (answer.body == http::BodyKind::none && answer.status != 204 && answer.status >= 200) {
+    if (const auto length = answer.headers.get("Content-Length")) {
+      fields.append("Content-Length: ").append(*length).append("\r\n");
+    }
+  }
+  if (answer.status == 101) fields.append("Connection: Upgrade\r\nUpgrade: websocket\r\n");
+  call_.reply.complete(fields);
+  return fields;
+}
+
+Task<Result<void>> Passage::relay_body() {
+  if (!connection_->body_finished()) {
+    lasting_.emplace(call_, [this] {
+      call_.exchange.abort();
+      connection_->close();
+    });
+  }
+  const bool is_a_users = !is_event_stream(connection_->head().headers);
+  while (!connection_->body_finished()) {
+    if (!connection_->has_buffered_body()) {
+      // the head, and what came of the body, must not wait for what comes later
+      auto flushed = co_await call_.exchange.flush();
+      if (!flushed) co_return flushed;
+    }
+    auto piece = co_await connection_->read_body();
+    if (!piece) co_return pump_fault_or(std::move(piece.error()));
+    const auto bytes = body_.put(piece->data, flush_after(*piece));
+    if (!bytes) co_return bytes.error();
+    call_.bytes_sent += bytes->size();
+    auto written = co_await call_.exchange.write(*bytes);
+    if (!written) co_return written;
+    if (is_a_users && lasting_) lasting_->user_is_active();
+  }
+  std::string trailers;
+  if (call_.request.headers.has_token("TE", "trailers")) connection_->trailers().write_to(trailers);
+  auto finished = co_await call_.exchange.finish(trailers);
+  co_return finished;
+}
+
+// Where a back-end pauses, its bytes are not held back for the sake of a smaller body.
+http::Flush Passage::flush_after(const net::BodyPiece& piece) const {
+  if (piece.last) return http::Flush::finish;
+  return connection_->has_buffered_body() ? http::Flush::none : http::Flush::sync;
+}
+
+Task<Result<void>> Passage::switch_protocols() {
+  call_.status = 101;
+  lasting_.emplace(call_, [this] { call_.exchange.end_tunnel(4001, "signed out"); });
+  connection_->set_timeout(milliseconds::zero());
+  call_.exchange.watch_client(nullptr);
+  std::string fields = response_fields();
+  std::function<void()> active = [this] { lasting_->user_is_active(); };
+  auto tunnelled = co_await call_.exchange.tunnel(*connection_, std::move(fields), std::move(active));
+  co_return tunnelled;
+}
+
+}  // namespace router::backend

@@ -1,0 +1,59 @@
+// One request on its way to the back-end and its answer on the way back. Nothing is buffered whole.
+//
+// Rules: http.md "Forwarding". The request is tried again on a fresh connection only when a kept-alive one closed
+// before any answer byte, the method is idempotent and there is no body. An answer that arrives before the request body
+// has been sent ends the client's connection after it. Cookies of the back-end go to the session first, then the head
+// to the browser.
+// Made for one call, on its exchange's loop; what it refers to outlives run().
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "backend/backend.h"
+#include "backend/body_pump.h"
+#include "backend/compressed_body.h"
+#include "backend/cookie_jar.h"
+#include "backend/lasting_answer.h"
+#include "net/backend_origin.h"
+
+namespace router::backend {
+
+class Passage {
+ public:
+  Passage(Call& call, const config::Destination& destination, const config::Configuration& config,
+          const net::BackendOrigin& origin, CompressionSlots& slots)
+      : call_(call), destination_(destination), config_(config), origin_(origin), body_(slots),
+        timeout_(call.route().timeout.value_or(destination.timeout)) {}
+
+  base::Task<base::Result<void>> run(std::string path);
+
+ private:
+  base::Task<base::Result<void>> attempt(const std::string& head, bool fresh, bool& may_retry);
+  base::Task<base::Result<void>> exchange_messages(const std::string& head);
+  base::Task<base::Result<void>> read_final_head();
+  base::Task<base::Result<void>> relay_response();
+  base::Task<base::Result<void>> relay_body();
+  http::Flush flush_after(const net::BodyPiece& piece) const;
+  base::Task<base::Result<void>> switch_protocols();
+  std::string request_head(std::string_view path) const;
+  base::Task<base::Result<void>> keep_cookies();
+  std::string response_fields();
+  JarScope scope() const;
+  base::Error pump_fault_or(base::Error error);
+
+  Call& call_;
+  const config::Destination& destination_;
+  const config::Configuration& config_;
+  const net::BackendOrigin& origin_;
+  CompressedBody body_;
+  base::milliseconds timeout_;
+  std::unique_ptr<net::BackendConnection> connection_;
+  std::optional<BodyPump> pump_;
+  std::string path_;  // at the back-end, without query
+  SetCookies cookies_;
+  std::optional<LastingAnswer> lasting_;
+};
+
+}  // namespace router::backend

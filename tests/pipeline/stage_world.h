@@ -1,0 +1,64 @@
+// A request on its way, for tests of single stages: configuration and request by hand, everything else real.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "pipeline/context.h"
+#include "pipeline/error_reply.h"
+#include "pipeline/stages/stages.h"
+#include "session/memory_store.h"
+#include "support/fake_exchange.h"
+#include "support/fake_loop.h"
+#include "support/routes.h"
+
+namespace router::test {
+
+class UnusedPool final : public net::BackendPool {
+ public:
+  base::Task<base::Result<std::unique_ptr<net::BackendConnection>>> acquire(const net::BackendOrigin&, bool,
+                                                                            base::milliseconds) override {
+    co_return base::Error{base::ErrorCode::refused, base::Side::back_end, "there is no pool in this test"};
+  }
+  void release(std::unique_ptr<net::BackendConnection>, bool) override {}
+};
+
+using Fields = std::initializer_list<http::Field>;
+
+class StageWorld {
+ public:
+  StageWorld() { config.environment.trusted_proxies = {"10.0.0.0/8"}; }
+
+  // Takes `config` as it is then.
+  pipeline::Context& ask(std::string method, std::string_view target, Fields fields = {}) {
+    exchange = std::make_unique<FakeExchange>(std::move(method), target, fields);
+    exchange->set_endpoints({peer, 80, tls});
+    graph = std::make_shared<pipeline::Graph>(std::make_shared<const config::Configuration>(config), services);
+    context = std::make_unique<pipeline::Context>(*exchange, *graph, pool);
+    return *context;
+  }
+
+  config::Configuration config;
+  std::string_view peer = "192.0.2.7";
+  bool tls = false;
+
+  FakeClock clock;
+  FakeLoop loop{clock};
+  session::MemoryStore store{clock};
+  session::LiveConnections live;
+  pipeline::Services services{clock, loop, store, live};
+  UnusedPool pool;
+  std::unique_ptr<FakeExchange> exchange;
+  std::shared_ptr<const pipeline::Graph> graph;
+  std::unique_ptr<pipeline::Context> context;
+};
+
+// What a stage said: 0 = go on, else the status; errors count as the status they become.
+inline int status_after(const base::Result<pipeline::Verdict>& verdict) {
+  if (!verdict) return pipeline::status_of(verdict.error());
+  if (const auto* response = std::get_if<http::Response>(&*verdict)) return response->status;
+  return 0;
+}
+
+}  // namespace router::test

@@ -1,0 +1,165 @@
+#include <doctest/doctest.h>
+
+#include "pipeline/stage_world.h"
+#include "session/csrf.h"
+
+using namespace router;
+using test::StageWorld;
+using test::make_route;
+using test::status_after;
+
+namespace {
+
+config::Route protected_route(std::string source) {
+  auto route = make_route(std::move(source));
+  route.authentication = config::AuthenticationType::oidc;
+  route.destination = "app";
+  return route;
+}
+
+session::Snapshot session_with(std::vector<std::string> scopes) {
+  auto session = std::make_shared<session::Session>();
+  session->id = session::SessionId::random();
+  session->scopes = std::move(scopes);
+  session->csrf_token = base::Secret("the-token");
+  return session;
+}
+
+// The request at the point where its route is known.
+pipeline::Context& matched(StageWorld& world, std::string method, std::string_view target, test::Fields fields = {}) {
+  auto& context = world.ask(std::move(method), target, fields);
+  REQUIRE(status_after(pipeline::sanitize(context)) == 0);
+  REQUIRE(status_after(pipeline::match_route(context)) == 0);
+  return context;
+}
+
+}  // namespace
+
+TEST_CASE("own endpoints: / leads to the welcome file, the query comes along") {
+  const struct {
+    const char* welcome;
+    const char* asked;
+    const char* location;
+  } rows[] = {{"index.html", "/", "/index.html"},
+              {"/shell/home.html", "/?a=1", "/shell/home.html?a=1"},
+              {"/home?b=2", "/?a=1", "/home?b=2&a=1"},
+              {"https://portal.example/", "/?a=1", "https://portal.example/?a=1"}};
+  for (const auto& row : rows) {
+    StageWorld world;
+    world.config.welcome_file = row.welcome;
+    auto verdict = pipeline::own_endpoints(world.ask("GET", row.asked));
+    REQUIRE(status_after(verdict) == 302);
+    CHECK(*std::get<http::Response>(*verdict).headers.get("Location") == row.location);
+  }
+}
+
+TEST_CASE("own endpoints: asking for a CSRF token at / gets the welcome file itself") {
+  StageWorld world;
+  world.config.welcome_file = "/index.html";
+  auto& context = world.ask("GET", "/?a=1", {{"X-CSRF-Token", "Fetch"}});
+  CHECK(status_after(pipeline::own_endpoints(context)) == 0);
+  CHECK(context.target().path_and_query() == "/index.html?a=1");
+}
+
+TEST_CASE("own endpoints: other paths, methods and routers without a welcome file go on") {
+  StageWorld world;
+  CHECK(status_after(pipeline::own_endpoints(world.ask("GET", "/"))) == 0);
+  world.config.welcome_file = "index.html";
+  CHECK(status_after(pipeline::own_endpoints(world.ask("GET", "/other"))) == 0);
+  CHECK(status_after(pipeline::own_endpoints(world.ask("POST", "/"))) == 0);
+  CHECK(status_after(pipeline::own_endpoints(world.ask("OPTIONS", "*"))) == 200);
+}
+
+TEST_CASE("refuse unrouted: no route is 404, no method is 405 with Allow") {
+  StageWorld world;
+  world.config.routes = {protected_route("^/a$")};
+  world.config.routes[0].http_methods = {"GET", "POST"};
+  CHECK(status_after(pipeline::refuse_unrouted(matched(world, "GET", "/a"))) == 0);
+  CHECK(status_after(pipeline::refuse_unrouted(matched(world, "GET", "/b"))) == 404);
+  auto verdict = pipeline::refuse_unrouted(matched(world, "DELETE", "/a"));
+  REQUIRE(status_after(verdict) == 405);
+  CHECK(*std::get<http::Response>(*verdict).headers.get("Allow") == "GET, POST");
+}
+
+TEST_CASE("authorize: one of the scopes, exactly, for the method that was used") {
+  const struct {
+    const char* why;
+    std::map<std::string, std::vector<std::string>> rule;
+    std::vector<std::string> granted;
+    const char* method;
+    int status;
+  } rows[] = {
+      {"no rule", {}, {}, "GET", 0},
+      {"granted", {{"default", {"app.Read"}}}, {"app.Read"}, "GET", 0},
+      {"any of them", {{"default", {"app.Read", "app.Admin"}}}, {"app.Admin"}, "GET", 0},
+      {"none of them", {{"default", {"app.Read"}}}, {"openid"}, "GET", 403},
+      {"a prefix is another scope", {{"default", {"app.Read"}}}, {"app.ReadAll", "app.Rea"}, "GET", 403},
+      {"case counts", {{"default", {"app.Read"}}}, {"app.read"}, "GET", 403},
+      {"the method's own rule wins", {{"POST", {"app.Write"}}, {"default", {"app.Read"}}}, {"app.Read"}, "POST", 403},
+      {"a method without a rule", {{"POST", {"app.Write"}}}, {}, "GET", 0},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.why));
+    StageWorld world;
+    world.config.routes = {protected_route("^/a$")};
+    world.config.routes[0].scope.by_method = row.rule;
+    auto& context = matched(world, row.method, "/a");
+    context.session = session_with(row.granted);
+    CHECK(status_after(pipeline::authorize(context)) == row.status);
+  }
+}
+
+TEST_CASE("check csrf: only protected routes with csrfProtection ask for the token") {
+  StageWorld world;
+  world.config.routes = {protected_route("^/a$"), protected_route("^/free$"), make_route("^/public$")};
+  world.config.routes[1].csrf_protection = false;
+  auto check = [&](const char* method, const char* path, test::Fields fields) {
+    auto& context = matched(world, method, path, fields);
+    context.session = session_with({});
+    return status_after(pipeline::check_csrf(context));
+  };
+  CHECK(check("GET", "/a", {}) == 0);
+  CHECK(check("POST", "/a", {}) == 403);
+  CHECK(check("POST", "/a", {{"x-csrf-token", "wrong"}}) == 403);
+  CHECK(check("POST", "/a", {{"x-csrf-token", "the-token"}}) == 0);
+  CHECK(check("POST", "/free", {}) == 0);
+  CHECK(check("POST", "/public", {}) == 0);
+
+  auto& fetching = matched(world, "GET", "/a", {{"X-CSRF-Token", "Fetch"}});
+  fetching.session = session_with({});
+  CHECK(status_after(pipeline::check_csrf(fetching)) == 0);
+  CHECK(fetching.reply_fields == "x-csrf-token: the-token\r\n");
+}
+
+TEST_CASE("check upgrade: a WebSocket must be enabled, complete, and from an origin that is allowed") {
+  const struct {
+    const char* why;
+    bool enabled;
+    std::vector<std::string> allowed;
+    const char* origin;
+    const char* version;
+    int status;
+  } rows[] = {
+      {"our own origin", true, {}, "http://app.example", "13", 0},
+      {"not enabled", false, {}, "http://app.example", "13", 403},
+      {"no origin", true, {}, "", "13", 403},
+      {"another origin", true, {}, "https://evil.example", "13", 403},
+      {"the other scheme", true, {}, "https://app.example", "13", 403},
+      {"an opaque origin", true, {}, "null", "13", 403},
+      {"allowed by host", true, {"other.example"}, "https://other.example", "13", 0},
+      {"allowed by wildcard", true, {"*.other.example"}, "https://a.other.example", "13", 0},
+      {"a wildcard is no suffix match", true, {"*.other.example"}, "https://evilother.example", "13", 403},
+      {"another version", true, {}, "http://app.example", "8", 400},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.why));
+    StageWorld world;
+    world.config.websockets_enabled = row.enabled;
+    world.config.environment.ws_allowed_origins = row.allowed;
+    auto& context = world.ask("GET", "/ws", {{"Host", "app.example"}, {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}, {"Sec-WebSocket-Version", row.version}});
+    world.exchange->edit_request().is_upgrade = true;
+    if (*row.origin != '\0') world.exchange->edit_request().headers.add("Origin", row.origin);
+    REQUIRE(status_after(pipeline::sanitize(context)) == 0);
+    CHECK(status_after(pipeline::check_upgrade(context)) == row.status);
+  }
+}
