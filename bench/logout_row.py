@@ -52,7 +52,7 @@ def log_in(browser, address):
     form = re.search(r"<form[^>]*action=\"([^\"]*)\"", text)
     if form and "password" in text:
         hidden = dict(re.findall(r"<input[^>]*type=\"hidden\"[^>]*name=\"([^\"]*)\"[^>]*value=\"([^\"]*)\"", text))
-        fields = {**hidden, "username": "demo", "password": "demo"}
+        fields = {**hidden, "user": "demo", "password": "demo"}
         action = urllib.parse.urljoin(url, form[1].replace("&amp;", "&"))
         status, location, _ = browser.request("POST", action, urllib.parse.urlencode(fields))
         url, status, text = browser.open(urllib.parse.urljoin(action, location))

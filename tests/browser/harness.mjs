@@ -1,0 +1,107 @@
+// Everything a browser test needs: oidc-provider, two back-ends, the router, Chromium; and what people do with them.
+//
+//   const site = await startSite();
+//   const page = await site.newPerson();
+//   await site.signIn(page, '/orders/', 'alice');
+//   await site.stop();
+import { launchChromium } from './support/chromium.mjs';
+import { BackEnd } from './support/back_end.mjs';
+import { IdentityProvider, clientId, clientSecret } from './support/provider.mjs';
+import { freePort } from './support/ports.mjs';
+import { makeDirectory, removeDirectory, startRouter } from './support/router.mjs';
+
+// The descriptor of 002 (spec/logout.md section 1) with two applications.
+const descriptor = {
+  welcomeFile: '/orders/',
+  logout: {
+    logoutEndpoint: '/my/logout',
+    logoutPage: '/logout-page.html',
+    backChannelLogoutEndpoint: '/my/back-channel-logout',
+  },
+  destinations: { orders: { logoutPath: '/logout' }, invoices: { logoutPath: '/logout' } },
+  routes: [
+    { source: '^/logout-page\\.html$', localDir: 'web', authenticationType: 'none' },
+    { source: '^/orders/(.*)$', target: '/app/$1', destination: 'orders', authenticationType: 'oidc' },
+    { source: '^/invoices/(.*)$', target: '/app/$1', destination: 'invoices', authenticationType: 'oidc' },
+  ],
+};
+
+const logoutPage = '<!doctype html><title>Signed out</title><link rel="icon" href="data:,"><h1>Good-bye</h1>';
+
+export class Site {
+  async newPerson(options) {
+    const context = await this.browser.newContext(options);
+    context.setDefaultTimeout(30_000);
+    return context.newPage();
+  }
+
+  // From a path of the router over the provider's form, back to where the browser wanted to go.
+  async signIn(page, path, user) {
+    await page.goto(this.router.origin + path);
+    await this.fillForm(page, user);
+    await page.waitForURL(this.router.origin + path);
+  }
+
+  async fillForm(page, user) {
+    await page.waitForURL(`${this.provider.issuer}/interaction/**`);
+    await page.fill('input[name=login]', user);
+    await page.fill('input[name=password]', 'any');
+    await page.click('button[type=submit]');
+  }
+
+  // As an application does it; the provider asks the user, who agrees.
+  async signOut(page) {
+    await page.evaluate(() => {
+      window.location.replace('/my/logout?siteId=3');
+    });
+    await this.agreeToSignOut(page);
+    await page.waitForURL(`${this.router.origin}/logout-page.html**`);
+  }
+
+  async agreeToSignOut(page) {
+    await page.waitForURL(`${this.provider.issuer}/session/end**`);
+    await page.click('button[name=logout][value=yes]');
+  }
+
+  async bothTold(user, milliseconds) {
+    return Promise.all([this.orders.toldAbout(user, milliseconds), this.invoices.toldAbout(user, milliseconds)]);
+  }
+
+  async stop() {
+    await this.browser?.close();
+    await this.router?.stop();
+    await Promise.all([this.orders?.stop(), this.invoices?.stop(), this.provider?.stop()]);
+    if (this.directory) await removeDirectory(this.directory);
+  }
+}
+
+export async function startSite(changes = {}) {
+  const site = new Site();
+  try {
+    const port = await freePort();
+    site.provider = await IdentityProvider.start(`http://localhost:${port}`);
+    const userOf = (token) => site.provider.userOf(token);
+    site.orders = await BackEnd.start('orders', userOf);
+    site.invoices = await BackEnd.start('invoices', userOf);
+    site.directory = await makeDirectory({
+      'xs-app.json': { ...descriptor, ...changes },
+      'default-env.json': {
+        destinations: [
+          { name: 'orders', url: site.orders.origin, forwardAuthToken: true },
+          { name: 'invoices', url: site.invoices.origin, forwardAuthToken: true },
+        ],
+      },
+      'web/logout-page.html': logoutPage,
+    });
+    site.router = await startRouter(port, site.directory, {
+      OIDC_ISSUER: site.provider.issuer,
+      OIDC_CLIENT_ID: clientId,
+      OIDC_CLIENT_SECRET: clientSecret,
+    });
+    site.browser = await launchChromium();
+  } catch (error) {
+    await site.stop();
+    throw error;
+  }
+  return site;
+}

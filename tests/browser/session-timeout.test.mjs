@@ -1,0 +1,21 @@
+// In a file of its own: node runs files side by side, and a session cannot be shorter than a minute.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startSite } from './harness.mjs';
+
+const minute = 60_000;
+
+let site;
+before(async () => {
+  site = await startSite({ sessionTimeout: 1 });
+});
+after(() => site?.stop());
+
+test('a session that nobody uses for its time-out ends, and both back-ends are told', async () => {
+  const page = await site.newPerson();
+  await site.signIn(page, '/orders/', 'alice');
+  const used = Date.now();
+  for (const calls of await site.bothTold('alice', 1.5 * minute)) assert.equal(calls.length, 1);
+  assert.ok(Date.now() - used > minute - 1000, 'not before its time');
+  assert.equal(await page.evaluate(() => fetch('/orders/data').then((answer) => answer.status)), 401);
+});
