@@ -25,7 +25,9 @@ std::array<Row, 5> every_page() {
            {"start login", pages::start_login("https://idp.example/auth?a=1&b=2", "f", "; Path=/")}}};
 }
 
-bool shows(const Response& page, std::string_view text) { return page.body.find(text) != std::string::npos; }
+bool shows(const Response& page, std::string_view text) {
+  return page.body.find(text) != std::string::npos;
+}
 
 std::string policy_hash(std::string_view text) {
   return "'sha256-" + crypto::base64_encode(crypto::sha256(text)) + "'";
@@ -73,8 +75,8 @@ TEST_CASE("pages: nothing is loaded from elsewhere, and no placeholder is left")
       CAPTURE(reference);
       CHECK_FALSE(shows(row.page, reference));
     }
-    for (const char* part : {"<!doctype html>", "<html lang=\"en\">", "<title>", "<main>", "<h1>", "prefers-color-scheme",
-                             ":focus-visible", "name=\"viewport\""}) {
+    for (const char* part : {"<!doctype html>", "<html lang=\"en\">", "<title>", "<main>", "<h1>",
+                             "prefers-color-scheme", ":focus-visible", "name=\"viewport\""}) {
       CAPTURE(part);
       CHECK(shows(row.page, part));
     }
@@ -90,7 +92,8 @@ TEST_CASE("pages: values are text, whatever they contain") {
   CHECK(shows(page, "{{message}}"));
   CHECK_FALSE(shows(pages::signed_out(hostile), "<script>"));
   CHECK_FALSE(shows(pages::confirm_logout(hostile), "<script>"));
-  CHECK(shows(pages::start_login("/a?b=\"&c=1", "f\"", "\""), "href=\"/a?b=&quot;&amp;c=1\" data-fragment-cookie=\"f&quot;\""));
+  CHECK(shows(pages::start_login("/a?b=\"&c=1", "f\"", "\""),
+              "href=\"/a?b=&quot;&amp;c=1\" data-fragment-cookie=\"f&quot;\""));
 }
 
 TEST_CASE("pages: signed out says more only where there is more to say") {
@@ -114,7 +117,9 @@ TEST_CASE("pages: an error is named with its number and the request to ask about
 
 TEST_CASE("pages: a login starts without JavaScript too") {
   const auto page = pages::start_login("https://idp.example/auth?a=1&b=2", "f", "; Path=/; Max-Age=300");
-  CHECK(shows(page, "<noscript><meta http-equiv=\"refresh\" content=\"0; url=https://idp.example/auth?a=1&amp;b=2\"></noscript>"));
+  CHECK(shows(page,
+              "<noscript><meta http-equiv=\"refresh\" content=\"0; "
+              "url=https://idp.example/auth?a=1&amp;b=2\"></noscript>"));
   CHECK(shows(page, "href=\"https://idp.example/auth?a=1&amp;b=2\""));
   CHECK(shows(page, "data-fragment-cookie=\"f\" data-cookie-attributes=\"; Path=/; Max-Age=300\""));
 }

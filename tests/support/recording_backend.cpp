@@ -13,7 +13,7 @@ std::string_view path_of(std::string_view target) { return target.substr(0, targ
 
 }  // namespace
 
-// Thread: its own; what the owner reads is under the owner's mutex.
+// Thread: its own; the record, and the life of the descriptor, are under the owner's mutex.
 class RecordingBackend::Connection final : public Conversation {
  public:
   Connection(RecordingBackend& owner, Socket socket) : owner_(owner), socket_(std::move(socket)) {
@@ -74,7 +74,14 @@ class RecordingBackend::Connection final : public Conversation {
     }
   }
 
-  Socket& socket() override { return socket_; }
+  void close() override {
+    const std::lock_guard lock(owner_.mutex_);
+    socket_.close();
+  }
+  void reset() override {
+    const std::lock_guard lock(owner_.mutex_);
+    socket_.reset();
+  }
 
   ConnectionRecord record;  // under the owner's mutex
 
@@ -153,7 +160,7 @@ Behaviour answers(std::string bytes) {
 Behaviour answers_and_closes(std::string bytes) {
   return [bytes](Conversation& conversation) {
     if (conversation.read_body()) conversation.send(bytes);
-    conversation.socket().close();
+    conversation.close();
   };
 }
 
@@ -166,7 +173,7 @@ Behaviour hangs() {
 }
 
 Behaviour resets() {
-  return [](Conversation& conversation) { conversation.socket().reset(); };
+  return [](Conversation& conversation) { conversation.reset(); };
 }
 
 RecordingBackend::RecordingBackend(std::uint16_t port) : listener_(port), acceptor_([this] { accept_all(); }) {}

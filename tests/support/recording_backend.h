@@ -45,7 +45,8 @@ class Conversation {
   virtual bool send_response(int status, std::string_view body, std::string_view field_lines = {}) = 0;
   // Until the router closes; false if it does not in that time.
   virtual bool wait_until_gone(milliseconds at_most = kPatience) = 0;
-  virtual Socket& socket() = 0;  // close() or reset() it to end the connection
+  virtual void close() = 0;
+  virtual void reset() = 0;  // with RST
 };
 
 using Behaviour = std::function<void(Conversation&)>;

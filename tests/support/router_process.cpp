@@ -82,32 +82,35 @@ RouterProcess::RouterProcess(const RouterSetup& setup, Unstarted) {
 RouterProcess::RouterProcess(const RouterSetup& setup) : RouterProcess(setup, Unstarted{}) {
   std::vector<std::string> arguments{"-w", folder_.path().string(), "--port", std::to_string(setup.port)};
   arguments.insert(arguments.end(), setup.arguments.begin(), setup.arguments.end());
-  spawn(arguments, setup.environment);
+  spawn(arguments, setup);
   const auto is_decided = [this] {
     port_ = port_in(log());
     return port_ != 0 || wait(milliseconds(0)).has_value();
   };
   if (!eventually(is_decided, kStartTime) || port_ == 0) {
-    exit_code_ = stop();
+    stop();
     throw std::runtime_error("the router did not start:\n" + log());
   }
 }
 
 RouterProcess::~RouterProcess() {
-  if (exit_code_) return;
+  if (exit_code_ || pid_ <= 0) return;
   const int code = stop();
   CHECK_MESSAGE(code == 0, "the router ended with ", code, ":\n", log());
 }
 
-void RouterProcess::spawn(const std::vector<std::string>& arguments,
-                          const std::map<std::string, std::string>& environment) {
+void RouterProcess::spawn(const std::vector<std::string>& arguments, const RouterSetup& setup) {
   std::vector<std::string> words{program()};
+  if (setup.descriptor_limit != 0) {
+    const std::string script = "ulimit -n " + std::to_string(setup.descriptor_limit) + " && exec \"$0\" \"$@\"";
+    words.insert(words.begin(), {"/bin/sh", "-c", script});
+  }
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables{"PATH=/usr/bin:/bin"};
   for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) variables.push_back(std::string(name) + "=" + value);
   }
-  for (const auto& [name, value] : environment) variables.push_back(name + "=" + value);
+  for (const auto& [name, value] : setup.environment) variables.push_back(name + "=" + value);
 
   const std::string log_path = folder_ / kLogName;
   posix_spawn_file_actions_t actions;
@@ -117,9 +120,12 @@ void RouterProcess::spawn(const std::vector<std::string>& arguments,
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
   auto argument_pointers = pointers(words);
   auto variable_pointers = pointers(variables);
-  const int fault = ::posix_spawn(&pid_, words.front().c_str(), &actions, nullptr, argument_pointers.data(), variable_pointers.data());
+  pid_t started = -1;
+  const int fault =
+      ::posix_spawn(&started, words.front().c_str(), &actions, nullptr, argument_pointers.data(), variable_pointers.data());
   posix_spawn_file_actions_destroy(&actions);
   if (fault != 0) throw std::runtime_error("cannot run " + words.front());
+  pid_ = started;
 }
 
 std::string RouterProcess::log() const { return read_file(folder_ / kLogName); }
@@ -152,13 +158,16 @@ milliseconds RouterProcess::cpu_time() const {
   return milliseconds((user + system) * 1000 / ::sysconf(_SC_CLK_TCK));
 }
 
-void RouterProcess::signal(int number) const { ::kill(pid_, number); }
+void RouterProcess::signal(int number) const {
+  // -1 would mean every process there is
+  if (pid_ > 0 && !exit_code_) ::kill(pid_, number);
+}
 
 std::optional<int> RouterProcess::wait(milliseconds at_most) {
   eventually(
       [this] {
         int status = 0;
-        if (!exit_code_ && ::waitpid(pid_, &status, WNOHANG) == pid_) {
+        if (!exit_code_ && pid_ > 0 && ::waitpid(pid_, &status, WNOHANG) == pid_) {
           exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         }
         return exit_code_.has_value();
@@ -179,7 +188,7 @@ FailedStart run_to_end(const RouterSetup& setup, std::vector<std::string> argume
   RouterProcess router(setup, RouterProcess::Unstarted{});
   if (arguments.empty()) arguments = {"--port", std::to_string(setup.port)};
   arguments.insert(arguments.begin(), {"-w", router.folder_.path().string()});
-  router.spawn(arguments, setup.environment);
+  router.spawn(arguments, setup);
   FailedStart ended;
   ended.exit_code = router.wait(kStartTime).value_or(-1);
   if (ended.exit_code == -1) router.stop();

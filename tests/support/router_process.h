@@ -31,6 +31,7 @@ struct RouterSetup {
   std::map<std::string, std::string> environment;
   std::vector<std::string> arguments;  // after -w DIR and --port
   std::uint16_t port = 0;              // 0: the router chooses
+  std::size_t descriptor_limit = 0;    // 0: as the test's own
 
   // `properties` are those of the `destinations` variable beside name and url.
   void add_destination(const std::string& name, const std::string& url,
@@ -79,7 +80,7 @@ class RouterProcess {
 
   struct Unstarted {};
   RouterProcess(const RouterSetup& setup, Unstarted);
-  void spawn(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment);
+  void spawn(const std::vector<std::string>& arguments, const RouterSetup& setup);
 
   TemporaryFolder folder_;
   pid_t pid_ = -1;

@@ -74,6 +74,7 @@ class Listener {
 
   std::uint16_t port() const { return port_; }
   std::string origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  int fd() const { return socket_.fd(); }
   // Absent: nobody came in time.
   std::optional<Socket> accept(milliseconds at_most) const;
 

@@ -25,6 +25,8 @@ Task<Result<Verdict>> login_callback(Context& context) {
   for (const auto& cookie : outcome.set_cookies) context.add_reply_field("Set-Cookie", cookie);
   context.session = outcome.created;
   tell_back_ends(context, std::move(outcome.replaced));
+  // what runs under the old id could no longer be ended by the new session's logout
+  if (outcome.taken_over) context.graph.services.live.close(outcome.taken_over->id);
   if (!outcome.answer) co_return outcome.answer.error();
   co_return Verdict(std::move(*outcome.answer));
 }

@@ -1,0 +1,203 @@
+// What passes between client and back-end, and what the router adds and takes away (http.md "Forwarding").
+#include <doctest/doctest.h>
+
+#include "e2e/proxy_fixture.h"
+
+namespace router::test {
+
+TEST_CASE("forwarding: connections are kept alive on both sides") {
+  ProxyFixture fixture;
+  RawClient client(fixture.router.port());
+  for (int i = 0; i < 20; ++i) {
+    client.send(make_request("GET", "/app/" + std::to_string(i)));
+    CHECK(client.read().body == "/app/" + std::to_string(i));
+  }
+  CHECK(fixture.backend.connections_accepted() == 1);
+}
+
+TEST_CASE("forwarding: pipelined requests are answered in order") {
+  ProxyFixture fixture;
+  std::string requests;
+  for (int i = 0; i < 50; ++i) {
+    requests += i % 2 == 0 ? make_request("GET", "/app/" + std::to_string(i))
+                           : make_request("POST", "/app/" + std::to_string(i), {}, "body " + std::to_string(i));
+  }
+  RawClient client(fixture.router.port());
+  client.send(requests);
+  for (int i = 0; i < 50; ++i) CHECK(client.read().body == "/app/" + std::to_string(i));
+  CHECK(fixture.backend.requests_to("/app/49").at(0).body == "body 49");
+}
+
+TEST_CASE("forwarding: the back-end learns who asked, for what, and nothing the client made up") {
+  RecordingBackend backend;
+  auto setup = setup_for(backend.origin());
+  setup.environment["TRUSTED_PROXIES"] = "none";
+  RouterProcess router(setup);
+  ask(router.port(), make_request("GET", "/app/x?q=1", {{"X-Forwarded-For", "9.9.9.9"},
+                                                        {"X_Forwarded_Host", "evil.example"},
+                                                        {"Forwarded", "for=9.9.9.9"},
+                                                        {"Connection", "X-Hop"},
+                                                        {"X-Hop", "hop"},
+                                                        {"Proxy-Authorization", "Basic eDp5"},
+                                                        {"X-Own", "kept"}}));
+  const auto request = backend.requests().at(0);
+  CHECK(request.target() == "/app/x?q=1");
+  CHECK(request.field("Host") == "127.0.0.1:" + std::to_string(backend.port()));
+  CHECK(request.field("X-Own") == "kept");
+  CHECK(request.field("X-Forwarded-For") == "127.0.0.1");
+  CHECK(request.field("X-Forwarded-Host") == "app.example");
+  CHECK(request.field("X-Forwarded-Proto") == "http");
+  CHECK(request.has("X-Request-Id"));
+  CHECK(request.has("X-CorrelationId"));
+  CHECK(request.has("Traceparent"));
+  for (const char* name : {"X_Forwarded_Host", "Forwarded", "X-Hop", "Proxy-Authorization"}) {
+    CAPTURE(name);
+    CHECK_FALSE(request.has(name));
+  }
+}
+
+TEST_CASE("forwarding: a trusted proxy's x-forwarded-for is appended to") {
+  ProxyFixture fixture;
+  fixture.ask(make_request("GET", "/app/x", {{"X-Forwarded-For", "203.0.113.7"}, {"X-Forwarded-Proto", "https,http"}}));
+  const auto request = fixture.backend.requests().at(0);
+  CHECK(request.field("X-Forwarded-For") == "203.0.113.7, 127.0.0.1");
+  CHECK(request.field("X-Forwarded-Proto").starts_with("https"));
+}
+
+TEST_CASE("forwarding: answers that have no body have none, whatever their fields say") {
+  ProxyFixture fixture;
+  fixture.backend.on("/app/204", answers("HTTP/1.1 204 No Content\r\nX-Kind: none\r\n\r\n"));
+  fixture.backend.on("/app/304", answers("HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nContent-Length: 1000\r\n\r\n"));
+  RawClient client(fixture.router.port());
+  struct Row {
+    const char* method;
+    const char* path;
+    int status;
+  };
+  for (const Row row : {Row{"HEAD", "/app/x", 200}, Row{"GET", "/app/204", 204}, Row{"GET", "/app/304", 304}, Row{"GET", "/app/end", 200}}) {
+    CAPTURE(row.path);
+    client.send(make_request(row.method, row.path));
+    const auto answer = client.read(kPatience, row.method);
+    CHECK(answer.status() == row.status);
+    CHECK(answer.complete);
+  }
+  CHECK(fixture.backend.connections_accepted() == 1);
+}
+
+TEST_CASE("forwarding: HEAD keeps the length that GET would have") {
+  ProxyFixture fixture;
+  const auto answer = fixture.ask(make_request("HEAD", "/app/something"));
+  CHECK(answer.field("Content-Length") == "14");
+  CHECK(answer.body.empty());
+}
+
+TEST_CASE("forwarding: a chunked answer arrives chunked, and as length-less text at an HTTP/1.0 client") {
+  ProxyFixture fixture;
+  fixture.backend.on("/app/chunked", answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"));
+  const auto answer = fixture.ask(make_request("GET", "/app/chunked"));
+  CHECK(answer.chunked);
+  CHECK(answer.body == "hello world");
+
+  RawClient old(fixture.router.port());
+  old.send("GET /app/chunked HTTP/1.0\r\n\r\n");
+  CHECK(old.ends());
+  CHECK(old.received().ends_with("\r\n\r\nhello world"));
+}
+
+TEST_CASE("forwarding: an answer that ends with the connection arrives whole") {
+  ProxyFixture fixture;
+  fixture.backend.on("/app/old", answers_and_closes("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nhello"));
+  RawClient client(fixture.router.port());
+  for (int i = 0; i < 2; ++i) {
+    client.send(make_request("GET", "/app/old"));
+    const auto answer = client.read();
+    CHECK(answer.complete);
+    CHECK(answer.body == "hello");
+  }
+}
+
+TEST_CASE("forwarding: a client that waits for 100 gets the back-end's, and then sends") {
+  ProxyFixture fixture;
+  RawClient client(fixture.router.port());
+  client.send("POST /app/x HTTP/1.1\r\nHost: app.example\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  CHECK(eventually([&] { return client.received().find("100 Continue") != std::string::npos || !client.read_piece(milliseconds(10)).empty(); }));
+  CHECK(client.received().starts_with("HTTP/1.1 100"));
+  client.send("hello");
+  CHECK(client.read().status() == 200);
+  CHECK(fixture.backend.requests().at(0).body == "hello");
+}
+
+TEST_CASE("forwarding: a back-end that refuses instead of 100 is relayed, and the body is not waited for") {
+  ProxyFixture fixture;
+  fixture.backend.on("/app/no", answers_early("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"));
+  const auto answer = fixture.ask("POST /app/no HTTP/1.1\r\nHost: app.example\r\nExpect: 100-continue\r\nContent-Length: 500000\r\n\r\n");
+  CHECK(answer.status() == 413);
+}
+
+TEST_CASE("forwarding: early hints pass") {
+  ProxyFixture fixture;
+  fixture.backend.on("/app/hints", answers("HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+  const auto answer = fixture.ask(make_request("GET", "/app/hints"));
+  REQUIRE(answer.interim.size() == 1);
+  CHECK(answer.interim[0].field("Link") == "</a.css>; rel=preload");
+  CHECK(answer.body == "ok");
+}
+
+TEST_CASE("forwarding: trailers pass to a client that says TE: trailers, and to no other") {
+  ProxyFixture fixture;
+  fixture.backend.on("/app/t", answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 42\r\n\r\n"));
+  const auto with = fixture.ask(make_request("GET", "/app/t", {{"TE", "trailers"}, {"Connection", "TE"}}));
+  REQUIRE(with.trailers.size() == 1);
+  CHECK(with.trailers[0].second == "42");
+  CHECK(fixture.ask(make_request("GET", "/app/t")).trailers.empty());
+}
+
+TEST_CASE("forwarding: a request's trailers reach the back-end, except those that name identity") {
+  ProxyFixture fixture;
+  fixture.ask("POST /app/x HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 42\r\n\r\n");
+  CHECK(fixture.backend.requests().at(0).body == "ok");
+  CHECK(fixture.backend.requests().at(0).trailers.size() == 1);
+  const auto refused = fixture.ask("POST /app/x HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Forwarded-User: admin\r\n\r\n");
+  CHECK(refused.status() == 400);
+  CHECK(fixture.backend.requests().size() == 1);
+}
+
+TEST_CASE("forwarding: a back-end's Connection: close does not close the client's connection") {
+  ProxyFixture fixture;
+  fixture.backend.on("/app/close", answers_and_closes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+  RawClient client(fixture.router.port());
+  for (int i = 0; i < 3; ++i) {
+    client.send(make_request("GET", "/app/close"));
+    const auto answer = client.read();
+    CHECK(answer.body == "ok");
+    CHECK(answer.field("Connection") != "close");
+  }
+  CHECK(fixture.backend.connections_accepted() == 3);
+}
+
+TEST_CASE("forwarding: a kept-alive connection that the back-end closed meanwhile is not the client's problem") {
+  ProxyFixture fixture;
+  fixture.backend.on("/app/once", answers_and_closes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+  RawClient client(fixture.router.port());
+  for (int i = 0; i < 20; ++i) {
+    client.send(make_request("GET", "/app/once"));
+    CHECK(client.read().status() == 200);
+  }
+  CHECK(fixture.backend.count("/app/once") == 20);
+}
+
+TEST_CASE("forwarding: a POST that a dying connection may have taken is not sent twice") {
+  ProxyFixture fixture;
+  fixture.backend.on("/app/post", [](Conversation& conversation) {
+    conversation.read_body();
+    conversation.reset();
+  });
+  RawClient client(fixture.router.port());
+  client.send(make_request("GET", "/app/warm"));
+  CHECK(client.read().status() == 200);
+  client.send(make_request("POST", "/app/post", {}, "money"));
+  CHECK(client.read().status() == 502);
+  CHECK(fixture.backend.count("/app/post") == 1);
+}
+
+}  // namespace router::test

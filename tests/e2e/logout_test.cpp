@@ -1,0 +1,239 @@
+// Central logout as the browser and the provider see it (logout.md sections 1 and 5; oidc_cases.md E to G).
+#include <doctest/doctest.h>
+
+#include <memory>
+
+#include "e2e/sign_on_fixture.h"
+
+namespace router::test {
+namespace {
+
+std::string parameter(const std::string& url, const std::string& name) {
+  const auto at = url.find(name + "=");
+  return at == std::string::npos ? "" : url.substr(at + name.size() + 1, url.find('&', at) - at - name.size() - 1);
+}
+
+RouterSetup post_setup(const StubProvider& provider, const RecordingBackend& backend) {
+  auto setup = sign_on_setup(provider, backend.origin(), backend.origin());
+  setup.descriptor["logout"]["logoutMethod"] = "POST";
+  return setup;
+}
+
+}  // namespace
+
+TEST_CASE("logout: ends the session, tells every back-end, and leads over the provider to the page with the query") {
+  SignOnFixture fixture;
+  fixture.orders.on("/orders/start", answers("HTTP/1.1 200 OK\r\nSet-Cookie: BACKEND=mine\r\nContent-Length: 0\r\n\r\n"));
+  auto browser = fixture.signed_in();
+  const auto before = browser;
+  const auto answer = browser.navigate("/my/logout?siteId=3");
+
+  CHECK(answer.status() == 302);
+  const auto location = answer.field("Location");
+  CHECK(location.starts_with(fixture.provider.issuer() + "/end-session?"));
+  for (const char* name : {"id_token_hint", "client_id", "post_logout_redirect_uri", "state"}) {
+    CHECK_MESSAGE(!parameter(location, name).empty(), name, " is not in ", location);
+  }
+  CHECK(answer.field("Cache-Control") == "no-store");
+  CHECK(answer.has("x-logout-id"));
+  CHECK_FALSE(browser.has_session());
+  CHECK_FALSE(fixture.is_signed_in(before));
+
+  CHECK(fixture.orders.waits_for("/sign-out", 1));
+  CHECK(fixture.invoices.waits_for("/sign-out", 1));
+  const auto order_call = fixture.orders.requests_to("/sign-out").at(0);
+  CHECK(order_call.method() == "POST");
+  CHECK(order_call.field("Authorization").starts_with("Bearer ey"));
+  CHECK(order_call.field("Cookie") == "BACKEND=mine");
+  CHECK(order_call.has("Idempotency-Key"));
+  const auto invoice_call = fixture.invoices.requests_to("/sign-out").at(0);
+  CHECK(invoice_call.method() == "GET");
+  CHECK_FALSE(invoice_call.has("Cookie"));
+
+  const auto back = browser.navigate(Browser::path_of(Browser::location_from(location)));
+  CHECK(back.status() == 302);
+  CHECK(Browser::path_of(back.field("Location")) == "/bye.html?siteId=3");
+  CHECK(browser.navigate("/bye.html?siteId=3").status() == 200);
+}
+
+TEST_CASE("logout: the cookie is deleted with the attributes it was set with") {
+  SignOnFixture fixture;
+  auto browser = fixture.signed_in();
+  const auto answer = browser.navigate("/my/logout");
+  int deleted = 0;
+  for (const auto& cookie : answer.head.all("Set-Cookie")) {
+    if (!cookie.starts_with("JSESSIONID=")) continue;
+    ++deleted;
+    CHECK(deletes_cookie(cookie));
+    for (const char* attribute : {"HttpOnly", "Path=/", "SameSite=Lax"}) CHECK(cookie.find(attribute) != std::string::npos);
+    CHECK(cookie.find("Secure") == std::string::npos);
+  }
+  CHECK(deleted == 1);
+}
+
+TEST_CASE("logout: again, or without a session, leads to the same place and tells nobody") {
+  SignOnFixture fixture;
+  auto browser = fixture.signed_in();
+  const auto old = browser;
+  browser.navigate("/my/logout");
+  CHECK(fixture.orders.waits_for("/sign-out", 1));
+  Browser nobody(fixture.router.port());
+  CHECK(nobody.navigate("/my/logout").status() == 302);
+  auto with_old_cookie = old;
+  CHECK(with_old_cookie.navigate("/my/logout").status() == 302);
+  CHECK_FALSE(with_old_cookie.has_session());
+  // a call for one who logs in and out later is the barrier: what was to come before it has come
+  auto later = fixture.signed_in();
+  later.navigate("/my/logout");
+  CHECK(fixture.orders.waits_for("/sign-out", 2));
+  CHECK(fixture.orders.count("/sign-out") == 2);
+}
+
+TEST_CASE("logout: skip-redirect ends the session and stays here; =false does not skip") {
+  SignOnFixture fixture;
+  for (const char* query : {"skip-redirect", "skip-redirect=true"}) {
+    CAPTURE(query);
+    auto browser = fixture.signed_in();
+    const auto old = browser;
+    const auto answer = browser.navigate(std::string("/my/logout?") + query);
+    CHECK(answer.status() == 200);
+    CHECK_FALSE(answer.has("Location"));
+    CHECK_FALSE(fixture.is_signed_in(old));
+  }
+  auto browser = fixture.signed_in();
+  CHECK(browser.navigate("/my/logout?skip-redirect=false").status() == 302);
+}
+
+TEST_CASE("logout: prefetches, HEAD and loads from other sites log nobody out") {
+  SignOnFixture fixture;
+  auto browser = fixture.signed_in();
+  struct Row {
+    const char* method;
+    std::vector<std::pair<std::string, std::string>> fields;
+    int status;
+  };
+  const std::vector<Row> rows = {
+      {"HEAD", {}, 403},
+      {"GET", {{"Sec-Purpose", "prefetch"}}, 403},
+      {"GET", {{"Sec-Purpose", "prefetch;prerender"}}, 403},
+      {"GET", {{"Purpose", "prefetch"}}, 403},
+      {"GET", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "image"}}, 403},
+      {"GET", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "iframe"}}, 403},
+      {"GET", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "document"}, {"Sec-Fetch-Mode", "navigate"}}, 200},
+      {"POST", {}, 405},
+  };
+  for (const Row& row : rows) {
+    std::string request = std::string(row.method) + " /my/logout HTTP/1.1\r\nHost: " + browser.host() + "\r\nCookie: " + browser.cookie_field() + "\r\n";
+    for (const auto& [name, value] : row.fields) request += name + ": " + value + "\r\n";
+    CAPTURE(request);
+    const auto answer = ask(fixture.router.port(), request + "\r\n");
+    CHECK(answer.status() == row.status);
+    CHECK_FALSE(answer.has("Set-Cookie"));
+    CHECK(fixture.is_signed_in(browser));
+  }
+  CHECK(fixture.orders.count("/sign-out") == 0);
+}
+
+TEST_CASE("logout: by POST it takes the session's CSRF token, and says where to go in the body") {
+  StubProvider provider;
+  RecordingBackend backend;
+  RouterProcess router(post_setup(provider, backend));
+  Browser browser(router.port());
+  browser.open("/orders/x");
+
+  CHECK(browser.navigate("/my/logout").status() == 405);
+  const auto refused = browser.send("POST", "/my/logout");
+  CHECK(refused.status() == 403);
+  CHECK(refused.field("x-csrf-token") == "Required");
+  const auto token = browser.csrf_token("/my/logout");
+  CHECK_FALSE(token.empty());
+  CHECK(browser.get("/orders/y").status() == 200);
+
+  const auto answer = browser.send("POST", "/my/logout?siteId=3", {{"x-csrf-token", token}});
+  CHECK(answer.status() == 200);
+  CHECK(answer.field("Content-Type").starts_with("text/plain"));
+  CHECK(answer.field("X-Content-Type-Options") == "nosniff");
+  CHECK(answer.body.starts_with(provider.issuer() + "/end-session?"));
+  CHECK_FALSE(browser.has_session());
+  CHECK(backend.waits_for("/sign-out", 2));
+}
+
+TEST_CASE("logout: with the provider away, the user is signed out and lands on the page") {
+  auto provider = std::make_unique<StubProvider>();
+  RecordingBackend backend;
+  RouterProcess router(sign_on_setup(*provider, backend.origin(), backend.origin()));
+  Browser browser(router.port());
+  browser.open("/orders/x");
+  provider.reset();
+  const auto answer = browser.navigate("/my/logout");
+  CHECK(answer.status() == 302);
+  CHECK(Browser::path_of(answer.field("Location")) == "/bye.html");
+  CHECK_FALSE(browser.has_session());
+  CHECK(backend.waits_for("/sign-out", 2));
+}
+
+TEST_CASE("logout: a provider without an end-session endpoint is left out") {
+  StubProvider provider;
+  provider.behave({.end_session_endpoint = false});
+  RecordingBackend backend;
+  RouterProcess router(sign_on_setup(provider, backend.origin(), backend.origin()));
+  Browser browser(router.port());
+  browser.open("/orders/x");
+  CHECK(Browser::path_of(browser.navigate("/my/logout").field("Location")) == "/bye.html");
+}
+
+TEST_CASE("back-channel logout: a good token ends the session and tells the back-ends, a bad one does nothing") {
+  SignOnFixture fixture;
+  const auto browser = fixture.signed_in();
+  const auto post = [&](const std::string& token) {
+    return ask(fixture.router.port(), make_request("POST", "/my/back-channel", {{"Content-Type", "application/x-www-form-urlencoded"}},
+                                                   "logout_token=" + token));
+  };
+  const auto good = fixture.provider.logout_token();
+  struct Row {
+    const char* name;
+    std::string token;
+  };
+  for (const Row& row : {Row{"broken signature", with_broken_signature(good)},
+                         Row{"nonce", fixture.provider.logout_token({{"nonce", "n"}})},
+                         Row{"wrong audience", fixture.provider.logout_token({{"aud", "another"}})},
+                         Row{"wrong issuer", fixture.provider.logout_token({{"iss", "http://127.0.0.1:1"}})},
+                         Row{"no events", fixture.provider.logout_token({{"events", nullptr}})},
+                         Row{"nobody", fixture.provider.logout_token({{"sid", nullptr}})},
+                         Row{"nothing", ""}}) {
+    CAPTURE(row.name);
+    const auto answer = post(row.token);
+    CHECK(answer.status() == 400);
+    CHECK(answer.field("Cache-Control") == "no-store");
+  }
+  CHECK(fixture.is_signed_in(browser));
+  CHECK(ask(fixture.router.port(), make_request("GET", "/my/back-channel?logout_token=" + good)).status() == 405);
+
+  CHECK(post(good).status() == 200);
+  CHECK_FALSE(fixture.is_signed_in(browser));
+  CHECK(fixture.orders.waits_for("/sign-out", 1));
+  CHECK(fixture.invoices.waits_for("/sign-out", 1));
+  CHECK(post(good).status() == 200);
+  CHECK(post(fixture.provider.logout_token({{"sid", "unknown"}})).status() == 200);
+  CHECK(fixture.orders.count("/sign-out") == 1);
+}
+
+TEST_CASE("front-channel logout: iss and sid of the session end it, anything else does not") {
+  SignOnFixture fixture;
+  const auto browser = fixture.signed_in();
+  const auto load = [&](const std::string& issuer, const std::string& sid) {
+    return ask(fixture.router.port(), make_request("GET", "/my/front-channel?iss=" + issuer + "&sid=" + sid,
+                                                   {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "iframe"}}));
+  };
+  load(fixture.provider.issuer(), "another");
+  load("http://127.0.0.1:1", fixture.provider.last_sid());
+  CHECK(fixture.is_signed_in(browser));
+  const auto answer = load(fixture.provider.issuer(), fixture.provider.last_sid());
+  CHECK(answer.status() == 200);
+  CHECK(answer.field("Cache-Control") == "no-store");
+  CHECK(answer.field("Content-Security-Policy").find("frame-ancestors " + fixture.provider.issuer()) != std::string::npos);
+  CHECK_FALSE(fixture.is_signed_in(browser));
+  CHECK(fixture.orders.waits_for("/sign-out", 1));
+}
+
+}  // namespace router::test
