@@ -49,6 +49,6 @@ function(router_layer_tests name)
   target_compile_definitions(router_${name}_tests PRIVATE
     ROUTER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data" ROUTER_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   set_property(GLOBAL APPEND PROPERTY ROUTER_LAYER_TESTS router_${name}_tests)
-  add_executable(${name}_tests EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/main.cpp)
+  add_executable(${name}_tests EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/unit_main.cpp)
   target_link_libraries(${name}_tests PRIVATE router_${name}_tests router_core)
 endfunction()
