@@ -44,6 +44,9 @@ class CompressedBody {
   // `start` is complete otherwise; the configured and the router's own fields are in it.
   void begin(const config::Compression& rules, const http::Request& request, net::ResponseStart& start);
 
+  // Whether begin() decided to compress: the body is chunked then.
+  bool is_coded() const { return encoder_.has_value(); }
+
   // What goes to the client for this piece; valid until the next call and as long as the piece.
   // Errors: internal. The body must not be completed then.
   base::Result<std::string_view> put(std::string_view piece, http::Flush flush);

@@ -1,5 +1,9 @@
 #include "backend/static_files.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+
 #include "backend/lasting_answer.h"
 #include "backend/placeholders.h"
 #include "backend/static_answer.h"
@@ -114,9 +118,32 @@ Task<Result<void>> send_body(Call& call, const Representation& representation, c
   co_return tail;
 }
 
-void start(Call& call, StaticAnswer& answer, const std::vector<config::Header>& response_headers) {
+// Up to `most` bytes of what is sent, from `offset` on; empty at the end, or where the file has been cut short.
+std::string read_piece(const Representation& representation, std::uint64_t offset, std::size_t most) {
+  if (representation.text) return representation.text->substr(std::min<std::size_t>(offset, representation.text->size()), most);
+  std::string piece(most, '\0');
+  const auto got = ::pread(representation.file.descriptor.get(), piece.data(), most, static_cast<off_t>(offset));
+  piece.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return piece;
+}
+
+// The length was not announced: it is what the encoder makes of it.
+Task<Result<void>> send_compressed(Call& call, const Representation& representation, CompressedBody& body) {
+  LastingAnswer lasting(call, [&call] { call.exchange.abort(); });
+  for (std::uint64_t offset = 0;;) {
+    const std::string piece = read_piece(representation, offset, kTextPiece);
+    offset += piece.size();
+    const auto bytes = body.put(piece, piece.empty() ? http::Flush::finish : http::Flush::none);
+    if (!bytes) co_return bytes.error();
+    call.bytes_sent += bytes->size();
+    auto written = co_await call.exchange.write(*bytes);
+    if (!written || piece.empty()) co_return written;
+  }
+}
+
+void start(Call& call, StaticAnswer& answer, const config::Configuration& configuration, CompressedBody& body) {
   // the configured value wins; Vary is a list, to which both add
-  for (const auto& header : response_headers) {
+  for (const auto& header : configuration.response_headers) {
     if (!base::equals_ignoring_case(header.name, "Vary")) answer.fields.remove(header.name);
   }
   net::ResponseStart head;
@@ -130,6 +157,7 @@ void start(Call& call, StaticAnswer& answer, const std::vector<config::Header>& 
     head.content_length = answer.content_length;
   }
   call.reply.complete(head.fields);
+  body.begin(configuration.compression, call.request, head);
   call.status = answer.status;
   call.exchange.start_response(std::move(head));
 }
@@ -139,7 +167,7 @@ void start(Call& call, StaticAnswer& answer, const std::vector<config::Header>& 
 StaticFiles::StaticFiles(const config::Route& route, const config::Configuration& configuration,
                          base::WallTime loaded_at, FileRoot::Resolution resolution)
     : route_(route),
-      response_headers_(configuration.response_headers),
+      config_(configuration),
       root_(*route.local_dir, resolution),
       loaded_at_(loaded_at),
       placeholders_(route.replace ? fingerprint(*route.replace) : 0) {}
@@ -164,9 +192,15 @@ Task<Result<void>> StaticFiles::serve(Call& call) {
     representation = *std::move(made);
     answer = answer_with(representation, call.request, route_.cache_control);
   }
-  start(call, answer, response_headers_);
+  CompressedBody body(slots_);
+  start(call, answer, config_, body);
   if (!call.request.is("HEAD")) {
-    auto sent = co_await send_body(call, representation, answer);
+    Result<void> sent;
+    if (body.is_coded()) {
+      sent = co_await send_compressed(call, representation, body);
+    } else {
+      sent = co_await send_body(call, representation, answer);
+    }
     if (!sent) co_return sent;
   }
   auto finished = co_await call.exchange.finish({});

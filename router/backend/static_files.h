@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "backend/compressed_body.h"
 #include "backend/file_root.h"
 #include "backend/representation.h"
 #include "base/clock.h"
@@ -37,7 +38,8 @@ class StaticFiles final : public Backend {
   base::Result<Representation> represent(FoundFile found, const http::Headers& request) const;
 
   const config::Route& route_;
-  const std::vector<config::Header>& response_headers_;
+  const config::Configuration& config_;
+  CompressionSlots slots_;
   FileRoot root_;
   base::WallTime loaded_at_;
   std::uint64_t placeholders_ = 0;  // fingerprint

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "backend/static_site.h"
+#include "support/decode.h"
 
 using router::backend::FileRoot;
 using router::test::StaticSite;
@@ -243,6 +244,30 @@ TEST_CASE("static files: small files go out in one write, large ones through sen
   CHECK(sent.exchange->files_sent() == 1);
   CHECK(sent.body() == large);
   CHECK(sent.bytes_sent == large.size());
+}
+
+TEST_CASE("static files: text is compressed on the way, piece by piece, where the client takes it") {
+  StaticSite site;
+  string text(300'000, 't');
+  text.back() = 'e';
+  site.write("large.txt", text);
+  site.write("small.txt", "small");
+  site.write("picture.png", text);
+
+  const auto coded = site.get("/large.txt", {{"Accept-Encoding", "gzip"}});
+  CHECK(coded.field("Content-Encoding") == "gzip");
+  CHECK(coded.field("Content-Length") == "-");
+  CHECK(coded.field("Vary") == "Accept-Encoding");
+  CHECK(coded.body().size() < text.size() / 10);
+  const auto decoded = router::test::decode(router::http::Coding::gzip, coded.body());
+  REQUIRE(decoded.has_value());
+  CHECK(decoded->text == text);
+
+  CHECK(site.get("/large.txt").body() == text);
+  CHECK(site.get("/small.txt", {{"Accept-Encoding", "gzip"}}).field("Content-Encoding") == "-");
+  CHECK(site.get("/picture.png", {{"Accept-Encoding", "gzip"}}).field("Content-Encoding") == "-");
+  CHECK(site.get("/large.txt", {{"Accept-Encoding", "gzip"}, {"Range", "bytes=0-9"}}).body() == text.substr(0, 10));
+  CHECK(site.fetch("HEAD", "/large.txt", {{"Accept-Encoding", "gzip"}}).body().empty());
 }
 
 TEST_CASE("static files: a client that goes away ends the sending with an error") {
