@@ -25,6 +25,11 @@ net::ParseLimits parse_limits(const config::Limits& limits) {
   return {limits.header_bytes, limits.header_count, limits.url_bytes, limits.body_bytes};
 }
 
+// A whole head has to fit into one buffer.
+std::size_t buffer_size(const config::Limits& limits) {
+  return std::max(net::BufferPool::kBufferSize, limits.header_bytes + limits.url_bytes + 1024);
+}
+
 net::PoolLimits pool_limits(const config::Environment& environment, std::size_t cores) {
   net::PoolLimits limits;
   // rounded up: a limit of 1 must leave one connection a core
@@ -56,7 +61,8 @@ base::Result<std::shared_ptr<net::ServerTls>> load_tls(const config::Environment
 }  // namespace
 
 Router::Core::Core(const config::Configuration& config, std::shared_ptr<const pipeline::Graph> graph, std::size_t cores)
-    : tls(config.environment.ca_certificate_files, config.environment.reject_unauthorized),
+    : loop(buffer_size(config.environment.limits)),
+      tls(config.environment.ca_certificate_files, config.environment.reject_unauthorized),
       parse_limits(app::parse_limits(config.environment.limits)),
       pool(loop, tls, parse_limits, pool_limits(config.environment, cores)),
       pipeline(std::move(graph), pool),

@@ -118,14 +118,16 @@ void read_certificate(const Variables& variables, const std::string& directory, 
                                      std::tuple{"TLS_KEY", "TLS_CERT", &environment.tls_key}}) {
     const auto value = variables.text(name);
     if (!value) continue;
-    const auto path = std::filesystem::path(directory) / *value;
-    std::error_code fault;
-    if (!std::filesystem::is_regular_file(path, fault)) {
-      variables.error(name, show(std::string_view(*value), "path"), "a file that exists");
-    } else if (!variables.has(other)) {
-      variables.error(name, std::string(name) + " without " + other, "both or none");
+    if (!variables.has(other)) variables.error(name, std::string(name) + " without " + other, "both or none");
+    target->clear();
+    for (const std::string_view item : base::split(*value, ',')) {
+      const auto path = std::filesystem::path(directory) / base::trim(item);
+      std::error_code fault;
+      if (!std::filesystem::is_regular_file(path, fault)) {
+        variables.error(name, show(item, "path"), "files that exist, separated by commas");
+      }
+      *target += (target->empty() ? "" : ",") + path.lexically_normal().string();
     }
-    *target = path.lexically_normal().string();
   }
 }
 

@@ -84,7 +84,10 @@ Task<Result<void>> AsioBackendConnection::connect(ClientTls& tls, base::millisec
   auto context = tls.context(origin_.tls);
   if (!context) co_return context.error();
   stream_.enable_tls(**context);
-  SSL_set_tlsext_host_name(stream_.tls().native_handle(), origin_.host.c_str());
+  error_code not_an_address;
+  asio::ip::make_address(origin_.host, not_an_address);
+  // RFC 6066 section 3: an address is no server name
+  if (not_an_address) SSL_set_tlsext_host_name(stream_.tls().native_handle(), origin_.host.c_str());
   stream_.tls().set_verify_callback(asio::ssl::host_name_verification(origin_.host));
   if (!origin_.tls.verify) stream_.tls().set_verify_mode(asio::ssl::verify_none);
   arm(read_deadline_);

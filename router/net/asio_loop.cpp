@@ -8,7 +8,8 @@ namespace router::net {
 namespace asio = boost::asio;
 
 // 1: only this loop's thread runs the context, so Asio needs no lock between handlers
-AsioLoop::AsioLoop() : context_(1), work_(asio::make_work_guard(context_)), tick_timer_(context_) {}
+AsioLoop::AsioLoop(std::size_t buffer_size)
+    : context_(1), work_(asio::make_work_guard(context_)), tick_timer_(context_), buffers_(buffer_size) {}
 
 AsioLoop::~AsioLoop() = default;
 

@@ -18,7 +18,7 @@ namespace router::net {
 
 class AsioLoop final : public base::Loop {
  public:
-  AsioLoop();
+  explicit AsioLoop(std::size_t buffer_size = BufferPool::kBufferSize);
   ~AsioLoop() override;
 
   void run();

@@ -17,6 +17,9 @@ class BufferPool {
   // of slow readers do not matter (http.md: at most 64 KiB each).
   static constexpr std::size_t kBufferSize = 32 * 1024;
 
+  // Larger where heads may be larger: a head has to fit into one.
+  explicit BufferPool(std::size_t buffer_size = kBufferSize) : buffer_size_(buffer_size) {}
+
   class Buffer {
    public:
     Buffer() = default;
@@ -33,7 +36,7 @@ class BufferPool {
 
     explicit operator bool() const { return bytes_ != nullptr; }
     char* data() { return bytes_.get(); }
-    std::size_t size() const { return bytes_ ? kBufferSize : 0; }
+    std::size_t size() const { return bytes_ ? pool_->buffer_size_ : 0; }
     void release() {
       if (bytes_) pool_->give_back(std::move(bytes_));
     }
@@ -46,7 +49,7 @@ class BufferPool {
   };
 
   Buffer take() {
-    if (free_.empty()) return Buffer(*this, std::make_unique_for_overwrite<char[]>(kBufferSize));
+    if (free_.empty()) return Buffer(*this, std::make_unique_for_overwrite<char[]>(buffer_size_));
     auto bytes = std::move(free_.back());
     free_.pop_back();
     return Buffer(*this, std::move(bytes));
@@ -62,6 +65,7 @@ class BufferPool {
     }
   }
 
+  std::size_t buffer_size_;
   std::vector<std::unique_ptr<char[]>> free_;
 };
 

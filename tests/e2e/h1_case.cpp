@@ -195,7 +195,7 @@ H1Result play(const H1Case& test_case, std::uint16_t router_port, RecordingBacke
   RawClient client(router_port);
   bool finished = false;
   for (const auto& step : test_case.steps) {
-    client.send(step.bytes);  // a refusal may come before all of it is sent
+    if (!client.send(step.bytes)) break;  // a refusal may come before all of it is sent
     if (step.pause.count() > 0) std::this_thread::sleep_for(step.pause);  // the case itself is about time
     if (step.finish_sending) client.finish_sending();
     finished = finished || step.finish_sending;

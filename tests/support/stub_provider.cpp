@@ -67,6 +67,7 @@ StubProvider::StubProvider(int port) : server_(std::make_unique<httplib::Server>
   server_->new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   server_->set_tcp_nodelay(true);
   server_->set_keep_alive_max_count(1'000'000);
+  server_->set_keep_alive_timeout(1);  // the destructor waits for idle connections
   add_endpoints();
   const char* address = "127.0.0.1";
   if (port == 0) {

@@ -1,0 +1,148 @@
+// TLS towards clients (TLS_CERT, TLS_KEY) and towards back-ends (strictSSL, XS_CACERT_PATH, proxyHost): descriptor.md.
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include "e2e/browser.h"
+#include "e2e/proxy_fixture.h"
+#include "support/stub_provider.h"
+#include "support/tls_peers.h"
+
+namespace router::test {
+namespace {
+
+RouterSetup tls_setup(const std::string& origin, const CertificateFiles& files) {
+  auto setup = setup_for(origin);
+  setup.environment["TLS_CERT"] = files.certificate;
+  setup.environment["TLS_KEY"] = files.key;
+  return setup;
+}
+
+int status_over(const std::string& origin, const nlohmann::json& properties, const std::string& ca_file = {}) {
+  auto setup = setup_for(origin, properties);
+  if (!ca_file.empty()) setup.environment["XS_CACERT_PATH"] = ca_file;
+  const RouterProcess router(setup);
+  return ask(router.port(), make_request("GET", "/app/x")).status();
+}
+
+}  // namespace
+
+TEST_CASE("tls client: TLS 1.2 and 1.3 are spoken, 1.1 is refused, and back-ends learn of https") {
+  const Authority authority;
+  RecordingBackend backend;
+  const RouterProcess router(tls_setup(backend.origin(), authority.issue("DNS:app.example", "app")));
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CAPTURE(version);
+    TlsClient client(router.port(), version);
+    REQUIRE(client.is_connected());
+    CHECK(client.ask(make_request("GET", "/app/x")).starts_with("HTTP/1.1 200"));
+  }
+  CHECK_FALSE(TlsClient(router.port(), TLS1_1_VERSION).is_connected());
+  REQUIRE(backend.count("/app/x") == 2);
+  for (const auto& request : backend.requests()) CHECK(request.field("x-forwarded-proto") == "https");
+}
+
+TEST_CASE("tls client: the server name picks the certificate, an unknown one or none takes the first") {
+  const Authority authority;
+  const auto first = authority.issue("DNS:one.example", "one");
+  const auto second = authority.issue("DNS:two.example", "two");
+  RecordingBackend backend;
+  const RouterProcess router(tls_setup(backend.origin(), {first.certificate + "," + second.certificate, first.key + "," + second.key}));
+  const std::pair<std::string, std::string> rows[] = {
+      {"one.example", "one.example"}, {"two.example", "two.example"}, {"three.example", "one.example"}, {"", "one.example"}};
+  for (const auto& [asked, expected] : rows) {
+    CAPTURE(asked);
+    CHECK(TlsClient(router.port(), TLS1_3_VERSION, asked).certificate_name() == expected);
+    CHECK(TlsClient(router.port(), TLS1_2_VERSION, asked).certificate_name() == expected);
+  }
+}
+
+TEST_CASE("tls client: every cookie of a login is Secure, the session's too") {
+  const Authority authority;
+  const StubProvider provider;
+  RecordingBackend backend;
+  auto setup = tls_setup(backend.origin(), authority.issue("DNS:app.example", "app"));
+  setup.environment.merge(provider.variables());
+  setup.environment["PRESERVE_FRAGMENT"] = "false";
+  setup.add_route({{"source", "^/own/(.*)$"}, {"destination", "app"}, {"authenticationType", "oidc"}});
+  const RouterProcess router(setup);
+  const auto navigate = [&](const std::string& path, const std::string& cookies) {
+    const auto request = make_request("GET", path, {{"Accept", "text/html"}, {"Sec-Fetch-Mode", "navigate"}, {"Cookie", cookies}});
+    return parse_message(TlsClient(router.port(), TLS1_3_VERSION).ask(request), BodyRule::bodiless_response).message.head;
+  };
+  const auto started = navigate("/own/x", "");
+  REQUIRE(started.has("Set-Cookie"));
+  std::string cookies;
+  for (const auto& cookie : started.all("Set-Cookie")) {
+    CHECK(contains_ignoring_case(cookie, "; Secure"));
+    cookies += (cookies.empty() ? "" : "; ") + cookie.substr(0, cookie.find(';'));
+  }
+  const auto callback = Browser::location_from(started.field("Location"));
+  CHECK(callback.starts_with("https://app.example"));
+  bool has_session = false;
+  for (const auto& cookie : navigate(Browser::path_of(callback), cookies).all("Set-Cookie")) {
+    CHECK(contains_ignoring_case(cookie, "; Secure"));
+    has_session = has_session || cookie.starts_with("JSESSIONID=");
+  }
+  CHECK(has_session);
+}
+
+TEST_CASE("tls client: SIGHUP takes a new certificate") {
+  const Authority authority;
+  RecordingBackend backend;
+  const auto files = authority.issue("DNS:old.example", "app");
+  const RouterProcess router(tls_setup(backend.origin(), files));
+  const auto shown = [&] { return TlsClient(router.port(), TLS1_3_VERSION).certificate_name(); };
+  CHECK(shown() == "old.example");
+  authority.issue("DNS:new.example", "app");
+  router.signal(SIGHUP);
+  CHECK(eventually([&] { return shown() == "new.example"; }));
+}
+
+TEST_CASE("tls client: a key that is not the certificate's stops the start and names TLS_KEY") {
+  const Authority authority;
+  auto files = authority.issue("DNS:app.example", "app");
+  const std::string not_a_key = authority.file();
+  for (const auto& key : {authority.issue("DNS:other.example", "other").key, not_a_key, std::string("/nowhere.key")}) {
+    CAPTURE(key);
+    files.key = key;
+    const auto ended = run_to_end(tls_setup("http://127.0.0.1:1", files));
+    CHECK(ended.exit_code == 1);
+    CHECK(ended.output.find("TLS_KEY") != std::string::npos);
+  }
+}
+
+TEST_CASE("tls back-end: an unknown authority or a wrong name is 502 and no request, unless strictSSL is false") {
+  const Authority authority;
+  TlsBackend right(authority.issue("IP:127.0.0.1", "right"));
+  TlsBackend wrong(authority.issue("DNS:other.example", "wrong"));
+  CHECK(status_over(right.origin(), {{"strictSSL", true}}) == 502);
+  CHECK(right.requests() == 0);
+  CHECK(status_over(right.origin(), {{"strictSSL", true}}, authority.file()) == 200);
+  CHECK(status_over(right.origin(), {{"strictSSL", false}}) == 200);
+  CHECK(status_over(wrong.origin(), {{"strictSSL", true}}, authority.file()) == 502);
+  CHECK(wrong.requests() == 0);
+  CHECK(status_over(wrong.origin(), {{"strictSSL", false}}) == 200);
+}
+
+TEST_CASE("tls back-end: over proxyHost with CONNECT, for https and http destinations") {
+  const Authority authority;
+  TlsBackend secure(authority.issue("IP:127.0.0.1", "right"));
+  RecordingBackend plain;
+  ConnectProxy proxy;
+  const nlohmann::json over_proxy{{"proxyHost", "127.0.0.1"}, {"proxyPort", proxy.port()}};
+  CHECK(status_over(secure.origin(), over_proxy, authority.file()) == 200);
+  CHECK(status_over(plain.origin(), over_proxy) == 200);
+  const auto lines = proxy.request_lines();
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0] == "CONNECT 127.0.0.1:" + std::to_string(secure.port()) + " HTTP/1.1");
+  CHECK(lines[1] == "CONNECT 127.0.0.1:" + std::to_string(plain.port()) + " HTTP/1.1");
+}
+
+TEST_CASE("tls back-end: a proxy that refuses CONNECT is 502") {
+  RecordingBackend backend;
+  ConnectProxy proxy(403);
+  CHECK(status_over(backend.origin(), {{"proxyHost", "127.0.0.1"}, {"proxyPort", proxy.port()}}) == 502);
+  CHECK(backend.connections_accepted() == 0);
+}
+
+}  // namespace router::test

@@ -1,0 +1,180 @@
+#include "support/tls_peers.h"
+
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <stdexcept>
+
+namespace router::test {
+namespace {
+
+constexpr milliseconds kAcceptPoll{20};
+constexpr const char* kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\nover tls";
+
+void require(bool good, const char* what) {
+  if (!good) throw std::runtime_error(std::string("OpenSSL: ") + what);
+}
+
+std::shared_ptr<EVP_PKEY> make_key() { return {EVP_EC_gen("P-256"), EVP_PKEY_free}; }
+
+void write_pem(const std::string& path, X509* certificate, EVP_PKEY* key) {
+  const std::shared_ptr<BIO> file(BIO_new_file(path.c_str(), "w"), BIO_free_all);
+  require(file != nullptr, "cannot write a file");
+  if (certificate != nullptr) require(PEM_write_bio_X509(file.get(), certificate) == 1, "write certificate");
+  if (key != nullptr) {
+    require(PEM_write_bio_PrivateKey(file.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1, "write key");
+  }
+}
+
+void add_extension(X509* certificate, int kind, const std::string& value) {
+  const std::shared_ptr<X509_EXTENSION> extension(X509V3_EXT_conf_nid(nullptr, nullptr, kind, value.c_str()),
+                                                  X509_EXTENSION_free);
+  require(extension && X509_add_ext(certificate, extension.get(), -1) == 1, "extension");
+}
+
+// Unsigned yet.
+std::shared_ptr<X509> make_certificate(const std::string& name, EVP_PKEY* key) {
+  static std::atomic<long> serial{1};
+  std::shared_ptr<X509> made(X509_new(), X509_free);
+  X509_set_version(made.get(), X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(made.get()), serial++);
+  X509_gmtime_adj(X509_getm_notBefore(made.get()), -60);
+  X509_gmtime_adj(X509_getm_notAfter(made.get()), 3600);
+  X509_set_pubkey(made.get(), key);
+  const auto* text = reinterpret_cast<const unsigned char*>(name.c_str());
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(made.get()), "CN", MBSTRING_UTF8, text, -1, -1, 0);
+  return made;
+}
+
+void bound(const Socket& socket) {
+  const timeval time{kPatience.count() / 1000, 0};
+  ::setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+  ::setsockopt(socket.fd(), SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+}
+
+}  // namespace
+
+Authority::Authority() : key_(make_key()), certificate_(make_certificate("Test Authority", key_.get())), file_(folder_ / "ca.pem") {
+  X509_set_issuer_name(certificate_.get(), X509_get_subject_name(certificate_.get()));
+  add_extension(certificate_.get(), NID_basic_constraints, "critical,CA:TRUE");
+  require(X509_sign(certificate_.get(), key_.get(), EVP_sha256()) > 0, "sign");
+  write_pem(file_, certificate_.get(), nullptr);
+}
+
+CertificateFiles Authority::issue(const std::string& alternative_name, const std::string& stem) const {
+  const auto key = make_key();
+  const auto made = make_certificate(alternative_name.substr(alternative_name.find(':') + 1), key.get());
+  X509_set_issuer_name(made.get(), X509_get_subject_name(certificate_.get()));
+  add_extension(made.get(), NID_subject_alt_name, alternative_name);
+  require(X509_sign(made.get(), key_.get(), EVP_sha256()) > 0, "sign");
+  CertificateFiles files{folder_ / (stem + ".pem"), folder_ / (stem + ".key")};
+  write_pem(files.certificate, made.get(), nullptr);
+  write_pem(files.key, nullptr, key.get());
+  return files;
+}
+
+TlsClient::TlsClient(std::uint16_t port, int version, const std::string& server_name)
+    : socket_(connect_to(port)), context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {
+  bound(socket_);
+  // else OpenSSL itself would not offer TLS 1.1
+  SSL_CTX_set_cipher_list(context_.get(), "ALL:@SECLEVEL=0");
+  SSL_CTX_set_min_proto_version(context_.get(), version);
+  SSL_CTX_set_max_proto_version(context_.get(), version);
+  connection_.reset(SSL_new(context_.get()), SSL_free);
+  SSL_set_fd(connection_.get(), socket_.fd());
+  if (!server_name.empty()) SSL_set_tlsext_host_name(connection_.get(), server_name.c_str());
+  connected_ = SSL_connect(connection_.get()) == 1;
+}
+
+std::string TlsClient::certificate_name() const {
+  const std::shared_ptr<X509> certificate(SSL_get1_peer_certificate(connection_.get()), X509_free);
+  char name[256] = "";
+  if (certificate) X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, name, sizeof name);
+  return name;
+}
+
+std::string TlsClient::ask(std::string_view request) {
+  std::string answer;
+  if (SSL_write(connection_.get(), request.data(), static_cast<int>(request.size())) <= 0) return answer;
+  char piece[4096];
+  while (answer.find("\r\n\r\n") == std::string::npos || SSL_pending(connection_.get()) > 0) {
+    const int got = SSL_read(connection_.get(), piece, sizeof piece);
+    if (got <= 0) break;
+    answer.append(piece, static_cast<std::size_t>(got));
+  }
+  return answer;
+}
+
+TlsBackend::TlsBackend(const CertificateFiles& files) : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
+  require(SSL_CTX_use_certificate_file(context_.get(), files.certificate.c_str(), SSL_FILETYPE_PEM) == 1, "certificate");
+  require(SSL_CTX_use_PrivateKey_file(context_.get(), files.key.c_str(), SSL_FILETYPE_PEM) == 1, "key");
+  thread_ = std::thread([this] { serve(); });
+}
+
+TlsBackend::~TlsBackend() {
+  stopping_ = true;
+  thread_.join();
+}
+
+void TlsBackend::serve() {
+  while (!stopping_) {
+    const auto socket = listener_.accept(kAcceptPoll);
+    if (!socket) continue;
+    bound(*socket);
+    const std::shared_ptr<SSL> connection(SSL_new(context_.get()), SSL_free);
+    SSL_set_fd(connection.get(), socket->fd());
+    if (SSL_accept(connection.get()) != 1) continue;
+    char piece[16384];
+    if (SSL_read(connection.get(), piece, sizeof piece) <= 0) continue;
+    ++requests_;
+    SSL_write(connection.get(), kAnswer, static_cast<int>(std::string_view(kAnswer).size()));
+    SSL_shutdown(connection.get());
+  }
+}
+
+ConnectProxy::ConnectProxy(int status) : status_(status) {
+  thread_ = std::thread([this] { serve(); });
+}
+
+ConnectProxy::~ConnectProxy() {
+  stopping_ = true;
+  thread_.join();
+}
+
+std::vector<std::string> ConnectProxy::request_lines() const {
+  const std::lock_guard lock(mutex_);
+  return request_lines_;
+}
+
+void ConnectProxy::serve() {
+  while (!stopping_) {
+    auto client = listener_.accept(kAcceptPoll);
+    if (!client) continue;
+    std::string head;
+    while (head.find("\r\n\r\n") == std::string::npos && client->receive(head, in(kPatience)) == Received::data) {
+    }
+    const std::string line = head.substr(0, head.find("\r\n"));
+    {
+      const std::lock_guard lock(mutex_);
+      request_lines_.push_back(line);
+    }
+    client->send("HTTP/1.1 " + std::to_string(status_) + " Answer\r\n\r\n");
+    if (!line.starts_with("CONNECT ") || status_ != 200) continue;
+    auto server = connect_to(static_cast<std::uint16_t>(std::stoi(line.substr(line.find(':') + 1))));
+    relay(*client, server);
+  }
+}
+
+void ConnectProxy::relay(Socket& client, Socket& server) const {
+  const auto pass = [](const Socket& from, const Socket& to) {
+    std::string bytes;
+    if (!from.wait_readable(in(milliseconds(2)))) return true;
+    return from.receive(bytes, in(kPatience)) == Received::data && to.send(bytes);
+  };
+  while (!stopping_ && pass(client, server) && pass(server, client)) {
+  }
+}
+
+}  // namespace router::test

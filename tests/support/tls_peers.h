@@ -1,0 +1,99 @@
+// Both ends of TLS for tests: an authority that issues certificates, a client, and a back-end that speaks HTTP over it;
+// and a proxy that understands CONNECT only.
+//
+// Blocking, on the loopback interface, every operation bounded by kPatience. Servers run on a thread of their own and
+// are safe to ask from the test's. Certificates are P-256 and valid for an hour.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/socket.h"
+#include "support/temporary_folder.h"
+
+namespace router::test {
+
+struct CertificateFiles {
+  std::string certificate;
+  std::string key;
+};
+
+// Throws std::runtime_error if OpenSSL refuses.
+class Authority {
+ public:
+  Authority();
+  const std::string& file() const { return file_; }
+  // `alternative_name`: "DNS:a.example" or "IP:127.0.0.1"; also the common name. Same `stem`: the files are replaced.
+  CertificateFiles issue(const std::string& alternative_name, const std::string& stem) const;
+
+ private:
+  TemporaryFolder folder_;
+  std::shared_ptr<EVP_PKEY> key_;
+  std::shared_ptr<X509> certificate_;
+  std::string file_;
+};
+
+// Verifies nothing: which certificate came is for the test to judge.
+class TlsClient {
+ public:
+  TlsClient(std::uint16_t port, int version, const std::string& server_name = {});
+
+  bool is_connected() const { return connected_; }
+  std::string version() const { return SSL_get_version(connection_.get()); }
+  std::string certificate_name() const;  // its common name
+  // What came until the answer's head was complete and the peer paused or ended.
+  std::string ask(std::string_view request);
+
+ private:
+  Socket socket_;
+  std::shared_ptr<SSL_CTX> context_;
+  std::shared_ptr<SSL> connection_;
+  bool connected_ = false;
+};
+
+// Answers every connection's first request with 200 "over tls" and closes it.
+class TlsBackend {
+ public:
+  explicit TlsBackend(const CertificateFiles& files);
+  ~TlsBackend();
+  std::uint16_t port() const { return listener_.port(); }
+  std::string origin() const { return "https://127.0.0.1:" + std::to_string(port()); }
+  std::size_t requests() const { return requests_; }
+
+ private:
+  void serve();
+
+  Listener listener_;
+  std::shared_ptr<SSL_CTX> context_;
+  std::atomic<std::size_t> requests_{0};
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+// Takes CONNECT to a port of 127.0.0.1, whatever the host is called; one tunnel at a time.
+class ConnectProxy {
+ public:
+  explicit ConnectProxy(int status = 200);
+  ~ConnectProxy();
+  std::uint16_t port() const { return listener_.port(); }
+  std::vector<std::string> request_lines() const;
+
+ private:
+  void serve();
+  void relay(Socket& client, Socket& server) const;
+
+  Listener listener_;
+  int status_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> request_lines_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace router::test
