@@ -36,8 +36,10 @@ base::Task<base::Result<crypto::JwsPayload>> JwksCache::verify(std::string token
   const auto seen = version_;
   auto verified = crypto::verify_jws(token, *keys, allowed);
   if (verified || refetch == Refetch::never) co_return verified;
-
-  const bool changed = co_await refetch_once_a_minute(jwks_uri, seen);
+  // A bad signature under a known name is hardly a rotation: it has a refetch of its own, so that junk does not use up
+  // the one that a rotation will need.
+  const bool is_known = !header->kid.empty() && keys->contains(header->kid);
+  const bool changed = co_await refetch_once_a_minute(jwks_uri, seen, is_known ? &known_refetch_ : &last_refetch_);
   if (!changed) co_return verified;
   co_return crypto::verify_jws(token, keys_, allowed);
 }
@@ -61,16 +63,17 @@ base::Task<base::Result<crypto::KeySet>> JwksCache::current(std::string jwks_uri
   co_return last_error_.value_or(provider_unavailable("key set: not fetched yet"));
 }
 
-base::Task<bool> JwksCache::refetch_once_a_minute(std::string jwks_uri, std::uint64_t seen) {
+base::Task<bool> JwksCache::refetch_once_a_minute(std::string jwks_uri, std::uint64_t seen,
+                                                  std::optional<base::SteadyTime>* last) {
   const auto self = shared_from_this();
   const auto now = runtime_.clock.steady();
-  const bool allowed = !last_refetch_ || now - *last_refetch_ >= kRefetchInterval;
+  const bool allowed = !*last || now - **last >= kRefetchInterval;
   // Who comes while keys are being fetched waits for them: else a rotation would fail all logins but the
   // first.
   if (flight_.is_running()) {
     if (flight_.waiting() < kMaxWaiting) co_await flight_.join();
   } else if (allowed) {
-    last_refetch_ = now;
+    *last = now;
     auto work = fetch(self, std::move(jwks_uri));
     co_await flight_.run(std::move(work));
   }

@@ -37,7 +37,9 @@ class JwksCache : public std::enable_shared_from_this<JwksCache> {
  private:
   static base::Task<void> fetch(std::shared_ptr<JwksCache> self, std::string jwks_uri);
   base::Task<base::Result<crypto::KeySet>> current(std::string jwks_uri);
-  base::Task<bool> refetch_once_a_minute(std::string jwks_uri, std::uint64_t seen);
+  // `last`: when the refetches of this kind last happened.
+  base::Task<bool> refetch_once_a_minute(std::string jwks_uri, std::uint64_t seen,
+                                         std::optional<base::SteadyTime>* last);
   void fail(const base::Error& cause);
 
   const std::string name_;
@@ -47,7 +49,8 @@ class JwksCache : public std::enable_shared_from_this<JwksCache> {
   SingleFlight flight_;
   Backoff backoff_;
   base::SteadyTime fetched_;
-  std::optional<base::SteadyTime> last_refetch_;
+  std::optional<base::SteadyTime> last_refetch_;   // for names that are not known
+  std::optional<base::SteadyTime> known_refetch_;  // for signatures that fail under known ones
   std::optional<base::Error> last_error_;
 };
 

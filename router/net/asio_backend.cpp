@@ -7,6 +7,8 @@
 #include <cstring>
 #include <openssl/ssl.h>
 
+#include "net/head_scanner.h"
+
 namespace router::net {
 
 using base::Error;
@@ -193,11 +195,14 @@ Task<Result<void>> AsioBackendConnection::read_head(bool to_head_request) {
   response_.headers.clear();
   trailers_.clear();
   parser_.emplace(response_, trailers_, limits_, to_head_request);
-  for (std::size_t searched = 0;;) {
+  for (HeadScanner scanner;;) {
     const std::string_view input(head_.data(), end_);
-    const auto end_of_head = input.find("\r\n\r\n", searched > 3 ? searched - 3 : 0);
-    if (end_of_head != std::string_view::npos) {
-      auto parsed = parser_->put_head(input.substr(0, end_of_head + 4));
+    const auto state = scanner.scan(input);
+    if (state == HeadScanner::State::malformed) {
+      co_return Error{ErrorCode::protocol, Side::back_end, "the back-end's head is malformed"};
+    }
+    if (state == HeadScanner::State::complete) {
+      auto parsed = parser_->put_head(input.substr(0, scanner.head_size()));
       if (!parsed || !*parsed) {
         co_return Error{ErrorCode::protocol, Side::back_end, parsed ? "incomplete head" : parsed.error().detail};
       }
@@ -206,7 +211,6 @@ Task<Result<void>> AsioBackendConnection::read_head(bool to_head_request) {
       clean_ = body_finished_;
       co_return Result<void>();
     }
-    searched = end_;
     if (end_ == head_.size()) co_return Error{ErrorCode::protocol, Side::back_end, "the back-end's head is too large"};
     auto read = co_await read_into(head_, end_);
     if (!read) co_return read.error();

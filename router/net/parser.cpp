@@ -119,6 +119,8 @@ void MessageParser<isRequest>::on_field_impl(beast_http::field, string_view name
     refusal_ = bad("invalid field name");
   } else if (head_done_) {
     if (forbidden_in_trailer(name_view)) {
+      // a back-end's is dropped: its body is whole, and we frame it anew (RFC 9110 section 6.5.1)
+      if (!isRequest) return;
       refusal_ = bad("a trailer names " + std::string(name_view));
     } else if (trailers_.size() >= limits_.header_count) {
       refusal_ = Error{ErrorCode::head_too_large, Side::client, "too many trailer fields"};

@@ -108,6 +108,13 @@ TEST_CASE_FIXTURE(Fixture, "jwks cache: a flood of unknown kids costs one fetch 
   }
 }
 
+TEST_CASE_FIXTURE(Fixture, "jwks cache: a bad signature under a known kid does not use up the refetch of a rotation") {
+  REQUIRE(verify(old_token()));
+  CHECK_FALSE(verify(test::with_broken_signature(old_token())));
+  stub.keys = test::jwks({TokenSigner::other_rsa()});
+  CHECK(verify(new_token()));
+}
+
 TEST_CASE_FIXTURE(Fixture,
                   "jwks cache: an unknown kid within the minute is refused, after it the keys are fetched") {
   REQUIRE(verify(old_token()));

@@ -161,6 +161,27 @@ TEST_CASE("request parser: only a whole upgrade to websocket is one") {
   CHECK_FALSE(ParsedRequest(get("Connection: Upgrade\r\nUpgrade: h2c\r\n")).request.is_upgrade);
 }
 
+TEST_CASE("response parser: trailers that would change routing or identity are dropped, the body is whole") {
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string body = "2\r\nok\r\n0\r\nSet-Cookie: a=b\r\nX-T: v\r\n\r\n";
+  ParseLimits limits;
+  net::ResponseHead parsed;
+  http::Headers trailers;
+  net::ResponseParser parser(parsed, trailers, limits, false);
+  auto done = parser.put_head(head);
+  REQUIRE((done && *done));
+  std::string collected;
+  for (std::string_view rest = body; !parser.finished();) {
+    auto piece = parser.put_body(rest);
+    REQUIRE(piece.has_value());
+    collected.append(piece->data);
+    rest.remove_prefix(piece->consumed);
+  }
+  CHECK(collected == "ok");
+  CHECK(trailers.size() == 1);
+  CHECK(*trailers.get("X-T") == "v");
+}
+
 TEST_CASE("response parser: a back-end's framing is not trusted") {
   auto parse = [](std::string text, bool to_head = false) {
     static ParseLimits limits;

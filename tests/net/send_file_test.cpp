@@ -68,6 +68,8 @@ class RunningServer {
   }
   ~RunningServer() {
     loop_.post([this] { server_->abort_all(); });
+    // what has been aborted still has to run to its end
+    while (thread_.joinable() && server_->connections() > 0) std::this_thread::yield();
     loop_.stop();
     if (thread_.joinable()) thread_.join();
     ::close(handler.descriptor);

@@ -51,7 +51,10 @@ void complete_own_response(const Context& context, http::Response& response) {
     if (field.after) response.headers.add(field.before, base::trim(*field.after));
   }
   const auto& config = context.config();
-  if (config.environment.send_x_frame_options && !response.headers.contains(kFrameOptions)) {
+  // a page that names its framers itself, such as the answer in the provider's logout frame, is not narrowed down
+  const auto policy = response.headers.get("Content-Security-Policy").value_or("");
+  const bool names_framers = policy.find("frame-ancestors http") != std::string_view::npos;
+  if (config.environment.send_x_frame_options && !names_framers && !response.headers.contains(kFrameOptions)) {
     response.headers.set(kFrameOptions, "SAMEORIGIN");
   }
   if (!response.headers.contains("Cache-Control")) response.headers.set("Cache-Control", "no-store");
