@@ -77,6 +77,7 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
   std::size_t head_size_ = 0;
   std::uint64_t body_bytes_ = 0;
   bool head_done_ = false;
+  bool chunk_seen_ = false;
 };
 
 class RequestParser final : public MessageParser<true> {

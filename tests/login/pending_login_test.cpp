@@ -167,5 +167,7 @@ TEST_CASE("pending login: junk and old attempts are dropped, long ones leave les
   for (const char slot : std::string("0123456"))
     cookies.give(crowded, slot, cookies.make("/" + std::string(1000, 'x')));
   CHECK(crowded.cookies["xsr-login-0"].size() < 4096);
-  CHECK(cookies.pending.assign(crowded.request("/").headers, cookies.now).dropped.size() >= 2);
+  // the new attempt may take the slot, and so the cookie, of one that has to go
+  const auto crowded_slots = cookies.pending.assign(crowded.request("/").headers, cookies.now);
+  CHECK(crowded_slots.dropped.size() + (crowded_slots.free <= '6' ? 1 : 0) >= 2);
 }

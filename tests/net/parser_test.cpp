@@ -146,6 +146,24 @@ TEST_CASE("request parser: a broken chunked body is refused, never completed") {
   }
 }
 
+TEST_CASE("request parser: an empty chunked body may come byte by byte") {
+  ParsedRequest parsed(chunked("0\r\n\r\n"));
+  REQUIRE(parsed.accepted());
+  for (std::size_t size = 1; size <= parsed.rest.size(); ++size) {
+    const auto piece = parsed.parser.put_body(parsed.rest.substr(0, size));
+    REQUIRE(piece.has_value());
+    CHECK(piece->finished == (size == parsed.rest.size()));
+  }
+}
+
+TEST_CASE("request parser: body bytes that look like a last chunk are passed on at once") {
+  ParsedRequest parsed(chunked("1\r\n0\r\n"));
+  REQUIRE(parsed.accepted());
+  const auto piece = parsed.parser.put_body(parsed.rest.substr(0, 4));
+  REQUIRE(piece.has_value());
+  CHECK(piece->data == "0");
+}
+
 TEST_CASE("request parser: a bare LF is refused at once, not waited upon") {
   ParsedRequest parsed(chunked("5\r\nhello\r\n0\n\r\n"));
   REQUIRE(parsed.accepted());
