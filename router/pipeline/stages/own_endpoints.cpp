@@ -1,16 +1,11 @@
-#include "base/text.h"
 #include "http/query.h"
 #include "pipeline/stages/stages.h"
+#include "session/csrf.h"
 
 namespace router::pipeline {
 namespace {
 
 constexpr std::string_view kEveryMethod = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
-
-bool asks_for_csrf_token(const http::Request& request) {
-  const auto token = request.headers.get("x-csrf-token");
-  return token && base::equals_ignoring_case(*token, "fetch");
-}
 
 }  // namespace
 
@@ -27,7 +22,7 @@ Result<Verdict> own_endpoints(Context& context) {
   const bool absolute = http::is_absolute_http(welcome);
   const std::string location = absolute || welcome.front() == '/' ? welcome : "/" + welcome;
   // a page that starts with the token handshake wants its answer here, not behind a redirect
-  if (asks_for_csrf_token(context.request) && !absolute) {
+  if (session::asks_for_csrf_token(context.request.method, context.request.headers) && !absolute) {
     auto other = http::parse_target(context.request.method, http::append_query(location, target.query));
     if (!other) return other.error();
     context.other_target = std::move(*other);
