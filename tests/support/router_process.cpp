@@ -158,6 +158,11 @@ milliseconds RouterProcess::cpu_time() const {
   return milliseconds((user + system) * 1000 / ::sysconf(_SC_CLK_TCK));
 }
 
+bool RouterProcess::is_sanitized() const {
+  const auto libraries = read_file("/proc/" + std::to_string(pid_) + "/maps");
+  return libraries.find("/libasan.") != std::string::npos || libraries.find("/libtsan.") != std::string::npos;
+}
+
 void RouterProcess::signal(int number) const {
   // -1 would mean every process there is
   if (pid_ > 0 && !exit_code_) ::kill(pid_, number);
@@ -194,14 +199,6 @@ FailedStart run_to_end(const RouterSetup& setup, std::vector<std::string> argume
   if (ended.exit_code == -1) router.stop();
   ended.output = router.log();
   return ended;
-}
-
-bool is_sanitized_build() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return true;
-#else
-  return false;
-#endif
 }
 
 }  // namespace router::test

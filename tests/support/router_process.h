@@ -68,6 +68,8 @@ class RouterProcess {
   std::size_t resident_bytes() const;
   std::size_t open_descriptors() const;
   milliseconds cpu_time() const;
+  // Sanitizers make a router slower and larger (ASan keeps what was freed): figures of one are not asserted.
+  bool is_sanitized() const;
 
   void signal(int number) const;
   // Exit code, 128 + signal; absent if it still runs then.
@@ -90,8 +92,5 @@ class RouterProcess {
 
 // Starts it with `arguments` after "-w DIR" (none: as for serving) and waits for its end.
 FailedStart run_to_end(const RouterSetup& setup, std::vector<std::string> arguments = {});
-
-// Sanitizers make everything slower and larger: figures are then not asserted.
-bool is_sanitized_build();
 
 }  // namespace router::test
