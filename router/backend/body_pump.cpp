@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "backend/forward_headers.h"
+
 namespace router::backend {
 
 using base::Result;
@@ -55,7 +57,7 @@ Task<Result<void>> BodyPump::send_piece(std::string& prefix, net::BodyPiece piec
     }
     if (piece.last) {
       end.append("0\r\n");
-      if (trailers) exchange_.trailers().write_to(end);
+      if (trailers) write_trailers(exchange_.trailers(), end);
       end.append("\r\n");
     }
   }

@@ -193,8 +193,10 @@ void write_interim_fields(const http::Headers& answer, std::string& out) {
   }
 }
 
-bool is_reserved_request_field(std::string_view name) {
-  return judge_request_field(name).kind != FieldKind::plain;
+void write_trailers(const http::Headers& trailers, std::string& out) {
+  for (const auto& field : trailers) {
+    if (judge_request_field(field.name).kind == FieldKind::plain) write(out, field.name, field.value);
+  }
 }
 
 }  // namespace router::backend

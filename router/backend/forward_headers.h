@@ -52,8 +52,7 @@ void write_response_headers(const http::Headers& answer, const ResponseForward& 
 // Of a 1xx answer: no cookies, no tokens.
 void write_interim_fields(const http::Headers& answer, std::string& out);
 
-// Whether the router decides about request fields of this name (hop-by-hop, framing, forwarding, identity):
-// such a name is refused in trailers.
-bool is_reserved_request_field(std::string_view name);
+// Of a request's trailer fields, those that the router does not decide about (hop-by-hop, framing, forwarding, identity).
+void write_trailers(const http::Headers& trailers, std::string& out);
 
 }  // namespace router::backend

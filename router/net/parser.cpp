@@ -1,5 +1,6 @@
 #include "net/parser.h"
 
+#include <algorithm>
 #include <boost/beast/http/error.hpp>
 
 #include "http/url.h"
@@ -19,10 +20,11 @@ namespace {
 constexpr std::size_t kChunkExtensionBytes = 1024;
 
 constexpr std::size_t kShortestLastChunk = 5;
+constexpr std::size_t kFieldExtra = 4;  // ": " and CRLF
 // Registered methods have at most 17 characters (UPDATEREDIRECTREF).
 constexpr std::size_t kLongestMethod = 64;
-// No body is that large; a size beyond it is an attempt to overflow somebody's counter.
-constexpr std::uint64_t kLargestChunk = std::uint64_t{1} << 48;
+// No body is that large (256 TiB); a size beyond it is an attempt to overflow somebody's counter.
+constexpr std::uint64_t kLargestBody = std::uint64_t{1} << 48;
 
 // Whether `framing` (chunk sizes, trailers: no body bytes) has a line end that is not CRLF. Beast looks at a last
 // chunk only when its CRLF CRLF is there, which such a line end puts off for ever.
@@ -37,16 +39,25 @@ bool has_bare_line_end(std::string_view framing) {
 Error bad(std::string detail) { return Error{ErrorCode::bad_request, Side::client, std::move(detail)}; }
 
 // Fields that would change framing, routing or identity if a trailer could carry them (RFC 9110 section 6.5.1).
+// Underscores count as dashes: back-ends may read them so.
 bool forbidden_in_trailer(std::string_view name) {
   static constexpr std::string_view kNames[] = {
       "transfer-encoding", "content-length", "host",   "content-encoding", "content-type", "content-range",
       "trailer",           "authorization",  "cookie", "set-cookie",       "connection",   "te",
       "upgrade",           "expect",         "range",  "cache-control",    "forwarded",    "proxy-authorization",
       "keep-alive",        "x-csrf-token",   "max-forwards", "location",   "date",         "x-approuter-authorization"};
-  for (auto forbidden : kNames) {
-    if (equals_ignoring_case(name, forbidden)) return true;
-  }
-  return name.size() > 11 && equals_ignoring_case(name.substr(0, 11), "x-forwarded");
+  static constexpr std::string_view kForwarded = "x-forwarded-";
+  std::string folded(name);
+  std::replace(folded.begin(), folded.end(), '_', '-');
+  const auto is_name = [&folded](std::string_view forbidden) { return equals_ignoring_case(folded, forbidden); };
+  return std::any_of(std::begin(kNames), std::end(kNames), is_name) ||
+         equals_ignoring_case(std::string_view(folded).substr(0, kForwarded.size()), kForwarded);
+}
+
+// The value of a Content-Length, where it is one.
+std::optional<std::uint64_t> parse_length(std::string_view value) {
+  const auto length = base::parse_unsigned(value);
+  return length && *length <= kLargestBody ? length : std::nullopt;
 }
 
 }  // namespace
@@ -124,12 +135,13 @@ void MessageParser<isRequest>::on_field_impl(beast_http::field, string_view name
   } else if (!http::is_token(name_view)) {
     refusal_ = bad("invalid field name");
   } else if (head_done_) {
+    trailer_bytes_ += name.size() + value.size() + kFieldExtra;
     if (forbidden_in_trailer(name_view)) {
       // a back-end's is dropped: its body is whole, and we frame it anew (RFC 9110 section 6.5.1)
       if (!isRequest) return;
       refusal_ = bad("a trailer names " + std::string(name_view));
-    } else if (trailers_.size() >= limits_.header_count) {
-      refusal_ = Error{ErrorCode::head_too_large, Side::client, "too many trailer fields"};
+    } else if (trailers_.size() >= limits_.header_count || trailer_bytes_ > limits_.header_bytes) {
+      refusal_ = Error{ErrorCode::head_too_large, Side::client, "the trailer section is too large"};
     } else {
       trailers_.add(name_view, value_view);  // copied: the body buffer moves on
     }
@@ -169,7 +181,7 @@ template <bool isRequest>
 void MessageParser<isRequest>::on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code& ec) {
   ec = {};
   chunk_seen_ = true;
-  if (size > kLargestChunk) {
+  if (size > kLargestBody) {
     refusal_ = bad("chunk size too large");
     ec = beast_http::error::bad_chunk;
   } else if (extensions.size() > kChunkExtensionBytes) {
@@ -217,8 +229,9 @@ Result<void> RequestParser::check_framing() {
     if (headers_.contains("Content-Length")) return bad("Content-Length with Transfer-Encoding");
     request_.body = http::BodyKind::chunked;
   } else if (const auto length = headers_.get("Content-Length")) {
-    if (headers_.count("Content-Length") > 1 || !base::parse_unsigned(*length)) return bad("malformed Content-Length");
-    request_.content_length = *base::parse_unsigned(*length);
+    const auto bytes = parse_length(*length);
+    if (headers_.count("Content-Length") > 1 || !bytes) return bad("malformed Content-Length");
+    request_.content_length = *bytes;
     if (limits_.body_bytes != 0 && request_.content_length > limits_.body_bytes) {
       return Error{ErrorCode::body_too_large, Side::client, "the body is larger than LIMIT_BODY_BYTES"};
     }
@@ -251,8 +264,9 @@ Result<void> ResponseParser::check_head() {
     return refuse("framing fields repeated");
   }
   if (coding && !equals_ignoring_case(*coding, "chunked")) return refuse("Transfer-Encoding other than chunked");
-  if (length && !base::parse_unsigned(*length)) return refuse("malformed Content-Length");
-  head_.content_length = length ? *base::parse_unsigned(*length) : 0;
+  const auto bytes = length ? parse_length(*length) : 0;
+  if (!bytes) return refuse("malformed Content-Length");
+  head_.content_length = *bytes;
   const bool bodiless = to_head_ || head_.status / 100 == 1 || head_.status == 204 || head_.status == 304;
   if (bodiless || (length && head_.content_length == 0)) {
     head_.body = http::BodyKind::none;

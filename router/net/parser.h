@@ -76,6 +76,7 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
   std::string_view span_;
   std::size_t head_size_ = 0;
   std::uint64_t body_bytes_ = 0;
+  std::size_t trailer_bytes_ = 0;
   bool head_done_ = false;
   bool chunk_seen_ = false;
 };

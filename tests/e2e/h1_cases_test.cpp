@@ -1,5 +1,6 @@
-// Every case of h1_cases.json against the built router, in the set-up the file names. MUST has no exceptions; what we do
-// otherwise at SHOULD and policy is in kDeviations, and nothing else is.
+// Every case of h1_cases.json (the contract's sample) and h1_own_cases.json (ours, in the same form) against the built
+// router, in the set-up the first names. MUST has no exceptions; what we do otherwise at SHOULD and policy is in
+// kDeviations, and nothing else is.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -47,18 +48,18 @@ struct Deviation {
   std::string text;
 };
 
-}  // namespace
+using Deviations = std::map<std::string, Deviation>;
 
-TEST_CASE("h1 cases: no deviation at MUST, and at SHOULD and policy only those with a reason") {
+Deviations play_cases(const std::string& path) {
   RecordingBackend backend;
   backend.on("/public/early", answers_early("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly"));
   RecordingBackend websockets;
   StubProvider provider;
   RouterProcess router(setup_of_the_cases(backend, websockets, provider));
 
-  std::map<std::string, Deviation> deviations;
+  Deviations deviations;
   std::size_t played = 0;
-  for (const auto& test_case : read_h1_cases(cases_path())) {
+  for (const auto& test_case : read_h1_cases(path)) {
     if (test_case.slow && !wants_slow_cases()) continue;
     ++played;
     const auto result = play(test_case, router.port(), backend);
@@ -86,7 +87,18 @@ TEST_CASE("h1 cases: no deviation at MUST, and at SHOULD and policy only those w
       if (allowed) MESSAGE(level, " ", id, " ", deviation.text, ": ", reason->second);
     }
   }
+  return deviations;
+}
+
+}  // namespace
+
+TEST_CASE("h1 cases: no deviation at MUST, and at SHOULD and policy only those with a reason") {
+  const auto deviations = play_cases(cases_path());
   for (const auto& [id, reason] : kDeviations) CHECK_MESSAGE(deviations.count(id) == 1, id, " does not deviate any more: ", reason);
+}
+
+TEST_CASE("h1 cases: no deviation at our own, which try each rule in more spellings") {
+  play_cases(std::string(ROUTER_TEST_DATA) + "/e2e/h1_own_cases.json");
 }
 
 }  // namespace router::test
