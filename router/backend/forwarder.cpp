@@ -1,5 +1,6 @@
 #include "backend/forwarder.h"
 
+#include "backend/destination_tls.h"
 #include "backend/passage.h"
 #include "routing/rewrite.h"
 
@@ -8,20 +9,10 @@ namespace router::backend {
 using base::Result;
 using base::Task;
 
-namespace {
-
-net::TlsClientOptions tls_options(const config::Destination& destination) {
-  net::TlsClientOptions options;
-  options.verify = destination.strict_ssl;
-  return options;
-}
-
-}  // namespace
-
 Forwarder::Forwarder(const config::Destination& destination, const config::Configuration& configuration)
     : destination_(destination),
       config_(configuration),
-      origin_(net::make_backend_origin(destination.url, tls_options(destination), destination.proxy_host,
+      origin_(net::make_backend_origin(destination.url, destination_tls(destination, configuration), destination.proxy_host,
                                        destination.proxy_port)) {}
 
 Task<Result<void>> Forwarder::serve(Call& call) {

@@ -72,8 +72,7 @@ constexpr std::array<std::string_view, 12> kForeignVariables = {
     "ZONE_INFO_*"};
 
 // Properties of single destinations, all unbuilt or without meaning here.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kDestinationProperties = {
-    std::pair{"forwardAuthCertificates", "no client certificate is presented"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kDestinationProperties = {
     std::pair{"proxyType", "the destination is called over the network as it is"},
     std::pair{"IASDependencyName", "the login token is not exchanged"}};
 

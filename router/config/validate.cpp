@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "config/certified_provider.h"
 #include "config/json_access.h"
 #include "http/target.h"
 
@@ -52,6 +53,22 @@ void validate_welcome_file(const Validation& validation) {
     validation.report.error(
         "/welcomeFile",
         {show(std::string_view(page)), "a path without dot segments and backslashes", {}, false, true});
+  }
+}
+
+// A promise to show a certificate that cannot be kept.
+void validate_client_certificates(const Validation& validation) {
+  const Configuration& configuration = validation.configuration;
+  for (const auto& [name, destination] : configuration.destinations) {
+    if (!destination.forward_auth_certificates) continue;
+    const std::string found = "forwardAuthCertificates of " + show(std::string_view(name));
+    if (!destination.url.secure()) {
+      validation.variables.warning("destinations", found + " without TLS", "a URL with https or wss",
+                                   "no client certificate is presented");
+    } else if (certified_provider(configuration) == nullptr) {
+      validation.variables.warning("destinations", found, "a bound xsuaa or identity service with certificate and key",
+                                   "no client certificate is presented");
+    }
   }
 }
 
@@ -120,6 +137,7 @@ void validate(const Validation& validation) {
   validate_logout(validation);
   validate_logout_targets(validation);
   validate_environment(validation);
+  validate_client_certificates(validation);
 }
 
 }  // namespace router::config

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "backend/destination_tls.h"
 #include "base/text.h"
 
 namespace router::logout {
@@ -44,11 +45,7 @@ CallTarget make_target(const config::Destination& destination, const config::Con
   target.sends_token = destination.forward_auth_token || destination.is_service;
   target.sends_forwarded = destination.set_x_forwarded_headers;
   target.headers = destination.headers;
-  target.tls.verify = destination.strict_ssl && config.environment.reject_unauthorized;
-  if (destination.forward_auth_certificates && !config.providers.empty()) {
-    target.tls.client_certificate = config.providers.front().client_certificate;
-    target.tls.client_key = config.providers.front().client_key;
-  }
+  target.tls = backend::destination_tls(destination, config);
   target.proxy_host = destination.proxy_host;
   target.proxy_port = destination.proxy_port;
   return target;

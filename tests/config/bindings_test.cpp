@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include "config/config_fixture.h"
+#include "config/json_access.h"
+#include "support/certificates.h"
 
 namespace router::config::test {
 namespace {
@@ -8,19 +10,26 @@ namespace {
 constexpr const char* kUaa =
     R"({"name":"my-uaa","tags":["xsuaa"],"credentials":{"url":"https://uaa.example.com",
     "clientid":"c","clientsecret":"s","xsappname":"app"}})";
-constexpr const char* kIas =
-    R"({"name":"my-ias","credentials":{"url":"https://ias.example.com","clientid":"c",
-    "certificate":"CERT","key":"KEY"}})";
+std::string ias_binding(const std::string& certificate, const std::string& key) {
+  const json binding = {{"name", "my-ias"},
+                        {"credentials",
+                         {{"url", "https://ias.example.com"},
+                          {"clientid", "c"},
+                          {"certificate", certificate},
+                          {"key", key}}}};
+  return binding.dump();
+}
 
 std::string services(const std::string& inner) {
   return "{" + inner + "}";
 }
 
 TEST_CASE("bindings: ias comes before xsuaa before oidc, and the first is the default of routes") {
+  const auto own = router::test::make_self_signed("client.example");
   const LoadResult result = load_variables(
       {{"VCAP_SERVICES",
         services(
-            std::string(R"("xsuaa":[)") + kUaa + R"(],"identity":[)" + kIas +
+            std::string(R"("xsuaa":[)") + kUaa + R"(],"identity":[)" + ias_binding(own.certificate, own.key) +
             R"(],"oidc":[{"name":"staff","credentials":{"issuer":"https://a.example.com","clientid":"x"}},
                                      {"name":"guests","credentials":{"issuer":"https://b.example.com","clientid":"y","clientsecret":"z"}}])")}});
   CHECK(errors_of(result) == "");
@@ -29,12 +38,31 @@ TEST_CASE("bindings: ias comes before xsuaa before oidc, and the first is the de
   REQUIRE(providers.size() == 4);
   CHECK(providers[0].kind == ProviderKind::ias);
   CHECK(providers[0].issuer == "https://ias.example.com");
-  CHECK(providers[0].client_certificate == "CERT");
+  CHECK(providers[0].client_certificate == own.certificate);
   CHECK(providers[1].name == "my-uaa");
   CHECK(providers[1].xsappname == "app");
   CHECK(providers[2].name == "staff");
   CHECK(providers[3].client_secret.reveal() == "z");
   CHECK(result.configuration->routes[0].authentication == AuthenticationType::ias);
+}
+
+TEST_CASE("bindings: a certificate and key that no handshake could use stop the start") {
+  const auto own = router::test::make_self_signed("client.example");
+  const auto other = router::test::make_self_signed("other.example");
+  struct Row {
+    std::string certificate;
+    std::string key;
+    const char* error;
+  };
+  for (const Row& row : {Row{"CERT", own.key, "/certificate: found no usable certificate"},
+                         Row{own.certificate, "KEY", "/key: found no usable private key"},
+                         Row{own.certificate, other.key, "/key: found the key of another certificate"},
+                         Row{own.certificate, "", "found certificate without key"}}) {
+    const auto result = load_variables(
+        {{"VCAP_SERVICES", services(R"("identity":[)" + ias_binding(row.certificate, row.key) + "]")}});
+    CHECK(errors_of(result).find(row.error) != std::string::npos);
+    CHECK(errors_of(result).find("PRIVATE") == std::string::npos);
+  }
 }
 
 TEST_CASE("bindings: UAA_SERVICE_NAME chooses the service") {

@@ -67,6 +67,18 @@ TEST_CASE("destinations: every property arrives in the model") {
   CHECK(b.set_x_forwarded_headers);
 }
 
+TEST_CASE("destinations: forwardAuthCertificates with nothing to show, or nowhere to, is a warning") {
+  const auto warns_of = [](const std::string& url) {
+    const auto result = load_variables(
+        {{"destinations", R"([{"name":"a","url":")" + url + R"(","forwardAuthCertificates":true}])"}});
+    CHECK(errors_of(result) == "");
+    return to_text(result.issues);
+  };
+  CHECK(warns_of("http://a").find("forwardAuthCertificates of \"a\" without TLS") != std::string::npos);
+  CHECK(warns_of("wss://a").find("expected a bound xsuaa or identity service with certificate and key") !=
+        std::string::npos);
+}
+
 TEST_CASE("destinations: unknown names are no fault when a destination service is bound") {
   const LoadResult result =
       load_variables({{"VCAP_SERVICES", R"({"destination":[{"name":"d","credentials":{}}]})"}},

@@ -2,6 +2,9 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "e2e/browser.h"
 #include "e2e/proxy_fixture.h"
 #include "support/stub_provider.h"
@@ -15,6 +18,11 @@ RouterSetup tls_setup(const std::string& origin, const CertificateFiles& files) 
   setup.environment["TLS_CERT"] = files.certificate;
   setup.environment["TLS_KEY"] = files.key;
   return setup;
+}
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 int status_over(const std::string& origin, const nlohmann::json& properties, const std::string& ca_file = {}) {
@@ -122,6 +130,26 @@ TEST_CASE("tls back-end: an unknown authority or a wrong name is 502 and no requ
   CHECK(status_over(wrong.origin(), {{"strictSSL", true}}, authority.file()) == 502);
   CHECK(wrong.requests() == 0);
   CHECK(status_over(wrong.origin(), {{"strictSSL", false}}) == 200);
+}
+
+TEST_CASE("tls back-end: forwardAuthCertificates shows the certificate of the bound service, and only then") {
+  const Authority authority;
+  const auto own = authority.issue("DNS:router.example", "own");
+  TlsBackend backend(authority.issue("IP:127.0.0.1", "right"), authority.file());
+  const auto status_with = [&](bool forward) {
+    auto setup = setup_for(backend.origin(), {{"forwardAuthCertificates", forward}});
+    setup.environment["XS_CACERT_PATH"] = authority.file();
+    const nlohmann::json credentials{{"url", "https://ias.example"}, {"clientid", "c"},
+                                     {"certificate", text_of(own.certificate)}, {"key", text_of(own.key)}};
+    const nlohmann::json services{{"identity", {{{"name", "ias"}, {"credentials", credentials}}}}};
+    setup.environment["VCAP_SERVICES"] = services.dump();
+    const RouterProcess router(setup);
+    return ask(router.port(), make_request("GET", "/app/x")).status();
+  };
+  CHECK(status_with(false) == 502);
+  CHECK(backend.requests() == 0);
+  CHECK(status_with(true) == 200);
+  CHECK(backend.client_name() == "router.example");
 }
 
 TEST_CASE("tls back-end: over proxyHost with CONNECT, for https and http destinations") {

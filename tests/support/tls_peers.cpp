@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include <stdexcept>
+#include "support/certificates.h"
 
 namespace router::test {
 namespace {
@@ -13,39 +13,19 @@ namespace {
 constexpr milliseconds kAcceptPoll{20};
 constexpr const char* kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\nover tls";
 
-void require(bool good, const char* what) {
-  if (!good) throw std::runtime_error(std::string("OpenSSL: ") + what);
-}
-
-std::shared_ptr<EVP_PKEY> make_key() { return {EVP_EC_gen("P-256"), EVP_PKEY_free}; }
-
 void write_pem(const std::string& path, X509* certificate, EVP_PKEY* key) {
   const std::shared_ptr<BIO> file(BIO_new_file(path.c_str(), "w"), BIO_free_all);
-  require(file != nullptr, "cannot write a file");
-  if (certificate != nullptr) require(PEM_write_bio_X509(file.get(), certificate) == 1, "write certificate");
+  require_openssl(file != nullptr, "cannot write a file");
+  if (certificate != nullptr) require_openssl(PEM_write_bio_X509(file.get(), certificate) == 1, "write certificate");
   if (key != nullptr) {
-    require(PEM_write_bio_PrivateKey(file.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1, "write key");
+    require_openssl(PEM_write_bio_PrivateKey(file.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1, "write key");
   }
 }
 
 void add_extension(X509* certificate, int kind, const std::string& value) {
   const std::shared_ptr<X509_EXTENSION> extension(X509V3_EXT_conf_nid(nullptr, nullptr, kind, value.c_str()),
                                                   X509_EXTENSION_free);
-  require(extension && X509_add_ext(certificate, extension.get(), -1) == 1, "extension");
-}
-
-// Unsigned yet.
-std::shared_ptr<X509> make_certificate(const std::string& name, EVP_PKEY* key) {
-  static std::atomic<long> serial{1};
-  std::shared_ptr<X509> made(X509_new(), X509_free);
-  X509_set_version(made.get(), X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(made.get()), serial++);
-  X509_gmtime_adj(X509_getm_notBefore(made.get()), -60);
-  X509_gmtime_adj(X509_getm_notAfter(made.get()), 3600);
-  X509_set_pubkey(made.get(), key);
-  const auto* text = reinterpret_cast<const unsigned char*>(name.c_str());
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(made.get()), "CN", MBSTRING_UTF8, text, -1, -1, 0);
-  return made;
+  require_openssl(extension && X509_add_ext(certificate, extension.get(), -1) == 1, "extension");
 }
 
 void bound(const Socket& socket) {
@@ -54,12 +34,19 @@ void bound(const Socket& socket) {
   ::setsockopt(socket.fd(), SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
 }
 
+std::string name_of_peer(const SSL* connection) {
+  const std::shared_ptr<X509> certificate(SSL_get1_peer_certificate(connection), X509_free);
+  char name[256] = "";
+  if (certificate) X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, name, sizeof name);
+  return name;
+}
+
 }  // namespace
 
 Authority::Authority() : key_(make_key()), certificate_(make_certificate("Test Authority", key_.get())), file_(folder_ / "ca.pem") {
   X509_set_issuer_name(certificate_.get(), X509_get_subject_name(certificate_.get()));
   add_extension(certificate_.get(), NID_basic_constraints, "critical,CA:TRUE");
-  require(X509_sign(certificate_.get(), key_.get(), EVP_sha256()) > 0, "sign");
+  require_openssl(X509_sign(certificate_.get(), key_.get(), EVP_sha256()) > 0, "sign");
   write_pem(file_, certificate_.get(), nullptr);
 }
 
@@ -68,7 +55,7 @@ CertificateFiles Authority::issue(const std::string& alternative_name, const std
   const auto made = make_certificate(alternative_name.substr(alternative_name.find(':') + 1), key.get());
   X509_set_issuer_name(made.get(), X509_get_subject_name(certificate_.get()));
   add_extension(made.get(), NID_subject_alt_name, alternative_name);
-  require(X509_sign(made.get(), key_.get(), EVP_sha256()) > 0, "sign");
+  require_openssl(X509_sign(made.get(), key_.get(), EVP_sha256()) > 0, "sign");
   CertificateFiles files{folder_ / (stem + ".pem"), folder_ / (stem + ".key")};
   write_pem(files.certificate, made.get(), nullptr);
   write_pem(files.key, nullptr, key.get());
@@ -88,12 +75,7 @@ TlsClient::TlsClient(std::uint16_t port, int version, const std::string& server_
   connected_ = SSL_connect(connection_.get()) == 1;
 }
 
-std::string TlsClient::certificate_name() const {
-  const std::shared_ptr<X509> certificate(SSL_get1_peer_certificate(connection_.get()), X509_free);
-  char name[256] = "";
-  if (certificate) X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, name, sizeof name);
-  return name;
-}
+std::string TlsClient::certificate_name() const { return name_of_peer(connection_.get()); }
 
 std::string TlsClient::ask(std::string_view request) {
   std::string answer;
@@ -107,15 +89,25 @@ std::string TlsClient::ask(std::string_view request) {
   return answer;
 }
 
-TlsBackend::TlsBackend(const CertificateFiles& files) : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
-  require(SSL_CTX_use_certificate_file(context_.get(), files.certificate.c_str(), SSL_FILETYPE_PEM) == 1, "certificate");
-  require(SSL_CTX_use_PrivateKey_file(context_.get(), files.key.c_str(), SSL_FILETYPE_PEM) == 1, "key");
+TlsBackend::TlsBackend(const CertificateFiles& files, const std::string& client_authority)
+    : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
+  require_openssl(SSL_CTX_use_certificate_file(context_.get(), files.certificate.c_str(), SSL_FILETYPE_PEM) == 1, "certificate");
+  require_openssl(SSL_CTX_use_PrivateKey_file(context_.get(), files.key.c_str(), SSL_FILETYPE_PEM) == 1, "key");
+  if (!client_authority.empty()) {
+    require_openssl(SSL_CTX_load_verify_locations(context_.get(), client_authority.c_str(), nullptr) == 1, "authority");
+    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
   thread_ = std::thread([this] { serve(); });
 }
 
 TlsBackend::~TlsBackend() {
   stopping_ = true;
   thread_.join();
+}
+
+std::string TlsBackend::client_name() const {
+  const std::lock_guard lock(mutex_);
+  return client_name_;
 }
 
 void TlsBackend::serve() {
@@ -128,6 +120,10 @@ void TlsBackend::serve() {
     if (SSL_accept(connection.get()) != 1) continue;
     char piece[16384];
     if (SSL_read(connection.get(), piece, sizeof piece) <= 0) continue;
+    {
+      const std::lock_guard lock(mutex_);
+      client_name_ = name_of_peer(connection.get());
+    }
     ++requests_;
     SSL_write(connection.get(), kAnswer, static_cast<int>(std::string_view(kAnswer).size()));
     SSL_shutdown(connection.get());

@@ -60,17 +60,22 @@ class TlsClient {
 // Answers every connection's first request with 200 "over tls" and closes it.
 class TlsBackend {
  public:
-  explicit TlsBackend(const CertificateFiles& files);
+  // `client_authority`: clients have to show a certificate that this one (a PEM file) has issued.
+  explicit TlsBackend(const CertificateFiles& files, const std::string& client_authority = {});
   ~TlsBackend();
   std::uint16_t port() const { return listener_.port(); }
   std::string origin() const { return "https://127.0.0.1:" + std::to_string(port()); }
   std::size_t requests() const { return requests_; }
+  // The common name of who asked last; empty without certificate.
+  std::string client_name() const;
 
  private:
   void serve();
 
   Listener listener_;
   std::shared_ptr<SSL_CTX> context_;
+  mutable std::mutex mutex_;
+  std::string client_name_;
   std::atomic<std::size_t> requests_{0};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
