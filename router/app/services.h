@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "backend/compressed_body.h"
 #include "base/clock.h"
 #include "config/model.h"
 #include "identity/providers.h"
@@ -44,6 +45,7 @@ struct Services {
   net::AsioBackendPool pool;
   net::AsioHttpClient client;
 
+  backend::CompressionSlots compression_slots;
   session::MemoryStore sessions;
   session::LiveConnections live;
   logout::MemoryOutbox outbox;

@@ -7,15 +7,17 @@ namespace router::app {
 namespace {
 
 // A destination or service by name, as the routes refer to it.
-void add_back_ends(pipeline::Graph& graph, const std::map<std::string, config::Destination>& destinations) {
+void add_back_ends(pipeline::Graph& graph, const std::map<std::string, config::Destination>& destinations,
+                   backend::CompressionSlots& slots) {
   for (const auto& [name, destination] : destinations) {
-    graph.destinations[name] = std::make_unique<backend::Forwarder>(destination, *graph.config);
+    graph.destinations[name] = std::make_unique<backend::Forwarder>(destination, *graph.config, slots);
   }
 }
 
 backend::Backend* back_end_of(pipeline::Graph& graph, const config::Route& route, Services& services) {
   if (route.local_dir) {
-    graph.folders.push_back(std::make_unique<backend::StaticFiles>(route, *graph.config, services.clock.wall()));
+    graph.folders.push_back(std::make_unique<backend::StaticFiles>(route, *graph.config, services.compression_slots,
+                                                                   services.clock.wall()));
     return graph.folders.back().get();
   }
   if (!route.destination && !route.service) return nullptr;
@@ -36,8 +38,8 @@ std::vector<std::string> cookie_deletions(const session::SessionCookie& cookie, 
 std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::Configuration> config,
                                                   Services& services) {
   auto graph = std::make_shared<pipeline::Graph>(std::move(config), services.shared);
-  add_back_ends(*graph, graph->config->destinations);
-  add_back_ends(*graph, graph->config->services);
+  add_back_ends(*graph, graph->config->destinations, services.compression_slots);
+  add_back_ends(*graph, graph->config->services, services.compression_slots);
   for (const auto& route : graph->config->routes) graph->by_route.push_back(back_end_of(*graph, route, services));
   const auto& pattern = graph->config->environment.destination_host_pattern;
   if (!pattern.empty()) {

@@ -9,11 +9,13 @@ namespace router::backend {
 using base::Result;
 using base::Task;
 
-Forwarder::Forwarder(const config::Destination& destination, const config::Configuration& configuration)
+Forwarder::Forwarder(const config::Destination& destination, const config::Configuration& configuration,
+                     CompressionSlots& slots)
     : destination_(destination),
       config_(configuration),
       origin_(net::make_backend_origin(destination.url, destination_tls(destination, configuration), destination.proxy_host,
-                                       destination.proxy_port)) {}
+                                       destination.proxy_port)),
+      slots_(slots) {}
 
 Task<Result<void>> Forwarder::serve(Call& call) {
   auto rewritten = routing::rewrite(call.route(), call.match.match, call.target);

@@ -1,7 +1,7 @@
 // Forwards requests to one destination and streams the answers back (backend/passage.h).
 //
 // Answers are compressed on their way (backend/compressed_body.h).
-// Immutable but for the count of encoders in use; serve() on the exchange's loop. Owner: the graph.
+// Immutable; serve() on the exchange's loop. Owner: the graph.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,9 @@ namespace router::backend {
 
 class Forwarder final : public Backend {
  public:
-  Forwarder(const config::Destination& destination, const config::Configuration& configuration);
+  // What it is given outlives it.
+  Forwarder(const config::Destination& destination, const config::Configuration& configuration,
+            CompressionSlots& slots);
 
   base::Task<base::Result<void>> serve(Call& call) override;
 
@@ -23,7 +25,7 @@ class Forwarder final : public Backend {
   const config::Destination& destination_;
   const config::Configuration& config_;
   net::BackendOrigin origin_;
-  CompressionSlots slots_;
+  CompressionSlots& slots_;
 };
 
 }  // namespace router::backend

@@ -4,6 +4,7 @@
 
 #include "backend/forward_headers.h"
 #include "backend/location.h"
+#include "http/method.h"
 
 namespace router::backend {
 
@@ -18,10 +19,6 @@ namespace {
 
 // A back-end that sends nothing but interim responses is not answering.
 constexpr int kMostInterimHeads = 16;
-
-bool is_idempotent(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" || method == "DELETE";
-}
 
 bool is_event_stream(const http::Headers& headers) {
   const auto type = headers.get("Content-Type");
@@ -92,7 +89,7 @@ Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& m
   }
   may_retry = !passed && !fresh && connection_->is_reused() && !connection_->has_answered() &&
               passed.error().code == ErrorCode::closed && call_.request.body == http::BodyKind::none &&
-              is_idempotent(call_.request.method);
+              http::is_idempotent(call_.request.method);
   call_.pool.release(std::move(connection_), passed.has_value() && whole);
   co_return passed;
 }

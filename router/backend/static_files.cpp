@@ -165,9 +165,10 @@ void start(Call& call, StaticAnswer& answer, const config::Configuration& config
 }  // namespace
 
 StaticFiles::StaticFiles(const config::Route& route, const config::Configuration& configuration,
-                         base::WallTime loaded_at, FileRoot::Resolution resolution)
+                         CompressionSlots& slots, base::WallTime loaded_at, FileRoot::Resolution resolution)
     : route_(route),
       config_(configuration),
+      slots_(slots),
       root_(*route.local_dir, resolution),
       loaded_at_(loaded_at),
       placeholders_(route.replace ? fingerprint(*route.replace) : 0) {}

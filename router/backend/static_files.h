@@ -20,10 +20,10 @@ namespace router::backend {
 
 class StaticFiles final : public Backend {
  public:
-  // `route` has a localDir; it and the configuration outlive this. `loaded_at`: when the configuration, and
+  // `route` has a localDir; it, the configuration and `slots` outlive this. `loaded_at`: when the configuration, and
   // with it the values of placeholders, was read.
   StaticFiles(const config::Route& route, const config::Configuration& configuration,
-              base::WallTime loaded_at, FileRoot::Resolution resolution = FileRoot::available_resolution());
+              CompressionSlots& slots, base::WallTime loaded_at, FileRoot::Resolution resolution = FileRoot::available_resolution());
 
   // Errors before the response: not_found, bad_request (of rewriting), unavailable, internal.
   base::Task<base::Result<void>> serve(Call& call) override;
@@ -39,7 +39,7 @@ class StaticFiles final : public Backend {
 
   const config::Route& route_;
   const config::Configuration& config_;
-  CompressionSlots slots_;
+  CompressionSlots& slots_;
   FileRoot root_;
   base::WallTime loaded_at_;
   std::uint64_t placeholders_ = 0;  // fingerprint

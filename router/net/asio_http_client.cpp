@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http/method.h"
+
 namespace router::net {
 
 using base::Error;
@@ -11,10 +13,6 @@ using base::Task;
 using base::milliseconds;
 
 namespace {
-
-bool is_idempotent(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
-}
 
 std::string head_of(const ClientRequest& request) {
   std::string head = request.method + " " + request.url.path_and_query() + " HTTP/1.1\r\n";
@@ -48,7 +46,7 @@ Task<Result<ClientResponse>> AsioHttpClient::send(ClientRequest request) {
   const auto origin = make_backend_origin(request.url, request.tls, request.proxy_host, request.proxy_port);
   bool stale = false;
   auto response = co_await attempt(request, origin, ends_by, false, stale);
-  if (!response && stale && is_idempotent(request.method)) {
+  if (!response && stale && http::is_idempotent(request.method)) {
     response = co_await attempt(request, origin, ends_by, true, stale);
   }
   if (!response && response.error().side == base::Side::back_end) response.error().side = request.side;

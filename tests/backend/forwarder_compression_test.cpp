@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "backend/forwarder.h"
-#include "session/memory_store.h"
+#include "backend/prepared_call.h"
 #include "support/decode.h"
 #include "support/fake_exchange.h"
 #include "support/routes.h"
@@ -85,12 +85,6 @@ class ScriptedPool final : public net::BackendPool {
   const Answer& answer_;
 };
 
-// Adds what the pipeline would: here, the session's CSRF token where the request asked for it.
-struct Reply final : backend::ReplyHead {
-  string added;
-  void complete(string& fields) override { fields.append(added); }
-};
-
 struct Passed {
   std::unique_ptr<test::FakeExchange> exchange;
   Result<void> served;
@@ -105,33 +99,13 @@ Passed forward(const Answer& answer, string added_fields = {}, string method = "
   config::Destination destination;
   destination.url = *http::parse_url("http://back-end.example");
   const config::Configuration configuration;
-  session::LiveConnections live;
-  backend::Forwarder forwarder(destination, configuration);
-
-  const auto& target = passed.exchange->request().target;
-  const auto matched = route.pattern->match(target.path);
-  REQUIRE((matched.has_value() && matched->has_value()));
-  const routing::RouteMatch match{&route, **matched, {}};
-  const http::External external;
+  backend::CompressionSlots slots;
+  backend::Forwarder forwarder(destination, configuration, slots);
   ScriptedPool pool(answer);
-  const test::FakeClock clock;
-  session::MemoryStore store(clock);
-  const session::CookieNames cookies(configuration);
-  Reply reply;
-  reply.added = std::move(added_fields);
-  backend::Call call{.exchange = *passed.exchange,
-                     .request = passed.exchange->request(),
-                     .target = target,
-                     .external = external,
-                     .match = match,
-                     .pool = pool,
-                     .sessions = store,
-                     .live = live,
-                     .own_cookies = cookies,
-                     .clock = clock,
-                     .reply = reply};
-  passed.served = test::run_task(forwarder.serve(call));
-  passed.bytes_sent = call.bytes_sent;
+  test::PreparedCall prepared(*passed.exchange, route, configuration, pool);
+  prepared.reply.added = std::move(added_fields);
+  passed.served = test::run_task(forwarder.serve(prepared.call));
+  passed.bytes_sent = prepared.call.bytes_sent;
   return passed;
 }
 

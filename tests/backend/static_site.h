@@ -6,50 +6,15 @@
 #include <memory>
 #include <string>
 
+#include "backend/prepared_call.h"
 #include "backend/static_files.h"
 #include "support/fake_exchange.h"
 #include "support/routes.h"
 #include "support/run_task.h"
 #include "support/temporary_folder.h"
+#include "support/unused_pool.h"
 
 namespace router::test {
-
-// A pool and a store that nobody needs here.
-class NoPool final : public net::BackendPool {
-  base::Task<base::Result<std::unique_ptr<net::BackendConnection>>> acquire(const net::BackendOrigin&, bool,
-                                                                            base::milliseconds) override {
-    co_return base::Error{base::ErrorCode::refused, base::Side::back_end, "no pool"};
-  }
-  void release(std::unique_ptr<net::BackendConnection>, bool) override {}
-};
-
-class NoStore final : public session::Store {
-  using Found = base::Result<std::optional<session::Snapshot>>;
-  base::Task<base::Result<void>> create(session::Session) override { co_return base::Result<void>(); }
-  base::Task<Found> find(session::SessionId) override { co_return std::optional<session::Snapshot>(); }
-  base::Task<Found> replace(session::Session) override { co_return std::optional<session::Snapshot>(); }
-  base::Task<base::Result<void>> touch(session::SessionId) override { co_return base::Result<void>(); }
-  base::Task<Found> end(session::SessionId) override { co_return std::optional<session::Snapshot>(); }
-  base::Task<base::Result<std::vector<session::Snapshot>>> select(session::SessionFilter,
-                                                                  std::size_t) override {
-    co_return std::vector<session::Snapshot>();
-  }
-  base::Task<base::Result<void>> remember_ended(std::string, std::string) override {
-    co_return base::Result<void>();
-  }
-  base::Task<base::Result<std::vector<session::Snapshot>>> take_expired(std::size_t) override {
-    co_return std::vector<session::Snapshot>();
-  }
-  session::Counts counts() const override { return {}; }
-};
-
-struct MarkedReply final : backend::ReplyHead {
-  void complete(std::string& fields) override {
-    ++heads;
-    fields.append("X-Completed: yes\r\n");
-  }
-  int heads = 0;
-};
 
 // An answer, or the error that came instead of one.
 struct Fetched {
@@ -90,35 +55,14 @@ class StaticSite {
     return fetch("GET", target, fields);
   }
   void serve(Fetched& fetched) {
-    backend::StaticFiles files(route, configuration, loaded_at, resolution);
-    auto& exchange = *fetched.exchange;
-    const auto& target = exchange.request().target;
-    std::string subject;
-    auto matched = route.pattern->match(routing::match_subject(route, target, subject));
-    REQUIRE((matched.has_value() && matched->has_value()));
-    const routing::RouteMatch match{&route, **matched, {}};
-    const http::External external;
-    NoPool pool;
-    NoStore store;
-    session::LiveConnections live;
-    MarkedReply reply;
-    const session::CookieNames cookies(configuration);
-    const FakeClock clock;
-    backend::Call call{.exchange = exchange,
-                       .request = exchange.request(),
-                       .target = target,
-                       .external = external,
-                       .match = match,
-                       .pool = pool,
-                       .sessions = store,
-                       .live = live,
-                       .own_cookies = cookies,
-                       .clock = clock,
-                       .reply = reply};
-    fetched.served = run_task(files.serve(call));
-    fetched.call_status = call.status;
-    fetched.bytes_sent = call.bytes_sent;
-    fetched.heads = reply.heads;
+    backend::CompressionSlots slots;
+    backend::StaticFiles files(route, configuration, slots, loaded_at, resolution);
+    UnusedPool pool;
+    PreparedCall prepared(*fetched.exchange, route, configuration, pool);
+    fetched.served = run_task(files.serve(prepared.call));
+    fetched.call_status = prepared.call.status;
+    fetched.bytes_sent = prepared.call.bytes_sent;
+    fetched.heads = prepared.reply.heads;
   }
 
   TemporaryFolder folder;

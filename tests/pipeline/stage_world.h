@@ -12,17 +12,9 @@
 #include "support/fake_exchange.h"
 #include "support/fake_loop.h"
 #include "support/routes.h"
+#include "support/unused_pool.h"
 
 namespace router::test {
-
-class UnusedPool final : public net::BackendPool {
- public:
-  base::Task<base::Result<std::unique_ptr<net::BackendConnection>>> acquire(const net::BackendOrigin&, bool,
-                                                                            base::milliseconds) override {
-    co_return base::Error{base::ErrorCode::refused, base::Side::back_end, "there is no pool in this test"};
-  }
-  void release(std::unique_ptr<net::BackendConnection>, bool) override {}
-};
 
 using Fields = std::initializer_list<http::Field>;
 
