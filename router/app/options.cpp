@@ -15,6 +15,16 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   check->add_option("-w,--workingDir", options.directory, "Directory with xs-app.json")->type_name("DIR");
   check->add_flag("--json", options.json, "Print the findings as JSON");
 
+  auto* explain = app.add_subcommand("explain", "Show what a request would meet: route, back-end, login, logout");
+  explain->add_option("-w,--workingDir", options.directory, "Directory with xs-app.json")->type_name("DIR");
+  explain->add_option("METHOD", options.method, "Method of the request")->required();
+  explain->add_option("URL", options.url, "Path and query, or an absolute URL")->required();
+  explain->add_option("-H,--header", options.headers, "A header of the request")->type_name("'Name: value'")->allow_extra_args(false);
+  explain->add_flag("--json", options.json, "Print it as JSON");
+
+  auto* import = app.add_subcommand("import", "Print the logout settings of an agent's properties file as JSON");
+  import->add_option("FILE", options.file, "The properties file")->required();
+
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
@@ -22,6 +32,8 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
     return app.exit(error);
   }
   if (check->parsed()) options.command = Options::Command::check;
+  if (explain->parsed()) options.command = Options::Command::explain;
+  if (import->parsed()) options.command = Options::Command::import_properties;
   return options;
 }
 

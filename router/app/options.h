@@ -10,13 +10,14 @@
 namespace router::app {
 
 struct Options {
-  enum class Command { serve, check, explain } command = Command::serve;
+  enum class Command { serve, check, explain, import_properties } command = Command::serve;
   std::string directory = ".";
   std::optional<std::uint16_t> port;
-  bool json = false;                 // check --json
+  bool json = false;                 // check --json, explain --json
   std::string method;                // explain METHOD URL
   std::string url;
   std::vector<std::string> headers;  // explain -H "Name: value"
+  std::string file;                  // import FILE
 };
 
 // Help, version or a usage error: what the process prints and exits with is printed already.

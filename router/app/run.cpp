@@ -6,6 +6,8 @@
 #include <iostream>
 
 #include "app/check.h"
+#include "app/explain.h"
+#include "app/import.h"
 #include "app/options.h"
 #include "app/router.h"
 #include "base/log.h"
@@ -61,6 +63,8 @@ int run(int argc, char** argv) {
   switch (options.command) {
     case Options::Command::check: return check(input, options.json, std::cout);
     case Options::Command::explain:
+      return explain(input, {options.method, options.url, options.headers}, options.json);
+    case Options::Command::import_properties: return import_agent_properties(options.file);
     case Options::Command::serve: break;
   }
   return serve(input);

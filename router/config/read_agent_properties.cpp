@@ -122,6 +122,19 @@ class Reader {
   std::size_t ignored_ = 0;
 };
 
+std::optional<std::string> read_text(const std::string& path, std::string& reason) {
+  auto text = read_whole_file(path, kMaxFileBytes, reason);
+  if (text && base::is_valid_utf8(*text)) return text;
+  if (text) reason = "it is not UTF-8";
+  return std::nullopt;
+}
+
+void read_settings(const std::string& file, const std::string& text, Issues& issues, Logout& logout) {
+  Reader reader(file, issues);
+  for (const PropertyLine& property : parse_properties(text)) reader.read(property);
+  reader.finish(logout);
+}
+
 }  // namespace
 
 void read_agent_properties(const std::string& directory, const std::string& file, const Report& report,
@@ -134,16 +147,23 @@ void read_agent_properties(const std::string& directory, const std::string& file
   const auto path = find_file(directory, file, report, "/agentProperties");
   if (!path) return;
   std::string reason;
-  const auto text = read_whole_file(*path, kMaxFileBytes, reason);
-  if (!text || !base::is_valid_utf8(*text)) {
-    report.error("/agentProperties",
-                 {show(std::string_view(file)) + " (" + (text ? "it is not UTF-8" : reason) + ")",
-                  "a properties file"});
+  const auto text = read_text(*path, reason);
+  if (!text) {
+    report.error("/agentProperties", {show(std::string_view(file)) + " (" + reason + ")", "a properties file"});
     return;
   }
-  Reader reader(file, report.issues());
-  for (const PropertyLine& property : parse_properties(*text)) reader.read(property);
-  reader.finish(logout);
+  read_settings(file, *text, report.issues(), logout);
+}
+
+Logout import_agent_properties(const std::string& file, Issues& issues) {
+  Logout logout;
+  std::string reason;
+  if (const auto text = read_text(file, reason)) {
+    read_settings(file, *text, issues, logout);
+  } else {
+    issues.add({Severity::error, file, "", {}, "no usable file (" + reason + ")", "a properties file", ""});
+  }
+  return logout;
 }
 
 }  // namespace router::config

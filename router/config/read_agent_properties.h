@@ -16,6 +16,9 @@ namespace router::config {
 void read_agent_properties(const std::string& directory, const std::string& file, const Report& report,
                            Logout& logout);
 
+// The same from a file anywhere, for `xs-router import`.
+Logout import_agent_properties(const std::string& file, Issues& issues);
+
 struct PropertyLine {
   std::size_t line = 0;  // where it begins
   std::string key;

@@ -67,7 +67,18 @@ class LogoutCheck {
     if (!is_public) check_reachable(pointer, path);
   }
 
-  void check_reachable(const std::string& pointer, const std::string& path) const {
+  // Where "/" leads: the welcome file, which may be elsewhere.
+  std::string welcome_path() const {
+    const std::string& page = configuration_.welcome_file;
+    const std::string path = page.substr(0, page.find_first_of("?#"));
+    return path.starts_with('/') ? path : "/" + path;
+  }
+
+  void check_reachable(const std::string& pointer, std::string path) const {
+    if (path == "/" && !configuration_.welcome_file.empty()) {
+      if (http::is_absolute_http(configuration_.welcome_file)) return;
+      path = welcome_path();
+    }
     const Route* route = route_of(configuration_, path);
     if (route == nullptr) {
       report_.warning(

@@ -1,4 +1,4 @@
-// What a logout will do, as a value: printed by `xs-router explain`, tested without a network.
+// What a logout will do, as a value: shown by `xs-router explain`, tested without a network.
 //
 // Pure: the one thing that is random, the provider's `state`, is made by a function that the caller gives.
 // Source: 002, 003; spec/logout.md section 1 "Order of effects" and "Query parameters", section 2, section 5.
@@ -72,8 +72,5 @@ struct Plan {
 
 // For a session as it is now; without one, for a session without cookies and token.
 Plan make_plan(const Trigger& trigger, const EndingInput& input);
-
-// Several lines; never a token or cookie value.
-std::string describe(const Plan& plan);
 
 }  // namespace router::logout

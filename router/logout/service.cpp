@@ -139,20 +139,4 @@ Task<Result<std::string>> Service::end_sessions(Cause cause, Selection selection
   co_return std::move(execution.logout_id);
 }
 
-std::optional<std::string> Service::explain(std::string_view method, const http::Target& target,
-                                            const std::string& origin) const {
-  for (const auto& source : sources_) {
-    const auto trigger = source->preview(method, target);
-    if (!trigger) continue;
-    ProviderState provider;
-    if (const auto* bound = provider_of(*trigger)) {
-      provider.config = &bound->config();
-      provider.metadata = bound->known_metadata();
-    }
-    const auto make_state = [](const std::string&) { return std::string("(one-time)"); };
-    return describe(make_plan(*trigger, {*parts_.config, origin, provider, make_state}));
-  }
-  return std::nullopt;
-}
-
 }  // namespace router::logout

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "logout/execute.h"
+#include "logout/explanation.h"
 #include "logout/reply.h"
 #include "logout/sources.h"
 
@@ -57,10 +58,8 @@ class Service {
   // Administration, refused refresh. Answers the id of the logout, empty if there was nothing to end.
   base::Task<base::Result<std::string>> end_sessions(Cause cause, Selection selection);
 
-  // The plan of an ordinary navigation, printed; absent if the target is no logout. Pure: for `xs-router
-  // explain`.
-  std::optional<std::string> explain(std::string_view method, const http::Target& target,
-                                     const std::string& origin) const;
+  // Absent if the request is no logout. Ends nothing and asks nobody: for `xs-router explain`.
+  std::optional<Explanation> explain(const http::Request& request, const http::External& external) const;
 
  private:
   base::Task<base::Result<std::optional<http::Response>>> answer(SourceInput input);

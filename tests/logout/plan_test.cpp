@@ -152,25 +152,3 @@ TEST_CASE("plan: a trigger may replace the provider's URL, add to it, and name i
   CHECK(parameter(ending.provider_url, "redirect") == "https://app.example/banking-app/logout-page.html");
 }
 
-TEST_CASE("plan: it can be printed, without tokens") {
-  test::World world;
-  world.bind(ProviderKind::oidc);
-  auto bank = test::make_destination("bank", "/out");
-  bank.forward_auth_token = true;
-  world.config.destinations["bank"] = bank;
-  http::Target target;
-  target.path = "/my/logout";
-  target.query = "siteId=3";
-  target.has_query = true;
-  const auto text = world.service().explain("GET", target, kOrigin);
-  REQUIRE(text);
-  CHECK(
-      *text ==
-      "logout (browser): the whole session\n"
-      "  call bank: POST http://bank.example/out (time-out 30000 ms, with the access token)\n"
-      "  identity provider: redirect to https://idp.example/logout, back to https://app.example/logoff.html\n"
-      "  landing: /logoff.html?siteId=3\n"
-      "  answer: redirect\n");
-  target.path = "/elsewhere";
-  CHECK(!world.service().explain("GET", target, kOrigin));
-}

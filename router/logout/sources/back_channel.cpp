@@ -119,6 +119,16 @@ Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const Sour
   co_return std::optional<Recognition>(std::move(trigger));
 }
 
+std::optional<Trigger> BackChannelSource::preview(std::string_view method, const http::Target& target) const {
+  if (method != "POST" || !may_handle(method, target.path, target.query)) return std::nullopt;
+  Trigger trigger;
+  trigger.cause = Cause::back_channel;
+  trigger.form = ReplyForm::given;
+  trigger.asks_provider = false;
+  trigger.clears_browser = false;
+  return trigger;
+}
+
 bool BackChannelSource::is_repeated(const identity::LogoutToken& token) {
   std::string key = key_of(token);
   if (!seen_.insert(key).second) return true;

@@ -26,9 +26,7 @@ class BackChannelSource final : public Source {
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
   bool wants_body(const http::Request& request) const override;
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
-  std::optional<Trigger> preview(std::string_view, const http::Target&) const override {
-    return std::nullopt;
-  }
+  std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
 
  private:
   bool is_repeated(const identity::LogoutToken& token);

@@ -60,4 +60,14 @@ Recognition FrontChannelSource::answer(const SourceInput& input) const {
   return trigger;
 }
 
+std::optional<Trigger> FrontChannelSource::preview(std::string_view method, const http::Target& target) const {
+  if (method != "GET" || !may_handle(method, target.path, target.query)) return std::nullopt;
+  Trigger trigger;
+  trigger.cause = Cause::front_channel;
+  trigger.form = ReplyForm::given;
+  trigger.asks_provider = false;
+  trigger.revokes_tokens = false;
+  return trigger;
+}
+
 }  // namespace router::logout

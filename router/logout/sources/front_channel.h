@@ -21,9 +21,7 @@ class FrontChannelSource final : public Source {
   std::string_view name() const override { return "front_channel"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
-  std::optional<Trigger> preview(std::string_view, const http::Target&) const override {
-    return std::nullopt;
-  }
+  std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
 
  private:
   Recognition answer(const SourceInput& input) const;

@@ -1,0 +1,26 @@
+// `xs-router explain`: what the router would do with a request, without doing it.
+//
+// Loads a configuration, opens no port, calls nobody. Text for people and JSON for machines are made from one
+// document. Source: descriptor.md "Start", "Matching"; logout.md.
+#pragma once
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "config/load.h"
+
+namespace router::app {
+
+struct ExplainRequest {
+  std::string method;
+  std::string url;                   // absolute, or a path
+  std::vector<std::string> headers;  // "Name: value"
+};
+
+// 0: explained, whatever the answer would be; 1: the configuration has errors (listed on `faults`); 2: no
+// such request.
+int explain(const config::LoadInput& input, const ExplainRequest& request, bool json,
+            std::ostream& out = std::cout, std::ostream& faults = std::cerr);
+
+}  // namespace router::app

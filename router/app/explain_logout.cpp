@@ -1,0 +1,96 @@
+#include <nlohmann/json.hpp>
+
+#include "app/explanation.h"
+#include "http/url.h"
+
+namespace router::app {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+Json explain_call(const logout::Call& call) {
+  const auto& target = *call.target;
+  std::string sends = "the captured cookies";
+  if (target.sends_token) sends += ", the access token";
+  if (target.sends_forwarded) sends += ", x-forwarded-*";
+  if (target.is_service) sends += ", x-approuter-host";
+  return {{"backEnd", target.back_end},
+          {"call", target.method + " " + target.url.to_string()},
+          {"timeoutMs", target.timeout.count()},
+          {"sends", std::move(sends)}};
+}
+
+std::string reply_of(const logout::Ending& ending) {
+  using logout::ReplyForm;
+  switch (ending.form) {
+    case ReplyForm::redirect:
+      return ending.skips_redirect ? "200 without Location: skip-redirect" : "302 to " + ending.next();
+    case ReplyForm::url_in_body:
+      return "200, the text " + ending.next();
+    case ReplyForm::url_as_json:
+      return "200, the JSON {\"logoutUrl\": \"" + ending.next() + "\"}";
+    case ReplyForm::page:
+      return "200, a page";
+    case ReplyForm::no_content:
+      return "204";
+    case ReplyForm::given:
+      return "an answer of the protocol's own";
+    case ReplyForm::none:
+      break;
+  }
+  return "none";
+}
+
+std::string provider_part(const logout::Ending& ending) {
+  using logout::ProviderPart;
+  switch (ending.provider) {
+    case ProviderPart::none:
+      return "takes no part";
+    case ProviderPart::skipped:
+      return "not asked: skip-redirect";
+    case ProviderPart::redirect:
+      return ending.provider_url;
+    case ProviderPart::not_offered:
+      return "offers no logout";
+    case ProviderPart::unreachable:
+      return "cannot be reached";
+  }
+  return "";
+}
+
+}  // namespace
+
+Json explain_logout(const logout::Explanation& logout, const http::External& external) {
+  Json out = {{"protocol", logout.protocol}};
+  if (logout.instead) {
+    out["thisRequest"] = std::to_string(logout.instead->status) + " " +
+                         std::string(http::reason_phrase(logout.instead->status)) +
+                         ", nobody is logged out by it";
+  }
+  if (!logout.plan) return out;
+  const auto& plan = *logout.plan;
+  const auto& ending = plan.ending;
+  out["cause"] = to_string(plan.cause);
+  out["ends"] = plan.application ? "the part of the session that belongs to application " + *plan.application
+                                 : "the whole session, here and on every replica";
+  Json calls = Json::array();
+  for (const auto& call : plan.calls) calls.push_back(explain_call(call));
+  if (calls.empty()) {
+    out["backEndCalls"] = "none: no back-end has a logoutPath";
+  } else {
+    out["backEndCalls"] = std::move(calls);
+    out["withoutSession"] = "no back-end is called, the rest as it is";
+  }
+  out["identityProvider"] = provider_part(ending);
+  if (!ending.return_uri.empty()) out["comesBackTo"] = ending.return_uri;
+  const bool absolute = http::is_absolute_http(ending.landing);
+  if (ending.form != logout::ReplyForm::given) {
+    out["landsOn"] =
+        (absolute ? "" : external.origin()) + ending.landing + (ending.has_page ? "" : " (built in)");
+  }
+  out["reply"] = reply_of(ending);
+  return out;
+}
+
+}  // namespace router::app

@@ -1,0 +1,164 @@
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "app/explanation.h"
+#include "login/navigation.h"
+#include "routing/rewrite.h"
+#include "session/csrf.h"
+
+namespace router::app {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+std::string why_passed_over(const config::Route& route, const http::Target& target) {
+  std::string storage;
+  const auto match = route.pattern->match(routing::match_subject(route, target, storage));
+  if (!match) return "its regular expression takes too long";
+  if (!*match)
+    return route.matches_query ? "the source does not match path and query"
+                               : "the source does not match the path";
+  return "the source matches, but it takes only " +
+         (route.local_dir ? "GET, HEAD" : joined(route.http_methods));
+}
+
+std::string_view type_name(config::AuthenticationType type) {
+  switch (type) {
+    case config::AuthenticationType::xsuaa:
+      return "xsuaa";
+    case config::AuthenticationType::ias:
+      return "ias";
+    case config::AuthenticationType::oidc:
+      return "oidc";
+    case config::AuthenticationType::basic:
+      return "basic";
+    case config::AuthenticationType::none:
+      break;
+  }
+  return "none";
+}
+
+const std::vector<std::string>* scopes_for(const config::ScopeRule& rule, std::string_view method) {
+  auto found = rule.by_method.find(std::string(method));
+  if (found == rule.by_method.end()) found = rule.by_method.find("default");
+  return found == rule.by_method.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+// Who has to be somebody, and what happens to nobody.
+void explain_login(const pipeline::Graph& graph, const http::Request& request, const config::Route& route,
+                   Json& out) {
+  const auto& config = *graph.config;
+  if (config.authentication_none || route.is_public()) {
+    out["authentication"] = route.is_public() ? "none" : "none: authenticationMethod is none";
+    return;
+  }
+  out["authentication"] = type_name(route.authentication);
+  if (!route.identity_provider.empty()) out["identityProvider"] = route.identity_provider;
+  if (config.providers.empty()) {
+    out["withoutSession"] = "503: no identity provider is bound";
+  } else {
+    out["withoutSession"] = login::is_navigation(request) ? "login, then back here" : "401: no navigation";
+  }
+  const auto* scopes = scopes_for(route.scope, request.method);
+  out["scopes"] = scopes == nullptr ? "none asked for" : "one of " + joined(*scopes);
+  if (!route.csrf_protection) {
+    out["csrf"] = "not checked: csrfProtection is false";
+  } else if (session::check_csrf(request.method, request.headers, {}) == session::CsrfOutcome::refuse) {
+    out["csrf"] = "x-csrf-token needed, else 403";
+  } else {
+    out["csrf"] =
+        session::asks_for_csrf_token(request.method, request.headers) ? "a token is answered" : "not needed";
+  }
+}
+
+void explain_back_end(const config::Destination& destination, const config::Route& route,
+                      const std::string& path, Json& out) {
+  http::Url url = destination.url;
+  const std::string joined_path = routing::join_paths(url.path, path);
+  out["url"] = url.origin() + joined_path;
+  out["timeoutMs"] = route.timeout.value_or(destination.timeout).count();
+  const bool takes_token = destination.forward_auth_token || destination.is_service;
+  out["userToken"] = takes_token && !route.is_public() ? "sent" : "not sent";
+}
+
+void explain_destination(const pipeline::Graph& graph, const http::Request& request,
+                         const http::External& external, const routing::RouteMatch& match,
+                         const std::string& path, Json& out) {
+  const auto& route = *match.route;
+  const auto name = routing::destination_name(route, match.match, request.target, external.authority,
+                                              graph.destination_host_pattern());
+  if (!name || !*name) {
+    out["destination"] = "404: no name comes of " + *route.destination;
+    return;
+  }
+  const auto known = graph.config->destinations.find(**name);
+  out["destination"] = **name;
+  if (known == graph.config->destinations.end()) {
+    out["url"] = "404: no such destination";
+  } else {
+    explain_back_end(known->second, route, path, out);
+  }
+}
+
+void explain_service(const pipeline::Graph& graph, const config::Route& route, const std::string& path,
+                     Json& out) {
+  out["service"] = config::service_key(*route.service, route.endpoint);
+  const auto known = graph.config->services.find(config::service_key(*route.service, route.endpoint));
+  if (known != graph.config->services.end()) {
+    explain_back_end(known->second, route, path, out);
+  } else {
+    out["url"] = *route.service == config::kUserApiService ? "answered by the router" : "503: not bound";
+  }
+}
+
+void explain_folder(const pipeline::Graph& graph, const config::Route& route, const std::string& path,
+                    Json& out) {
+  const auto folder =
+      std::filesystem::path(*route.local_dir).lexically_relative(graph.config->directory).string();
+  out["localDir"] = folder;
+  out["file"] = folder + path.substr(0, path.find('?'));
+  if (!route.cache_control.empty()) out["cacheControl"] = route.cache_control;
+}
+
+}  // namespace
+
+Json explain_passed_routes(const pipeline::Graph& graph, const http::Request& request,
+                           const config::Route* chosen) {
+  Json passed = Json::array();
+  for (const auto& route : graph.config->routes) {
+    if (&route == chosen) break;
+    if (!route.pattern) continue;
+    passed.push_back({{"route", route.index},
+                      {"source", route.source},
+                      {"because", why_passed_over(route, request.target)}});
+  }
+  return passed;
+}
+
+Json explain_route(const pipeline::Graph& graph, const http::Request& request, const http::External& external,
+                   const routing::RouteMatch& match) {
+  const auto& route = *match.route;
+  Json out = {{"source", route.source}};
+  const auto path = routing::rewrite(route, match.match, request.target);
+  if (!path) {
+    out["rewritten"] = "400: the target makes a path that no back-end should see";
+    return out;
+  }
+  out["rewritten"] = *path;
+  if (route.local_dir) explain_folder(graph, route, *path, out);
+  if (route.destination) explain_destination(graph, request, external, match, *path, out);
+  if (route.service) explain_service(graph, route, *path, out);
+  explain_login(graph, request, route, out);
+  if (!route.touch) out["session"] = "not kept alive by this request: touch is false";
+  return out;
+}
+
+}  // namespace router::app

@@ -1,0 +1,83 @@
+#include "app/explanation.h"
+
+#include <nlohmann/json.hpp>
+
+#include "http/query.h"
+#include "logout/plan.h"
+
+namespace router::app {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+// Paths that the router answers itself, before any route. Empty: none of them.
+std::string own_endpoint(const pipeline::Graph& graph, const http::Request& request) {
+  const auto& config = *graph.config;
+  const auto& target = request.target;
+  if (request.is("TRACE") || request.is("CONNECT")) return "405: whatever the routes say";
+  if (target.path == "*") return "200: the methods there are";
+  if (target.path == "/" && !config.welcome_file.empty() && request.is_get_or_head()) {
+    return "302 to welcomeFile: " + http::append_query(config.welcome_file, target.query);
+  }
+  if (target.path == logout::kSignedOutPath) return "200: the built-in page that says \"You are signed out\"";
+  if (!config.logout.return_endpoint.empty() && target.path == config.logout.return_endpoint) {
+    return "302: logout.returnEndpoint, the way back from the identity provider to the landing page";
+  }
+  if (graph.login->is_callback(target))
+    return "login.callbackEndpoint: the way back from the identity provider";
+  return "";
+}
+
+// Of the whole configuration's warnings those about `place` or what is below.
+void add_warnings(const config::Issues& issues, const std::string& place, Json& warnings) {
+  for (const auto& issue : issues.sorted()) {
+    const bool below = issue.pointer == place || issue.pointer.starts_with(place + "/");
+    if (below && issue.severity == config::Severity::warning) warnings.push_back(to_text(issue));
+  }
+}
+
+std::string no_route(const routing::RouteMatch& match) {
+  if (!match.method_not_allowed()) return "404: no route takes this path";
+  std::string allow;
+  for (const auto& method : match.allow) allow += (allow.empty() ? "" : ", ") + method;
+  return "405: the routes for this path take " + allow;
+}
+
+}  // namespace
+
+Json make_explanation(const pipeline::Graph& graph, const http::Request& request,
+                      const http::External& external, const config::Issues& issues) {
+  Json out = {{"request", std::string(request.method) + " " + request.target.path_and_query()},
+              {"origin", external.origin()}};
+  Json warnings = Json::array();
+  if (auto own = own_endpoint(graph, request); !own.empty()) {
+    out["answer"] = std::move(own);
+    return out;
+  }
+  if (const auto logout = graph.logout->explain(request, external)) {
+    out["answer"] = "logout";
+    out["logout"] = explain_logout(*logout, external);
+    add_warnings(issues, "/logout", warnings);
+    if (!warnings.empty()) out["warnings"] = std::move(warnings);
+    return out;
+  }
+  const auto match = graph.routes.find(request.method, request.target);
+  if (!match) {
+    out["answer"] = "500: the regular expression of a route takes too long on this path";
+    return out;
+  }
+  out["answer"] = match->found() ? match->route->added ? "the route that is added when no other has localDir"
+                                                       : "route " + std::to_string(match->route->index)
+                                 : no_route(*match);
+  if (auto passed = explain_passed_routes(graph, request, match->route); !passed.empty()) {
+    out["passedOver"] = std::move(passed);
+  }
+  if (!match->found()) return out;
+  out["route"] = explain_route(graph, request, external, *match);
+  if (!match->route->added) add_warnings(issues, "/routes/" + std::to_string(match->route->index), warnings);
+  if (!warnings.empty()) out["warnings"] = std::move(warnings);
+  return out;
+}
+
+}  // namespace router::app

@@ -1,0 +1,76 @@
+#include "logout/service.h"
+#include "session/csrf.h"
+
+namespace router::logout {
+namespace {
+
+// Somebody who is signed in. The request's CSRF token is taken for the right one.
+session::Snapshot signed_in_user(const identity::Providers& providers, const http::Request& request) {
+  session::Session user;
+  user.id = session::SessionId::random();
+  if (const auto* provider = providers.first()) user.provider = provider->config().name;
+  user.tokens.access_token = base::Secret("ACCESS_TOKEN");
+  user.tokens.id_token = base::Secret("ID_TOKEN");
+  user.csrf_token =
+      base::Secret(std::string(request.headers.get(session::kCsrfHeader).value_or("CSRF_TOKEN")));
+  return std::make_shared<const session::Session>(std::move(user));
+}
+
+// What is discovered only by a router that runs.
+std::shared_ptr<const identity::Metadata> assumed_metadata(const config::IdentityProvider& provider) {
+  identity::Metadata metadata;
+  metadata.issuer = provider.issuer.empty() ? provider.url : provider.issuer;
+  metadata.end_session_endpoint = "END_SESSION_ENDPOINT(" + metadata.issuer + ")";
+  return std::make_shared<const identity::Metadata>(std::move(metadata));
+}
+
+using Answer = std::optional<Recognition>;
+
+// Sources answer at once where no token has to be verified; one that waits leaves `answer` empty.
+Task<void> ask(Source& source, SourceInput input, std::shared_ptr<Answer> answer) {
+  auto recognised = co_await source.recognise(input);
+  if (recognised) *answer = std::move(*recognised);
+}
+
+Answer recognise_now(Source& source, SourceInput input) {
+  const auto answer = std::make_shared<Answer>();
+  if (!source.wants_body(input.request)) base::start_detached(ask(source, std::move(input), answer));
+  return std::move(*answer);
+}
+
+}  // namespace
+
+std::optional<Explanation> Service::explain(const http::Request& request,
+                                            const http::External& external) const {
+  for (const auto& source : sources_) {
+    const auto& target = request.target;
+    if (!source->may_handle(request.method, target.path, target.query)) continue;
+    Explanation explanation;
+    explanation.protocol = source->name();
+    const auto user = signed_in_user(*parts_.providers, request);
+    auto trigger = source->preview(request.method, target);
+    auto recognised = recognise_now(*source, SourceInput{request, external, user, ""});
+    if (!trigger && !recognised) continue;
+    if (recognised && std::holds_alternative<Trigger>(*recognised)) {
+      trigger = std::get<Trigger>(std::move(*recognised));
+    } else if (recognised) {
+      explanation.instead = std::get<http::Response>(std::move(*recognised));
+    }
+    if (!trigger) return explanation;
+    if (!trigger->session) trigger->session = user;
+    if (trigger->selection.sessions.empty()) trigger->selection.sessions.push_back(user);
+
+    ProviderState provider;
+    if (const auto* bound = provider_of(*trigger)) {
+      provider.config = &bound->config();
+      provider.metadata = bound->known_metadata();
+      if (!provider.metadata) provider.metadata = assumed_metadata(bound->config());
+    }
+    const auto make_state = [](const std::string&) { return std::string("STATE"); };
+    explanation.plan = make_plan(*trigger, {*parts_.config, external.origin(), provider, make_state});
+    return explanation;
+  }
+  return std::nullopt;
+}
+
+}  // namespace router::logout
