@@ -27,7 +27,7 @@ net::ParseLimits parse_limits(const config::Limits& limits) {
 
 // A whole head has to fit into one buffer.
 std::size_t buffer_size(const config::Limits& limits) {
-  return std::max(net::BufferPool::kBufferSize, limits.header_bytes + limits.url_bytes + 1024);
+  return std::max(net::BufferPool::kLarge, limits.header_bytes + limits.url_bytes + 1024);
 }
 
 net::PoolLimits pool_limits(const config::Environment& environment, std::size_t cores) {
@@ -45,6 +45,7 @@ net::ServerTimeouts server_timeouts(const config::Environment& environment) {
   timeouts.request = environment.incoming_request_timeout;
   timeouts.stall = environment.incoming_connection_timeout;
   timeouts.idle = environment.server_keep_alive;
+  timeouts.minimum_body_rate = environment.limits.minimum_body_rate;
   return timeouts;
 }
 

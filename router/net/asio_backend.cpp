@@ -4,10 +4,10 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
-#include <cstring>
 #include <openssl/ssl.h>
 
 #include "net/head_scanner.h"
+#include "net/next_piece.h"
 
 namespace router::net {
 
@@ -46,6 +46,7 @@ AsioBackendConnection::AsioBackendConnection(AsioLoop& loop, const BackendOrigin
       key_(origin.key),
       limits_(limits),
       stream_(loop),
+      input_(loop.buffers(), InputBuffer::Begin::large),
       read_deadline_(loop.deadlines(),
                      [this] {
                        timed_out_ = true;
@@ -153,11 +154,11 @@ Task<Result<void>> AsioBackendConnection::open_tunnel(const BackendOrigin& origi
   if (!sent) co_return sent;
   auto answered = co_await read_head(true);
   if (!answered) co_return answered;
-  if (response_.status / 100 != 2 || begin_ != end_) {
+  if (response_.status / 100 != 2 || !input_.empty()) {
     co_return Error{ErrorCode::refused, Side::back_end,
                     "the proxy answered CONNECT with " + std::to_string(response_.status), true};
   }
-  head_.release();
+  input_.release();
   answered_ = false;
   co_return Result<void>();
 }
@@ -172,97 +173,79 @@ Task<Result<void>> AsioBackendConnection::send(std::string_view first, std::stri
   co_return Result<void>();
 }
 
-Task<Result<std::size_t>> AsioBackendConnection::read_into(BufferPool::Buffer& buffer, std::size_t offset) {
+Task<Result<void>> AsioBackendConnection::read_into(std::span<char> room) {
   if (closed_ || timed_out_) co_return fault({}, "reading from");
   arm(read_deadline_);
-  const auto read = co_await stream_.read_some(buffer.data() + offset, buffer.size() - offset);
+  const auto read = co_await stream_.read_some(room.data(), room.size());
   read_deadline_.disarm();
   if (read.fault) co_return fault(read.fault, "reading from");
   answered_ = true;
-  co_return read.bytes;
+  input_.received(read.bytes);
+  co_return Result<void>();
 }
 
 Task<Result<void>> AsioBackendConnection::read_head(bool to_head_request) {
-  if (!head_) {
-    head_ = loop_.buffers().take();
-    begin_ = end_ = 0;
-  } else if (begin_ != 0) {  // what followed an interim response
-    std::memmove(head_.data(), head_.data() + begin_, end_ - begin_);
-    end_ -= begin_;
-    begin_ = 0;
-  }
+  input_.begin_message();  // what followed an interim response
   clean_ = false;
   response_.headers.clear();
   trailers_.clear();
+  next_piece_.reset();
   parser_.emplace(response_, trailers_, limits_, to_head_request);
   for (HeadScanner scanner;;) {
-    const std::string_view input(head_.data(), end_);
-    const auto state = scanner.scan(input);
+    const auto state = scanner.scan(input_.unread());
     if (state == HeadScanner::State::malformed) {
       co_return Error{ErrorCode::protocol, Side::back_end, "the back-end's head is malformed"};
     }
     if (state == HeadScanner::State::complete) {
-      auto parsed = parser_->put_head(input.substr(0, scanner.head_size()));
+      auto parsed = parser_->put_head(input_.unread().substr(0, scanner.head_size()));
       if (!parsed || !*parsed) {
         co_return Error{ErrorCode::protocol, Side::back_end, parsed ? "incomplete head" : parsed.error().detail};
       }
-      begin_ = parser_->head_size();
-      body_finished_ = parser_->finished();
-      clean_ = body_finished_;
-      co_return Result<void>();
+      break;
     }
-    if (end_ == head_.size()) co_return Error{ErrorCode::protocol, Side::back_end, "the back-end's head is too large"};
-    auto read = co_await read_into(head_, end_);
-    if (!read) co_return read.error();
-    end_ += *read;
+    const auto room = input_.head_room();
+    if (room.empty()) co_return Error{ErrorCode::protocol, Side::back_end, "the back-end's head is too large"};
+    auto read = co_await read_into(room);
+    if (!read) co_return read;
   }
+  input_.keep_head(parser_->head_size());
+  body_finished_ = parser_->finished();
+  clean_ = body_finished_;
+  if (!body_finished_) next_piece_ = next_piece(*parser_, input_);
+  co_return Result<void>();
 }
 
 Task<Result<BodyPiece>> AsioBackendConnection::read_body() {
-  for (;;) {
-    if (body_finished_) co_return BodyPiece{{}, true};
-    if (begin_ != end_) {
-      const std::string_view unread((body_ ? body_ : head_).data() + begin_, end_ - begin_);
-      auto input = parser_->put_body(unread);
-      if (!input) co_return Error{ErrorCode::protocol, Side::back_end, input.error().detail};
-      begin_ += input->consumed;
-      body_finished_ = input->finished;
-      clean_ = body_finished_;
-      if (!input->data.empty() || body_finished_) co_return BodyPiece{input->data, body_finished_};
-    }
-    const std::string_view rest((body_ ? body_ : head_).data() + begin_, end_ - begin_);
-    if (!body_) {
-      body_ = loop_.buffers().take();
-      std::memcpy(body_.data(), rest.data(), rest.size());
-    } else if (begin_ != 0) {
-      std::memmove(body_.data(), rest.data(), rest.size());
-    }
-    begin_ = 0;
-    end_ = rest.size();
-    if (end_ == body_.size()) co_return Error{ErrorCode::protocol, Side::back_end, "chunk framing too long"};
-    auto read = co_await read_into(body_, end_);
-    if (!read) {
-      const bool at_end = read.error().code == ErrorCode::closed && !timed_out_ && !closed_;
-      if (at_end && response_.body == http::BodyKind::until_close && parser_->finish_at_eof()) {
-        body_finished_ = true;
-        co_return BodyPiece{{}, true};
-      }
-      co_return read.error();
-    }
-    end_ += *read;
+  if (body_finished_) co_return BodyPiece{{}, true};
+  while (!next_piece_) {
+    const auto room = input_.body_room();
+    if (room.empty()) co_return Error{ErrorCode::protocol, Side::back_end, "chunk framing too long"};
+    auto read = co_await read_into(room);
+    if (!read && !ends_at_eof(read.error())) co_return read.error();
+    next_piece_ = read ? next_piece(*parser_, input_) : Result<BodyPiece>(BodyPiece{{}, true});
   }
+  auto piece = *std::exchange(next_piece_, std::nullopt);
+  if (!piece) co_return Error{ErrorCode::protocol, Side::back_end, piece.error().detail};
+  body_finished_ = piece->last;
+  clean_ = body_finished_;
+  if (!body_finished_) next_piece_ = next_piece(*parser_, input_);
+  co_return piece;
+}
+
+bool AsioBackendConnection::ends_at_eof(const Error& fault) {
+  return fault.code == ErrorCode::closed && !timed_out_ && !closed_ &&
+         response_.body == http::BodyKind::until_close && parser_->finish_at_eof();
 }
 
 bool AsioBackendConnection::is_clean() const {
-  return clean_ && !closed_ && !timed_out_ && begin_ == end_ && response_.keep_alive && response_.status >= 200;
+  return clean_ && !closed_ && !timed_out_ && input_.empty() && response_.keep_alive && response_.status >= 200;
 }
 
 void AsioBackendConnection::become_idle(base::SteadyTime now) {
   ++requests_;
   idle_since_ = now;
   answered_ = false;
-  head_.release();
-  body_.release();
+  input_.release();
   parser_.reset();
   response_.headers.clear();
 }

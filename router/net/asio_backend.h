@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "net/backend_connection.h"
+#include "net/input_buffer.h"
 #include "net/parser.h"
 #include "net/stream.h"
 #include "net/tls.h"
@@ -27,8 +28,7 @@ class AsioBackendConnection final : public BackendConnection {
   const ResponseHead& head() const override { return response_; }
   base::Task<base::Result<BodyPiece>> read_body() override;
   bool body_finished() const override { return body_finished_; }
-  // the line end behind a chunk is no body
-  bool has_buffered_body() const override { return end_ - begin_ > 2; }
+  bool has_buffered_body() const override { return next_piece_.has_value(); }
   const http::Headers& trailers() const override { return trailers_; }
   bool is_reused() const override { return requests_ > 0; }
   bool has_answered() const override { return answered_; }
@@ -36,11 +36,7 @@ class AsioBackendConnection final : public BackendConnection {
 
   Stream& stream() { return stream_; }
   // Bytes read behind the head; they are the caller's now.
-  std::string take_buffered() {
-    std::string bytes((body_ ? body_ : head_).data() + begin_, end_ - begin_);
-    begin_ = end_ = 0;
-    return bytes;
-  }
+  std::string take_buffered() { return input_.take(); }
   const std::string& key() const { return key_; }
   // Ready for another request: the answer is complete, keep-alive, nothing left over.
   bool is_clean() const;
@@ -51,7 +47,8 @@ class AsioBackendConnection final : public BackendConnection {
  private:
   base::Task<base::Result<void>> connect_to(const std::string& host, std::uint16_t port);
   base::Task<base::Result<void>> open_tunnel(const BackendOrigin& origin);
-  base::Task<base::Result<std::size_t>> read_into(BufferPool::Buffer& buffer, std::size_t offset);
+  base::Task<base::Result<void>> read_into(std::span<char> room);
+  bool ends_at_eof(const base::Error& fault);
   base::Error fault(const error_code& reason, std::string_view doing) const;
   void arm(Deadline& deadline);
 
@@ -60,15 +57,13 @@ class AsioBackendConnection final : public BackendConnection {
   std::string key_;
   const ParseLimits& limits_;
   Stream stream_;
+  InputBuffer input_;
   Deadline read_deadline_;
   Deadline write_deadline_;
   base::milliseconds timeout_{0};
 
-  BufferPool::Buffer head_;
-  BufferPool::Buffer body_;
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
   std::optional<ResponseParser> parser_;
+  std::optional<base::Result<BodyPiece>> next_piece_;  // where it can be had without waiting
   ResponseHead response_;
   http::Headers trailers_;
 

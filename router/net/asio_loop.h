@@ -18,7 +18,7 @@ namespace router::net {
 
 class AsioLoop final : public base::Loop {
  public:
-  explicit AsioLoop(std::size_t buffer_size = BufferPool::kBufferSize);
+  explicit AsioLoop(std::size_t buffer_size = BufferPool::kLarge);
   ~AsioLoop() override;
 
   void run();
@@ -41,7 +41,7 @@ class AsioLoop final : public base::Loop {
   DeadlineWheel deadlines_;
   BufferPool buffers_;
   std::multimap<base::SteadyTime, std::function<void()>> timers_;
-  std::thread::id thread_;
+  std::atomic<std::thread::id> thread_;
 };
 
 }  // namespace router::net

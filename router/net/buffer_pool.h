@@ -1,33 +1,40 @@
 // Read buffers of one loop, handed round so that idle connections hold none.
 //
-// Not thread-safe: one pool a loop, which must outlive its buffers.
+// Two sizes: heads begin in a small one, so that thousands of half-sent heads do not matter; bodies are
+// relayed in large ones. Not thread-safe: one pool a loop, which must outlive its buffers.
 #pragma once
 
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <utility>
 #include <vector>
 
 namespace router::net {
 
 class BufferPool {
- public:
-  // Bytes of one relay buffer: large enough that a 1 MiB body takes few system calls, small enough that thousands
-  // of slow readers do not matter (http.md: at most 64 KiB each).
-  static constexpr std::size_t kBufferSize = 32 * 1024;
+  struct Shelf {
+    std::size_t bytes;
+    std::size_t most;  // kept when nobody needs them
+    std::vector<std::unique_ptr<char[]>> free;
+  };
 
-  // Larger where heads may be larger: a head has to fit into one.
-  explicit BufferPool(std::size_t buffer_size = kBufferSize) : buffer_size_(buffer_size) {}
+ public:
+  // Bytes of one relay buffer: large enough that a 1 MiB body takes few system calls, small enough that
+  // thousands of slow readers do not matter (http.md: at most 64 KiB each).
+  static constexpr std::size_t kLarge = 32 * 1024;
+  static constexpr std::size_t kSmall = 4 * 1024;
+
+  // `large`: more where heads may be larger; a head has to fit into one.
+  explicit BufferPool(std::size_t large = kLarge) : small_{kSmall, 64, {}}, large_{large, 64, {}} {}
 
   class Buffer {
    public:
     Buffer() = default;
-    Buffer(Buffer&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), bytes_(std::move(other.bytes_)) {}
+    Buffer(Buffer&& other) noexcept : shelf_(other.shelf_), bytes_(std::move(other.bytes_)) {}
     Buffer& operator=(Buffer&& other) noexcept {
       if (this != &other) {
         release();
-        pool_ = std::exchange(other.pool_, nullptr);
+        shelf_ = other.shelf_;
         bytes_ = std::move(other.bytes_);
       }
       return *this;
@@ -35,38 +42,33 @@ class BufferPool {
     ~Buffer() { release(); }
 
     explicit operator bool() const { return bytes_ != nullptr; }
-    char* data() { return bytes_.get(); }
-    std::size_t size() const { return bytes_ ? pool_->buffer_size_ : 0; }
+    char* data() const { return bytes_.get(); }
+    std::size_t size() const { return bytes_ ? shelf_->bytes : 0; }
     void release() {
-      if (bytes_) pool_->give_back(std::move(bytes_));
+      if (bytes_ && shelf_->free.size() < shelf_->most) shelf_->free.push_back(std::move(bytes_));
+      bytes_.reset();
     }
 
    private:
     friend class BufferPool;
-    Buffer(BufferPool& pool, std::unique_ptr<char[]> bytes) : pool_(&pool), bytes_(std::move(bytes)) {}
-    BufferPool* pool_ = nullptr;
+    Buffer(Shelf& shelf, std::unique_ptr<char[]> bytes) : shelf_(&shelf), bytes_(std::move(bytes)) {}
+    Shelf* shelf_ = nullptr;
     std::unique_ptr<char[]> bytes_;
   };
 
-  Buffer take() {
-    if (free_.empty()) return Buffer(*this, std::make_unique_for_overwrite<char[]>(buffer_size_));
-    auto bytes = std::move(free_.back());
-    free_.pop_back();
-    return Buffer(*this, std::move(bytes));
-  }
+  Buffer take_small() { return take(small_); }
+  Buffer take_large() { return take(large_); }
 
  private:
-  static constexpr std::size_t kKept = 256;
-  void give_back(std::unique_ptr<char[]> bytes) {
-    if (free_.size() < kKept) {
-      free_.push_back(std::move(bytes));
-    } else {
-      bytes.reset();
-    }
+  static Buffer take(Shelf& shelf) {
+    if (shelf.free.empty()) return Buffer(shelf, std::make_unique_for_overwrite<char[]>(shelf.bytes));
+    auto bytes = std::move(shelf.free.back());
+    shelf.free.pop_back();
+    return Buffer(shelf, std::move(bytes));
   }
 
-  std::size_t buffer_size_;
-  std::vector<std::unique_ptr<char[]>> free_;
+  Shelf small_;
+  Shelf large_;
 };
 
 }  // namespace router::net

@@ -41,7 +41,7 @@ Task<void> Tunnel::backend_to_client(std::string first) {
 
 Task<void> Tunnel::relay(Stream& from, Stream& to, FrameTracker& frames, std::string first, bool is_client) {
   Deadline stalled(loop_.deadlines(), [&to] { to.close(); });
-  auto buffer = loop_.buffers().take();
+  auto buffer = loop_.buffers().take_large();
   std::string_view bytes = first;
   for (;;) {
     if (!bytes.empty()) {

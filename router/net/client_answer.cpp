@@ -1,0 +1,155 @@
+#include <boost/asio/error.hpp>
+
+#include "net/asio_backend.h"
+#include "net/client_connection.h"
+#include "net/date.h"
+#include "net/file_copy.h"
+#include "net/tunnel.h"
+
+namespace router::net {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+
+Task<Result<void>> ClientConnection::send(std::string_view first, std::string_view second,
+                                          std::string_view third) {
+  if (aborted_) co_return Error{ErrorCode::closed, Side::client, "the connection was aborted"};
+  turn_->write_deadline.arm(timeouts_.stall);
+  const auto written = co_await stream_.write(first, second, third);
+  turn_->write_deadline.disarm();
+  if (written.fault) {
+    aborted_ = true;
+    co_return Error{ErrorCode::closed, Side::client, "the client is gone: " + written.fault.message()};
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> ClientConnection::send_interim(int status, std::string_view fields) {
+  // HTTP/1.0 does not know interim responses
+  if (turn_->request.minor_version == 0 || response_started_) co_return Result<void>();
+  std::string head = "HTTP/1.1 " + std::to_string(status) + " ";
+  head.append(http::reason_phrase(status)).append("\r\n").append(fields).append("\r\n");
+  auto sent = co_await send(head, {}, {});
+  if (sent && status == 100 && !turn_->may_send_body) {
+    turn_->may_send_body = true;
+    if (turn_->is_waiting) arm_for_body();
+  }
+  co_return sent;
+}
+
+void ClientConnection::start_response(ResponseStart start) {
+  response_started_ = true;
+  auto& turn = *turn_;
+  // a body that is still on its way cannot be told from a next request
+  const bool close = close_after_ || start.close || !turn.request.keep_alive || !turn.body_finished ||
+                     connections_.draining();
+  turn.pending.clear();
+  turn.framing.begin(start, turn.request.minor_version, close, turn.pending);
+  close_after_ = turn.framing.closes();
+}
+
+Task<Result<void>> ClientConnection::flush() {
+  if (turn_->pending.empty()) co_return Result<void>();
+  auto sent = co_await send(turn_->pending, {}, {});
+  turn_->pending.clear();
+  co_return sent;
+}
+
+Task<Result<void>> ClientConnection::write(std::string_view data) {
+  if (data.empty()) co_return Result<void>();
+  const auto tail = turn_->framing.before(data.size(), turn_->pending);
+  if (!tail) co_return tail.error();
+  auto sent = co_await send(turn_->pending, data, *tail);
+  turn_->pending.clear();
+  co_return sent;
+}
+
+Task<Result<void>> ClientConnection::send_file(int descriptor, std::uint64_t offset, std::uint64_t length) {
+  auto& framing = turn_->framing;
+  Result<void> copied;
+  if (stream_.is_tls() || !framing.is_plain()) {
+    copied = co_await copy_file(*this, descriptor, offset, length);
+    co_return copied;
+  }
+  if (length > framing.left())
+    co_return Error{ErrorCode::internal, Side::router, "body longer than announced"};
+  if (length == 0) co_return Result<void>();
+  const std::string head = std::exchange(turn_->pending, {});
+  FileSending rest{head, descriptor, offset, length};
+  error_code fault;
+  while (!aborted_ && !fault) {
+    fault = stream_.send_file_now(rest);
+    if (fault || rest.length == 0) break;
+    turn_->write_deadline.arm(timeouts_.stall);
+    fault = co_await stream_.wait_writable();
+    turn_->write_deadline.disarm();
+  }
+  framing.passed(length - rest.length);
+  if (rest.length == 0) co_return Result<void>();
+  if (fault == asio::error::eof) {
+    co_return Error{ErrorCode::internal, Side::router, "a file became shorter while it was sent"};
+  }
+  if (fault == asio::error::invalid_argument && rest.head.empty()) {
+    // a file system that cannot do it
+    copied = co_await copy_file(*this, descriptor, rest.offset, rest.length);
+    co_return copied;
+  }
+  aborted_ = true;
+  co_return Error{ErrorCode::closed, Side::client, "the client is gone: " + fault.message()};
+}
+
+Task<Result<void>> ClientConnection::finish(std::string_view trailer_fields) {
+  if (auto ended = turn_->framing.end(trailer_fields, turn_->pending); !ended) co_return ended;
+  auto sent = co_await flush();
+  response_finished_ = sent.has_value();
+  co_return sent;
+}
+
+Task<Result<void>> ClientConnection::respond(http::Response response) {
+  const bool bodiless = turn_->request.is("HEAD") || response.status == 204 || response.status == 304;
+  ResponseStart start;
+  start.status = response.status;
+  response.headers.write_to(start.fields);
+  if (!response.headers.contains("Date"))
+    start.fields.append("Date: ").append(current_http_date()).append("\r\n");
+  start.body = bodiless ? http::BodyKind::none : http::BodyKind::length;
+  start.content_length = response.body.size();
+  if (turn_->request.is("HEAD") && response.status != 204 && response.status != 304) {
+    start.fields.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
+  }
+  start_response(std::move(start));
+  if (!bodiless && !response.body.empty()) {
+    auto sent = co_await write(response.body);
+    if (!sent) co_return sent;
+  }
+  auto finished = co_await finish({});
+  co_return finished;
+}
+
+Task<Result<void>> ClientConnection::tunnel(BackendConnection& backend, std::string fields,
+                                            std::function<void()> client_data) {
+  response_started_ = true;
+  close_after_ = true;
+  const std::string head = "HTTP/1.1 101 Switching Protocols\r\n" + fields + "\r\n";
+  auto sent = co_await send(head, {}, {});
+  if (!sent) co_return sent;
+  auto& peer = static_cast<AsioBackendConnection&>(backend);
+  Tunnel tunnel(loop_, stream_, peer.stream(), std::move(client_data));
+  tunnel_ = &tunnel;
+  // what either side has sent behind its head
+  const std::string from_client = input_.take();
+  const std::string from_backend = peer.take_buffered();
+  co_await tunnel.run(from_client, from_backend);
+  tunnel_ = nullptr;
+  response_finished_ = !aborted_;
+  co_return Result<void>();
+}
+
+void ClientConnection::end_tunnel(std::uint16_t code, std::string_view reason) {
+  if (tunnel_ != nullptr) tunnel_->end(code, reason);
+}
+
+}  // namespace router::net
