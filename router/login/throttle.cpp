@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "crypto/digest.h"
@@ -25,26 +26,34 @@ Throttle::Key Throttle::key_of(std::string_view user, std::string_view address) 
   return crypto::sha256(network_of(address) + '\n' + base::to_lower(base::trim(user)));
 }
 
-std::optional<base::seconds> Throttle::begin(const Key& key, base::SteadyTime now) {
+Throttle::Admission Throttle::begin(const Key& key, base::SteadyTime now) {
   forget_old(now);
-  auto found = tries_.find(key);
-  if (found == tries_.end()) {
+  if (!tries_.contains(key)) {
     while (starts_.size() >= rule_.most) forget_first();
-    found = tries_.emplace(key, Tries{now}).first;
+    tries_[key].first = now;
     starts_.push_back({now, key});
   }
-  Tries& tries = found->second;
-  if (tries.count < rule_.failures) {
-    ++tries.count;
-    return std::nullopt;
+  Tries& tries = tries_[key];
+  if (tries.failures >= rule_.failures) {
+    const auto left = std::chrono::ceil<base::seconds>(tries.first + rule_.within - now);
+    return {std::max(left, base::seconds(1)), nullptr};
   }
-  const auto left = std::chrono::ceil<base::seconds>(tries.first + rule_.within - now);
-  return std::max(left, base::seconds(1));
+  if (tries.failures + tries.under_way >= rule_.failures) return {std::nullopt, tries.settled};
+  ++tries.under_way;
+  return {};
 }
 
-void Throttle::undecided(const Key& key) {
+void Throttle::settle(const Key& key, Outcome outcome) {
   const auto found = tries_.find(key);
-  if (found != tries_.end() && found->second.count > 0) --found->second.count;
+  if (found == tries_.end()) return;  // forgotten meanwhile
+  Tries& tries = found->second;
+  if (tries.under_way > 0) --tries.under_way;
+  if (outcome == Outcome::failed) ++tries.failures;
+  if (outcome == Outcome::succeeded) tries.failures = 0;
+  // Waiters run inside set(), and may change the map.
+  const auto settled = std::exchange(tries.settled, std::make_shared<base::Event>());
+  if (tries.failures == 0 && tries.under_way == 0) tries_.erase(found);
+  settled->set();
 }
 
 void Throttle::forget_old(base::SteadyTime now) {
@@ -52,10 +61,13 @@ void Throttle::forget_old(base::SteadyTime now) {
 }
 
 void Throttle::forget_first() {
-  const Start& start = starts_.front();
-  const auto found = tries_.find(start.key);
-  if (found != tries_.end() && found->second.first == start.at) tries_.erase(found);
+  const Start start = std::move(starts_.front());
   starts_.pop_front();
+  const auto found = tries_.find(start.key);
+  if (found == tries_.end() || found->second.first != start.at) return;
+  const auto settled = found->second.settled;
+  tries_.erase(found);
+  settled->set();
 }
 
 }  // namespace router::login

@@ -1,19 +1,22 @@
 // Slows down the guessing of passwords: so many failed logins a minute for each user and address, no more.
 //
-// A try counts as failed from its begin on, so that a hundred at once are no way around it; whoever made it
-// says how it went. Users are compared without regard to ASCII case and an IPv6 address by its first 64 bits,
-// since neither makes another user or another home. Memory is bounded: beyond `most` pairs within a minute
-// the oldest are forgotten first. Owner: Ongoing, beyond reloads. Background loop only. Time is steady.
+// At most as many tries are under way at once as may still fail, so that a hundred at once are no way around
+// it; the others wait, and a hundred right ones all get through. Users are compared without regard to ASCII
+// case and an IPv6 address by its first 64 bits, since neither makes another user or another home. Memory is
+// bounded: beyond `most` pairs within a minute the oldest are forgotten first. Owner: Ongoing, beyond
+// reloads; callers use check_password(). Background loop only. Time is steady.
 // Source: spec/logout.md section 3; OWASP ASVS 2.2.1.
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "base/clock.h"
+#include "base/event.h"
 
 namespace router::login {
 
@@ -31,24 +34,34 @@ class Throttle {
 
   explicit Throttle(ThrottleRule rule = {}) : rule_(rule) {}
 
-  // Absent: go on, and tell the outcome. Else how long until the next try may be made, at least 1 s.
-  std::optional<base::seconds> begin(const Key& key, base::SteadyTime now);
-  // The password was right: earlier failures are forgotten.
-  void succeeded(const Key& key) { tries_.erase(key); }
-  // Nobody said whether it was right: this try does not count.
-  void undecided(const Key& key);
+  struct Admission {
+    std::optional<base::seconds> refused_for;  // too many failures: so long, at least 1 s
+    std::shared_ptr<base::Event> busy;         // too many tries under way: ask again after it
+    bool admitted() const { return !refused_for && !busy; }
+  };
+  // Where it is admitted, the caller tells how it went, once.
+  Admission begin(const Key& key, base::SteadyTime now);
+  void failed(const Key& key) { settle(key, Outcome::failed); }
+  // Earlier failures are forgotten.
+  void succeeded(const Key& key) { settle(key, Outcome::succeeded); }
+  // Nobody said whether the password was right: this try does not count.
+  void undecided(const Key& key) { settle(key, Outcome::undecided); }
 
   std::size_t size() const { return tries_.size(); }
 
  private:
+  enum class Outcome { failed, succeeded, undecided };
   struct Tries {
     base::SteadyTime first;
-    unsigned count = 0;
+    unsigned failures = 0;
+    unsigned under_way = 0;
+    std::shared_ptr<base::Event> settled = std::make_shared<base::Event>();
   };
   struct Start {
     base::SteadyTime at;
     Key key;
   };
+  void settle(const Key& key, Outcome outcome);
   void forget_old(base::SteadyTime now);
   void forget_first();
 

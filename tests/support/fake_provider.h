@@ -49,6 +49,7 @@ class ScriptedProvider final : public identity::Provider {
   std::function<void()> before_answer;  // what happens meanwhile
   std::vector<Exchange> exchanges;
   std::vector<std::string> refreshes;
+  std::vector<std::string> passwords;  // user:password
   std::vector<std::string> revoked;
 
   const config::IdentityProvider& config() const override { return config_; }
@@ -91,7 +92,9 @@ class ScriptedProvider final : public identity::Provider {
     if (before_answer) before_answer();
     co_return login_result();
   }
-  base::Task<base::Result<identity::Login>> password_grant(std::string, base::Secret) override {
+  base::Task<base::Result<identity::Login>> password_grant(std::string user, base::Secret password) override {
+    passwords.push_back(user + ":" + std::string(password.reveal()));
+    if (gate != nullptr) co_await gate->wait();
     co_return login_result();
   }
   base::Task<base::Result<void>> revoke(base::Secret token, std::string) override {

@@ -1,0 +1,88 @@
+#include "http/am_rest.h"
+
+#include <utility>
+
+namespace router::http {
+namespace {
+
+constexpr std::string_view kRealms = "realms/";
+constexpr std::string_view kRoot = "root";
+
+// Removes `prefix` from the front; false if it is not there.
+bool take(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+// realms/root/realms/alpha/realms/beta/<rest>
+std::optional<RealmPath> read_realms(std::string_view text) {
+  RealmPath found{"/", text};
+  for (bool first = true; take(found.rest, kRealms); first = false) {
+    const auto name = found.rest.substr(0, found.rest.find('/'));
+    if (name.empty() || name.size() == found.rest.size() || (first && name != kRoot)) return std::nullopt;
+    found.rest.remove_prefix(name.size() + 1);
+    if (first) continue;
+    if (found.realm.size() > 1) found.realm.push_back('/');
+    found.realm.append(name);
+  }
+  return found;
+}
+
+// "2.1" -> 21; absent unless it is one digit, a dot and one digit, or one digit.
+std::optional<int> version_of(std::string_view text) {
+  const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+  if (text.size() == 1 && digit(0)) return (text[0] - '0') * 10;
+  if (text.size() != 3 || text[1] != '.' || !digit(0) || !digit(2)) return std::nullopt;
+  return (text[0] - '0') * 10 + (text[2] - '0');
+}
+
+bool is_accepted(std::string_view name, std::optional<int> version) {
+  if (!version) return false;
+  if (base::equals_ignoring_case(name, "resource")) return *version >= 20 && *version <= 31;
+  return base::equals_ignoring_case(name, "protocol") && *version >= 10 && *version < 30;
+}
+
+}  // namespace
+
+std::optional<RealmPath> read_realm_path(std::string_view path, std::string_view context,
+                                         std::string_view root, std::string_view last) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  if (!path.ends_with(last)) return std::nullopt;
+  if (!context.empty() && path.starts_with(context) && path.substr(context.size()).starts_with(root)) {
+    path.remove_prefix(context.size());
+  }
+  if (!take(path, root) || !take(path, "/")) return std::nullopt;
+  auto found = read_realms(path);
+  return found && found->rest == last ? found : std::nullopt;
+}
+
+bool is_realm_within(std::string_view inner, std::string_view outer) {
+  if (outer == "/" || inner == outer) return true;
+  return inner.starts_with(outer) && inner.substr(outer.size()).starts_with('/');
+}
+
+bool accepts_api_version(const Headers& headers) {
+  const auto field = headers.get("accept-api-version");
+  if (!field) return true;
+  for (const auto part : base::split(*field, ',')) {
+    const auto [name, value] = base::cut(part, '=');
+    if (!is_accepted(base::trim(name), version_of(base::trim(value.value_or(""))))) return false;
+  }
+  return headers.count("accept-api-version") == 1;
+}
+
+Response rest_answer(int status, std::string json) {
+  auto response = json_response(status, std::move(json));
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
+Response rest_error(int status, std::string_view message) {
+  std::string body = "{\"code\":" + std::to_string(status) + ",\"reason\":";
+  body.append(base::json_quote(reason_phrase(status))).append(",\"message\":");
+  body.append(base::json_quote(message)).append("}");
+  return rest_answer(status, std::move(body));
+}
+
+}  // namespace router::http

@@ -1,0 +1,36 @@
+// What the REST endpoints of 000 share, login and logout alike: paths with realms, API versions, error
+// bodies.
+//
+// Paths: <context>/json/realms/root/realms/<realm>/... or <context>/json/..., <context> being optional; below
+// /oauth2 likewise. A realm is written as in the configuration: "/" or "/alpha/beta". Pure; any thread.
+// Source: 000, 001; spec/logout.md section 3.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/message.h"
+
+namespace router::http {
+
+struct RealmPath {
+  std::string realm;      // "/" where the path names none
+  std::string_view rest;  // what follows, without its slashes: "sessions"; a view into the path
+};
+// Absent unless `path` is below `root` ("/json"), or below `context` and `root`, and what follows ends with
+// `last` ("authenticate", "connect/endSession"). Allocates nothing for other paths.
+std::optional<RealmPath> read_realm_path(std::string_view path, std::string_view context,
+                                         std::string_view root, std::string_view last);
+
+// Whether `inner` is `outer` or a realm in it.
+bool is_realm_within(std::string_view inner, std::string_view outer);
+
+// Accept-API-Version: absent, or resource 2.0 to 3.1 and protocol 1 or 2, where they are named.
+bool accepts_api_version(const Headers& headers);
+
+// {"code":401,"reason":"Unauthorized","message":"..."}, no-store.
+Response rest_error(int status, std::string_view message);
+Response rest_answer(int status, std::string json);
+
+}  // namespace router::http

@@ -1,0 +1,31 @@
+// A login with user and password, for every way of sending them: slowed down, then the provider is asked.
+//
+// Loop: background. All references outlive the Task. Source: RFC 6749 section 4.3; spec/logout.md section 3;
+// spec/descriptor.md "Identity" (authenticationType basic).
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "identity/provider.h"
+#include "login/throttle.h"
+
+namespace router::login {
+
+struct PasswordTry {
+  std::string user;
+  base::Secret password;
+  std::string address;  // of the client
+};
+
+// Too many failures: when to come again. Else what the provider said; unauthenticated = the password is
+// wrong.
+using PasswordVerdict = std::variant<base::seconds, base::Result<identity::Login>>;
+
+base::Task<PasswordVerdict> check_password(Throttle& throttle, const base::Clock& clock,
+                                           identity::Provider& provider, PasswordTry attempt);
+
+}  // namespace router::login

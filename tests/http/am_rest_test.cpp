@@ -1,0 +1,91 @@
+#include "http/am_rest.h"
+
+#include <doctest/doctest.h>
+
+using namespace router;
+
+TEST_CASE("am rest: a path names a realm, with and without the context") {
+  struct Row {
+    const char* path;
+    const char* realm;  // null: not such a path
+  };
+  const Row rows[] = {
+      {"/am/json/realms/root/realms/alpha/authenticate", "/alpha"},
+      {"/json/realms/root/realms/alpha/authenticate", "/alpha"},
+      {"/json/realms/root/realms/alpha/authenticate/", "/alpha"},
+      {"/json/realms/root/realms/alpha/realms/beta/authenticate", "/alpha/beta"},
+      {"/json/realms/root/authenticate", "/"},
+      {"/json/authenticate", "/"},
+      {"/am/json/authenticate", "/"},
+      {"/json/realms/alpha/authenticate", nullptr},
+      {"/json/realms/root/realms/authenticate", nullptr},
+      {"/json/realms/root/alpha/authenticate", nullptr},
+      {"/json/realms//authenticate", nullptr},
+      {"/json/x/authenticate", nullptr},
+      {"/jsonauthenticate", nullptr},
+      {"/json/xauthenticate", nullptr},
+      {"/amx/json/authenticate", nullptr},
+      {"/am/am/json/authenticate", nullptr},
+      {"/authenticate", nullptr},
+      {"/", nullptr},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.path);
+    const auto found = http::read_realm_path(row.path, "/am", "/json", "authenticate");
+    CHECK(found.has_value() == (row.realm != nullptr));
+    if (found && row.realm != nullptr) CHECK(found->realm == row.realm);
+  }
+}
+
+TEST_CASE("am rest: a realm is within itself, its parents and the root") {
+  CHECK(http::is_realm_within("/alpha", "/alpha"));
+  CHECK(http::is_realm_within("/alpha", "/"));
+  CHECK(http::is_realm_within("/alpha/beta", "/alpha"));
+  CHECK(!http::is_realm_within("/alphabet", "/alpha"));
+  CHECK(!http::is_realm_within("/alpha", "/alpha/beta"));
+  CHECK(!http::is_realm_within("/", "/alpha"));
+}
+
+TEST_CASE("am rest: resource versions 2.0 to 3.1 are spoken") {
+  struct Row {
+    const char* field;
+    bool accepted;
+  };
+  const Row rows[] = {
+      {"resource=2.1, protocol=1.0", true},
+      {"resource=3.1, protocol=1.0", true},
+      {"resource=2.0", true},
+      {"protocol=1.0,resource=3.0", true},
+      {"protocol=2.1", true},
+      {"resource=2", true},
+      {"Resource=3.1", true},
+      {"resource=1.1", false},
+      {"resource=3.2", false},
+      {"resource=4.0", false},
+      {"resource=2.1, protocol=3.0", false},
+      {"resource=", false},
+      {"resource=2.10", false},
+      {"resource=a.b", false},
+      {"anything", false},
+      {"", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.field);
+    http::Headers headers;
+    headers.add("Accept-API-Version", row.field);
+    CHECK(http::accepts_api_version(headers) == row.accepted);
+  }
+  http::Headers none;
+  CHECK(http::accepts_api_version(none));
+  none.add("Accept-API-Version", "resource=2.1");
+  none.add("Accept-API-Version", "resource=3.1");
+  CHECK(!http::accepts_api_version(none));
+}
+
+TEST_CASE("am rest: errors have code, reason and message, and are not stored") {
+  const auto response = http::rest_error(401, "Login \"failure\"");
+  CHECK(response.status == 401);
+  CHECK(response.body == R"({"code":401,"reason":"Unauthorized","message":"Login \"failure\""})");
+  CHECK(response.headers.get("Cache-Control") == "no-store");
+  CHECK(response.headers.get("Content-Type") == "application/json");
+}
