@@ -71,6 +71,16 @@ def wrk(url, connections, seconds, script=None):
             "p50_ms": percentile(50), "p99_ms": percentile(99), "faults": faults}
 
 
+def resident_kib(pid, peak=False):
+    """Since the last forget_peak, where the peak is asked for."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB" if peak else r"VmRSS:\s+(\d+) kB", status)[1])
+
+
+def forget_peak(pid):
+    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
 class Bench:
     """One run: back-ends for all rows; proxies are started by the row that needs them and live until the end."""
 
@@ -81,7 +91,7 @@ class Bench:
         self.proxies = {}
 
     def __enter__(self):
-        self.ports = {kind: free_port() for kind in ("small", "big", "slow")}
+        self.ports = {kind: free_port() for kind in ("small", "big", "slow", "stream", "drip", "websocket")}
         origin = self.start([str(self.binaries / "bench-origin")] + [f"{port}:{kind}" for kind, port in self.ports.items()])
         for port in self.ports.values():
             wait_for_port(port, origin)
@@ -102,6 +112,17 @@ class Bench:
         process = subprocess.Popen(command, **options)
         self.running.append(process)
         return process
+
+    def stop(self, process, seconds=15):
+        """Its exit code; one that does not end is killed and has none."""
+        process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return None
+        finally:
+            self.running.remove(process)
 
     def proxy(self, name, key, starter):
         if (name, key) not in self.proxies:
@@ -124,6 +145,7 @@ events {{ worker_connections 16384; }}
 http {{
   access_log off; keepalive_requests 100000000; client_max_body_size 0; sendfile on; tcp_nopush on;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
+  proxy_max_temp_file_size 0;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   {backends}
   server {{

@@ -1,8 +1,11 @@
 // Back-ends for the benchmarks: cheap enough that what is measured is the proxy in front of them.
 //
-//   bench-origin PORT:KIND...     KIND: small (1 KiB), big (1 MiB), slow (1 KiB after 200 ms), hang (never answers)
+//   bench-origin PORT:KIND...
 //
-// Reads just enough HTTP: a head up to its empty line, and a body of Content-Length bytes, which is thrown away.
+// KIND: small (1 KiB), big (1 MiB), slow (1 KiB after 200 ms), hang (never answers), stream (GET /N: N bytes;
+// GET /sent: how many bytes of such bodies it has got rid of so far), drip (100 KiB in 10 s), websocket
+// (echoes messages of at most 125 bytes; /flood sends without end). Reads just enough HTTP: a head up to its
+// empty line, and a body of Content-Length bytes, which is thrown away.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,7 +22,16 @@ using boost::system::error_code;
 
 namespace {
 
+constexpr std::size_t kPiece = 256 * 1024;
+constexpr std::uint64_t kDripBytes = 100 * 1024;
+
+std::string answer_head(std::uint64_t size) {
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(size) +
+         "\r\n\r\n";
+}
+
 struct Kind {
+  std::string name;
   std::string answer;
   std::chrono::milliseconds delay{0};
   bool answers = true;
@@ -28,8 +40,8 @@ struct Kind {
 Kind make_kind(const std::string& name) {
   const std::size_t size = name == "big" ? 1024 * 1024 : 1024;
   Kind kind;
-  kind.answer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
-  kind.answer.append(size, 'x');
+  kind.name = name;
+  kind.answer = answer_head(size).append(size, 'x');
   if (name == "slow") kind.delay = std::chrono::milliseconds(200);
   kind.answers = name != "hang";
   return kind;
@@ -37,15 +49,17 @@ Kind make_kind(const std::string& name) {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, const Kind& kind) : socket_(std::move(socket)), timer_(socket_.get_executor()), kind_(kind) {
+  Connection(tcp::socket socket, const Kind& kind)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()), kind_(kind) {
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
   }
 
   void read() {
-    socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const error_code& fault, std::size_t bytes) {
-      if (!fault) self->took(std::string_view(self->buffer_.data(), bytes));
-    });
+    socket_.async_read_some(asio::buffer(buffer_),
+                            [self = shared_from_this()](const error_code& fault, std::size_t bytes) {
+                              if (!fault) self->took(std::string_view(self->buffer_.data(), bytes));
+                            });
   }
 
  private:
@@ -61,14 +75,23 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (length < end) body_left_ = std::strtoull(head_.c_str() + length + 16, nullptr, 10);
     const auto here = std::min<std::size_t>(body_left_, head_.size() - end - 4);
     body_left_ -= here;
+    path_ = path_of(head_);
     head_.clear();
     in_body_ = body_left_ > 0;
     if (in_body_) return read();
     answer();
   }
 
+  static std::string path_of(const std::string& head) {
+    const auto begin = head.find(' ') + 1;
+    return head.substr(begin, head.find(' ', begin) - begin);
+  }
+
   void answer() {
     if (!kind_.answers) return;  // keeps the connection, says nothing
+    if (kind_.name == "websocket") return upgrade();
+    if (kind_.name == "drip") return begin_body(kDripBytes);
+    if (kind_.name == "stream" && path_ != "/") return answer_stream();
     if (kind_.delay.count() == 0) return send();
     timer_.expires_after(kind_.delay);
     timer_.async_wait([self = shared_from_this()](const error_code& fault) {
@@ -77,16 +100,89 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void send() {
-    asio::async_write(socket_, asio::buffer(kind_.answer), [self = shared_from_this()](const error_code& fault, std::size_t) {
-      if (!fault) self->read();
-    });
+    asio::async_write(socket_, asio::buffer(kind_.answer),
+                      [self = shared_from_this()](const error_code& fault, std::size_t) {
+                        if (!fault) self->read();
+                      });
   }
+
+  void write(std::string bytes, void (Connection::*next)()) {
+    out_ = std::move(bytes);
+    asio::async_write(socket_, asio::buffer(out_),
+                      [self = shared_from_this(), next](const error_code& fault, std::size_t) {
+                        if (!fault) (self.get()->*next)();
+                      });
+  }
+
+  void answer_stream() {
+    if (path_ != "/sent") return begin_body(std::strtoull(path_.c_str() + 1, nullptr, 10));
+    const auto text = std::to_string(sent);
+    write(answer_head(text.size()) + text, &Connection::read);
+  }
+
+  void begin_body(std::uint64_t size) {
+    stream_left_ = size;
+    write(answer_head(size), &Connection::send_body);
+  }
+
+  void send_body() {
+    static const std::string piece(kPiece, 'x');
+    if (stream_left_ == 0) return read();
+    const bool drips = kind_.name == "drip";
+    const auto size = std::min<std::uint64_t>(stream_left_, drips ? kDripBytes / 100 : kPiece);
+    // some at a time: what the proxy does not take is not counted
+    socket_.async_write_some(asio::buffer(piece, size),
+                             [self = shared_from_this(), drips](const error_code& fault, std::size_t bytes) {
+                               if (fault) return;
+                               sent += bytes;
+                               self->stream_left_ -= bytes;
+                               if (!drips) return self->send_body();
+                               self->timer_.expires_after(std::chrono::milliseconds(100));
+                               self->timer_.async_wait([self](const error_code& stopped) {
+                                 if (!stopped) self->send_body();
+                               });
+                             });
+  }
+
+  // The key of every client here is the one of RFC 6455 section 1.3.
+  void upgrade() {
+    write(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+        path_ == "/flood" ? &Connection::flood : &Connection::read_frames);
+  }
+
+  void flood() { write(std::string("\x82\x7d", 2) + std::string(125, 'x'), &Connection::flood); }
+
+  void read_frames() {
+    socket_.async_read_some(asio::buffer(buffer_),
+                            [self = shared_from_this()](const error_code& fault, std::size_t bytes) {
+                              if (!fault) self->echo(std::string_view(self->buffer_.data(), bytes));
+                            });
+  }
+
+  void echo(std::string_view bytes) {
+    head_.append(bytes);
+    std::string frames;
+    while (head_.size() >= 6) {
+      const std::size_t size = static_cast<unsigned char>(head_[1]) & 0x7FU;
+      if (head_.size() < 6 + size) break;
+      frames += {head_[0], static_cast<char>(size)};
+      for (std::size_t i = 0; i < size; ++i) frames += static_cast<char>(head_[6 + i] ^ head_[2 + i % 4]);
+      head_.erase(0, 6 + size);
+    }
+    if (frames.empty()) return read_frames();
+    write(std::move(frames), &Connection::read_frames);
+  }
+
+  static inline std::uint64_t sent = 0;
 
   tcp::socket socket_;
   asio::steady_timer timer_;
   const Kind& kind_;
   std::array<char, 64 * 1024> buffer_{};
-  std::string head_;
+  std::string head_, path_, out_;
+  std::uint64_t stream_left_ = 0;
   std::size_t body_left_ = 0;
   bool in_body_ = false;
 };
