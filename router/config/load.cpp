@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "config/files.h"
 #include "config/json_access.h"
+#include "config/left_out.h"
 #include "config/not_built_yet.h"
 #include "config/read_descriptor.h"
 #include "config/read_destinations.h"
@@ -92,11 +93,12 @@ LoadResult load(const LoadInput& input) {
   check_schema(descriptor_schema(), root, report);
   configuration->services = read_business_services(bindings, default_endpoints(root));
   read_descriptor(root, report, {variables, bindings}, *configuration);
-  const Validation validation{*configuration, root, report, variables,
+  const Validation validation{*configuration, root, report, variables, bindings,
                               is_destination_service_bound(bindings)};
   validate(validation);
   if (issues.has_errors()) return result;
   warn_not_built_yet(validation);
+  warn_left_out(validation);
   result.configuration = std::move(configuration);
   return result;
 }

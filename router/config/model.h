@@ -277,6 +277,9 @@ struct Environment {
 // The built-in service that answers /currentUser and /attributes; it has no entry in Configuration::services.
 inline constexpr const char* kUserApiService = "sap-approuter-userapi";
 
+// Of the Node router's HTML5 application repository, which is left out here.
+inline constexpr const char* kHtml5Service = "html5-apps-repo-rt";
+
 // The key of a route's service and endpoint in Configuration::services.
 inline std::string service_key(const std::string& service, const std::optional<std::string>& endpoint) {
   return endpoint ? service + "/" + *endpoint : service;

@@ -1,6 +1,5 @@
 #include "config/not_built_yet.h"
 
-#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -25,7 +24,6 @@ constexpr std::array kProperties = {
     Property{"/routes/*/authenticationType", "basic", "the route answers 503"},
     Property{"/routes/*/dynamicIdentityProvider", "true", "sap_idp is ignored"},
     Property{"/routes/*/preferLocal", "true", "the variable destinations is the only source of destinations"},
-    Property{"/routes/*/service", "html5-apps-repo-rt", "the route answers 503"},
     Property{"/logout/applications", "", "only logoutEndpoint logs out"},
     Property{"/logout/agentProperties", "", "only logoutEndpoint logs out"},
     Property{"/logout/conditionalUrls", "", "the provider's own logout URL is used"},
@@ -55,26 +53,6 @@ constexpr std::array kVariables = {
     Variable{"ENABLE_X_FORWARDED_HOST_VALIDATION", "false", "x-forwarded-host is checked as any host"},
     Variable{"PLATFORM_COOKIE_NAME", "", "the cookie is treated as any other"},
 };
-
-// Of the Node router; SVC2AR_* and ZONE_INFO_* are prefixes.
-constexpr std::array<std::string_view, 12> kForeignVariables = {
-    "HTTP2_SUPPORT",
-    "DIRECT_ROUTING_URI_PATTERNS",
-    "XS_APP_LOG_LEVEL",
-    "CF_NODEJS_LOGGING_LEVEL",
-    "BACKEND_COOKIES_SECRET",
-    "IAS_PRIVATE_KEY",
-    "EXTENDED_LOGIN_CSP",
-    "ENABLE_FRAME_ANCESTORS_CSP_HEADERS",
-    "OWN_SAP_CLOUD_SERVICE",
-    "STORE_SESSION_COOKIES_IN_EXTERNAL_SESSION_STORE",
-    "SVC2AR_*",
-    "ZONE_INFO_*"};
-
-// Properties of single destinations, all unbuilt or without meaning here.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kDestinationProperties = {
-    std::pair{"proxyType", "the destination is called over the network as it is"},
-    std::pair{"IASDependencyName", "the login token is not exchanged"}};
 
 bool has_value(const json& value, std::string_view wanted) {
   if (wanted.empty()) return true;
@@ -120,16 +98,6 @@ void warn_variables(const Validation& validation) {
     validation.variables.warning(variable.name, std::string(variable.name) + ", which is not built yet",
                                  "nothing of it for now", std::string(variable.instead));
   }
-  for (const std::string& name : validation.variables.names()) {
-    const bool foreign =
-        std::any_of(kForeignVariables.begin(), kForeignVariables.end(), [&](std::string_view known) {
-          return known.ends_with('*') ? name.starts_with(known.substr(0, known.size() - 1)) : name == known;
-        });
-    if (foreign && validation.variables.has(name)) {
-      validation.variables.warning(name, name + ", a variable of the Node router",
-                                   "none: it has no effect here");
-    }
-  }
 }
 
 void warn_destinations(const Validation& validation) {
@@ -137,22 +105,6 @@ void warn_destinations(const Validation& validation) {
     validation.report.warning("",
                               {"a bound destination service, which is not built yet",
                                "destinations in the variable destinations", "routes to others answer 503"});
-  }
-  const Variables& variables = validation.variables;
-  const auto text = variables.text("destinations");
-  const json list = text ? json::parse(*text, nullptr, false) : json();
-  if (!list.is_array()) return;
-  for (const auto& [property, instead] : kDestinationProperties) {
-    for (const json& entry : list) {
-      const json* value = member(entry, property);
-      if (value == nullptr || *value == false) continue;
-      variables.warning("destinations",
-                        std::string(property) + " of " +
-                            show(std::string_view(text_member(entry, "name").value_or(""))) +
-                            ", which is not built yet",
-                        "nothing of it for now", std::string(instead));
-      break;
-    }
   }
 }
 

@@ -1,9 +1,8 @@
-// What is read and checked but has no effect: properties and variables whose feature is not built yet, and
-// variables of the Node router that mean nothing here. One warning each, so that nobody believes in a setting
-// that does nothing.
+// What is read and checked but has no effect: properties and variables whose feature is not built yet. One
+// warning each, so that nobody believes in a setting that does nothing.
 //
 // Building a feature = removing its row from the table in not_built_yet.cpp.
-// Source: descriptor.md "Environment variables"; docs/compatibility.md lists the second kind.
+// Source: descriptor.md "Environment variables"; what is left out for good is in left_out.cpp.
 #pragma once
 
 #include "config/validate.h"

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 #include "config/json_access.h"
 #include "config/read_destinations.h"
@@ -27,13 +30,18 @@ std::optional<Destination> read_endpoint(const Binding& binding, const std::stri
   return destination;
 }
 
+// Bindings that no route refers to.
+constexpr std::array kOtherKinds = {"xsuaa",        "identity",        "oidc",          "destination",
+                                    "connectivity", "html5-apps-repo", "saas-registry", "subscription-manager"};
+
 }  // namespace
 
 std::map<std::string, Destination> read_business_services(
     const std::vector<Binding>& bindings, const std::map<std::string, std::string>& default_endpoints) {
   std::map<std::string, Destination> services;
   for (const Binding& binding : bindings) {
-    if (binding.is("xsuaa") || binding.is("identity") || binding.is("oidc")) continue;
+    const auto is = [&](const char* kind) { return binding.is(kind); };
+    if (std::any_of(kOtherKinds.begin(), kOtherKinds.end(), is)) continue;
     const json& credentials = *binding.credentials;
     const std::string service = text_member(credentials, "sap.cloud.service").value_or(binding.name);
     const json* endpoints = object_member(credentials, "endpoints");

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/bindings.h"
 #include "config/model.h"
 #include "config/report.h"
 #include "config/variables.h"
@@ -19,6 +20,7 @@ struct Validation {
   const json& descriptor;
   const Report& report;  // of the descriptor
   const Variables& variables;
+  const std::vector<Binding>& bindings;
   bool destination_service_bound = false;  // then destinations may come from elsewhere
 };
 

@@ -7,8 +7,6 @@
 namespace router::config {
 namespace {
 
-constexpr std::string_view kHtml5Service = "html5-apps-repo-rt";
-
 class RouteCheck {
  public:
   RouteCheck(const Validation& validation, const Route& route)

@@ -118,6 +118,61 @@ TEST_CASE("environment: values arrive in the model") {
   CHECK(environment.ws_allowed_origins == std::vector<std::string>{"https://*.example.com:8443", "a.b"});
 }
 
+TEST_CASE("environment: every variable with a plain value reaches the model") {
+  struct Row {
+    const char* name;
+    const char* value;
+    bool (*arrived)(const Configuration&);
+  };
+  const Row rows[] = {
+      {"INCOMING_REQUEST_TIMEOUT", "700",
+       [](const Configuration& c) { return c.environment.incoming_request_timeout == 700ms; }},
+      {"COMPRESSION", R"({"enabled":false})", [](const Configuration& c) { return !c.compression.enabled; }},
+      {"DISABLE_CONNECTION_REUSE", "true",
+       [](const Configuration& c) { return c.environment.disable_connection_reuse; }},
+      {"SEND_XFRAMEOPTIONS", "false",
+       [](const Configuration& c) { return !c.environment.send_x_frame_options; }},
+      {"PRESERVE_FRAGMENT", "false", [](const Configuration& c) { return !c.environment.preserve_fragment; }},
+      {"EXTERNAL_REVERSE_PROXY", "true",
+       [](const Configuration& c) { return c.environment.external_reverse_proxy; }},
+      {"STATE_CACHE", "60", [](const Configuration& c) { return c.environment.state_cache == 60s; }},
+      {"STATE_PARAMETER_SECRET", "x",
+       [](const Configuration& c) { return c.environment.state_parameter_secret.reveal() == "x"; }},
+      {"SESSION_STORE", "memory",
+       [](const Configuration& c) { return c.environment.store == StoreKind::memory; }},
+      {"LOGOUT_OUTBOX", "memory", [](const Configuration& c) { return c.environment.logout_outbox.empty(); }},
+      {"LOGOUT_FANOUT_CONCURRENCY", "3",
+       [](const Configuration& c) { return c.environment.logout_fanout_concurrency == 3; }},
+      {"SESSION_SECRET", "0123456789012345678901234567890123456789",
+       [](const Configuration& c) { return c.environment.session_secret.size() == 40; }},
+      {"COOKIE_PREFIX", "true", [](const Configuration& c) { return c.environment.cookie_prefix; }},
+      {"LIMIT_HEADER_BYTES", "2048",
+       [](const Configuration& c) { return c.environment.limits.header_bytes == 2048; }},
+      {"LIMIT_HEADER_COUNT", "20",
+       [](const Configuration& c) { return c.environment.limits.header_count == 20; }},
+      {"LIMIT_BODY_BYTES", "7", [](const Configuration& c) { return c.environment.limits.body_bytes == 7; }},
+      {"LIMIT_CONNECTIONS", "8",
+       [](const Configuration& c) { return c.environment.limits.connections == 8; }},
+      {"LIMIT_CONNECTIONS_PER_ADDRESS", "9",
+       [](const Configuration& c) { return c.environment.limits.connections_per_address == 9; }},
+      {"LIMIT_SESSIONS", "10", [](const Configuration& c) { return c.environment.limits.sessions == 10; }},
+      {"LIMIT_COOKIE_JAR_BYTES", "2048",
+       [](const Configuration& c) { return c.environment.limits.cookie_jar_bytes == 2048; }},
+      {"LIMIT_UPSTREAM_CONNECTIONS", "12",
+       [](const Configuration& c) { return c.environment.limits.upstream_connections == 12; }},
+      {"LIMIT_UPSTREAM_QUEUE", "13",
+       [](const Configuration& c) { return c.environment.limits.upstream_queue == 13; }},
+      {"MINIMUM_BODY_RATE", "14",
+       [](const Configuration& c) { return c.environment.limits.minimum_body_rate == 14; }},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    const LoadResult result = load_variables({{row.name, row.value}});
+    REQUIRE(result.configuration);
+    CHECK(row.arrived(*result.configuration));
+  }
+}
+
 TEST_CASE("environment: proxies are trusted by default on private networks, and nowhere with none") {
   CHECK(load_variables({}).configuration->environment.trusted_proxies.size() == 7);
   CHECK(load_variables({{"TRUSTED_PROXIES", "none"}}).configuration->environment.trusted_proxies.empty());

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Checks docs/compatibility.md against the program and its tests.
+
+- Every row is "same", "better", "ours", "not yet" or "none"; the first three name at least one test.
+- Every test that is named exists (doctest or node:test).
+- Every property of xs-app.schema.json and every environment variable that router/config reads has a row.
+
+    compatibility_check.py [DIR]     DIR is the repository (default: this one)
+    compatibility_check.py --test    checks the checker
+
+Exit code 0 when all is well, 1 with one line per fault.
+"""
+import json
+import pathlib
+import re
+import sys
+
+STATES = {"same": True, "better": True, "ours": True, "not yet": False, "none": False}
+ROW = re.compile(r"^\| (?P<name>.+?) \| (?P<state>[a-z ]+) \| (?P<what>.*?) ?\| (?P<tests>.*?) ?\|$")
+
+
+def rows(text):
+    section = ""
+    for line in text.splitlines():
+        if line.startswith("## "):
+            section = line[3:]
+        found = ROW.match(line)
+        if found and found["name"] != " ":
+            yield section, found["name"].strip("`"), found["state"], re.findall(r"`([^`]+)`", found["tests"])
+
+
+def test_names(root):
+    names = set()
+    for path in (root / "tests").rglob("*"):
+        if path.suffix in {".cpp", ".h"}:
+            text = path.read_text(encoding="utf-8")
+            for case in re.findall(r'TEST_CASE(?:_FIXTURE)?\s*\(\s*(?:[\w:]+\s*,\s*)?((?:"(?:[^"\\]|\\.)*"\s*)+)', text):
+                literals = re.findall(r'"((?:[^"\\]|\\.)*)"', case)
+                names.add("".join(literals).replace('\\"', '"').replace("\\\\", "\\"))
+        elif path.name.endswith(".test.mjs"):
+            names.update(re.findall(r"\btest\(\s*'([^']+)'", path.read_text(encoding="utf-8")))
+            names.update(re.findall(r'\btest\(\s*"([^"]+)"', path.read_text(encoding="utf-8")))
+    return names
+
+
+def schema_properties(schema):
+    """Dotted paths; an array's items are written like its own members, a map's values as *."""
+    found = []
+
+    def walk(node, path):
+        if not isinstance(node, dict):
+            return
+        if "$ref" in node:
+            walk(schema["definitions"][node["$ref"].rsplit("/", 1)[1]], path)
+        for name, child in node.get("properties", {}).items():
+            here = f"{path}.{name}" if path else name
+            found.append(here)
+            walk(child, here)
+        walk(node.get("items"), path)
+        walk(node.get("additionalProperties"), path + ".*")
+        for several in ("oneOf", "anyOf", "allOf"):
+            for child in node.get(several, []):
+                walk(child, path)
+
+    walk(schema, "")
+    return list(dict.fromkeys(found))
+
+
+def variables_read(root):
+    names = set()
+    for path in (root / "router" / "config").glob("*.cpp"):
+        text = path.read_text(encoding="utf-8")
+        names.update(re.findall(r'\bvariables\.\w+(?:<[^>]*>)?\(\s*"([A-Za-z_]+)"', text))
+        names.update(re.findall(r'\bvariables,\s*"([A-Za-z_]+)"', text))
+        names.update(re.findall(r'Variable\{"([A-Za-z_]+)"', text))
+        names.update(name for name in re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_?\*?)"', text) if "_" in name)
+    return names - {"CF_"}
+
+
+def check(root):
+    faults = []
+    seen = set()
+    known = test_names(root)
+    for section, name, state, tests in rows((root / "docs" / "compatibility.md").read_text(encoding="utf-8")):
+        if (section, name) in seen:
+            faults.append(f"{name}: two rows")
+        seen.add((section, name))
+        if state not in STATES:
+            faults.append(f"{name}: no such state: {state}")
+        elif STATES[state] and not tests:
+            faults.append(f"{name}: {state}, without a test")
+        faults += [f"{name}: no such test: {test}" for test in tests if test not in known]
+    described = {name for _, name in seen}
+    schema = json.loads((root / "xs-app.schema.json").read_text(encoding="utf-8"))
+    faults += [f"{name}: a property without a row" for name in schema_properties(schema) if name not in described]
+    faults += [f"{name}: a variable without a row" for name in sorted(variables_read(root)) if name not in described]
+    return faults
+
+
+def test_itself():
+    table = "| `a` | same | x | `t: one`<br>`t: two` |\n| `b` | not yet |  |  |\n| | state | what | tests |\n|---|---|---|---|\n"
+    assert list(rows(table)) == [("", "a", "same", ["t: one", "t: two"]), ("", "b", "not yet", [])], list(rows(table))
+    schema = {"properties": {"r": {"items": {"$ref": "#/definitions/d"}}, "m": {"additionalProperties": {"properties": {"x": {}}}}},
+              "definitions": {"d": {"properties": {"s": {"oneOf": [{}, {"properties": {"p": {}}}]}}}}}
+    assert schema_properties(schema) == ["r", "r.s", "r.s.p", "m", "m.*.x"], schema_properties(schema)
+
+
+if __name__ == "__main__":
+    test_itself()
+    if sys.argv[1:] == ["--test"]:
+        sys.exit(0)
+    top = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent
+    found = check(top)
+    print("\n".join(found) or "docs/compatibility.md: all rows are covered")
+    sys.exit(1 if found else 0)
