@@ -1,4 +1,5 @@
-// An answer that may outlast its session, or its session's idle time: a download, an event stream, a WebSocket.
+// An answer that may outlast its session, or its session's idle time: one that is awaited, a download, an event
+// stream, a WebSocket.
 //
 // While it lives, a logout ends it (logout.md section 1), and what the user does keeps the session alive.
 // On the exchange's loop; refers to the Call. Owner: whoever streams.

@@ -33,7 +33,15 @@ Task<Result<void>> Passage::run(std::string path) {
   bool may_retry = false;
   auto passed = co_await attempt(head, false, may_retry);
   if (!passed && may_retry) passed = co_await attempt(head, true, may_retry);
+  if (!passed && session_over_) passed = Error{ErrorCode::unauthenticated, Side::client, "the session has ended meanwhile"};
   co_return passed;
+}
+
+void Passage::end_with_session() {
+  session_over_ = true;
+  if (call_.status == 101) return call_.exchange.end_tunnel(4001, "signed out");
+  if (call_.exchange.response_started()) call_.exchange.abort();
+  if (connection_) connection_->close();
 }
 
 std::string Passage::request_head(std::string_view path) const {
@@ -78,8 +86,8 @@ Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& m
   }
   connection_ = std::move(*acquired);
   connection_->set_timeout(timeout_);
+  if (session_over_) connection_->close();
   auto passed = co_await exchange_messages(head);
-  lasting_.reset();
   call_.exchange.watch_client(nullptr);
   bool whole = true;
   if (pump_) {
@@ -190,12 +198,6 @@ std::string Passage::response_fields() {
 }
 
 Task<Result<void>> Passage::relay_body() {
-  if (!connection_->body_finished()) {
-    lasting_.emplace(call_, [this] {
-      call_.exchange.abort();
-      connection_->close();
-    });
-  }
   const bool is_a_users = !is_event_stream(connection_->head().headers);
   while (!connection_->body_finished()) {
     if (!connection_->has_buffered_body()) {
@@ -210,7 +212,7 @@ Task<Result<void>> Passage::relay_body() {
     call_.bytes_sent += bytes->size();
     auto written = co_await call_.exchange.write(*bytes);
     if (!written) co_return written;
-    if (is_a_users && lasting_) lasting_->user_is_active();
+    if (is_a_users) lasting_.user_is_active();
   }
   std::string trailers;
   if (call_.request.headers.has_token("TE", "trailers")) connection_->trailers().write_to(trailers);
@@ -225,12 +227,12 @@ http::Flush Passage::flush_after(const net::BodyPiece& piece) const {
 }
 
 Task<Result<void>> Passage::switch_protocols() {
+  if (session_over_) co_return Error{ErrorCode::cancelled, Side::router, "the session has ended"};
   call_.status = 101;
-  lasting_.emplace(call_, [this] { call_.exchange.end_tunnel(4001, "signed out"); });
   connection_->set_timeout(milliseconds::zero());
   call_.exchange.watch_client(nullptr);
   std::string fields = response_fields();
-  std::function<void()> active = [this] { lasting_->user_is_active(); };
+  std::function<void()> active = [this] { lasting_.user_is_active(); };
   auto tunnelled = co_await call_.exchange.tunnel(*connection_, std::move(fields), std::move(active));
   co_return tunnelled;
 }

@@ -3,7 +3,7 @@
 // Rules: http.md "Forwarding". The request is tried again on a fresh connection only when a kept-alive one closed
 // before any answer byte, the method is idempotent and there is no body. An answer that arrives before the request body
 // has been sent ends the client's connection after it. Cookies of the back-end go to the session first, then the head
-// to the browser.
+// to the browser. Logout ends what is under way: with 401 where no answer has begun.
 // Made for one call, on its exchange's loop; what it refers to outlives run().
 #pragma once
 
@@ -25,7 +25,7 @@ class Passage {
   Passage(Call& call, const config::Destination& destination, const config::Configuration& config,
           const net::BackendOrigin& origin, CompressionSlots& slots)
       : call_(call), destination_(destination), config_(config), origin_(origin), body_(slots),
-        timeout_(call.route().timeout.value_or(destination.timeout)) {}
+        timeout_(call.route().timeout.value_or(destination.timeout)), lasting_(call, [this] { end_with_session(); }) {}
 
   base::Task<base::Result<void>> run(std::string path);
 
@@ -42,6 +42,7 @@ class Passage {
   std::string response_fields();
   JarScope scope() const;
   base::Error pump_fault_or(base::Error error);
+  void end_with_session();
 
   Call& call_;
   const config::Destination& destination_;
@@ -53,7 +54,8 @@ class Passage {
   std::optional<BodyPump> pump_;
   std::string path_;  // at the back-end, without query
   SetCookies cookies_;
-  std::optional<LastingAnswer> lasting_;
+  LastingAnswer lasting_;
+  bool session_over_ = false;
 };
 
 }  // namespace router::backend

@@ -133,19 +133,20 @@ Task<Result<void>> ClientConnection::tunnel(BackendConnection& backend, std::str
                                             std::function<void()> client_data) {
   response_started_ = true;
   close_after_ = true;
-  const std::string head = "HTTP/1.1 101 Switching Protocols\r\n" + fields + "\r\n";
-  auto sent = co_await send(head, {}, {});
-  if (!sent) co_return sent;
   auto& peer = static_cast<AsioBackendConnection&>(backend);
   Tunnel tunnel(loop_, stream_, peer.stream(), std::move(client_data));
-  tunnel_ = &tunnel;
-  // what either side has sent behind its head
-  const std::string from_client = input_.take();
-  const std::string from_backend = peer.take_buffered();
-  co_await tunnel.run(from_client, from_backend);
+  tunnel_ = &tunnel;  // before the head is on its way: whoever ends it now must not be missed
+  const std::string head = "HTTP/1.1 101 Switching Protocols\r\n" + fields + "\r\n";
+  auto sent = co_await send(head, {}, {});
+  if (sent) {
+    // what either side has sent behind its head
+    const std::string from_client = input_.take();
+    const std::string from_backend = peer.take_buffered();
+    co_await tunnel.run(from_client, from_backend);
+    response_finished_ = !aborted_;
+  }
   tunnel_ = nullptr;
-  response_finished_ = !aborted_;
-  co_return Result<void>();
+  co_return sent;
 }
 
 void ClientConnection::end_tunnel(std::uint16_t code, std::string_view reason) {

@@ -4,8 +4,8 @@
 // Owner: itself - start() runs it to its end on its loop. The Connections registry knows all of them, to
 // close idle ones on shutdown. Time-outs: the whole head, the whole request (408), a stalled client, a body
 // that drips (408), an idle connection. What a request needs is kept while the client is busy; an idle
-// connection gives it back. client_connection.cpp: the life of a connection and its requests;
-// client_answer.cpp: the answers. Included by net/*.cpp only.
+// connection gives it back. Included by net/*.cpp only.
+// client_connection.cpp: the life of a connection, and heads; client_body.cpp: bodies; client_answer.cpp: answers.
 #pragma once
 
 #include <functional>

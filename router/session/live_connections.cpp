@@ -4,57 +4,75 @@
 
 namespace router::session {
 
-LiveConnections::Registration::Registration(Registration&& other) noexcept
-    : owner_(std::exchange(other.owner_, nullptr)), key_(std::move(other.key_)), entry_(std::move(other.entry_)) {}
-
 LiveConnections::Registration& LiveConnections::Registration::operator=(Registration&& other) noexcept {
   if (this != &other) {
     release();
-    owner_ = std::exchange(other.owner_, nullptr);
-    key_ = std::move(other.key_);
     entry_ = std::move(other.entry_);
   }
   return *this;
 }
 
 void LiveConnections::Registration::release() {
-  if (owner_ == nullptr) return;
-  entry_->gone = true;
-  const std::lock_guard lock(owner_->mutex_);
-  const auto [first, last] = owner_->entries_.equal_range(key_);
+  if (!entry_) return;
+  const auto entry = std::move(entry_);
+  entry->gone = true;
+  Shard& shard = *entry->shard;
+  const std::lock_guard lock(shard.mutex);
+  const auto [first, last] = shard.entries.equal_range(entry->key);
   for (auto it = first; it != last; ++it) {
-    if (it->second != entry_) continue;
-    owner_->entries_.erase(it);
+    if (it->second != entry) continue;
+    shard.entries.erase(it);
     break;
   }
-  owner_ = nullptr;
 }
 
-LiveConnections::Registration LiveConnections::add(const SessionId& id, base::Loop& loop, std::function<void()> end) {
+void LiveConnections::end_soon(const std::shared_ptr<Entry>& entry) {
+  entry->loop->post([entry] {
+    if (!std::exchange(entry->gone, true)) entry->end();
+  });
+}
+
+LiveConnections::Registration LiveConnections::add(const SessionId& id, base::Loop& loop,
+                                                   std::function<void()> end) {
+  const auto hash = hash_of(id);
+  Shard& shard = shards_[hash % kShards];
   Registration registration;
-  registration.owner_ = this;
-  registration.key_ = std::string(id.reveal());
-  registration.entry_ = std::make_shared<Entry>(Entry{&loop, std::move(end)});
-  const std::lock_guard lock(mutex_);
-  entries_.emplace(registration.key_, registration.entry_);
+  registration.entry_ =
+      std::make_shared<Entry>(Entry{&loop, std::move(end), &shard, std::string(id.reveal())});
+  const std::lock_guard lock(shard.mutex);
+  shard.entries.emplace(registration.entry_->key, registration.entry_);
+  if (shard.ended.contains(hash)) end_soon(registration.entry_);
   return registration;
 }
 
 std::size_t LiveConnections::close(const SessionId& id) {
-  const std::lock_guard lock(mutex_);
-  const auto [first, last] = entries_.equal_range(std::string(id.reveal()));
+  const auto hash = hash_of(id);
+  Shard& shard = shards_[hash % kShards];
+  const std::lock_guard lock(shard.mutex);
+  shard.remember(hash);
+  const auto [first, last] = shard.entries.equal_range(std::string(id.reveal()));
   std::size_t closed = 0;
-  for (auto it = first; it != last; ++it, ++closed) {
-    it->second->loop->post([entry = it->second] {
-      if (!std::exchange(entry->gone, true)) entry->end();
-    });
-  }
+  for (auto it = first; it != last; ++it, ++closed) end_soon(it->second);
   return closed;
 }
 
+void LiveConnections::Shard::remember(std::size_t hash) {
+  if (!ended.insert(hash).second) return;
+  if (ended_in_order.size() < kRemembered / kShards) {
+    ended_in_order.push_back(hash);
+    return;
+  }
+  ended.erase(std::exchange(ended_in_order[oldest], hash));
+  oldest = (oldest + 1) % ended_in_order.size();
+}
+
 std::size_t LiveConnections::count() const {
-  const std::lock_guard lock(mutex_);
-  return entries_.size();
+  std::size_t count = 0;
+  for (const Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    count += shard.entries.size();
+  }
+  return count;
 }
 
 }  // namespace router::session

@@ -1,17 +1,22 @@
-// Answers of a session that last: WebSockets, server-sent events, running downloads. Logout closes them
-// (logout.md section 1, "After logout nothing is left").
+// Requests of a session that are being answered, for logout to end: WebSockets, server-sent events, downloads,
+// and answers that are still awaited (logout.md section 1, "After logout nothing is left").
 //
-// Whoever streams an answer registers how to end it and keeps the Registration while it runs. close() may be called
-// from any thread; the callbacks run on the loop they were registered for, and never after their Registration died.
-// Thread-safe. Owner: app/wiring; outlives all Registrations.
+// Whoever answers registers how to end it and keeps the Registration while it runs. close() may be called
+// from any thread; the callbacks run on the loop they were registered for, and never after their Registration
+// died. A session that ended between the look-up of a request's session and its registration is remembered
+// for a while, so that the request is ended all the same.
+// Thread-safe, in shards. Owner: app/services; outlives all Registrations.
 #pragma once
 
-#include <atomic>
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
+#include <vector>
 
 #include "base/loop.h"
 #include "session/session.h"
@@ -19,38 +24,56 @@
 namespace router::session {
 
 class LiveConnections {
+  struct Shard;
   struct Entry {
     base::Loop* loop;
     std::function<void()> end;
+    Shard* shard;
+    std::string key;
     bool gone = false;  // touched on the loop's thread only
   };
-  using Entries = std::unordered_multimap<std::string, std::shared_ptr<Entry>>;
 
  public:
+  // How many ended sessions are remembered, about.
+  static constexpr std::size_t kRemembered = 16 * 1024;
+
   class Registration {
    public:
     Registration() = default;
-    Registration(Registration&& other) noexcept;
+    Registration(Registration&&) noexcept = default;
     Registration& operator=(Registration&& other) noexcept;
     ~Registration() { release(); }
 
    private:
     friend class LiveConnections;
     void release();
-    LiveConnections* owner_ = nullptr;
-    std::string key_;
     std::shared_ptr<Entry> entry_;
   };
 
-  // On `loop`; `end` runs there, at most once.
+  // On `loop`; `end` runs there, at most once, and not before the loop's next turn.
   Registration add(const SessionId& id, base::Loop& loop, std::function<void()> end);
   // How many are being ended.
   std::size_t close(const SessionId& id);
   std::size_t count() const;
 
  private:
-  mutable std::mutex mutex_;
-  Entries entries_;
+  static constexpr std::size_t kShards = 16;
+
+  struct Shard {
+    mutable std::mutex mutex;
+    std::unordered_multimap<std::string, std::shared_ptr<Entry>> entries;
+    // by the hash of their ids, oldest overwritten first
+    std::unordered_set<std::size_t> ended;
+    std::vector<std::size_t> ended_in_order;
+    std::size_t oldest = 0;
+
+    void remember(std::size_t hash);
+  };
+
+  static std::size_t hash_of(const SessionId& id) { return std::hash<std::string_view>{}(id.reveal()); }
+  static void end_soon(const std::shared_ptr<Entry>& entry);
+
+  std::array<Shard, kShards> shards_;
 };
 
 }  // namespace router::session

@@ -101,6 +101,22 @@ TEST_CASE("websocket: shutdown closes it with 1001") {
   CHECK(fixture.router.wait(kPatience) == 0);
 }
 
+TEST_CASE("awaited answers: logout ends the wait with 401 within two seconds, and the back-end's side with it") {
+  SignOnFixture fixture;
+  std::atomic<bool> gone{false};
+  fixture.orders.on("/orders/slow", [&gone](Conversation& conversation) {
+    gone = conversation.wait_until_gone(milliseconds(30'000));
+  });
+  auto browser = fixture.signed_in();
+  RawClient client(fixture.router.port());
+  client.send(make_request("GET", "/orders/slow", {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}}));
+  REQUIRE(fixture.orders.waits_for("/orders/slow", 1));
+  browser.navigate("/my/logout");
+  CHECK(client.read(kLogoutTime).status() == 401);
+  CHECK(eventually([&gone] { return gone.load(); }));
+  CHECK(fixture.orders.count("/orders/slow") == 1);  // not tried again
+}
+
 TEST_CASE("server-sent events: logout ends them within two seconds, and the back-end's side with them") {
   SignOnFixture fixture;
   std::atomic<bool> gone{false};
