@@ -151,7 +151,9 @@ void Router::finish_when_idle(base::SteadyTime give_up_at) {
       core->loop.post([&core = *core] { core.server.abort_all(); });
     }
   }
-  if (open_connections() > 0 && services_->clock.steady() < give_up_at + milliseconds(1'000)) {
+  const bool listening =
+      std::any_of(cores_.begin(), cores_.end(), [](const auto& core) { return core->server.is_listening(); });
+  if ((listening || open_connections() > 0) && services_->clock.steady() < give_up_at + milliseconds(1'000)) {
     background_.after(kDrainPoll, [this, give_up_at] { finish_when_idle(give_up_at); });
     return;
   }

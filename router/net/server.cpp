@@ -1,6 +1,8 @@
 #include "net/server.h"
 
 #include <cerrno>
+#include <iterator>
+#include <linux/filter.h>
 #include <sys/socket.h>
 
 #include "base/log.h"
@@ -15,7 +17,24 @@ using base::Side;
 namespace {
 // How long accepting rests when the process has no file descriptor left.
 constexpr base::milliseconds kOutOfDescriptors{200};
+// How long a handshake may take that has begun: less than the second after which a client repeats its SYN.
+constexpr base::milliseconds kHandshakes{500};
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+// A classic BPF program, which needs no privilege: drops segments with SYN and without ACK.
+bool drop_new_handshakes(int listener) {
+  constexpr unsigned kFlagsOffset = 13;  // RFC 9293 section 3.1
+  constexpr unsigned kSyn = 0x02;
+  constexpr unsigned kAck = 0x10;
+  sock_filter steps[] = {BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kFlagsOffset),
+                         BPF_STMT(BPF_ALU | BPF_AND | BPF_K, kSyn | kAck),
+                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kSyn, 0, 1),
+                         BPF_STMT(BPF_RET | BPF_K, 0),
+                         BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF)};
+  const sock_fprog program{std::size(steps), steps};
+  return ::setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
+}
+
 }  // namespace
 
 Server::Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts, ServerLimits limits)
@@ -25,7 +44,8 @@ Server::Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, Serve
       timeouts_(timeouts),
       limits_(limits),
       acceptor_(loop.context().get_executor()),
-      resume_(loop.deadlines(), [this] { accept_next(); }) {}
+      resume_(loop.deadlines(), [this] { accept_next(); }),
+      last_handshakes_(loop.deadlines(), [this] { close_listener(); }) {}
 
 Server::~Server() = default;
 
@@ -49,6 +69,7 @@ Result<std::uint16_t> Server::listen(std::uint16_t port) {
   if (fault) return refuse(fault);
   if (acceptor_.bind(endpoint, fault)) return refuse(fault);
   if (acceptor_.listen(4096, fault)) return refuse(fault);
+  listening_ = true;
   return acceptor_.local_endpoint().port();
 }
 
@@ -97,9 +118,18 @@ void Server::accepted(Socket socket) {
 }
 
 void Server::drain() {
+  connections_.drain();
+  if (!acceptor_.is_open() || last_handshakes_.armed()) return;
+  if (drop_new_handshakes(acceptor_.native_handle())) {
+    last_handshakes_.arm(kHandshakes);
+  } else {
+    close_listener();
+  }
+}
+
+void Server::close_listener() {
   error_code fault;
   acceptor_.cancel(fault);
-  // Connections that the kernel has already completed would be reset by closing the listener: serve them, too.
   acceptor_.non_blocking(true, fault);
   for (;;) {
     Socket socket(loop_.context().get_executor());
@@ -108,7 +138,7 @@ void Server::drain() {
     accepted(std::move(socket));
   }
   acceptor_.close(fault);
-  connections_.drain();
+  listening_ = false;
 }
 
 }  // namespace router::net

@@ -1,9 +1,10 @@
 // The listening side of one loop: accepts connections and has them served.
 //
 // Every loop listens on the same address with SO_REUSEPORT; the kernel spreads new connections. When file descriptors
-// run out, accepting pauses instead of spinning. Loop thread only, but for `connections()` in metrics.
+// run out, accepting pauses instead of spinning. Loop thread only, but for connections() and is_listening().
 #pragma once
 
+#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -34,8 +35,11 @@ class Server {
   // TLS for connections accepted from now on; null = plain.
   void use_tls(std::shared_ptr<ServerTls> tls) { tls_ = std::move(tls); }
 
-  // Stops accepting, after taking what already waits; open connections go on until their current answer is sent.
+  // Stops accepting; open connections go on until their current answer is sent. The kernel would reset handshakes
+  // that are under way when a listener closes, so for a moment no new ones are begun first: their SYN is dropped, the
+  // client sends it again a second later, and it reaches another instance on the port, or nobody.
   void drain();
+  bool is_listening() const { return listening_; }
   // Closes what is left.
   void abort_all() { connections_.abort_all(); }
   std::size_t connections() const { return connections_.count(); }
@@ -47,6 +51,7 @@ class Server {
   void accepted(Socket socket);
   bool admit(const std::string& address);
   void pause_accepting();
+  void close_listener();
 
   AsioLoop& loop_;
   Handler& handler_;
@@ -56,7 +61,9 @@ class Server {
   Acceptor acceptor_;
   std::shared_ptr<ServerTls> tls_;
   Connections connections_;
+  std::atomic<bool> listening_{false};
   Deadline resume_;
+  Deadline last_handshakes_;
   std::unordered_map<std::string, std::size_t> per_address_;
 };
 

@@ -117,6 +117,24 @@ TEST_CASE("stop: one of two instances behind one port ends under load, and no re
   CHECK(load.failed == 0);
 }
 
+TEST_CASE("stop: who connects while one of two instances stops is answered by the other") {
+  RecordingBackend backend;
+  auto setup = setup_for(backend.origin());
+  RouterProcess first(setup);
+  setup.port = first.port();
+  RouterProcess second(setup);
+  first.signal(SIGTERM);
+  REQUIRE(first.logs("router.stopping"));
+  std::atomic<int> answered{0};
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 16; ++i) {
+    clients.emplace_back([&] { answered += ask(second.port(), make_request("GET", "/app/x")).status() == 200 ? 1 : 0; });
+  }
+  for (auto& client : clients) client.join();
+  CHECK(answered == 16);
+  CHECK(first.wait(kPatience) == 0);
+}
+
 TEST_CASE("reload: a good file takes over and no request fails, a bad one is refused and says why (P2)") {
   ProxyFixture fixture;
   Load load(fixture.router.port());
