@@ -48,14 +48,16 @@ def peak_mib(pid):
     total = 0
     for process in processes_of(pid):
         found = re.search(r"VmHWM:\s+(\d+) kB", pathlib.Path(f"/proc/{process}/status").read_text())
-        total += int(found[1])
+        total += int(found[1]) if found else 0  # a child that has just ended has none
     return total / 1024
 
 
-def wrk(url, connections, seconds, script=None):
+def wrk(url, connections, seconds, script=None, headers=()):
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
     if script:
         command += ["-s", str(script)]
+    for header in headers:
+        command += ["-H", header]
     text = subprocess.run(command + [url], check=True, capture_output=True, text=True).stdout
     unit = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
@@ -69,6 +71,14 @@ def wrk(url, connections, seconds, script=None):
     faults += int(non_2xx[1]) if non_2xx else 0
     return {"requests": requests, "per_second": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),
             "p50_ms": percentile(50), "p99_ms": percentile(99), "faults": faults}
+
+
+def shared_out_kib(pid):
+    """Memory of a process and its children, what they share counted once (PSS)."""
+    total = 0
+    for process in processes_of(pid):
+        total += int(re.search(r"^Pss:\s+(\d+)", pathlib.Path(f"/proc/{process}/smaps_rollup").read_text(), re.M)[1])
+    return total
 
 
 def resident_kib(pid, peak=False):
@@ -91,7 +101,7 @@ class Bench:
         self.proxies = {}
 
     def __enter__(self):
-        self.ports = {kind: free_port() for kind in ("small", "big", "slow", "stream", "drip", "websocket")}
+        self.ports = {kind: free_port() for kind in ("small", "big", "slow", "stream", "drip", "websocket", "told")}
         origin = self.start([str(self.binaries / "bench-origin")] + [f"{port}:{kind}" for kind, port in self.ports.items()])
         for port in self.ports.values():
             wait_for_port(port, origin)
@@ -129,8 +139,9 @@ class Bench:
             self.proxies[name, key] = starter()
         return self.proxies[name, key]
 
-    def nginx(self, key, locations, upstreams):
-        """nginx with what the router does by default: kept-alive back-end connections, no access log."""
+    def nginx(self, key, locations, upstreams, listen="", server=""):
+        """nginx with what the router does by default: kept-alive back-end connections, no access log. `listen` goes
+        to the listen directive, `server` into the server block."""
 
         def starter():
             port = free_port()
@@ -149,7 +160,8 @@ http {{
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   {backends}
   server {{
-    listen 127.0.0.1:{port} reuseport backlog=4096;
+    listen 127.0.0.1:{port} reuseport backlog=4096 {listen};
+    {server}
     proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     proxy_request_buffering off; proxy_buffering on;
     {locations}
@@ -176,9 +188,9 @@ http {{
 
         return self.proxy("xs-router", key, starter)
 
-    def load(self, process, url, connections, script=None):
+    def load(self, process, url, connections, script=None, headers=()):
         before = cpu_seconds(process.pid)
-        figures = wrk(url, connections, max(1, int(self.seconds)), script)
+        figures = wrk(url, connections, max(1, int(self.seconds)), script, headers)
         spent = cpu_seconds(process.pid) - before
         return {"per_second": figures["per_second"], "cpu_us": 1e6 * spent / max(1, figures["requests"]),
                 "p50_ms": figures["p50_ms"], "p99_ms": figures["p99_ms"], "peak_mib": peak_mib(process.pid),

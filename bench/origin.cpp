@@ -35,6 +35,7 @@ struct Kind {
   std::string answer;
   std::chrono::milliseconds delay{0};
   bool answers = true;
+  std::uint64_t answered = 0;
 };
 
 Kind make_kind(const std::string& name) {
@@ -49,7 +50,7 @@ Kind make_kind(const std::string& name) {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, const Kind& kind)
+  Connection(tcp::socket socket, Kind& kind)
       : socket_(std::move(socket)), timer_(socket_.get_executor()), kind_(kind) {
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
@@ -91,7 +92,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (!kind_.answers) return;  // keeps the connection, says nothing
     if (kind_.name == "websocket") return upgrade();
     if (kind_.name == "drip") return begin_body(kDripBytes);
-    if (kind_.name == "stream" && path_ != "/") return answer_stream();
+    if (path_ == "/answered" || path_ == "/sent")
+      return answer_number(path_ == "/sent" ? sent : kind_.answered);
+    ++kind_.answered;
+    if (kind_.name == "stream" && path_ != "/")
+      return begin_body(std::strtoull(path_.c_str() + 1, nullptr, 10));
     if (kind_.delay.count() == 0) return send();
     timer_.expires_after(kind_.delay);
     timer_.async_wait([self = shared_from_this()](const error_code& fault) {
@@ -114,9 +119,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
                       });
   }
 
-  void answer_stream() {
-    if (path_ != "/sent") return begin_body(std::strtoull(path_.c_str() + 1, nullptr, 10));
-    const auto text = std::to_string(sent);
+  void answer_number(std::uint64_t number) {
+    const auto text = std::to_string(number);
     write(answer_head(text.size()) + text, &Connection::read);
   }
 
@@ -179,7 +183,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   tcp::socket socket_;
   asio::steady_timer timer_;
-  const Kind& kind_;
+  Kind& kind_;
   std::array<char, 64 * 1024> buffer_{};
   std::string head_, path_, out_;
   std::uint64_t stream_left_ = 0;
@@ -187,7 +191,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool in_body_ = false;
 };
 
-void accept(tcp::acceptor& acceptor, const Kind& kind) {
+void accept(tcp::acceptor& acceptor, Kind& kind) {
   acceptor.async_accept([&acceptor, &kind](const error_code& fault, tcp::socket socket) {
     if (!fault) std::make_shared<Connection>(std::move(socket), kind)->read();
     accept(acceptor, kind);

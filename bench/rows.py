@@ -2,7 +2,13 @@
 import dataclasses
 import typing
 
+import auth_row
+import expiry_row
 import logout_row
+import memory_row
+import start_row
+import tls_rows
+import websocket_row
 
 BOTH = ("nginx", "xs-router")
 
@@ -15,6 +21,7 @@ class Row:
     measure: typing.Callable
     proxies: tuple = BOTH
     peer: str = "nginx"
+    needs: str = ""  # a program; without it the row is left out, and that is said
 
 
 def public_route(destination):
@@ -73,6 +80,18 @@ ROWS = [
     Row("proxy-slow", "200 ms back-end, 1,000 connections", "rate >= 0.99 x nginx", proxied("slow", 1000)),
     Row("static-small", "1 KiB file, 64 connections", "CPU <= 1.5 x nginx", static(1024)),
     Row("static-big", "1 MiB file, 16 connections", "CPU <= 1.5 x nginx", static(1024 * 1024)),
+    Row("proxy-auth", "session, 40 routes with the 20th matching, scope and CSRF rules, JWT forwarded, 64 connections",
+        "CPU <= 0.5 x Apache with mod_auth_openidc", auth_row.measure, ("apache", "xs-router"), "apache", "apache2"),
+    Row("tls-small", "proxy-small over TLS 1.3", "CPU <= 1.3 x nginx", tls_rows.proxied(64)),
+    Row("tls-many", "proxy-many over TLS 1.3", "CPU <= 1.3 x nginx", tls_rows.proxied(1000)),
+    Row("tls-full", "full TLS 1.3 handshakes, each with one request", "CPU <= 1.3 x nginx", tls_rows.handshakes("-new")),
+    Row("tls-resumed", "resumed TLS 1.3 handshakes, each with one request", "CPU <= 1.3 x nginx", tls_rows.handshakes("-reuse")),
+    Row("websocket", "5,000 sockets, 1,000 messages/s", "CPU <= 1.3 x nginx", websocket_row.measure),
+    Row("memory", "idle process; 5,000 idle connections; a million sessions without tokens",
+        "15 MiB, 4 KiB a connection, 1 KiB a session", memory_row.measure),
+    Row("start", "process start to first answer, 500 routes", "<= 100 ms", start_row.measure),
+    Row("expiry-5k", "5,000 sessions expire in 3 s with 3 back-ends each, while proxy-small runs (100,000 a minute, for 3 s)",
+        "p99 <= 2 x without", expiry_row.measure, ("no-expiry", "xs-router"), "no-expiry"),
     Row("logout", "10 back-ends, one hanging, one refusing; sessions made by real logins", "p99 <= 10 ms",
         logout_row.measure, ("xs-router",), ""),
 ]

@@ -1,7 +1,7 @@
 // ask: requests, counted and timed.
 //
 //   --connections N [--rate PER_SECOND, 0 = as fast as they go] [--fresh-rate PER_SECOND] [--seconds S]
-//   [--path /x] [--header "Name: value"]
+//   [--path /x] [--headers FILE, a line each, one after the other]
 //
 // `connections` are kept alive; `fresh-rate` adds requests that each open a connection of their own. Latency
 // counts from the moment a request was due. A kept-alive connection that closes before a byte of the answer
@@ -13,6 +13,7 @@
 
 #include <cstdlib>
 #include <deque>
+#include <fstream>
 #include <optional>
 
 #include "load/load.h"
@@ -39,8 +40,8 @@ class Ask {
         rate_(options.number("rate", 0)),
         fresh_rate_(options.number("fresh-rate", 0)),
         seconds_(options.number("seconds", 0)),
-        path_(options.text("path", "/")),
-        header_(options.text("header", "")) {
+        path_(options.text("path", "/")) {
+    read_headers(options.text("headers", ""));
     kept_ = static_cast<std::size_t>(options.number("connections", 1));
     connections_.resize(kept_);
     if (seconds_ == 0) poller_.watch_input();
@@ -67,6 +68,13 @@ class Ask {
   }
 
  private:
+  void read_headers(const std::string& file) {
+    if (file.empty()) return;
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) headers_.push_back(line);
+    if (headers_.empty()) fail("no headers in " + file);
+  }
+
   bool is_over() {
     if (seconds_ > 0 && seconds_between(began_, Clock::now()) > seconds_) stopping_ = true;
     return stopping_ && in_flight_ == 0 && waiting_.empty();
@@ -126,7 +134,7 @@ class Ask {
   void send(std::size_t index) {
     auto& connection = connections_[index];
     std::string text = "GET " + path_ + " HTTP/1.1\r\nHost: localhost:" + std::to_string(port_) + "\r\n";
-    if (!header_.empty()) text += header_ + "\r\n";
+    if (!headers_.empty()) text += headers_[next_header_++ % headers_.size()] + "\r\n";
     if (!connection.kept) text += "Connection: close\r\n";
     text += "\r\n";
     const auto sent = ::send(connection.socket, text.data(), text.size(), MSG_NOSIGNAL);
@@ -222,7 +230,9 @@ class Ask {
 
   const std::uint16_t port_;
   const double rate_, fresh_rate_, seconds_;
-  const std::string path_, header_;
+  const std::string path_;
+  std::vector<std::string> headers_;
+  std::size_t next_header_ = 0;
   std::size_t kept_ = 0;
   Poller poller_;
   std::deque<Connection> connections_;  // the kept ones first

@@ -1,0 +1,37 @@
+"""Memory of an idle process, of an idle connection and of a session. Of processes that share pages, each page counts
+once (PSS). Sessions are measured in the store itself, where a million are made in seconds."""
+import json
+import subprocess
+import time
+
+import machinery
+from figure import Load
+
+
+def start(bench, proxy):
+    if proxy == "nginx":
+        return bench.nginx("memory", "location / { proxy_pass http://origin; }", {"origin": bench.ports["small"]})
+    route = {"source": "^/(.*)$", "target": "/$1", "destination": "origin", "authenticationType": "none", "csrfProtection": False}
+    return bench.router("memory", {"compression": {"enabled": False}, "routes": [route]},
+                        [{"name": "origin", "url": f"http://127.0.0.1:{bench.ports['small']}"}])
+
+
+def measure(bench, proxy):
+    count = 500 if bench.quick else 5_000
+    process, port = bench.proxy(proxy, "memory-row", lambda: start(bench, proxy))
+    idle = bench.proxy(proxy, "memory-idle", lambda: machinery.shared_out_kib(process.pid))
+    machinery.wrk(f"http://127.0.0.1:{port}/", 512, 1)  # what any load leaves behind belongs to no connection
+    time.sleep(0.5)
+    before = machinery.shared_out_kib(process.pid)
+    with Load(bench, "hold", port, count=count, send="GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n", rate=4000) as clients:
+        answered = clients.next()["answered"]
+        time.sleep(1)
+        held = max(0, machinery.shared_out_kib(process.pid) - before)
+    if answered != count:
+        raise RuntimeError(f"{answered} of {count} connections were answered")
+    figures = {"idle_mib": idle / 1024, "bytes_per_connection": 1024 * held / count}
+    if proxy == "xs-router":
+        sessions = 20_000 if bench.quick else 1_000_000
+        figures.update(json.loads(subprocess.run([bench.binaries / "bench-sessions", str(sessions)], check=True, capture_output=True,
+                                                 text=True).stdout))
+    return figures

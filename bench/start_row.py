@@ -1,0 +1,57 @@
+"""From the start of the process to its first answer, with 500 routes."""
+import http.client
+import json
+import os
+import shutil
+import time
+
+import machinery
+
+ROUTES = 500
+
+
+def command(bench, proxy, port, folder):
+    origin = f"http://127.0.0.1:{bench.ports['small']}"
+    if proxy == "nginx":
+        locations = "".join(f"location ~ ^/app{i}/(.*)$ {{ proxy_pass {origin}/$1; }}\n" for i in range(ROUTES))
+        paths = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        (folder / "nginx.conf").write_text(f"""worker_processes 2; daemon off; pid {folder}/pid; error_log {folder}/error.log;
+events {{ worker_connections 1024; }}
+http {{ access_log off; {paths} server {{ listen 127.0.0.1:{port} reuseport; {locations} }} }}
+""")
+        return ["/usr/sbin/nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)], os.environ
+    routes = [{"source": f"^/app{i}/(.*)$", "target": "/$1", "destination": "origin", "authenticationType": "none"}
+              for i in range(ROUTES)]
+    (folder / "xs-app.json").write_text(json.dumps({"routes": routes}))
+    destinations = json.dumps([{"name": "origin", "url": origin}])
+    return ([str(bench.binaries / "xs-router"), "-w", str(folder)],
+            {**os.environ, "PORT": str(port), "LOG_LEVEL": "warning", "THREADS": "2", "destinations": destinations})
+
+
+def first_answer(port, process):
+    while process.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", f"/app{ROUTES - 1}/")
+            if connection.getresponse().status == 200:
+                return
+        except ConnectionError:
+            time.sleep(0.0005)
+        finally:
+            connection.close()
+    raise RuntimeError(f"{process.args[0]} ended with {process.returncode}")
+
+
+def measure(bench, proxy):
+    folder = bench.state / f"start-{proxy}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    port = machinery.free_port()
+    arguments, environment = command(bench, proxy, port, folder)
+    began = time.perf_counter()
+    process = bench.start(arguments, env=environment)
+    first_answer(port, process)
+    took = 1000 * (time.perf_counter() - began)
+    figures = {"first_answer_ms": took, "cpu_ms": 1000 * machinery.cpu_seconds(process.pid), "peak_mib": machinery.peak_mib(process.pid)}
+    bench.stop(process)
+    return figures
