@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "config/model.h"
 #include "crypto/jws.h"
-#include "identity/provider.h"
+#include "identity/verified_claims.h"
 
 namespace router::identity {
 

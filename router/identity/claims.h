@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "identity/provider.h"
+#include "identity/verified_claims.h"
 
 namespace router::identity {
 

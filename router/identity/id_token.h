@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "crypto/jws.h"
-#include "identity/provider.h"
+#include "identity/verified_claims.h"
 
 namespace router::identity {
 

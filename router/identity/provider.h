@@ -17,6 +17,7 @@
 #include "base/task.h"
 #include "config/model.h"
 #include "identity/token_set.h"
+#include "identity/verified_claims.h"
 
 namespace router::identity {
 
@@ -32,29 +33,9 @@ struct Metadata {
   std::vector<std::string> signing_algs;  // announced for id tokens; empty = not announced
 };
 
-// The verified claims that the router itself uses; `json` is the whole claims object, empty where a refresh
-// brought no new claims (then only issuer, subject and scopes are filled in, and scopes only if the provider
-// named them).
-struct Claims {
-  std::string issuer;
-  std::string subject;
-  std::string idp_session_id;  // sid
-  std::string user_name;       // preferred_username | user_name | email | sub
-  std::string tenant;          // zid
-  std::vector<std::string> scopes;
-  std::string json;
-};
-
 struct Login {
   TokenSet tokens;
   Claims claims;
-};
-
-struct LogoutToken {  // OIDC Back-Channel Logout 1.0 section 2.4, verified
-  std::string issuer;
-  std::string subject;         // may be empty
-  std::string idp_session_id;  // may be empty, not both
-  std::string jti;
 };
 
 struct AuthorizationRequest {

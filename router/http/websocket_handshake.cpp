@@ -1,0 +1,65 @@
+#include "http/websocket_handshake.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "http/url.h"
+
+namespace router::http {
+
+using base::Error;
+using base::ErrorCode;
+using base::Side;
+
+namespace {
+
+bool matches(std::string_view pattern, const Url& origin) {
+  if (pattern == "*") return true;
+  if (pattern.starts_with("*.")) {
+    return origin.host.size() >= pattern.size() && origin.host.ends_with(pattern.substr(1));
+  }
+  return base::equals_ignoring_case(pattern, origin.origin()) ||
+         base::equals_ignoring_case(pattern, origin.authority()) ||
+         base::equals_ignoring_case(pattern, origin.host);
+}
+
+// 16 bytes in base64: 22 digits, of which the last carries two bits, and two signs of padding.
+bool is_key(std::string_view text) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  return text.size() == 24 && text.ends_with("==") &&
+         text.substr(0, 22).find_first_not_of(kDigits) == std::string_view::npos &&
+         std::string_view("AQgw").find(text[21]) != std::string_view::npos;
+}
+
+}  // namespace
+
+bool is_allowed_websocket_origin(std::string_view origin, std::string_view own_origin,
+                                 const std::vector<std::string>& allowed) {
+  const auto url = parse_url(origin);
+  if (!url || !url->path.empty() || url->query || url->fragment) return false;
+  const auto own = parse_url(own_origin);
+  if (own && own->origin() == url->origin()) return true;
+  return std::any_of(allowed.begin(), allowed.end(),
+                     [&](const std::string& pattern) { return matches(pattern, *url); });
+}
+
+base::Result<void> check_websocket_handshake(const Request& request, std::string_view own_origin,
+                                             const std::vector<std::string>& allowed) {
+  const auto& headers = request.headers;
+  if (headers.count("Origin") != 1 ||
+      !is_allowed_websocket_origin(*headers.get("Origin"), own_origin, allowed)) {
+    return Error{ErrorCode::forbidden, Side::client, "WebSocket from an origin that is not allowed"};
+  }
+  if (headers.count("Sec-WebSocket-Version") != 1 || headers.get("Sec-WebSocket-Version") != "13") {
+    return Error{ErrorCode::bad_request, Side::client, "WebSocket handshake of another version"};
+  }
+  if (headers.count("Sec-WebSocket-Key") != 1 || !is_key(*headers.get("Sec-WebSocket-Key"))) {
+    return Error{ErrorCode::bad_request, Side::client, "WebSocket handshake without a key of 16 bytes"};
+  }
+  if (request.body != BodyKind::none) {
+    return Error{ErrorCode::bad_request, Side::client, "WebSocket handshake with a body"};
+  }
+  return {};
+}
+
+}  // namespace router::http

@@ -1,0 +1,29 @@
+// What verified tokens say. Values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace router::identity {
+
+// The verified claims that the router itself uses; `json` is the whole claims object, empty where a refresh
+// brought no new claims (then only issuer, subject and scopes are filled in, and scopes only if the provider
+// named them).
+struct Claims {
+  std::string issuer;
+  std::string subject;
+  std::string idp_session_id;  // sid
+  std::string user_name;       // preferred_username | user_name | email | sub
+  std::string tenant;          // zid
+  std::vector<std::string> scopes;
+  std::string json;
+};
+
+struct LogoutToken {  // OIDC Back-Channel Logout 1.0 section 2.4, verified
+  std::string issuer;
+  std::string subject;         // may be empty
+  std::string idp_session_id;  // may be empty, not both
+  std::string jti;
+};
+
+}  // namespace router::identity
