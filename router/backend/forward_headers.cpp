@@ -80,6 +80,13 @@ bool passes(const RequestForward& forward, const http::Field& field, const Named
   return false;
 }
 
+// RFC 9110 section 7.6.2: one hop fewer. Zero has been answered here; what is no number means nothing.
+std::optional<std::uint64_t> hops_left(const http::Request& request, const http::Field& field) {
+  if (!request.is("OPTIONS") || !base::equals_ignoring_case(field.name, "Max-Forwards")) return std::nullopt;
+  const auto hops = base::parse_unsigned(field.value);
+  return hops && *hops > 0 ? std::optional(*hops - 1) : std::nullopt;
+}
+
 // What a trusted proxy said is passed on as it is.
 void write_forwarded(const RequestForward& forward, std::string_view name, std::string_view ours,
                      std::string& out) {
@@ -142,7 +149,9 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   write(out, "Host", host_for(forward, host));
   const NamedByConnection named(forward.request.headers);
   for (const auto& field : forward.request.headers) {
-    if (passes(forward, field, named)) write(out, field.name, field.value);
+    if (!passes(forward, field, named)) continue;
+    const auto hops = hops_left(forward.request, field);
+    write(out, field.name, hops ? std::to_string(*hops) : field.value);
   }
   write_hop_fields(forward.request, out);
   if (forward.destination.set_x_forwarded_headers) write_forwarded_fields(forward, out);

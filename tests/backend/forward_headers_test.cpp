@@ -330,6 +330,17 @@ TEST_CASE("forwarding: of the trailers pass those that the router does not decid
   CHECK(out == "Checksum: 2\r\nServer-Timing: 3\r\n");
 }
 
+TEST_CASE("forwarding: Max-Forwards of OPTIONS counts down, elsewhere it passes as it is") {
+  const Lines lines = {{"Max-Forwards", "3"}};
+  Passage options;
+  options.request.method = "OPTIONS";
+  CHECK(has(options.with(lines).write(), "Max-Forwards: 2"));
+  CHECK(has(Passage().with(lines).write(), "Max-Forwards: 3"));
+  Passage odd;
+  odd.request.method = "OPTIONS";
+  CHECK(has(odd.with({{"Max-Forwards", "many"}}).write(), "Max-Forwards: many"));
+}
+
 TEST_CASE("forwarding: a Connection field of a thousand names is read as far as is sensible") {
   std::string names;
   for (int i = 0; i < 1000; ++i) names += "x" + std::to_string(i) + ",";

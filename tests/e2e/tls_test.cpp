@@ -106,6 +106,60 @@ TEST_CASE("tls client: SIGHUP takes a new certificate") {
   CHECK(eventually([&] { return shown() == "new.example"; }));
 }
 
+TEST_CASE("tls client: SIGHUP with a certificate that cannot be used keeps the old one and says why") {
+  const Authority authority;
+  RecordingBackend backend;
+  const auto files = authority.issue("DNS:old.example", "app");
+  const auto other = authority.issue("DNS:other.example", "other");
+  const RouterProcess router(tls_setup(backend.origin(), files));
+  const auto shown = [&] { return TlsClient(router.port(), TLS1_3_VERSION).certificate_name(); };
+  const auto write = [](const std::string& path, const std::string& text) { std::ofstream(path) << text; };
+  const std::string broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  const std::pair<std::string, std::string> rows[] = {{broken, "TLS_CERT"}, {text_of(other.certificate), "TLS_KEY"}};
+  for (const auto& [certificate, named] : rows) {
+    write(files.certificate, certificate);
+    router.signal(SIGHUP);
+    CHECK(router.logs(named));
+    CHECK(shown() == "old.example");
+  }
+  // and the next good one is taken
+  write(files.key, text_of(other.key));
+  router.signal(SIGHUP);
+  CHECK(eventually([&] { return shown() == "other.example"; }));
+}
+
+TEST_CASE("tls client: a second connection resumes the session of the first, whichever certificate it was") {
+  const Authority authority;
+  const auto one = authority.issue("DNS:one.example", "one");
+  const auto two = authority.issue("DNS:two.example", "two");
+  RecordingBackend backend;
+  const RouterProcess router(tls_setup(backend.origin(), {one.certificate + "," + two.certificate, one.key + "," + two.key}));
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    for (const std::string name : {"one.example", "two.example"}) {
+      CAPTURE(version);
+      CAPTURE(name);
+      TlsClient first(router.port(), version, name);
+      CHECK(first.ask(make_request("GET", "/app/x")).starts_with("HTTP/1.1 200"));
+      CHECK_FALSE(first.was_resumed());
+      TlsClient second(router.port(), version, name, first.session().get());
+      CHECK(second.was_resumed());
+      CHECK(second.ask(make_request("GET", "/app/x")).starts_with("HTTP/1.1 200"));
+    }
+  }
+}
+
+TEST_CASE("tls client: a connection that rested is served on") {
+  const Authority authority;
+  RecordingBackend backend;
+  const RouterProcess router(tls_setup(backend.origin(), authority.issue("DNS:app.example", "app")));
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    TlsClient client(router.port(), version);
+    CHECK(client.ask(make_request("GET", "/app/x")).starts_with("HTTP/1.1 200"));
+    CHECK_FALSE(client.stirs_within(milliseconds(600)));
+    CHECK(client.ask(make_request("GET", "/app/x")).starts_with("HTTP/1.1 200"));
+  }
+}
+
 TEST_CASE("tls client: a key that is not the certificate's stops the start and names TLS_KEY") {
   const Authority authority;
   auto files = authority.issue("DNS:app.example", "app");
@@ -150,6 +204,42 @@ TEST_CASE("tls back-end: forwardAuthCertificates shows the certificate of the bo
   CHECK(backend.requests() == 0);
   CHECK(status_with(true) == 200);
   CHECK(backend.client_name() == "router.example");
+}
+
+TEST_CASE("tls back-end: a name is asked for in SNI, an address is not") {
+  const Authority authority;
+  TlsBackend named(authority.issue("DNS:localhost", "named"));
+  TlsBackend addressed(authority.issue("IP:127.0.0.1", "addressed"));
+  CHECK(status_over("https://localhost:" + std::to_string(named.port()), {}, authority.file()) == 200);
+  CHECK(named.server_name() == "localhost");
+  CHECK(status_over(addressed.origin(), {}, authority.file()) == 200);
+  CHECK(addressed.server_name() == "");
+}
+
+TEST_CASE("tls tunnel: WebSocket frames pass both ways from a TLS client to a wss destination") {
+  const Authority authority;
+  TlsBackend backend(authority.issue("IP:127.0.0.1", "right"));
+  const std::string hello("\x81\x05hello", 7);
+  const std::string reply("\x81\x82\0\0\0\0hi", 8);
+  backend.answer_and_stay("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n" + hello);
+  auto setup = tls_setup("wss://127.0.0.1:" + std::to_string(backend.port()), authority.issue("DNS:app.example", "app"));
+  setup.descriptor["websockets"] = {{"enabled", true}};
+  setup.environment["XS_CACERT_PATH"] = authority.file();
+  const RouterProcess router(setup);
+  TlsClient client(router.port(), TLS1_3_VERSION);
+  std::string answer = client.ask(make_request("GET", "/app/socket", {{"Connection", "Upgrade"},
+                                                                      {"Upgrade", "websocket"},
+                                                                      {"Origin", "https://app.example"},
+                                                                      {"Sec-WebSocket-Version", "13"},
+                                                                      {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}}));
+  REQUIRE(answer.starts_with("HTTP/1.1 101"));
+  while (!answer.ends_with(hello)) {
+    const auto piece = client.read_piece();
+    REQUIRE_FALSE(piece.empty());
+    answer += piece;
+  }
+  CHECK(client.send(reply));
+  CHECK(eventually([&] { return backend.received() == reply; }));
 }
 
 TEST_CASE("tls back-end: over proxyHost with CONNECT, for https and http destinations") {

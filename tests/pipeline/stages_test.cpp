@@ -68,6 +68,11 @@ TEST_CASE("own endpoints: other paths, methods and routers without a welcome fil
   CHECK(status_after(pipeline::own_endpoints(world.ask("GET", "/other"))) == 0);
   CHECK(status_after(pipeline::own_endpoints(world.ask("POST", "/"))) == 0);
   CHECK(status_after(pipeline::own_endpoints(world.ask("OPTIONS", "*"))) == 200);
+  // RFC 9110 section 7.6.2
+  CHECK(status_after(pipeline::own_endpoints(world.ask("OPTIONS", "/a", {{"Max-Forwards", "0"}}))) == 200);
+  CHECK(status_after(pipeline::own_endpoints(world.ask("OPTIONS", "/a", {{"Max-Forwards", "1"}}))) == 0);
+  CHECK(status_after(pipeline::own_endpoints(world.ask("OPTIONS", "/a"))) == 0);
+  CHECK(status_after(pipeline::own_endpoints(world.ask("GET", "/a", {{"Max-Forwards", "0"}}))) == 0);
 }
 
 TEST_CASE("refuse unrouted: no route is 404, no method is 405 with Allow") {

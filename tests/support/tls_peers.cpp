@@ -5,13 +5,15 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
+
 #include "support/certificates.h"
 
 namespace router::test {
 namespace {
 
 constexpr milliseconds kAcceptPoll{20};
-constexpr const char* kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\nover tls";
+const std::string kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\nover tls";
 
 void write_pem(const std::string& path, X509* certificate, EVP_PKEY* key) {
   const std::shared_ptr<BIO> file(BIO_new_file(path.c_str(), "w"), BIO_free_all);
@@ -41,6 +43,13 @@ std::string name_of_peer(const SSL* connection) {
   return name;
 }
 
+// "" at the end.
+std::string read_some(SSL* connection) {
+  char piece[16384];
+  const int got = SSL_read(connection, piece, sizeof piece);
+  return {piece, static_cast<std::size_t>(std::max(0, got))};
+}
+
 }  // namespace
 
 Authority::Authority() : key_(make_key()), certificate_(make_certificate("Test Authority", key_.get())), file_(folder_ / "ca.pem") {
@@ -62,7 +71,7 @@ CertificateFiles Authority::issue(const std::string& alternative_name, const std
   return files;
 }
 
-TlsClient::TlsClient(std::uint16_t port, int version, const std::string& server_name)
+TlsClient::TlsClient(std::uint16_t port, int version, const std::string& server_name, SSL_SESSION* resume)
     : socket_(connect_to(port)), context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {
   bound(socket_);
   // else OpenSSL itself would not offer TLS 1.1
@@ -72,19 +81,25 @@ TlsClient::TlsClient(std::uint16_t port, int version, const std::string& server_
   connection_.reset(SSL_new(context_.get()), SSL_free);
   SSL_set_fd(connection_.get(), socket_.fd());
   if (!server_name.empty()) SSL_set_tlsext_host_name(connection_.get(), server_name.c_str());
+  if (resume != nullptr) SSL_set_session(connection_.get(), resume);
   connected_ = SSL_connect(connection_.get()) == 1;
 }
 
 std::string TlsClient::certificate_name() const { return name_of_peer(connection_.get()); }
 
+bool TlsClient::send(std::string_view bytes) {
+  return SSL_write(connection_.get(), bytes.data(), static_cast<int>(bytes.size())) > 0;
+}
+
+std::string TlsClient::read_piece() { return read_some(connection_.get()); }
+
 std::string TlsClient::ask(std::string_view request) {
   std::string answer;
-  if (SSL_write(connection_.get(), request.data(), static_cast<int>(request.size())) <= 0) return answer;
-  char piece[4096];
+  if (!send(request)) return answer;
   while (answer.find("\r\n\r\n") == std::string::npos || SSL_pending(connection_.get()) > 0) {
-    const int got = SSL_read(connection_.get(), piece, sizeof piece);
-    if (got <= 0) break;
-    answer.append(piece, static_cast<std::size_t>(got));
+    const auto piece = read_piece();
+    if (piece.empty()) break;
+    answer.append(piece);
   }
   return answer;
 }
@@ -110,6 +125,28 @@ std::string TlsBackend::client_name() const {
   return client_name_;
 }
 
+std::string TlsBackend::server_name() const {
+  const std::lock_guard lock(mutex_);
+  return server_name_;
+}
+
+std::string TlsBackend::received() const {
+  const std::lock_guard lock(mutex_);
+  return received_;
+}
+
+void TlsBackend::answer_and_stay(std::string bytes) {
+  const std::lock_guard lock(mutex_);
+  answer_ = std::move(bytes);
+}
+
+void TlsBackend::stay(SSL* connection) {
+  for (auto piece = read_some(connection); !piece.empty() && !stopping_; piece = read_some(connection)) {
+    const std::lock_guard lock(mutex_);
+    received_ += piece;
+  }
+}
+
 void TlsBackend::serve() {
   while (!stopping_) {
     const auto socket = listener_.accept(kAcceptPoll);
@@ -118,14 +155,19 @@ void TlsBackend::serve() {
     const std::shared_ptr<SSL> connection(SSL_new(context_.get()), SSL_free);
     SSL_set_fd(connection.get(), socket->fd());
     if (SSL_accept(connection.get()) != 1) continue;
-    char piece[16384];
-    if (SSL_read(connection.get(), piece, sizeof piece) <= 0) continue;
+    if (read_some(connection.get()).empty()) continue;
+    std::string answer;
     {
       const std::lock_guard lock(mutex_);
       client_name_ = name_of_peer(connection.get());
+      const char* const name = SSL_get_servername(connection.get(), TLSEXT_NAMETYPE_host_name);
+      server_name_ = name == nullptr ? "" : name;
+      answer = answer_;
     }
     ++requests_;
-    SSL_write(connection.get(), kAnswer, static_cast<int>(std::string_view(kAnswer).size()));
+    const std::string& bytes = answer.empty() ? kAnswer : answer;
+    SSL_write(connection.get(), bytes.data(), static_cast<int>(bytes.size()));
+    if (!answer.empty()) stay(connection.get());
     SSL_shutdown(connection.get());
   }
 }

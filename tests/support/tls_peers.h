@@ -42,13 +42,22 @@ class Authority {
 // Verifies nothing: which certificate came is for the test to judge.
 class TlsClient {
  public:
-  TlsClient(std::uint16_t port, int version, const std::string& server_name = {});
+  // `resume`: the session of an earlier client.
+  TlsClient(std::uint16_t port, int version, const std::string& server_name = {}, SSL_SESSION* resume = nullptr);
 
   bool is_connected() const { return connected_; }
   std::string version() const { return SSL_get_version(connection_.get()); }
   std::string certificate_name() const;  // its common name
   // What came until the answer's head was complete and the peer paused or ended.
   std::string ask(std::string_view request);
+  bool send(std::string_view bytes);
+  // "" at the end.
+  std::string read_piece();
+  // For a later client; tickets of TLS 1.3 come with the first answer.
+  std::shared_ptr<SSL_SESSION> session() const { return {SSL_get1_session(connection_.get()), SSL_SESSION_free}; }
+  // Whether something comes in that time: bytes, or the end.
+  bool stirs_within(milliseconds time) const { return socket_.wait_readable(in(time)); }
+  bool was_resumed() const { return SSL_session_reused(connection_.get()) == 1; }
 
  private:
   Socket socket_;
@@ -57,7 +66,8 @@ class TlsClient {
   bool connected_ = false;
 };
 
-// Answers every connection's first request with 200 "over tls" and closes it.
+// Answers every connection's first request with 200 "over tls" and closes it; or, told to, with other bytes, and then
+// keeps what comes until the client closes. One connection at a time.
 class TlsBackend {
  public:
   // `client_authority`: clients have to show a certificate that this one (a PEM file) has issued.
@@ -68,14 +78,21 @@ class TlsBackend {
   std::size_t requests() const { return requests_; }
   // The common name of who asked last; empty without certificate.
   std::string client_name() const;
+  std::string server_name() const;  // that it asked for (SNI); empty without
+  void answer_and_stay(std::string bytes);
+  std::string received() const;  // behind the request that was so answered
 
  private:
   void serve();
+  void stay(SSL* connection);
 
   Listener listener_;
   std::shared_ptr<SSL_CTX> context_;
   mutable std::mutex mutex_;
   std::string client_name_;
+  std::string server_name_;
+  std::string answer_;
+  std::string received_;
   std::atomic<std::size_t> requests_{0};
   std::atomic<bool> stopping_{false};
   std::thread thread_;

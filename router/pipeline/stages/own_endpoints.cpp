@@ -7,11 +7,18 @@ namespace {
 
 constexpr std::string_view kEveryMethod = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
+// OPTIONS about this server as a whole, or about the last hop that the client cares for (RFC 9110 section 7.6.2).
+bool asks_this_router(const http::Request& request) {
+  if (request.target.path == "*") return true;
+  const auto hops = request.headers.get("Max-Forwards");
+  return request.is("OPTIONS") && hops && base::parse_unsigned(*hops) == 0;
+}
+
 }  // namespace
 
 Result<Verdict> own_endpoints(Context& context) {
   const auto& target = context.request.target;
-  if (target.path == "*") {
+  if (asks_this_router(context.request)) {
     auto response = http::text_response(200, "");
     response.headers.add("Allow", kEveryMethod);
     return Verdict(std::move(response));
