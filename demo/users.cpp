@@ -8,6 +8,8 @@ namespace {
 constexpr User kUsers[] = {
     {"demo", "demo", "Dana Demo", "dana@example.com"},
     {"second", "second", "Sam Second", "sam@example.com"},
+    // as the documents of the REST logout have it
+    {"bjensen", "Ch4ng3it!", "Babs Jensen", "bjensen@example.com"},
 };
 
 }  // namespace

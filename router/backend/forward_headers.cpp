@@ -45,12 +45,20 @@ char folded(char c) {
   return c == '_' ? '-' : base::to_lower(c);
 }
 
+bool is_spelling_of(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return folded(x) == folded(y); });
+}
+
 // "_" for "-" included: what the descriptor sets is not to be had by spelling it otherwise.
 bool is_configured(const std::vector<config::Header>& configured, std::string_view name) {
-  return std::any_of(configured.begin(), configured.end(), [&](const config::Header& header) {
-    return std::equal(header.name.begin(), header.name.end(), name.begin(), name.end(),
-                      [](char a, char b) { return folded(a) == folded(b); });
-  });
+  return std::any_of(configured.begin(), configured.end(),
+                     [&](const config::Header& header) { return is_spelling_of(header.name, name); });
+}
+
+// Whoever has it is the user: no back-end's business.
+bool is_session_token(const session::CookieNames& own, std::string_view name) {
+  return !own.rest_token().empty() && is_spelling_of(own.rest_token(), name);
 }
 
 bool sends_token(const RequestForward& forward) {
@@ -63,6 +71,7 @@ bool passes(const RequestForward& forward, const http::Field& field, const Named
   const auto [kind, has_underscore] = judge_request_field(field.name);
   if (kind != FieldKind::plain && has_underscore) return false;
   if (is_configured(forward.destination.headers, field.name)) return false;
+  if (is_session_token(forward.own_cookies, field.name)) return false;
   switch (kind) {
     case FieldKind::plain:
       return !named.contains(field.name);

@@ -19,8 +19,6 @@ constexpr std::array kProperties = {
     Property{"/whitelistService", "", "the path is an ordinary one"},
     Property{"/cors", "", "no CORS headers are sent, preflight requests are forwarded"},
     Property{"/errorPage", "", "the built-in error pages are shown"},
-    Property{"/am", "", "its paths are ordinary ones"},
-    Property{"/hostedLogin", "", "its paths are ordinary ones"},
     Property{"/routes/*/authenticationType", "basic", "the route answers 503"},
     Property{"/routes/*/dynamicIdentityProvider", "true", "sap_idp is ignored"},
     Property{"/routes/*/preferLocal", "true", "the variable destinations is the only source of destinations"},

@@ -26,11 +26,13 @@ struct Validation {
 
 void validate(const Validation& validation);
 
-// The parts (validate_routes.cpp, validate_source.cpp, validate_endpoints.cpp, validate_logout.cpp)
+// The parts (validate_routes.cpp, validate_source.cpp, validate_endpoints.cpp, validate_logout.cpp,
+// validate_dialects.cpp)
 void validate_routes(const Validation& validation);
 void validate_source(const Validation& validation, const Route& route);
 void validate_endpoints(const Validation& validation);
 void validate_logout(const Validation& validation);
+void validate_dialects(const Validation& validation);
 
 std::string route_pointer(const Route& route);
 // The route that answers a GET for `path`, null if there is none.

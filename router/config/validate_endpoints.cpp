@@ -12,11 +12,15 @@ struct Endpoint {
 
 std::vector<Endpoint> endpoints_of(const Configuration& configuration) {
   const Logout& logout = configuration.logout;
+  const bool hosted = configuration.hosted_login.has_value();
+  const std::string customer = hosted ? "/" + configuration.hosted_login->customer_id : "";
   return {{"/login/callbackEndpoint", configuration.callback_endpoint},
           {"/logout/logoutEndpoint", logout.endpoint},
           {"/logout/backChannelLogoutEndpoint", logout.back_channel_endpoint},
           {"/logout/frontChannelLogoutEndpoint", logout.front_channel_endpoint},
           {"/logout/returnEndpoint", logout.return_endpoint},
+          {"/hostedLogin/customerId", hosted ? customer + "/auth-ui/logout" : ""},
+          {"/hostedLogin/customerId", hosted ? customer + "/token/revoke" : ""},
           {"/pluginMetadataEndpoint", configuration.plugin_metadata_endpoint},
           {"/whitelistService/endpoint", configuration.whitelist_endpoint}};
 }

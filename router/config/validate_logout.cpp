@@ -27,8 +27,6 @@ class LogoutCheck {
     for (const ApplicationLogout& application : logout_.applications) check_application(application);
     check_conditions();
     for (std::size_t i = 0; i < logout_.trusted_urls.size(); ++i) check_trusted(i);
-    if (configuration_.am) check_am(*configuration_.am);
-    if (configuration_.hosted_login) check_hosted(*configuration_.hosted_login);
   }
 
  private:
@@ -156,47 +154,6 @@ class LogoutCheck {
     if (http::is_absolute_http(example) && http::parse_url(example)) return;
     error(pointer_to("/logout/trustedUrls", index), show(std::string_view(logout_.trusted_urls[index])),
           "a pattern such as https://*.example.com/*");
-  }
-
-  void check_redirect_uris(const std::string& pointer, const std::vector<std::string>& uris) const {
-    for (std::size_t i = 0; i < uris.size(); ++i) {
-      const auto colon = uris[i].find(':');
-      const bool plain =
-          std::all_of(uris[i].begin(), uris[i].end(), [](char c) { return c > 0x20 && c < 0x7F; });
-      const bool http = uris[i].starts_with("http:") || uris[i].starts_with("https:");
-      // Native applications register schemes of their own.
-      if (colon != std::string::npos && colon > 0 && plain && (!http || http::parse_url(uris[i]))) continue;
-      error(pointer_to(pointer, i), show(std::string_view(uris[i])), "an absolute URI");
-    }
-  }
-
-  void check_am(const Am& am) const {
-    if (header_fault(am.cookie_name, ""))
-      error("/am/cookieName", show(std::string_view(am.cookie_name)), "the name of a cookie and header");
-    const auto context = http::normalise_path(am.context_path.empty() ? "/x" : am.context_path);
-    if (!context || am.context_path.ends_with('/') ||
-        am.context_path.find_first_of("?#") != std::string::npos) {
-      error("/am/contextPath", show(std::string_view(am.context_path)),
-            "a normalised path that does not end with /");
-    }
-    check_redirect_uris("/am/postLogoutRedirectUris", am.post_logout_redirect_uris);
-    for (const auto& [name, journey] : am.journeys) {
-      const std::string pointer = pointer_to("/am/journeys", name) + "/logoutDetails";
-      if (journey.logout_details.contains("result")) {
-        report_.error(pointer + "/result",
-                      {"the key \"result\"", "another key: the response has one of that name", {}, true});
-      }
-      if (journey.no_session && !journey.logout_details.empty()) {
-        report_.warning(pointer,
-                        {"details of a journey without session", "none: there is nothing to log out"});
-      }
-    }
-  }
-
-  void check_hosted(const HostedLogin& hosted) const {
-    for (const auto& [id, client] : hosted.clients) {
-      check_redirect_uris(pointer_to("/hostedLogin/clients", id) + "/redirectUris", client.redirect_uris);
-    }
   }
 
   const Validation& validation_;

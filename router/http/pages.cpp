@@ -30,6 +30,10 @@ Response own_page(int status, std::string_view file, std::vector<TemplateField> 
   return response;
 }
 
+Response hosted_page(int status, std::string_view title, std::string_view message) {
+  return own_page(status, "hosted-logout.html", {text_field("title", title), text_field("message", message)});
+}
+
 }  // namespace
 
 Response signed_out(std::string_view note) {
@@ -44,6 +48,19 @@ Response confirm_logout(std::string_view continue_to) {
     action.html = "<p><a class=\"button\" href=\"" + base::html_escape(continue_to) + "\">Sign out</a></p>";
   }
   return own_page(200, "confirm.html", {action});
+}
+
+Response hosted_success() {
+  return hosted_page(200, "Logout Success", "You are signed out. You can close this window.");
+}
+
+Response hosted_bad_request() {
+  return hosted_page(400, "Bad request", "The link that led here does not say which application it is of.");
+}
+
+Response hosted_went_wrong() {
+  return hosted_page(400, "Something went wrong",
+                     "The link that led here is not one that this sign-in page knows. You are still signed in.");
 }
 
 Response error(int status, std::string_view title, std::string_view message, std::string_view request_id) {

@@ -16,6 +16,10 @@ namespace router::http::pages {
 Response signed_out(std::string_view note = {});
 // Asks before a cross-site logout: one same-origin link to `continue_to`; empty (logout by POST): no link.
 Response confirm_logout(std::string_view continue_to);
+// The three pages of the hosted-login logout, worded as its clients know them (004).
+Response hosted_success();
+Response hosted_bad_request();
+Response hosted_went_wrong();
 // `title` and `message` are for people: no stack, no path, no internal host.
 Response error(int status, std::string_view title, std::string_view message, std::string_view request_id);
 // Keeps the #fragment of the address over a login: its script puts it, percent-encoded with its "#" and at

@@ -45,7 +45,9 @@ Service::Service(const config::Configuration& config, Surroundings around)
                              config.environment.state_cache)},
       refresh_(std::make_shared<const RefreshParts>(
           RefreshParts{around.store, around.clock, std::move(around.find_provider),
-                       std::move(around.session_over), refresh_rules(config)})) {}
+                       std::move(around.session_over), refresh_rules(config)})) {
+  if (config.am) rest_.emplace(*config.am, setting_, sealing_secret(config.environment, around.ongoing));
+}
 
 Task<Result<http::Response>> Service::start(const http::Request& request, const http::External& external,
                                             LoginRequest login, base::Loop& home) const {

@@ -1,4 +1,4 @@
-// Logging in, as the pipeline sees it: start, callback, fresh tokens.
+// Logging in, as the pipeline sees it: start, callback, REST login, fresh tokens.
 //
 // Owner: the graph, one per configuration; what outlives a reload is in `Ongoing`. Threads: each call on the
 // loop of its request, named `home`, where it also ends; the providers are asked on the background loop.
@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/loop.h"
@@ -16,6 +17,7 @@
 #include "http/message.h"
 #include "login/callback.h"
 #include "login/refresh.h"
+#include "login/rest_login.h"
 #include "login/setting.h"
 #include "login/start.h"
 
@@ -45,6 +47,8 @@ class Service {
   bool is_callback(const http::Target& target) const { return target.path == config_.callback_endpoint; }
   base::Task<CallbackOutcome> callback(const http::Request& request, const http::External& external,
                                        base::Loop& home) const;
+  // Null unless `am` is configured. See login/rest_login.h.
+  const RestLogin* rest() const { return rest_ ? &*rest_ : nullptr; }
   // The session to go on with; null: it is over. Waits only for a session whose access token has expired; one
   // whose token is still good is refreshed meanwhile.
   base::Task<base::Result<session::Snapshot>> fresh_tokens(session::Snapshot session, base::Loop& home) const;
@@ -52,6 +56,7 @@ class Service {
  private:
   const config::Configuration& config_;
   Setting setting_;
+  std::optional<RestLogin> rest_;  // refers to setting_
   std::shared_ptr<const RefreshParts> refresh_;
 };
 

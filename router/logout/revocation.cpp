@@ -75,4 +75,15 @@ void schedule_revocation(base::Loop& loop, RevocationOrder given) {
   };
 }
 
+Task<base::Result<void>> revoke_given(identity::Providers& providers, TokenToRevoke token) {
+  identity::Provider* provider = providers.find(token.provider);
+  if (provider == nullptr) {
+    co_return base::Error{base::ErrorCode::unavailable, base::Side::identity_provider,
+                          "no provider is bound as " + token.provider};
+  }
+  auto revoked = co_await provider->revoke(std::move(token.token), std::move(token.hint));
+  if (!revoked) base::log_warning("logout.revocation", {{"fault", describe(revoked.error())}});
+  co_return revoked;
+}
+
 }  // namespace router::logout

@@ -2,7 +2,8 @@
 //
 // Refresh token first, then access token; after every call that carries the token has its final outcome, at
 // most `revokeAfter` later: calls that are still waiting then go out without it. A failure that may pass is
-// tried three times. Background loop; the loop and the provider outlive it. Source: spec/logout.md section 5.
+// tried three times. A token that a client takes back itself is revoked at once. Background loop; the loop
+// and the provider outlive it. Source: spec/logout.md sections 4 and 5.
 #pragma once
 
 #include <memory>
@@ -10,6 +11,7 @@
 #include "base/loop.h"
 #include "identity/providers.h"
 #include "logout/receipt.h"
+#include "logout/trigger.h"
 #include "session/session.h"
 
 namespace router::logout {
@@ -28,5 +30,8 @@ struct RevocationOrder {
 bool wants_revocation(const config::Logout& logout, const identity::Provider& provider);
 
 void schedule_revocation(base::Loop& loop, RevocationOrder order);
+
+// Errors: those of Provider::revoke.
+base::Task<base::Result<void>> revoke_given(identity::Providers& providers, TokenToRevoke token);
 
 }  // namespace router::logout

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "logout/revocation.h"
 
 namespace router::logout {
 
@@ -68,6 +69,11 @@ Task<Result<http::Response>> Service::log_out(Trigger trigger, const http::Reque
   // The sessions first: whatever happens below, they are over.
   std::optional<ForwardedRequest> forwarded = forwarded_request(request, external);
   Execution execution = co_await executor_.run(trigger, std::move(forwarded));
+  if (trigger.revocation) {
+    TokenToRevoke token = std::move(*trigger.revocation);
+    auto revoked = co_await revoke_given(*parts_.providers, std::move(token));
+    if (!revoked && !execution.failure) execution.failure = std::move(revoked).error();
+  }
   const ProviderState provider = co_await look_at_provider(trigger);
 
   const auto make_state = [this](const std::string& target) { return parts_.states.issue(target); };

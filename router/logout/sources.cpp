@@ -2,8 +2,12 @@
 
 #include "logout/sources/back_channel.h"
 #include "logout/sources/central.h"
+#include "logout/sources/end_session.h"
 #include "logout/sources/front_channel.h"
+#include "logout/sources/hosted.h"
 #include "logout/sources/landing.h"
+#include "logout/sources/rest.h"
+#include "logout/sources/token_revocation.h"
 
 namespace router::logout {
 
@@ -14,6 +18,10 @@ Sources make_sources(const SourceParts& parts) {
   sources.push_back(std::make_unique<CentralSource>(parts.config, parts.providers));
   sources.push_back(std::make_unique<BackChannelSource>(parts.config, parts.providers));
   sources.push_back(std::make_unique<FrontChannelSource>(parts.config, parts.providers));
+  sources.push_back(std::make_unique<RestSource>(parts.config, parts.store));
+  sources.push_back(std::make_unique<EndSessionSource>(parts.config, parts.providers, parts.store));
+  sources.push_back(std::make_unique<HostedSource>(parts.config));
+  sources.push_back(std::make_unique<TokenRevocationSource>(parts.config, parts.providers));
   return sources;
 }
 

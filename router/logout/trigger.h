@@ -62,6 +62,13 @@ struct ProviderUrl {
   std::string added_parameters;  // raw query, empty = none
 };
 
+// A token that its client takes back; no session ends with it (004).
+struct TokenToRevoke {
+  std::string provider;  // binding name
+  base::Secret token;
+  std::string hint;  // "refresh_token" or "access_token"
+};
+
 struct Trigger {
   Cause cause = Cause::browser;
   Selection selection;
@@ -77,6 +84,7 @@ struct Trigger {
   bool asks_provider = true;        // false: skip-redirect and the like; the landing page is the answer
   bool skips_redirect = false;      // skip-redirect: 200 without Location
   ProviderUrl provider_url;
+  std::optional<TokenToRevoke> revocation;  // before the answer: it says whether it was done
   bool revokes_tokens = true;  // never from an unsigned request
   bool clears_browser = true;  // the browser that asked is the session's: its cookie is deleted
 

@@ -12,6 +12,8 @@ std::span<const Stage> request_stages() {
       {"own endpoints", &own_endpoints},
       // only records its result: the endpoints below work without any route that covers them
       {"match route", &match_route},
+      // before the session is looked for: it makes its own, and a store that is away must be said in its dialect
+      {"rest login", &rest_login},
       {"load session", &load_session},
       // before 404, 405 and login: logging out must work whatever the routes say
       {"logout", &logout},

@@ -25,13 +25,13 @@ CookieNames::CookieNames(const config::Environment& environment)
 
 CookieNames::CookieNames(const config::Configuration& configuration)
     : CookieNames(configuration.environment) {
-  if (configuration.am) rest_session_ = configuration.am->cookie_name;
+  if (configuration.am) rest_token_ = configuration.am->cookie_name;
 }
 
 bool CookieNames::is_router_cookie(std::string_view name) const {
   const bool with_prefix = begins_ignoring_case(session_, kHostPrefix);
   if (with_prefix ? base::equals_ignoring_case(name, session_) : name == session_) return true;
-  if (!rest_session_.empty() && name == rest_session_) return true;
+  if (!rest_token_.empty() && name == rest_token_) return true;
   return begins_ignoring_case(name, login_prefix_) || begins_ignoring_case(name, fragment_prefix_);
 }
 

@@ -19,6 +19,8 @@ class CookieNames {
   explicit CookieNames(const config::Configuration& configuration);
 
   const std::string& session() const { return session_; }
+  // The field and cookie of REST clients whose value is a session's id; empty without `am`.
+  const std::string& rest_token() const { return rest_token_; }
   // A login cookie's and a fragment cookie's name; `slot` is one character (login/pending_login.h).
   std::string login(char slot) const { return login_prefix_ + slot; }
   std::string fragment(char slot) const { return fragment_prefix_ + slot; }
@@ -30,7 +32,7 @@ class CookieNames {
   std::string session_;
   std::string login_prefix_;
   std::string fragment_prefix_;
-  std::string rest_session_;  // may be empty
+  std::string rest_token_;
 };
 
 }  // namespace router::session

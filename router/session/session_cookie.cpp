@@ -42,10 +42,16 @@ SessionCookie::SessionCookie(const config::Environment& environment, CookieNames
 
 std::vector<SessionId> SessionCookie::read(const http::Headers& request) const {
   std::vector<SessionId> ids;
+  const std::string& token = names_.rest_token();
+  if (const auto sent = token.empty() ? std::nullopt : request.get(token)) {
+    if (auto id = SessionId::parse(base::trim(*sent))) ids.push_back(*std::move(id));
+    return ids;
+  }
   for (const auto& field : request) {
     if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
     http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
-      if (ids.size() == kMostTried || pair.name != name()) return;
+      const bool is_ours = pair.name == name() || (!token.empty() && pair.name == token);
+      if (ids.size() == kMostTried || !is_ours) return;
       auto id = SessionId::parse(pair.value);
       if (id && std::find(ids.begin(), ids.end(), *id) == ids.end()) ids.push_back(*std::move(id));
     });

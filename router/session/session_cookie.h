@@ -4,7 +4,7 @@
 // (scheme seen from outside, browser), everything else on the environment. Cookie tossing: a sibling domain
 // can make a browser send several cookies of this name; only ids that live count, and if several do, none
 // does. Immutable; any thread. Source: descriptor.md "Session"; RFC 6265bis sections 4.1.3 and 8.6;
-// oidc_cases.md 51-56, 86.
+// oidc_cases.md 51-56, 86; logout.md section 3 (tokenId).
 #pragma once
 
 #include <optional>
@@ -37,7 +37,8 @@ class SessionCookie {
   const std::string& name() const { return names_.session(); }
   bool is_router_cookie(std::string_view cookie_name) const { return names_.is_router_cookie(cookie_name); }
 
-  // What has the form of an id in cookies of our name, each once, at most kMostTried.
+  // What has the form of an id in cookies of our names, each once, at most kMostTried. The field of REST
+  // clients (am.cookieName), where there is one, alone decides.
   std::vector<SessionId> read(const http::Headers& request) const;
 
   // Set-Cookie values. `user_agent` may be empty.

@@ -255,6 +255,23 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("forwarding: the token of REST clients goes to no back-end, in no spelling") {
+  config::Configuration configuration;
+  configuration.am.emplace();
+  configuration.am->cookie_name = "my-token";
+  for (const bool authenticated : {true, false}) {
+    Passage passage;
+    passage.authenticated = authenticated;
+    passage.own = session::CookieNames(configuration);
+    passage.with({{"my-token", "t"}, {"MY_TOKEN", "t"}, {"Cookie", "a=b; my-token=t"}, {"my-tokens", "fine"}});
+    const auto head = passage.write();
+    CHECK_FALSE(has_name(head, "my-token"));
+    CHECK_FALSE(has_name(head, "MY_TOKEN"));
+    CHECK(has(head, "Cookie: a=b"));
+    CHECK(has(head, "my-tokens: fine"));
+  }
+}
+
 TEST_CASE("forwarding: x-csrf-token is the router's on protected routes, the back-end's elsewhere") {
   Passage ours;
   CHECK_FALSE(has_name(ours.with({{"x-csrf-token", "t"}}).write(), "x-csrf-token"));

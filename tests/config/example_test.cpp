@@ -49,6 +49,18 @@ TEST_CASE("example: it loads, with warnings about what is not built yet at most"
   CHECK(result.configuration != nullptr);
 }
 
+TEST_CASE("examples: the directories of REST and hosted-login logout load without a fault") {
+  for (const std::string name : {"rest", "hosted"}) {
+    CAPTURE(name);
+    const LoadResult result = load({.directory = ROUTER_SOURCE_DIR "/examples/" + name,
+                                    .environment = {{"OIDC_CLIENT_SECRET", "a-secret"}}});
+    CHECK(to_text(result.issues) == "");
+    REQUIRE(result.configuration != nullptr);
+    CHECK(result.configuration->am.has_value() == (name == "rest"));
+    CHECK(result.configuration->hosted_login.has_value() == (name == "hosted"));
+  }
+}
+
 TEST_CASE("example: it shows every property of the schema") {
   std::ifstream in(ROUTER_SOURCE_DIR "/xs-app.json.example");
   const json example = json::parse(in, nullptr, false);

@@ -66,6 +66,15 @@ TEST_CASE("load: the longest string that is read does not exhaust the stack of t
   CHECK(errors_of(directory.load()).find("found a string of 4096 bytes") != std::string::npos);
 }
 
+TEST_CASE("load: REST logins without an identity provider are a warning") {
+  const TemporaryDirectory directory;
+  directory.write("xs-app.json", R"({"am":{}})");
+  const LoadResult result = directory.load();
+  CHECK(result.configuration != nullptr);
+  CHECK(to_text(result.issues).find("warning: /am: found REST logins without an identity provider") !=
+        std::string::npos);
+}
+
 TEST_CASE("load: a descriptor of 50 MiB is refused without being read whole") {
   const TemporaryDirectory directory;
   directory.write("xs-app.json", std::string(50 * 1024 * 1024, ' '));

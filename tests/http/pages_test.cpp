@@ -17,11 +17,14 @@ struct Row {
   Response page;
 };
 
-std::array<Row, 5> every_page() {
+std::array<Row, 8> every_page() {
   return {{{"signed out", pages::signed_out()},
            {"confirm", pages::confirm_logout("/my/logout?siteId=3")},
            {"confirm a POST", pages::confirm_logout({})},
            {"error", pages::error(502, "Not available", "The application did not answer.", "r-1")},
+           {"hosted success", pages::hosted_success()},
+           {"hosted bad request", pages::hosted_bad_request()},
+           {"hosted went wrong", pages::hosted_went_wrong()},
            {"start login", pages::start_login("https://idp.example/auth?a=1&b=2", "f", "; Path=/")}}};
 }
 
@@ -105,6 +108,15 @@ TEST_CASE("pages: signed out says more only where there is more to say") {
 TEST_CASE("pages: a cross-site logout is confirmed by one link, and a logout by POST has none") {
   CHECK(shows(pages::confirm_logout("/my/logout?siteId=3"), "href=\"/my/logout?siteId=3\""));
   CHECK_FALSE(shows(pages::confirm_logout({}), "<a "));
+}
+
+TEST_CASE("pages: those of the hosted-login logout have the titles that its clients know") {
+  CHECK(shows(pages::hosted_success(), "<h1>Logout Success</h1>"));
+  CHECK(pages::hosted_success().status == 200);
+  CHECK(shows(pages::hosted_bad_request(), "<h1>Bad request</h1>"));
+  CHECK(pages::hosted_bad_request().status == 400);
+  CHECK(shows(pages::hosted_went_wrong(), "<h1>Something went wrong</h1>"));
+  CHECK(pages::hosted_went_wrong().status == 400);
 }
 
 TEST_CASE("pages: an error is named with its number and the request to ask about") {

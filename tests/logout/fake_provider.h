@@ -44,11 +44,19 @@ class FakeProvider final : public identity::Provider {
     co_return away();
   }
   base::Task<base::Result<void>> revoke(base::Secret token, std::string hint) override {
+    if (away_for_revocation) co_return away();
     revoked.push_back(hint + " " + std::string(token.reveal()));
     co_return base::Result<void>();
   }
   base::Task<base::Result<identity::Claims>> verify_access_token(std::string) override { co_return away(); }
-  base::Task<base::Result<identity::Claims>> verify_id_token_hint(std::string) override { co_return away(); }
+  base::Task<base::Result<identity::Claims>> verify_id_token_hint(std::string token) override {
+    if (away_for_hints) co_return away();
+    const auto found = id_token_hints.find(token);
+    if (found == id_token_hints.end()) {
+      co_return base::Error{base::ErrorCode::unauthenticated, base::Side::identity_provider, "bad signature"};
+    }
+    co_return found->second;
+  }
   base::Task<base::Result<identity::LogoutToken>> verify_logout_token(std::string token) override {
     const auto found = logout_tokens.find(token);
     if (found == logout_tokens.end()) {
@@ -61,6 +69,9 @@ class FakeProvider final : public identity::Provider {
   std::shared_ptr<const identity::Metadata> known;
   bool reachable = true;
   std::map<std::string, identity::LogoutToken> logout_tokens;  // text -> what verification finds
+  std::map<std::string, identity::Claims> id_token_hints;      // likewise
+  bool away_for_hints = false;
+  bool away_for_revocation = false;
   std::vector<std::string> revoked;
 
   void change(const std::function<void(identity::Metadata&)>& edit) {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "logout/away_store.h"
 #include "logout/world.h"
 
 using namespace router;
@@ -248,41 +249,10 @@ TEST_CASE("logout: nothing is revoked where the provider does not offer it or th
   }
 }
 
-namespace {
-
-class AwayStore final : public session::Store {
- public:
-  base::Task<base::Result<void>> create(session::Session) override { co_return away(); }
-  base::Task<base::Result<std::optional<session::Snapshot>>> find(session::SessionId) override {
-    co_return away();
-  }
-  base::Task<base::Result<std::optional<session::Snapshot>>> replace(session::Session) override {
-    co_return away();
-  }
-  base::Task<base::Result<void>> touch(session::SessionId) override { co_return away(); }
-  base::Task<base::Result<std::optional<session::Snapshot>>> end(session::SessionId) override {
-    co_return away();
-  }
-  base::Task<base::Result<std::vector<session::Snapshot>>> select(session::SessionFilter,
-                                                                  std::size_t) override {
-    co_return away();
-  }
-  base::Task<base::Result<void>> remember_ended(std::string, std::string) override { co_return away(); }
-  base::Task<base::Result<std::vector<session::Snapshot>>> take_expired(std::size_t) override {
-    co_return away();
-  }
-  session::Counts counts() const override { return {}; }
-
- private:
-  static base::Error away() { return {base::ErrorCode::unavailable, base::Side::store, "away"}; }
-};
-
-}  // namespace
-
 TEST_CASE("logout: with the store away nobody is told that they are signed out") {
   World world;
   world.service();
-  AwayStore away;
+  test::AwayStore away;
   logout::ServiceParts parts{std::make_shared<const config::Configuration>(world.config),
                              world.providers,
                              away,

@@ -2,6 +2,7 @@
 
 #include "pipeline/stage_world.h"
 #include "session/csrf.h"
+#include "support/run_task.h"
 
 using namespace router;
 using test::StageWorld;
@@ -34,6 +35,14 @@ pipeline::Context& matched(StageWorld& world, std::string method, std::string_vi
 }
 
 }  // namespace
+
+TEST_CASE("authenticate: a REST client whose session is over gets 401, not the login page") {
+  StageWorld world;
+  world.config.am.emplace();
+  world.config.routes = {protected_route("^/app")};
+  auto& context = matched(world, "GET", "/app", {{"iPlanetDirectoryPro", "gone"}});
+  CHECK(status_after(test::run_task(pipeline::authenticate(context))) == 401);
+}
 
 TEST_CASE("own endpoints: / leads to the welcome file, the query comes along") {
   const struct {

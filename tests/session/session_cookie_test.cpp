@@ -113,6 +113,38 @@ TEST_CASE("session cookie: only cookies of exactly its name with the form of an 
   }
 }
 
+TEST_CASE(
+    "session cookie: the token of REST clients is read from its field, which alone decides, or its cookie") {
+  config::Configuration configuration;
+  configuration.am.emplace();
+  const SessionCookie cookie(configuration);
+  const std::string other(43, 'B');
+  struct Row {
+    const char* field;
+    std::string cookies;
+    std::vector<std::string> ids;
+  };
+  const std::vector<Row> rows = {
+      {kText.c_str(), "", {kText}},
+      {kText.c_str(), "JSESSIONID=" + other, {kText}},
+      {"AQIC5w", "JSESSIONID=" + other, {}},
+      {nullptr, "iPlanetDirectoryPro=" + kText, {kText}},
+      {nullptr, "JSESSIONID=" + kText + "; iPlanetDirectoryPro=" + kText, {kText}},
+      {nullptr, "iplanetdirectorypro=" + kText, {}},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.cookies);
+    auto headers = with_cookie(row.cookies);
+    if (row.field != nullptr) headers.add("iPlanetDirectoryPro", row.field);
+    std::vector<std::string> found;
+    for (const auto& id : cookie.read(headers)) found.emplace_back(id.reveal());
+    CHECK(found == row.ids);
+  }
+  auto without = with_cookie("");
+  without.add("iPlanetDirectoryPro", kText);
+  CHECK(SessionCookie(config::Environment{}).read(without).empty());
+}
+
 TEST_CASE("session cookie: of many ids only a few are looked at") {
   std::string field;
   for (char c = 'A'; c <= 'Z'; ++c) field += "JSESSIONID=" + std::string(43, c) + "; ";

@@ -205,15 +205,9 @@ void StubProvider::token(const Request& request, Response& response) {
   if (!behaviour_.token_body.empty()) return response.set_content(behaviour_.token_body, "application/json");
   if (!is_the_client(request)) return answer(response, 401, {{"error", "invalid_client"}});
 
-  const bool refresh = request.get_param_value("grant_type") == "refresh_token";
-  auto& grants = refresh ? refresh_tokens_ : codes_;
-  const auto found = grants.find(request.get_param_value(refresh ? "refresh_token" : "code"));
-  const bool good = found != grants.end() && (refresh || (found->second.redirect_uri == request.get_param_value("redirect_uri") &&
-                                                          found->second.code_challenge == s256(request.get_param_value("code_verifier"))));
-  if (!good) return answer(response, 400, {{"error", "invalid_grant"}});
-  Grant grant = found->second;
-  grants.erase(found);
-  if (refresh) grant.nonce.clear();
+  const auto redeemed = redeem(request);
+  if (!redeemed) return answer(response, 400, {{"error", "invalid_grant"}});
+  const Grant grant = *redeemed;
   const std::string refresh_token = next_name("refresh-");
   refresh_tokens_[refresh_token] = grant;
   const ProviderBehaviour behaviour = behaviour_;
@@ -223,6 +217,26 @@ void StubProvider::token(const Request& request, Response& response) {
   auto body = tokens(grant, behaviour, signer);
   body["refresh_token"] = refresh_token;
   answer(response, 200, body);
+}
+
+std::optional<StubProvider::Grant> StubProvider::redeem(const Request& request) {
+  const std::string type = request.get_param_value("grant_type");
+  if (type == "password") {
+    if (request.get_param_value("password") != behaviour_.password) return std::nullopt;
+    last_sid_ = next_name("sid-");
+    return Grant{request.get_param_value("username"), last_sid_, "", "", ""};
+  }
+  const bool refresh = type == "refresh_token";
+  auto& grants = refresh ? refresh_tokens_ : codes_;
+  const auto found = grants.find(request.get_param_value(refresh ? "refresh_token" : "code"));
+  if (found == grants.end()) return std::nullopt;
+  Grant grant = found->second;
+  const bool good = refresh || (grant.redirect_uri == request.get_param_value("redirect_uri") &&
+                                grant.code_challenge == s256(request.get_param_value("code_verifier")));
+  if (!good) return std::nullopt;
+  grants.erase(found);
+  if (refresh) grant.nonce.clear();
+  return grant;
 }
 
 json StubProvider::tokens(const Grant& grant, const ProviderBehaviour& behaviour, const TokenSigner& signer) const {

@@ -1,5 +1,5 @@
 // A scriptable OpenID provider: approves every login at once for the user it is set to, does the code flow with PKCE,
-// refresh, revocation and end-session properly, and misbehaves exactly as told.
+// refresh, passwords, revocation and end-session properly, and misbehaves exactly as told.
 //
 //   StubProvider provider;
 //   provider.behave({.user = "bob", .wrong_nonce = true});
@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -30,6 +31,7 @@ namespace router::test {
 
 struct ProviderBehaviour {
   std::string user = "alice";
+  std::string password = "secret";  // of every user who comes with the password grant
   std::string scope = "openid";
   int access_token_lifetime = 600;  // seconds
   // What is wrong.
@@ -90,6 +92,8 @@ class StubProvider {
   void add_endpoints();
   void authorize(const httplib::Request& request, httplib::Response& response);
   void token(const httplib::Request& request, httplib::Response& response);
+  // What the request is good for; absent: nothing. Under the lock.
+  std::optional<Grant> redeem(const httplib::Request& request);
   nlohmann::json tokens(const Grant& grant, const ProviderBehaviour& behaviour, const TokenSigner& signer) const;
   void note(const httplib::Request& request);
   std::string next_name(const char* prefix);

@@ -2,10 +2,9 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "config/json_access.h"
-#include "crypto/digest.h"
 #include "http/form.h"
 #include "http/query.h"
+#include "logout/claimed_issuer.h"
 #include "logout/navigation.h"
 
 namespace router::logout {
@@ -56,16 +55,6 @@ std::string key_of(const identity::LogoutToken& token) {
   return token.issuer + ' ' + token.jti;
 }
 
-// Who says to have issued the token. Only to choose whose keys it is checked with.
-std::string claimed_issuer(std::string_view token) {
-  const auto after_header = base::cut(token, '.').after.value_or("");
-  const auto payload = crypto::base64url_decode(base::cut(after_header, '.').before);
-  if (!payload) return {};
-  config::Issues issues;
-  const auto document = config::read_json("logout_token", *payload, issues);
-  return document ? config::text_member(document->root(), "iss").value_or("") : "";
-}
-
 }  // namespace
 
 BackChannelSource::BackChannelSource(std::shared_ptr<const config::Configuration> config,
@@ -86,9 +75,7 @@ Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const Sour
   if (auto* response = std::get_if<http::Response>(&read))
     co_return std::optional<Recognition>(std::move(*response));
   std::string token = std::get<std::string>(std::move(read));
-  identity::Provider* provider = providers_->find_issuer(claimed_issuer(token));
-  // Before its metadata is known a provider has no issuer to be found by; the only one needs none.
-  if (provider == nullptr && providers_->all().size() == 1) provider = providers_->first();
+  identity::Provider* provider = provider_of_token(*providers_, token);
   if (provider == nullptr) co_return std::optional<Recognition>(refusal(400, "the issuer is not known here"));
 
   const auto verified = co_await provider->verify_logout_token(std::move(token));

@@ -30,6 +30,12 @@ bool is_at_another_provider(const Context& context) {
   return !wanted.empty() && context.session && context.session->provider != wanted;
 }
 
+// A REST client whose session is over: it has no use for a login page.
+bool carries_rest_token(const Context& context) {
+  const auto& token = context.graph.session_cookie.names().rest_token();
+  return !token.empty() && context.request.headers.contains(token);
+}
+
 }  // namespace
 
 Task<Result<Verdict>> authenticate(Context& context) {
@@ -45,7 +51,7 @@ Task<Result<Verdict>> authenticate(Context& context) {
     co_return Verdict(Continue{});
   }
   // a redirect would lose a body, and a script could not read the login page
-  if (!login::is_navigation(context.request)) {
+  if (!login::is_navigation(context.request) || carries_rest_token(context)) {
     co_return Error{ErrorCode::unauthenticated, Side::client, "no session"};
   }
   login.return_path = login::return_path_of(context.request.target);

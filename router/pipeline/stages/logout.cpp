@@ -1,22 +1,7 @@
+#include "pipeline/stages/bounded_body.h"
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
-namespace {
-
-// At most one byte more than a logout may have, so that a longer body can be told.
-Task<Result<std::string>> read_bounded_body(net::Exchange& exchange) {
-  std::string body;
-  while (body.size() <= logout::kMaxBody) {
-    auto piece = co_await exchange.read_body();
-    if (!piece) co_return piece.error();
-    body.append(piece->data);
-    if (piece->last) break;
-  }
-  co_return body;
-}
-
-}  // namespace
-
 Task<Result<Verdict>> logout(Context& context) {
   auto& service = *context.graph.logout;
   const auto& target = context.request.target;
@@ -25,7 +10,7 @@ Task<Result<Verdict>> logout(Context& context) {
   std::string body;
   const bool has_body = service.wants_body(context.request);
   if (has_body) {
-    auto read = co_await read_bounded_body(context.exchange);
+    auto read = co_await read_bounded_body(context.exchange, logout::kMaxBody);
     if (!read) co_return read.error();
     body = std::move(*read);
   }

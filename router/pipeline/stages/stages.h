@@ -14,6 +14,8 @@ Result<Verdict> sanitize(Context& context);
 // OPTIONS *, the welcome file.
 Result<Verdict> own_endpoints(Context& context);
 Result<Verdict> match_route(Context& context);
+// User and password for a session token, where `am` is configured.
+Task<Result<Verdict>> rest_login(Context& context);
 Task<Result<Verdict>> load_session(Context& context);
 Task<Result<Verdict>> logout(Context& context);
 Task<Result<Verdict>> login_callback(Context& context);

@@ -1,0 +1,110 @@
+#include "login/rest_login.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "http/am_rest.h"
+#include "login/new_session.h"
+
+namespace router::login {
+
+using base::ErrorCode;
+using base::Task;
+
+namespace {
+
+http::Response too_many(base::seconds wait) {
+  auto response = http::rest_error(429, "Too many failed logins");
+  response.headers.add("Retry-After", std::to_string(wait.count()));
+  return response;
+}
+
+// Not the user's fault; the log says whose.
+http::Response away(const base::Error& error) {
+  base::log_warning("login.rest", {{"fault", base::describe(error)}});
+  return http::rest_error(503, "Authentication is not possible for now");
+}
+
+Task<void> revoke_unused(identity::Provider* provider, base::Secret refresh_token) {
+  auto revoking = provider->revoke(std::move(refresh_token), "refresh_token");
+  const auto revoked = co_await revoking;
+  if (!revoked) base::log_warning("login.token_not_revoked", {{"fault", base::describe(revoked.error())}});
+}
+
+}  // namespace
+
+Task<http::Response> RestLogin::answer(const http::Request& request, const http::External& external,
+                                       std::string body, base::Loop& home) const {
+  const auto now = setting_.clock.wall();
+  auto read = requests_.read(request, body, now);
+  if (auto* refused = std::get_if<http::Response>(&read)) co_return std::move(*refused);
+  RestAsk ask = std::get<RestAsk>(std::move(read));
+  if (!ask.credentials) co_return http::rest_answer(200, requests_.callbacks(ask.start, now));
+  auto logging_in = log_in(std::move(ask), external, home);
+  auto response = co_await logging_in;
+  co_return response;
+}
+
+Task<http::Response> RestLogin::log_in(RestAsk ask, const http::External& external, base::Loop& home) const {
+  identity::Provider* provider = setting_.find_provider({});
+  if (provider == nullptr)
+    co_return away({ErrorCode::unavailable, base::Side::identity_provider, "no provider is bound"});
+  PasswordTry attempt{std::move(ask.credentials->user), std::move(ask.credentials->password),
+                      external.client_address};
+  auto checking =
+      base::run_on(setting_.background, home,
+                   check_password(setting_.ongoing.throttle, setting_.clock, *provider, std::move(attempt)));
+  auto verdict = co_await checking;
+  if (const auto* wait = std::get_if<base::seconds>(&verdict)) co_return too_many(*wait);
+  auto& login = std::get<base::Result<identity::Login>>(verdict);
+  if (!login && login.error().code == ErrorCode::unauthenticated)
+    co_return http::rest_error(401, "Login failure");
+  if (!login) co_return away(login.error());
+  if (ask.start.no_session) {
+    give_back(*provider, std::move(login->tokens.refresh_token));
+    co_return http::rest_answer(200, success("message", "Authentication Successful"));
+  }
+  auto opening = open_session(*provider, std::move(ask.start), *std::move(login), external);
+  auto response = co_await opening;
+  co_return response;
+}
+
+Task<http::Response> RestLogin::open_session(const identity::Provider& provider, RestStart start,
+                                             identity::Login login, const http::External& external) const {
+  PendingLogin attempt;
+  attempt.provider = provider.config().name;
+  auto session =
+      make_session(setting_.config, std::move(login), attempt, nullptr, external, setting_.clock.wall());
+  const auto journey = am_.journeys.find(start.journey);
+  if (journey != am_.journeys.end()) session.logout_details = journey->second.logout_details;
+  const session::SessionId id = session.id;
+  const std::string user = session.user_name;
+  auto creating = setting_.store.create(std::move(session));
+  const auto created = co_await creating;
+  // The provider has ended it while it was being made.
+  if (!created && created.error().code == ErrorCode::conflict)
+    co_return http::rest_error(401, "Login failure");
+  if (!created) co_return away(created.error());
+  base::log_info("login.done", {{"session", id.fingerprint()}, {"user", user}, {"journey", start.journey}});
+  co_return http::rest_answer(200, success("tokenId", id.reveal()));
+}
+
+std::string RestLogin::success(std::string_view member, std::string_view value) const {
+  std::string json = "{" + base::json_quote(member) + ":" + base::json_quote(value);
+  json.append(",\"successUrl\":").append(base::json_quote(am_.success_url));
+  json.append(",\"realm\":").append(base::json_quote(am_.realm)).append("}");
+  return json;
+}
+
+// Nobody will use it; the provider need not remember it.
+void RestLogin::give_back(identity::Provider& provider, base::Secret refresh_token) const {
+  const auto metadata = provider.known_metadata();
+  const bool offered = metadata && !metadata->revocation_endpoint.empty();
+  if (refresh_token.empty() || !setting_.config.logout.revoke_tokens.value_or(offered)) return;
+  setting_.background.post([bound = &provider, token = std::move(refresh_token)]() mutable {
+    base::start_detached(revoke_unused(bound, std::move(token)));
+  });
+}
+
+}  // namespace router::login

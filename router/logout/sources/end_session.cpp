@@ -1,0 +1,151 @@
+#include "logout/sources/end_session.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "http/am_rest.h"
+#include "http/query.h"
+#include "logout/claimed_issuer.h"
+#include "logout/logout_details.h"
+#include "logout/navigation.h"
+
+namespace router::logout {
+namespace {
+
+constexpr std::string_view kHint = "id_token_hint";
+constexpr std::string_view kRedirectUri = "post_logout_redirect_uri";
+
+http::Response oauth_error(int status, std::string_view error, std::string_view description) {
+  return http::rest_answer(status, "{\"error\":" + base::json_quote(error) +
+                                       ",\"error_description\":" + base::json_quote(description) + "}");
+}
+
+http::Response bad_request(std::string_view description) {
+  return oauth_error(400, "bad_request", description);
+}
+
+http::Response unavailable() {
+  return oauth_error(503, "temporarily_unavailable", "the session cannot be ended for now");
+}
+
+bool has_repeated_parameter(std::string_view query) {
+  std::vector<std::string> seen;
+  for (const auto& parameter : http::parse_query(query)) {
+    if (parameter.name != kHint && parameter.name != kRedirectUri && parameter.name != "state") continue;
+    if (std::find(seen.begin(), seen.end(), parameter.name) != seen.end()) return true;
+    seen.push_back(parameter.name);
+  }
+  return false;
+}
+
+// By `sid` the one session, else all of the user's.
+session::SessionFilter filter_of(const identity::Claims& claims) {
+  session::SessionFilter filter;
+  filter.issuer = claims.issuer;
+  filter.subject = claims.subject;
+  filter.idp_session_id = claims.idp_session_id;
+  return filter;
+}
+
+bool is_meant(const session::Snapshot& session, const session::SessionFilter& filter) {
+  return session && session->issuer == filter.issuer && session->subject == filter.subject &&
+         (filter.idp_session_id.empty() || session->idp_session_id == filter.idp_session_id);
+}
+
+Trigger make_trigger() {
+  Trigger trigger;
+  trigger.cause = Cause::rest;
+  trigger.form = ReplyForm::given;
+  trigger.failure = unavailable();
+  trigger.asks_provider = false;
+  return trigger;
+}
+
+}  // namespace
+
+EndSessionSource::EndSessionSource(std::shared_ptr<const config::Configuration> config,
+                                   std::shared_ptr<identity::Providers> providers, session::Store& store)
+    : config_(std::move(config)), providers_(std::move(providers)), store_(store) {}
+
+bool EndSessionSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
+  return config_->am &&
+         http::read_realm_path(path, config_->am->context_path, "/oauth2", "connect/endSession");
+}
+
+std::optional<http::Response> EndSessionSource::refusal(const http::Request& request) const {
+  const config::Am& am = *config_->am;
+  if (request.is("HEAD")) return refused_response();
+  if (!request.is("GET")) return method_not_allowed("GET");
+  if (judge_navigation(request, config::CrossSiteLogout::allow) == Navigation::refuse)
+    return refused_response();
+  const auto path =
+      http::read_realm_path(request.target.path, am.context_path, "/oauth2", "connect/endSession");
+  if (!path || !http::is_realm_within(am.realm, path->realm))
+    return oauth_error(404, "not_found", "there is no such realm");
+  if (has_repeated_parameter(request.target.query)) return bad_request("a parameter comes twice");
+  if (http::query_value(request.target.query, kHint).value_or("").empty())
+    return bad_request("the endSession endpoint requires an id_token_hint parameter");
+  return std::nullopt;
+}
+
+Task<Result<std::optional<Recognition>>> EndSessionSource::recognise(const SourceInput& input) {
+  const std::string& query = input.request.target.query;
+  if (auto refused = refusal(input.request)) co_return std::optional<Recognition>(std::move(*refused));
+  std::string hint = http::query_value(query, kHint).value_or("");
+  identity::Provider* provider = provider_of_token(*providers_, hint);
+  if (provider == nullptr) co_return std::optional<Recognition>(bad_request("the id_token_hint is not ours"));
+  const auto claims = co_await provider->verify_id_token_hint(std::move(hint));
+  if (!claims) {
+    base::log_warning("logout.end_session", {{"fault", describe(claims.error())}});
+    const bool refused = claims.error().code == base::ErrorCode::unauthenticated;
+    co_return std::optional<Recognition>(refused ? bad_request("the id_token_hint was not accepted")
+                                                 : unavailable());
+  }
+  session::SessionFilter filter = filter_of(*claims);
+  session::SessionFilter sought = filter;
+  const auto found = co_await first_session(std::move(sought));
+  if (!found) co_return std::optional<Recognition>(unavailable());
+
+  Trigger trigger = make_trigger();
+  trigger.session = *found;
+  trigger.clears_browser = is_meant(input.session, filter);
+  trigger.selection.filter = std::move(filter);
+  const std::map<std::string, std::string> none;
+  trigger.answer = answer(query, *found ? (*found)->logout_details : none);
+  co_return std::optional<Recognition>(std::move(trigger));
+}
+
+// Null: none.
+Task<Result<session::Snapshot>> EndSessionSource::first_session(session::SessionFilter filter) {
+  auto found = co_await store_.select(std::move(filter), 1);
+  if (!found) {
+    base::log_error("logout.store", {{"what", "select"}, {"fault", describe(found.error())}});
+    co_return found.error();
+  }
+  co_return found->empty() ? session::Snapshot() : found->front();
+}
+
+http::Response EndSessionSource::answer(std::string_view query,
+                                        const std::map<std::string, std::string>& details) const {
+  const auto uri = http::query_value(query, kRedirectUri);
+  if (uri) {
+    const auto& known = config_->am->post_logout_redirect_uris;
+    if (std::find(known.begin(), known.end(), *uri) == known.end())
+      return bad_request("the post_logout_redirect_uri is not registered; the session has ended");
+    const auto state = http::query_value(query, "state");
+    return http::redirect_response(state ? http::append_query(*uri, http::query_pair("state", *state))
+                                         : *uri);
+  }
+  if (!details.empty()) return details_answer(kLoggedOut, details);
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
+std::optional<Trigger> EndSessionSource::preview(std::string_view method, const http::Target& target) const {
+  if (method != "GET" || !may_handle(method, target.path, target.query)) return std::nullopt;
+  return make_trigger();
+}
+
+}  // namespace router::logout

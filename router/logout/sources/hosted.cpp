@@ -1,0 +1,90 @@
+#include "logout/sources/hosted.h"
+
+#include <algorithm>
+
+#include "http/pages.h"
+#include "http/query.h"
+#include "logout/navigation.h"
+
+namespace router::logout {
+namespace {
+
+// What comes twice could be read in two ways.
+std::size_t count(const std::vector<http::QueryParameter>& parameters, std::string_view name) {
+  return static_cast<std::size_t>(std::count_if(
+      parameters.begin(), parameters.end(), [&](const auto& parameter) { return parameter.name == name; }));
+}
+
+Trigger make_trigger(const session::Snapshot& session, const std::string& destination) {
+  Trigger trigger;
+  trigger.cause = Cause::hosted;
+  trigger.session = session;
+  if (session) trigger.selection.sessions.push_back(session);
+  trigger.form = ReplyForm::given;
+  trigger.answer = destination.empty() ? http::pages::hosted_success() : http::redirect_response(destination);
+  trigger.asks_provider = false;
+  trigger.revokes_tokens = false;
+  return trigger;
+}
+
+}  // namespace
+
+HostedSource::HostedSource(std::shared_ptr<const config::Configuration> config) : config_(std::move(config)) {
+  if (config_->hosted_login) path_ = "/" + config_->hosted_login->customer_id + "/auth-ui/logout";
+}
+
+bool HostedSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
+  return !path_.empty() && path == path_;
+}
+
+Task<Result<std::optional<Recognition>>> HostedSource::recognise(const SourceInput& input) {
+  std::optional<Recognition> recognised = answer(input);
+  co_return recognised;
+}
+
+Recognition HostedSource::answer(const SourceInput& input) const {
+  const http::Request& request = input.request;
+  if (request.is("HEAD")) return refused_response();
+  if (!request.is("GET")) return method_not_allowed("GET");
+  // Before anything else: what loads it as an image learns nothing about clients either.
+  if (judge_navigation(request, config::CrossSiteLogout::allow) == Navigation::refuse)
+    return refused_response();
+  auto judged = destination(request.target.query);
+  if (auto* page = std::get_if<http::Response>(&judged)) return std::move(*page);
+  const auto& target = std::get<std::string>(judged);
+  const auto policy = target.empty() ? config_->logout.cross_site : config::CrossSiteLogout::allow;
+  switch (judge_navigation(request, policy)) {
+    case Navigation::proceed:
+      break;
+    case Navigation::confirm:
+      return http::pages::confirm_logout(request.target.path_and_query());
+    case Navigation::refuse:
+      return refused_response();
+  }
+  return make_trigger(input.session, target);
+}
+
+std::variant<std::string, http::Response> HostedSource::destination(std::string_view query) const {
+  const auto parameters = http::parse_query(query);
+  const auto client_id = http::query_value(query, "client_id").value_or("");
+  if (client_id.empty() || count(parameters, "client_id") > 1) return http::pages::hosted_bad_request();
+  const auto& clients = config_->hosted_login->clients;
+  const auto client = clients.find(client_id);
+  if (client == clients.end()) return http::pages::hosted_went_wrong();
+  const auto uri = http::query_value(query, "redirect_uri");
+  if (!uri) return std::string();
+  const auto& known = client->second.redirect_uris;
+  if (count(parameters, "redirect_uri") > 1 || std::find(known.begin(), known.end(), *uri) == known.end())
+    return http::pages::hosted_went_wrong();
+  const auto state = http::query_value(query, "state");
+  return state ? http::append_query(*uri, http::query_pair("state", *state)) : *uri;
+}
+
+std::optional<Trigger> HostedSource::preview(std::string_view method, const http::Target& target) const {
+  if (!may_handle(method, target.path, target.query) || method != "GET") return std::nullopt;
+  const auto judged = destination(target.query);
+  const auto* known = std::get_if<std::string>(&judged);
+  return known == nullptr ? std::nullopt : std::optional<Trigger>(make_trigger(nullptr, *known));
+}
+
+}  // namespace router::logout

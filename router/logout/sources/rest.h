@@ -1,0 +1,35 @@
+// REST logout: POST <context>/json/sessions/?_action=logout, also below <context>/json/realms/..., with the
+// token of a REST login.
+//
+// The token comes in the field `am.cookieName`, or in the cookie of that name; in a cookie only together with
+// Accept-API-Version or X-Requested-With, which no form of another site can send. 200 with `result` and the
+// details of the session; unknown and ended tokens: 200 "Token has expired"; none: 401. A full logout: every
+// back-end is told, the tokens are revoked. Other actions of the path are not recognised. Stateless.
+// Source: 000, 001; spec/logout.md section 3.
+#pragma once
+
+#include <memory>
+
+#include "config/model.h"
+#include "logout/source.h"
+#include "session/store.h"
+
+namespace router::logout {
+
+class RestSource final : public Source {
+ public:
+  RestSource(std::shared_ptr<const config::Configuration> config, session::Store& store);
+
+  std::string_view name() const override { return "rest"; }
+  bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
+  Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
+  std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
+
+ private:
+  std::optional<http::Response> refusal(const http::Request& request) const;
+
+  std::shared_ptr<const config::Configuration> config_;
+  session::Store& store_;
+};
+
+}  // namespace router::logout

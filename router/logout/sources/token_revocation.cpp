@@ -1,0 +1,118 @@
+#include "logout/sources/token_revocation.h"
+
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "logout/claimed_issuer.h"
+#include "logout/navigation.h"
+
+namespace router::logout {
+namespace {
+
+http::Response oauth_error(int status, std::string_view error) {
+  auto response = http::json_response(status, "{\"error\":" + base::json_quote(error) + "}");
+  response.headers.add("Cache-Control", "no-store");
+  if (status == 401) response.headers.add("WWW-Authenticate", "Basic realm=\"token/revoke\"");
+  return response;
+}
+
+bool is_form(const http::Request& request) {
+  const auto type = request.headers.get("content-type");
+  return type && base::equals_ignoring_case(base::trim(base::cut(*type, ';').before),
+                                            "application/x-www-form-urlencoded");
+}
+
+// No parameter may come twice (RFC 6749 section 3.2).
+bool has_repeated(const http::FormFields& form) {
+  for (auto at = form.begin(); at != form.end(); ++at) {
+    for (auto other = form.begin(); other != at; ++other) {
+      if (other->first == at->first) return true;
+    }
+  }
+  return false;
+}
+
+std::string_view value_of(const http::FormFields& form, std::string_view name) {
+  for (const auto& [key, value] : form) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+struct ClientCredentials {
+  std::string id;
+  base::Secret secret;
+};
+
+// Basic authentication, both parts form-encoded (RFC 6749 section 2.3.1); absent if there is none.
+std::optional<ClientCredentials> basic_credentials(const http::Headers& headers) {
+  const auto field = headers.get("authorization");
+  if (!field) return std::nullopt;
+  const auto [scheme, rest] = base::cut(base::trim(*field), ' ');
+  if (!base::equals_ignoring_case(scheme, "Basic")) return std::nullopt;
+  const auto pair = crypto::base64_decode(base::trim(rest.value_or(""))).value_or("");
+  const auto [id, secret] = base::cut(pair, ':');
+  return ClientCredentials{base::percent_decode(id, true).value_or(""),
+                           base::Secret(base::percent_decode(secret.value_or(""), true).value_or(""))};
+}
+
+}  // namespace
+
+TokenRevocationSource::TokenRevocationSource(std::shared_ptr<const config::Configuration> config,
+                                             std::shared_ptr<identity::Providers> providers)
+    : config_(std::move(config)), providers_(std::move(providers)) {
+  if (config_->hosted_login) path_ = "/" + config_->hosted_login->customer_id + "/token/revoke";
+}
+
+bool TokenRevocationSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
+  return !path_.empty() && path == path_;
+}
+
+bool TokenRevocationSource::wants_body(const http::Request& request) const {
+  return request.is("POST") && is_form(request) && may_handle(request.method, request.target.path, {});
+}
+
+Task<Result<std::optional<Recognition>>> TokenRevocationSource::recognise(const SourceInput& input) {
+  std::optional<Recognition> recognised = answer(input);
+  co_return recognised;
+}
+
+Recognition TokenRevocationSource::answer(const SourceInput& input) const {
+  if (!input.request.is("POST")) return method_not_allowed("POST");
+  if (!is_form(input.request)) return oauth_error(400, "invalid_request");
+  if (input.body.size() > kMaxBody) return oauth_error(413, "invalid_request");
+  const auto form = http::decode_form(input.body);
+  if (!form || form->size() > 16 || has_repeated(*form)) return oauth_error(400, "invalid_request");
+  if (!is_client(*form, input.request.headers)) return oauth_error(401, "invalid_client");
+  const auto token = value_of(*form, "token");
+  if (token.empty()) return oauth_error(400, "invalid_request");
+  // An opaque token does not say whose it is; then it is the default provider's.
+  identity::Provider* provider = provider_of_token(*providers_, token);
+  if (provider == nullptr) provider = providers_->first();
+  if (provider == nullptr) return oauth_error(503, "temporarily_unavailable");
+  const auto metadata = provider->known_metadata();
+  if (metadata && metadata->revocation_endpoint.empty()) return oauth_error(400, "unsupported_token_type");
+
+  Trigger trigger;
+  trigger.cause = Cause::hosted;
+  const bool is_access = value_of(*form, "token_type_hint") == "access_token";
+  trigger.revocation = TokenToRevoke{provider->config().name, base::Secret(std::string(token)),
+                                     is_access ? "access_token" : "refresh_token"};
+  trigger.form = ReplyForm::given;
+  trigger.answer = http::text_response(200, "");
+  trigger.failure = oauth_error(503, "temporarily_unavailable");
+  trigger.asks_provider = false;
+  trigger.clears_browser = false;
+  return trigger;
+}
+
+bool TokenRevocationSource::is_client(const http::FormFields& form, const http::Headers& headers) const {
+  const auto basic = basic_credentials(headers);
+  const std::string id = basic ? basic->id : std::string(value_of(form, "client_id"));
+  const base::Secret secret =
+      basic ? basic->secret : base::Secret(std::string(value_of(form, "client_secret")));
+  const auto& clients = config_->hosted_login->clients;
+  const auto client = clients.find(id);
+  return client != clients.end() && (client->second.secret.empty() || client->second.secret == secret);
+}
+
+}  // namespace router::logout

@@ -1,0 +1,41 @@
+// POST /{customerId}/token/revoke: a client takes a token back at the identity provider (RFC 7009).
+//
+// Form with `token`, perhaps `token_type_hint`, and `client_id` of a configured client, with its
+// `client_secret` where it has one (or both as basic authentication). No session ends; the provider's answer
+// is waited for: 200, also for a token that nobody knows; 503 while the provider is away. Errors as in RFC
+// 6749 section 5.2. Stateless. Source: 004; spec/logout.md section 4; RFC 7009 section 2.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "config/model.h"
+#include "http/form.h"
+#include "identity/providers.h"
+#include "logout/source.h"
+
+namespace router::logout {
+
+class TokenRevocationSource final : public Source {
+ public:
+  TokenRevocationSource(std::shared_ptr<const config::Configuration> config,
+                        std::shared_ptr<identity::Providers> providers);
+
+  std::string_view name() const override { return "token_revocation"; }
+  bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
+  bool wants_body(const http::Request& request) const override;
+  Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
+  std::optional<Trigger> preview(std::string_view, const http::Target&) const override {
+    return std::nullopt;
+  }
+
+ private:
+  Recognition answer(const SourceInput& input) const;
+  bool is_client(const http::FormFields& form, const http::Headers& headers) const;
+
+  std::shared_ptr<const config::Configuration> config_;
+  std::shared_ptr<identity::Providers> providers_;
+  std::string path_;  // empty: not configured
+};
+
+}  // namespace router::logout

@@ -1,0 +1,35 @@
+// A session store that cannot be reached.
+#pragma once
+
+#include "session/store.h"
+
+namespace router::test {
+
+class AwayStore final : public session::Store {
+ public:
+  base::Task<base::Result<void>> create(session::Session) override { co_return away(); }
+  base::Task<base::Result<std::optional<session::Snapshot>>> find(session::SessionId) override {
+    co_return away();
+  }
+  base::Task<base::Result<std::optional<session::Snapshot>>> replace(session::Session) override {
+    co_return away();
+  }
+  base::Task<base::Result<void>> touch(session::SessionId) override { co_return away(); }
+  base::Task<base::Result<std::optional<session::Snapshot>>> end(session::SessionId) override {
+    co_return away();
+  }
+  base::Task<base::Result<std::vector<session::Snapshot>>> select(session::SessionFilter,
+                                                                  std::size_t) override {
+    co_return away();
+  }
+  base::Task<base::Result<void>> remember_ended(std::string, std::string) override { co_return away(); }
+  base::Task<base::Result<std::vector<session::Snapshot>>> take_expired(std::size_t) override {
+    co_return away();
+  }
+  session::Counts counts() const override { return {}; }
+
+ private:
+  static base::Error away() { return {base::ErrorCode::unavailable, base::Side::store, "away"}; }
+};
+
+}  // namespace router::test

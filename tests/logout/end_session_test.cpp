@@ -1,0 +1,139 @@
+// endSession as applications see it, with the id token that they hold (000; logout.md section 3).
+#include <doctest/doctest.h>
+
+#include "logout/rest_world.h"
+
+using namespace router;
+using test::Details;
+using test::Request;
+using test::RestWorld;
+
+namespace {
+
+// The provider accepts one hint, of ada.
+struct EndSessionWorld : RestWorld {
+  explicit EndSessionWorld(Details details = {}) : RestWorld(std::move(details)) {
+    service();
+    identity::Claims claims;
+    claims.issuer = "https://idp.example";
+    claims.subject = "ada";
+    claims.idp_session_id = "sid-ada";
+    provider->id_token_hints["good"] = claims;
+    claims.idp_session_id.clear();
+    provider->id_token_hints["without-sid"] = claims;
+  }
+};
+
+constexpr std::string_view kEndSession = "/am/oauth2/connect/endSession";
+const test::HeaderList kCrossSiteDocument{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "document"}};
+
+}  // namespace
+
+TEST_CASE("endSession: parameters and paths decide about answer and session") {
+  struct Row {
+    std::string path;
+    std::string query;
+    int status;
+    std::string location;
+    bool ends;
+  };
+  const std::string bye = "post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2Fbye";
+  const std::string here(kEndSession);
+  const std::vector<Row> rows = {
+      {here, "id_token_hint=good", 204, "", true},
+      {"/oauth2/connect/endSession", "id_token_hint=good", 204, "", true},
+      {"/am/oauth2/realms/root/realms/alpha/connect/endSession", "id_token_hint=good", 204, "", true},
+      {"/am/oauth2/realms/root/realms/beta/connect/endSession", "id_token_hint=good", 404, "", false},
+      {here, "", 400, "", false},
+      {here, "id_token_hint=", 400, "", false},
+      {here, "id_token_hint=forged", 400, "", false},
+      {here, "id_token_hint=good&id_token_hint=good", 400, "", false},
+      {here, "id_token_hint=good&" + bye, 302, "https://app.example.com/bye", true},
+      {here, "id_token_hint=good&" + bye + "&state=a%26b", 302, "https://app.example.com/bye?state=a%26b",
+       true},
+      {here, "id_token_hint=good&" + bye + "%3Fx%3D1&state=s", 302, "https://app.example.com/bye?x=1&state=s",
+       true},
+      {here, "id_token_hint=good&state=s", 204, "", true},
+      {here, "id_token_hint=good&" + bye + "%2F", 400, "", true},
+      {here, "id_token_hint=good&post_logout_redirect_uri=https%3A%2F%2Fevil.example", 400, "", true},
+      {here, "id_token_hint=good&post_logout_redirect_uri=", 400, "", true},
+      {here, "id_token_hint=without-sid", 204, "", true},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.path);
+    CAPTURE(row.query);
+    EndSessionWorld world;
+    const auto response = world.get(row.path + "?" + row.query);
+    world.loop.run_ready();
+    REQUIRE(response);
+    CHECK(response->status == row.status);
+    CHECK(test::header(response, "location") == row.location);
+    CHECK(!world.is_live() == row.ends);
+    CHECK(world.client.count("bank.example") == (row.ends ? 1 : 0));
+  }
+}
+
+TEST_CASE("endSession: details are answered as by the REST logout, to no redirect though") {
+  EndSessionWorld world(Details{{"clear_all_caches", "true"}});
+  const auto response = world.get(std::string(kEndSession) + "?id_token_hint=good");
+  CHECK(response->status == 200);
+  CHECK(response->body == R"({"result":"Successfully logged out","clear_all_caches":"true"})");
+  EndSessionWorld redirected(Details{{"clear_all_caches", "true"}});
+  const auto moved =
+      redirected.get(std::string(kEndSession) +
+                     "?id_token_hint=good&post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2Fbye");
+  CHECK(moved->status == 302);
+  CHECK(moved->body.empty());
+}
+
+TEST_CASE("endSession: again, or without a session: the same answer, and nobody is told") {
+  EndSessionWorld world;
+  world.get(std::string(kEndSession) + "?id_token_hint=good");
+  const auto again = world.get(std::string(kEndSession) + "?id_token_hint=good");
+  world.loop.run_ready();
+  CHECK(again->status == 204);
+  CHECK(world.client.count("bank.example") == 1);
+}
+
+TEST_CASE("endSession: without sid all sessions of the user end, another user's stay") {
+  EndSessionWorld world;
+  const auto second = world.log_in("ada");
+  const auto other = world.log_in("bob");
+  world.get(std::string(kEndSession) + "?id_token_hint=without-sid");
+  CHECK(!world.is_live());
+  CHECK(world.find(second->id) == nullptr);
+  CHECK(world.find(other->id) != nullptr);
+}
+
+TEST_CASE("endSession: how it is loaded matters, a navigation from anywhere is welcome") {
+  struct Row {
+    std::string method;
+    test::HeaderList fields;
+    int status;
+  };
+  const std::vector<Row> rows = {
+      {"GET", {}, 204},
+      {"GET", kCrossSiteDocument, 204},
+      {"HEAD", {}, 403},
+      {"GET", {{"Sec-Purpose", "prefetch"}}, 403},
+      {"GET", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "image"}}, 403},
+      {"POST", {}, 405},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.method);
+    EndSessionWorld world;
+    const Request request(row.method, std::string(kEndSession) + "?id_token_hint=good", row.fields);
+    const auto response = world.send(request);
+    REQUIRE(response);
+    CHECK(response->status == row.status);
+    CHECK(!world.is_live() == (row.status == 204));
+  }
+}
+
+TEST_CASE("endSession: with the provider's keys away nobody is signed out, and it says so") {
+  EndSessionWorld world;
+  world.provider->away_for_hints = true;
+  const auto response = world.get(std::string(kEndSession) + "?id_token_hint=good");
+  CHECK(response->status == 503);
+  CHECK(world.is_live());
+}
