@@ -102,7 +102,7 @@ void explain_destination(const pipeline::Graph& graph, const http::Request& requ
   const auto known = graph.config->destinations.find(**name);
   out["destination"] = **name;
   if (known == graph.config->destinations.end()) {
-    out["url"] = "404: no such destination";
+    out["url"] = graph.looked_up ? "asked of the destination service" : "404: no such destination";
   } else {
     explain_back_end(known->second, route, path, out);
   }

@@ -58,6 +58,9 @@ Json make_explanation(const pipeline::Graph& graph, const http::Request& request
   if (const auto logout = graph.logout->explain(request, external)) {
     out["answer"] = "logout";
     out["logout"] = explain_logout(*logout, external);
+    for (const auto& [name, looked_up] : graph.config->looked_up_logouts) {
+      out["logout"]["lookedUpBackEnds"].push_back({{"backEnd", name}, {"path", looked_up.path}});
+    }
     add_warnings(issues, "/logout", warnings);
     if (!warnings.empty()) out["warnings"] = std::move(warnings);
     return out;

@@ -69,4 +69,19 @@ std::shared_ptr<identity::Providers> Services::providers_for(const config::Confi
   return providers_;
 }
 
+std::shared_ptr<identity::DestinationService> Services::destination_service_for(const config::Configuration& config) {
+  if (destination_binding_ != config.destination_service) {
+    destination_binding_ = config.destination_service;
+    const identity::Runtime runtime{client, background, clock, config.environment.reject_unauthorized};
+    destination_service_ =
+        destination_binding_ ? std::make_shared<identity::DestinationService>(*destination_binding_, runtime) : nullptr;
+  }
+  if (destination_service_) {
+    std::vector<std::string> names;
+    for (const auto& [name, logout] : config.looked_up_logouts) names.push_back(name);
+    destination_service_->keep_known(std::move(names));
+  }
+  return destination_service_;
+}
+
 }  // namespace router::app

@@ -12,6 +12,7 @@
 #include "backend/compressed_body.h"
 #include "base/clock.h"
 #include "config/model.h"
+#include "identity/destination_service.h"
 #include "identity/providers.h"
 #include "login/ongoing.h"
 #include "logout/fan_out.h"
@@ -36,6 +37,9 @@ struct Services {
   void flush_then(base::SteadyTime at_latest, std::function<void()> done);
   // The providers of a configuration; the same object while the bindings stay the same, so that keys stay cached.
   std::shared_ptr<identity::Providers> providers_for(const config::Configuration& config);
+
+  // Null: none is bound. The same object while the binding stays the same.
+  std::shared_ptr<identity::DestinationService> destination_service_for(const config::Configuration& config);
 
   base::SystemClock clock;
   net::AsioLoop& background;
@@ -63,6 +67,8 @@ struct Services {
  private:
   std::shared_ptr<const pipeline::Graph> graph_;
   std::unique_ptr<session::Expiry> expiry_;
+  std::optional<config::DestinationService> destination_binding_;
+  std::shared_ptr<identity::DestinationService> destination_service_;
   std::vector<config::IdentityProvider> bindings_;
   std::shared_ptr<identity::Providers> providers_;
   // Tasks of theirs may still run

@@ -27,6 +27,12 @@ backend::Backend* back_end_of(pipeline::Graph& graph, const config::Route& route
   return known == graph.destinations.end() ? nullptr : known->second.get();
 }
 
+// A logout waits for nobody: what is not known already is asked for in the background.
+logout::FindDestination known_destinations(const std::shared_ptr<identity::DestinationService>& service) {
+  if (!service) return {};
+  return [service](const std::string& name) { return service->known(name); };
+}
+
 std::vector<std::string> cookie_deletions(const session::SessionCookie& cookie, const http::External& external,
                                           const http::Request& request) {
   const auto agent = request.headers.get("User-Agent").value_or("");
@@ -41,6 +47,11 @@ std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::
   add_back_ends(*graph, graph->config->destinations, services.compression_slots);
   add_back_ends(*graph, graph->config->services, services.compression_slots);
   for (const auto& route : graph->config->routes) graph->by_route.push_back(back_end_of(*graph, route, services));
+  const auto destination_service = services.destination_service_for(*graph->config);
+  if (destination_service) {
+    graph->looked_up = std::make_unique<const backend::LookedUpDestinations>(destination_service, *graph->config,
+                                                                             services.compression_slots);
+  }
   const auto& pattern = graph->config->environment.destination_host_pattern;
   if (!pattern.empty()) {
     auto compiled = base::Pattern::compile(pattern);
@@ -58,6 +69,7 @@ std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::
       .states = services.return_states,
       .background = services.background,
       .clock = services.clock,
+      .find_destination = known_destinations(destination_service),
       .delete_cookies = [cookie = graph->session_cookie](const http::External& external, const http::Request& request) {
         return cookie_deletions(cookie, external, request);
       }});

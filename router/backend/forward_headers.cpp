@@ -62,7 +62,7 @@ bool is_session_token(const session::CookieNames& own, std::string_view name) {
 }
 
 bool sends_token(const RequestForward& forward) {
-  return forward.authenticated && forward.session != nullptr &&
+  return forward.authenticated && forward.destination.authorization.empty() && forward.session != nullptr &&
          !forward.session->tokens.access_token.empty() &&
          (forward.destination.forward_auth_token || forward.destination.is_service);
 }
@@ -79,7 +79,7 @@ bool passes(const RequestForward& forward, const http::Field& field, const Named
       return forward.external.peer_trusted;
     // a field that the router decides about is not taken away by naming it
     case FieldKind::authorization:
-      return !forward.authenticated;
+      return !forward.authenticated && forward.destination.authorization.empty();
     case FieldKind::csrf_token:
       return !forward.csrf_is_ours;
     case FieldKind::cookie:
@@ -169,6 +169,9 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   write(out, "traceparent", forward.traceparent);
   if (sends_token(forward)) {
     out.append("Authorization: Bearer ").append(forward.session->tokens.access_token.reveal()).append("\r\n");
+  }
+  if (!forward.destination.authorization.empty()) {
+    out.append("Authorization: ").append(forward.destination.authorization.reveal()).append("\r\n");
   }
   write_cookie_field(forward.request.headers,
                      forward.session != nullptr ? forward.session->backend_cookies : kEmptyJar, forward.scope,

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 
 #include "base/text.h"
@@ -57,11 +56,6 @@ std::map<std::string, std::string> default_endpoints(const json& descriptor) {
   return endpoints;
 }
 
-bool is_destination_service_bound(const std::vector<Binding>& bindings) {
-  return std::any_of(bindings.begin(), bindings.end(),
-                     [](const Binding& binding) { return binding.is("destination"); });
-}
-
 }  // namespace
 
 LoadResult load(const LoadInput& input) {
@@ -86,6 +80,7 @@ LoadResult load(const LoadInput& input) {
   configuration->destinations = read_destinations(variables);
   const auto bindings = read_bindings(variables, default_services, issues);
   configuration->providers = read_providers(bindings, variables);
+  configuration->destination_service = read_destination_service(bindings);
   if (!descriptor) return result;
 
   const json& root = descriptor->root();
@@ -93,8 +88,7 @@ LoadResult load(const LoadInput& input) {
   check_schema(descriptor_schema(), root, report);
   configuration->services = read_business_services(bindings, default_endpoints(root));
   read_descriptor(root, report, {variables, bindings}, *configuration);
-  const Validation validation{*configuration, root, report, variables, bindings,
-                              is_destination_service_bound(bindings)};
+  const Validation validation{*configuration, root, report, variables, bindings};
   validate(validation);
   if (issues.has_errors()) return result;
   warn_not_built_yet(validation);

@@ -90,6 +90,15 @@ struct Destination {
   std::string logout_path;  // empty = none
   LogoutCallMethod logout_method = LogoutCallMethod::post;
   bool is_service = false;  // from VCAP_SERVICES: token always sent, x-approuter-host at logout
+  // From the destination service:
+  Secret authorization;        // the whole field value, sent instead of the user's token
+  bool allows_dynamic = true;  // a route may take its name from path or host
+};
+
+// destinations.<name> of the descriptor, for a destination that only the destination service knows.
+struct LogoutPath {
+  std::string path;
+  LogoutCallMethod method = LogoutCallMethod::post;
 };
 
 enum class CrossSiteLogout { confirm, allow, deny };
@@ -202,6 +211,14 @@ struct IdentityProvider {
   friend bool operator==(const IdentityProvider&, const IdentityProvider&) = default;
 };
 
+// The bound destination service.
+struct DestinationService {
+  std::string uri;
+  IdentityProvider client;  // how its tokens are fetched; of kind xsuaa
+
+  friend bool operator==(const DestinationService&, const DestinationService&) = default;
+};
+
 enum class StoreKind { memory, sqlite, redis };
 
 struct CookieAttributes {  // COOKIES
@@ -298,6 +315,8 @@ struct Configuration {
   std::map<std::string, Destination> destinations;
   // Endpoints of bound services by service_key(); the one that the logout path belongs to also by its service alone.
   std::map<std::string, Destination> services;
+  std::optional<DestinationService> destination_service;
+  std::map<std::string, LogoutPath> looked_up_logouts;  // by destination, where the service is bound
   std::vector<Plugin> plugins;
   std::vector<Header> response_headers;  // responseHeaders over httpHeaders, merged
   Compression compression;

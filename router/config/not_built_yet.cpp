@@ -21,7 +21,6 @@ constexpr std::array kProperties = {
     Property{"/errorPage", "", "the built-in error pages are shown"},
     Property{"/routes/*/authenticationType", "basic", "the route answers 503"},
     Property{"/routes/*/dynamicIdentityProvider", "true", "sap_idp is ignored"},
-    Property{"/routes/*/preferLocal", "true", "the variable destinations is the only source of destinations"},
     Property{"/logout/applications", "", "only logoutEndpoint logs out"},
     Property{"/logout/agentProperties", "", "only logoutEndpoint logs out"},
     Property{"/logout/conditionalUrls", "", "the provider's own logout URL is used"},
@@ -98,20 +97,11 @@ void warn_variables(const Validation& validation) {
   }
 }
 
-void warn_destinations(const Validation& validation) {
-  if (validation.destination_service_bound) {
-    validation.report.warning("",
-                              {"a bound destination service, which is not built yet",
-                               "destinations in the variable destinations", "routes to others answer 503"});
-  }
-}
-
 }  // namespace
 
 void warn_not_built_yet(const Validation& validation) {
   warn_properties(validation);
   warn_variables(validation);
-  warn_destinations(validation);
 }
 
 }  // namespace router::config

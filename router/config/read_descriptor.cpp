@@ -26,6 +26,17 @@ void read_logout_paths(const json& descriptor, std::string_view key,
   }
 }
 
+// Those that only the destination service knows.
+void read_looked_up_logouts(const json& descriptor, Configuration& configuration) {
+  const json* section = object_member(descriptor, "destinations");
+  if (section == nullptr || !configuration.destination_service) return;
+  for (const auto& [name, value] : section->items()) {
+    const auto path = text_member(value, "logoutPath");
+    if (!path || configuration.destinations.contains(name)) continue;
+    configuration.looked_up_logouts[name] = {*path, call_method(value)};
+  }
+}
+
 void read_response_headers(const json& descriptor, const Report& report, Configuration& configuration) {
   configuration.response_headers = configuration.environment.http_headers;
   const json* list = array_member(descriptor, "responseHeaders");
@@ -119,6 +130,7 @@ void read_descriptor(const json& descriptor, const Report& report, const Descrip
   if (const json* hosted = object_member(descriptor, "hostedLogin"))
     configuration.hosted_login = read_hosted_login(*hosted);
   read_logout_paths(descriptor, "destinations", configuration.destinations);
+  read_looked_up_logouts(descriptor, configuration);
   read_logout_paths(descriptor, "services", configuration.services);
   read_response_headers(descriptor, report, configuration);
   if (const json* compression = object_member(descriptor, "compression")) {

@@ -33,7 +33,7 @@ void read_plugin(const json& value, std::size_t index, const Report& report,
   plugin.route.index = index;
   const auto& destination = plugin.route.destination;
   if (destination && destination->find('$') == std::string::npos &&
-      !configuration.destinations.contains(*destination)) {
+      !configuration.destination_service && !configuration.destinations.contains(*destination)) {
     std::vector<std::string> known;
     for (const auto& [name, target] : configuration.destinations) known.push_back(name);
     report.error("/destination", {"the unknown destination " + show(std::string_view(*destination)),

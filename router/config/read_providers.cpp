@@ -174,4 +174,14 @@ std::vector<IdentityProvider> read_providers(const std::vector<Binding>& binding
   return providers;
 }
 
+std::optional<DestinationService> read_destination_service(const std::vector<Binding>& bindings) {
+  const auto bound = std::find_if(bindings.begin(), bindings.end(),
+                                  [](const Binding& binding) { return binding.is("destination"); });
+  if (bound == bindings.end()) return std::nullopt;
+  DestinationService service;
+  service.uri = read_url(*bound, "uri");
+  service.client = read_provider(*bound, ProviderKind::xsuaa);
+  return service;
+}
+
 }  // namespace router::config

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ std::vector<IdentityProvider> read_providers(const std::vector<Binding>& binding
                                              const Variables& variables);
 
 // By service_key(). `default_endpoints`: services.<name>.endpoint of the descriptor.
+std::optional<DestinationService> read_destination_service(const std::vector<Binding>& bindings);
+
 std::map<std::string, Destination> read_business_services(
     const std::vector<Binding>& bindings, const std::map<std::string, std::string>& default_endpoints);
 

@@ -29,7 +29,7 @@ void validate_logout_targets(const Validation& validation) {
                                nearest_hint(name, names_of(known)), true});
     }
   };
-  if (!validation.destination_service_bound) {
+  if (!validation.destination_service_bound()) {
     check("destinations", validation.configuration.destinations,
           "the name of a destination in the variable destinations");
   }

@@ -21,7 +21,9 @@ struct Validation {
   const Report& report;  // of the descriptor
   const Variables& variables;
   const std::vector<Binding>& bindings;
-  bool destination_service_bound = false;  // then destinations may come from elsewhere
+
+  // Then destinations may come from elsewhere.
+  bool destination_service_bound() const { return configuration.destination_service.has_value(); }
 };
 
 void validate(const Validation& validation);

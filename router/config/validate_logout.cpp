@@ -111,7 +111,7 @@ class LogoutCheck {
       }
     }
     check_page(at("page"), application.page, true);
-    if (validation_.destination_service_bound) return;
+    if (validation_.destination_service_bound()) return;
     std::vector<std::string> known;
     for (const auto& [key, destination] : configuration_.destinations) known.push_back(key);
     for (const std::string& destination : application.destinations) {

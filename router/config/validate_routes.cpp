@@ -81,7 +81,7 @@ class RouteCheck {
       return;
     }
     const bool dynamic = name.find('$') != std::string::npos;
-    if (dynamic || validation_.destination_service_bound || configuration_.destinations.contains(name))
+    if (dynamic || validation_.destination_service_bound() || configuration_.destinations.contains(name))
       return;
     std::vector<std::string> known;
     for (const auto& [key, destination] : configuration_.destinations) known.push_back(key);

@@ -27,6 +27,7 @@ struct CallTarget {
   bool sends_token = false;
   bool sends_forwarded = true;  // setXForwardedHeaders
   std::vector<config::Header> headers;
+  base::Secret authorization;  // of the destination, instead of the user's token
   net::TlsClientOptions tls;
   std::string proxy_host;
   std::uint16_t proxy_port = 0;

@@ -35,14 +35,17 @@ http::Url logout_url(const config::Destination& destination) {
   return url;
 }
 
-CallTarget make_target(const config::Destination& destination, const config::Configuration& config) {
+}  // namespace
+
+CallTarget make_call_target(const config::Destination& destination, const config::Configuration& config) {
   CallTarget target;
   target.back_end = destination.name;
   target.is_service = destination.is_service;
   target.method = method_name(destination.logout_method);
   target.url = logout_url(destination);
   target.timeout = destination.timeout;
-  target.sends_token = destination.forward_auth_token || destination.is_service;
+  target.authorization = destination.authorization;
+  target.sends_token = (destination.forward_auth_token || destination.is_service) && destination.authorization.empty();
   target.sends_forwarded = destination.set_x_forwarded_headers;
   target.headers = destination.headers;
   target.tls = backend::destination_tls(destination, config);
@@ -50,6 +53,8 @@ CallTarget make_target(const config::Destination& destination, const config::Con
   target.proxy_port = destination.proxy_port;
   return target;
 }
+
+namespace {
 
 bool path_matches(std::string_view cookie_path, std::string_view path) {
   if (!path.starts_with(cookie_path)) return false;
@@ -95,13 +100,13 @@ CallTargets make_call_targets(const config::Configuration& config) {
   CallTargets targets;
   for (const auto& [name, destination] : config.destinations) {
     if (destination.logout_path.empty()) continue;
-    targets.push_back(std::make_shared<const CallTarget>(make_target(destination, config)));
+    targets.push_back(std::make_shared<const CallTarget>(make_call_target(destination, config)));
   }
   // A service stands in the map under its name and under its endpoint.
   std::set<std::string> seen;
   for (const auto& [key, service] : config.services) {
     if (service.logout_path.empty()) continue;
-    auto target = make_target(service, config);
+    auto target = make_call_target(service, config);
     if (!seen.insert(target.back_end + " " + target.url.to_string()).second) continue;
     targets.push_back(std::make_shared<const CallTarget>(std::move(target)));
   }

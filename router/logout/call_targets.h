@@ -17,6 +17,7 @@ namespace router::logout {
 
 using CallTargets = std::vector<std::shared_ptr<const CallTarget>>;
 
+CallTarget make_call_target(const config::Destination& destination, const config::Configuration& config);
 CallTargets make_call_targets(const config::Configuration& config);
 
 // What the back-ends are told about the request that logged out; absent for a time-out.

@@ -34,7 +34,8 @@ auto user_of(const session::Session& session) {
 
 Executor::Executor(std::shared_ptr<const config::Configuration> config,
                    std::shared_ptr<identity::Providers> providers, session::Store& store,
-                   session::LiveConnections& live, FanOut& fan_out, Receipts& receipts, base::Loop& loop)
+                   session::LiveConnections& live, FanOut& fan_out, Receipts& receipts, base::Loop& loop,
+                   FindDestination find_destination)
     : config_(std::move(config)),
       providers_(std::move(providers)),
       store_(store),
@@ -42,6 +43,7 @@ Executor::Executor(std::shared_ptr<const config::Configuration> config,
       fan_out_(fan_out),
       receipts_(receipts),
       loop_(loop),
+      find_destination_(std::move(find_destination)),
       targets_(make_call_targets(*config_)) {
   for (const auto& target : targets_) back_ends_.push_back(target->back_end);
 }
@@ -176,11 +178,28 @@ Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot sessi
   } else {
     receipt->connections_closed += live_.close(session->id);
   }
-  auto calls = calls_for(*session, targets_, request, only);
+  auto calls = config_->looked_up_logouts.empty() ? calls_for(*session, targets_, request, only)
+                                                  : calls_for(*session, all_targets(), request, only);
   auto credentials = calls.empty() ? nullptr : calls.front().credentials;
   const auto urgency = trigger.selection.ended_already ? Urgency::paced : Urgency::urgent;
   co_await fan_out_.submit(receipt, std::move(calls), urgency);
   revoke(trigger, session, std::move(credentials), receipt);
+}
+
+CallTargets Executor::all_targets() const {
+  CallTargets targets = targets_;
+  for (const auto& [name, logout] : config_->looked_up_logouts) {
+    const auto found = find_destination_ ? find_destination_(name) : nullptr;
+    if (!found) {
+      base::log_error("logout.destination_not_known", {{"destination", name}});
+      continue;
+    }
+    config::Destination destination = *found;
+    destination.logout_path = logout.path;
+    destination.logout_method = logout.method;
+    targets.push_back(std::make_shared<const CallTarget>(make_call_target(destination, *config_)));
+  }
+  return targets;
 }
 
 void Executor::close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution) {

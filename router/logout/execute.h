@@ -6,6 +6,7 @@
 // only. Source: spec/logout.md section 1 "Order of effects"; reliability.md O10.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@
 
 namespace router::logout {
 
+// A destination of the destination service, without waiting; null: it is not known (yet).
+using FindDestination = std::function<std::shared_ptr<const config::Destination>(const std::string& name)>;
+
 struct Execution {
   std::string logout_id;                           // of the first receipt; empty: there was nothing to end
   std::vector<std::shared_ptr<Receipt>> receipts;  // whose provider part is still open
@@ -30,7 +34,8 @@ class Executor {
  public:
   Executor(std::shared_ptr<const config::Configuration> config,
            std::shared_ptr<identity::Providers> providers, session::Store& store,
-           session::LiveConnections& live, FanOut& fan_out, Receipts& receipts, base::Loop& loop);
+           session::LiveConnections& live, FanOut& fan_out, Receipts& receipts, base::Loop& loop,
+           FindDestination find_destination = {});
 
   // One receipt per user. Where a reply is due, the provider's part of them is still open afterwards.
   // `trigger` outlives the Task.
@@ -51,6 +56,8 @@ class Executor {
                            Execution* execution);
   base::Task<void> fan_out_one(const Trigger& trigger, session::Snapshot session,
                                std::optional<ForwardedRequest> request, std::shared_ptr<Receipt> receipt);
+  // targets_ and those that the destination service knows by now.
+  CallTargets all_targets() const;
   void close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution);
   void revoke(const Trigger& trigger, const session::Snapshot& session,
               std::shared_ptr<Credentials> credentials, const std::shared_ptr<Receipt>& receipt);
@@ -62,6 +69,7 @@ class Executor {
   FanOut& fan_out_;
   Receipts& receipts_;
   base::Loop& loop_;
+  FindDestination find_destination_;
   CallTargets targets_;
   std::vector<std::string> back_ends_;
 };

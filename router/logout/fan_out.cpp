@@ -199,7 +199,9 @@ net::ClientRequest FanOut::make_request(const Call& call, bool with_token) const
   request.proxy_port = target.proxy_port;
   for (const auto& header : target.headers) request.headers.emplace_back(header.name, header.value);
   for (const auto& header : call.forwarded) request.headers.emplace_back(header.name, header.value);
-  if (with_token) {
+  if (!target.authorization.empty()) {
+    request.headers.emplace_back("Authorization", std::string(target.authorization.reveal()));
+  } else if (with_token) {
     request.headers.emplace_back("Authorization",
                                  "Bearer " + std::string(call.credentials->access_token.reveal()));
   }

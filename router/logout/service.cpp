@@ -22,7 +22,7 @@ Service::Service(ServiceParts parts)
     : parts_(std::move(parts)),
       sources_(make_sources(source_parts(parts_))),
       executor_(parts_.config, parts_.providers, parts_.store, parts_.live, parts_.fan_out, parts_.receipts,
-                parts_.background) {}
+                parts_.background, parts_.find_destination) {}
 
 bool Service::may_handle(std::string_view method, std::string_view path, std::string_view query) const {
   return std::any_of(sources_.begin(), sources_.end(),

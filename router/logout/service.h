@@ -33,6 +33,7 @@ struct ServiceParts {
   ReturnStates& states;
   base::Loop& background;
   const base::Clock& clock;
+  FindDestination find_destination = {};  // may be empty
   CookieDeletion delete_cookies;
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "backend/looked_up_destinations.h"
 #include "base/clock.h"
 #include "base/loop.h"
 #include "config/ip_ranges.h"
@@ -51,6 +52,8 @@ struct Graph : std::enable_shared_from_this<Graph> {
   std::unique_ptr<logout::Service> logout;
   // By name; routes with a fixed destination find theirs by index in `by_route`.
   std::map<std::string, std::unique_ptr<backend::Backend>, std::less<>> destinations;
+  // Where a destination service is bound, else null.
+  std::unique_ptr<const backend::LookedUpDestinations> looked_up;
   std::vector<std::unique_ptr<backend::Backend>> folders;  // localDir routes
   std::vector<backend::Backend*> by_route;                 // nullptr: resolved by name, per request
 };

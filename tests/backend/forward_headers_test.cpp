@@ -73,6 +73,19 @@ std::string write_answer(const Lines& lines, bool csrf_is_ours = false,
 
 }  // namespace
 
+TEST_CASE("forwarding: a destination's own authorization replaces the user's token and the client's field") {
+  for (const bool authenticated : {true, false}) {
+    CAPTURE(authenticated);
+    Passage passage;
+    passage.authenticated = authenticated;
+    passage.destination.forward_auth_token = true;
+    passage.destination.authorization = base::Secret("Basic dGVjaDpwdw==");
+    const auto head = passage.with({{"Authorization", "Bearer of-the-client"}}).write();
+    CHECK(has(head, "Authorization: Basic dGVjaDpwdw=="));
+    CHECK(head.find("Bearer") == std::string::npos);
+  }
+}
+
 TEST_CASE("forwarding: ordinary fields pass as they are, in their order") {
   Passage passage;
   passage.with({{"Accept", "a"},

@@ -79,13 +79,33 @@ TEST_CASE("destinations: forwardAuthCertificates with nothing to show, or nowher
         std::string::npos);
 }
 
+constexpr const char* kDestinationService =
+    R"({"destination":[{"name":"d","credentials":{"uri":"https://d.example.com","url":"https://uaa.example.com",
+    "clientid":"c","clientsecret":"s"}}]})";
+
 TEST_CASE("destinations: unknown names are no fault when a destination service is bound") {
-  const LoadResult result =
-      load_variables({{"VCAP_SERVICES", R"({"destination":[{"name":"d","credentials":{}}]})"}},
-                     R"({"routes":[{"source":"^/","destination":"elsewhere"}]})");
+  const LoadResult result = load_variables({{"VCAP_SERVICES", kDestinationService}},
+                                           R"({"routes":[{"source":"^/","destination":"elsewhere","preferLocal":true}],
+                                               "destinations":{"elsewhere":{"logoutPath":"/out","logoutMethod":"GET"}}})");
   CHECK(errors_of(result) == "");
-  CHECK(to_text(result.issues).find("a bound destination service, which is not built yet") !=
-        std::string::npos);
+  REQUIRE(result.configuration);
+  REQUIRE(result.configuration->destination_service);
+  CHECK(result.configuration->destination_service->uri == "https://d.example.com");
+  CHECK(result.configuration->destination_service->client.client_id == "c");
+  const auto& logouts = result.configuration->looked_up_logouts;
+  REQUIRE(logouts.contains("elsewhere"));
+  CHECK(logouts.at("elsewhere").path == "/out");
+  CHECK(logouts.at("elsewhere").method == LogoutCallMethod::get);
+  // no business service of its own
+  CHECK(result.configuration->services.empty());
+}
+
+TEST_CASE("destinations: a destination service that could not be asked stops the start") {
+  const auto faults = errors_of(load_variables({{"VCAP_SERVICES", R"({"destination":[{"credentials":{}}]})"}}));
+  for (const char* part : {"no \"uri\"", "no \"url\"", "no \"clientid\"", "no \"clientsecret\""}) {
+    CAPTURE(part);
+    CHECK(faults.find(part) != std::string::npos);
+  }
 }
 
 }  // namespace

@@ -88,3 +88,30 @@ TEST_CASE("execute: a login in flight does not survive the logout of its provide
   REQUIRE(!created);
   CHECK(created.error().code == base::ErrorCode::conflict);
 }
+
+TEST_CASE("execute: destinations of the destination service are called as it knows them") {
+  World world;
+  world.config.looked_up_logouts["erp"] = {"/sign-out", config::LogoutCallMethod::put};
+  world.config.looked_up_logouts["gone"] = {"/sign-out", config::LogoutCallMethod::post};
+  auto erp = test::make_destination("erp", "");
+  erp.authorization = base::Secret("Basic dGVjaDpwdw==");
+  erp.forward_auth_token = true;
+  const auto known = std::make_shared<const config::Destination>(erp);
+  world.service();
+  logout::Executor executor(std::make_shared<const config::Configuration>(world.config), world.providers, world.store,
+                            world.live, world.fan_out(), world.receipts, world.loop,
+                            [&](const std::string& name) { return name == "erp" ? known : nullptr; });
+  logout::Trigger trigger;
+  trigger.selection.sessions = {world.log_in()};
+  test::run_task(executor.run(trigger, std::nullopt), &world.loop);
+  world.loop.run_ready();
+  REQUIRE(world.client.requests.size() == 1);
+  const auto& call = world.client.requests[0];
+  CHECK(call.method == "PUT");
+  CHECK(call.url.to_string() == "http://erp.example/sign-out");
+  std::vector<std::string> authorizations;
+  for (const auto& [name, value] : call.headers) {
+    if (name == "Authorization") authorizations.push_back(value);
+  }
+  CHECK(authorizations == std::vector<std::string>{"Basic dGVjaDpwdw=="});
+}

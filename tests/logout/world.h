@@ -81,7 +81,7 @@ class World {
     };
     service_ = std::make_unique<logout::Service>(
         logout::ServiceParts{std::make_shared<const config::Configuration>(config), providers, store, live,
-                             *fan_out_, receipts, states, loop, clock, std::move(delete_cookies)});
+                             *fan_out_, receipts, states, loop, clock, {}, std::move(delete_cookies)});
     return *service_;
   }
   logout::FanOut& fan_out() {

@@ -10,19 +10,35 @@ using base::Side;
 
 namespace {
 
+Result<std::optional<std::string>> destination_name(const Context& context) {
+  return routing::destination_name(context.route(), context.match.match, context.target(), context.external.authority,
+                                   context.graph.destination_host_pattern());
+}
+
+// Null: the destination service has to be asked.
 Result<backend::Backend*> find_backend(Context& context) {
   if (auto* fixed = context.graph.by_route[context.route().index]) return fixed;
   if (context.route().service) {
     return Error{ErrorCode::unavailable, Side::router, "the service " + *context.route().service + " is not bound"};
   }
-  auto name = routing::destination_name(context.route(), context.match.match, context.target(),
-                                        context.external.authority, context.graph.destination_host_pattern());
+  auto name = destination_name(context);
   if (!name) return name.error();
   const auto known = *name ? context.graph.destinations.find(**name) : context.graph.destinations.end();
   if (known == context.graph.destinations.end()) {
+    if (*name && context.graph.looked_up) return nullptr;
     return Error{ErrorCode::not_found, Side::client, "the route's destination is not known"};
   }
   return known->second.get();
+}
+
+Task<Result<std::shared_ptr<backend::Backend>>> look_up(Context& context) {
+  auto name = destination_name(context);
+  if (!name) co_return name.error();
+  const auto& written = *context.route().destination;
+  const bool dynamic = written == "*" || written.find('$') != std::string::npos;
+  auto asking = context.graph.looked_up->find(std::move(**name), dynamic, context.exchange.loop());
+  auto found = co_await asking;
+  co_return found;
 }
 
 }  // namespace
@@ -30,6 +46,13 @@ Result<backend::Backend*> find_backend(Context& context) {
 Task<Result<Verdict>> dispatch(Context& context) {
   auto found = find_backend(context);
   if (!found) co_return found.error();
+  std::shared_ptr<backend::Backend> looked_up;  // keeps what *found points to
+  if (*found == nullptr) {
+    auto answer = co_await look_up(context);
+    if (!answer) co_return answer.error();
+    looked_up = std::move(*answer);
+    found = looked_up.get();
+  }
   ReplyFields reply(context);
   backend::Call call{.exchange = context.exchange,
                      .request = context.request,

@@ -1,0 +1,43 @@
+#include "backend/looked_up_destinations.h"
+
+#include "backend/forwarder.h"
+
+namespace router::backend {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+
+namespace {
+
+// Keeps what its forwarder refers to.
+class LookedUp final : public Backend {
+ public:
+  LookedUp(std::shared_ptr<const config::Destination> destination, const config::Configuration& config,
+           CompressionSlots& slots)
+      : destination_(std::move(destination)), forwarder_(*destination_, config, slots) {}
+
+  Task<Result<void>> serve(Call& call) override { return forwarder_.serve(call); }
+
+ private:
+  std::shared_ptr<const config::Destination> destination_;
+  Forwarder forwarder_;
+};
+
+}  // namespace
+
+Task<Result<std::shared_ptr<Backend>>> LookedUpDestinations::find(std::string name, bool dynamic,
+                                                                  base::Loop& home) const {
+  auto asking = service_->find(std::move(name), home);
+  auto found = co_await asking;
+  if (!found) co_return found.error();
+  if (dynamic && !(*found)->allows_dynamic) {
+    co_return Error{ErrorCode::not_found, Side::client,
+                    "destination " + (*found)->name + " has no HTML5.DynamicDestination"};
+  }
+  co_return std::shared_ptr<Backend>(std::make_shared<LookedUp>(*found, config_, slots_));
+}
+
+}  // namespace router::backend

@@ -1,0 +1,35 @@
+// Destinations that the variable `destinations` does not know: asked of the bound destination service when a
+// request needs one, kept there for a while.
+//
+// Immutable. Owner: the graph. find() on the request's loop; the answer stays usable whatever the service
+// says later. Errors: as identity/destination_service; not_found also for a name taken from path or host that
+// the destination does not allow to be (HTML5.DynamicDestination).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "backend/backend.h"
+#include "backend/compressed_body.h"
+#include "identity/destination_service.h"
+
+namespace router::backend {
+
+class LookedUpDestinations {
+ public:
+  // References outlive it.
+  LookedUpDestinations(std::shared_ptr<identity::DestinationService> service,
+                       const config::Configuration& config, CompressionSlots& slots)
+      : service_(std::move(service)), config_(config), slots_(slots) {}
+
+  // `dynamic`: the client chose the name.
+  base::Task<base::Result<std::shared_ptr<Backend>>> find(std::string name, bool dynamic,
+                                                          base::Loop& home) const;
+
+ private:
+  std::shared_ptr<identity::DestinationService> service_;
+  const config::Configuration& config_;
+  CompressionSlots& slots_;
+};
+
+}  // namespace router::backend

@@ -1,0 +1,208 @@
+#include "identity/destination_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "http/url.h"
+#include "identity/destination_answer.h"
+#include "identity/metadata.h"
+
+namespace router::identity {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+
+namespace {
+
+constexpr base::minutes kFresh{5};
+constexpr base::seconds kAbsent{30};
+constexpr base::seconds kFailed{5};
+constexpr base::seconds kKeepInterval{60};
+constexpr base::seconds kRetryInterval{10};
+constexpr std::size_t kMaxEntries = 1000;
+constexpr std::size_t kMaxWaiting = 1024;
+constexpr std::size_t kMaxAnswer = 256 * 1024;
+// Of a token's life this much is left unused, so that none ends on the way.
+constexpr base::seconds kMargin{30};
+constexpr base::seconds kTokenLife{600};
+
+std::shared_ptr<const Metadata> token_endpoint(const config::IdentityProvider& client) {
+  return std::make_shared<const Metadata>(xsuaa_metadata(client));
+}
+
+std::string destination_path(const std::string& name) {
+  return "/destination-configuration/v1/destinations/" + base::percent_encode(name);
+}
+
+}  // namespace
+
+DestinationService::DestinationService(config::DestinationService binding, Runtime runtime)
+    : binding_(std::move(binding)), runtime_(runtime), token_client_(binding_.client, runtime) {}
+
+DestinationService::Found DestinationService::known(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto entry = entries_.find(name);
+  if (entry == entries_.end() || runtime_.clock.steady() >= entry->second->usable_until) return nullptr;
+  return entry->second->last_good;
+}
+
+std::optional<Result<DestinationService::Found>> DestinationService::fresh(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto entry = entries_.find(name);
+  if (entry == entries_.end() || runtime_.clock.steady() >= entry->second->fresh_until) return std::nullopt;
+  return entry->second->answer;
+}
+
+Task<Result<DestinationService::Found>> DestinationService::find(std::string name, base::Loop& home) {
+  auto kept = fresh(name);
+  if (kept) co_return std::move(*kept);
+  auto asking = base::run_on(runtime_.loop, home, ask(shared_from_this(), std::move(name)));
+  auto found = co_await asking;
+  co_return found;
+}
+
+Result<DestinationService::EntryPointer> DestinationService::entry_for(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  if (const auto known = entries_.find(name); known != entries_.end()) return known->second;
+  if (entries_.size() >= kMaxEntries) {
+    const auto now = runtime_.clock.steady();
+    std::erase_if(entries_, [&](const auto& item) {
+      return !item.second->flight.is_running() && now >= item.second->fresh_until;
+    });
+  }
+  if (entries_.size() >= kMaxEntries) {
+    return Error{ErrorCode::unavailable, Side::router,
+                 "destination service: too many destinations are asked for"};
+  }
+  return entries_.emplace(name, std::make_shared<Entry>()).first->second;
+}
+
+Task<Result<DestinationService::Found>> DestinationService::ask(std::shared_ptr<DestinationService> self,
+                                                                std::string name) {
+  auto entry = self->entry_for(name);
+  if (!entry) co_return entry.error();
+  // Somebody may have brought it while this one was on its way here.
+  auto kept = self->fresh(name);
+  if (kept) co_return std::move(*kept);
+  const EntryPointer asked = *entry;
+  if (asked->flight.waiting() >= kMaxWaiting) {
+    co_return Error{ErrorCode::unavailable, Side::router, "destination service: too many are waiting"};
+  }
+  auto work = look_up(self, name, asked);
+  co_await asked->flight.run(std::move(work));
+  const std::lock_guard lock(self->mutex_);
+  co_return *asked->answer;
+}
+
+Task<void> DestinationService::look_up(std::shared_ptr<DestinationService> self, std::string name,
+                                       EntryPointer entry) {
+  auto token = co_await self->token();
+  if (!token) {
+    self->fail(name, *entry, token.error());
+    co_return;
+  }
+  auto response = co_await self->request(name, std::move(*token));
+  self->keep(name, *entry, std::move(response));
+}
+
+void DestinationService::keep_known(std::vector<std::string> names) {
+  kept_ = std::move(names);
+  if (!kept_.empty() && !std::exchange(keeping_, true)) {
+    runtime_.loop.post([weak = weak_from_this()] {
+      if (auto self = weak.lock()) base::start_detached(ask_for_kept(std::move(self)));
+    });
+  }
+}
+
+Task<void> DestinationService::ask_for_kept(std::shared_ptr<DestinationService> self) {
+  bool all_known = true;
+  const auto names = self->kept_;
+  for (const auto& name : names) {
+    auto asking = ask(self, name);
+    const auto found = co_await asking;
+    all_known = all_known && found;
+  }
+  self->ask_for_kept_after(all_known ? kKeepInterval : kRetryInterval);
+}
+
+void DestinationService::ask_for_kept_after(base::milliseconds delay) {
+  runtime_.loop.after(delay, [weak = weak_from_this()] {
+    if (auto self = weak.lock()) base::start_detached(ask_for_kept(std::move(self)));
+  });
+}
+
+Task<Result<base::Secret>> DestinationService::token() {
+  if (runtime_.clock.steady() < token_until_) co_return token_;
+  auto endpoints = token_endpoint(binding_.client);
+  auto answer = co_await token_client_.client_credentials(std::move(endpoints));
+  if (!answer) co_return answer.error();
+  const auto life = answer->expires_in.value_or(kTokenLife);
+  token_ = answer->access_token;
+  token_until_ = runtime_.clock.steady() + std::max(life - kMargin, base::seconds(0));
+  co_return token_;
+}
+
+Task<Result<net::ClientResponse>> DestinationService::request(std::string name, base::Secret token) {
+  net::ClientRequest request;
+  const auto url = http::parse_url(binding_.uri);
+  if (!url) co_return Error{ErrorCode::unavailable, Side::router, "destination service: no URL"};
+  request.url = *url;
+  while (request.url.path.ends_with('/')) request.url.path.pop_back();
+  request.url.path += destination_path(name);
+  request.headers = {{"Accept", "application/json"},
+                     {"Authorization", "Bearer " + std::string(token.reveal())}};
+  request.max_body = kMaxAnswer;
+  request.tls.verify = runtime_.verify_tls;
+  request.side = Side::back_end;
+  auto response = co_await runtime_.client.send(std::move(request));
+  co_return response;
+}
+
+void DestinationService::keep(const std::string& name, Entry& entry, Result<net::ClientResponse> response) {
+  if (!response) return fail(name, entry, response.error());
+  if (response->status == 401) token_until_ = {};  // it was withdrawn: the next question fetches another
+  if (response->status == 404) {
+    const std::lock_guard lock(mutex_);
+    entry.answer = Error{ErrorCode::not_found, Side::client, "destination service: no destination " + name};
+    entry.last_good = nullptr;
+    entry.fresh_until = runtime_.clock.steady() + kAbsent;
+    return;
+  }
+  if (response->status != 200) {
+    return fail(name, entry,
+                Error{ErrorCode::protocol, Side::back_end,
+                      "destination service: status " + std::to_string(response->status), true});
+  }
+  auto read = read_destination_answer(name, response->body);
+  if (!read) return fail(name, entry, read.error());
+  const auto now = runtime_.clock.steady();
+  const auto life =
+      read->good_for ? std::max(*read->good_for - kMargin, base::seconds(0)) : std::chrono::hours(24);
+  const std::lock_guard lock(mutex_);
+  entry.last_good = std::make_shared<const config::Destination>(std::move(read->destination));
+  entry.answer = Result<Found>(entry.last_good);
+  entry.fresh_until = now + std::min<base::milliseconds>(life, kFresh);
+  entry.usable_until = now + life;
+}
+
+void DestinationService::fail(const std::string& name, Entry& entry, Error error) {
+  // Whatever went wrong with our own credentials: the user is not the one who has to sign in.
+  if (error.code == ErrorCode::unauthenticated) error.code = ErrorCode::unavailable;
+  error.side = Side::back_end;
+  base::log_warning("destination_service.failed", {{"destination", name}, {"fault", describe(error)}});
+  const std::lock_guard lock(mutex_);
+  const auto now = runtime_.clock.steady();
+  entry.fresh_until = now + kFailed;
+  if (entry.last_good && now < entry.usable_until) {
+    entry.answer = Result<Found>(entry.last_good);
+  } else {
+    entry.answer = Result<Found>(std::move(error));
+  }
+}
+
+}  // namespace router::identity

@@ -1,0 +1,76 @@
+// The bound destination service: destinations by name, over its REST API, with a token of its own.
+//
+// What was found is kept for five minutes, or as long as its Authorization is good if that is shorter; what
+// is not there for half a minute; a failure for some seconds. At most 1000 names. One question per name and
+// time, however many ask. After a failure the last good answer goes on until its Authorization ends. Owner:
+// app/services, by shared_ptr. Loop: find() from any loop, the work runs on the background loop; known() from
+// any thread. Errors: not_found (no such destination: 404), unavailable (503), protocol, timeout, refused
+// (502). Source: SAP Destination service REST API; RFC 6749 section 4.4.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "config/model.h"
+#include "identity/provider.h"
+#include "identity/runtime.h"
+#include "identity/single_flight.h"
+#include "identity/token_client.h"
+
+namespace router::identity {
+
+class DestinationService : public std::enable_shared_from_this<DestinationService> {
+ public:
+  using Found = std::shared_ptr<const config::Destination>;
+
+  DestinationService(config::DestinationService binding, Runtime runtime);
+
+  // Comes back to `home`.
+  base::Task<base::Result<Found>> find(std::string name, base::Loop& home);
+  // What find() would answer without asking anybody; null: it would have to ask. Stale ones are answered,
+  // too.
+  Found known(const std::string& name) const;
+  // From now on these are asked for every minute, so that known() knows them; a logout cannot wait. Before
+  // the background loop runs, or on it.
+  void keep_known(std::vector<std::string> names);
+
+ private:
+  struct Entry {
+    std::optional<base::Result<Found>> answer;
+    base::SteadyTime fresh_until;
+    base::SteadyTime usable_until;  // the last good answer; its Authorization ends then
+    Found last_good;
+    SingleFlight flight;
+  };
+  using EntryPointer = std::shared_ptr<Entry>;
+
+  std::optional<base::Result<Found>> fresh(const std::string& name) const;
+  base::Result<EntryPointer> entry_for(const std::string& name);
+  static base::Task<base::Result<Found>> ask(std::shared_ptr<DestinationService> self, std::string name);
+  static base::Task<void> look_up(std::shared_ptr<DestinationService> self, std::string name,
+                                  EntryPointer entry);
+  static base::Task<void> ask_for_kept(std::shared_ptr<DestinationService> self);
+  void ask_for_kept_after(base::milliseconds delay);
+  base::Task<base::Result<base::Secret>> token();
+  base::Task<base::Result<net::ClientResponse>> request(std::string name, base::Secret token);
+  void keep(const std::string& name, Entry& entry, base::Result<net::ClientResponse> response);
+  void fail(const std::string& name, Entry& entry, base::Error error);
+
+  const config::DestinationService binding_;
+  Runtime runtime_;
+  TokenClient token_client_;
+  base::Secret token_;
+  base::SteadyTime token_until_;
+  std::vector<std::string> kept_;
+  bool keeping_ = false;
+  mutable std::mutex mutex_;  // guards the map and the answers in it; flights are the background loop's
+  std::map<std::string, EntryPointer, std::less<>> entries_;
+};
+
+}  // namespace router::identity
