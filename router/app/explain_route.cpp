@@ -49,7 +49,7 @@ std::string_view type_name(config::AuthenticationType type) {
 const std::vector<std::string>* scopes_for(const config::ScopeRule& rule, std::string_view method) {
   auto found = rule.by_method.find(std::string(method));
   if (found == rule.by_method.end()) found = rule.by_method.find("default");
-  return found == rule.by_method.end() || found->second.empty() ? nullptr : &found->second;
+  return found == rule.by_method.end() ? nullptr : &found->second;
 }
 
 // Who has to be somebody, and what happens to nobody.
@@ -68,7 +68,11 @@ void explain_login(const pipeline::Graph& graph, const http::Request& request, c
     out["withoutSession"] = login::is_navigation(request) ? "login, then back here" : "401: no navigation";
   }
   const auto* scopes = scopes_for(route.scope, request.method);
-  out["scopes"] = scopes == nullptr ? "none asked for" : "one of " + joined(*scopes);
+  if (route.scope.empty() || (scopes != nullptr && scopes->empty())) {
+    out["scopes"] = "none asked for";
+  } else {
+    out["scopes"] = scopes == nullptr ? "403: no rule for this method, and no default" : "one of " + joined(*scopes);
+  }
   if (!route.csrf_protection) {
     out["csrf"] = "not checked: csrfProtection is false";
   } else if (session::check_csrf(request.method, request.headers, {}) == session::CsrfOutcome::refuse) {
@@ -133,12 +137,14 @@ void explain_folder(const pipeline::Graph& graph, const config::Route& route, co
 Json explain_passed_routes(const pipeline::Graph& graph, const http::Request& request,
                            const config::Route* chosen) {
   Json passed = Json::array();
-  for (const auto& route : graph.config->routes) {
-    if (&route == chosen) break;
-    if (!route.pattern) continue;
-    passed.push_back({{"route", route.index},
-                      {"source", route.source},
-                      {"because", why_passed_over(route, request.target)}});
+  for (const auto* list : {&graph.config->plugins, &graph.config->routes}) {
+    for (const auto& route : *list) {
+      if (&route == chosen) return passed;
+      if (!route.pattern) continue;
+      const Json name = route.plugin.empty() ? Json(route.index) : Json("plugin " + route.plugin);
+      passed.push_back(
+          {{"route", name}, {"source", route.source}, {"because", why_passed_over(route, request.target)}});
+    }
   }
   return passed;
 }

@@ -44,6 +44,11 @@ std::string no_route(const routing::RouteMatch& match) {
   return "405: the routes for this path take " + allow;
 }
 
+std::string name_of(const config::Route& route) {
+  if (route.added) return "the route that is added when no other has localDir";
+  return route.plugin.empty() ? "route " + std::to_string(route.index) : "plugin " + route.plugin;
+}
+
 }  // namespace
 
 Json make_explanation(const pipeline::Graph& graph, const http::Request& request,
@@ -70,15 +75,14 @@ Json make_explanation(const pipeline::Graph& graph, const http::Request& request
     out["answer"] = "500: the regular expression of a route takes too long on this path";
     return out;
   }
-  out["answer"] = match->found() ? match->route->added ? "the route that is added when no other has localDir"
-                                                       : "route " + std::to_string(match->route->index)
-                                 : no_route(*match);
+  out["answer"] = match->found() ? name_of(*match->route) : no_route(*match);
   if (auto passed = explain_passed_routes(graph, request, match->route); !passed.empty()) {
     out["passedOver"] = std::move(passed);
   }
   if (!match->found()) return out;
   out["route"] = explain_route(graph, request, external, *match);
-  if (!match->route->added) add_warnings(issues, "/routes/" + std::to_string(match->route->index), warnings);
+  const bool written = !match->route->added && match->route->plugin.empty();
+  if (written) add_warnings(issues, "/routes/" + std::to_string(match->route->index), warnings);
   if (!warnings.empty()) out["warnings"] = std::move(warnings);
   return out;
 }

@@ -6,11 +6,13 @@
 namespace router::app {
 namespace {
 
+using BackEnds = decltype(pipeline::Graph::destinations);
+
 // A destination or service by name, as the routes refer to it.
-void add_back_ends(pipeline::Graph& graph, const std::map<std::string, config::Destination>& destinations,
-                   backend::CompressionSlots& slots) {
+void add_back_ends(const pipeline::Graph& graph, const std::map<std::string, config::Destination>& destinations,
+                   backend::CompressionSlots& slots, BackEnds& back_ends) {
   for (const auto& [name, destination] : destinations) {
-    graph.destinations[name] = std::make_unique<backend::Forwarder>(destination, *graph.config, slots);
+    back_ends[name] = std::make_unique<backend::Forwarder>(destination, *graph.config, slots);
   }
 }
 
@@ -21,10 +23,11 @@ backend::Backend* back_end_of(pipeline::Graph& graph, const config::Route& route
     return graph.folders.back().get();
   }
   if (!route.destination && !route.service) return nullptr;
-  const auto name = route.destination ? *route.destination
-                                      : config::service_key(*route.service, route.endpoint);
-  const auto known = graph.destinations.find(name);
-  return known == graph.destinations.end() ? nullptr : known->second.get();
+  if (route.service == config::kUserApiService) return &graph.user_api;
+  const BackEnds& back_ends = route.destination ? graph.destinations : graph.services_by_key;
+  const auto known = back_ends.find(route.destination ? *route.destination
+                                                      : config::service_key(*route.service, route.endpoint));
+  return known == back_ends.end() ? nullptr : known->second.get();
 }
 
 // A logout waits for nobody: what is not known already is asked for in the background.
@@ -44,9 +47,12 @@ std::vector<std::string> cookie_deletions(const session::SessionCookie& cookie, 
 std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::Configuration> config,
                                                   Services& services) {
   auto graph = std::make_shared<pipeline::Graph>(std::move(config), services.shared);
-  add_back_ends(*graph, graph->config->destinations, services.compression_slots);
-  add_back_ends(*graph, graph->config->services, services.compression_slots);
-  for (const auto& route : graph->config->routes) graph->by_route.push_back(back_end_of(*graph, route, services));
+  add_back_ends(*graph, graph->config->destinations, services.compression_slots, graph->destinations);
+  add_back_ends(*graph, graph->config->services, services.compression_slots, graph->services_by_key);
+  // in the order of the route table
+  for (const auto* list : {&graph->config->plugins, &graph->config->routes}) {
+    for (const auto& route : *list) graph->by_route.push_back(back_end_of(*graph, route, services));
+  }
   const auto destination_service = services.destination_service_for(*graph->config);
   if (destination_service) {
     graph->looked_up = std::make_unique<const backend::LookedUpDestinations>(destination_service, *graph->config,

@@ -26,8 +26,8 @@ namespace router::backend {
 class ReplyHead {
  public:
   virtual ~ReplyHead() = default;
-  // `fields`: header lines so far; appended to.
-  virtual void complete(std::string& fields) = 0;
+  // `fields`: header lines so far; appended to. `upstream_time`: until the back-end's head; negative without one.
+  virtual void complete(std::string& fields, base::milliseconds upstream_time) = 0;
 };
 
 // Request and session as the earlier stages left them. References outlive serve().
@@ -47,6 +47,8 @@ struct Call {
   const session::CookieNames& own_cookies;
   const base::Clock& clock;
   bool authenticated = false;  // the route asks for a login, and authenticationMethod is not none
+  bool cors_is_ours = false;   // the descriptor's cors has answered for this request's Origin
+  bool wants_statistics = false;  // sap-statistics: back-ends are to be told
   ReplyHead& reply;
 
   // Told back for the access log.

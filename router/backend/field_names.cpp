@@ -96,6 +96,12 @@ constexpr auto kAnswerFields = sorted(std::to_array<Known<AnswerFieldKind>>({
     {"set-cookie", AnswerFieldKind::set_cookie},
     {"set-cookie2", AnswerFieldKind::dropped},
     {"x-csrf-token", AnswerFieldKind::csrf_token},
+    {"access-control-allow-origin", AnswerFieldKind::cors},
+    {"access-control-allow-credentials", AnswerFieldKind::cors},
+    {"access-control-allow-methods", AnswerFieldKind::cors},
+    {"access-control-allow-headers", AnswerFieldKind::cors},
+    {"access-control-expose-headers", AnswerFieldKind::cors},
+    {"access-control-max-age", AnswerFieldKind::cors},
     {"clear-site-data", AnswerFieldKind::clear_site_data},
     {"location", AnswerFieldKind::location},
 }));

@@ -24,7 +24,7 @@ struct FieldName {
 
 FieldName judge_request_field(std::string_view name);
 
-enum class AnswerFieldKind { plain, dropped, set_cookie, csrf_token, clear_site_data, location };
+enum class AnswerFieldKind { plain, dropped, set_cookie, csrf_token, cors, clear_site_data, location };
 AnswerFieldKind judge_answer_field(std::string_view name);
 
 }  // namespace router::backend

@@ -167,6 +167,9 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   write(out, "x-request-id", forward.request_id);
   write(out, "x-correlationid", forward.correlation_id);
   write(out, "traceparent", forward.traceparent);
+  if (forward.wants_statistics && !forward.request.headers.contains("sap-statistics")) {
+    write(out, "sap-statistics", "true");
+  }
   if (sends_token(forward)) {
     out.append("Authorization: Bearer ").append(forward.session->tokens.access_token.reveal()).append("\r\n");
   }
@@ -189,6 +192,9 @@ void write_response_headers(const http::Headers& answer, const ResponseForward& 
         continue;
       case AnswerFieldKind::csrf_token:
         if (forward.csrf_is_ours) continue;
+        break;
+      case AnswerFieldKind::cors:
+        if (forward.cors_is_ours) continue;
         break;
       case AnswerFieldKind::clear_site_data:
         if (clears_cookies(value)) continue;

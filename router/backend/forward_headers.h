@@ -29,6 +29,7 @@ struct RequestForward {
   bool authenticated = false;
   // The route is authenticated and has csrfProtection: x-csrf-token is between the browser and the router.
   bool csrf_is_ours = false;
+  bool wants_statistics = false;  // asked for in the query: back-ends are told by a field
   JarScope scope;
   std::string_view request_id;
   std::string_view correlation_id;
@@ -43,6 +44,7 @@ struct ResponseForward {
   // head writes the configured one.
   const std::vector<config::Header>& configured;
   bool csrf_is_ours = false;
+  bool cors_is_ours = false;       // a back-end's own CORS fields would contradict the router's
   const SetCookies& cookies;       // sorted: only to_browser is written
   std::string_view location = {};  // instead of the back-end's; empty: as it is
 };

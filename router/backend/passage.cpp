@@ -55,6 +55,7 @@ std::string Passage::request_head(std::string_view path) const {
                          .own_cookies = call_.own_cookies,
                          .authenticated = call_.authenticated,
                          .csrf_is_ours = call_.csrf_is_ours(),
+                         .wants_statistics = call_.wants_statistics,
                          .scope = scope(),
                          .request_id = call_.request_id,
                          .correlation_id = call_.correlation_id,
@@ -183,7 +184,7 @@ Task<Result<void>> Passage::keep_cookies() {
 std::string Passage::response_fields() {
   const auto& answer = connection_->head();
   const std::string location = rewritten_location(answer.headers, destination_, call_.route());
-  const ResponseForward forward{config_.response_headers, call_.csrf_is_ours(), cookies_, location};
+  const ResponseForward forward{config_.response_headers, call_.csrf_is_ours(), call_.cors_is_ours, cookies_, location};
   std::string fields;
   write_response_headers(answer.headers, forward, fields);
   // the length of a body that is not sent
@@ -193,7 +194,7 @@ std::string Passage::response_fields() {
     }
   }
   if (answer.status == 101) fields.append("Connection: Upgrade\r\nUpgrade: websocket\r\n");
-  call_.reply.complete(fields);
+  call_.reply.complete(fields, call_.upstream_time);
   return fields;
 }
 

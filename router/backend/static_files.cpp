@@ -156,7 +156,7 @@ void start(Call& call, StaticAnswer& answer, const config::Configuration& config
     head.body = http::BodyKind::length;
     head.content_length = answer.content_length;
   }
-  call.reply.complete(head.fields);
+  call.reply.complete(head.fields, call.upstream_time);
   body.begin(configuration.compression, call.request, head);
   call.status = answer.status;
   call.exchange.start_response(std::move(head));

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/pattern.h"
 #include "base/secret.h"
+#include "http/origin.h"
 #include "http/url.h"
 
 namespace router::config {
@@ -46,7 +47,7 @@ struct Replacement {  // `replace` of a localDir route
 };
 
 struct Route {
-  std::size_t index = 0;  // position in `routes`, for messages
+  std::size_t index = 0;  // position in `routes` or `plugins`, for messages
   std::string source;
   bool match_case = true;
   std::optional<base::Pattern> pattern;  // `source`, compiled
@@ -69,6 +70,7 @@ struct Route {
   bool touch = true;
   std::optional<milliseconds> timeout;
   bool added = false;  // the default route, which no descriptor spells
+  std::string plugin;  // the name, for a route of the variable `plugins`
 
   bool is_public() const { return authentication == AuthenticationType::none; }
 };
@@ -170,23 +172,20 @@ struct Compression {
 
 struct CorsPolicy {
   std::optional<base::Pattern> uri_pattern;
+  bool matches_query = false;  // as for a route
   std::optional<base::Pattern> host_pattern;
-  std::vector<std::string> allowed_origins;  // host, host:port or scheme://host:port, wildcards as documented
+  std::vector<http::OriginRule> allowed_origins;
   std::vector<std::string> allowed_methods;
   std::vector<std::string> allowed_headers;
   std::vector<std::string> expose_headers;
-  long long max_age = 0;
+  long long max_age = 0;  // seconds; negative: not said
   bool allow_credentials = true;
 };
 
 struct ErrorPage {
   std::set<int> statuses;
   std::string file;  // absolute path
-};
-
-struct Plugin {
-  std::string name;
-  Route route;
+  std::string content;
 };
 
 // One identity provider as bound. Which protocol it speaks decides the endpoints (identity/provider).
@@ -249,7 +248,7 @@ struct Environment {
   std::vector<Header> http_headers;
   CookieAttributes cookies;
   bool send_x_frame_options = true;
-  std::vector<std::string> ws_allowed_origins;
+  std::vector<http::OriginRule> ws_allowed_origins;
   milliseconds jwt_refresh{5 * 60'000};
   milliseconds incoming_connection_timeout{120'000};
   milliseconds incoming_request_timeout{300'000};
@@ -317,12 +316,13 @@ struct Configuration {
   std::map<std::string, Destination> services;
   std::optional<DestinationService> destination_service;
   std::map<std::string, LogoutPath> looked_up_logouts;  // by destination, where the service is bound
-  std::vector<Plugin> plugins;
+  std::vector<Route> plugins;  // matched before `routes`
   std::vector<Header> response_headers;  // responseHeaders over httpHeaders, merged
   Compression compression;
   std::string plugin_metadata_endpoint;
+  std::string plugin_metadata = "[]";  // what it answers: the variable `plugins` as JSON
   std::string whitelist_endpoint;
-  std::vector<std::string> cj_protect_whitelist;
+  std::optional<std::vector<http::OriginRule>> cj_protect_whitelist;  // absent: framing is not controlled
   bool websockets_enabled = false;
   std::vector<ErrorPage> error_pages;
   std::vector<CorsPolicy> cors;

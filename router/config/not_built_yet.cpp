@@ -15,10 +15,7 @@ struct Property {
 };
 
 constexpr std::array kProperties = {
-    Property{"/pluginMetadataEndpoint", "", "the path is an ordinary one"},
-    Property{"/whitelistService", "", "the path is an ordinary one"},
-    Property{"/cors", "", "no CORS headers are sent, preflight requests are forwarded"},
-    Property{"/errorPage", "", "the built-in error pages are shown"},
+    Property{"/errorPage/*/path", "", "the built-in error page is shown"},
     Property{"/routes/*/authenticationType", "basic", "the route answers 503"},
     Property{"/routes/*/dynamicIdentityProvider", "true", "sap_idp is ignored"},
     Property{"/logout/applications", "", "only logoutEndpoint logs out"},
@@ -38,17 +35,12 @@ struct Variable {
 };
 
 constexpr std::array kVariables = {
-    Variable{"plugins", "[]", "only the routes of xs-app.json are served"},
-    Variable{"CORS", "[]", "no CORS headers are sent"},
-    Variable{"CJ_PROTECT_WHITELIST", "", "there is no such service"},
     Variable{"DYNAMIC_IDENTITY_PROVIDER", "false", "sap_idp is ignored"},
     Variable{"EXT_SESSION_MGT", "", "sessions are kept in memory"},
     Variable{"SESSION_STORE", "memory", "sessions are kept in memory"},
     Variable{"LOGOUT_OUTBOX", "memory", "logout calls are kept in memory"},
     Variable{"MANAGEMENT_PORT", "", "there is no management port"},
     Variable{"TENANT_HOST_PATTERN", "", "the tenant is not taken from the host"},
-    Variable{"ENABLE_X_FORWARDED_HOST_VALIDATION", "false", "x-forwarded-host is checked as any host"},
-    Variable{"PLATFORM_COOKIE_NAME", "", "the cookie is treated as any other"},
 };
 
 bool has_value(const json& value, std::string_view wanted) {

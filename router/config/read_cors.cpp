@@ -1,18 +1,9 @@
 #include "config/json_access.h"
 #include "config/read_descriptor.h"
+#include "config/read_origin.h"
 
 namespace router::config {
 namespace {
-
-// [scheme://]host[:port]
-std::string origin_text(const json& origin) {
-  std::string text = text_member(origin, "host").value_or("");
-  if (const auto protocol = text_member(origin, "protocol")) text = *protocol + "://" + text;
-  const json* port = member(origin, "port");
-  if (port == nullptr) return text;
-  const std::string number = port->is_string() ? port->get<std::string>() : port->dump();
-  return number == "*" ? text : text + ":" + number;
-}
 
 std::vector<std::string> texts_or(const json& value, std::string_view key,
                                   std::vector<std::string> otherwise) {
@@ -27,12 +18,16 @@ CorsPolicy read_policy(const json& value, const Report& report) {
   if (const auto source = text_member(holder, nested ? "path" : "uriPattern")) {
     policy.uri_pattern = read_pattern(*source, !nested || flag_member(holder, "matchCase", true), report,
                                       nested ? "/uriPattern/path" : "/uriPattern");
+    policy.matches_query = spells_question_mark(*source);
   }
   if (const auto source = text_member(value, "hostPattern")) {
     policy.host_pattern = read_pattern(*source, true, report, "/hostPattern");
   }
   if (const json* origins = array_member(value, "allowedOrigin")) {
-    for (const json& origin : *origins) policy.allowed_origins.push_back(origin_text(origin));
+    for (std::size_t i = 0; i < origins->size(); ++i) {
+      auto rule = read_origin((*origins)[i], report.below(pointer_to("/allowedOrigin", i)));
+      if (rule) policy.allowed_origins.push_back(*std::move(rule));
+    }
   }
   policy.allowed_methods = texts_or(value, "allowedMethods", {"GET", "POST", "HEAD", "OPTIONS"});
   policy.allowed_headers = texts_or(value, "allowedHeaders",

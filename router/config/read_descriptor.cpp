@@ -4,9 +4,12 @@
 #include "config/files.h"
 #include "config/json_access.h"
 #include "config/read_environment.h"
+#include "config/read_origin.h"
 
 namespace router::config {
 namespace {
+
+constexpr std::size_t kLargestErrorPage = 1024 * 1024;
 
 LogoutCallMethod call_method(const json& value) {
   const std::string method = text_member(value, "logoutMethod").value_or("POST");
@@ -63,7 +66,11 @@ void read_error_pages(const json& descriptor, const Report& report, Configuratio
   for (std::size_t i = 0; i < pages->size(); ++i) {
     const json& page = (*pages)[i];
     const auto name = text_member(page, "file");
-    if (!name) continue;
+    if (!name) {
+      const bool without_page = page.is_object() && member(page, "path") == nullptr;
+      if (without_page) report.error(pointer_to("/errorPage", i), {"a page without a file", "a file", {}, false, true});
+      continue;
+    }
     ErrorPage read;
     if (const auto status = integer_member(page, "status")) read.statuses.insert(static_cast<int>(*status));
     if (const json* list = array_member(page, "status")) {
@@ -73,7 +80,14 @@ void read_error_pages(const json& descriptor, const Report& report, Configuratio
     }
     auto file = find_file(configuration.directory, *name, report, pointer_to("/errorPage", i) + "/file");
     if (!file) continue;
+    std::string reason;
+    auto content = read_whole_file(*file, kLargestErrorPage, reason);
+    if (!content) {
+      report.error(pointer_to("/errorPage", i) + "/file", {show(std::string_view(*name)) + ": " + reason, "a readable page of at most 1 MiB"});
+      continue;
+    }
     read.file = std::move(*file);
+    read.content = std::move(*content);
     configuration.error_pages.push_back(std::move(read));
   }
 }
@@ -139,7 +153,9 @@ void read_descriptor(const json& descriptor, const Report& report, const Descrip
   if (const json* whitelist = object_member(descriptor, "whitelistService")) {
     configuration.whitelist_endpoint = text_member(*whitelist, "endpoint").value_or("");
   }
-  configuration.cj_protect_whitelist = read_origin_list(surroundings.variables, "CJ_PROTECT_WHITELIST");
+  if (surroundings.variables.has("CJ_PROTECT_WHITELIST")) {
+    configuration.cj_protect_whitelist = read_origin_list(surroundings.variables, "CJ_PROTECT_WHITELIST");
+  }
   if (const json* websockets = object_member(descriptor, "websockets")) {
     configuration.websockets_enabled = flag_member(*websockets, "enabled", false);
   }

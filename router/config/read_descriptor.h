@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/bindings.h"
@@ -40,6 +41,8 @@ void read_compression(const json& value, Compression& compression);
 // The variables COMPRESSION, CORS and plugins, which hold what the descriptor could say too.
 void read_descriptor_variables(const DescriptorSurroundings& surroundings, Configuration& configuration);
 
+// Whether the expression itself speaks of the query (\? or [?]): it is matched against the whole URL then.
+bool spells_question_mark(std::string_view source);
 // A regular expression; a fault is reported with its offset.
 std::optional<base::Pattern> read_pattern(const std::string& source, bool match_case, const Report& report,
                                           const std::string& pointer);

@@ -26,21 +26,17 @@ json plugin_schema() {
   return list_schema(std::move(route));
 }
 
-void read_plugin(const json& value, std::size_t index, const Report& report,
-                 const DescriptorSurroundings& surroundings, Configuration& configuration) {
-  Plugin plugin{text_member(value, "name").value_or(""),
-                read_route(value, report, surroundings, configuration)};
-  plugin.route.index = index;
-  const auto& destination = plugin.route.destination;
-  if (destination && destination->find('$') == std::string::npos &&
-      !configuration.destination_service && !configuration.destinations.contains(*destination)) {
-    std::vector<std::string> known;
-    for (const auto& [name, target] : configuration.destinations) known.push_back(name);
-    report.error("/destination", {"the unknown destination " + show(std::string_view(*destination)),
-                                  "the name of a destination in the variable destinations",
-                                  nearest_hint(*destination, known), false, true});
+void read_plugins(const JsonVariable& variable, const DescriptorSurroundings& surroundings,
+                  Configuration& configuration) {
+  const json& list = *variable.value;
+  check_schema(plugin_schema(), list, variable.report);
+  for (std::size_t i = 0; list.is_array() && i < list.size(); ++i) {
+    Route route = read_route(list[i], variable.report.below(pointer_to("", i)), surroundings, configuration);
+    route.index = i;
+    route.plugin = text_member(list[i], "name").value_or("");
+    configuration.plugins.push_back(std::move(route));
   }
-  configuration.plugins.push_back(std::move(plugin));
+  configuration.plugin_metadata = list.dump(2, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -57,13 +53,7 @@ void read_descriptor_variables(const DescriptorSurroundings& surroundings, Confi
     auto policies = read_cors(*cors->value, cors->report);
     if (configuration.cors.empty()) configuration.cors = std::move(policies);
   }
-  if (const auto plugins = variables.json_value("plugins")) {
-    check_schema(plugin_schema(), *plugins->value, plugins->report);
-    for (std::size_t i = 0; plugins->value->is_array() && i < plugins->value->size(); ++i) {
-      read_plugin((*plugins->value)[i], i, plugins->report.below(pointer_to("", i)), surroundings,
-                  configuration);
-    }
-  }
+  if (const auto plugins = variables.json_value("plugins")) read_plugins(*plugins, surroundings, configuration);
 }
 
 }  // namespace router::config

@@ -4,6 +4,7 @@
 
 #include "base/pattern.h"
 #include "base/text.h"
+#include "config/read_origin.h"
 
 namespace router::config {
 namespace {

@@ -20,8 +20,6 @@ void read_own_variables(const Variables& variables, const std::string& directory
 void read_json_variables(const Variables& variables, Environment& environment);
 // [{"name": "value"}] or {"name": "value"}; names and values checked.
 std::vector<Header> read_header_list(const json& value, const Report& report);
-// CJ_PROTECT_WHITELIST, WS_ALLOWED_ORIGINS: [scheme://]host[:port]
-std::vector<std::string> read_origin_list(const Variables& variables, std::string_view name);
 
 // Why a header of that name and value cannot be added to responses or requests; absent if it can. The second
 // is what was expected.

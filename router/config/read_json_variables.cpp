@@ -82,21 +82,6 @@ void read_external_session(const Variables& variables, Environment& environment)
     environment.session_secret = base::Secret(std::move(*secret));
 }
 
-std::optional<std::string> origin_of(const json& entry) {
-  const auto host = text_member(entry, "host");
-  if (!host || host->empty()) return std::nullopt;
-  std::string origin = *host;
-  if (const auto protocol = text_member(entry, "protocol")) origin = *protocol + "://" + origin;
-  if (const json* port = member(entry, "port")) {
-    const auto number = port->is_string() ? base::parse_unsigned(port->get_ref<const std::string&>())
-                        : port->is_number_unsigned() ? std::optional(port->get<std::uint64_t>())
-                                                     : std::nullopt;
-    if (!number || *number == 0 || *number > 65535) return std::nullopt;
-    origin += ":" + std::to_string(*number);
-  }
-  return origin;
-}
-
 }  // namespace
 
 std::optional<std::pair<std::string, std::string>> header_fault(std::string_view name,
@@ -141,28 +126,6 @@ std::vector<Header> read_header_list(const json& value, const Report& report) {
     report.error("", {show_value(value), "an array such as [{\"X-Name\": \"value\"}]"});
   }
   return headers;
-}
-
-std::vector<std::string> read_origin_list(const Variables& variables, std::string_view name) {
-  std::vector<std::string> origins;
-  const auto variable = variables.json_value(name);
-  if (!variable) return origins;
-  if (!variable->value->is_array()) {
-    variable->report.error(
-        "", {show_value(*variable->value), "an array such as [{\"host\": \"*.example.com\"}]"});
-    return origins;
-  }
-  for (std::size_t i = 0; i < variable->value->size(); ++i) {
-    const json& entry = (*variable->value)[i];
-    if (auto origin = origin_of(entry)) {
-      origins.push_back(std::move(*origin));
-    } else {
-      variable->report.error(pointer_to("", i),
-                             {show_value(entry) + " without a usable host, protocol and port",
-                              "host, and if need be protocol and a port from 1 to 65535"});
-    }
-  }
-  return origins;
 }
 
 void read_json_variables(const Variables& variables, Environment& environment) {

@@ -35,19 +35,6 @@ AuthenticationType read_authentication(const json& value, const Configuration& c
   return default_authentication(configuration);
 }
 
-// Whether the expression itself speaks of the query: \? or [?].
-bool spells_question_mark(std::string_view source) {
-  for (std::size_t i = 0; i < source.size(); ++i) {
-    if (source[i] == '\\') {
-      if (i + 1 < source.size() && source[i + 1] == '?') return true;
-      ++i;
-    } else if (source.substr(i, 3) == "[?]") {
-      return true;
-    }
-  }
-  return false;
-}
-
 std::string xsappname_of(const Configuration& configuration) {
   for (const IdentityProvider& provider : configuration.providers) {
     if (!provider.xsappname.empty()) return provider.xsappname;
@@ -125,6 +112,18 @@ Route default_route(const Configuration& configuration) {
 }
 
 }  // namespace
+
+bool spells_question_mark(std::string_view source) {
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    if (source[i] == '\\') {
+      if (i + 1 < source.size() && source[i + 1] == '?') return true;
+      ++i;
+    } else if (source.substr(i, 3) == "[?]") {
+      return true;
+    }
+  }
+  return false;
+}
 
 Route read_route(const json& value, const Report& report, const DescriptorSurroundings& surroundings,
                  const Configuration& configuration) {

@@ -73,8 +73,9 @@ void validate_client_certificates(const Validation& validation) {
 }
 
 bool has_protected_route(const Configuration& configuration) {
-  return std::any_of(configuration.routes.begin(), configuration.routes.end(),
-                     [](const Route& route) { return !route.is_public(); });
+  const auto is_protected = [](const Route& route) { return !route.is_public(); };
+  return std::any_of(configuration.routes.begin(), configuration.routes.end(), is_protected) ||
+         std::any_of(configuration.plugins.begin(), configuration.plugins.end(), is_protected);
 }
 
 void validate_environment(const Validation& validation) {
@@ -119,13 +120,17 @@ bool covers_methods(const Route& earlier, const Route& later) {
 }
 
 const Route* route_of(const Configuration& configuration, const std::string& path) {
-  for (const Route& route : configuration.routes) {
+  const auto takes = [&](const Route& route) {
     const auto& methods = route.http_methods;
     const bool takes_get =
         methods.empty() || std::find(methods.begin(), methods.end(), "GET") != methods.end();
-    if (!route.pattern || !takes_get) continue;
+    if (!route.pattern || !takes_get) return false;
     const auto match = route.pattern->match(path);
-    if (match && *match) return &route;
+    return match && *match;
+  };
+  for (const auto* list : {&configuration.plugins, &configuration.routes}) {
+    const auto route = std::find_if(list->begin(), list->end(), takes);
+    if (route != list->end()) return &*route;
   }
   return nullptr;
 }

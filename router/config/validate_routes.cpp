@@ -7,16 +7,21 @@
 namespace router::config {
 namespace {
 
+std::string name_of(const Route& route) {
+  return route.plugin.empty() ? route_pointer(route).substr(1) : "the plugin " + show(std::string_view(route.plugin));
+}
+
 class RouteCheck {
  public:
-  RouteCheck(const Validation& validation, const Route& route)
+  // `list`: where the route stands, for what shadows it; `report` is for the route, `value` what was written.
+  RouteCheck(const Validation& validation, const std::vector<Route>& list, const Route& route, Report report,
+             const json& value)
       : validation_(validation),
         configuration_(validation.configuration),
+        list_(list),
         route_(route),
-        pointer_(route_pointer(route)) {
-    const auto place = json::json_pointer(pointer_);
-    if (validation.descriptor.contains(place)) value_ = validation.descriptor.at(place);
-  }
+        report_(std::move(report)),
+        value_(value) {}
 
   void run() {
     check_target_kind();
@@ -27,18 +32,18 @@ class RouteCheck {
     check_provider();
     check_scope();
     check_shadow();
-    validate_source(validation_, route_);
+    validate_source(route_, value_, report_);
   }
 
  private:
   bool has(std::string_view key) const { return member(value_, key) != nullptr; }
   void error(std::string_view key, std::string found, std::string expected, std::string hint = {}) const {
-    const std::string place = key.empty() ? pointer_ : pointer_to(pointer_, key);
-    validation_.report.error(place, {std::move(found), std::move(expected), std::move(hint), false, true});
+    const std::string place = key.empty() ? std::string() : pointer_to("", key);
+    report_.error(place, {std::move(found), std::move(expected), std::move(hint), false, true});
   }
   void warning(std::string_view key, std::string found, std::string expected, std::string hint = {}) const {
-    const std::string place = key.empty() ? pointer_ : pointer_to(pointer_, key);
-    validation_.report.warning(place, {std::move(found), std::move(expected), std::move(hint)});
+    const std::string place = key.empty() ? std::string() : pointer_to("", key);
+    report_.warning(place, {std::move(found), std::move(expected), std::move(hint)});
   }
 
   void check_target_kind() const {
@@ -179,15 +184,14 @@ class RouteCheck {
     static const std::vector<std::string> kCatchAll = {"^/(.*)$", "^/(.*)", "^(.*)$", "^(.*)", "(.*)",
                                                        "/(.*)",   ".*",     "^/.*$",  "^/.*",  "^.*$",
                                                        "^.*",     "^/",     "/",      "^"};
-    for (const Route& earlier : configuration_.routes) {
+    for (const Route& earlier : list_) {
       if (earlier.index >= route_.index) return;
       const bool same =
           earlier.source == route_.source && (earlier.match_case == route_.match_case || !earlier.match_case);
       const bool all = std::find(kCatchAll.begin(), kCatchAll.end(), earlier.source) != kCatchAll.end();
       if (earlier.source.empty() || !(same || all) || !covers_methods(earlier, route_)) continue;
       warning("source",
-              show(std::string_view(route_.source)) + ", which " + route_pointer(earlier).substr(1) +
-                  " takes first",
+              show(std::string_view(route_.source)) + ", which " + name_of(earlier) + " takes first",
               "a source of its own, or another order", "no request reaches this route");
       return;
     }
@@ -195,17 +199,33 @@ class RouteCheck {
 
   const Validation& validation_;
   const Configuration& configuration_;
+  const std::vector<Route>& list_;
   const Route& route_;
-  std::string pointer_;
-  json value_;
+  Report report_;
+  const json& value_;
 };
+
+void validate_plugins(const Validation& validation) {
+  const auto& plugins = validation.configuration.plugins;
+  if (plugins.empty()) return;
+  const auto variable = validation.variables.json_value("plugins");
+  for (const Route& route : plugins) {
+    const json& value = variable->value->at(route.index);
+    RouteCheck(validation, plugins, route, variable->report.below(pointer_to("", route.index)), value).run();
+  }
+}
 
 }  // namespace
 
 void validate_routes(const Validation& validation) {
-  for (const Route& route : validation.configuration.routes) {
-    if (!route.added) RouteCheck(validation, route).run();
+  const auto& routes = validation.configuration.routes;
+  for (const Route& route : routes) {
+    if (route.added) continue;
+    const std::string pointer = route_pointer(route);
+    const json& value = validation.descriptor.at(json::json_pointer(pointer));
+    RouteCheck(validation, routes, route, validation.report.below(pointer), value).run();
   }
+  validate_plugins(validation);
 }
 
 }  // namespace router::config

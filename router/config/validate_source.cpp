@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "config/json_access.h"
 #include "config/validate.h"
 
 namespace router::config {
@@ -7,10 +8,8 @@ namespace {
 // Longest run of a letter, a digit, a slash that a cheap expression still takes in its stride.
 constexpr std::size_t kProbeLength = 2000;
 
-std::string source_pointer(const Validation& validation, const Route& route) {
-  const auto place = json::json_pointer(route_pointer(route) + "/source");
-  const bool nested = validation.descriptor.contains(place) && validation.descriptor.at(place).is_object();
-  return place.to_string() + (nested ? "/path" : "");
+std::string source_pointer(const json& value) {
+  return object_member(value, "source") != nullptr ? "/source/path" : "/source";
 }
 
 // A source is matched against the path alone, so = and & and "no question mark" cannot do what they look
@@ -42,8 +41,7 @@ bool can_run_away(const base::Pattern& pattern) {
 }
 
 // $1 to $99 in `text` must be groups of the source; as in ECMAScript $10 with nine groups is $1 and a 0.
-void check_groups(const Validation& validation, const Route& route, const std::string& text,
-                  const char* key) {
+void check_groups(const Report& report, const Route& route, const std::string& text, const char* key) {
   const std::size_t groups = route.pattern->group_count();
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
     if (text[i] != '$') continue;
@@ -57,35 +55,33 @@ void check_groups(const Validation& validation, const Route& route, const std::s
     const std::string count = groups == 0   ? "no group"
                               : groups == 1 ? "one group"
                                             : std::to_string(groups) + " groups";
-    validation.report.error(pointer_to(route_pointer(route), key),
-                            {"$" + std::to_string(group) + " in " + show(std::string_view(text)),
-                             "a group of the source, which has " + count,
-                             {},
-                             false,
-                             true});
+    report.error(pointer_to("", key), {"$" + std::to_string(group) + " in " + show(std::string_view(text)),
+                                       "a group of the source, which has " + count,
+                                       {},
+                                       false,
+                                       true});
     return;
   }
 }
 
 }  // namespace
 
-void validate_source(const Validation& validation, const Route& route) {
+void validate_source(const Route& route, const json& value, const Report& report) {
   if (!route.pattern) return;
-  if (route.target) check_groups(validation, route, *route.target, "target");
-  if (route.destination) check_groups(validation, route, *route.destination, "destination");
-  const std::string pointer = source_pointer(validation, route);
+  if (route.target) check_groups(report, route, *route.target, "target");
+  if (route.destination) check_groups(report, route, *route.destination, "destination");
+  const std::string pointer = source_pointer(value);
   Route plain = route;
   plain.source = without_group_syntax(route.source);
   if (looks_like_query(plain)) {
-    validation.report.warning(
+    report.warning(
         pointer,
         {show(std::string_view(route.source)) + ", which looks as if it meant the query",
          "a source for the path alone", "with \\? in it a source is matched against path and query"});
   }
   if (can_run_away(*route.pattern)) {
-    validation.report.warning(pointer,
-                              {show(std::string_view(route.source)) + ", which gives up on long paths (500)",
-                               "an expression without nested repetition"});
+    report.warning(pointer, {show(std::string_view(route.source)) + ", which gives up on long paths (500)",
+                             "an expression without nested repetition"});
   }
 }
 

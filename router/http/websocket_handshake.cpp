@@ -1,10 +1,5 @@
 #include "http/websocket_handshake.h"
 
-#include <algorithm>
-
-#include "base/text.h"
-#include "http/url.h"
-
 namespace router::http {
 
 using base::Error;
@@ -12,16 +7,6 @@ using base::ErrorCode;
 using base::Side;
 
 namespace {
-
-bool matches(std::string_view pattern, const Url& origin) {
-  if (pattern == "*") return true;
-  if (pattern.starts_with("*.")) {
-    return origin.host.size() >= pattern.size() && origin.host.ends_with(pattern.substr(1));
-  }
-  return base::equals_ignoring_case(pattern, origin.origin()) ||
-         base::equals_ignoring_case(pattern, origin.authority()) ||
-         base::equals_ignoring_case(pattern, origin.host);
-}
 
 // 16 bytes in base64: 22 digits, of which the last carries two bits, and two signs of padding.
 bool is_key(std::string_view text) {
@@ -34,17 +19,16 @@ bool is_key(std::string_view text) {
 }  // namespace
 
 bool is_allowed_websocket_origin(std::string_view origin, std::string_view own_origin,
-                                 const std::vector<std::string>& allowed) {
-  const auto url = parse_url(origin);
-  if (!url || !url->path.empty() || url->query || url->fragment) return false;
+                                 const std::vector<OriginRule>& allowed) {
+  const auto url = parse_origin(origin);
+  if (!url) return false;
   const auto own = parse_url(own_origin);
   if (own && own->origin() == url->origin()) return true;
-  return std::any_of(allowed.begin(), allowed.end(),
-                     [&](const std::string& pattern) { return matches(pattern, *url); });
+  return any_allows(allowed, *url);
 }
 
 base::Result<void> check_websocket_handshake(const Request& request, std::string_view own_origin,
-                                             const std::vector<std::string>& allowed) {
+                                             const std::vector<OriginRule>& allowed) {
   const auto& headers = request.headers;
   if (headers.count("Origin") != 1 ||
       !is_allowed_websocket_origin(*headers.get("Origin"), own_origin, allowed)) {

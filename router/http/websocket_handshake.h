@@ -6,21 +6,19 @@
 // Source: RFC 6455 section 4.2.1.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "http/message.h"
+#include "http/origin.h"
 
 namespace router::http {
 
-// `allowed`: *, *.example.com (its subdomains), or a host, host:port or scheme://host:port. No path, query or
-// fragment belongs to an origin.
 bool is_allowed_websocket_origin(std::string_view origin, std::string_view own_origin,
-                                 const std::vector<std::string>& allowed);
+                                 const std::vector<OriginRule>& allowed);
 
 base::Result<void> check_websocket_handshake(const Request& request, std::string_view own_origin,
-                                             const std::vector<std::string>& allowed);
+                                             const std::vector<OriginRule>& allowed);
 
 }  // namespace router::http

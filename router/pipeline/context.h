@@ -43,6 +43,10 @@ struct Context {
   // Header lines that every reply to this request carries: cookies, CSRF token.
   std::string reply_fields;
 
+  // A policy of ours has spoken about this request's Origin: a back-end's own CORS fields would contradict it.
+  bool cors_is_ours = false;
+  bool wants_statistics = false;  // sap-statistics
+
   // For the access log.
   base::SteadyTime started;
   int status = 0;
@@ -51,7 +55,12 @@ struct Context {
 
   const config::Configuration& config() const { return *graph.config; }
   const config::Route& route() const { return *match.route; }
-  bool needs_login() const { return !config().authentication_none && !route().is_public(); }
+  // No route takes the path: whatever is there is public.
+  bool needs_login() const { return match.found() && !config().authentication_none && !route().is_public(); }
+  bool is_built_in_service() const {
+    return !target().path.empty() && (target().path == config().plugin_metadata_endpoint ||
+                                      target().path == config().whitelist_endpoint);
+  }
   void add_reply_field(std::string_view name, std::string_view value) {
     reply_fields.append(name).append(": ").append(value).append("\r\n");
   }

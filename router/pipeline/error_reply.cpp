@@ -1,5 +1,8 @@
 #include "pipeline/error_reply.h"
 
+#include <algorithm>
+
+#include "backend/content_type.h"
 #include "http/pages.h"
 
 namespace router::pipeline {
@@ -79,16 +82,30 @@ http::Response error_response(const Context& context, const Error& error) {
                       ? http::pages::error(status, words.title, words.message, context.request_id)
                       : http::text_response(status, std::string(words.title) + ". " + std::string(words.message) + "\n");
   if (status == 503) response.headers.set("Retry-After", "5");
-  if (context.config().environment.return_error_source && error.side != Side::back_end) {
-    response.headers.set("x-error-source", "gateway");
-  }
   return response;
 }
 
-http::Response refusal_response(const Error& error) {
+http::Response refusal_response(const config::Configuration& config, const Error& error) {
   const int status = status_of(error);
   const auto words = words_for(status, error);
-  return http::text_response(status, std::string(words.title) + ". " + std::string(words.message) + "\n");
+  auto response = http::text_response(status, std::string(words.title) + ". " + std::string(words.message) + "\n");
+  dress_error(config, response);
+  return response;
+}
+
+void dress_error(const config::Configuration& config, http::Response& response) {
+  if (response.status < 400) return;
+  // also where a back-end was refused or too slow: the answer is ours then (http.md "Forwarding")
+  if (config.environment.return_error_source) response.headers.set("x-error-source", "gateway");
+  const auto& pages = config.error_pages;
+  const auto page = std::find_if(pages.begin(), pages.end(), [&](const config::ErrorPage& candidate) {
+    return candidate.statuses.contains(response.status);
+  });
+  if (page == pages.end() || response.headers.get("Content-Type").value_or("").starts_with("application/json")) return;
+  response.body = page->content;
+  response.headers.set("Content-Type", backend::content_type_of(page->file).value);
+  // of the page that it stands for
+  response.headers.remove("Content-Security-Policy");
 }
 
 }  // namespace router::pipeline

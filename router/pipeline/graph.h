@@ -11,6 +11,7 @@
 
 #include "backend/backend.h"
 #include "backend/looked_up_destinations.h"
+#include "backend/user_api.h"
 #include "base/clock.h"
 #include "base/loop.h"
 #include "config/ip_ranges.h"
@@ -34,7 +35,7 @@ struct Graph : std::enable_shared_from_this<Graph> {
   Graph(std::shared_ptr<const config::Configuration> with, Services& around)
       : config(std::move(with)),
         services(around),
-        routes(config->routes),
+        routes(*config),
         trusted_proxies(config->environment.trusted_proxies),
         session_cookie(*config) {}
   Graph(const Graph&) = delete;
@@ -50,12 +51,14 @@ struct Graph : std::enable_shared_from_this<Graph> {
   std::optional<base::Pattern> host_pattern;
   std::unique_ptr<login::Service> login;
   std::unique_ptr<logout::Service> logout;
-  // By name; routes with a fixed destination find theirs by index in `by_route`.
+  // By name; services are apart, so that no request can name one as its destination ($1, *).
   std::map<std::string, std::unique_ptr<backend::Backend>, std::less<>> destinations;
+  std::map<std::string, std::unique_ptr<backend::Backend>, std::less<>> services_by_key;
   // Where a destination service is bound, else null.
   std::unique_ptr<const backend::LookedUpDestinations> looked_up;
+  backend::UserApi user_api;
   std::vector<std::unique_ptr<backend::Backend>> folders;  // localDir routes
-  std::vector<backend::Backend*> by_route;                 // nullptr: resolved by name, per request
+  std::vector<backend::Backend*> by_route;  // by position in `routes`; nullptr: resolved by name, per request
 };
 
 }  // namespace router::pipeline

@@ -12,6 +12,8 @@ std::span<const Stage> request_stages() {
       {"own endpoints", &own_endpoints},
       // only records its result: the endpoints below work without any route that covers them
       {"match route", &match_route},
+      // before the session: a preflight carries no cookie, and a refused origin should cost nothing
+      {"check cors", &check_cors},
       // before the session is looked for: it makes its own, and a store that is away must be said in its dialect
       {"rest login", &rest_login},
       {"load session", &load_session},
@@ -21,6 +23,8 @@ std::span<const Stage> request_stages() {
       // before login: nobody is sent to a provider for a path that does not exist
       {"refuse unrouted", &refuse_unrouted},
       {"authenticate", &authenticate},
+      // after login: they tell about the application, so they are as public as the route that covers their paths
+      {"built-in services", &built_in_services},
       // after login, so that a missing session is 401 whatever the origin; it is what CSRF protection is to a WebSocket
       {"check upgrade", &check_upgrade},
       // needs the session that authentication made sure of; before authorize, as in the Node router

@@ -75,7 +75,7 @@ Task<void> Pipeline::handle(net::Exchange& exchange) {
 
 http::Response Pipeline::refusal(const Error& error) {
   base::log_info("request.refused", {{"code", base::to_string(error.code)}, {"detail", error.detail}});
-  return refusal_response(error);
+  return refusal_response(*graph_->config, error);
 }
 
 }  // namespace router::pipeline

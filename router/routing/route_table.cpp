@@ -29,8 +29,15 @@ std::string_view match_subject(const config::Route& route, const http::Target& t
   return storage;
 }
 
-RouteTable::RouteTable(const std::vector<config::Route>& routes) {
-  entries_.reserve(routes.size());
+RouteTable::RouteTable(const std::vector<config::Route>& routes) { add(routes); }
+
+RouteTable::RouteTable(const config::Configuration& configuration) {
+  add(configuration.plugins);
+  add(configuration.routes);
+}
+
+void RouteTable::add(const std::vector<config::Route>& routes) {
+  entries_.reserve(entries_.size() + routes.size());
   for (const auto& route : routes) entries_.push_back({&route, literal_prefix(route.source)});
 }
 
@@ -39,7 +46,8 @@ base::Result<RouteMatch> RouteTable::find(std::string_view method, const http::T
   if (!target.path.starts_with('/')) return result;
   bool passed_over = false;
   std::string storage;
-  for (const auto& [route, prefix] : entries_) {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const auto& [route, prefix] = entries_[i];
     if (!route->pattern) continue;
     if (!allows(*route, method)) {
       passed_over = true;
@@ -51,6 +59,7 @@ base::Result<RouteMatch> RouteTable::find(std::string_view method, const http::T
     if (!match) return match.error();
     if (!*match) continue;
     result.route = route;
+    result.position = i;
     result.match = **match;
     return result;
   }

@@ -22,6 +22,7 @@ struct RouteMatch {
   const config::Route* route = nullptr;  // null: no route takes the request
   base::Pattern::Match match;            // where `route` is set; offsets into match_subject(*route, target)
   std::vector<std::string> allow;  // sorted; not empty: sources match, but no methods do (405 with Allow)
+  std::size_t position = 0;        // where `route` is set: its place in the table
 
   bool found() const { return route != nullptr; }
   bool method_not_allowed() const { return !allow.empty(); }
@@ -33,6 +34,8 @@ std::string_view match_subject(const config::Route& route, const http::Target& t
 class RouteTable {
  public:
   explicit RouteTable(const std::vector<config::Route>& routes);
+  // Plugins before routes, as in the Node router.
+  explicit RouteTable(const config::Configuration& configuration);
 
   // No route is no error. "*" (OPTIONS *) names no path, so no route takes it.
   // Errors: overloaded, where a source's regular expression gives up on this path (500).
@@ -43,6 +46,7 @@ class RouteTable {
     const config::Route* route;
     std::string prefix;  // what every match begins with
   };
+  void add(const std::vector<config::Route>& routes);
   base::Result<RouteMatch> find_allowed(const http::Target& target) const;
 
   std::vector<Entry> entries_;

@@ -21,7 +21,8 @@ bool begins_ignoring_case(std::string_view text, std::string_view with) {
 CookieNames::CookieNames(const config::Environment& environment)
     : session_(prefixed(environment, "JSESSIONID")),
       login_prefix_(prefixed(environment, "xsr-login-")),
-      fragment_prefix_("xsr-fragment-") {}
+      fragment_prefix_("xsr-fragment-"),
+      platform_(environment.platform_cookie_name) {}
 
 CookieNames::CookieNames(const config::Configuration& configuration)
     : CookieNames(configuration.environment) {
@@ -32,6 +33,7 @@ bool CookieNames::is_router_cookie(std::string_view name) const {
   const bool with_prefix = begins_ignoring_case(session_, kHostPrefix);
   if (with_prefix ? base::equals_ignoring_case(name, session_) : name == session_) return true;
   if (!rest_token_.empty() && name == rest_token_) return true;
+  if (!platform_.empty() && name == platform_) return true;
   return begins_ignoring_case(name, login_prefix_) || begins_ignoring_case(name, fragment_prefix_);
 }
 

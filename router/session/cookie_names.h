@@ -33,6 +33,7 @@ class CookieNames {
   std::string login_prefix_;
   std::string fragment_prefix_;
   std::string rest_token_;
+  std::string platform_;      // PLATFORM_COOKIE_NAME: binds the browser to this instance; may be empty
 };
 
 }  // namespace router::session

@@ -62,12 +62,13 @@ bool has_name(const std::string& head, const std::string& name) {
 }
 
 std::string write_answer(const Lines& lines, bool csrf_is_ours = false,
-                         const std::vector<config::Header>& configured = {}, std::string_view location = {}) {
+                         const std::vector<config::Header>& configured = {}, std::string_view location = {},
+                         bool cors_is_ours = false) {
   http::Headers answer;
   for (const auto& [name, value] : lines) answer.add(name, value);
   const backend::SetCookies cookies{{"theme=dark; Max-Age=1"}, {}};
   std::string out = "\r\n";
-  backend::write_response_headers(answer, {configured, csrf_is_ours, cookies, location}, out);
+  backend::write_response_headers(answer, {configured, csrf_is_ours, cors_is_ours, cookies, location}, out);
   return out;
 }
 
@@ -335,6 +336,17 @@ TEST_CASE("forwarding: configured response headers win, a mapped Location replac
   CHECK_FALSE(has_name(head, "x-powered-by"));
   CHECK(has(head, "Location: /b"));
   CHECK(has(head, "Clear-Site-Data: \"cache\""));
+}
+
+TEST_CASE("forwarding: where the descriptor's cors has spoken, a back-end's own CORS fields are left out") {
+  const Lines answer = {{"Access-Control-Allow-Origin", "https://other.example"},
+                        {"Access-Control-Allow-Credentials", "true"},
+                        {"Vary", "Accept"}};
+  CHECK(has_name(write_answer(answer), "Access-Control-Allow-Origin"));
+  const auto ours = write_answer(answer, false, {}, {}, true);
+  CHECK_FALSE(has_name(ours, "Access-Control-Allow-Origin"));
+  CHECK_FALSE(has_name(ours, "Access-Control-Allow-Credentials"));
+  CHECK(has(ours, "Vary: Accept"));
 }
 
 TEST_CASE("forwarding: interim answers carry neither cookies nor tokens") {

@@ -15,7 +15,7 @@ namespace router::test {
 
 // Stands for what the pipeline adds to every head.
 struct MarkedReply final : backend::ReplyHead {
-  void complete(std::string& fields) override {
+  void complete(std::string& fields, base::milliseconds) override {
     ++heads;
     fields.append(added);
   }

@@ -83,6 +83,105 @@ TEST_CASE("descriptor: responseHeaders win over httpHeaders, whatever their case
   CHECK(model->response_headers[1].value == "3");
 }
 
+TEST_CASE("plugins: $XSAPPNAME and a scope that is a string mean what they mean in a route") {
+  auto variables = standard_environment();
+  variables["VCAP_SERVICES"] = R"({"xsuaa":[{"name":"uaa","credentials":{"url":"https://uaa.example.com","clientid":"c",
+                                  "clientsecret":"s","xsappname":"app!t1"}}]})";
+  variables["plugins"] = R"([{"name":"one","source":"^/p1","destination":"crm","target":"/t","scope":"$XSAPPNAME.viewer"},
+                             {"name":"two","source":{"path":"^/P2","matchCase":false},"destination":"crm",
+                              "csrfProtection":false,"scope":["a","$XSAPPNAME.b"],"authenticationType":"none"}])";
+  const auto model = model_of(R"({"pluginMetadataEndpoint":"/metadata"})", variables);
+  REQUIRE(model->plugins.size() == 2);
+  CHECK(model->plugins[0].plugin == "one");
+  CHECK(model->plugins[0].target == "/t");
+  CHECK(model->plugins[0].scope.by_method.at("default") == std::vector<std::string>{"app!t1.viewer"});
+  CHECK(model->plugins[1].scope.by_method.at("default") == std::vector<std::string>{"a", "app!t1.b"});
+  CHECK_FALSE(model->plugins[1].match_case);
+  CHECK_FALSE(model->plugins[1].csrf_protection);
+  CHECK(model->plugins[1].is_public());
+  CHECK(model->plugin_metadata.find("\"name\": \"one\"") != std::string::npos);
+}
+
+TEST_CASE("plugins: each is checked as a route is") {
+  const struct {
+    const char* plugin;
+    const char* said;
+  } rows[] = {
+      {R"({"name":"p","source":"^/p"})", "destination"},
+      {R"({"name":"p","source":"^/p","destination":"nope"})", "/0/destination: found the unknown destination"},
+      {R"({"name":"p","source":"^/p","destination":"*"})", "DESTINATION_HOST_PATTERN"},
+      {R"({"name":"p","source":"^/p","destination":"crm","target":"/$1"})", "/0/target: found $1 in"},
+      {R"({"name":"p","source":"^/(","destination":"crm"})", "/0/source: found"},
+      {R"({"name":"p","source":"^/p","destination":"crm","cacheControl":"x"})", "cacheControl"},
+      {R"({"name":"p","source":"^/p","destination":"crm","replace":{}})", "replace"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.plugin));
+    auto variables = standard_environment();
+    variables["plugins"] = "[" + std::string(row.plugin) + "]";
+    const auto said = errors_of(load_variables(variables));
+    CHECK(said.find("plugins") != std::string::npos);
+    CHECK(said.find(row.said) != std::string::npos);
+  }
+}
+
+TEST_CASE("descriptor: cors of the descriptor wins over CORS, COMPRESSION over compression") {
+  auto variables = standard_environment();
+  variables["CORS"] = R"([{"uriPattern":"^/env","allowedOrigin":[{"host":"env.example"}]}])";
+  variables["COMPRESSION"] = R"({"minSize":2048,"compressResponseMixedTypeContent":true})";
+  const auto theirs = model_of(R"({"compression":{"minSize":1,"enabled":false}})", variables);
+  REQUIRE(theirs->cors.size() == 1);
+  CHECK(theirs->cors[0].allowed_origins == std::vector<http::OriginRule>{{"", "env.example", {}}});
+  CHECK(theirs->cors[0].allowed_methods == std::vector<std::string>{"GET", "POST", "HEAD", "OPTIONS"});
+  CHECK(theirs->cors[0].max_age == 1800);
+  CHECK(theirs->cors[0].allow_credentials);
+  CHECK(theirs->compression.min_size == 2048);
+  CHECK(theirs->compression.mixed_type_content);
+  CHECK_FALSE(theirs->compression.enabled);
+  const auto own = model_of(R"({"cors":[{"uriPattern":"[?]x=1","allowedOrigin":
+                                [{"host":"*.A.example","protocol":"https","port":"8443"},{"host":"*","port":"*"}]}]})", variables);
+  REQUIRE(own->cors.size() == 1);
+  CHECK(own->cors[0].matches_query);
+  CHECK(own->cors[0].allowed_origins == std::vector<http::OriginRule>{{"https", "*.a.example", 8443}, {"", "*", {}}});
+}
+
+TEST_CASE("descriptor: cors patterns may ignore case") {
+  const auto matches = [](const char* match_case) {
+    const auto model = model_of(R"({"cors":[{"uriPattern":{"path":"^/App/","matchCase":)" + std::string(match_case) +
+                                R"(},"allowedOrigin":[{"host":"a.example"}]}]})");
+    return model->cors.at(0).uri_pattern->match("/app/x")->has_value();
+  };
+  CHECK(matches("false"));
+  CHECK_FALSE(matches("true"));
+}
+
+TEST_CASE("descriptor: CJ_PROTECT_WHITELIST that is empty lets nobody frame, one that is absent everybody") {
+  CHECK_FALSE(model_of("{}")->cj_protect_whitelist);
+  auto variables = standard_environment();
+  variables["CJ_PROTECT_WHITELIST"] = "[]";
+  const auto model = model_of("{}", variables);
+  REQUIRE(model->cj_protect_whitelist);
+  CHECK(model->cj_protect_whitelist->empty());
+}
+
+TEST_CASE("descriptor: error pages are read at load; a path of the HTML5 repository is only warned about") {
+  const TemporaryDirectory directory;
+  directory.write("pages/4xx.html", "<p>4xx");
+  directory.write("xs-app.json", R"({"errorPage":[{"status":[400,401],"file":"./pages/4xx.html"},
+                                    {"status":403,"path":"/forbidden.html"}],"routes":[]})");
+  auto variables = standard_environment();
+  const auto loaded = directory.load(variables);
+  REQUIRE(loaded.configuration);
+  REQUIRE(loaded.configuration->error_pages.size() == 1);
+  CHECK(loaded.configuration->error_pages[0].statuses == std::set<int>{400, 401});
+  CHECK(loaded.configuration->error_pages[0].content == "<p>4xx");
+  CHECK(to_text(loaded.issues).find("/errorPage/1/path") != std::string::npos);
+
+  directory.write("pages/4xx.html", std::string(1024 * 1024 + 1, 'x'));
+  CHECK(errors_of(directory.load(variables)).find("/errorPage/0/file: found \"./pages/4xx.html\": it is over 1048576 bytes") !=
+        std::string::npos);
+}
+
 TEST_CASE("descriptor: SESSION_TIMEOUT wins over sessionTimeout") {
   auto variables = standard_environment();
   CHECK(model_of(R"({"sessionTimeout":20})", variables)->session_timeout == std::chrono::minutes(20));

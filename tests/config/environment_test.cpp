@@ -32,6 +32,11 @@ TEST_CASE("environment: each bad value is an error that names its variable") {
                          Row{"httpHeaders", "5"},
                          Row{"WS_ALLOWED_ORIGINS", R"([{"port":1}])"},
                          Row{"CJ_PROTECT_WHITELIST", "{}"},
+                         Row{"CJ_PROTECT_WHITELIST", R"([{"port":443}])"},
+                         Row{"WS_ALLOWED_ORIGINS", R"([{"host":"a.*.example"}])"},
+                         Row{"WS_ALLOWED_ORIGINS", R"([{"host":"https://a.example"}])"},
+                         Row{"WS_ALLOWED_ORIGINS", R"([{"host":"a.example","port":"70000"}])"},
+                         Row{"WS_ALLOWED_ORIGINS", R"([{"host":"a.example","protocol":"ftp"}])"},
                          Row{"TENANT_HOST_PATTERN", "("},
                          Row{"DESTINATION_HOST_PATTERN", "^x$"},
                          Row{"SESSION_STORE", "redus://a"},
@@ -115,7 +120,7 @@ TEST_CASE("environment: values arrive in the model") {
   CHECK(environment.cookies.partitioned);
   CHECK(environment.cookies.partitioned_agents == std::vector<std::string>{"^M"});
   CHECK(environment.cookies.not_partitioned_agents == std::vector<std::string>{"P"});
-  CHECK(environment.ws_allowed_origins == std::vector<std::string>{"https://*.example.com:8443", "a.b"});
+  CHECK(environment.ws_allowed_origins == std::vector<http::OriginRule>{{"https", "*.example.com", 8443}, {"", "a.b", {}}});
 }
 
 TEST_CASE("environment: every variable with a plain value reaches the model") {

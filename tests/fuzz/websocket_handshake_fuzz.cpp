@@ -14,7 +14,7 @@ using fuzz::require;
 namespace {
 
 constexpr const char* kOwn = "https://app.example";
-const std::vector<std::string> kAllowed{"*.trusted.example", "http://one.example:8080"};
+const std::vector<http::OriginRule> kAllowed{{"", "*.trusted.example", {}}, {"http", "one.example", 8080}};
 
 void check_passing(const http::Request& request) {
   const auto& headers = request.headers;
@@ -36,7 +36,7 @@ void check_passing(const http::Request& request) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto input = fuzz::as_text(data, size);
   http::is_allowed_websocket_origin(input, kOwn, kAllowed);
-  http::is_allowed_websocket_origin(kOwn, input, {std::string(input)});
+  http::is_allowed_websocket_origin(kOwn, input, {{"", std::string(input), {}}});
   const auto end = input.find("\r\n\r\n");
   if (end == std::string_view::npos) return 0;
   const net::ParseLimits limits;

@@ -31,7 +31,7 @@ TEST_CASE("websocket handshake: a complete one from our own origin passes") {
 TEST_CASE("websocket handshake: an origin is our own or allowed, by host, port, scheme or wildcard") {
   const struct {
     const char* origin;
-    std::vector<std::string> allowed;
+    std::vector<OriginRule> allowed;
     bool passes;
   } rows[] = {
       {"https://APP.example:443", {}, true},
@@ -41,14 +41,14 @@ TEST_CASE("websocket handshake: an origin is our own or allowed, by host, port, 
       {"https://app.example?", {}, false},
       {"https://app.example#", {}, false},
       {"null", {}, false},
-      {"", {"*"}, false},
-      {"https://other.example", {"*"}, true},
-      {"https://other.example", {"Other.Example"}, true},
-      {"https://other.example:8443", {"other.example:8443"}, true},
-      {"https://other.example", {"http://other.example"}, false},
-      {"https://a.other.example", {"*.other.example"}, true},
-      {"https://other.example", {"*.other.example"}, false},
-      {"https://evilother.example", {"*.other.example"}, false},
+      {"", {{"", "*", {}}}, false},
+      {"https://other.example", {{"", "*", {}}}, true},
+      {"https://Other.Example", {{"", "other.example", {}}}, true},
+      {"https://other.example:8443", {{"", "other.example", 8443}}, true},
+      {"https://other.example", {{"http", "other.example", {}}}, false},
+      {"https://a.other.example", {{"", "*.other.example", {}}}, true},
+      {"https://other.example", {{"", "*.other.example", {}}}, false},
+      {"https://evilother.example", {{"", "*.other.example", {}}}, false},
   };
   for (const auto& row : rows) {
     CAPTURE(std::string(row.origin));

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "pipeline/filters/filters.h"
 #include "pipeline/stage_world.h"
 
 using namespace router;
@@ -54,4 +55,41 @@ TEST_CASE("error reply: a browser gets a page with the request id, everybody els
   auto& script = world.ask("GET", "/", {{"Host", "a"}, {"Accept", "application/json"}});
   const auto line = pipeline::error_response(script, Error{ErrorCode::not_found, Side::client, ""});
   CHECK(line.headers.get("Content-Type")->starts_with("text/plain"));
+}
+
+TEST_CASE("error reply: the descriptor's page stands for the built-in one, as it is in the file") {
+  StageWorld world;
+  world.config.error_pages = {{{404, 405}, "/srv/404.html", "<h1>gone</h1>"}, {{502}, "/srv/502.txt", "later"}};
+  auto dressed = [&](int status, const char* type = "text/plain") {
+    auto response = http::text_response(status, "built in");
+    response.headers.set("Content-Type", type);
+    response.headers.set("Allow", "GET");
+    response.headers.set("Content-Security-Policy", "default-src 'none'");
+    pipeline::dress_error(world.config, response);
+    return response;
+  };
+  CHECK(dressed(404).body == "<h1>gone</h1>");
+  CHECK(*dressed(404).headers.get("Content-Type") == "text/html; charset=utf-8");
+  CHECK(*dressed(405).headers.get("Allow") == "GET");
+  CHECK_FALSE(dressed(404).headers.contains("Content-Security-Policy"));
+  CHECK(dressed(502).body == "later");
+  CHECK(dressed(500).body == "built in");
+  CHECK(dressed(500).headers.contains("Content-Security-Policy"));
+  CHECK(dressed(404, "application/json").body == "built in");
+  CHECK(pipeline::refusal_response(world.config, Error{ErrorCode::closed, Side::back_end, ""}).body == "later");
+}
+
+TEST_CASE("error reply: x-error-source says that the answer is the router's own, whoever was at fault") {
+  StageWorld world;
+  world.config.environment.return_error_source = true;
+  auto source_of = [&](int status) {
+    auto response = http::text_response(status, "");
+    pipeline::complete_own_response(world.ask("GET", "/"), response);
+    return std::string(response.headers.get("x-error-source").value_or(""));
+  };
+  for (const int status : {400, 403, 405, 502, 504}) CHECK(source_of(status) == "gateway");
+  CHECK(source_of(200).empty());
+  CHECK(source_of(302).empty());
+  world.config.environment.return_error_source = false;
+  CHECK(source_of(502).empty());
 }

@@ -115,3 +115,52 @@ TEST_CASE("sanitize: request ids are taken over where they are harmless, else ma
   CHECK(made.correlation_id == made.request_id);
   CHECK(made.traceparent.size() == 55);
 }
+
+TEST_CASE("sanitize: ENABLE_X_FORWARDED_HOST_VALIDATION refuses what is no host name, of proxies that are believed") {
+  const struct {
+    const char* why;
+    std::string_view peer;
+    std::string host;
+    int status;
+  } rows[] = {
+      {"a name", "10.1.2.3", "app_1-2.example", 0},
+      {"with a port", "10.1.2.3", "app.example:8443", 0},
+      {"the first of a list", "10.1.2.3", "app.example, inner host", 0},
+      {"a space", "10.1.2.3", "app example", 400},
+      {"another sign", "10.1.2.3", "app$example", 400},
+      {"a tilde, which URLs may have", "10.1.2.3", "app~.example", 400},
+      {"longer than DNS names", "10.1.2.3", std::string(254, 'a'), 400},
+      {"empty", "10.1.2.3", "", 400},
+      {"of a stranger it is dropped", "192.0.2.7", "app example", 0},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.why));
+    StageWorld world;
+    world.peer = row.peer;
+    world.config.environment.validate_x_forwarded_host = true;
+    auto& context = world.ask("GET", "/", {{"Host", "inner"}, {"x-forwarded-host", row.host}});
+    CHECK(status_after(pipeline::sanitize(context)) == row.status);
+  }
+}
+
+TEST_CASE("sanitize: sap-statistics is asked for by a field or in the query") {
+  const struct {
+    const char* target;
+    Fields fields;
+    bool wanted;
+  } rows[] = {
+      {"/a", {{"Host", "a"}}, false},
+      {"/a", {{"Host", "a"}, {"SAP-Statistics", "true"}}, true},
+      {"/a", {{"Host", "a"}, {"sap-statistics", "false"}}, false},
+      {"/a?x=1&sap-statistics=true", {{"Host", "a"}}, true},
+      {"/a?sap-statistics=1", {{"Host", "a"}}, false},
+      {"/a?my-sap-statistics=true", {{"Host", "a"}}, false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.target));
+    StageWorld world;
+    auto& context = world.ask("GET", row.target, row.fields);
+    CHECK(status_after(pipeline::sanitize(context)) == 0);
+    CHECK(context.wants_statistics == row.wanted);
+  }
+}

@@ -2,6 +2,8 @@
 
 #include "pipeline/filters/filters.h"
 #include "pipeline/stage_world.h"
+#include "support/run_task.h"
+#include "support/sessions.h"
 
 using namespace router;
 using test::StageWorld;
@@ -10,7 +12,7 @@ TEST_CASE("reply fields: every head gets X-Frame-Options unless it, or the confi
   StageWorld world;
   auto completed = [&](std::string fields) {
     pipeline::ReplyFields reply(world.ask("GET", "/"));
-    reply.complete(fields);
+    reply.complete(fields, base::milliseconds(-1));
     return fields;
   };
   CHECK(completed("A: b\r\n") == "A: b\r\nX-Frame-Options: SAMEORIGIN\r\n");
@@ -34,4 +36,38 @@ TEST_CASE("reply fields: what the stages left for the reply goes out with it") {
   CHECK(*response.headers.get("Set-Cookie") == "a=b; Path=/");
   CHECK(*response.headers.get("Cache-Control") == "no-store");
   CHECK(*response.headers.get("x-request-id") == "id-1");
+}
+
+TEST_CASE("reply fields: statistics, where they were asked for, count from the request's arrival") {
+  StageWorld world;
+  world.config.environment.send_x_frame_options = false;
+  auto& context = world.ask("GET", "/");
+  context.started = world.clock.steady();
+  context.wants_statistics = true;
+  world.clock.advance(base::milliseconds(25));
+  std::string fields;
+  pipeline::ReplyFields(context).complete(fields, base::milliseconds(20));
+  CHECK(fields == "sap-statistics-approuter: total=25, ext=20\r\n");
+  auto response = http::text_response(200, "");
+  pipeline::complete_own_response(context, response);
+  CHECK(*response.headers.get("sap-statistics-approuter") == "total=25");
+}
+
+TEST_CASE("end of request: the session's idle time starts anew, except on routes with touch false") {
+  for (const bool touch : {true, false}) {
+    CAPTURE(touch);
+    StageWorld world;
+    auto session = test::make_session();
+    session.idle_timeout = base::minutes(15);
+    REQUIRE(test::run_task(world.store.create(session)));
+    world.config.routes = {test::make_route("^/poll")};
+    world.config.routes[0].touch = touch;
+    auto& context = world.ask("GET", "/poll");
+    REQUIRE(test::status_after(pipeline::match_route(context)) == 0);
+    context.session = std::make_shared<router::session::Session>(session);
+    world.clock.advance(base::minutes(10));
+    test::run_task(pipeline::end_of_request(context));
+    world.clock.advance(base::minutes(10));
+    CHECK(test::run_task(world.store.find(session.id))->has_value() == touch);
+  }
 }

@@ -110,7 +110,7 @@ TEST_CASE("authorize: one of the scopes, exactly, for the method that was used")
       {"a prefix is another scope", {{"default", {"app.Read"}}}, {"app.ReadAll", "app.Rea"}, "GET", 403},
       {"case counts", {{"default", {"app.Read"}}}, {"app.read"}, "GET", 403},
       {"the method's own rule wins", {{"POST", {"app.Write"}}, {"default", {"app.Read"}}}, {"app.Read"}, "POST", 403},
-      {"a method without a rule", {{"POST", {"app.Write"}}}, {}, "GET", 0},
+      {"a method without a rule", {{"POST", {"app.Write"}}}, {"app.Write"}, "GET", 403},
   };
   for (const auto& row : rows) {
     CAPTURE(std::string(row.why));
@@ -149,7 +149,7 @@ TEST_CASE("check upgrade: a WebSocket must be enabled, complete, and from an ori
   const struct {
     const char* why;
     bool enabled;
-    std::vector<std::string> allowed;
+    std::vector<http::OriginRule> allowed;
     const char* origin;
     const char* version;
     int status;
@@ -160,9 +160,9 @@ TEST_CASE("check upgrade: a WebSocket must be enabled, complete, and from an ori
       {"another origin", true, {}, "https://evil.example", "13", 403},
       {"the other scheme", true, {}, "https://app.example", "13", 403},
       {"an opaque origin", true, {}, "null", "13", 403},
-      {"allowed by host", true, {"other.example"}, "https://other.example", "13", 0},
-      {"allowed by wildcard", true, {"*.other.example"}, "https://a.other.example", "13", 0},
-      {"a wildcard is no suffix match", true, {"*.other.example"}, "https://evilother.example", "13", 403},
+      {"allowed by host", true, {{"", "other.example", {}}}, "https://other.example", "13", 0},
+      {"allowed by wildcard", true, {{"", "*.other.example", {}}}, "https://a.other.example", "13", 0},
+      {"a wildcard is no suffix match", true, {{"", "*.other.example", {}}}, "https://evilother.example", "13", 403},
       {"another version", true, {}, "http://app.example", "8", 400},
   };
   for (const auto& row : rows) {

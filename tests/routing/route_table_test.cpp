@@ -126,3 +126,16 @@ TEST_CASE("route table: the captures belong to the target, wherever it is moved"
   string storage;
   CHECK(result->match.groups.in(match_subject(*result->route, moved, storage), 1) == "b");
 }
+
+TEST_CASE("route table: plugins come before routes, whatever the order of their sources") {
+  router::config::Configuration configuration;
+  configuration.routes = {make_route("^/app/(.*)$"), make_route("^/(.*)$")};
+  configuration.plugins = {make_route("^/app/plug")};
+  const RouteTable table(configuration);
+  const auto plugin = table.find("GET", make_target("/app/plug/x"));
+  CHECK(plugin->route == &configuration.plugins[0]);
+  CHECK(plugin->position == 0);
+  const auto route = table.find("GET", make_target("/app/x"));
+  CHECK(route->route == &configuration.routes[0]);
+  CHECK(route->position == 1);
+}

@@ -196,3 +196,11 @@ TEST_CASE("cookie names: the router's own are known, others are not") {
   CHECK(prefixed.is_router_cookie("__host-xsr-login-1"));
   CHECK_FALSE(prefixed.is_router_cookie("JSESSIONID"));
 }
+
+TEST_CASE("cookie names: PLATFORM_COOKIE_NAME binds browsers to this router, so no back-end sees or sets it") {
+  config::Environment environment;
+  CHECK_FALSE(session::CookieNames(environment).is_router_cookie("__VCAP_ID__"));
+  environment.platform_cookie_name = "__VCAP_ID__";
+  CHECK(session::CookieNames(environment).is_router_cookie("__VCAP_ID__"));
+  CHECK_FALSE(session::CookieNames(environment).is_router_cookie("__vcap_id__"));
+}

@@ -6,7 +6,9 @@ namespace router::pipeline {
 void log_access(const Context& context) {
   if (!base::log_enabled(base::LogLevel::info)) return;
   const auto took = std::chrono::duration_cast<base::milliseconds>(context.graph.services.clock.steady() - context.started);
-  const std::string route = context.match.found() ? std::to_string(context.route().index) : "none";
+  const std::string route = !context.match.found()            ? "none"
+                            : context.route().plugin.empty() ? std::to_string(context.route().index)
+                                                             : "plugin " + context.route().plugin;
   base::log_info("request", {{"request_id", context.request_id},
                              {"correlation_id", context.correlation_id},
                              {"client", context.external.client_address},

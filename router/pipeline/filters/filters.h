@@ -15,7 +15,7 @@ namespace router::pipeline {
 class ReplyFields final : public backend::ReplyHead {
  public:
   explicit ReplyFields(Context& context) : context_(context) {}
-  void complete(std::string& fields) override;
+  void complete(std::string& fields, base::milliseconds upstream_time) override;
 
  private:
   Context& context_;

@@ -1,12 +1,22 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "pipeline/error_reply.h"
 #include "pipeline/filters/filters.h"
 
 namespace router::pipeline {
 namespace {
 
 constexpr std::string_view kFrameOptions = "X-Frame-Options";
+constexpr std::string_view kStatistics = "sap-statistics-approuter";
+
+// README of @sap/approuter, "Support of SAP Statistics": milliseconds here, and of them in the back-end.
+std::string statistics(const Context& context, base::milliseconds upstream_time) {
+  const auto total = context.graph.services.clock.steady() - context.started;
+  std::string text = "total=" + std::to_string(std::chrono::duration_cast<base::milliseconds>(total).count());
+  if (upstream_time.count() >= 0) text.append(", ext=").append(std::to_string(upstream_time.count()));
+  return text;
+}
 
 // Whether the header lines hold a field of that name.
 bool has_field(std::string_view fields, std::string_view name) {
@@ -31,9 +41,12 @@ bool is_configured(const config::Configuration& config, std::string_view name) {
 
 }  // namespace
 
-void ReplyFields::complete(std::string& fields) {
+void ReplyFields::complete(std::string& fields, base::milliseconds upstream_time) {
   const auto& config = context_.config();
   fields.append(context_.reply_fields);
+  if (context_.wants_statistics) {
+    fields.append(kStatistics).append(": ").append(statistics(context_, upstream_time)).append("\r\n");
+  }
   if (config.environment.send_x_frame_options && !has_field(fields, kFrameOptions) &&
       !is_configured(config, kFrameOptions)) {
     fields.append("X-Frame-Options: SAMEORIGIN\r\n");
@@ -57,6 +70,8 @@ void complete_own_response(const Context& context, http::Response& response) {
   if (config.environment.send_x_frame_options && !names_framers && !response.headers.contains(kFrameOptions)) {
     response.headers.set(kFrameOptions, "SAMEORIGIN");
   }
+  dress_error(config, response);
+  if (context.wants_statistics) response.headers.set(kStatistics, statistics(context, base::milliseconds(-1)));
   if (!response.headers.contains("Cache-Control")) response.headers.set("Cache-Control", "no-store");
   for (const auto& header : config.response_headers) response.headers.set(header.name, header.value);
   response.headers.set("x-request-id", context.request_id);

@@ -16,7 +16,11 @@ const std::vector<std::string>* scopes_for(const config::ScopeRule& rule, std::s
 Result<Verdict> authorize(Context& context) {
   if (!context.needs_login() || context.route().scope.empty()) return Verdict(Continue{});
   const auto* needed = scopes_for(context.route().scope, context.request.method);
-  if (needed == nullptr || needed->empty()) return Verdict(Continue{});
+  // a rule per method without one for this method, and without a default, lets nobody in
+  if (needed == nullptr) {
+    return base::Error{base::ErrorCode::forbidden, base::Side::client, "the route's scopes name no such method"};
+  }
+  if (needed->empty()) return Verdict(Continue{});
   const auto& granted = context.session->scopes;
   const bool has_one = std::any_of(needed->begin(), needed->end(), [&](const std::string& scope) {
     return std::find(granted.begin(), granted.end(), scope) != granted.end();

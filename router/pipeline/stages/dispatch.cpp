@@ -17,7 +17,7 @@ Result<std::optional<std::string>> destination_name(const Context& context) {
 
 // Null: the destination service has to be asked.
 Result<backend::Backend*> find_backend(Context& context) {
-  if (auto* fixed = context.graph.by_route[context.route().index]) return fixed;
+  if (auto* fixed = context.graph.by_route[context.match.position]) return fixed;
   if (context.route().service) {
     return Error{ErrorCode::unavailable, Side::router, "the service " + *context.route().service + " is not bound"};
   }
@@ -69,6 +69,8 @@ Task<Result<Verdict>> dispatch(Context& context) {
                      .own_cookies = context.graph.session_cookie.names(),
                      .clock = context.graph.services.clock,
                      .authenticated = context.needs_login(),
+                     .cors_is_ours = context.cors_is_ours,
+                     .wants_statistics = context.wants_statistics,
                      .reply = reply};
   auto served = co_await (*found)->serve(call);
   context.status = call.status;

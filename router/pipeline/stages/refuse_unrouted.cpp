@@ -3,7 +3,7 @@
 namespace router::pipeline {
 
 Result<Verdict> refuse_unrouted(Context& context) {
-  if (context.match.found()) return Verdict(Continue{});
+  if (context.match.found() || context.is_built_in_service()) return Verdict(Continue{});
   if (!context.match.method_not_allowed()) {
     return base::Error{base::ErrorCode::not_found, base::Side::client, "no route takes this path"};
   }

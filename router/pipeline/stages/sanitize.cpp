@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "crypto/random.h"
+#include "http/query.h"
 #include "http/url.h"
 #include "pipeline/stages/stages.h"
 
@@ -16,6 +17,8 @@ using base::Side;
 namespace {
 
 constexpr std::size_t kLongestRequestId = 128;
+constexpr std::size_t kLongestHost = 253;
+constexpr std::string_view kStatistics = "sap-statistics";
 
 std::string_view first_element(std::string_view list) { return base::trim(base::cut(list, ',').before); }
 
@@ -62,7 +65,16 @@ std::string_view client_address(const Context& context, std::string_view peer) {
   return peer;
 }
 
-void take_forwarded(Context& context) {
+// ENABLE_X_FORWARDED_HOST_VALIDATION: letters, digits, "-", "_" and ".", of a length that DNS has, and a port.
+bool is_plain_host(std::string_view text) {
+  const auto host = http::parse_host(text);
+  return host && host->host.size() <= kLongestHost &&
+         std::all_of(host->host.begin(), host->host.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+         });
+}
+
+Result<void> take_forwarded(Context& context) {
   auto& external = context.external;
   const auto& headers = context.request.headers;
   if (const auto proto = headers.get("x-forwarded-proto")) {
@@ -73,8 +85,19 @@ void take_forwarded(Context& context) {
   if (context.config().environment.external_reverse_proxy && headers.contains("x-custom-host")) {
     host = headers.get("x-custom-host");
   }
+  if (host && context.config().environment.validate_x_forwarded_host && !is_plain_host(first_element(*host))) {
+    return Error{ErrorCode::bad_request, Side::client, "x-forwarded-host is no host name"};
+  }
   if (host && http::parse_host(first_element(*host))) external.authority = base::to_lower(first_element(*host));
   external.client_address = client_address(context, external.peer_address);
+  return {};
+}
+
+// In the field, or in the query (README of @sap/approuter, "Support of SAP Statistics").
+bool wants_statistics(const http::Request& request) {
+  if (const auto field = request.headers.get(kStatistics)) return *field == "true";
+  return request.target.query.find(kStatistics) != std::string::npos &&
+         http::query_value(request.target.query, kStatistics) == "true";
 }
 
 Result<void> find_external(Context& context) {
@@ -90,7 +113,7 @@ Result<void> find_external(Context& context) {
   external.peer_address = endpoints.peer_address;
   external.client_address = endpoints.peer_address;
   external.peer_trusted = context.graph.trusted_proxies.contains(endpoints.peer_address);
-  if (external.peer_trusted) take_forwarded(context);
+  if (external.peer_trusted) return take_forwarded(context);
   return {};
 }
 
@@ -124,6 +147,7 @@ http::Response refuse(int status, std::string_view text) {
 
 Result<Verdict> sanitize(Context& context) {
   take_or_make_ids(context);
+  context.wants_statistics = wants_statistics(context.request);
   if (auto found = find_external(context); !found) return found.error();
 
   // echoing a request, or tunnelling past the routes, is nobody's business

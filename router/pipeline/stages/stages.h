@@ -14,6 +14,8 @@ Result<Verdict> sanitize(Context& context);
 // OPTIONS *, the welcome file.
 Result<Verdict> own_endpoints(Context& context);
 Result<Verdict> match_route(Context& context);
+// Origins that the descriptor's cors (or CORS) lets in; answers preflights.
+Result<Verdict> check_cors(Context& context);
 // User and password for a session token, where `am` is configured.
 Task<Result<Verdict>> rest_login(Context& context);
 Task<Result<Verdict>> load_session(Context& context);
@@ -23,6 +25,8 @@ Task<Result<Verdict>> login_callback(Context& context);
 Result<Verdict> refuse_unrouted(Context& context);
 // No session where one is needed: login for a navigation, 401 for everything else.
 Task<Result<Verdict>> authenticate(Context& context);
+// pluginMetadataEndpoint and whitelistService.
+Result<Verdict> built_in_services(Context& context);
 // WebSocket handshakes: enabled, complete, from an allowed origin.
 Result<Verdict> check_upgrade(Context& context);
 Result<Verdict> check_csrf(Context& context);
