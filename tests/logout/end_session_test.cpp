@@ -95,6 +95,14 @@ TEST_CASE("endSession: again, or without a session: the same answer, and nobody 
   CHECK(world.client.count("bank.example") == 1);
 }
 
+TEST_CASE("endSession: a failing back-end does not show in the answer; it is told again") {
+  EndSessionWorld world;
+  world.client.set("bank.example", [](unsigned attempt) { return attempt == 1 ? 503 : 200; });
+  CHECK(world.get(std::string(kEndSession) + "?id_token_hint=good")->status == 204);
+  world.loop.advance(base::seconds(2));
+  CHECK(world.client.count("bank.example") == 2);
+}
+
 TEST_CASE("endSession: without sid all sessions of the user end, another user's stay") {
   EndSessionWorld world;
   const auto second = world.log_in("ada");
