@@ -24,6 +24,9 @@ std::string own_endpoint(const pipeline::Graph& graph, const http::Request& requ
   if (!config.logout.return_endpoint.empty() && target.path == config.logout.return_endpoint) {
     return "302: logout.returnEndpoint, the way back from the identity provider to the landing page";
   }
+  if (graph.login->rest() != nullptr && graph.login->rest()->is_login(target)) {
+    return "am: a login with user and password, answered with JSON";
+  }
   if (graph.login->is_callback(target))
     return "login.callbackEndpoint: the way back from the identity provider";
   return "";
