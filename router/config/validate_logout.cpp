@@ -82,7 +82,9 @@ class LogoutCheck {
       report_.warning(
           pointer, {show(std::string_view(path)) + ", which no route serves", "a page that a route serves"});
     } else if (!route->is_public()) {
-      const std::string which = route->added ? "the default route" : route_pointer(*route).substr(1);
+      const std::string which = route->added              ? "the default route"
+                                : route->plugin.empty() ? route_pointer(*route).substr(1)
+                                                        : "the plugin " + show(std::string_view(route->plugin));
       report_.warning(
           pointer,
           {show(std::string_view(path)) + ", which " + which + " serves only after a login",
