@@ -62,10 +62,12 @@ void explain_login(const pipeline::Graph& graph, const http::Request& request, c
   }
   out["authentication"] = type_name(route.authentication);
   if (!route.identity_provider.empty()) out["identityProvider"] = route.identity_provider;
-  if (config.providers.empty()) {
+  if (route.provider.empty()) {
     out["withoutSession"] = "503: no identity provider is bound";
   } else {
-    out["withoutSession"] = login::is_navigation(request) ? "login, then back here" : "401: no navigation";
+    out["withoutSession"] = route.authentication == config::AuthenticationType::basic
+                                ? "401 with a challenge, until user and password come"
+                            : login::is_navigation(request) ? "login, then back here" : "401: no navigation";
   }
   const auto* scopes = scopes_for(route.scope, request.method);
   if (route.scope.empty() || (scopes != nullptr && scopes->empty())) {

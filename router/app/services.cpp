@@ -64,8 +64,7 @@ std::shared_ptr<identity::Providers> Services::providers_for(const config::Confi
   if (providers_ && bindings_ == config.providers) return providers_;
   if (providers_) retired_.push_back(providers_);
   bindings_ = config.providers;
-  const identity::Runtime runtime{client, background, clock, config.environment.reject_unauthorized};
-  providers_ = std::make_shared<identity::Providers>(bindings_, runtime);
+  providers_ = std::make_shared<identity::Providers>(bindings_, identity_runtime(config));
   return providers_;
 }
 

@@ -40,6 +40,9 @@ struct Services {
 
   // Null: none is bound. The same object while the binding stays the same.
   std::shared_ptr<identity::DestinationService> destination_service_for(const config::Configuration& config);
+  identity::Runtime identity_runtime(const config::Configuration& config) {
+    return {client, background, clock, config.environment.reject_unauthorized};
+  }
 
   base::SystemClock clock;
   net::AsioLoop& background;

@@ -2,6 +2,7 @@
 
 #include "backend/forwarder.h"
 #include "backend/static_files.h"
+#include "identity/service_token.h"
 
 namespace router::app {
 namespace {
@@ -36,6 +37,14 @@ logout::FindDestination known_destinations(const std::shared_ptr<identity::Desti
   return [service](const std::string& name) { return service->known(name); };
 }
 
+// Checked by config/read_environment; absent if there is none.
+std::optional<base::Pattern> compile_host_pattern(const std::string& source) {
+  if (source.empty()) return std::nullopt;
+  auto compiled = base::Pattern::compile(source);
+  auto* usable = std::get_if<base::Pattern>(&compiled);
+  return usable == nullptr ? std::nullopt : std::optional(std::move(*usable));
+}
+
 std::vector<std::string> cookie_deletions(const session::SessionCookie& cookie, const http::External& external,
                                           const http::Request& request) {
   const auto agent = request.headers.get("User-Agent").value_or("");
@@ -58,11 +67,8 @@ std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::
     graph->looked_up = std::make_unique<const backend::LookedUpDestinations>(destination_service, *graph->config,
                                                                              services.compression_slots);
   }
-  const auto& pattern = graph->config->environment.destination_host_pattern;
-  if (!pattern.empty()) {
-    auto compiled = base::Pattern::compile(pattern);
-    if (auto* usable = std::get_if<base::Pattern>(&compiled)) graph->host_pattern = std::move(*usable);
-  }
+  graph->host_pattern = compile_host_pattern(graph->config->environment.destination_host_pattern);
+  graph->tenant_pattern = compile_host_pattern(graph->config->environment.tenant_host_pattern);
 
   auto providers = services.providers_for(*graph->config);
   graph->logout = std::make_unique<logout::Service>(logout::ServiceParts{
@@ -88,6 +94,11 @@ std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::
                           .find_provider = [providers](std::string_view name) { return providers->find(name); },
                           .session_over = [&services](std::vector<session::Snapshot> over) {
                             return services.sessions_over(std::move(over));
+                          },
+                          .ask_service_token = [runtime = services.identity_runtime(*graph->config)](
+                                                   login::ServiceOf service, base::Secret user_token, std::string tenant) {
+                            return identity::ask_service_token(std::move(service), std::move(user_token),
+                                                               std::move(tenant), runtime);
                           }});
   services.use(graph);
   return graph;

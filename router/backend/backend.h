@@ -37,7 +37,8 @@ struct Call {
   const http::Target& target;  // what is matched and forwarded
   const http::External& external;
   const routing::RouteMatch& match;
-  session::Snapshot session;  // null on public routes without one
+  session::Snapshot session;  // null on public routes without one, and for callers
+  session::Snapshot caller;   // x-approuter-authorization: a session in form, in no store; usually null
   std::string_view request_id;
   std::string_view correlation_id;
   std::string_view traceparent;
@@ -46,6 +47,7 @@ struct Call {
   session::LiveConnections& live;
   const session::CookieNames& own_cookies;
   const base::Clock& clock;
+  const base::Secret* token = nullptr;  // for the back-end, instead of the user's own
   bool authenticated = false;  // the route asks for a login, and authenticationMethod is not none
   bool cors_is_ours = false;   // the descriptor's cors has answered for this request's Origin
   bool wants_statistics = false;  // sap-statistics: back-ends are to be told
@@ -57,7 +59,8 @@ struct Call {
   base::milliseconds upstream_time{-1};
 
   const config::Route& route() const { return *match.route; }
-  bool csrf_is_ours() const { return authenticated && route().csrf_protection; }
+  const session::Session* user() const { return caller ? caller.get() : session.get(); }
+  bool csrf_is_ours() const { return authenticated && !caller && route().csrf_protection; }
 };
 
 class Backend {

@@ -171,7 +171,8 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
     write(out, "sap-statistics", "true");
   }
   if (sends_token(forward)) {
-    out.append("Authorization: Bearer ").append(forward.session->tokens.access_token.reveal()).append("\r\n");
+    const base::Secret& token = forward.token != nullptr ? *forward.token : forward.session->tokens.access_token;
+    out.append("Authorization: Bearer ").append(token.reveal()).append("\r\n");
   }
   if (!forward.destination.authorization.empty()) {
     out.append("Authorization: ").append(forward.destination.authorization.reveal()).append("\r\n");

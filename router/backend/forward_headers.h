@@ -24,6 +24,7 @@ struct RequestForward {
   const http::External& external;
   const config::Destination& destination;
   const session::Session* session = nullptr;  // may be null
+  const base::Secret* token = nullptr;  // instead of the session's own
   const session::CookieNames& own_cookies;
   // The route asks for authentication and authenticationMethod is not none.
   bool authenticated = false;

@@ -61,10 +61,10 @@ Result<Answer> answer_of(const Call& call, std::string_view path) {
   if (path != "/currentUser" && path != "/attributes") {
     return Error{ErrorCode::not_found, Side::client, "the user API has /currentUser and /attributes"};
   }
-  if (!call.session) return Error{ErrorCode::unauthenticated, Side::client, "the user API needs a session"};
+  if (call.user() == nullptr) return Error{ErrorCode::unauthenticated, Side::client, "the user API needs a session"};
   const bool with_scopes = call.route().authentication == config::AuthenticationType::xsuaa;
-  return Answer{200, path == "/currentUser" ? current_user_json(*call.session, with_scopes)
-                                            : attributes_json(*call.session, with_scopes)};
+  return Answer{200, path == "/currentUser" ? current_user_json(*call.user(), with_scopes)
+                                            : attributes_json(*call.user(), with_scopes)};
 }
 
 }  // namespace

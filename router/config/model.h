@@ -63,7 +63,8 @@ struct Route {
   bool csrf_protection = true;
   ScopeRule scope;
   std::string cache_control;
-  std::string identity_provider;
+  std::string provider;           // the binding that logs its users in; empty = public, or none is bound
+  std::string identity_provider;  // xsuaa, ias: which of the provider's own identity providers; oidc: the binding
   bool dynamic_identity_provider = false;
   bool set_backend_session_cookies = false;
   bool prefer_local = false;
@@ -74,6 +75,8 @@ struct Route {
 
   bool is_public() const { return authentication == AuthenticationType::none; }
 };
+
+struct ServiceClient;
 
 // A back-end: from the `destinations` variable, with logoutPath and logoutMethod of xs-app.json.
 struct Destination {
@@ -95,6 +98,8 @@ struct Destination {
   // From the destination service:
   Secret authorization;        // the whole field value, sent instead of the user's token
   bool allows_dynamic = true;  // a route may take its name from path or host
+  // Where a service's tokens come from; null: the user's own token is sent.
+  std::shared_ptr<const ServiceClient> service_client;
 };
 
 // destinations.<name> of the descriptor, for a destination that only the destination service knows.
@@ -203,6 +208,7 @@ struct IdentityProvider {
   std::string certificate_url;     // xsuaa certurl
   std::string xsappname;
   std::string uaa_domain;
+  std::string identity_zone;  // xsuaa: the subdomain of its own tenant, the first label of its url
   std::vector<std::string> scopes;  // oidc; default openid
   // as registered at the provider, e.g. ES256 or HS256; empty = any asymmetric one that the provider announces
   std::string id_token_signed_response_alg;
@@ -216,6 +222,17 @@ struct DestinationService {
   IdentityProvider client;  // how its tokens are fetched; of kind xsuaa
 
   friend bool operator==(const DestinationService&, const DestinationService&) = default;
+};
+
+// A bound service's own client at an authorization server, and how its tokens are got there.
+enum class ServiceGrant { user_token, client_credentials };
+
+struct ServiceClient {
+  std::string service;
+  IdentityProvider client;
+  ServiceGrant grant = ServiceGrant::user_token;
+
+  friend bool operator==(const ServiceClient&, const ServiceClient&) = default;
 };
 
 enum class StoreKind { memory, sqlite, redis };

@@ -16,8 +16,6 @@ struct Property {
 
 constexpr std::array kProperties = {
     Property{"/errorPage/*/path", "", "the built-in error page is shown"},
-    Property{"/routes/*/authenticationType", "basic", "the route answers 503"},
-    Property{"/routes/*/dynamicIdentityProvider", "true", "sap_idp is ignored"},
     Property{"/logout/applications", "", "only logoutEndpoint logs out"},
     Property{"/logout/agentProperties", "", "only logoutEndpoint logs out"},
     Property{"/logout/conditionalUrls", "", "the provider's own logout URL is used"},
@@ -35,12 +33,10 @@ struct Variable {
 };
 
 constexpr std::array kVariables = {
-    Variable{"DYNAMIC_IDENTITY_PROVIDER", "false", "sap_idp is ignored"},
     Variable{"EXT_SESSION_MGT", "", "sessions are kept in memory"},
     Variable{"SESSION_STORE", "memory", "sessions are kept in memory"},
     Variable{"LOGOUT_OUTBOX", "memory", "logout calls are kept in memory"},
     Variable{"MANAGEMENT_PORT", "", "there is no management port"},
-    Variable{"TENANT_HOST_PATTERN", "", "the tenant is not taken from the host"},
 };
 
 bool has_value(const json& value, std::string_view wanted) {

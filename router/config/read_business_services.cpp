@@ -4,12 +4,62 @@
 #include "base/text.h"
 #include "config/json_access.h"
 #include "config/read_destinations.h"
+#include "config/read_environment.h"
 #include "config/read_services.h"
 
 namespace router::config {
 namespace {
 
-std::optional<Destination> read_endpoint(const Binding& binding, const std::string& service,
+// What all endpoints of a service have in common.
+struct Service {
+  std::string name;
+  std::shared_ptr<const ServiceClient> client;  // null: called with the user's own token
+  std::vector<Header> headers;
+};
+
+// Tokens come from the authorization server that the binding itself names.
+std::shared_ptr<const ServiceClient> read_client(const Binding& binding, const std::string& service) {
+  const json& credentials = *binding.credentials;
+  const json* uaa = object_member(credentials, "uaa");
+  if (uaa == nullptr || !text_member(*uaa, "clientid") || !text_member(*uaa, "url")) return nullptr;
+  ServiceClient client;
+  client.service = service;
+  Binding own = binding;
+  own.credentials = uaa;
+  own.report = binding.report.below("/uaa");
+  client.client = read_uaa_client(own);
+  const auto grant = text_member(credentials, "grant_type").value_or("user_token");
+  if (grant == "client_credentials") {
+    client.grant = ServiceGrant::client_credentials;
+  } else if (grant != "user_token") {
+    binding.report.error("/grant_type", {show(std::string_view(grant)), "user_token or client_credentials",
+                                         nearest_hint(grant, {"user_token", "client_credentials"})});
+  }
+  return std::make_shared<const ServiceClient>(std::move(client));
+}
+
+// "URL.headers.<name>": "<value>"
+std::vector<Header> read_url_headers(const json& credentials) {
+  constexpr std::string_view kPrefix = "URL.headers.";
+  std::vector<Header> headers;
+  for (const auto& [key, value] : credentials.items()) {
+    if (!key.starts_with(kPrefix) || !value.is_string()) continue;
+    Header header{key.substr(kPrefix.size()), value.get<std::string>()};
+    if (!header_fault(header.name, header.value)) headers.push_back(std::move(header));
+  }
+  return headers;
+}
+
+void warn_unbuilt(const Binding& binding) {
+  for (const char* key : {"forwardiastoken", "forwardiasauthentication", "IASDependencyName"}) {
+    const json* value = member(*binding.credentials, key);
+    if (value == nullptr || *value == false) continue;
+    binding.report.warning(pointer_to("", key), {std::string(key) + ", which is not built yet", "nothing of it for now",
+                                                 "the service gets its xsuaa token alone", true});
+  }
+}
+
+std::optional<Destination> read_endpoint(const Binding& binding, const Service& service,
                                          const json& value, const std::string& pointer) {
   const json* url = value.is_object() ? member(value, "url") : &value;
   const std::string place = value.is_object() ? pointer + "/url" : pointer;
@@ -20,7 +70,9 @@ std::optional<Destination> read_endpoint(const Binding& binding, const std::stri
   auto parsed = read_back_end_url(*url, binding.report, place);
   if (!parsed) return std::nullopt;
   Destination destination;
-  destination.name = service;
+  destination.name = service.name;
+  destination.service_client = service.client;
+  destination.headers = service.headers;
   destination.url = std::move(*parsed);
   destination.forward_auth_token = true;
   destination.is_service = true;
@@ -34,6 +86,44 @@ std::optional<Destination> read_endpoint(const Binding& binding, const std::stri
 constexpr std::array kOtherKinds = {"xsuaa",        "identity",        "oidc",          "destination",
                                     "connectivity", "html5-apps-repo", "saas-registry", "subscription-manager"};
 
+// The service's own URL, for routes without endpoint: its key and value.
+std::optional<std::pair<std::string_view, std::string>> own_url(const json& credentials) {
+  for (std::string_view key : {"url", "uri"}) {
+    if (auto text = text_member(credentials, key)) return std::pair{key, *std::move(text)};
+  }
+  return std::nullopt;
+}
+
+// Services of other kinds (data bases, log drains) have URLs of their own kind.
+bool has_urls(const json& credentials) {
+  const auto url = own_url(credentials);
+  return object_member(credentials, "endpoints") != nullptr || (url && http::parse_url(url->second));
+}
+
+// By service_key().
+std::map<std::string, Destination> read_endpoints(const Binding& binding, const Service& service,
+                                                  const std::map<std::string, std::string>& default_endpoints) {
+  std::map<std::string, Destination> found;
+  const json& credentials = *binding.credentials;
+  if (const auto url = own_url(credentials); url && http::parse_url(url->second)) {
+    const std::string key(url->first);
+    if (auto only = read_endpoint(binding, service, *member(credentials, key), pointer_to("", key)))
+      found[service.name] = *std::move(only);
+  }
+  const json* endpoints = object_member(credentials, "endpoints");
+  if (endpoints == nullptr) return found;
+  const auto wanted = default_endpoints.find(service.name);
+  for (const auto& [name, value] : endpoints->items()) {
+    auto endpoint = read_endpoint(binding, service, value, pointer_to("/endpoints", name));
+    if (!endpoint) continue;
+    const bool is_default = wanted == default_endpoints.end() ? endpoints->size() == 1 && found.empty()
+                                                              : wanted->second == name;
+    if (is_default) found[service.name] = *endpoint;
+    found[service_key(service.name, name)] = *std::move(endpoint);
+  }
+  return found;
+}
+
 }  // namespace
 
 std::map<std::string, Destination> read_business_services(
@@ -43,24 +133,16 @@ std::map<std::string, Destination> read_business_services(
     const auto is = [&](const char* kind) { return binding.is(kind); };
     if (std::any_of(kOtherKinds.begin(), kOtherKinds.end(), is)) continue;
     const json& credentials = *binding.credentials;
-    const std::string service = text_member(credentials, "sap.cloud.service").value_or(binding.name);
-    const json* endpoints = object_member(credentials, "endpoints");
-    if (endpoints == nullptr) {
-      // Services of other kinds (data bases, log drains) have URLs of their own kind.
-      const auto url = text_member(credentials, "url");
-      if (!url || !http::parse_url(*url)) continue;
-      if (auto only = read_endpoint(binding, service, *member(credentials, "url"), "/url"))
-        services[service] = *only;
-      continue;
-    }
-    const auto wanted = default_endpoints.find(service);
-    for (const auto& [name, value] : endpoints->items()) {
-      auto endpoint = read_endpoint(binding, service, value, pointer_to("/endpoints", name));
-      if (!endpoint) continue;
-      const bool is_default =
-          wanted == default_endpoints.end() ? endpoints->size() == 1 : wanted->second == name;
-      if (is_default) services[service] = *endpoint;
-      services[service_key(service, name)] = std::move(*endpoint);
+    if (!has_urls(credentials)) continue;
+    Service service{text_member(credentials, "sap.cloud.service").value_or(binding.name), nullptr,
+                    read_url_headers(credentials)};
+    service.client = read_client(binding, service.name);
+    warn_unbuilt(binding);
+    auto found = read_endpoints(binding, service, default_endpoints);
+    const auto alias = text_member(credentials, "sap.cloud.service.alias");
+    for (auto& [key, endpoint] : found) {
+      if (alias) services[*alias + key.substr(service.name.size())] = endpoint;
+      services[key] = std::move(endpoint);
     }
   }
   return services;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "config/json_access.h"
 #include "config/read_services.h"
+#include "crypto/jws.h"
 #include "crypto/key_pair.h"
 
 namespace router::config {
@@ -70,6 +71,21 @@ void read_client(const Binding& binding, IdentityProvider& provider) {
   }
 }
 
+// As registered at the provider; HS256 means signed with our secret.
+void read_signing_algorithm(const Binding& binding, IdentityProvider& provider) {
+  constexpr std::string_view kKey = "id_token_signed_response_alg";
+  const json* value = member(*binding.credentials, kKey);
+  if (value == nullptr) return;
+  std::vector<std::string> known = crypto::asymmetric_algorithms();
+  if (!provider.client_secret.empty()) known.emplace_back("HS256");
+  const auto name = text_member(*binding.credentials, kKey).value_or("");
+  if (std::find(known.begin(), known.end(), name) != known.end()) {
+    provider.id_token_signed_response_alg = name;
+    return;
+  }
+  binding.report.error(pointer_to("", kKey), {show_value(*value), "one of " + quoted_list(known), nearest_hint(name, known)});
+}
+
 IdentityProvider read_provider(const Binding& binding, ProviderKind kind) {
   IdentityProvider provider;
   provider.name = binding.name;
@@ -96,6 +112,10 @@ IdentityProvider read_provider(const Binding& binding, ProviderKind kind) {
   }
   provider.xsappname = first_of(credentials, {"xsappname"});
   provider.uaa_domain = first_of(credentials, {"uaadomain"});
+  const auto zone = first_of(credentials, {"identityzone"});
+  const auto own_url = http::parse_url(provider.url);
+  if (!zone.empty() && own_url && own_url->host.starts_with(zone + ".")) provider.identity_zone = zone;
+  read_signing_algorithm(binding, provider);
   return provider;
 }
 
@@ -144,6 +164,10 @@ std::optional<IdentityProvider> environment_provider(const Variables& variables)
 }
 
 }  // namespace
+
+IdentityProvider read_uaa_client(const Binding& uaa) {
+  return read_provider(uaa, ProviderKind::xsuaa);
+}
 
 std::vector<IdentityProvider> read_providers(const std::vector<Binding>& bindings,
                                              const Variables& variables) {

@@ -35,6 +35,39 @@ AuthenticationType read_authentication(const json& value, const Configuration& c
   return default_authentication(configuration);
 }
 
+const IdentityProvider* find_kind(const Configuration& configuration, ProviderKind kind) {
+  const auto& providers = configuration.providers;
+  const auto found = std::find_if(providers.begin(), providers.end(),
+                                  [&](const IdentityProvider& provider) { return provider.kind == kind; });
+  return found == providers.end() ? nullptr : &*found;
+}
+
+std::string name_of(const IdentityProvider* provider) {
+  return provider == nullptr ? std::string() : provider->name;
+}
+
+// The binding that logs the route's users in. For xsuaa and ias, identityProvider names one of the providers that
+// they know themselves.
+std::string read_provider(const Route& route, const Configuration& configuration) {
+  switch (route.authentication) {
+    case AuthenticationType::none:
+      return {};
+    case AuthenticationType::xsuaa:
+      return name_of(find_kind(configuration, ProviderKind::xsuaa));
+    case AuthenticationType::ias:
+      return name_of(find_kind(configuration, ProviderKind::ias));
+    case AuthenticationType::oidc:
+      if (!route.identity_provider.empty()) return route.identity_provider;
+      return name_of(find_kind(configuration, ProviderKind::oidc));
+    case AuthenticationType::basic:
+      break;
+  }
+  // As in the Node router, passwords are first a matter of xsuaa.
+  const auto* xsuaa = find_kind(configuration, ProviderKind::xsuaa);
+  if (xsuaa != nullptr) return xsuaa->name;
+  return configuration.providers.empty() ? std::string() : configuration.providers.front().name;
+}
+
 std::string xsappname_of(const Configuration& configuration) {
   for (const IdentityProvider& provider : configuration.providers) {
     if (!provider.xsappname.empty()) return provider.xsappname;
@@ -107,6 +140,7 @@ Route default_route(const Configuration& configuration) {
   route.pattern = std::get<base::Pattern>(base::Pattern::compile(route.source));
   route.local_dir = (std::filesystem::path(configuration.directory) / "resources").string();
   route.authentication = read_authentication(json::object(), configuration);
+  route.provider = read_provider(route, configuration);
   route.added = true;
   return route;
 }
@@ -147,6 +181,7 @@ Route read_route(const json& value, const Report& report, const DescriptorSurrou
   route.scope = read_scope_rule(value, configuration, report);
   route.cache_control = text_member(value, "cacheControl").value_or("");
   route.identity_provider = text_member(value, "identityProvider").value_or("");
+  route.provider = read_provider(route, configuration);
   route.dynamic_identity_provider =
       flag_member(value, "dynamicIdentityProvider", configuration.environment.dynamic_identity_provider);
   route.set_backend_session_cookies = flag_member(value, "setBackendSessionCookies", false);

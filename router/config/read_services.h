@@ -17,6 +17,9 @@ namespace router::config {
 std::vector<IdentityProvider> read_providers(const std::vector<Binding>& bindings,
                                              const Variables& variables);
 
+// The client in a business service's `uaa` object.
+IdentityProvider read_uaa_client(const Binding& uaa);
+
 // By service_key(). `default_endpoints`: services.<name>.endpoint of the descriptor.
 std::optional<DestinationService> read_destination_service(const std::vector<Binding>& bindings);
 

@@ -91,6 +91,14 @@ void validate_environment(const Validation& validation) {
                                  "the hosts this application is reached by",
                                  "without it absolute URLs are built for whatever host a request names");
   }
+  for (const IdentityProvider& provider : validation.configuration.providers) {
+    if (environment.tenant_host_pattern.empty() || provider.kind != ProviderKind::xsuaa) continue;
+    if (!provider.identity_zone.empty()) continue;
+    validation.variables.warning("TENANT_HOST_PATTERN", "a pattern while the url of " + show(std::string_view(provider.name)) +
+                                     " does not begin with its identityzone",
+                                 "a url such as https://<identityzone>.authentication.example.com",
+                                 "every tenant logs in at that url");
+  }
   const CookieAttributes& cookies = environment.cookies;
   if (cookies.same_site == "None" && environment.secure_session_cookie == false) {
     validation.variables.error("COOKIES", "SameSite None with SECURE_SESSION_COOKIE false",

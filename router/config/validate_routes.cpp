@@ -102,9 +102,10 @@ class RouteCheck {
     std::vector<std::string> services = {kUserApiService};
     std::vector<std::string> endpoints;
     for (const auto& [key, target] : configuration_.services) {
-      if (std::find(services.begin(), services.end(), target.name) == services.end())
-        services.push_back(target.name);
-      if (target.name == name && key != name) endpoints.push_back(key.substr(name.size() + 1));
+      // a service stands there under its name, under its short name, and under both with its endpoints
+      std::string own(base::cut(key, '/').before);
+      if (std::find(services.begin(), services.end(), own) == services.end()) services.push_back(std::move(own));
+      if (key.starts_with(name + "/")) endpoints.push_back(key.substr(name.size() + 1));
     }
     if (configuration_.services.contains(service_key(name, route_.endpoint))) return;
     if (std::find(services.begin(), services.end(), name) == services.end()) {
@@ -139,6 +140,8 @@ class RouteCheck {
     }
     if (type == AuthenticationType::oidc) {
       check_oidc_provider();
+    } else if (type == AuthenticationType::basic && route_.provider.empty()) {
+      warn_unbound("an xsuaa, identity (IAS) or oidc service");
     } else if (type == AuthenticationType::ias && !is_bound(ProviderKind::ias)) {
       warn_unbound("an identity (IAS) service");
     } else if (type == AuthenticationType::xsuaa && !is_bound(ProviderKind::xsuaa)) {

@@ -14,6 +14,8 @@ struct External {
   std::string client_address;   // of the client: first untrusted hop
   std::string peer_address;     // of the TCP connection
   bool peer_trusted = false;    // the peer is in TRUSTED_PROXIES
+  // What TENANT_HOST_PATTERN takes out of the host, one DNS label; empty: no such pattern, or it does not match.
+  std::string tenant;
 
   bool secure() const { return scheme == "https"; }
   std::string origin() const { return scheme + "://" + authority; }

@@ -139,6 +139,8 @@ Claims collect_claims(const json& claims, std::string payload) {
   result.idp_session_id = text_or_empty(claims, "sid");
   result.user_name = user_name_of(claims);
   result.tenant = text_or_empty(claims, "zid");
+  if (const auto more = claims.find("ext_attr"); more != claims.end() && more->is_object())
+    result.subdomain = text_or_empty(*more, "zdn");
   result.scopes = scopes_of(claims);
   result.json = std::move(payload);
   return result;

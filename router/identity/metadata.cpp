@@ -128,4 +128,25 @@ Metadata xsuaa_metadata(const config::IdentityProvider& provider) {
   return metadata;
 }
 
+std::string url_at_tenant(const config::IdentityProvider& provider, const std::string& url,
+                          std::string_view tenant) {
+  const bool has_tenants = provider.kind == config::ProviderKind::xsuaa && !provider.identity_zone.empty();
+  if (tenant.empty() || !has_tenants) return url;
+  auto parsed = http::parse_url(url);
+  const std::string own = provider.identity_zone + ".";
+  if (!parsed || !parsed->host.starts_with(own)) return url;
+  parsed->host.replace(0, provider.identity_zone.size(), tenant);
+  return parsed->to_string();
+}
+
+std::shared_ptr<const Metadata> at_tenant(const config::IdentityProvider& provider,
+                                          std::shared_ptr<const Metadata> metadata, std::string_view tenant) {
+  if (tenant.empty() || provider.kind != config::ProviderKind::xsuaa) return metadata;
+  auto moved = std::make_shared<Metadata>(*metadata);
+  moved->authorization_endpoint = url_at_tenant(provider, moved->authorization_endpoint, tenant);
+  moved->token_endpoint = url_at_tenant(provider, moved->token_endpoint, tenant);
+  moved->end_session_endpoint = url_at_tenant(provider, moved->end_session_endpoint, tenant);
+  return moved;
+}
+
 }  // namespace router::identity

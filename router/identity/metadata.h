@@ -4,6 +4,7 @@
 // section 5.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -24,5 +25,14 @@ base::Result<Metadata> read_metadata(std::string_view document, const std::strin
                                      bool with_certificate);
 
 Metadata xsuaa_metadata(const config::IdentityProvider& provider);
+
+// The same for another tenant of an xsuaa: `tenant`, one DNS label, stands where the binding's own subdomain
+// was. Unchanged without a tenant, for other kinds, and for a binding whose url does not begin with its
+// subdomain.
+std::shared_ptr<const Metadata> at_tenant(const config::IdentityProvider& provider,
+                                          std::shared_ptr<const Metadata> metadata, std::string_view tenant);
+// One URL of it.
+std::string url_at_tenant(const config::IdentityProvider& provider, const std::string& url,
+                          std::string_view tenant);
 
 }  // namespace router::identity

@@ -44,6 +44,28 @@ struct AuthorizationRequest {
   std::string nonce;
   std::string code_challenge;  // S256
   std::string prompt;          // e.g. "login"; empty = none
+  // Which of the providers behind this one (xsuaa, ias); empty = the default one.
+  std::string identity_provider = {};
+  std::string tenant = {};
+};
+
+// `tenant`: the subdomain whose endpoints are asked (xsuaa); empty = the provider's own tenant.
+struct CodeGrant {
+  std::string code;
+  std::string code_verifier;
+  std::string redirect_uri;
+  std::string nonce;  // empty: none was sent, none is checked
+  std::string tenant;
+};
+struct RefreshGrant {
+  base::Secret refresh_token;
+  std::string previous_subject;  // must stay the same
+  std::string tenant;
+};
+struct PasswordGrant {
+  std::string user;
+  base::Secret password;
+  std::string tenant;
 };
 
 class Provider {
@@ -67,15 +89,13 @@ class Provider {
                                                    const std::optional<std::string>& iss) const = 0;
 
   // Errors: unauthenticated (the provider or a check said no), timeout, refused, closed, protocol,
-  // unavailable (no metadata or keys for now). Empty `nonce`: none was sent, none is checked.
-  virtual base::Task<base::Result<Login>> exchange_code(std::string code, std::string code_verifier,
-                                                        std::string redirect_uri, std::string nonce) = 0;
-  // `previous_subject` must stay the same. unauthenticated = invalid_grant or a wrong answer: the session is
+  // unavailable (no metadata or keys for now).
+  virtual base::Task<base::Result<Login>> exchange_code(CodeGrant grant) = 0;
+  // unauthenticated = invalid_grant or a wrong answer: the session is
   // over. The refresh token stays the old one where none came; `id_token` is empty where none came: keep the
   // old one.
-  virtual base::Task<base::Result<Login>> refresh(base::Secret refresh_token,
-                                                  std::string previous_subject) = 0;
-  virtual base::Task<base::Result<Login>> password_grant(std::string user, base::Secret password) = 0;
+  virtual base::Task<base::Result<Login>> refresh(RefreshGrant grant) = 0;
+  virtual base::Task<base::Result<Login>> password_grant(PasswordGrant grant) = 0;
   // RFC 7009; hint "refresh_token" or "access_token". not_found: the provider offers no revocation.
   virtual base::Task<base::Result<void>> revoke(base::Secret token, std::string hint) = 0;
 
@@ -94,6 +114,7 @@ struct LogoutRedirect {
   base::Secret id_token_hint;            // may be empty
   std::string post_logout_redirect_uri;  // absolute; may be empty
   std::string state;                     // may be empty
+  std::string tenant = {};               // may be empty
 };
 // xsuaa: <url>/logout.do?redirect=...&client_id=...; OpenID: end_session_endpoint with id_token_hint,
 // client_id, post_logout_redirect_uri, state. Absent when the provider offers no logout. Pure.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "identity/faults.h"
+#include "identity/metadata.h"
 #include "identity/urls.h"
 
 namespace router::identity {
@@ -38,40 +39,44 @@ std::string RemoteProvider::authorization_url(const Metadata& metadata,
   return identity::authorization_url(config_, metadata, request);
 }
 
-base::Task<base::Result<Login>> RemoteProvider::exchange_code(std::string code, std::string code_verifier,
-                                                              std::string redirect_uri, std::string nonce) {
-  const auto endpoints = co_await metadata();
-  if (!endpoints) co_return endpoints.error();
-  auto answer = co_await tokens_.exchange_code(*endpoints, std::move(code), std::move(code_verifier),
-                                               std::move(redirect_uri));
+base::Task<base::Result<Login>> RemoteProvider::exchange_code(CodeGrant grant) {
+  const auto found = co_await metadata();
+  if (!found) co_return found.error();
+  const auto endpoints = at_tenant(config_, *found, grant.tenant);
+  auto answer = co_await tokens_.exchange_code(endpoints, std::move(grant.code), std::move(grant.code_verifier),
+                                               std::move(grant.redirect_uri));
   if (!answer) co_return std::move(answer).error();
   Expectation expectation;
-  expectation.nonce = std::move(nonce);
-  auto login = co_await verify_answer(*endpoints, *std::move(answer), std::move(expectation));
+  expectation.nonce = std::move(grant.nonce);
+  expectation.tenant = std::move(grant.tenant);
+  auto login = co_await verify_answer(endpoints, *std::move(answer), std::move(expectation));
   co_return login;
 }
 
-base::Task<base::Result<Login>> RemoteProvider::refresh(base::Secret refresh_token,
-                                                        std::string previous_subject) {
-  const auto endpoints = co_await metadata();
-  if (!endpoints) co_return endpoints.error();
-  auto answer = co_await tokens_.refresh(*endpoints, refresh_token);
+base::Task<base::Result<Login>> RemoteProvider::refresh(RefreshGrant grant) {
+  const auto found = co_await metadata();
+  if (!found) co_return found.error();
+  const auto endpoints = at_tenant(config_, *found, grant.tenant);
+  auto answer = co_await tokens_.refresh(endpoints, grant.refresh_token);
   if (!answer) co_return std::move(answer).error();
-  if (answer->refresh_token.empty()) answer->refresh_token = std::move(refresh_token);
+  if (answer->refresh_token.empty()) answer->refresh_token = std::move(grant.refresh_token);
   Expectation expectation;
-  expectation.subject = std::move(previous_subject);
+  expectation.subject = std::move(grant.previous_subject);
+  expectation.tenant = std::move(grant.tenant);
   expectation.is_refresh = true;
-  auto login = co_await verify_answer(*endpoints, *std::move(answer), std::move(expectation));
+  auto login = co_await verify_answer(endpoints, *std::move(answer), std::move(expectation));
   co_return login;
 }
 
-base::Task<base::Result<Login>> RemoteProvider::password_grant(std::string user, base::Secret password) {
-  const auto endpoints = co_await metadata();
-  if (!endpoints) co_return endpoints.error();
-  auto answer = co_await tokens_.password(*endpoints, std::move(user), std::move(password));
+base::Task<base::Result<Login>> RemoteProvider::password_grant(PasswordGrant grant) {
+  const auto found = co_await metadata();
+  if (!found) co_return found.error();
+  const auto endpoints = at_tenant(config_, *found, grant.tenant);
+  auto answer = co_await tokens_.password(endpoints, std::move(grant.user), std::move(grant.password));
   if (!answer) co_return std::move(answer).error();
   Expectation expectation;
-  auto login = co_await verify_answer(*endpoints, *std::move(answer), std::move(expectation));
+  expectation.tenant = std::move(grant.tenant);
+  auto login = co_await verify_answer(endpoints, *std::move(answer), std::move(expectation));
   co_return login;
 }
 

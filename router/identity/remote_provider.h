@@ -22,10 +22,9 @@ class RemoteProvider : public Provider {
   const config::IdentityProvider& config() const final { return config_; }
   std::string authorization_url(const Metadata& metadata, const AuthorizationRequest& request) const final;
 
-  base::Task<base::Result<Login>> exchange_code(std::string code, std::string code_verifier,
-                                                std::string redirect_uri, std::string nonce) final;
-  base::Task<base::Result<Login>> refresh(base::Secret refresh_token, std::string previous_subject) final;
-  base::Task<base::Result<Login>> password_grant(std::string user, base::Secret password) final;
+  base::Task<base::Result<Login>> exchange_code(CodeGrant grant) final;
+  base::Task<base::Result<Login>> refresh(RefreshGrant grant) final;
+  base::Task<base::Result<Login>> password_grant(PasswordGrant grant) final;
   base::Task<base::Result<void>> revoke(base::Secret token, std::string hint) final;
   base::Task<bool> is_reachable() final;
 
@@ -38,6 +37,7 @@ class RemoteProvider : public Provider {
   struct Expectation {
     std::string nonce;    // empty: none was sent
     std::string subject;  // empty: any
+    std::string tenant;   // empty: any
     bool is_refresh = false;
   };
   // Verifies the tokens and tells who the user is.

@@ -122,6 +122,14 @@ base::Task<base::Result<TokenAnswer>> TokenClient::client_credentials(Endpoints 
   return ask(std::move(endpoints), std::move(fields));
 }
 
+base::Task<base::Result<TokenAnswer>> TokenClient::exchange_user_token(Endpoints endpoints,
+                                                                       base::Secret user_token) {
+  http::FormFields fields{{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"},
+                          {"assertion", std::string(user_token.reveal())},
+                          {"response_type", "token"}};
+  return ask(std::move(endpoints), std::move(fields));
+}
+
 base::Task<base::Result<TokenAnswer>> TokenClient::ask(Endpoints endpoints, http::FormFields fields) {
   const auto response = co_await post(endpoints->token_endpoint, endpoints->secret_in_body, fields);
   if (!response) co_return response.error();

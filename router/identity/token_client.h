@@ -45,6 +45,8 @@ class TokenClient {
   base::Task<base::Result<TokenAnswer>> password(Endpoints endpoints, std::string user,
                                                  base::Secret password);
   base::Task<base::Result<TokenAnswer>> client_credentials(Endpoints endpoints);
+  // For a token of this user at another client of the same authorization server (RFC 7523 section 2.1).
+  base::Task<base::Result<TokenAnswer>> exchange_user_token(Endpoints endpoints, base::Secret user_token);
   base::Task<base::Result<void>> revoke(Endpoints endpoints, base::Secret token, std::string hint);
 
  private:

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "http/query.h"
+#include "identity/metadata.h"
 
 namespace router::identity {
 
@@ -12,6 +14,16 @@ void add(std::string& query, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   if (!query.empty()) query += '&';
   query += http::query_pair(name, value);
+}
+
+// As the Node router does: the origin key for xsuaa, the name of the corporate identity provider for ias.
+void add_identity_provider(std::string& query, config::ProviderKind kind, const std::string& name) {
+  if (name.empty()) return;
+  if (kind == config::ProviderKind::xsuaa) {
+    add(query, "login_hint", "{\"origin\":" + base::json_quote(name) + "}");
+  } else if (kind == config::ProviderKind::ias) {
+    add(query, "idp", name);
+  }
 }
 
 }  // namespace
@@ -41,7 +53,8 @@ std::string authorization_url(const config::IdentityProvider& provider, const Me
     add(query, "code_challenge_method", "S256");
   }
   add(query, "prompt", request.prompt);
-  return http::append_query(metadata.authorization_endpoint, query);
+  add_identity_provider(query, provider.kind, request.identity_provider);
+  return http::append_query(url_at_tenant(provider, metadata.authorization_endpoint, request.tenant), query);
 }
 
 std::optional<std::string> logout_url(const config::IdentityProvider& provider, const Metadata& metadata,
@@ -57,7 +70,7 @@ std::optional<std::string> logout_url(const config::IdentityProvider& provider, 
     add(query, "post_logout_redirect_uri", redirect.post_logout_redirect_uri);
     add(query, "state", redirect.state);
   }
-  return http::append_query(metadata.end_session_endpoint, query);
+  return http::append_query(url_at_tenant(provider, metadata.end_session_endpoint, redirect.tenant), query);
 }
 
 }  // namespace router::identity

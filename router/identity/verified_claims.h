@@ -15,6 +15,7 @@ struct Claims {
   std::string idp_session_id;  // sid
   std::string user_name;       // preferred_username | user_name | email | sub
   std::string tenant;          // zid
+  std::string subdomain;       // of that tenant, as xsuaa says it (ext_attr.zdn); may be empty
   std::vector<std::string> scopes;
   std::string json;
 };

@@ -31,6 +31,10 @@ base::Task<base::Result<Login>> XsuaaProvider::verify_answer(Endpoints, TokenAns
   if (!expectation.subject.empty() && access->claims.subject != expectation.subject) {
     co_return refused_credential("claim sub names another user");
   }
+  const std::string& subdomain = access->claims.subdomain;
+  if (!expectation.tenant.empty() && !subdomain.empty() && subdomain != expectation.tenant) {
+    co_return refused_credential("claim ext_attr.zdn names another tenant");
+  }
   if (!answer.id_token.empty()) {
     expectation.subject = access->claims.subject;
     const auto identity =

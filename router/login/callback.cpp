@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "http/redirect_guard.h"
 #include "login/callback_parameters.h"
-#include "login/new_session.h"
 #include "login/start.h"
 
 namespace router::login {
@@ -64,7 +63,8 @@ http::Response go_to(const config::Configuration& config, const std::string& loc
 
 // On the background loop: everything that talks to the provider, and the note that this state is used up.
 Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Provider& provider,
-                      PendingLogin attempt, CallbackParameters parameters) {
+                      PendingLogin attempt, std::string tenant, CallbackParameters parameters,
+                      base::milliseconds minimum_validity) {
   // without a state the verifier stands for the attempt
   const auto& mark = attempt.state.empty() ? attempt.code_verifier : attempt.state;
   if (!ongoing.used_states.insert(std::hash<std::string>()(mark), clock.steady())) {
@@ -79,10 +79,13 @@ Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Prov
   if (!parameters.code || parameters.code->empty()) {
     co_return Error{ErrorCode::bad_request, Side::client, "callback without a code"};
   }
-  auto exchanging = provider.exchange_code(*std::move(parameters.code), std::move(attempt.code_verifier),
-                                           std::move(attempt.redirect_uri), std::move(attempt.nonce));
+  identity::CodeGrant grant{*std::move(parameters.code), std::move(attempt.code_verifier),
+                            std::move(attempt.redirect_uri), std::move(attempt.nonce), std::move(tenant)};
+  auto exchanging = provider.exchange_code(std::move(grant));
   auto login = co_await exchanging;
   if (!login) co_return login.error();
+  if (auto lasting = check_validity(login->tokens, minimum_validity, clock.wall()); !lasting)
+    co_return lasting.error();
   co_return std::optional<identity::Login>(*std::move(login));
 }
 
@@ -96,7 +99,7 @@ class Callback {
 
  private:
   Task<void> complete(Attempt attempt, CallbackParameters parameters);
-  Task<void> open_session(PendingLogin attempt, identity::Login login, std::string location);
+  Task<void> open(PendingLogin attempt, identity::Login login, std::string location);
   Task<void> restart(LoginRequest login);
   std::optional<Attempt> find_attempt(const std::string& state,
                                       const std::optional<LoginState>& opened) const;
@@ -141,7 +144,8 @@ Task<CallbackOutcome> Callback::run() {
   } else if (setting_.pending.is_too_old(attempt->login.started, now)) {
     const std::string return_path = attempt->login.return_path;
     rest = restart(
-        {attempt->login.provider, return_path, {}, attempt->login.application, attempt->login.restarts});
+        {attempt->login.provider, return_path, {}, attempt->login.application, attempt->login.restarts,
+         attempt->login.identity_provider});
   } else {
     rest = complete(*std::move(attempt), *std::move(parameters));
   }
@@ -184,7 +188,8 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
   }
   auto redeeming =
       base::run_on(setting_.background, home_,
-                   redeem(setting_.ongoing, setting_.clock, *provider, attempt.login, std::move(parameters)));
+                   redeem(setting_.ongoing, setting_.clock, *provider, attempt.login, external_.tenant,
+                          std::move(parameters), setting_.config.environment.minimum_token_validity));
   auto redeemed = co_await redeeming;
   if (!redeemed) {
     outcome_.answer = redeemed.error();
@@ -196,43 +201,26 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
     outcome_.answer = go_to(setting_.config, location);
     co_return;
   }
-  auto opening = open_session(std::move(attempt.login), **std::move(redeemed), std::move(location));
+  auto opening = open(std::move(attempt.login), **std::move(redeemed), std::move(location));
   co_await opening;
 }
 
-Task<void> Callback::open_session(PendingLogin attempt, identity::Login login, std::string location) {
-  auto ids = setting_.session_cookie.read(request_.headers);
-  auto looking = session::find_live(setting_.store, ids);
-  const auto held = co_await looking;
-  const session::Snapshot before = held && *held ? **held : nullptr;
-
-  auto session = make_session(setting_.config, std::move(login), attempt, before.get(), external_,
-                              setting_.clock.wall());
-  const session::SessionId id = session.id;
-  auto creating = setting_.store.create(session);
-  const auto created = co_await creating;
-  if (!created && created.error().code == ErrorCode::conflict) {
+Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::string location) {
+  auto opening = open_session(setting_, request_, external_, std::move(login), attempt.provider, attempt.application);
+  auto opened = co_await opening;
+  if (!opened && opened.error().code == ErrorCode::conflict) {
     // the provider has ended it while it was being made
-    auto again = restart({attempt.provider, attempt.return_path, {}, attempt.application, attempt.restarts});
+    auto again = restart({attempt.provider, attempt.return_path, {}, attempt.application, attempt.restarts,
+                          attempt.identity_provider});
     co_await again;
     co_return;
   }
-  if (!created) {
-    outcome_.answer = created.error();
+  if (!opened) {
+    outcome_.answer = opened.error();
     co_return;
   }
-  for (auto& old : ids) {
-    auto ending = setting_.store.end(std::move(old));
-    auto ended = co_await ending;
-    if (!ended || !*ended) continue;
-    const bool is_taken_over = before && (**ended)->id == before->id && is_same_user(*before, session);
-    (is_taken_over ? outcome_.taken_over : outcome_.replaced.emplace_back()) = **std::move(ended);
-  }
-  base::log_info(
-      "login.done",
-      {{"session", id.fingerprint()}, {"user", session.user_name}, {"provider", session.provider}});
-  outcome_.created = std::make_shared<const session::Session>(std::move(session));
-  set_cookie(setting_.session_cookie.make(id, external_, user_agent_of(request_)));
+  outcome_.set_cookies.push_back(std::exchange(opened->set_cookie, {}));
+  outcome_.opened = *std::move(opened);
   outcome_.answer = go_to(setting_.config, location);
 }
 

@@ -15,6 +15,7 @@
 #include "base/task.h"
 #include "http/external.h"
 #include "http/message.h"
+#include "login/open_session.h"
 #include "login/setting.h"
 
 namespace router::login {
@@ -24,12 +25,8 @@ struct CallbackOutcome {
   base::Result<http::Response> answer = http::Response();
   // Set-Cookie values that go with the answer, the error page included.
   std::vector<std::string> set_cookies;
-  session::Snapshot created;  // null: no login came of it
-  // Other users' sessions that the browser held, ended now: their back-ends have to hear of it.
-  std::vector<session::Snapshot> replaced;
-  // The same user's session that `created` stands for now, null if none: its back-ends go on, with their cookies;
-  // what lasts (WebSockets) under the old id has to be closed.
-  session::Snapshot taken_over;
+  // `created` is null where no login came of it.
+  OpenedSession opened;
 };
 
 // All references outlive the Task.

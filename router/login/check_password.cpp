@@ -26,7 +26,8 @@ base::Task<PasswordVerdict> check_password(Throttle& throttle, const base::Clock
     base::log_warning("login.throttled", {{"client", attempt.address}});
     co_return PasswordVerdict(*admission.refused_for);
   }
-  auto asking = provider.password_grant(std::move(attempt.user), std::move(attempt.password));
+  identity::PasswordGrant grant{std::move(attempt.user), std::move(attempt.password), std::move(attempt.tenant)};
+  auto asking = provider.password_grant(std::move(grant));
   auto login = co_await asking;
   if (login) {
     throttle.succeeded(key);

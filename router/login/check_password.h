@@ -19,6 +19,7 @@ struct PasswordTry {
   std::string user;
   base::Secret password;
   std::string address;  // of the client
+  std::string tenant = {};  // of the host (http::External); may be empty
 };
 
 // Too many failures: when to come again. Else what the provider said; unauthenticated = the password is

@@ -22,29 +22,34 @@ bool is_same_user(const session::Session& a, const session::Session& b) {
   return a.issuer == b.issuer && a.subject == b.subject;
 }
 
-session::Session make_session(const config::Configuration& config, identity::Login login,
-                              const PendingLogin& attempt, const session::Session* before,
-                              const http::External& external, base::WallTime now) {
-  session::Session session;
-  session.id = session::SessionId::random();
-  session.provider = attempt.provider;
-  session.issuer = std::move(login.claims.issuer);
-  session.subject = std::move(login.claims.subject);
-  session.idp_session_id = std::move(login.claims.idp_session_id);
-  session.tenant = std::move(login.claims.tenant);
-  if (session.tenant.empty()) {
-    if (auto host = http::parse_host(external.authority)) session.tenant = std::move(host->host);
+session::Session make_user(const std::string& provider, identity::Login login, const http::External& external) {
+  session::Session user;
+  user.provider = provider;
+  user.issuer = std::move(login.claims.issuer);
+  user.subject = std::move(login.claims.subject);
+  user.idp_session_id = std::move(login.claims.idp_session_id);
+  user.tenant = std::move(login.claims.tenant);
+  if (user.tenant.empty()) {
+    if (auto host = http::parse_host(external.authority)) user.tenant = std::move(host->host);
   }
-  session.user_name = std::move(login.claims.user_name);
-  session.claims = std::move(login.claims.json);
-  session.scopes = std::move(login.claims.scopes);
-  session.tokens = std::move(login.tokens);
+  user.subdomain = external.tenant;
+  user.user_name = std::move(login.claims.user_name);
+  user.claims = std::move(login.claims.json);
+  user.scopes = std::move(login.claims.scopes);
+  user.tokens = std::move(login.tokens);
+  return user;
+}
+
+session::Session make_session(const config::Configuration& config, identity::Login login,
+                              const SessionOrigin& origin, const http::External& external, base::WallTime now) {
+  session::Session session = make_user(origin.provider, std::move(login), external);
+  session.id = session::SessionId::random();
   session.csrf_token = session::make_csrf_token();
   session.created = now;
   session.idle_timeout = config.session_timeout;
   if (const auto& lifetime = config.environment.session_max_lifetime)
     session.ends_at_latest = now + *lifetime;
-  if (before != nullptr) take_over(*before, attempt.application, session);
+  if (origin.before != nullptr) take_over(*origin.before, origin.application, session);
   return session;
 }
 

@@ -8,16 +8,21 @@
 #include "config/model.h"
 #include "http/external.h"
 #include "identity/provider.h"
-#include "login/pending_login.h"
 #include "session/session.h"
 
 namespace router::login {
 
 bool is_same_user(const session::Session& a, const session::Session& b);
 
-// `before`: what the browser held, may be null.
+struct SessionOrigin {
+  std::string provider;                      // binding name
+  std::string application;                   // the one that is logged in to again, may be empty
+  const session::Session* before = nullptr;  // what the browser held, may be null
+};
 session::Session make_session(const config::Configuration& config, identity::Login login,
-                              const PendingLogin& attempt, const session::Session* before,
-                              const http::External& external, base::WallTime now);
+                              const SessionOrigin& origin, const http::External& external, base::WallTime now);
+
+// Who the user is, and nothing else: a session in form, without id, that no store knows.
+session::Session make_user(const std::string& provider, identity::Login login, const http::External& external);
 
 }  // namespace router::login

@@ -13,7 +13,7 @@ constexpr std::string_view kSlots = "0123456789abcdef";
 constexpr std::size_t kLongestSealed = 4096;
 // No part of an attempt can hold this byte.
 constexpr char kSeparator = '\0';
-constexpr std::size_t kCookieParts = 9;
+constexpr std::size_t kCookieParts = 10;
 constexpr std::size_t kStateParts = 4;
 
 std::string join(std::initializer_list<std::string_view> parts) {
@@ -83,6 +83,7 @@ std::optional<PendingLogin> PendingLogins::open(char slot, std::string_view seal
   login.application = parts[6];
   login.restarts = small_number(parts[7]);
   login.started = seconds_time(parts[8]);
+  login.identity_provider = parts[9];
   return login;
 }
 
@@ -160,7 +161,7 @@ http::SetCookie PendingLogins::cookie(char slot, const PendingLogin& login, cons
                                       std::string_view user_agent) const {
   const auto plain = join({login.state, login.nonce, login.code_verifier, login.provider, login.redirect_uri,
                            login.return_path, login.application, std::to_string(login.restarts),
-                           seconds_text(login.started)});
+                           seconds_text(login.started), login.identity_provider});
   return attributes(slot, cookie_box_.seal(plain, std::string_view(&slot, 1)), external, user_agent);
 }
 

@@ -31,6 +31,7 @@ struct PendingLogin {
   std::string redirect_uri;
   std::string return_path;  // same-origin path
   std::string application;  // the one that is logged in to again, may be empty
+  std::string identity_provider;  // behind `provider`, may be empty
   int restarts = 0;
   base::WallTime started;
 };

@@ -33,6 +33,12 @@ Freshness judge_freshness(const identity::TokenSet& tokens, const RefreshRules& 
   return expires - now < margin ? Freshness::due : Freshness::fresh;
 }
 
+Result<void> check_validity(const identity::TokenSet& tokens, base::milliseconds minimum, base::WallTime now) {
+  if (minimum <= base::milliseconds::zero() || !tokens.access_expires || *tokens.access_expires - now >= minimum)
+    return {};
+  return Error{ErrorCode::protocol, Side::identity_provider, "the token expires before MINIMUM_TOKEN_VALIDITY"};
+}
+
 Task<Result<Snapshot>> Refreshes::run(session::SessionId id, std::shared_ptr<const RefreshParts> parts) {
   const std::string key(id.reveal());
   if (is_backing_off(key, parts->clock.steady())) {

@@ -107,7 +107,8 @@ Task<Result<Snapshot>> refresh_session(session::SessionId id, Parts parts) {
     co_return Error{ErrorCode::unavailable, Side::identity_provider,
                     "no provider is bound as " + session->provider};
   }
-  auto refreshing = provider->refresh(session->tokens.refresh_token, session->subject);
+  identity::RefreshGrant grant{session->tokens.refresh_token, session->subject, session->subdomain};
+  auto refreshing = provider->refresh(std::move(grant));
   auto login = co_await refreshing;
   if (login) {
     auto saving = save(session, *provider, *std::move(login), parts);

@@ -51,7 +51,7 @@ Task<http::Response> RestLogin::log_in(RestAsk ask, const http::External& extern
   if (provider == nullptr)
     co_return away({ErrorCode::unavailable, base::Side::identity_provider, "no provider is bound"});
   PasswordTry attempt{std::move(ask.credentials->user), std::move(ask.credentials->password),
-                      external.client_address};
+                      external.client_address, external.tenant};
   auto checking =
       base::run_on(setting_.background, home,
                    check_password(setting_.ongoing.throttle, setting_.clock, *provider, std::move(attempt)));
@@ -72,10 +72,8 @@ Task<http::Response> RestLogin::log_in(RestAsk ask, const http::External& extern
 
 Task<http::Response> RestLogin::open_session(const identity::Provider& provider, RestStart start,
                                              identity::Login login, const http::External& external) const {
-  PendingLogin attempt;
-  attempt.provider = provider.config().name;
-  auto session =
-      make_session(setting_.config, std::move(login), attempt, nullptr, external, setting_.clock.wall());
+  const SessionOrigin origin{.provider = provider.config().name};
+  auto session = make_session(setting_.config, std::move(login), origin, external, setting_.clock.wall());
   const auto journey = am_.journeys.find(start.journey);
   if (journey != am_.journeys.end()) session.logout_details = journey->second.logout_details;
   const session::SessionId id = session.id;

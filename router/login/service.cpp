@@ -45,7 +45,9 @@ Service::Service(const config::Configuration& config, Surroundings around)
                              config.environment.state_cache)},
       refresh_(std::make_shared<const RefreshParts>(
           RefreshParts{around.store, around.clock, std::move(around.find_provider),
-                       std::move(around.session_over), refresh_rules(config)})) {
+                       std::move(around.session_over), refresh_rules(config)})),
+      service_tokens_(
+          std::make_shared<ServiceTokens>(around.store, around.clock, std::move(around.ask_service_token))) {
   if (config.am) rest_.emplace(*config.am, setting_, sealing_secret(config.environment, around.ongoing));
 }
 
@@ -57,6 +59,28 @@ Task<Result<http::Response>> Service::start(const http::Request& request, const 
 Task<CallbackOutcome> Service::callback(const http::Request& request, const http::External& external,
                                         base::Loop& home) const {
   return finish_login(setting_, request, external, home);
+}
+
+Task<Throttled<OpenedSession>> Service::with_password(const http::Request& request, const http::External& external,
+                                                      std::string provider, BasicCredentials credentials,
+                                                      base::Loop& home) const {
+  return log_in_with_password(setting_, request, external, std::move(provider), std::move(credentials), home);
+}
+
+Task<Throttled<Snapshot>> Service::caller(const http::External& external, std::string provider, std::string field,
+                                          base::Loop& home) const {
+  return verify_caller(setting_, external, std::move(provider), std::move(field), home);
+}
+
+Task<Result<base::Secret>> Service::service_token(ServiceOf service, Snapshot user, std::string tenant,
+                                                  base::Loop& home) const {
+  // on this loop first: it is nearly always there
+  auto held = ServiceTokens::find(*user, service->service, setting_.clock.wall());
+  if (held) co_return *std::move(held);
+  auto getting = base::run_on(setting_.background, home,
+                              service_tokens_->get(std::move(service), std::move(user), std::move(tenant)));
+  auto token = co_await getting;
+  co_return token;
 }
 
 Task<Result<Snapshot>> Service::fresh_tokens(Snapshot session, base::Loop& home) const {

@@ -16,8 +16,10 @@
 #include "http/external.h"
 #include "http/message.h"
 #include "login/callback.h"
+#include "login/password_login.h"
 #include "login/refresh.h"
 #include "login/rest_login.h"
+#include "login/service_tokens.h"
 #include "login/setting.h"
 #include "login/start.h"
 
@@ -32,6 +34,7 @@ struct Surroundings {
   FindProvider find_provider;
   // Told, on the background loop, of sessions that ended because the provider took their grant back.
   session::SessionsOver session_over;
+  AskServiceToken ask_service_token;
 };
 
 class Service {
@@ -49,6 +52,15 @@ class Service {
                                        base::Loop& home) const;
   // Null unless `am` is configured. See login/rest_login.h.
   const RestLogin* rest() const { return rest_ ? &*rest_ : nullptr; }
+  // See login/password_login.h.
+  base::Task<Throttled<OpenedSession>> with_password(const http::Request& request, const http::External& external,
+                                                     std::string provider, BasicCredentials credentials,
+                                                     base::Loop& home) const;
+  base::Task<Throttled<session::Snapshot>> caller(const http::External& external, std::string provider,
+                                                  std::string field, base::Loop& home) const;
+  // The token that a bound service is called with, for a session's user or a caller.
+  base::Task<base::Result<base::Secret>> service_token(ServiceOf service, session::Snapshot user, std::string tenant,
+                                                       base::Loop& home) const;
   // The session to go on with; null: it is over. Waits only for a session whose access token has expired; one
   // whose token is still good is refreshed meanwhile.
   base::Task<base::Result<session::Snapshot>> fresh_tokens(session::Snapshot session, base::Loop& home) const;
@@ -58,6 +70,7 @@ class Service {
   Setting setting_;
   std::optional<RestLogin> rest_;  // refers to setting_
   std::shared_ptr<const RefreshParts> refresh_;
+  std::shared_ptr<ServiceTokens> service_tokens_;
 };
 
 }  // namespace router::login

@@ -37,6 +37,7 @@ PendingLogin make_pending(const Setting& setting, const identity::Provider& prov
       is_good_return_path(login.return_path) ? std::move(login.return_path) : std::string(kDefaultReturnPath);
   pending.application = std::move(login.application);
   pending.restarts = login.restarts;
+  pending.identity_provider = std::move(login.identity_provider);
   pending.started = setting.clock.wall();
   return pending;
 }
@@ -101,6 +102,8 @@ Task<Result<http::Response>> start_login(const Setting& setting, const http::Hea
   authorization.nonce = pending.nonce;
   authorization.code_challenge = crypto::base64url_encode(crypto::sha256(pending.code_verifier));
   authorization.prompt = prompt;
+  authorization.identity_provider = pending.identity_provider;
+  authorization.tenant = external.tenant;
 
   auto response =
       answer_with(setting, external, provider->authorization_url(**metadata, authorization), slots.free);

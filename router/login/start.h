@@ -23,6 +23,7 @@ struct LoginRequest {
   std::string prompt;       // "login" asks for the password again; usually empty
   std::string application;  // the application that is logged in to again; usually empty
   int restarts = 0;
+  std::string identity_provider = {};  // behind `provider` (xsuaa, ias); usually empty
 };
 
 // The path and query to come back to after a login that this request needs.

@@ -82,6 +82,20 @@ base::Secret cookie_field(const session::Session& session, const CallTarget& tar
   return base::Secret(std::move(field));
 }
 
+// A service hears of the logout with the token that it was called with.
+std::shared_ptr<Credentials> credentials_for(const CallTarget& target, const session::Session& session,
+                                             const std::shared_ptr<Credentials>& of_user) {
+  if (!target.is_service) return of_user;
+  for (const auto& token : session.service_tokens) {
+    if (token.service != target.back_end) continue;
+    auto own = std::make_shared<Credentials>();
+    own->access_token = token.token;
+    own->expires = token.good_until;
+    return own;
+  }
+  return of_user;
+}
+
 std::vector<config::Header> forwarded_fields(const CallTarget& target, const ForwardedRequest& request) {
   std::vector<config::Header> fields;
   if (target.sends_forwarded) {
@@ -134,7 +148,7 @@ std::vector<Call> calls_for(const session::Session& session, const CallTargets& 
     if (only != nullptr && std::find(only->begin(), only->end(), target->back_end) == only->end()) continue;
     Call call;
     call.target = target;
-    call.credentials = credentials;
+    call.credentials = credentials_for(*target, session, credentials);
     call.cookies = cookie_field(session, *target);
     if (request) call.forwarded = forwarded_fields(*target, *request);
     calls.push_back(std::move(call));

@@ -30,6 +30,14 @@ auto user_of(const session::Session& session) {
   return std::tie(session.issuer, session.subject, session.user_name);
 }
 
+// Of all calls with the user's own token; those of services may have others. Null: there is no such call.
+std::shared_ptr<Credentials> users_credentials(const session::Session& session, const std::vector<Call>& calls) {
+  const auto found = std::find_if(calls.begin(), calls.end(), [&](const Call& call) {
+    return call.credentials->access_token == session.tokens.access_token;
+  });
+  return found == calls.end() ? nullptr : found->credentials;
+}
+
 }  // namespace
 
 Executor::Executor(std::shared_ptr<const config::Configuration> config,
@@ -180,7 +188,7 @@ Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot sessi
   }
   auto calls = config_->looked_up_logouts.empty() ? calls_for(*session, targets_, request, only)
                                                   : calls_for(*session, all_targets(), request, only);
-  auto credentials = calls.empty() ? nullptr : calls.front().credentials;
+  auto credentials = users_credentials(*session, calls);
   const auto urgency = trigger.selection.ended_already ? Urgency::paced : Urgency::urgent;
   co_await fan_out_.submit(receipt, std::move(calls), urgency);
   revoke(trigger, session, std::move(credentials), receipt);

@@ -56,7 +56,10 @@ std::string provider_url(const Trigger& trigger, const std::string& page, Ending
   auto way_back = plan_way_back(page, ending, input);
   ending.return_uri = way_back.uri;
   identity::LogoutRedirect redirect;
-  if (trigger.session) redirect.id_token_hint = trigger.session->tokens.id_token;
+  if (trigger.session) {
+    redirect.id_token_hint = trigger.session->tokens.id_token;
+    redirect.tenant = trigger.session->subdomain;
+  }
   redirect.post_logout_redirect_uri = std::move(way_back.uri);
   redirect.state = std::move(way_back.state);
   const auto url = identity::logout_url(*input.provider.config, *input.provider.metadata, redirect);

@@ -40,6 +40,10 @@ struct Context {
 
   routing::RouteMatch match;
   session::Snapshot session;  // null: none
+  // Who calls with x-approuter-authorization, null if nobody: a session in form, in no store. Then `session` is null.
+  session::Snapshot caller;
+  base::Secret service_token;  // for the route's service, instead of the user's own; usually empty
+  const session::Session* user() const { return caller ? caller.get() : session.get(); }
   // Header lines that every reply to this request carries: cookies, CSRF token.
   std::string reply_fields;
 

@@ -49,6 +49,7 @@ struct Graph : std::enable_shared_from_this<Graph> {
   // DESTINATION_HOST_PATTERN, nullptr if not set
   const base::Pattern* destination_host_pattern() const { return host_pattern ? &*host_pattern : nullptr; }
   std::optional<base::Pattern> host_pattern;
+  std::optional<base::Pattern> tenant_pattern;  // TENANT_HOST_PATTERN
   std::unique_ptr<login::Service> login;
   std::unique_ptr<logout::Service> logout;
   // By name; services are apart, so that no request can name one as its destination ($1, *).

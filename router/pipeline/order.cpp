@@ -32,6 +32,8 @@ std::span<const Stage> request_stages() {
       {"authorize", &authorize},
       // last before the back-end, so that only requests that will be forwarded wait for a provider
       {"refresh tokens", &refresh_tokens},
+      // with a token that is fresh
+      {"exchange token", &exchange_token},
       {"dispatch", &dispatch},
   };
   return kOrder;

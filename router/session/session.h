@@ -49,6 +49,13 @@ struct BackendCookie {
   bool secure = false;
 };
 
+// What the authorization server of a bound service gave for this user; dropped with the session.
+struct ServiceToken {
+  std::string service;
+  base::Secret token;
+  base::WallTime good_until;
+};
+
 struct Session {
   SessionId id;
   std::uint64_t generation = 1;  // +1 with every change
@@ -58,12 +65,14 @@ struct Session {
   std::string subject;
   std::string idp_session_id;  // `sid` claim, may be empty
   std::string tenant;          // zid or host, may be empty
+  std::string subdomain;       // the tenant of the host it was made on (http::External); no session on another
   std::string user_name;       // for logs, receipts and the user API
   std::string claims;          // JSON object: the claims of the id token or access token, for the user API
   std::vector<std::string> scopes;
 
   identity::TokenSet tokens;
   base::Secret csrf_token;
+  std::vector<ServiceToken> service_tokens;  // one a service
   std::vector<BackendCookie> backend_cookies;
   // 000: details fixed at login, shown by the REST logout
   std::map<std::string, std::string> logout_details;

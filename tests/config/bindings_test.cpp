@@ -65,6 +65,110 @@ TEST_CASE("bindings: a certificate and key that no handshake could use stop the 
   }
 }
 
+TEST_CASE("bindings: identityzone is the subdomain of other tenants' URLs, where the url begins with it") {
+  const struct {
+    const char* url;
+    const char* zone;
+    const char* found;
+  } rows[] = {{"https://acme.uaa.example.com", "acme", "acme"},
+              {"https://uaa.example.com", "acme", ""},
+              {"https://acmes.uaa.example.com", "acme", ""}};
+  for (const auto& row : rows) {
+    const json one = {{"url", row.url}, {"clientid", "c"}, {"clientsecret", "s"}, {"identityzone", row.zone}};
+    const json all = {{"xsuaa", {{{"name", "uaa"}, {"credentials", one}}}}};
+    const LoadResult result = load_variables({{"VCAP_SERVICES", all.dump()}, {"TENANT_HOST_PATTERN", "^(.*).app.example"}});
+    REQUIRE(result.configuration);
+    CHECK(result.configuration->providers[0].identity_zone == row.found);
+    CHECK(result.issues.sorted().size() == (*row.found == '\0' ? 1 : 0));
+  }
+}
+
+TEST_CASE("bindings: id_token_signed_response_alg is one that can be checked") {
+  const auto load = [](const char* name, const char* secret) {
+    json one = {{"issuer", "https://idp.example.com"}, {"clientid", "c"}, {"id_token_signed_response_alg", name}};
+    if (*secret != '\0') one["clientsecret"] = secret;
+    const json all = {{"oidc", {{{"name", "idp"}, {"credentials", one}}}}};
+    return load_variables({{"VCAP_SERVICES", all.dump()}});
+  };
+  for (const char* name : {"RS256", "ES256", "PS512", "HS256"}) {
+    const LoadResult result = load(name, "a-secret");
+    REQUIRE(result.configuration);
+    CHECK(result.configuration->providers[0].id_token_signed_response_alg == name);
+  }
+  for (const char* name : {"none", "RS257", "", "HS384"}) CHECK_FALSE(load(name, "a-secret").configuration);
+  CHECK_FALSE(load("HS256", "").configuration);
+  CHECK(errors_of(load("RS257", "a-secret")).find("/oidc/0/credentials/id_token_signed_response_alg") !=
+        std::string::npos);
+}
+
+TEST_CASE("bindings: a route's provider goes by its authentication, a name is needed only among OpenID ones") {
+  const json client = {{"url", "https://a.example.com"}, {"issuer", "https://b.example.com"}, {"clientid", "c"}, {"clientsecret", "s"}};
+  const auto named = [&](const char* name) { return json{{"name", name}, {"credentials", client}}; };
+  const json all = {{"xsuaa", {named("uaa")}}, {"identity", {named("ias")}}, {"oidc", {named("one"), named("two")}}};
+  const char* descriptor = R"({"routes": [
+    {"source": "^/a", "destination": "d", "authenticationType": "xsuaa", "identityProvider": "patients"},
+    {"source": "^/b", "destination": "d", "authenticationType": "ias"},
+    {"source": "^/c", "destination": "d", "authenticationType": "oidc"},
+    {"source": "^/d", "destination": "d", "authenticationType": "oidc", "identityProvider": "two"},
+    {"source": "^/e", "destination": "d", "authenticationType": "basic"},
+    {"source": "^/f", "destination": "d", "authenticationType": "none"},
+    {"source": "^/g", "destination": "d"}]})";
+  const std::string destinations = R"([{"name":"d","url":"http://d.example.com"}])";
+  const LoadResult result = load_variables({{"VCAP_SERVICES", all.dump()}, {"destinations", destinations}}, descriptor);
+  CHECK(errors_of(result) == "");
+  REQUIRE(result.configuration);
+  std::vector<std::string> providers;
+  for (const Route& route : result.configuration->routes) providers.push_back(route.provider);
+  CHECK(providers == std::vector<std::string>{"uaa", "ias", "one", "two", "uaa", "", "ias", "ias"});
+  const LoadResult alone = load_variables({{"destinations", destinations}, {"OIDC_ISSUER", "https://b.example.com"}, {"OIDC_CLIENT_ID", "c"}}, descriptor);
+  CHECK_FALSE(alone.configuration);  // nobody is called "two"
+}
+
+TEST_CASE("bindings: a bound service has its own client, grant, URLs, headers and a short name") {
+  const auto load = [](const json& more) {
+    json credentials = {{"sap.cloud.service", "com.sap.country"},
+                        {"sap.cloud.service.alias", "country"},
+                        {"uri", "https://country.example.com/all"},
+                        {"endpoints", {{"data", {{"url", "https://country.example.com/odata"}, {"timeout", 120000}}},
+                                       {"config", "https://country.example.com/config"}}},
+                        {"URL.headers.x-flavour", "sweet"},
+                        {"uaa", {{"url", "https://acme.uaa.example.com"}, {"identityzone", "acme"}, {"clientid", "sb-country"}, {"clientsecret", "s"}}}};
+    credentials.update(more);
+    const json all = {{"country", {{{"name", "country-instance"}, {"credentials", credentials}}}}};
+    return load_variables({{"VCAP_SERVICES", all.dump()}}, R"({"routes": [
+        {"source": "^/a", "service": "com.sap.country", "endpoint": "data", "authenticationType": "none"},
+        {"source": "^/b", "service": "country", "endpoint": "config", "authenticationType": "none"},
+        {"source": "^/c", "service": "country", "authenticationType": "none"}]})");
+  };
+  const LoadResult result = load(json::object());
+  CHECK(errors_of(result) == "");
+  REQUIRE(result.configuration);
+  const auto& services = result.configuration->services;
+  REQUIRE(services.size() == 6);
+  CHECK(services.at("com.sap.country").url.path == "/all");
+  CHECK(services.at("country/config").url.path == "/config");
+  const Destination& data = services.at("com.sap.country/data");
+  CHECK(data.name == "com.sap.country");
+  CHECK(data.timeout == milliseconds(120'000));
+  REQUIRE(data.headers.size() == 1);
+  CHECK(data.headers[0].value == "sweet");
+  REQUIRE(data.service_client);
+  CHECK(data.service_client->service == "com.sap.country");
+  CHECK(data.service_client->client.client_id == "sb-country");
+  CHECK(data.service_client->client.identity_zone == "acme");
+  CHECK(data.service_client->grant == ServiceGrant::user_token);
+
+  const LoadResult technical = load({{"grant_type", "client_credentials"}});
+  REQUIRE(technical.configuration);
+  CHECK(technical.configuration->services.at("country").service_client->grant == ServiceGrant::client_credentials);
+  CHECK(errors_of(load({{"grant_type", "password"}})).find("/credentials/grant_type") != std::string::npos);
+  const LoadResult without = load({{"uaa", nullptr}});
+  REQUIRE(without.configuration);
+  CHECK_FALSE(without.configuration->services.at("country").service_client);
+  const LoadResult warned = load({{"forwardiastoken", true}});
+  CHECK(to_text(warned.issues).find("forwardiastoken, which is not built yet") != std::string::npos);
+}
+
 TEST_CASE("bindings: UAA_SERVICE_NAME chooses the service") {
   const std::string two =
       std::string(R"("xsuaa":[)") + kUaa + R"(],"user-provided":[{"name":"other","credentials":

@@ -21,11 +21,11 @@ bool deletes_cookie(std::string_view set_cookie) {
 
 RawAnswer Browser::send(std::string_view method, std::string_view path, FieldList fields, std::string_view body) {
   std::string request = make_request(method, path, fields, body);
-  std::string more = "Host: " + host() + "\r\n";
-  if (!cookies_.empty()) more += "Cookie: " + cookie_field() + "\r\n";
-  const std::string replaced = "Host: app.example\r\n";
-  const auto at = request.find(replaced);
-  if (at != std::string::npos) request.replace(at, replaced.size(), more);
+  const std::string given = "Host: app.example\r\n";
+  if (const auto at = request.find(given); at != std::string::npos) {
+    request.replace(at, given.size(), "Host: " + host() + "\r\n");
+  }
+  if (!cookies_.empty()) request.insert(request.find("\r\n") + 2, "Cookie: " + cookie_field() + "\r\n");
   auto answer = ask(port_, request);
   obey(answer);
   return answer;

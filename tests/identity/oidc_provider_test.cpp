@@ -37,9 +37,9 @@ struct Fixture : test::ProviderWorld {
     return TokenSigner::shared_rsa().sign(id_claims(patch), header);
   }
   base::Result<Login> exchange() {
-    return run_task(provider.exchange_code("code", "verifier", "https://app/cb", "nonce-1"));
+    return run_task(provider.exchange_code({"code", "verifier", "https://app/cb", "nonce-1", {}}));
   }
-  base::Result<Login> refresh() { return run_task(provider.refresh(base::Secret("rt-1"), "alice")); }
+  base::Result<Login> refresh() { return run_task(provider.refresh({base::Secret("rt-1"), "alice", {}})); }
   base::ErrorCode exchange_error() {
     const auto login = exchange();
     return login ? base::ErrorCode::internal : login.error().code;
@@ -134,9 +134,9 @@ TEST_CASE_FIXTURE(Fixture,
   auto binding = test::oidc_binding();
   binding.id_token_signed_response_alg = "ES256";
   OidcProvider registered(binding, runtime);
-  CHECK_FALSE(run_task(registered.exchange_code("c", "v", "https://app/cb", "nonce-1")));
+  CHECK_FALSE(run_task(registered.exchange_code({"c", "v", "https://app/cb", "nonce-1", {}})));
   answer_with(ec.sign(id_claims()));
-  CHECK(run_task(registered.exchange_code("c", "v", "https://app/cb", "nonce-1")));
+  CHECK(run_task(registered.exchange_code({"c", "v", "https://app/cb", "nonce-1", {}})));
 }
 
 TEST_CASE_FIXTURE(Fixture, "oidc provider: HS256 with the client secret holds where it is registered") {
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(Fixture, "oidc provider: HS256 with the client secret holds wh
   OidcProvider registered(binding, runtime);
   const auto login = [&](const std::string& token) {
     answer_with(token);
-    return run_task(registered.exchange_code("c", "v", "https://app/cb", "nonce-1")).has_value();
+    return run_task(registered.exchange_code({"c", "v", "https://app/cb", "nonce-1", {}})).has_value();
   };
   CHECK(login(TokenSigner::hmac("p:a%s+s& word").sign(id_claims())));
   CHECK_FALSE(login(TokenSigner::hmac("other").sign(id_claims())));
@@ -217,15 +217,15 @@ TEST_CASE_FIXTURE(Fixture,
 
 TEST_CASE_FIXTURE(Fixture, "oidc provider: a password login needs a token that says who the user is") {
   answer_with(sign({{"nonce", nullptr}}));
-  CHECK(run_task(provider.password_grant("alice", base::Secret("pw")))->claims.subject == "alice");
+  CHECK(run_task(provider.password_grant({"alice", base::Secret("pw"), {}}))->claims.subject == "alice");
   const json access{{"iss", test::kIssuer}, {"aud", "router"}, {"sub", "alice"}, {"exp", now() + 100}};
   answer_with("", {{"access_token", TokenSigner::shared_rsa().sign(access)}});
-  CHECK(run_task(provider.password_grant("alice", base::Secret("pw")))->claims.subject == "alice");
+  CHECK(run_task(provider.password_grant({"alice", base::Secret("pw"), {}}))->claims.subject == "alice");
   answer_with("");
-  CHECK_FALSE(run_task(provider.password_grant("alice", base::Secret("pw"))));
+  CHECK_FALSE(run_task(provider.password_grant({"alice", base::Secret("pw"), {}})));
   stub.token_status = 400;
   stub.token_answer = R"({"error":"invalid_grant"})";
-  const auto wrong = run_task(provider.password_grant("alice", base::Secret("no")));
+  const auto wrong = run_task(provider.password_grant({"alice", base::Secret("no"), {}}));
   CHECK(wrong.error().code == base::ErrorCode::unauthenticated);
 }
 

@@ -90,3 +90,34 @@ TEST_CASE("urls: a provider without a logout endpoint has no logout URL") {
   metadata.end_session_endpoint.clear();
   CHECK_FALSE(logout_url(test::oidc_binding(), metadata, {}));
 }
+
+TEST_CASE("urls: which provider behind this one: login_hint for xsuaa, idp for ias, nothing for the others") {
+  AuthorizationRequest request;
+  request.identity_provider = "a\"b&c";
+  const auto xsuaa = test::xsuaa_binding();
+  CHECK(parameter(authorization_url(xsuaa, xsuaa_metadata(xsuaa), request), "login_hint") ==
+        "{\"origin\":\"a\\\"b&c\"}");
+  auto ias = test::oidc_binding();
+  ias.kind = config::ProviderKind::ias;
+  CHECK(parameter(authorization_url(ias, oidc_metadata(), request), "idp") == "a\"b&c");
+  const auto oidc = authorization_url(test::oidc_binding(), oidc_metadata(), request);
+  CHECK(parameter(oidc, "idp") == "(absent)");
+  CHECK(parameter(oidc, "login_hint") == "(absent)");
+}
+
+TEST_CASE("urls: a tenant's subdomain stands where the binding's own was, at xsuaa alone") {
+  auto xsuaa = test::xsuaa_binding();
+  xsuaa.identity_zone = "tenant";
+  AuthorizationRequest request;
+  request.tenant = "acme";
+  const auto at = [&](const config::IdentityProvider& binding, const Metadata& metadata) {
+    return http::parse_url(authorization_url(binding, metadata, request))->host;
+  };
+  CHECK(at(xsuaa, xsuaa_metadata(xsuaa)) == "acme.uaa.example");
+  CHECK(http::parse_url(*logout_url(xsuaa, xsuaa_metadata(xsuaa), {{}, {}, {}, "acme"}))->host == "acme.uaa.example");
+  CHECK(at(test::oidc_binding(), oidc_metadata()) == "idp.example");
+  for (const char* other : {"", "ten", "tenant.uaa.example.com"}) {
+    xsuaa.identity_zone = other;
+    CHECK(at(xsuaa, xsuaa_metadata(xsuaa)) == "tenant.uaa.example");
+  }
+}

@@ -46,7 +46,7 @@ struct Fixture : test::ProviderWorld {
     return TokenSigner::shared_rsa().sign(claims);
   }
   base::Result<Login> exchange() {
-    return run_task(provider.exchange_code("code", "verifier", "https://app/cb", "n"));
+    return run_task(provider.exchange_code({"code", "verifier", "https://app/cb", "n", {}}));
   }
 };
 
@@ -94,9 +94,9 @@ TEST_CASE_FIXTURE(Fixture, "xsuaa provider: an id token that came along must be 
 
 TEST_CASE_FIXTURE(Fixture, "xsuaa provider: refresh and password logins are verified alike") {
   answer_with(sign());
-  CHECK(run_task(provider.refresh(base::Secret("rt"), "u-1")));
-  CHECK_FALSE(run_task(provider.refresh(base::Secret("rt"), "u-2")));
-  CHECK(run_task(provider.password_grant("alice", base::Secret("pw"))));
+  CHECK(run_task(provider.refresh({base::Secret("rt"), "u-1", {}})));
+  CHECK_FALSE(run_task(provider.refresh({base::Secret("rt"), "u-2", {}})));
+  CHECK(run_task(provider.password_grant({"alice", base::Secret("pw"), {}})));
   CHECK(stub.posted("scope").empty());
 }
 
@@ -122,4 +122,40 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(stub.requests.empty());
   CHECK(run_task(provider.is_reachable()));
   CHECK(stub.requests.back().url.origin() == "https://tenant.uaa.example");
+}
+
+namespace {
+
+struct TenantFixture : Fixture {
+  static config::IdentityProvider binding() {
+    auto binding = test::xsuaa_binding();
+    binding.identity_zone = "tenant";
+    return binding;
+  }
+  XsuaaProvider provider{binding(), runtime};
+  std::string asked() const { return stub.requests.front().url.host; }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(TenantFixture, "xsuaa provider: every grant goes to the tenant's own token endpoint") {
+  answer_with(sign({{"ext_attr", {{"zdn", "acme"}}}}), id_token());
+  const auto login = run_task(provider.exchange_code({"code", "verifier", "https://app/cb", "n", "acme"}));
+  REQUIRE(login);
+  CHECK(login->claims.subdomain == "acme");
+  CHECK(asked() == "acme.uaa.example");
+  stub.requests.clear();
+  CHECK(run_task(provider.refresh({base::Secret("rt"), "u-1", "acme"})));
+  CHECK(asked() == "acme.uaa.example");
+  stub.requests.clear();
+  CHECK(run_task(provider.password_grant({"alice", base::Secret("pw"), "acme"})));
+  CHECK(asked() == "acme.uaa.example");
+}
+
+TEST_CASE_FIXTURE(TenantFixture, "xsuaa provider: a token that names another tenant is refused") {
+  answer_with(sign({{"ext_attr", {{"zdn", "other"}}}}));
+  CHECK_FALSE(run_task(provider.password_grant({"alice", base::Secret("pw"), "acme"})));
+  CHECK(run_task(provider.password_grant({"alice", base::Secret("pw"), ""})));
+  answer_with(sign({{"ext_attr", "other"}}));
+  CHECK(run_task(provider.password_grant({"alice", base::Secret("pw"), "acme"})));
 }

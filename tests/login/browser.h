@@ -65,6 +65,7 @@ struct LoginWorld {
   login::Ongoing ongoing;
   ScriptedProvider provider;
   ScriptedProvider other{"other", config::ProviderKind::ias};
+  std::map<std::string, identity::Provider*, std::less<>> more;  // further providers, by name
   std::vector<session::Snapshot> over;
   http::External external;
   std::unique_ptr<login::Service> service;
@@ -84,7 +85,9 @@ struct LoginWorld {
         config, login::Surroundings{store, background, clock, ongoing,
                                     [this](std::string_view name) -> identity::Provider* {
                                       if (name.empty() || name == "idp") return &provider;
-                                      return name == "other" ? &other : nullptr;
+                                      if (name == "other") return &other;
+                                      const auto found = more.find(name);
+                                      return found == more.end() ? nullptr : found->second;
                                     },
                                     [this](std::vector<session::Snapshot> sessions) {
                                       return note(*this, std::move(sessions));

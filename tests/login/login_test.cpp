@@ -74,10 +74,10 @@ TEST_CASE("login: success makes a session, its cookie, and goes back to where it
   const auto outcome = world.callback(browser, "code=c-1&state=" + world.parameter(url, "state"));
   CHECK(location(outcome) == "/app?x=1");
   CHECK(outcome.answer->status == 302);
-  REQUIRE(outcome.created);
-  CHECK(browser.cookies["JSESSIONID"] == outcome.created->id.reveal());
+  REQUIRE(outcome.opened.created);
+  CHECK(browser.cookies["JSESSIONID"] == outcome.opened.created->id.reveal());
   CHECK(browser.count("xsr-login-") == 0);
-  const auto session = world.find(outcome.created->id);
+  const auto session = world.find(outcome.opened.created->id);
   REQUIRE(session);
   CHECK(session->provider == "idp");
   CHECK(session->subject == "alice-sub");
@@ -126,7 +126,7 @@ TEST_CASE("callback: what does not belong to a login of this browser makes no to
     const auto outcome = world.callback(browser, query);
     REQUIRE_FALSE(outcome.answer);
     CHECK(outcome.answer.error().code == ErrorCode::bad_request);
-    CHECK_FALSE(outcome.created);
+    CHECK_FALSE(outcome.opened.created);
   }
   auto post = browser.request("/login/callback?code=c&state=" + state);
   post.method = "POST";
@@ -140,7 +140,7 @@ TEST_CASE("callback: a code with a right state but in another browser is not tak
   Browser attacker, victim;
   const auto state = world.parameter(world.start(attacker), "state");
   const auto outcome = world.callback(victim, "code=stolen&state=" + state);
-  CHECK_FALSE(outcome.created);
+  CHECK_FALSE(outcome.opened.created);
   CHECK(world.provider.exchanges.empty());
   CHECK_FALSE(victim.cookies.contains("JSESSIONID"));
   CHECK(location(outcome).starts_with("https://idp.example/authorize"));
@@ -152,7 +152,7 @@ TEST_CASE("callback: the same URL again makes no second session and no second to
   const auto query = "code=c&state=" + world.parameter(world.start(browser), "state");
   const auto cookies = browser.cookies;
   const auto first = world.callback(browser, query);
-  REQUIRE(first.created);
+  REQUIRE(first.opened.created);
 
   SUBCASE("with the session: where he wanted to be") {
     CHECK(location(world.callback(browser, query)) == "/");
@@ -162,14 +162,14 @@ TEST_CASE("callback: the same URL again makes no second session and no second to
     twin.cookies = cookies;
     const auto second = world.callback(twin, query);
     CHECK(location(second) == "/app?x=1");
-    CHECK_FALSE(second.created);
+    CHECK_FALSE(second.opened.created);
     CHECK_FALSE(twin.cookies.contains("JSESSIONID"));
   }
   SUBCASE("after a reload of the configuration as well") {
     world.make_service();
     Browser twin;
     twin.cookies = cookies;
-    CHECK_FALSE(world.callback(twin, query).created);
+    CHECK_FALSE(world.callback(twin, query).opened.created);
   }
   CHECK(world.provider.exchanges.size() == 1);
   CHECK(world.store.counts().created == 1);
@@ -246,7 +246,7 @@ TEST_CASE("callback: an iss that is not the provider's is refused before the cod
   const auto outcome = world.callback(browser, "code=c&iss=https%3A%2F%2Fevil&state=" + state);
   CHECK_FALSE(outcome.answer);
   CHECK(world.provider.exchanges.empty());
-  CHECK_FALSE(outcome.created);
+  CHECK_FALSE(outcome.opened.created);
 }
 
 TEST_CASE("callback: a login started at one provider is finished at that one only (16)") {
@@ -278,14 +278,14 @@ TEST_CASE("callback: logging in gives a new id, and the session held before ends
   Browser browser;
   browser.cookies["JSESSIONID"] = std::string(planted.id.reveal());
   const auto outcome = world.log_in(browser);
-  REQUIRE(outcome.created);
-  CHECK(outcome.created->id != planted.id);
-  CHECK(browser.cookies["JSESSIONID"] == outcome.created->id.reveal());
+  REQUIRE(outcome.opened.created);
+  CHECK(outcome.opened.created->id != planted.id);
+  CHECK(browser.cookies["JSESSIONID"] == outcome.opened.created->id.reveal());
   CHECK_FALSE(world.find(planted.id));
-  REQUIRE(outcome.replaced.size() == 1);
-  CHECK(outcome.replaced[0]->id == planted.id);
-  CHECK(outcome.created->backend_cookies.empty());
-  CHECK_FALSE(outcome.taken_over);
+  REQUIRE(outcome.opened.replaced.size() == 1);
+  CHECK(outcome.opened.replaced[0]->id == planted.id);
+  CHECK(outcome.opened.created->backend_cookies.empty());
+  CHECK_FALSE(outcome.opened.taken_over);
 }
 
 TEST_CASE(
@@ -306,14 +306,14 @@ TEST_CASE(
   const std::string url(response->headers.get("Location").value_or(""));
   CHECK(world.parameter(url, "prompt") == "login");
   const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
-  REQUIRE(outcome.created);
-  CHECK(outcome.created->backend_cookies.size() == 1);
-  CHECK(outcome.created->ended_applications == std::vector<std::string>{"shop"});
-  CHECK(outcome.created->logout_details == before.logout_details);
+  REQUIRE(outcome.opened.created);
+  CHECK(outcome.opened.created->backend_cookies.size() == 1);
+  CHECK(outcome.opened.created->ended_applications == std::vector<std::string>{"shop"});
+  CHECK(outcome.opened.created->logout_details == before.logout_details);
   // its back-ends must not be logged out: their cookies live on
-  CHECK(outcome.replaced.empty());
-  REQUIRE(outcome.taken_over);
-  CHECK(outcome.taken_over->id == before.id);
+  CHECK(outcome.opened.replaced.empty());
+  REQUIRE(outcome.opened.taken_over);
+  CHECK(outcome.opened.taken_over->id == before.id);
   CHECK_FALSE(world.find(before.id));
 }
 
@@ -325,7 +325,7 @@ TEST_CASE("callback: a session that the provider ended while it was being made d
   };
   Browser browser;
   const auto outcome = world.log_in(browser);
-  CHECK_FALSE(outcome.created);
+  CHECK_FALSE(outcome.opened.created);
   CHECK(location(outcome).starts_with("https://idp.example/authorize"));
   CHECK_FALSE(browser.cookies.contains("JSESSIONID"));
 }
@@ -338,7 +338,7 @@ TEST_CASE("callback: without stateProtection no state is sent, and the browser's
   CHECK(url.find("state=") == std::string::npos);
   CHECK(location(world.callback(browser, "code=c")) == "/app");
   Browser stranger;
-  CHECK_FALSE(world.callback(stranger, "code=c").created);
+  CHECK_FALSE(world.callback(stranger, "code=c").opened.created);
 }
 
 TEST_CASE("callback: with SameSite Strict the page goes on by itself (57)") {
@@ -405,5 +405,57 @@ TEST_CASE("login: work for the provider runs on the background loop and comes ba
   CHECK_FALSE(outcome);
   world.home.run_ready();
   REQUIRE(outcome);
-  CHECK(outcome->created);
+  CHECK(outcome->opened.created);
+}
+
+TEST_CASE("callback: tokens that expire before MINIMUM_TOKEN_VALIDITY make no session") {
+  LoginWorld world;
+  world.config.environment.minimum_token_validity = base::minutes(61);
+  world.make_service();
+  Browser browser;
+  const auto outcome = world.log_in(browser);
+  REQUIRE_FALSE(outcome.answer);
+  CHECK(outcome.answer.error().code == ErrorCode::protocol);
+  CHECK(world.store.counts().created == 0);
+}
+
+TEST_CASE("callback: with STATE_PARAMETER_SECRET another router finishes the login") {
+  for (const bool is_shared : {true, false}) {
+    LoginWorld first;
+    LoginWorld second;
+    for (LoginWorld* world : {&first, &second}) {
+      world->config.environment.state_parameter_secret =
+          base::Secret(is_shared || world == &first ? "one secret of all replicas" : "a secret of its own");
+      world->make_service();
+    }
+    Browser browser;
+    const auto url = first.start(browser, "/app");
+    const auto outcome = second.callback(browser, "code=c&state=" + first.parameter(url, "state"));
+    CHECK(static_cast<bool>(outcome.opened.created) == is_shared);
+  }
+}
+
+TEST_CASE("login: the tenant of the host is asked, and the session is that tenant's") {
+  LoginWorld world;
+  world.external.tenant = "acme";
+  Browser browser;
+  const auto url = world.start(browser, "/app");
+  CHECK(world.parameter(url, "tenant") == "acme");
+  const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
+  REQUIRE(outcome.opened.created);
+  CHECK(outcome.opened.created->subdomain == "acme");
+  CHECK(world.provider.exchanges.at(0).tenant == "acme");
+}
+
+TEST_CASE("login: which identity provider was asked for is not forgotten when the login starts again") {
+  LoginWorld world;
+  Browser browser;
+  auto response = world.try_start(browser, {.provider = "idp", .return_path = "/app", .identity_provider = "patients"});
+  REQUIRE(response);
+  browser.receive(*response);
+  const std::string url(response->headers.get("Location").value_or(""));
+  CHECK(world.parameter(url, "idp") == "patients");
+  world.clock.advance(base::minutes(6));
+  const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
+  CHECK(world.parameter(location(outcome), "idp") == "patients");
 }

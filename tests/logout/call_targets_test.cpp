@@ -118,6 +118,25 @@ TEST_CASE("calls: back-ends hear where the request came from; services also the 
   CHECK(sent(calls[2].forwarded, "x-approuter-host") == "app.example");
 }
 
+TEST_CASE("calls: a service hears of it with the token it was called with, everybody else with the user's") {
+  config::Configuration config;
+  config.destinations["bank"] = test::make_destination("bank");
+  for (const char* name : {"mail", "unused"}) {
+    config.services[name] = test::make_destination(name);
+    config.services[name].is_service = true;
+  }
+  session::Session session;
+  session.tokens.access_token = base::Secret("user");
+  const base::WallTime later{base::seconds(2'000'000'000)};
+  session.service_tokens = {{"mail", base::Secret("exchanged"), later}};
+  const auto calls = logout::calls_for(session, logout::make_call_targets(config), std::nullopt);
+  REQUIRE(calls.size() == 3);
+  CHECK(calls[0].credentials->access_token.reveal() == "user");
+  CHECK(calls[1].credentials->access_token.reveal() == "exchanged");
+  CHECK(calls[1].credentials->expires == later);
+  CHECK(calls[2].credentials == calls[0].credentials);
+}
+
 TEST_CASE("calls: the forwarded chain of an untrusted peer starts anew") {
   http::External external;
   external.peer_address = "203.0.113.9";

@@ -35,12 +35,11 @@ class FakeProvider final : public identity::Provider {
                                            const std::optional<std::string>&) const override {
     return base::Result<void>();
   }
-  base::Task<base::Result<identity::Login>> exchange_code(std::string, std::string, std::string,
-                                                          std::string) override {
+  base::Task<base::Result<identity::Login>> exchange_code(identity::CodeGrant) override {
     co_return away();
   }
-  base::Task<base::Result<identity::Login>> refresh(base::Secret, std::string) override { co_return away(); }
-  base::Task<base::Result<identity::Login>> password_grant(std::string, base::Secret) override {
+  base::Task<base::Result<identity::Login>> refresh(identity::RefreshGrant) override { co_return away(); }
+  base::Task<base::Result<identity::Login>> password_grant(identity::PasswordGrant) override {
     co_return away();
   }
   base::Task<base::Result<void>> revoke(base::Secret token, std::string hint) override {

@@ -14,6 +14,7 @@ namespace {
 config::Route protected_route(std::string source) {
   auto route = make_route(std::move(source));
   route.authentication = config::AuthenticationType::oidc;
+  route.provider = "idp";
   route.destination = "app";
   return route;
 }

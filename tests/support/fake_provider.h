@@ -33,10 +33,6 @@ class ScriptedProvider final : public identity::Provider {
     login.tokens.id_token = base::Secret("id-1");
   }
 
-  struct Exchange {
-    std::string code, code_verifier, redirect_uri, nonce;
-  };
-
   std::shared_ptr<const identity::Metadata> known;
   std::optional<base::Error> metadata_error;
   std::optional<base::Error> iss_error;
@@ -47,10 +43,12 @@ class ScriptedProvider final : public identity::Provider {
   std::optional<base::Error> error;     // instead of `login`
   base::Event* gate = nullptr;          // answers wait for it
   std::function<void()> before_answer;  // what happens meanwhile
-  std::vector<Exchange> exchanges;
+  std::vector<identity::CodeGrant> exchanges;
   std::vector<std::string> refreshes;
   std::vector<std::string> passwords;  // user:password
   std::vector<std::string> revoked;
+  std::vector<std::string> password_tenants;
+  std::vector<std::string> bearers;  // access tokens that were to be verified
 
   const config::IdentityProvider& config() const override { return config_; }
   base::Task<base::Result<std::shared_ptr<const identity::Metadata>>> metadata() override {
@@ -68,7 +66,9 @@ class ScriptedProvider final : public identity::Provider {
         {"nonce", request.nonce},
         {"code_challenge", request.code_challenge},
         {"redirect_uri", request.redirect_uri},
-        {"prompt", request.prompt}};
+        {"prompt", request.prompt},
+        {"idp", request.identity_provider},
+        {"tenant", request.tenant}};
     for (const auto& [name, value] : parameters) {
       if (!value.empty()) url = http::append_query(url, http::query_pair(name, value));
     }
@@ -78,22 +78,21 @@ class ScriptedProvider final : public identity::Provider {
                                            const std::optional<std::string>&) const override {
     return iss_error ? base::Result<void>(*iss_error) : base::Result<void>();
   }
-  base::Task<base::Result<identity::Login>> exchange_code(std::string code, std::string code_verifier,
-                                                          std::string redirect_uri,
-                                                          std::string nonce) override {
-    exchanges.push_back({code, code_verifier, redirect_uri, nonce});
+  base::Task<base::Result<identity::Login>> exchange_code(identity::CodeGrant grant) override {
+    exchanges.push_back(std::move(grant));
     if (gate != nullptr) co_await gate->wait();
     if (before_answer) before_answer();
     co_return login_result();
   }
-  base::Task<base::Result<identity::Login>> refresh(base::Secret refresh_token, std::string) override {
-    refreshes.emplace_back(refresh_token.reveal());
+  base::Task<base::Result<identity::Login>> refresh(identity::RefreshGrant grant) override {
+    refreshes.emplace_back(grant.refresh_token.reveal());
     if (gate != nullptr) co_await gate->wait();
     if (before_answer) before_answer();
     co_return login_result();
   }
-  base::Task<base::Result<identity::Login>> password_grant(std::string user, base::Secret password) override {
-    passwords.push_back(user + ":" + std::string(password.reveal()));
+  base::Task<base::Result<identity::Login>> password_grant(identity::PasswordGrant grant) override {
+    password_tenants.push_back(grant.tenant);
+    passwords.push_back(grant.user + ":" + std::string(grant.password.reveal()));
     if (gate != nullptr) co_await gate->wait();
     co_return login_result();
   }
@@ -101,7 +100,9 @@ class ScriptedProvider final : public identity::Provider {
     revoked.emplace_back(token.reveal());
     co_return base::Result<void>();
   }
-  base::Task<base::Result<identity::Claims>> verify_access_token(std::string) override {
+  base::Task<base::Result<identity::Claims>> verify_access_token(std::string token) override {
+    if (error) co_return *error;
+    bearers.push_back(std::move(token));
     co_return login.claims;
   }
   base::Task<base::Result<identity::Claims>> verify_id_token_hint(std::string) override {

@@ -96,6 +96,10 @@ std::map<std::string, std::string> StubProvider::variables() const {
   return {{"OIDC_ISSUER", issuer_}, {"OIDC_CLIENT_ID", kClientId}, {"OIDC_CLIENT_SECRET", kClientSecret}};
 }
 
+json StubProvider::credentials() const {
+  return {{"issuer", issuer_}, {"url", issuer_}, {"clientid", kClientId}, {"clientsecret", kClientSecret}, {"xsappname", "app"}};
+}
+
 void StubProvider::behave(ProviderBehaviour behaviour) {
   {
     const std::lock_guard lock(mutex_);
@@ -121,7 +125,9 @@ std::vector<ProviderCall> StubProvider::calls(std::string_view path) const {
 
 std::size_t StubProvider::grants(const std::string& type) const {
   std::size_t count = 0;
-  for (const auto& call : calls("/token")) count += call.parameter("grant_type") == type ? 1 : 0;
+  for (const char* path : {"/token", "/oauth/token"}) {
+    for (const auto& call : calls(path)) count += call.parameter("grant_type") == type ? 1 : 0;
+  }
   return count;
 }
 
@@ -169,6 +175,13 @@ void StubProvider::add_endpoints() {
   }));
   server_->Get("/authorize", noted([this](const Request& request, Response& response) { authorize(request, response); }));
   server_->Post("/token", noted([this](const Request& request, Response& response) { token(request, response); }));
+  // The endpoints of an xsuaa.
+  server_->Get("/token_keys", noted([this](const Request&, Response& response) {
+    const std::lock_guard lock(mutex_);
+    response.set_content(jwks({signer_}), "application/json");
+  }));
+  server_->Get("/oauth/authorize", noted([this](const Request& request, Response& response) { authorize(request, response); }));
+  server_->Post("/oauth/token", noted([this](const Request& request, Response& response) { token(request, response); }));
   server_->Post("/revoke", noted([](const Request&, Response& response) { response.status = 200; }));
   server_->Get("/end-session", noted([](const Request& request, Response& response) {
     const std::string back = request.get_param_value("post_logout_redirect_uri");
@@ -207,51 +220,68 @@ void StubProvider::token(const Request& request, Response& response) {
 
   const auto redeemed = redeem(request);
   if (!redeemed) return answer(response, 400, {{"error", "invalid_grant"}});
-  const Grant grant = *redeemed;
   const std::string refresh_token = next_name("refresh-");
-  refresh_tokens_[refresh_token] = grant;
+  refresh_tokens_[refresh_token] = *redeemed;
   const ProviderBehaviour behaviour = behaviour_;
   const TokenSigner signer = signer_;
   lock.unlock();
 
-  auto body = tokens(grant, behaviour, signer);
+  auto body = tokens(*redeemed, behaviour, signer);
   body["refresh_token"] = refresh_token;
   answer(response, 200, body);
 }
 
+// Under the lock.
 std::optional<StubProvider::Grant> StubProvider::redeem(const Request& request) {
   const std::string type = request.get_param_value("grant_type");
-  if (type == "password") {
+  Grant grant;
+  if (type == "client_credentials") {
+    grant.user = "nobody";
+  } else if (type == "urn:ietf:params:oauth:grant-type:jwt-bearer") {
+    grant.user = "exchanged";
+    if (request.get_param_value("assertion").empty()) return std::nullopt;
+  } else if (type == "password") {
+    grant.user = request.get_param_value("username");
+    grant.sid = next_name("sid-");
+    last_sid_ = grant.sid;
     if (request.get_param_value("password") != behaviour_.password) return std::nullopt;
-    last_sid_ = next_name("sid-");
-    return Grant{request.get_param_value("username"), last_sid_, "", "", ""};
+  } else {
+    const bool refresh = type == "refresh_token";
+    auto& grants = refresh ? refresh_tokens_ : codes_;
+    const auto found = grants.find(request.get_param_value(refresh ? "refresh_token" : "code"));
+    if (found == grants.end()) return std::nullopt;
+    grant = found->second;
+    const bool good = refresh || (grant.redirect_uri == request.get_param_value("redirect_uri") &&
+                                  grant.code_challenge == s256(request.get_param_value("code_verifier")));
+    if (!good) return std::nullopt;
+    grants.erase(found);
+    if (refresh) grant.nonce.clear();
   }
-  const bool refresh = type == "refresh_token";
-  auto& grants = refresh ? refresh_tokens_ : codes_;
-  const auto found = grants.find(request.get_param_value(refresh ? "refresh_token" : "code"));
-  if (found == grants.end()) return std::nullopt;
-  Grant grant = found->second;
-  const bool good = refresh || (grant.redirect_uri == request.get_param_value("redirect_uri") &&
-                                grant.code_challenge == s256(request.get_param_value("code_verifier")));
-  if (!good) return std::nullopt;
-  grants.erase(found);
-  if (refresh) grant.nonce.clear();
   return grant;
 }
 
-json StubProvider::tokens(const Grant& grant, const ProviderBehaviour& behaviour, const TokenSigner& signer) const {
+json StubProvider::access_claims(const Grant& grant, const ProviderBehaviour& behaviour) const {
   const auto now = std::time(nullptr);
   json claims{{"iss", issuer_ + (behaviour.wrong_issuer ? "/" : "")},
               {"sub", grant.user + "-sub"},
               {"aud", kClientId},
+              {"cid", kClientId},
+              {"zid", "a-zone"},
               {"iat", now},
               {"exp", now + behaviour.access_token_lifetime},
               {"sid", grant.sid},
-              {"preferred_username", grant.user}};
-  json access = claims;
-  access["scope"] = behaviour.scope;
-  if (behaviour.padding != 0) access["padding"] = std::string(behaviour.padding, 'p');
-  claims["exp"] = now + kIdTokenLifetime;
+              {"preferred_username", grant.user},
+              {"scope", behaviour.scope}};
+  if (!behaviour.subdomain.empty()) claims["ext_attr"] = {{"zdn", behaviour.subdomain}};
+  if (behaviour.padding != 0) claims["padding"] = std::string(behaviour.padding, 'p');
+  return claims;
+}
+
+json StubProvider::tokens(const Grant& grant, const ProviderBehaviour& behaviour, const TokenSigner& signer) const {
+  const json access = access_claims(grant, behaviour);
+  json claims = access;
+  for (const char* name : {"scope", "padding", "cid", "zid", "ext_attr"}) claims.erase(name);
+  claims["exp"] = std::time(nullptr) + kIdTokenLifetime;
   if (!grant.nonce.empty()) claims["nonce"] = behaviour.wrong_nonce ? "another" : grant.nonce;
   std::string id_token = signer.sign(claims);
   if (behaviour.broken_signature) id_token = with_broken_signature(id_token);
@@ -260,6 +290,13 @@ json StubProvider::tokens(const Grant& grant, const ProviderBehaviour& behaviour
           {"scope", behaviour.scope},
           {"access_token", signer.sign(access, {{"typ", "at+jwt"}})},
           {"id_token", id_token}};
+}
+
+std::string StubProvider::access_token(const json& changes) const {
+  const std::lock_guard lock(mutex_);
+  json claims = access_claims({behaviour_.user, {}, {}, {}, {}}, behaviour_);
+  claims.merge_patch(changes);
+  return signer_.sign(claims, {{"typ", "at+jwt"}});
 }
 
 std::string StubProvider::logout_token(const json& changes) const {

@@ -1,5 +1,6 @@
 // A scriptable OpenID provider: approves every login at once for the user it is set to, does the code flow with PKCE,
-// refresh, passwords, revocation and end-session properly, and misbehaves exactly as told.
+// password grant, refresh, revocation and end-session properly, and misbehaves exactly as told. It is an xsuaa as well,
+// below the same URL (binding()), and the authorization server of bound services (client credentials, jwt-bearer).
 //
 //   StubProvider provider;
 //   provider.behave({.user = "bob", .wrong_nonce = true});
@@ -31,9 +32,10 @@ namespace router::test {
 
 struct ProviderBehaviour {
   std::string user = "alice";
-  std::string password = "secret";  // of every user who comes with the password grant
   std::string scope = "openid";
   int access_token_lifetime = 600;  // seconds
+  std::string password = "secret";  // of every user
+  std::string subdomain;            // of the tenant, in access tokens (ext_attr.zdn)
   // What is wrong.
   bool wrong_nonce = false;
   bool broken_signature = false;
@@ -71,6 +73,8 @@ class StubProvider {
   static constexpr const char* kClientSecret = "a-secret:%+ &-for-form-encoding";
   // OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET
   std::map<std::string, std::string> variables() const;
+  // The credentials of a binding: of kind oidc, ias or xsuaa alike.
+  nlohmann::json credentials() const;
 
   void behave(ProviderBehaviour behaviour);
   // From now on signs with another key, and shows only that one.
@@ -81,6 +85,8 @@ class StubProvider {
   std::size_t grants(const std::string& type) const;  // calls of /token with that grant_type
   std::string last_sid() const;
 
+  // For x-approuter-authorization; `changes` are laid over the claims, null removes one.
+  std::string access_token(const nlohmann::json& changes = nlohmann::json::object()) const;
   // For a POST to the router's back-channel endpoint; `changes` are laid over the claims, null removes one.
   std::string logout_token(const nlohmann::json& changes = nlohmann::json::object()) const;
 
@@ -92,8 +98,8 @@ class StubProvider {
   void add_endpoints();
   void authorize(const httplib::Request& request, httplib::Response& response);
   void token(const httplib::Request& request, httplib::Response& response);
-  // What the request is good for; absent: nothing. Under the lock.
   std::optional<Grant> redeem(const httplib::Request& request);
+  nlohmann::json access_claims(const Grant& grant, const ProviderBehaviour& behaviour) const;
   nlohmann::json tokens(const Grant& grant, const ProviderBehaviour& behaviour, const TokenSigner& signer) const;
   void note(const httplib::Request& request);
   std::string next_name(const char* prefix);

@@ -21,7 +21,7 @@ Result<Verdict> authorize(Context& context) {
     return base::Error{base::ErrorCode::forbidden, base::Side::client, "the route's scopes name no such method"};
   }
   if (needed->empty()) return Verdict(Continue{});
-  const auto& granted = context.session->scopes;
+  const auto& granted = context.user()->scopes;
   const bool has_one = std::any_of(needed->begin(), needed->end(), [&](const std::string& scope) {
     return std::find(granted.begin(), granted.end(), scope) != granted.end();
   });

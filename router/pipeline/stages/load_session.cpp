@@ -4,11 +4,15 @@
 namespace router::pipeline {
 
 Task<Result<Verdict>> load_session(Context& context) {
+  // a caller that says who it is, is not whom a cookie names
+  if (context.request.headers.contains(kCallerField)) co_return Verdict(Continue{});
   auto ids = context.graph.session_cookie.read(context.request.headers);
   if (ids.empty()) co_return Verdict(Continue{});
   auto found = co_await session::find_live(context.graph.services.sessions, std::move(ids));
   if (found) {
-    if (*found) context.session = **found;
+    const bool is_ours = *found && (**found)->subdomain == context.external.tenant;
+    if (is_ours) context.session = **found;
+    if (*found && !is_ours) base::log_warning("session.of_another_tenant", {{"session", (**found)->id.fingerprint()}});
     co_return Verdict(Continue{});
   }
   // A store that is away must not take public pages with it; what needs a session answers 503 (operations.md).

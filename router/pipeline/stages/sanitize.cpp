@@ -100,6 +100,23 @@ bool wants_statistics(const http::Request& request) {
          http::query_value(request.target.query, kStatistics) == "true";
 }
 
+// It becomes part of host names.
+bool is_dns_label(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+Result<void> find_tenant(Context& context) {
+  const auto& pattern = context.graph.tenant_pattern;
+  if (!pattern) return {};
+  const auto found = pattern->match(context.external.authority);
+  if (!found) return found.error();
+  const auto tenant = *found ? (*found)->groups[1].value_or("") : std::string_view();
+  if (is_dns_label(tenant)) context.external.tenant = tenant;
+  return {};
+}
+
 Result<void> find_external(Context& context) {
   const auto endpoints = context.exchange.endpoints();
   auto& external = context.external;
@@ -113,8 +130,10 @@ Result<void> find_external(Context& context) {
   external.peer_address = endpoints.peer_address;
   external.client_address = endpoints.peer_address;
   external.peer_trusted = context.graph.trusted_proxies.contains(endpoints.peer_address);
-  if (external.peer_trusted) return take_forwarded(context);
-  return {};
+  if (external.peer_trusted) {
+    if (auto taken = take_forwarded(context); !taken) return taken.error();
+  }
+  return find_tenant(context);
 }
 
 void take_or_make_ids(Context& context) {

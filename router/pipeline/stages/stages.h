@@ -9,6 +9,9 @@ namespace router::pipeline {
 using base::Result;
 using base::Task;
 
+// Who a service caller is; from any peer, never forwarded.
+inline constexpr std::string_view kCallerField = "x-approuter-authorization";
+
 // Method and target rules, who the client is behind trusted proxies, which host it speaks to, request ids.
 Result<Verdict> sanitize(Context& context);
 // OPTIONS *, the welcome file.
@@ -25,6 +28,12 @@ Task<Result<Verdict>> login_callback(Context& context);
 Result<Verdict> refuse_unrouted(Context& context);
 // No session where one is needed: login for a navigation, 401 for everything else.
 Task<Result<Verdict>> authenticate(Context& context);
+// The same with user and password, 401 with a challenge without them.
+Task<Result<Verdict>> authenticate_basic(Context& context);
+// The same for a request with kCallerField: no session, no redirect.
+Task<Result<Verdict>> authenticate_caller(Context& context);
+// 429: too many wrong passwords.
+Verdict come_again(base::seconds later);
 // pluginMetadataEndpoint and whitelistService.
 Result<Verdict> built_in_services(Context& context);
 // WebSocket handshakes: enabled, complete, from an allowed origin.
@@ -33,6 +42,8 @@ Result<Verdict> check_csrf(Context& context);
 // Scopes of the route.
 Result<Verdict> authorize(Context& context);
 Task<Result<Verdict>> refresh_tokens(Context& context);
+// The token that the route's service is called with.
+Task<Result<Verdict>> exchange_token(Context& context);
 Task<Result<Verdict>> dispatch(Context& context);
 
 }  // namespace router::pipeline

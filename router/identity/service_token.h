@@ -1,0 +1,23 @@
+// A token for a bound service, from the authorization server that its binding names.
+//
+// The token is for the service alone, so nothing but the answer's form is checked here. Loop: background. Errors: see
+// identity/token_client.h. Source: RFC 6749 section 4.4; RFC 7523 section 2.1; descriptor.md (services).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "base/task.h"
+#include "config/model.h"
+#include "identity/runtime.h"
+#include "identity/token_client.h"
+
+namespace router::identity {
+
+// `user_token`: of whom, for services whose tokens are a user's. `tenant`: may be empty.
+base::Task<base::Result<TokenAnswer>> ask_service_token(std::shared_ptr<const config::ServiceClient> service,
+                                                        base::Secret user_token, std::string tenant, Runtime runtime);
+
+}  // namespace router::identity

@@ -1,0 +1,34 @@
+// A verified login becomes a session: made, stored, and whatever the browser held before ended (fixation).
+//
+// References outlive the Task. Errors: conflict (the provider has ended it while it was being made), and the
+// store's. Loop: the request's. Source: descriptor.md "Session"; oidc_cases.md 51, 57.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "http/external.h"
+#include "http/message.h"
+#include "identity/provider.h"
+#include "login/setting.h"
+
+namespace router::login {
+
+struct OpenedSession {
+  session::Snapshot created;
+  std::string set_cookie;
+  // Other users' sessions that the browser held, ended now: their back-ends have to hear of it.
+  std::vector<session::Snapshot> replaced;
+  // The same user's session that `created` stands for now, null if none: its back-ends go on, with their cookies;
+  // what lasts (WebSockets) under the old id has to be closed.
+  session::Snapshot taken_over;
+};
+
+// `application`: the one that is logged in to again, may be empty.
+base::Task<base::Result<OpenedSession>> open_session(const Setting& setting, const http::Request& request,
+                                                     const http::External& external, identity::Login login,
+                                                     std::string provider, std::string application);
+
+}  // namespace router::login

@@ -1,0 +1,101 @@
+#include "login/password_login.h"
+
+#include <utility>
+
+#include "login/check_password.h"
+#include "login/new_session.h"
+
+namespace router::login {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+
+namespace {
+
+Error refused(std::string detail) {
+  return {ErrorCode::unauthenticated, Side::client, std::move(detail)};
+}
+
+Result<identity::Provider*> provider_of(const Setting& setting, const std::string& name) {
+  auto* provider = name.empty() ? nullptr : setting.find_provider(name);
+  if (provider != nullptr) return provider;
+  return Error{ErrorCode::unavailable, Side::identity_provider, "no identity provider is bound for this route"};
+}
+
+Task<Throttled<identity::Login>> ask_password(const Setting& setting, const http::External& external,
+                                              std::string name, BasicCredentials credentials, base::Loop& home) {
+  const auto provider = provider_of(setting, name);
+  if (!provider) co_return Result<identity::Login>(provider.error());
+  PasswordTry attempt{std::move(credentials.user), std::move(credentials.password), external.client_address,
+                      external.tenant};
+  auto checking =
+      base::run_on(setting.background, home,
+                   check_password(setting.ongoing.throttle, setting.clock, **provider, std::move(attempt)));
+  auto verdict = co_await checking;
+  auto* login = std::get_if<Result<identity::Login>>(&verdict);
+  if (login == nullptr || !*login) co_return verdict;
+  const auto lasting = check_validity((*login)->tokens, setting.config.environment.minimum_token_validity,
+                                      setting.clock.wall());
+  if (!lasting) co_return Result<identity::Login>(lasting.error());
+  co_return verdict;
+}
+
+// On the background loop. Of another tenant's host only what says that it is that tenant's.
+Task<Result<identity::Login>> verify_token(identity::Provider& provider, std::string token, std::string tenant) {
+  auto verifying = provider.verify_access_token(token);
+  auto claims = co_await verifying;
+  if (!claims) co_return std::move(claims).error();
+  const bool is_xsuaa = provider.config().kind == config::ProviderKind::xsuaa;
+  if (!tenant.empty() && is_xsuaa && claims->subdomain != tenant) co_return refused("the token of another tenant");
+  identity::Login login;
+  login.claims = *std::move(claims);
+  login.tokens.access_token = base::Secret(std::move(token));
+  co_return login;
+}
+
+Task<Result<identity::Login>> ask_token(const Setting& setting, const http::External& external, std::string name,
+                                        std::string token, base::Loop& home) {
+  const auto provider = provider_of(setting, name);
+  if (!provider) co_return provider.error();
+  auto verifying =
+      base::run_on(setting.background, home, verify_token(**provider, std::move(token), external.tenant));
+  auto login = co_await verifying;
+  co_return login;
+}
+
+}  // namespace
+
+Task<Throttled<OpenedSession>> log_in_with_password(const Setting& setting, const http::Request& request,
+                                                    const http::External& external, std::string provider,
+                                                    BasicCredentials credentials, base::Loop& home) {
+  auto asking = ask_password(setting, external, provider, std::move(credentials), home);
+  auto verdict = co_await asking;
+  if (const auto* wait = std::get_if<base::seconds>(&verdict)) co_return *wait;
+  auto& login = std::get<Result<identity::Login>>(verdict);
+  if (!login) co_return Result<OpenedSession>(login.error());
+  auto opening = open_session(setting, request, external, *std::move(login), std::move(provider), {});
+  auto opened = co_await opening;
+  co_return opened;
+}
+
+Task<Throttled<session::Snapshot>> verify_caller(const Setting& setting, const http::External& external,
+                                                 std::string provider, std::string field, base::Loop& home) {
+  Throttled<identity::Login> verdict = Result<identity::Login>(refused("x-approuter-authorization: no Bearer, no Basic"));
+  if (auto token = read_bearer_token(field)) {
+    auto asking = ask_token(setting, external, provider, *std::move(token), home);
+    verdict = co_await asking;
+  } else if (auto credentials = read_basic_credentials(field)) {
+    auto asking = ask_password(setting, external, provider, *std::move(credentials), home);
+    verdict = co_await asking;
+  }
+  if (const auto* wait = std::get_if<base::seconds>(&verdict)) co_return *wait;
+  auto& login = std::get<Result<identity::Login>>(verdict);
+  if (!login) co_return Result<session::Snapshot>(login.error());
+  auto user = std::make_shared<const session::Session>(make_user(provider, *std::move(login), external));
+  co_return Result<session::Snapshot>(std::move(user));
+}
+
+}  // namespace router::login

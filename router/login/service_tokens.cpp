@@ -1,0 +1,134 @@
+#include "login/service_tokens.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "crypto/digest.h"
+
+namespace router::login {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Secret;
+using base::Side;
+using base::Task;
+
+namespace {
+
+// Tokens are given up so long before they expire, that one on its way is still good when it arrives.
+constexpr base::seconds kMargin{60};
+// Each lost attempt means that somebody else changed the session in between.
+constexpr int kMostWrites = 16;
+
+bool is_for_all(const config::ServiceClient& service) {
+  return service.grant == config::ServiceGrant::client_credentials;
+}
+
+std::string key_of(const config::ServiceClient& service, const session::Session& user, const std::string& tenant) {
+  std::string key = service.service + '\n' + tenant + '\n';
+  if (is_for_all(service)) return key;
+  if (!user.id.empty()) return key.append(user.id.reveal());
+  return key + crypto::sha256(user.tokens.access_token.reveal());
+}
+
+base::WallTime good_until(const identity::TokenAnswer& answer, base::WallTime now) {
+  const auto life = answer.expires_in.value_or(base::seconds(0));
+  return now + life - std::min(kMargin, life / 2);
+}
+
+void put(std::vector<session::ServiceToken>& tokens, session::ServiceToken token) {
+  std::erase_if(tokens, [&](const auto& old) { return old.service == token.service; });
+  tokens.push_back(std::move(token));
+}
+
+}  // namespace
+
+std::optional<Secret> ServiceTokens::find(const session::Session& user, std::string_view service, base::WallTime now) {
+  for (const auto& token : user.service_tokens) {
+    if (token.service == service && now < token.good_until) return token.token;
+  }
+  return std::nullopt;
+}
+
+Task<Result<Secret>> ServiceTokens::get(ServiceOf service, session::Snapshot user, std::string tenant) {
+  const auto key = key_of(*service, *user, tenant);
+  const auto known = kept_.find(key);
+  if (known != kept_.end() && clock_.wall() < known->second.good_until) co_return known->second.token;
+  auto& place = flights_[key];
+  const bool is_first = place == nullptr;
+  if (is_first) place = std::make_shared<Flight>();
+  const auto flight = place;
+  if (is_first) {
+    base::start_detached(
+        fly(shared_from_this(), flight, key, std::move(service), std::move(user), std::move(tenant)));
+  }
+  co_await flight->landed.wait();
+  co_return flight->result;
+}
+
+Task<void> ServiceTokens::fly(std::shared_ptr<ServiceTokens> self, std::shared_ptr<Flight> flight, std::string key,
+                              ServiceOf service, session::Snapshot user, std::string tenant) {
+  auto fetching = self->fetch(key, std::move(service), std::move(user), std::move(tenant));
+  flight->result = co_await fetching;
+  self->flights_.erase(key);
+  flight->landed.set();
+}
+
+Task<Result<Secret>> ServiceTokens::fetch(std::string key, ServiceOf service, session::Snapshot user,
+                                          std::string tenant) {
+  const bool has_session = !is_for_all(*service) && !user->id.empty();
+  if (has_session) {
+    // who asked may have looked at an older state
+    auto looking = store_.find(user->id);
+    auto current = co_await looking;
+    if (!current) co_return current.error();
+    auto held = *current ? find(***current, service->service, clock_.wall()) : std::nullopt;
+    if (held) co_return *std::move(held);
+  }
+  auto asking = ask_(service, user->tokens.access_token, tenant);
+  auto answer = co_await asking;
+  if (!answer) {
+    base::log_warning("service_token.failed",
+                      {{"service", service->service}, {"detail", base::describe(answer.error())}});
+    if (answer.error().code != ErrorCode::unauthenticated) co_return answer.error();
+    co_return Error{ErrorCode::forbidden, Side::identity_provider, "no token for the service " + service->service};
+  }
+  session::ServiceToken token{service->service, std::move(answer->access_token), good_until(*answer, clock_.wall())};
+  const Secret result = token.token;
+  if (has_session) {
+    auto keeping = keep_in_session(user->id, std::move(token));
+    co_await keeping;
+  } else {
+    keep(key, std::move(token));
+  }
+  co_return result;
+}
+
+// A session that ended meanwhile keeps nothing; the request that waits for the token is its last.
+Task<void> ServiceTokens::keep_in_session(session::SessionId id, session::ServiceToken token) {
+  for (int attempt = 0; attempt < kMostWrites; ++attempt) {
+    auto looking = store_.find(id);
+    const auto current = co_await looking;
+    if (!current || !*current) co_return;
+    session::Session changed = ***current;
+    put(changed.service_tokens, token);
+    auto replacing = store_.replace(std::move(changed));
+    const auto replaced = co_await replacing;
+    if (!replaced || *replaced) co_return;
+  }
+  base::log_warning("service_token.not_kept", {{"session", id.fingerprint()}});
+}
+
+void ServiceTokens::keep(const std::string& key, session::ServiceToken token) {
+  const auto now = clock_.wall();
+  if (token.good_until <= now) return;
+  if (kept_.size() >= kMostKept) {
+    std::erase_if(kept_, [&](const auto& item) { return item.second.good_until <= now; });
+    if (kept_.size() >= kMostKept) return;
+  }
+  kept_.insert_or_assign(key, std::move(token));
+}
+
+}  // namespace router::login

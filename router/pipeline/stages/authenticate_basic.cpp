@@ -1,0 +1,44 @@
+#include "login/basic_credentials.h"
+#include "pipeline/opened_session.h"
+#include "pipeline/stages/stages.h"
+
+namespace router::pipeline {
+
+using base::Error;
+using base::ErrorCode;
+
+namespace {
+
+constexpr int kTooManyRequests = 429;
+
+Verdict challenge() {
+  auto response = http::text_response(401, "Unauthorized\n");
+  response.headers.set("WWW-Authenticate", "Basic realm=\"Application\", charset=\"UTF-8\"");
+  return response;
+}
+
+}  // namespace
+
+Verdict come_again(base::seconds later) {
+  auto response = http::text_response(kTooManyRequests, "Too many wrong passwords. Try again later.\n");
+  response.headers.set("Retry-After", std::to_string(later.count()));
+  return response;
+}
+
+Task<Result<Verdict>> authenticate_basic(Context& context) {
+  if (context.session && context.session->provider == context.route().provider) co_return Verdict(Continue{});
+  const auto& headers = context.request.headers;
+  const auto field = headers.get("Authorization");
+  auto credentials = field && headers.count("Authorization") == 1 ? login::read_basic_credentials(*field) : std::nullopt;
+  if (!credentials) co_return challenge();
+  auto verdict = co_await context.graph.login->with_password(context.request, context.external, context.route().provider,
+                                                             std::move(*credentials), context.exchange.loop());
+  if (const auto* later = std::get_if<base::seconds>(&verdict)) co_return come_again(*later);
+  auto& opened = std::get<Result<login::OpenedSession>>(verdict);
+  if (!opened && opened.error().code == ErrorCode::unauthenticated) co_return challenge();
+  if (!opened) co_return opened.error();
+  take_opened_session(context, std::move(*opened));
+  co_return Verdict(Continue{});
+}
+
+}  // namespace router::pipeline

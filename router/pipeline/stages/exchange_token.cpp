@@ -1,0 +1,19 @@
+#include "pipeline/stages/stages.h"
+
+namespace router::pipeline {
+
+Task<Result<Verdict>> exchange_token(Context& context) {
+  const auto& route = context.route();
+  if (!route.service || !context.needs_login()) co_return Verdict(Continue{});
+  const auto& services = context.config().services;
+  const auto service = services.find(config::service_key(*route.service, route.endpoint));
+  if (service == services.end() || !service->second.service_client) co_return Verdict(Continue{});
+  auto user = context.caller ? context.caller : context.session;
+  auto token = co_await context.graph.login->service_token(service->second.service_client, std::move(user),
+                                                           context.external.tenant, context.exchange.loop());
+  if (!token) co_return token.error();
+  context.service_token = std::move(*token);
+  co_return Verdict(Continue{});
+}
+
+}  // namespace router::pipeline

@@ -1,0 +1,157 @@
+#include "login/password_login.h"
+
+#include <doctest/doctest.h>
+
+#include "login/browser.h"
+
+using namespace router;
+using test::Browser;
+using test::LoginWorld;
+
+namespace {
+
+using login::BasicCredentials;
+using login::OpenedSession;
+using login::Throttled;
+
+const base::Error kWrong{base::ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};
+
+Throttled<OpenedSession> log_in(LoginWorld& world, const Browser& browser = {}, const std::string& user = "ada") {
+  const auto request = browser.request("/basic/x");
+  return test::run_task(world.service->with_password(request, world.external, "idp",
+                                                     BasicCredentials{user, base::Secret("pw")}, world.home));
+}
+
+Throttled<session::Snapshot> call(LoginWorld& world, const std::string& field, const std::string& provider = "idp") {
+  return test::run_task(world.service->caller(world.external, provider, field, world.home));
+}
+
+template <class T>
+const base::Result<T>& result_of(const Throttled<T>& verdict) {
+  REQUIRE(std::holds_alternative<base::Result<T>>(verdict));
+  return std::get<base::Result<T>>(verdict);
+}
+
+}  // namespace
+
+TEST_CASE("password login: a right password makes a session as any login does") {
+  LoginWorld world;
+  world.provider.login.claims.scopes = {"read"};
+  const auto verdict = log_in(world);
+  const auto& opened = result_of(verdict);
+  REQUIRE(opened);
+  CHECK(world.provider.passwords == std::vector<std::string>{"ada:pw"});
+  CHECK(opened->set_cookie.starts_with("JSESSIONID="));
+  const auto session = world.find(opened->created->id);
+  REQUIRE(session);
+  CHECK(session->provider == "idp");
+  CHECK(session->scopes == std::vector<std::string>{"read"});
+  CHECK(session->tokens.access_token.reveal() == "at-1");
+  CHECK_FALSE(session->csrf_token.empty());
+}
+
+TEST_CASE("password login: whom the browser was before is over") {
+  LoginWorld world;
+  auto before = test::make_session("mallory");
+  REQUIRE(test::run_task(world.store.create(before)));
+  Browser browser;
+  browser.cookies["JSESSIONID"] = before.id.reveal();
+  const auto verdict = log_in(world, browser);
+  const auto& opened = result_of(verdict);
+  REQUIRE(opened);
+  REQUIRE(opened->replaced.size() == 1);
+  CHECK_FALSE(world.find(before.id));
+}
+
+TEST_CASE("password login: a wrong one makes nothing, and five of them make the user wait") {
+  LoginWorld world;
+  world.provider.error = kWrong;
+  for (int i = 0; i < 5; ++i) {
+    const auto verdict = log_in(world);
+    CHECK(result_of(verdict).error().code == base::ErrorCode::unauthenticated);
+  }
+  CHECK(std::holds_alternative<base::seconds>(log_in(world)));
+  CHECK(world.provider.passwords.size() == 5);
+  const auto other = log_in(world, {}, "bob");
+  CHECK_FALSE(result_of(other));
+  CHECK(world.store.counts().created == 0);
+}
+
+TEST_CASE("password login: the tenant of the host is asked") {
+  LoginWorld world;
+  world.external.tenant = "acme";
+  const auto verdict = log_in(world);
+  REQUIRE(result_of(verdict));
+  CHECK(world.provider.password_tenants == std::vector<std::string>{"acme"});
+  CHECK(result_of(verdict)->created->subdomain == "acme");
+}
+
+TEST_CASE("password login: tokens that expire before MINIMUM_TOKEN_VALIDITY are refused") {
+  LoginWorld world;
+  world.config.environment.minimum_token_validity = base::minutes(61);
+  world.make_service();
+  const auto verdict = log_in(world);
+  CHECK(result_of(verdict).error().code == base::ErrorCode::protocol);
+  CHECK(world.store.counts().created == 0);
+  world.config.environment.minimum_token_validity = base::minutes(60);
+  world.make_service();
+  CHECK(result_of(log_in(world)));
+}
+
+TEST_CASE("caller: a verified bearer token is the user of this request, and no session") {
+  LoginWorld world;
+  world.provider.login.claims.scopes = {"read"};
+  const auto verdict = call(world, "Bearer the.token");
+  const auto& user = result_of(verdict);
+  REQUIRE(user);
+  CHECK(world.provider.bearers == std::vector<std::string>{"the.token"});
+  CHECK((*user)->id.empty());
+  CHECK((*user)->subject == "alice-sub");
+  CHECK((*user)->scopes == std::vector<std::string>{"read"});
+  CHECK((*user)->tokens.access_token.reveal() == "the.token");
+  CHECK(world.store.counts().created == 0);
+}
+
+TEST_CASE("caller: user and password are turned into a token, and slowed down like any login") {
+  LoginWorld world;
+  const auto verdict = call(world, "Basic YWRhOnB3");
+  REQUIRE(result_of(verdict));
+  CHECK((*result_of(verdict))->tokens.access_token.reveal() == "at-1");
+  CHECK(world.provider.passwords == std::vector<std::string>{"ada:pw"});
+  CHECK(world.store.counts().created == 0);
+
+  world.provider.error = kWrong;
+  for (int i = 0; i < 5; ++i) CHECK_FALSE(result_of(call(world, "Basic YWRhOnB3")));
+  CHECK(std::holds_alternative<base::seconds>(call(world, "Basic YWRhOnB3")));
+  CHECK(std::holds_alternative<base::seconds>(log_in(world)));
+}
+
+TEST_CASE("caller: anything but Bearer and Basic is refused without asking the provider") {
+  LoginWorld world;
+  for (const char* field : {"", "Bearer", "Basic", "Basic ???", "Digest x", "Bearer a b", "abc"}) {
+    const auto verdict = call(world, field);
+    CHECK_MESSAGE(result_of(verdict).error().code == base::ErrorCode::unauthenticated, field);
+  }
+  CHECK(world.provider.bearers.empty());
+  CHECK(world.provider.passwords.empty());
+}
+
+TEST_CASE("caller: a token that does not verify, or a provider that is not bound") {
+  LoginWorld world;
+  CHECK(result_of(call(world, "Bearer x", "gone")).error().code == base::ErrorCode::unavailable);
+  world.provider.error = kWrong;
+  CHECK(result_of(call(world, "Bearer x")).error().code == base::ErrorCode::unauthenticated);
+}
+
+TEST_CASE("caller: on a tenant's host only that tenant's tokens are good") {
+  LoginWorld world;
+  test::ScriptedProvider xsuaa("uaa", config::ProviderKind::xsuaa);
+  world.more["uaa"] = &xsuaa;
+  world.external.tenant = "acme";
+  for (const char* subdomain : {"", "other"}) {
+    xsuaa.login.claims.subdomain = subdomain;
+    CHECK(result_of(call(world, "Bearer x", "uaa")).error().code == base::ErrorCode::unauthenticated);
+  }
+  xsuaa.login.claims.subdomain = "acme";
+  CHECK(result_of(call(world, "Bearer x", "uaa")));
+}
