@@ -108,9 +108,12 @@ void sign_out(const httplib::Request& request, httplib::Response& response, Prov
 }  // namespace
 
 void add_sign_out(httplib::Server& server, ProviderContext& context) {
-  server.Get("/end-session", [&context](const httplib::Request& request, httplib::Response& response) {
+  const auto end = [&context](const httplib::Request& request, httplib::Response& response) {
     end_session_endpoint(request, response, context);
-  });
+  };
+  server.Get("/end-session", end);
+  // by the application itself, without the browser
+  server.Post("/end-session", end);
   server.Get("/", [&context](const httplib::Request& request, httplib::Response& response) {
     account(request, response, context);
   });

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "config/applications.h"
 #include "http/cookie.h"
 
 namespace router::backend {
@@ -146,9 +147,13 @@ bool apply_changes(const std::vector<CookieChange>& changes, std::size_t most_by
 }
 
 Task<Result<Snapshot>> save_cookies(session::Store& store, Snapshot session,
-                                    std::vector<CookieChange> changes, std::size_t most_bytes) {
+                                    std::vector<CookieChange> changes, std::size_t most_bytes,
+                                    const config::Logout& logout) {
   Snapshot current = session;
+  if (changes.empty()) co_return current;
+  const std::string destination = changes.front().cookie.destination;
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    if (config::left_application(logout, current->ended_applications, destination)) co_return current;
     session::Session changed = *current;
     if (!apply_changes(changes, most_bytes, changed.backend_cookies)) co_return current;
     auto replacing = store.replace(std::move(changed));

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "config/model.h"
 #include "http/headers.h"
 #include "session/cookie_names.h"
 #include "session/session.h"
@@ -55,10 +56,13 @@ bool apply_changes(const std::vector<CookieChange>& changes, std::size_t most_by
                    std::vector<session::BackendCookie>& jar);
 
 // Puts the changes into the session as it is now; writes nothing if they change nothing. The new state; null
-// if the session has ended meanwhile, which a cookie does not bring back. Errors: those of the store.
+// if the session has ended meanwhile, which a cookie does not bring back, as little as it brings back an
+// application (`logout`) that the session has left meanwhile. `changes` are of one destination. Errors: those
+// of the store.
 base::Task<base::Result<session::Snapshot>> save_cookies(session::Store& store, session::Snapshot session,
                                                          std::vector<CookieChange> changes,
-                                                         std::size_t most_bytes);
+                                                         std::size_t most_bytes,
+                                                         const config::Logout& logout);
 
 // "Cookie: ...\r\n", or nothing: the client's without the router's own, and those of the jar, which win over
 // the client's of the same name.

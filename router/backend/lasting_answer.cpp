@@ -5,8 +5,11 @@ namespace {
 constexpr base::minutes kTouchEvery{1};
 }
 
-LastingAnswer::LastingAnswer(Call& call, std::function<void()> end) : call_(call), touched_(call.clock.steady()) {
-  if (call.session) registration_ = call.live.add(call.session->id, call.exchange.loop(), std::move(end));
+LastingAnswer::LastingAnswer(Call& call, std::function<void()> end, std::string back_end)
+    : call_(call), touched_(call.clock.steady()) {
+  if (!call.session) return;
+  registration_ = call.live.add(call.session->id, call.exchange.loop(), std::move(end), std::move(back_end),
+                                 call.authenticated);
 }
 
 void LastingAnswer::user_is_active() {

@@ -14,8 +14,9 @@ namespace router::backend {
 
 class LastingAnswer {
  public:
-  // `end` runs when the session ends. Without a session there is nothing to watch.
-  LastingAnswer(Call& call, std::function<void()> end);
+  // `end` runs when the session ends, or leaves the application of the destination `back_end` (empty: the router's own
+  // files). Without a session there is nothing to watch.
+  LastingAnswer(Call& call, std::function<void()> end, std::string back_end = {});
 
   // Moves the session's idle deadline, at most once a minute; not on routes with touch: false.
   void user_is_active();

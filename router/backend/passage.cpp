@@ -176,7 +176,7 @@ Task<Result<void>> Passage::keep_cookies() {
   if (cookies_.to_jar.empty() || !call_.session) co_return Result<void>();
   auto changes = cookies_.to_jar;
   auto saved = co_await save_cookies(call_.sessions, call_.session, std::move(changes),
-                                     config_.environment.limits.cookie_jar_bytes);
+                                     config_.environment.limits.cookie_jar_bytes, config_.logout);
   if (!saved) co_return saved.error();
   if (*saved) call_.session = *saved;
   co_return Result<void>();

@@ -25,7 +25,7 @@ class Passage {
   Passage(Call& call, const config::Destination& destination, const config::Configuration& config,
           const net::BackendOrigin& origin, CompressionSlots& slots)
       : call_(call), destination_(destination), config_(config), origin_(origin), body_(slots),
-        timeout_(call.route().timeout.value_or(destination.timeout)), lasting_(call, [this] { end_with_session(); }) {}
+        timeout_(call.route().timeout.value_or(destination.timeout)), lasting_(call, [this] { end_with_session(); }, destination.name) {}
 
   base::Task<base::Result<void>> run(std::string path);
 

@@ -16,14 +16,6 @@ struct Property {
 
 constexpr std::array kProperties = {
     Property{"/errorPage/*/path", "", "the built-in error page is shown"},
-    Property{"/logout/applications", "", "only logoutEndpoint logs out"},
-    Property{"/logout/agentProperties", "", "only logoutEndpoint logs out"},
-    Property{"/logout/conditionalUrls", "", "the provider's own logout URL is used"},
-    Property{"/logout/parameterMatch", "", "only logoutEndpoint logs out"},
-    Property{"/logout/inspectBody", "", "only logoutEndpoint logs out"},
-    Property{"/logout/alwaysInvalidate", "", "the provider's own logout URL is used"},
-    Property{"/logout/gotoParameter", "", "logoutPage is used"},
-    Property{"/logout/trustedUrls", "", "logoutPage is used"},
 };
 
 struct Variable {

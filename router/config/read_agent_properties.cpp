@@ -1,7 +1,9 @@
 #include "config/read_agent_properties.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <optional>
 
 #include "base/text.h"
 #include "config/files.h"
@@ -11,6 +13,9 @@ namespace {
 
 constexpr std::size_t kMaxFileBytes = 1024 * 1024;
 constexpr std::string_view kPrefix = "org.forgerock.agents.";
+// Names of older agents: not read, but not passed over either where they are about logout.
+constexpr std::array<std::string_view, 2> kOldPrefixes = {"com.sun.identity.agents.",
+                                                          "org.forgerock.openam.agents."};
 
 const std::vector<std::string> kKnown = {"logout.endpoint.map",
                                          "logout.request.param.map",
@@ -31,17 +36,24 @@ Key parse_key(std::string_view key) {
           std::string(key.substr(bracket + 1, key.size() - bracket - 2))};
 }
 
+bool is_about_logout(const std::string& key) {
+  const bool of_an_agent = key.starts_with(kPrefix) ||
+                           std::any_of(kOldPrefixes.begin(), kOldPrefixes.end(),
+                                       [&](std::string_view prefix) { return key.starts_with(prefix); });
+  return of_an_agent && base::to_lower(key).find("logout") != std::string::npos;
+}
+
 class Reader {
  public:
   Reader(std::string file, Issues& issues) : file_(std::move(file)), issues_(issues) {}
 
   void read(const PropertyLine& property) {
-    if (!property.key.starts_with(kPrefix) ||
-        base::to_lower(property.key).find("logout") == std::string::npos) {
+    if (!is_about_logout(property.key)) {
       ++ignored_;
       return;
     }
-    const Key key = parse_key(std::string_view(property.key).substr(kPrefix.size()));
+    const bool is_current = property.key.starts_with(kPrefix);
+    const Key key = parse_key(std::string_view(property.key).substr(is_current ? kPrefix.size() : 0));
     const std::string value(base::trim(property.value));
     if (key.name == "logout.endpoint.map") {
       if (value.starts_with('/')) {
@@ -72,8 +84,9 @@ class Reader {
       logout.applications.push_back(application);
     }
     for (auto& [index, condition] : conditions_) logout.conditional_urls.push_back(condition);
-    logout.inspect_body = inspect_body_;
-    logout.always_invalidate = always_invalidate_;
+    // What the file does not say, the descriptor may.
+    logout.inspect_body = inspect_body_.value_or(logout.inspect_body);
+    logout.always_invalidate = always_invalidate_.value_or(logout.always_invalidate);
     if (ignored_ > 0) {
       issues_.add({Severity::info,
                    file_,
@@ -95,7 +108,7 @@ class Reader {
                  std::move(expected),
                  std::move(hint)});
   }
-  void read_flag(const PropertyLine& property, const std::string& value, bool& target) {
+  void read_flag(const PropertyLine& property, const std::string& value, std::optional<bool>& target) {
     if (base::equals_ignoring_case(value, "true") || base::equals_ignoring_case(value, "false")) {
       target = base::equals_ignoring_case(value, "true");
     } else {
@@ -117,8 +130,8 @@ class Reader {
   Issues& issues_;
   std::map<std::string, ApplicationLogout> applications_;
   std::map<std::uint64_t, ConditionalUrl> conditions_;
-  bool inspect_body_ = false;
-  bool always_invalidate_ = true;
+  std::optional<bool> inspect_body_;
+  std::optional<bool> always_invalidate_;
   std::size_t ignored_ = 0;
 };
 

@@ -149,6 +149,7 @@ void validate(const Validation& validation) {
   validate_endpoints(validation);
   validate_logout(validation);
   validate_dialects(validation);
+  validate_applications(validation);
   validate_logout_targets(validation);
   validate_environment(validation);
   validate_client_certificates(validation);

@@ -17,6 +17,12 @@ void append_encoded(std::string& out, std::string_view text) {
 
 }  // namespace
 
+bool is_form(const Headers& headers) {
+  const auto type = headers.get("Content-Type");
+  return type && base::equals_ignoring_case(base::trim(base::cut(*type, ';').before),
+                                            "application/x-www-form-urlencoded");
+}
+
 std::string encode_form(const FormFields& fields) {
   std::string out;
   for (const auto& [name, value] : fields) {

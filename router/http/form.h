@@ -7,7 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "http/headers.h"
+
 namespace router::http {
+
+// Whether a message with these headers has such a body.
+bool is_form(const Headers& headers);
 
 using FormFields = std::vector<std::pair<std::string, std::string>>;
 

@@ -39,7 +39,19 @@ Response hosted_page(int status, std::string_view title, std::string_view messag
 Response signed_out(std::string_view note) {
   auto shown = markup_field("note", {});
   if (!note.empty()) shown.html = "<p class=\"note\">" + base::html_escape(note) + "</p>";
-  return own_page(200, "signed-out.html", {shown});
+  return own_page(
+      200, "signed-out.html",
+      {text_field("title", "You are signed out"),
+       text_field("message", "Your session has ended, here and in the applications behind this address."),
+       text_field("next", "Sign in again"), shown});
+}
+
+Response signed_out_of(std::string_view application) {
+  const std::string message =
+      "You are signed out of \"" + std::string(application) + "\". Other applications stay signed in.";
+  return own_page(200, "signed-out.html",
+                  {text_field("title", "You are signed out"), text_field("message", message),
+                   text_field("next", "Continue"), markup_field("note", {})});
 }
 
 Response confirm_logout(std::string_view continue_to) {

@@ -14,6 +14,8 @@ namespace router::http::pages {
 
 // "You are signed out"; `note` is one more sentence, for example that the provider could not be reached.
 Response signed_out(std::string_view note = {});
+// Of one application; the others stay signed in.
+Response signed_out_of(std::string_view application);
 // Asks before a cross-site logout: one same-origin link to `continue_to`; empty (logout by POST): no link.
 Response confirm_logout(std::string_view continue_to);
 // The three pages of the hosted-login logout, worded as its clients know them (004).

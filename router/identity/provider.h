@@ -99,6 +99,10 @@ class Provider {
   // RFC 7009; hint "refresh_token" or "access_token". not_found: the provider offers no revocation.
   virtual base::Task<base::Result<void>> revoke(base::Secret token, std::string hint) = 0;
 
+  // Ends the session that the id token names, without its browser (RP-Initiated Logout 1.0, by POST). not_found:
+  // there is no id token, or the provider offers no such logout (xsuaa has one in the browser alone).
+  virtual base::Task<base::Result<void>> end_session(base::Secret id_token) = 0;
+
   virtual base::Task<base::Result<Claims>> verify_access_token(std::string token) = 0;
   // An id token as hint: signature, iss and aud are checked, expiry is not.
   virtual base::Task<base::Result<Claims>> verify_id_token_hint(std::string token) = 0;

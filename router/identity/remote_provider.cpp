@@ -87,6 +87,13 @@ base::Task<base::Result<void>> RemoteProvider::revoke(base::Secret token, std::s
   co_return done;
 }
 
+base::Task<base::Result<void>> RemoteProvider::end_session(base::Secret id_token) {
+  const auto endpoints = co_await metadata();
+  if (!endpoints) co_return endpoints.error();
+  auto done = co_await tokens_.end_session(*endpoints, std::move(id_token));
+  co_return done;
+}
+
 base::Task<bool> RemoteProvider::is_reachable() {
   const auto endpoints = co_await metadata_soon();
   if (!endpoints) co_return false;

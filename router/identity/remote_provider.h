@@ -26,6 +26,7 @@ class RemoteProvider : public Provider {
   base::Task<base::Result<Login>> refresh(RefreshGrant grant) final;
   base::Task<base::Result<Login>> password_grant(PasswordGrant grant) final;
   base::Task<base::Result<void>> revoke(base::Secret token, std::string hint) final;
+  base::Task<base::Result<void>> end_session(base::Secret id_token) final;
   base::Task<bool> is_reachable() final;
 
  protected:

@@ -155,6 +155,31 @@ base::Task<base::Result<void>> TokenClient::revoke(Endpoints endpoints, base::Se
   co_return rejection("revocation", *response, error);
 }
 
+base::Task<base::Result<void>> TokenClient::end_session(Endpoints endpoints, base::Secret id_token) {
+  const bool offered = !endpoints->end_session_endpoint.empty() && provider_.kind != config::ProviderKind::xsuaa;
+  if (!offered || id_token.empty()) {
+    co_return base::Error{base::ErrorCode::not_found, base::Side::identity_provider,
+                          "no logout without a browser"};
+  }
+  const auto target = http::parse_url(endpoints->end_session_endpoint);
+  if (!target) co_return bad_answer("logout endpoint: no URL");
+  net::ClientRequest request;
+  request.method = "POST";
+  request.url = *target;
+  request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
+  request.body = http::encode_form(
+      {{"id_token_hint", std::string(id_token.reveal())}, {"client_id", provider_.client_id}});
+  request.timeout = kDeadline;
+  request.max_body = kMaxAnswer;
+  request.tls.verify = runtime_.verify_tls;
+  request.side = base::Side::identity_provider;
+  const auto response = co_await runtime_.client.send(std::move(request));
+  if (!response) co_return response.error();
+  if (response->status >= 200 && response->status < 400) co_return base::Result<void>();
+  const std::string error = error_of(*response);
+  co_return rejection("logout", *response, error);
+}
+
 base::Task<base::Result<net::ClientResponse>> TokenClient::post(std::string url, bool secret_in_body,
                                                                 http::FormFields fields) {
   const auto target = http::parse_url(url);

@@ -48,6 +48,7 @@ class TokenClient {
   // For a token of this user at another client of the same authorization server (RFC 7523 section 2.1).
   base::Task<base::Result<TokenAnswer>> exchange_user_token(Endpoints endpoints, base::Secret user_token);
   base::Task<base::Result<void>> revoke(Endpoints endpoints, base::Secret token, std::string hint);
+  base::Task<base::Result<void>> end_session(Endpoints endpoints, base::Secret id_token);
 
  private:
   base::Task<base::Result<TokenAnswer>> ask(Endpoints endpoints, http::FormFields fields);

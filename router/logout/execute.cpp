@@ -183,6 +183,7 @@ Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot sessi
   if (trigger.application) {
     receipt->application = trigger.application->name;
     only = &trigger.application->destinations;
+    receipt->connections_closed += live_.close(session->id, *only);
   } else {
     receipt->connections_closed += live_.close(session->id);
   }

@@ -57,6 +57,7 @@ std::optional<Explanation> Service::explain(const http::Request& request,
       explanation.instead = std::get<http::Response>(std::move(*recognised));
     }
     if (!trigger) return explanation;
+    read_wishes(*trigger, target, external.origin());
     if (!trigger->session) trigger->session = user;
     if (trigger->selection.sessions.empty()) trigger->selection.sessions.push_back(user);
 

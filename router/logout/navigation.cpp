@@ -62,6 +62,15 @@ bool is_cross_site(const http::Request& request, const http::External& external)
   return origin && !base::equals_ignoring_case(base::trim(*origin), external.origin());
 }
 
+bool expects_a_page(const http::Request& request) {
+  if (request.is_upgrade || request.headers.contains("x-requested-with")) return false;
+  if (request.headers.contains("sec-fetch-mode")) return says(request, "sec-fetch-mode", "navigate");
+  const auto accepted = base::to_lower(request.headers.get("accept").value_or(""));
+  if (accepted.find("text/html") != std::string::npos) return true;
+  // Command lines and old browsers are taken at their word, unless they say that they want no page.
+  return request.is("GET") && accepted.find("json") == std::string::npos;
+}
+
 http::Response refused_response() {
   auto response = http::text_response(403, "This request does not log anybody out.\n");
   response.headers.add("Cache-Control", "no-store");

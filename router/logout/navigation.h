@@ -27,6 +27,10 @@ bool is_provider_iframe(const http::Request& request, const http::External& exte
 bool is_cross_site(const http::Request& request, const http::External& external);
 bool is_prefetch(const http::Request& request);
 
+// Whether the answer is shown to a person, who is redirected, or read by a script, which is told where to go.
+// Posted forms count as the former.
+bool expects_a_page(const http::Request& request);
+
 http::Response refused_response();
 http::Response method_not_allowed(std::string_view allow);
 

@@ -20,24 +20,34 @@ struct WayBack {
   std::string state;
 };
 
-WayBack plan_way_back(const std::string& page, const Ending& ending, const EndingInput& input) {
-  const auto& config = input.config;
-  const bool foreign_page = http::is_absolute_http(page);
+std::string configured_page(const Trigger& trigger, const EndingInput& input) {
+  const std::string page = trigger.page.value_or(input.config.logout.page);
+  return page.empty() ? std::string(kSignedOutPath) : page;
+}
+
+// OpenID providers compare exactly: what is sent is a URL that was registered, whatever the client asked for.
+WayBack plan_exact_way_back(const Trigger& trigger, const Ending& ending, const EndingInput& input) {
+  const auto& return_endpoint = input.config.logout.return_endpoint;
+  if (!return_endpoint.empty()) return {input.origin + return_endpoint, input.make_state(ending.landing)};
+  const std::string page = configured_page(trigger, input);
+  // A foreign page would have to take our state off its address; only our own do.
+  if (http::is_absolute_http(page)) return {trigger.requested_page ? page : ending.landing, ""};
+  return {without_fragment(absolute(input.origin, page)), input.make_state(ending.landing)};
+}
+
+WayBack plan_way_back(const Trigger& trigger, const Ending& ending, const EndingInput& input) {
   const std::string landing = absolute(input.origin, ending.landing);
   switch (input.provider.config->kind) {
     case config::ProviderKind::xsuaa:
       return {landing, ""};
-    // A foreign page would have to take our state off its address; only our own do.
     case config::ProviderKind::ias:
-      return {landing, foreign_page ? "" : input.make_state(ending.landing)};
+      if (trigger.requested_page || http::is_absolute_http(configured_page(trigger, input)))
+        return {landing, ""};
+      return {landing, input.make_state(ending.landing)};
     case config::ProviderKind::oidc:
       break;
   }
-  if (!config.logout.return_endpoint.empty()) {
-    return {input.origin + config.logout.return_endpoint, input.make_state(ending.landing)};
-  }
-  if (foreign_page) return {landing, ""};
-  return {without_fragment(absolute(input.origin, page)), input.make_state(ending.landing)};
+  return plan_exact_way_back(trigger, ending, input);
 }
 
 ProviderPart provider_part(const Trigger& trigger, const ProviderState& provider) {
@@ -50,10 +60,22 @@ ProviderPart provider_part(const Trigger& trigger, const ProviderState& provider
   return provider.metadata->end_session_endpoint.empty() ? ProviderPart::not_offered : ProviderPart::redirect;
 }
 
-std::string provider_url(const Trigger& trigger, const std::string& page, Ending& ending,
-                         const EndingInput& input) {
+// Whether the session at the provider outlives the browser's way through this logout. XSUAA ends one only in
+// the browser itself.
+bool leaves_provider_session(const Trigger& trigger, const Ending& ending, const EndingInput& input) {
+  const auto& provider = input.provider;
+  if (!input.config.logout.always_invalidate || provider.config == nullptr) return false;
+  if (provider.config->kind == config::ProviderKind::xsuaa) return false;
+  if (ending.provider == ProviderPart::unreachable) return true;
+  const std::string& replaced = trigger.provider_url.replaced_by;
+  if (ending.provider != ProviderPart::redirect || replaced.empty()) return false;
+  return !provider.metadata ||
+         replaced.substr(0, replaced.find('?')) != provider.metadata->end_session_endpoint;
+}
+
+std::string provider_url(const Trigger& trigger, Ending& ending, const EndingInput& input) {
   if (!trigger.provider_url.replaced_by.empty()) return trigger.provider_url.replaced_by;
-  auto way_back = plan_way_back(page, ending, input);
+  auto way_back = plan_way_back(trigger, ending, input);
   ending.return_uri = way_back.uri;
   identity::LogoutRedirect redirect;
   if (trigger.session) {
@@ -90,7 +112,9 @@ Ending plan_ending(const Trigger& trigger, const EndingInput& input) {
   ending.skips_redirect = trigger.skips_redirect;
   ending.provider = provider_part(trigger, input.provider);
 
-  std::string page = trigger.page.value_or(input.config.logout.page);
+  std::string page =
+      trigger.requested_page ? *trigger.requested_page : trigger.page.value_or(input.config.logout.page);
+  if (trigger.application) ending.application = trigger.application->name;
   ending.has_page = !page.empty();
   if (ending.has_page) {
     ending.landing = http::append_query(page, trigger.query);
@@ -100,8 +124,8 @@ Ending plan_ending(const Trigger& trigger, const EndingInput& input) {
     ending.landing =
         ending.provider == ProviderPart::unreachable ? http::append_query(page, kProviderAwayQuery) : page;
   }
-  if (ending.provider == ProviderPart::redirect)
-    ending.provider_url = provider_url(trigger, page, ending, input);
+  if (ending.provider == ProviderPart::redirect) ending.provider_url = provider_url(trigger, ending, input);
+  ending.ends_provider_session = leaves_provider_session(trigger, ending, input);
   return ending;
 }
 

@@ -54,7 +54,10 @@ struct Ending {
   std::string return_uri;    // where the provider sends the browser back to
   std::string landing;       // path or absolute URL, the client's query included
   bool has_page = false;     // false: `landing` is the built-in page
+  std::string application;   // empty: the whole session
   bool skips_redirect = false;
+  // The browser's way does not end the session at the provider: the router does (`alwaysInvalidate`).
+  bool ends_provider_session = false;
 
   // Where the browser goes next.
   const std::string& next() const { return provider_url.empty() ? landing : provider_url; }

@@ -91,6 +91,7 @@ std::string to_json(const Receipt& receipt) {
   }
   out.append("],\"provider\":\"").append(to_string(receipt.provider));
   out.append("\",\"revocation\":").append(json_quote(receipt.revocation));
+  out.append(",\"providerSession\":").append(json_quote(receipt.provider_session));
   out.append(",\"connectionsClosed\":").append(std::to_string(receipt.connections_closed)).append("}");
   return out;
 }

@@ -53,6 +53,8 @@ struct Receipt {
   ProviderPart provider = ProviderPart::none;
   bool provider_known = false;
   std::string revocation = "none";  // none, waiting, done, failed
+  // at the provider, where the router itself ends it: none, waiting, ended, failed
+  std::string provider_session = "none";
   std::size_t connections_closed = 0;
   bool audited = false;
   std::function<void()> tokens_free;  // once: no call needs the session's token any more

@@ -7,6 +7,7 @@ namespace router::logout {
 namespace {
 
 http::Response built_in_page(const Ending& ending) {
+  if (!ending.application.empty()) return http::pages::signed_out_of(ending.application);
   return http::pages::signed_out(ending.provider == ProviderPart::unreachable ? kProviderAwayNote : "");
 }
 

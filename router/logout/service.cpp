@@ -4,6 +4,10 @@
 
 #include "base/log.h"
 #include "logout/revocation.h"
+#include "http/url.h"
+#include "logout/provider_origins.h"
+#include "logout/provider_session.h"
+#include "logout/requested_page.h"
 
 namespace router::logout {
 
@@ -11,6 +15,8 @@ using base::Result;
 using base::Task;
 
 namespace {
+
+constexpr std::size_t kLoggedPage = 200;
 
 SourceParts source_parts(const ServiceParts& parts) {
   return {parts.config, parts.providers, parts.store, parts.states, parts.clock};
@@ -21,6 +27,7 @@ SourceParts source_parts(const ServiceParts& parts) {
 Service::Service(ServiceParts parts)
     : parts_(std::move(parts)),
       sources_(make_sources(source_parts(parts_))),
+      conditional_urls_(parts_.config->logout.conditional_urls),
       executor_(parts_.config, parts_.providers, parts_.store, parts_.live, parts_.fan_out, parts_.receipts,
                 parts_.background, parts_.find_destination) {}
 
@@ -48,7 +55,8 @@ Task<Result<std::optional<http::Response>>> Service::handle(const http::Request&
 Task<Result<std::optional<http::Response>>> Service::answer(SourceInput input) {
   const auto& target = input.request.target;
   for (const auto& source : sources_) {
-    if (!source->may_handle(input.request.method, target.path, target.query)) continue;
+    const bool perhaps = source->may_handle(input.request.method, target.path, target.query);
+    if (!perhaps && !source->wants_body(input.request)) continue;
     auto recognised = co_await source->recognise(input);
     if (!recognised) co_return recognised.error();
     if (!*recognised) continue;
@@ -66,6 +74,7 @@ Task<Result<std::optional<http::Response>>> Service::answer(SourceInput input) {
 
 Task<Result<http::Response>> Service::log_out(Trigger trigger, const http::Request& request,
                                               const http::External& external) {
+  read_wishes(trigger, request.target, external.origin());
   // The sessions first: whatever happens below, they are over.
   std::optional<ForwardedRequest> forwarded = forwarded_request(request, external);
   Execution execution = co_await executor_.run(trigger, std::move(forwarded));
@@ -79,11 +88,36 @@ Task<Result<http::Response>> Service::log_out(Trigger trigger, const http::Reque
   const auto make_state = [this](const std::string& target) { return parts_.states.issue(target); };
   const Ending ending = plan_ending(trigger, {*parts_.config, external.origin(), provider, make_state});
   for (const auto& receipt : execution.receipts) parts_.receipts.set_provider(*receipt, ending.provider);
+  if (ending.ends_provider_session) invalidate(trigger, execution);
   warn_once_without_logout(ending, provider);
   if (execution.failure && trigger.on_failure) trigger.on_failure();
   if (execution.failure && trigger.failure) co_return std::move(*trigger.failure);
   if (execution.failure) co_return *execution.failure;
   co_return reply(trigger, ending, std::move(execution.logout_id), request, external);
+}
+
+// One place for all sources whose browser goes on to the provider and a landing page.
+void Service::read_wishes(Trigger& trigger, const http::Target& target, const std::string& origin) const {
+  if (trigger.cause != Cause::browser && trigger.cause != Cause::agent_url) return;
+  const auto own = http::parse_url(origin);
+  trigger.provider_url = conditional_urls_.choose(own ? own->authority() : std::string(), target.path);
+  const config::Logout& logout = parts_.config->logout;
+  if (logout.goto_parameter.empty()) return;
+  auto origins = provider_origins(*parts_.providers);
+  if (own) origins.push_back(own->origin());
+  auto wish = requested_page(logout, target.query, origins);
+  trigger.requested_page = std::move(wish.page);
+  trigger.query = without_requested_page(logout, trigger.query);
+  if (wish.refused) {
+    base::log_warning("logout.untrusted_page",
+                      {{"parameter", logout.goto_parameter}, {"page", wish.refused->substr(0, kLoggedPage)}});
+  }
+}
+
+// Only by the logout that ended the session; again would ask the provider in vain.
+void Service::invalidate(const Trigger& trigger, const Execution& execution) const {
+  if (!trigger.session || execution.receipts.empty()) return;
+  end_provider_session(parts_.background, parts_.providers, trigger.session, execution.receipts.front());
 }
 
 Task<ProviderState> Service::look_at_provider(const Trigger& trigger) {

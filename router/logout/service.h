@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "logout/conditional_urls.h"
 #include "logout/execute.h"
 #include "logout/explanation.h"
 #include "logout/reply.h"
@@ -66,6 +67,9 @@ class Service {
   base::Task<base::Result<std::optional<http::Response>>> answer(SourceInput input);
   base::Task<base::Result<http::Response>> log_out(Trigger trigger, const http::Request& request,
                                                    const http::External& external);
+  // The provider URL and landing page that the browser's request asks for.
+  void read_wishes(Trigger& trigger, const http::Target& target, const std::string& origin) const;
+  void invalidate(const Trigger& trigger, const Execution& execution) const;
   base::Task<ProviderState> look_at_provider(const Trigger& trigger);
   identity::Provider* provider_of(const Trigger& trigger) const;
   http::Response reply(Trigger& trigger, const Ending& ending, std::string logout_id,
@@ -74,6 +78,7 @@ class Service {
 
   ServiceParts parts_;
   Sources sources_;
+  ConditionalUrls conditional_urls_;
   Executor executor_;
   bool warned_ = false;
 };

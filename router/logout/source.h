@@ -1,9 +1,9 @@
 // One way of asking for a logout: recognises and verifies, never acts.
 //
 // A new protocol is one Source pair in sources/, one line in sources.cpp and one column of tests.
-// Owner: Service. may_handle() and wants_body() are called from any thread for every request: no state, no
-// allocation. recognise() runs on the background loop, which owns the state a source may have. preview() is
-// pure.
+// Owner: Service. may_handle() and wants_body() are called from any thread for every request: no state, and
+// hardly ever an allocation. A request whose body is wanted is recognised whatever may_handle() said.
+// recognise() runs on the background loop, which owns the state a source may have. preview() is pure.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 #include "logout/sources.h"
 
+#include "logout/sources/agent.h"
 #include "logout/sources/back_channel.h"
 #include "logout/sources/central.h"
 #include "logout/sources/end_session.h"
@@ -22,6 +23,8 @@ Sources make_sources(const SourceParts& parts) {
   sources.push_back(std::make_unique<EndSessionSource>(parts.config, parts.providers, parts.store));
   sources.push_back(std::make_unique<HostedSource>(parts.config));
   sources.push_back(std::make_unique<TokenRevocationSource>(parts.config, parts.providers));
+  // last: it looks at every request, and those with a path of their own are not its business
+  sources.push_back(std::make_unique<AgentSource>(parts.config));
   return sources;
 }
 

@@ -81,8 +81,10 @@ struct Trigger {
   session::Snapshot session;
   std::string query;                // the client's, byte for byte, to be carried to the landing page
   std::optional<std::string> page;  // instead of logoutPage
-  bool asks_provider = true;        // false: skip-redirect and the like; the landing page is the answer
-  bool skips_redirect = false;      // skip-redirect: 200 without Location
+  // What the request named itself (gotoParameter), checked; wins. Not registered at the provider.
+  std::optional<std::string> requested_page;
+  bool asks_provider = true;    // false: skip-redirect and the like; the landing page is the answer
+  bool skips_redirect = false;  // skip-redirect: 200 without Location
   ProviderUrl provider_url;
   std::optional<TokenToRevoke> revocation;  // before the answer: it says whether it was done
   bool revokes_tokens = true;  // never from an unsigned request

@@ -39,6 +39,7 @@ struct Context {
   std::string traceparent;
 
   routing::RouteMatch match;
+  bool is_public_page = false;  // a landing page of a logout, whatever its route says
   session::Snapshot session;  // null: none
   // Who calls with x-approuter-authorization, null if nobody: a session in form, in no store. Then `session` is null.
   session::Snapshot caller;
@@ -60,7 +61,9 @@ struct Context {
   const config::Configuration& config() const { return *graph.config; }
   const config::Route& route() const { return *match.route; }
   // No route takes the path: whatever is there is public.
-  bool needs_login() const { return match.found() && !config().authentication_none && !route().is_public(); }
+  bool needs_login() const {
+    return match.found() && !config().authentication_none && !route().is_public() && !is_public_page;
+  }
   bool is_built_in_service() const {
     return !target().path.empty() && (target().path == config().plugin_metadata_endpoint ||
                                       target().path == config().whitelist_endpoint);

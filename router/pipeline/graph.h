@@ -17,6 +17,7 @@
 #include "config/ip_ranges.h"
 #include "config/model.h"
 #include "login/service.h"
+#include "logout/landing_pages.h"
 #include "logout/service.h"
 #include "routing/route_table.h"
 #include "session/session_cookie.h"
@@ -36,6 +37,7 @@ struct Graph : std::enable_shared_from_this<Graph> {
       : config(std::move(with)),
         services(around),
         routes(*config),
+        landing_pages(config->logout),
         trusted_proxies(config->environment.trusted_proxies),
         session_cookie(*config) {}
   Graph(const Graph&) = delete;
@@ -44,6 +46,7 @@ struct Graph : std::enable_shared_from_this<Graph> {
   std::shared_ptr<const config::Configuration> config;
   Services& services;
   routing::RouteTable routes;
+  logout::LandingPages landing_pages;
   config::IpRanges trusted_proxies;
   session::SessionCookie session_cookie;
   // DESTINATION_HOST_PATTERN, nullptr if not set

@@ -1,5 +1,6 @@
 #include "session/live_connections.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace router::session {
@@ -33,15 +34,17 @@ void LiveConnections::end_soon(const std::shared_ptr<Entry>& entry) {
 }
 
 LiveConnections::Registration LiveConnections::add(const SessionId& id, base::Loop& loop,
-                                                   std::function<void()> end) {
+                                                   std::function<void()> end, std::string back_end,
+                                                   bool authenticated) {
   const auto hash = hash_of(id);
   Shard& shard = shards_[hash % kShards];
   Registration registration;
-  registration.entry_ =
-      std::make_shared<Entry>(Entry{&loop, std::move(end), &shard, std::string(id.reveal())});
+  registration.entry_ = std::make_shared<Entry>(
+      Entry{&loop, std::move(end), &shard, std::string(id.reveal()), std::move(back_end)});
   const std::lock_guard lock(shard.mutex);
   shard.entries.emplace(registration.entry_->key, registration.entry_);
-  if (shard.ended.contains(hash)) end_soon(registration.entry_);
+  const bool has_left = authenticated && shard.ended.contains(hash_of(hash, registration.entry_->back_end));
+  if (has_left || shard.ended.contains(hash)) end_soon(registration.entry_);
   return registration;
 }
 
@@ -53,6 +56,21 @@ std::size_t LiveConnections::close(const SessionId& id) {
   const auto [first, last] = shard.entries.equal_range(std::string(id.reveal()));
   std::size_t closed = 0;
   for (auto it = first; it != last; ++it, ++closed) end_soon(it->second);
+  return closed;
+}
+
+std::size_t LiveConnections::close(const SessionId& id, const std::vector<std::string>& back_ends) {
+  const auto hash = hash_of(id);
+  Shard& shard = shards_[hash % kShards];
+  const std::lock_guard lock(shard.mutex);
+  for (const auto& back_end : back_ends) shard.remember(hash_of(hash, back_end));
+  const auto [first, last] = shard.entries.equal_range(std::string(id.reveal()));
+  std::size_t closed = 0;
+  for (auto it = first; it != last; ++it) {
+    if (std::find(back_ends.begin(), back_ends.end(), it->second->back_end) == back_ends.end()) continue;
+    end_soon(it->second);
+    ++closed;
+  }
   return closed;
 }
 

@@ -30,6 +30,7 @@ class LiveConnections {
     std::function<void()> end;
     Shard* shard;
     std::string key;
+    std::string back_end;
     bool gone = false;  // touched on the loop's thread only
   };
 
@@ -51,9 +52,14 @@ class LiveConnections {
   };
 
   // On `loop`; `end` runs there, at most once, and not before the loop's next turn.
-  Registration add(const SessionId& id, base::Loop& loop, std::function<void()> end);
+  // `back_end`: the destination that answers, empty for the router itself. What is public (`authenticated`
+  // false) is answered also after the session has left that back-end.
+  Registration add(const SessionId& id, base::Loop& loop, std::function<void()> end,
+                   std::string back_end = {}, bool authenticated = true);
   // How many are being ended.
   std::size_t close(const SessionId& id);
+  // Only those that these back-ends answer.
+  std::size_t close(const SessionId& id, const std::vector<std::string>& back_ends);
   std::size_t count() const;
 
  private:
@@ -62,7 +68,7 @@ class LiveConnections {
   struct Shard {
     mutable std::mutex mutex;
     std::unordered_multimap<std::string, std::shared_ptr<Entry>> entries;
-    // by the hash of their ids, oldest overwritten first
+    // by the hash of their ids, or of id and back-end, oldest overwritten first
     std::unordered_set<std::size_t> ended;
     std::vector<std::size_t> ended_in_order;
     std::size_t oldest = 0;
@@ -71,6 +77,10 @@ class LiveConnections {
   };
 
   static std::size_t hash_of(const SessionId& id) { return std::hash<std::string_view>{}(id.reveal()); }
+  // Of what a session was to one back-end.
+  static std::size_t hash_of(std::size_t session, std::string_view back_end) {
+    return session * 31 + std::hash<std::string_view>{}(back_end);
+  }
   static void end_soon(const std::shared_ptr<Entry>& entry);
 
   std::array<Shard, kShards> shards_;

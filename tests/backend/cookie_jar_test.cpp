@@ -13,6 +13,8 @@ using session::BackendCookie;
 
 namespace {
 
+const config::Logout kNoApplications;
+
 const session::CookieNames kOwn{config::Environment{}};
 const JarScope kCrm{"crm", "/api/orders", "/crm/orders", true};
 const base::WallTime kNow{std::chrono::seconds(1'800'000'000)};
@@ -160,7 +162,7 @@ TEST_CASE("cookie jar: saving goes through a change by somebody else, and never 
   REQUIRE(test::run_task(store.create(fresh)));
   const auto held = **test::run_task(store.find(fresh.id));
   const auto save = [&](const std::string& name, const std::string& value) {
-    return *test::run_task(backend::save_cookies(store, held, {{cookie(name, value), false}}, 1000));
+    return *test::run_task(backend::save_cookies(store, held, {{cookie(name, value), false}}, 1000, kNoApplications));
   };
   CHECK(save("a", "1")->backend_cookies.size() == 1);
   // `held` is an old state by now
@@ -179,6 +181,26 @@ TEST_CASE("cookie jar: a cookie that is there already costs no write") {
   fresh.backend_cookies = {cookie("a", "1")};
   REQUIRE(test::run_task(store.create(fresh)));
   const auto held = **test::run_task(store.find(fresh.id));
-  const auto saved = test::run_task(backend::save_cookies(store, held, {{cookie("a", "1"), false}}, 1000));
+  const auto saved = test::run_task(backend::save_cookies(store, held, {{cookie("a", "1"), false}}, 1000, kNoApplications));
   CHECK(*saved == held);
+}
+
+TEST_CASE("cookie jar: a cookie that comes late does not bring back an application that was left meanwhile") {
+  test::FakeClock clock;
+  session::MemoryStore store(clock);
+  config::Logout logout;
+  config::ApplicationLogout application;
+  application.name = "the bank";
+  application.destinations = {cookie("a", "1").destination};
+  logout.applications = {application};
+  const auto fresh = test::make_session();
+  REQUIRE(test::run_task(store.create(fresh)));
+  const auto held = **test::run_task(store.find(fresh.id));
+  session::Session changed = *held;
+  changed.ended_applications = {"the bank"};
+  REQUIRE(test::run_task(store.replace(std::move(changed))));
+
+  const auto saved = test::run_task(backend::save_cookies(store, held, {{cookie("a", "1"), false}}, 1000, logout));
+  CHECK((*saved)->backend_cookies.empty());
+  CHECK((**test::run_task(store.find(fresh.id)))->backend_cookies.empty());
 }

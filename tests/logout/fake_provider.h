@@ -47,6 +47,12 @@ class FakeProvider final : public identity::Provider {
     revoked.push_back(hint + " " + std::string(token.reveal()));
     co_return base::Result<void>();
   }
+  base::Task<base::Result<void>> end_session(base::Secret id_token) override {
+    ended.push_back(std::string(id_token.reveal()));
+    if (end_session_fails-- > 0)
+      co_return base::Error{base::ErrorCode::timeout, base::Side::identity_provider, "no answer", true};
+    co_return base::Result<void>();
+  }
   base::Task<base::Result<identity::Claims>> verify_access_token(std::string) override { co_return away(); }
   base::Task<base::Result<identity::Claims>> verify_id_token_hint(std::string token) override {
     if (away_for_hints) co_return away();
@@ -72,6 +78,8 @@ class FakeProvider final : public identity::Provider {
   bool away_for_hints = false;
   bool away_for_revocation = false;
   std::vector<std::string> revoked;
+  std::vector<std::string> ended;  // id tokens
+  int end_session_fails = 0;
 
   void change(const std::function<void(identity::Metadata&)>& edit) {
     auto copy = std::make_shared<identity::Metadata>(*known);

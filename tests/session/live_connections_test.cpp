@@ -70,5 +70,30 @@ TEST_CASE_FIXTURE(World, "live connections: what is remembered of ended sessions
   CHECK(ended == 1);
 }
 
+TEST_CASE_FIXTURE(World, "live connections: those of some back-ends are ended, and the others go on") {
+  std::string closed;
+  const auto add_at = [&](const SessionId& of, const std::string& back_end) {
+    return live.add(of, loop, [&closed, back_end] { closed += back_end + " "; }, back_end);
+  };
+  const auto bank = add_at(id, "bank");
+  const auto mail = add_at(id, "mail");
+  const auto files = add_at(id, "");
+  const auto other = add_at(SessionId::random(), "bank");
+  CHECK(live.close(id, {"bank", "loans"}) == 1);
+  loop.run_ready();
+  CHECK(closed == "bank ");
+  CHECK(live.close(id) == 3);
+}
+
+TEST_CASE_FIXTURE(World, "live connections: a request that registers just after its back-end was left is ended too") {
+  live.close(id, {"bank"});
+  const auto end = [this] { ++ended; };
+  const auto late = live.add(id, loop, end, "bank");
+  const auto elsewhere = live.add(id, loop, end, "mail");
+  const auto landing_page = live.add(id, loop, end, "bank", false);
+  loop.run_ready();
+  CHECK(ended == 1);
+}
+
 }  // namespace
 }  // namespace router::session::test

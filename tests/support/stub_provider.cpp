@@ -183,12 +183,14 @@ void StubProvider::add_endpoints() {
   server_->Get("/oauth/authorize", noted([this](const Request& request, Response& response) { authorize(request, response); }));
   server_->Post("/oauth/token", noted([this](const Request& request, Response& response) { token(request, response); }));
   server_->Post("/revoke", noted([](const Request&, Response& response) { response.status = 200; }));
-  server_->Get("/end-session", noted([](const Request& request, Response& response) {
+  const auto end_session = noted([](const Request& request, Response& response) {
     const std::string back = request.get_param_value("post_logout_redirect_uri");
     if (back.empty()) return response.set_content("signed out", "text/plain");
     const std::string state = request.get_param_value("state");
     response.set_redirect(state.empty() ? back : back + (back.find('?') == std::string::npos ? "?" : "&") + "state=" + state);
-  }));
+  });
+  server_->Get("/end-session", end_session);
+  server_->Post("/end-session", end_session);
 }
 
 void StubProvider::authorize(const Request& request, Response& response) {

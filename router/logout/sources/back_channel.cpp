@@ -26,16 +26,10 @@ http::Response accepted() {
   return response;
 }
 
-bool is_form(const http::Request& request) {
-  const auto type = request.headers.get("content-type");
-  return type && base::equals_ignoring_case(base::trim(base::cut(*type, ';').before),
-                                            "application/x-www-form-urlencoded");
-}
-
 // The token, or why there is none.
 std::variant<std::string, http::Response> read_token(const SourceInput& input) {
   if (!input.request.is("POST")) return method_not_allowed("POST");
-  if (!is_form(input.request)) return refusal(400, "the body must be a form");
+  if (!http::is_form(input.request.headers)) return refusal(400, "the body must be a form");
   if (input.body.size() > kMaxBody) return refusal(413, "the body is too large");
   if (http::query_has(input.request.target.query, kTokenField))
     return refusal(400, "logout_token in the query");
@@ -67,7 +61,8 @@ bool BackChannelSource::may_handle(std::string_view, std::string_view path, std:
 }
 
 bool BackChannelSource::wants_body(const http::Request& request) const {
-  return request.is("POST") && is_form(request) && may_handle(request.method, request.target.path, {});
+  return request.is("POST") && http::is_form(request.headers) &&
+         may_handle(request.method, request.target.path, {});
 }
 
 Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const SourceInput& input) {

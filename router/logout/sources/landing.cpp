@@ -1,7 +1,5 @@
 #include "logout/sources/landing.h"
 
-#include <algorithm>
-
 #include "http/pages.h"
 #include "http/query.h"
 #include "logout/navigation.h"
@@ -10,23 +8,12 @@
 namespace router::logout {
 
 LandingSource::LandingSource(std::shared_ptr<const config::Configuration> config, ReturnStates& states)
-    : config_(std::move(config)), states_(states) {
-  const auto add_page = [this](const std::string& page) {
-    auto path = http::normalise_path(page.substr(0, page.find_first_of("?#")));
-    if (path) pages_.push_back(std::move(*path));
-  };
-  add_page(config_->logout.page);
-  for (const auto& application : config_->logout.applications) add_page(application.page);
-}
+    : config_(std::move(config)), states_(states), pages_(config_->logout) {}
 
 bool LandingSource::may_handle(std::string_view, std::string_view path, std::string_view query) const {
   if (path == kSignedOutPath) return true;
   if (!config_->logout.return_endpoint.empty() && path == config_->logout.return_endpoint) return true;
-  return query.find("state=") != std::string_view::npos && is_landing_page(path);
-}
-
-bool LandingSource::is_landing_page(std::string_view path) const {
-  return std::find(pages_.begin(), pages_.end(), path) != pages_.end();
+  return query.find("state=") != std::string_view::npos && pages_.contains(path);
 }
 
 Task<Result<std::optional<Recognition>>> LandingSource::recognise(const SourceInput& input) {

@@ -11,9 +11,9 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "config/model.h"
+#include "logout/landing_pages.h"
 #include "logout/return_states.h"
 #include "logout/source.h"
 
@@ -32,11 +32,9 @@ class LandingSource final : public Source {
 
  private:
   std::optional<Recognition> answer(const http::Request& request);
-  bool is_landing_page(std::string_view path) const;
-
   std::shared_ptr<const config::Configuration> config_;
   ReturnStates& states_;
-  std::vector<std::string> pages_;  // normalised paths
+  LandingPages pages_;
 };
 
 }  // namespace router::logout

@@ -1,8 +1,10 @@
 #include <algorithm>
 
+#include "config/applications.h"
 #include "http/query.h"
 #include "login/navigation.h"
 #include "pipeline/stages/stages.h"
+#include "routing/rewrite.h"
 
 namespace router::pipeline {
 
@@ -12,18 +14,14 @@ using base::Side;
 
 namespace {
 
-// The application (003) that the route's destination belongs to, if this session has left it.
+// The application (003) that the request's destination belongs to, if this session has left it.
 std::string left_application(const Context& context) {
-  if (!context.session || context.session->ended_applications.empty() || !context.route().destination) return {};
-  const auto& destination = *context.route().destination;
-  const auto& ended = context.session->ended_applications;
-  for (const auto& application : context.config().logout.applications) {
-    const auto& members = application.destinations;
-    const bool belongs = members.empty() ? application.name == destination
-                                         : std::find(members.begin(), members.end(), destination) != members.end();
-    if (belongs && std::find(ended.begin(), ended.end(), application.name) != ended.end()) return application.name;
-  }
-  return {};
+  if (!context.session || context.session->ended_applications.empty()) return {};
+  const auto name = routing::destination_name(context.route(), context.match.match, context.target(),
+                                              context.external.authority, context.graph.destination_host_pattern());
+  if (!name || !*name) return {};
+  const auto* left = config::left_application(context.config().logout, context.session->ended_applications, **name);
+  return left == nullptr ? std::string() : left->name;
 }
 
 constexpr std::size_t kLongestProviderName = 256;

@@ -5,10 +5,10 @@ namespace router::pipeline {
 Task<Result<Verdict>> logout(Context& context) {
   auto& service = *context.graph.logout;
   const auto& target = context.request.target;
-  if (!service.may_handle(context.request.method, target.path, target.query)) co_return Verdict(Continue{});
+  const bool has_body = service.wants_body(context.request);
+  if (!has_body && !service.may_handle(context.request.method, target.path, target.query)) co_return Verdict(Continue{});
 
   std::string body;
-  const bool has_body = service.wants_body(context.request);
   if (has_body) {
     auto read = co_await read_bounded_body(context.exchange, logout::kMaxBody);
     if (!read) co_return read.error();

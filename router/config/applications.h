@@ -1,0 +1,23 @@
+// Which application of a logout (003) a destination belongs to.
+//
+// A session that has left an application is a stranger to its destinations until its next login; the login,
+// the cookie jar and the logout sources have to agree on which ones these are. Pure; any thread. Source:
+// logout.md section 2; seed 003_21e0f548aacaed51.txt.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/model.h"
+
+namespace router::config {
+
+// Never for the entry "", which stands for all applications.
+bool belongs_to(const ApplicationLogout& application, std::string_view destination);
+
+// The first of the `left` applications that the destination belongs to; nullptr if there is none.
+const ApplicationLogout* left_application(const Logout& logout, const std::vector<std::string>& left,
+                                          std::string_view destination);
+
+}  // namespace router::config

@@ -1,0 +1,42 @@
+#include "logout/provider_session.h"
+
+#include "base/log.h"
+
+namespace router::logout {
+namespace {
+
+constexpr int kAttempts = 3;
+constexpr base::milliseconds kFirstRetryDelay{1000};
+
+base::Task<void> end_it(base::Loop* loop, std::shared_ptr<identity::Providers> providers,
+                        session::Snapshot session, std::shared_ptr<Receipt> receipt) {
+  identity::Provider* provider = providers->find(session->provider);
+  if (provider == nullptr) co_return;
+  receipt->provider_session = "waiting";
+  base::milliseconds delay = kFirstRetryDelay;
+  for (int attempt = 1;; ++attempt) {
+    base::Secret id_token = session->tokens.id_token;
+    const auto ended = co_await provider->end_session(std::move(id_token));
+    if (ended) {
+      receipt->provider_session = "ended";
+      co_return;
+    }
+    if (!ended.error().retryable || attempt == kAttempts) {
+      receipt->provider_session = "failed";
+      base::log_warning("logout.provider_session",
+                        {{"logout_id", receipt->id}, {"fault", describe(ended.error())}});
+      co_return;
+    }
+    co_await base::sleep_for(*loop, delay);
+    delay *= 2;
+  }
+}
+
+}  // namespace
+
+void end_provider_session(base::Loop& loop, std::shared_ptr<identity::Providers> providers,
+                          session::Snapshot session, std::shared_ptr<Receipt> receipt) {
+  base::start_detached(end_it(&loop, std::move(providers), std::move(session), std::move(receipt)));
+}
+
+}  // namespace router::logout

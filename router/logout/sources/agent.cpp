@@ -1,0 +1,137 @@
+#include "logout/sources/agent.h"
+
+#include <algorithm>
+#include <array>
+
+#include "http/form.h"
+#include "http/pages.h"
+#include "logout/navigation.h"
+#include "routing/rewrite.h"
+
+namespace router::logout {
+namespace {
+
+constexpr std::string_view kOwnPaths = "/xs-router/";
+constexpr std::string_view kEndpointMethods = "GET, POST";
+
+bool is_inspected_form(const http::Request& request) {
+  if (request.body == http::BodyKind::none) return false;
+  if (request.body == http::BodyKind::length && request.content_length > kMaxBody) return false;
+  return http::is_form(request.headers);
+}
+
+}  // namespace
+
+AgentSource::AgentSource(std::shared_ptr<const config::Configuration> config)
+    : config_(std::move(config)), rules_(config_->logout), pages_(config_->logout), routes_(*config_) {
+  const auto& pattern = config_->environment.destination_host_pattern;
+  if (pattern.empty()) return;
+  auto compiled = base::Pattern::compile(pattern);
+  if (auto* usable = std::get_if<base::Pattern>(&compiled)) host_pattern_ = std::move(*usable);
+}
+
+bool AgentSource::is_exempt(std::string_view path) const {
+  const config::Logout& logout = config_->logout;
+  const std::array<std::string_view, 7> own = {
+      config_->callback_endpoint,    logout.endpoint,        logout.back_channel_endpoint,
+      logout.front_channel_endpoint, logout.return_endpoint, config_->plugin_metadata_endpoint,
+      config_->whitelist_endpoint};
+  return path.starts_with(kOwnPaths) || pages_.contains(path) ||
+         std::find(own.begin(), own.end(), path) != own.end();
+}
+
+bool AgentSource::may_handle(std::string_view, std::string_view path, std::string_view query) const {
+  if (config_->logout.applications.empty()) return false;
+  return (rules_.names_parameter(query) || rules_.by_endpoint(path) != nullptr) && !is_exempt(path);
+}
+
+bool AgentSource::wants_body(const http::Request& request) const {
+  if (!config_->logout.inspect_body || !rules_.has_parameters() || !is_inspected_form(request)) return false;
+  const auto& path = request.target.path;
+  return rules_.by_endpoint(path) == nullptr && !is_exempt(path);
+}
+
+Task<Result<std::optional<Recognition>>> AgentSource::recognise(const SourceInput& input) {
+  auto recognised = answer(input);
+  co_return recognised;
+}
+
+const AgentSource::Application* AgentSource::find(std::string_view method, const http::Target& target,
+                                                  std::string_view body, std::string_view authority) const {
+  const auto destination = [&] { return destination_of(method, target, authority); };
+  const auto* by_parameter = rules_.by_parameter(target.query, destination);
+  if (by_parameter == nullptr && !body.empty()) by_parameter = rules_.by_parameter(body, destination);
+  return ApplicationRules::stronger(rules_.by_endpoint(target.path), by_parameter);
+}
+
+std::string AgentSource::destination_of(std::string_view method, const http::Target& target,
+                                        std::string_view authority) const {
+  const auto match = routes_.find(method, target);
+  if (!match || !match->found()) return {};
+  const auto* pattern = host_pattern_ ? &*host_pattern_ : nullptr;
+  auto name = routing::destination_name(*match->route, match->match, target, authority, pattern);
+  return name && *name ? std::move(**name) : std::string();
+}
+
+std::optional<Recognition> AgentSource::answer(const SourceInput& input) const {
+  const http::Request& request = input.request;
+  const http::Target& target = request.target;
+  if (is_exempt(target.path) || pages_.contains(target.path, input.external.origin())) return std::nullopt;
+  // A longer one was cut: what is not seen whole is not judged.
+  const bool whole = input.body.size() <= kMaxBody && wants_body(request);
+  const auto* application =
+      find(request.method, target, whole ? std::string_view(input.body) : std::string_view(),
+           input.external.authority);
+  if (application == nullptr) return std::nullopt;
+
+  const bool at_endpoint = rules_.by_endpoint(target.path) != nullptr;
+  if (at_endpoint && !request.is_get_or_head() && !request.is("POST"))
+    return method_not_allowed(kEndpointMethods);
+  // A preflight asks for leave; the request itself comes after it.
+  if (request.is("OPTIONS")) return std::nullopt;
+  if (auto objected = objection(input)) return std::move(*objected);
+
+  Trigger trigger = make_trigger(*application, target);
+  trigger.session = input.session;
+  if (input.session) trigger.selection.sessions.push_back(input.session);
+  trigger.form = expects_a_page(request) ? ReplyForm::redirect : ReplyForm::url_as_json;
+  return trigger;
+}
+
+std::optional<http::Response> AgentSource::objection(const SourceInput& input) const {
+  const http::Request& request = input.request;
+  // What a page of another site can send without the user's doing: forms, and handshakes.
+  if ((!request.is_get_or_head() || request.is_upgrade) &&
+      (is_prefetch(request) || is_cross_site(request, input.external))) {
+    return refused_response();
+  }
+  if (!request.is_get_or_head()) return std::nullopt;
+  switch (judge_navigation(request, config_->logout.cross_site)) {
+    case Navigation::proceed:
+      break;
+    case Navigation::confirm:
+      return http::pages::confirm_logout(request.target.path_and_query());
+    case Navigation::refuse:
+      return refused_response();
+  }
+  return std::nullopt;
+}
+
+Trigger AgentSource::make_trigger(const Application& application, const http::Target& target) const {
+  Trigger trigger;
+  trigger.cause = Cause::agent_url;
+  trigger.query = rules_.without_parameters(target.query);
+  if (const auto& page = rules_.page_of(application); !page.empty()) trigger.page = page;
+  if (!application.name.empty())
+    trigger.application = ApplicationPart{application.name, application.destinations};
+  return trigger;
+}
+
+std::optional<Trigger> AgentSource::preview(std::string_view method, const http::Target& target) const {
+  if (!may_handle(method, target.path, target.query)) return std::nullopt;
+  const auto* application = find(method, target, {}, {});
+  if (application == nullptr) return std::nullopt;
+  return make_trigger(*application, target);
+}
+
+}  // namespace router::logout
