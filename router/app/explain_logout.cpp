@@ -83,6 +83,7 @@ Json explain_logout(const logout::Explanation& logout, const http::External& ext
     out["withoutSession"] = "no back-end is called, the rest as it is";
   }
   out["identityProvider"] = provider_part(ending);
+  if (ending.ends_provider_session) out["providerSession"] = "ended by the router itself, without the browser";
   if (!ending.return_uri.empty()) out["comesBackTo"] = ending.return_uri;
   const bool absolute = http::is_absolute_http(ending.landing);
   if (ending.form != logout::ReplyForm::given) {

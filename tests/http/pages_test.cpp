@@ -17,8 +17,9 @@ struct Row {
   Response page;
 };
 
-std::array<Row, 8> every_page() {
+std::array<Row, 9> every_page() {
   return {{{"signed out", pages::signed_out()},
+           {"signed out of one", pages::signed_out_of("bank")},
            {"confirm", pages::confirm_logout("/my/logout?siteId=3")},
            {"confirm a POST", pages::confirm_logout({})},
            {"error", pages::error(502, "Not available", "The application did not answer.", "r-1")},
@@ -94,6 +95,7 @@ TEST_CASE("pages: values are text, whatever they contain") {
   CHECK(shows(page, "&lt;script&gt;"));
   CHECK(shows(page, "{{message}}"));
   CHECK_FALSE(shows(pages::signed_out(hostile), "<script>"));
+  CHECK_FALSE(shows(pages::signed_out_of(hostile), "<script>"));
   CHECK_FALSE(shows(pages::confirm_logout(hostile), "<script>"));
   CHECK(shows(pages::start_login("/a?b=\"&c=1", "f\"", "\""),
               "href=\"/a?b=&quot;&amp;c=1\" data-fragment-cookie=\"f&quot;\""));

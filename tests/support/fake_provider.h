@@ -100,11 +100,10 @@ class ScriptedProvider final : public identity::Provider {
     revoked.emplace_back(token.reveal());
     co_return base::Result<void>();
   }
+  base::Task<base::Result<void>> end_session(base::Secret) override { co_return base::Result<void>(); }
   base::Task<base::Result<identity::Claims>> verify_access_token(std::string token) override {
     if (error) co_return *error;
     bearers.push_back(std::move(token));
-  base::Task<base::Result<void>> end_session(base::Secret) override { co_return base::Result<void>(); }
-  base::Task<base::Result<identity::Claims>> verify_access_token(std::string) override {
     co_return login.claims;
   }
   base::Task<base::Result<identity::Claims>> verify_id_token_hint(std::string) override {
