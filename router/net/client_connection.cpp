@@ -1,5 +1,8 @@
 #include "net/client_connection.h"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/error.hpp>
 
 #include "net/next_piece.h"
@@ -17,6 +20,9 @@ namespace {
 
 // An idle connection gives its memory back after this long; busy clients send their next request sooner.
 constexpr milliseconds kParkAfter{250};
+// What a client does not read waits with us, not in the kernel: a few thousand slow readers would use up the
+// memory of its TCP, and all connections would stall.
+constexpr int kMostUnsentBytes = 128 * 1024;
 constexpr milliseconds kLinger{2'000};
 constexpr std::size_t kLingerBytes = 256 * 1024;
 // While draining, an idle client has this long for the request that may be on its way already.
@@ -53,6 +59,8 @@ ClientConnection::ClientConnection(AsioLoop& loop, Socket socket, Handler& handl
       }) {
   error_code ignored;
   stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  ::setsockopt(stream_.socket().native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsentBytes,
+               sizeof kMostUnsentBytes);
   stream_.socket().non_blocking(true, ignored);
   const auto peer = stream_.socket().remote_endpoint(ignored);
   auto address = peer.address();
@@ -98,7 +106,16 @@ Task<void> ClientConnection::serve(asio::ssl::context* tls) {
     const bool go_on = co_await serve_one();
     if (!go_on) break;
   }
+  if (tls != nullptr && !aborted_) co_await close_tls();
   stream_.close();
+}
+
+// A client that reads an end without close_notify takes it for a cut, and does not resume the session (RFC
+// 8446 section 6.1).
+Task<void> ClientConnection::close_tls() {
+  read_deadline_.arm(kLinger);
+  co_await stream_.shutdown_tls();
+  read_deadline_.disarm();
 }
 
 Task<bool> ClientConnection::handshake(asio::ssl::context& context) {

@@ -108,6 +108,7 @@ class ClientConnection final : public Exchange {
   base::Task<base::Result<bool>> read_head();
   base::Result<void> parse_head();
   base::Task<void> refuse(base::Error error);
+  base::Task<void> close_tls();
   base::Task<void> linger();
   base::Task<base::Result<void>> send(std::string_view first, std::string_view second,
                                       std::string_view third);

@@ -114,6 +114,10 @@ void Stream::Handshake::await_suspend(std::coroutine_handle<> waiter) {
   });
 }
 
+void Stream::ShutdownTls::await_suspend(std::coroutine_handle<> waiter) {
+  stream.tls_->async_shutdown([waiter](const error_code&) { waiter.resume(); });
+}
+
 bool Stream::is_quiet() {
   char byte;
   const ssize_t peeked = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);

@@ -67,6 +67,8 @@ class Stream {
   error_code send_file_now(FileSending& rest);
   auto connect(const asio::ip::tcp::endpoint& endpoint) { return Connect{*this, endpoint}; }
   auto handshake(asio::ssl::stream_base::handshake_type type) { return Handshake{*this, type}; }
+  // Sends close_notify and waits for the peer's, or its end. TLS only.
+  auto shutdown_tls() { return ShutdownTls{*this}; }
 
   // Ends operations under way with operation_aborted.
   void cancel() {
@@ -143,6 +145,13 @@ class Stream {
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiter);
     error_code await_resume() const noexcept { return fault; }
+  };
+
+  struct ShutdownTls {
+    Stream& stream;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiter);
+    void await_resume() const noexcept {}
   };
 
   struct Handshake {

@@ -49,6 +49,18 @@ TEST_CASE("tls client: TLS 1.2 and 1.3 are spoken, 1.1 is refused, and back-ends
   for (const auto& request : backend.requests()) CHECK(request.field("x-forwarded-proto") == "https");
 }
 
+TEST_CASE("tls client: the end of a connection is said with close_notify, so that it is no cut") {
+  const Authority authority;
+  RecordingBackend backend;
+  const RouterProcess router(tls_setup(backend.origin(), authority.issue("DNS:app.example", "app")));
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CAPTURE(version);
+    TlsClient client(router.port(), version);
+    CHECK(client.ask(make_request("GET", "/app/x", {{"Connection", "close"}})).starts_with("HTTP/1.1 200"));
+    CHECK(client.is_told_the_end());
+  }
+}
+
 TEST_CASE("tls client: the server name picks the certificate, an unknown one or none takes the first") {
   const Authority authority;
   const auto first = authority.issue("DNS:one.example", "one");

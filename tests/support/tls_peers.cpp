@@ -104,6 +104,13 @@ std::string TlsClient::ask(std::string_view request) {
   return answer;
 }
 
+bool TlsClient::is_told_the_end() {
+  char piece[4096];
+  int got = 1;
+  while (got > 0) got = SSL_read(connection_.get(), piece, sizeof piece);
+  return SSL_get_error(connection_.get(), got) == SSL_ERROR_ZERO_RETURN;
+}
+
 TlsBackend::TlsBackend(const CertificateFiles& files, const std::string& client_authority)
     : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
   require_openssl(SSL_CTX_use_certificate_file(context_.get(), files.certificate.c_str(), SSL_FILETYPE_PEM) == 1, "certificate");

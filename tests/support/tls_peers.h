@@ -58,6 +58,8 @@ class TlsClient {
   // Whether something comes in that time: bytes, or the end.
   bool stirs_within(milliseconds time) const { return socket_.wait_readable(in(time)); }
   bool was_resumed() const { return SSL_session_reused(connection_.get()) == 1; }
+  // Reads on; whether the peer ends with close_notify, not just by closing.
+  bool is_told_the_end();
 
  private:
   Socket socket_;
