@@ -10,6 +10,10 @@ import typing
 import machinery
 
 
+# For those that hold a back-end connection each.
+MANY_BACK_END_CONNECTIONS = {"LIMIT_UPSTREAM_CONNECTIONS": "12000"}
+
+
 @dataclasses.dataclass(frozen=True)
 class Figure:
     name: str
@@ -74,7 +78,7 @@ class Router:
         origins = [{"name": kind, "url": f"http://127.0.0.1:{origin}"} for kind, origin in bench.ports.items()]
         self.log_path = self.folder / "log"
         variables = {**os.environ, "PORT": str(self.port), "LOG_LEVEL": "warning", "THREADS": "2",
-                     "LIMIT_UPSTREAM_CONNECTIONS": "12000", "destinations": json.dumps(origins + list(destinations)),
+                     "destinations": json.dumps(origins + list(destinations)),
                      **(environment or {})}
         limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))) if descriptors else None
         with open(self.log_path, "w", encoding="utf-8") as log:

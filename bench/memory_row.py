@@ -20,10 +20,10 @@ def measure(bench, proxy):
     count = 500 if bench.quick else 5_000
     process, port = bench.proxy(proxy, "memory-row", lambda: start(bench, proxy))
     idle = bench.proxy(proxy, "memory-idle", lambda: machinery.shared_out_kib(process.pid))
-    machinery.wrk(f"http://127.0.0.1:{port}/", 512, 1)  # what any load leaves behind belongs to no connection
+    machinery.wrk(f"http://127.0.0.1:{port}/", 64, 1)  # what any load leaves behind belongs to no connection
     time.sleep(0.5)
     before = machinery.shared_out_kib(process.pid)
-    with Load(bench, "hold", port, count=count, send="GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n", rate=4000) as clients:
+    with Load(bench, "hold", port, count=count, send="GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n", rate=1000) as clients:
         answered = clients.next()["answered"]
         time.sleep(1)
         held = max(0, machinery.shared_out_kib(process.pid) - before)
