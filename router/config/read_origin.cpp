@@ -15,14 +15,15 @@ bool is_host_rule(std::string_view host) {
   return parsed && !parsed->port;
 }
 
-// Absent: any port. Nothing at all: not a port.
-std::optional<std::optional<std::uint16_t>> read_port(const json* value) {
-  if (value == nullptr || *value == kAny) return std::optional<std::uint16_t>();
+// False: not a port. `port` stays absent for any port.
+bool read_port(const json* value, std::optional<std::uint16_t>& port) {
+  if (value == nullptr || *value == kAny) return true;
   const auto number = value->is_string()            ? base::parse_unsigned(value->get_ref<const std::string&>())
                       : value->is_number_unsigned() ? std::optional(value->get<std::uint64_t>())
                                                     : std::nullopt;
-  if (!number || *number == 0 || *number > 65535) return std::nullopt;
-  return std::optional(static_cast<std::uint16_t>(*number));
+  if (!number || *number == 0 || *number > 65535) return false;
+  port = static_cast<std::uint16_t>(*number);
+  return true;
 }
 
 }  // namespace
@@ -41,12 +42,12 @@ std::optional<http::OriginRule> read_origin(const json& value, const Report& rep
     report.error("/protocol", {show(std::string_view(protocol)), "\"http\" or \"https\"", {}, false, true});
     return std::nullopt;
   }
-  const auto port = read_port(member(value, "port"));
-  if (!port) {
+  std::optional<std::uint16_t> port;
+  if (!read_port(member(value, "port"), port)) {
     report.error("/port", {show_value(*member(value, "port")), "a port from 1 to 65535", {}, false, true});
     return std::nullopt;
   }
-  return http::OriginRule{protocol == kAny ? "" : protocol, base::to_lower(*host), *port};
+  return http::OriginRule{protocol == kAny ? "" : protocol, base::to_lower(*host), port};
 }
 
 std::vector<http::OriginRule> read_origin_list(const Variables& variables, std::string_view name) {

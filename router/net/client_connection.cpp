@@ -161,7 +161,8 @@ Task<bool> ClientConnection::serve_one() {
   turn_->watch.begin();
   co_await handler_.handle(*this);
   turn_->client_gone = nullptr;
-  co_await turn_->watch.finish();
+  turn_->watch.end();
+  if (turn_->watch.is_looking()) co_await turn_->watch.finish();
   if (aborted_ || !response_finished_) {
     abort();
     co_return false;

@@ -37,8 +37,6 @@ base::Task<void> ClientWatch::wait_for_end() {
 }
 
 base::Task<void> ClientWatch::finish() {
-  due_.disarm();
-  if (!ended_) co_return;
   if (!ended_->is_set()) {
     stream_.cancel();
     co_await ended_->wait();

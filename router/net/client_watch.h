@@ -20,6 +20,9 @@ class ClientWatch {
   ClientWatch(AsioLoop& loop, Stream& stream, std::function<bool()> may_look, std::function<void()> gone);
 
   void begin();
+  // Looks no more. Where it was looking, finish() waits until nothing is under way.
+  void end() { due_.disarm(); }
+  bool is_looking() const { return ended_ != nullptr; }
   base::Task<void> finish();
 
  private:
