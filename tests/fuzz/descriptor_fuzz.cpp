@@ -51,7 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const config::Report report(around.issues, document);
     config::check_schema(config::descriptor_schema(), document->root(), report);
     config::read_descriptor(document->root(), report, {around.variables, {}}, around.configuration);
-    const config::Validation validation{around.configuration, document->root(), report, around.variables};
+    const std::vector<config::Binding> bindings;
+    const config::Validation validation{around.configuration, document->root(), report, around.variables, bindings};
     config::validate(validation);
     config::warn_not_built_yet(validation);
   }

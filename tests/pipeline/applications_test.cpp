@@ -23,6 +23,7 @@ config::Route protected_route(std::string source, std::string destination) {
   auto route = make_route(std::move(source));
   route.authentication = config::AuthenticationType::oidc;
   route.destination = std::move(destination);
+  route.provider = "oidc";
   return route;
 }
 
@@ -61,6 +62,7 @@ TEST_CASE("authenticate: what belongs to an application that was left needs a lo
                          protected_route("^/mail/", "mail")};
   auto session = std::make_shared<session::Session>();
   session->id = session::SessionId::random();
+  session->provider = "oidc";
   session->ended_applications = {"the bank", "mail"};
   struct Row {
     const char* target;
