@@ -134,6 +134,7 @@ void Router::stop() {
   for (auto& core : cores_) {
     core->loop.post([&core = *core] { core.server.drain(); });
   }
+  services_->streams.end_all();
   const auto give_up_at = services_->clock.steady() + config_->environment.shutdown_timeout;
   background_.after(kDrainPoll, [this, give_up_at] { finish_when_idle(give_up_at); });
 }

@@ -9,6 +9,8 @@ using base::milliseconds;
 namespace {
 
 constexpr milliseconds kShortestFlush{1'000};
+// Of that, for the tokens that nobody needs any more then.
+constexpr milliseconds kForRevocations{500};
 
 net::PoolLimits background_limits(const config::Environment& environment) {
   net::PoolLimits limits;
@@ -24,8 +26,10 @@ logout::FanOutOptions fan_out_options(const config::Environment& environment) {
   return options;
 }
 
-base::Task<void> drain_then(logout::FanOut& fan_out, milliseconds at_most, std::function<void()> done) {
-  co_await fan_out.drain(at_most);
+base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revocations, milliseconds at_most,
+                            std::function<void()> done) {
+  co_await fan_out.drain(at_most - kForRevocations);
+  co_await revocations.drain(kForRevocations);
   done();
 }
 
@@ -40,7 +44,8 @@ Services::Services(const config::Configuration& config, net::AsioLoop& backgroun
       receipts(clock),
       fan_out(client, background, clock, outbox, receipts, fan_out_options(config.environment)),
       return_states(config.environment.session_secret, clock),
-      shared{clock, background, sessions, live} {}
+      ongoing_logouts(background),
+      shared{clock, background, sessions, live, streams} {}
 
 void Services::start() {
   providers_->start();
@@ -57,7 +62,7 @@ base::Task<void> Services::sessions_over(std::vector<session::Snapshot> over) {
 void Services::flush_then(base::SteadyTime at_latest, std::function<void()> done) {
   if (expiry_) expiry_->stop();
   const auto left = std::chrono::duration_cast<milliseconds>(at_latest - clock.steady());
-  base::start_detached(drain_then(fan_out, std::max(left, kShortestFlush), std::move(done)));
+  base::start_detached(drain_then(fan_out, ongoing_logouts.revocations, std::max(left, kShortestFlush), std::move(done)));
 }
 
 std::shared_ptr<identity::Providers> Services::providers_for(const config::Configuration& config) {

@@ -23,6 +23,7 @@
 #include "net/asio_http_client.h"
 #include "net/asio_loop.h"
 #include "pipeline/graph.h"
+#include "session/event_streams.h"
 #include "session/expiry.h"
 #include "session/live_connections.h"
 #include "session/memory_store.h"
@@ -33,7 +34,7 @@ struct Services {
   Services(const config::Configuration& config, net::AsioLoop& background_loop);
 
   void start();
-  // Gives the fan-out until `at_latest` to reach every back-end, then calls `done`.
+  // Gives the fan-out and the revocations until `at_latest`, then calls `done`.
   void flush_then(base::SteadyTime at_latest, std::function<void()> done);
   // The providers of a configuration; the same object while the bindings stay the same, so that keys stay cached.
   std::shared_ptr<identity::Providers> providers_for(const config::Configuration& config);
@@ -55,10 +56,12 @@ struct Services {
   backend::CompressionSlots compression_slots;
   session::MemoryStore sessions;
   session::LiveConnections live;
+  session::EventStreams streams;
   logout::MemoryOutbox outbox;
   logout::Receipts receipts;
   logout::FanOut fan_out;
   logout::ReturnStates return_states;
+  logout::Ongoing ongoing_logouts;
   login::Ongoing ongoing_logins;
   pipeline::Services shared;
 

@@ -79,6 +79,7 @@ std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::
       .fan_out = services.fan_out,
       .receipts = services.receipts,
       .states = services.return_states,
+      .ongoing = services.ongoing_logouts,
       .background = services.background,
       .clock = services.clock,
       .find_destination = known_destinations(destination_service),

@@ -206,7 +206,8 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
 }
 
 Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::string location) {
-  auto opening = open_session(setting_, request_, external_, std::move(login), attempt.provider, attempt.application);
+  auto opening = open_session(setting_, request_, external_, std::move(login),
+                              {attempt.provider, attempt.application, attempt.started});
   auto opened = co_await opening;
   if (!opened && opened.error().code == ErrorCode::conflict) {
     // the provider has ended it while it was being made

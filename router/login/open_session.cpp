@@ -4,25 +4,48 @@
 
 #include "base/log.h"
 #include "login/new_session.h"
+#include "login/orphaned_tokens.h"
 
 namespace router::login {
 
 using base::Result;
 using base::Task;
 
+namespace {
+
+// On the background loop, whoever is answered meanwhile.
+Task<void> give_back_login(base::Loop& background, FindProvider find_provider, std::string name,
+                           base::Secret refresh_token) {
+  co_await base::switch_to(background);
+  auto* provider = find_provider(name);
+  if (provider == nullptr) co_return;
+  auto giving_back = give_back(*provider, std::move(refresh_token));
+  co_await giving_back;
+}
+
+}  // namespace
+
 Task<Result<OpenedSession>> open_session(const Setting& setting, const http::Request& request,
                                          const http::External& external, identity::Login login,
-                                         std::string provider, std::string application) {
+                                         LoginOrigin from) {
   auto ids = setting.session_cookie.read(request.headers);
   auto looking = session::find_live(setting.store, ids);
   const auto held = co_await looking;
   const session::Snapshot before = held && *held ? **held : nullptr;
 
-  const SessionOrigin origin{std::move(provider), std::move(application), before.get()};
+  const SessionOrigin origin{std::move(from.provider), std::move(from.application), before.get(), from.started};
   auto session = make_session(setting.config, std::move(login), origin, external, setting.clock.wall());
   auto creating = setting.store.create(session);
   const auto created = co_await creating;
-  if (!created) co_return created.error();
+  if (!created) {
+    // its refresh token would outlive the logout that came first
+    const bool is_over = created.error().code == base::ErrorCode::conflict;
+    if (is_over && setting.config.logout.revoke_tokens.value_or(true)) {
+      base::start_detached(give_back_login(setting.background, setting.find_provider, session.provider,
+                                           session.tokens.refresh_token));
+    }
+    co_return created.error();
+  }
   OpenedSession opened;
   for (auto& old : ids) {
     auto ending = setting.store.end(std::move(old));

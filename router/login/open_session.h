@@ -26,9 +26,14 @@ struct OpenedSession {
   session::Snapshot taken_over;
 };
 
-// `application`: the one that is logged in to again, may be empty.
+struct LoginOrigin {
+  std::string provider;      // binding name
+  std::string application;   // the one that is logged in to again, may be empty
+  base::WallTime started{};  // when the browser was sent to the provider; none: just now
+};
+
 base::Task<base::Result<OpenedSession>> open_session(const Setting& setting, const http::Request& request,
                                                      const http::External& external, identity::Login login,
-                                                     std::string provider, std::string application);
+                                                     LoginOrigin from);
 
 }  // namespace router::login

@@ -76,7 +76,7 @@ Task<Throttled<OpenedSession>> log_in_with_password(const Setting& setting, cons
   if (const auto* wait = std::get_if<base::seconds>(&verdict)) co_return *wait;
   auto& login = std::get<Result<identity::Login>>(verdict);
   if (!login) co_return Result<OpenedSession>(login.error());
-  auto opening = open_session(setting, request, external, *std::move(login), std::move(provider), {});
+  auto opening = open_session(setting, request, external, *std::move(login), {std::move(provider), {}, {}});
   auto opened = co_await opening;
   co_return opened;
 }

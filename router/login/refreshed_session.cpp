@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "login/orphaned_tokens.h"
 
 namespace router::login {
 
@@ -39,15 +40,6 @@ session::Session with_login(const session::Session& before, const identity::Logi
     after.user_name = login.claims.user_name;
   }
   return after;
-}
-
-// The new refresh token would outlive the logout that took the old one back.
-Task<void> give_back(identity::Provider& provider, base::Secret refresh_token) {
-  const auto metadata = provider.known_metadata();
-  if (refresh_token.empty() || !metadata || metadata->revocation_endpoint.empty()) co_return;
-  auto revoking = provider.revoke(std::move(refresh_token), "refresh_token");
-  const auto revoked = co_await revoking;
-  if (!revoked) base::log_warning("refresh.token_not_revoked", {{"detail", base::describe(revoked.error())}});
 }
 
 Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, identity::Login login,

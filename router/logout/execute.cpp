@@ -4,7 +4,6 @@
 #include <tuple>
 
 #include "base/log.h"
-#include "logout/revocation.h"
 
 namespace router::logout {
 
@@ -42,14 +41,15 @@ std::shared_ptr<Credentials> users_credentials(const session::Session& session, 
 
 Executor::Executor(std::shared_ptr<const config::Configuration> config,
                    std::shared_ptr<identity::Providers> providers, session::Store& store,
-                   session::LiveConnections& live, FanOut& fan_out, Receipts& receipts, base::Loop& loop,
-                   FindDestination find_destination)
+                   session::LiveConnections& live, FanOut& fan_out, Receipts& receipts,
+                   Revocations& revocations, base::Loop& loop, FindDestination find_destination)
     : config_(std::move(config)),
       providers_(std::move(providers)),
       store_(store),
       live_(live),
       fan_out_(fan_out),
       receipts_(receipts),
+      revocations_(revocations),
       loop_(loop),
       find_destination_(std::move(find_destination)),
       targets_(make_call_targets(*config_)) {
@@ -72,10 +72,9 @@ Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedReq
 }
 
 Task<void> Executor::remember(const Selection& selection) {
-  if (selection.idp_session_id.empty()) co_return;
-  std::string issuer = selection.issuer;
-  std::string sid = selection.idp_session_id;
-  const auto remembered = co_await store_.remember_ended(std::move(issuer), std::move(sid));
+  if (!selection.ended_at_provider) co_return;
+  session::EndedAtProvider ended = *selection.ended_at_provider;
+  const auto remembered = co_await store_.remember_ended(std::move(ended));
   if (!remembered) log_store_fault("remember_ended", remembered.error());
 }
 
@@ -226,7 +225,7 @@ void Executor::revoke(const Trigger& trigger, const session::Snapshot& session,
   if (provider == nullptr || !wants_revocation(config_->logout, *provider)) return;
   RevocationOrder order{
       providers_, provider, session, std::move(credentials), receipt, config_->logout.revoke_after};
-  schedule_revocation(loop_, std::move(order));
+  revocations_.schedule(std::move(order));
 }
 
 }  // namespace router::logout

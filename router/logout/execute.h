@@ -15,6 +15,7 @@
 #include "identity/providers.h"
 #include "logout/call_targets.h"
 #include "logout/fan_out.h"
+#include "logout/revocation.h"
 #include "logout/trigger.h"
 #include "session/live_connections.h"
 #include "session/store.h"
@@ -34,8 +35,8 @@ class Executor {
  public:
   Executor(std::shared_ptr<const config::Configuration> config,
            std::shared_ptr<identity::Providers> providers, session::Store& store,
-           session::LiveConnections& live, FanOut& fan_out, Receipts& receipts, base::Loop& loop,
-           FindDestination find_destination = {});
+           session::LiveConnections& live, FanOut& fan_out, Receipts& receipts, Revocations& revocations,
+           base::Loop& loop, FindDestination find_destination = {});
 
   // One receipt per user. Where a reply is due, the provider's part of them is still open afterwards.
   // `trigger` outlives the Task.
@@ -68,6 +69,7 @@ class Executor {
   session::LiveConnections& live_;
   FanOut& fan_out_;
   Receipts& receipts_;
+  Revocations& revocations_;
   base::Loop& loop_;
   FindDestination find_destination_;
   CallTargets targets_;

@@ -1,49 +1,47 @@
 #include "logout/revocation.h"
 
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 
 namespace router::logout {
-namespace {
 
 using base::Task;
 
+namespace {
+
 constexpr int kAttempts = 3;
 constexpr base::milliseconds kFirstRetryDelay{1000};
+constexpr base::milliseconds kDrainPoll{20};
 
-Task<bool> revoke_one(base::Loop* loop, identity::Provider* provider, base::Secret token, std::string hint) {
-  if (token.empty()) co_return true;
-  base::milliseconds delay = kFirstRetryDelay;
-  for (int attempt = 1;; ++attempt) {
-    base::Secret copy = token;
-    std::string hint_copy = hint;
-    const auto revoked = co_await provider->revoke(std::move(copy), std::move(hint_copy));
-    if (revoked) co_return true;
-    if (!revoked.error().retryable || attempt == kAttempts) {
-      base::log_warning("logout.revocation", {{"token", hint}, {"fault", describe(revoked.error())}});
-      co_return false;
-    }
-    co_await base::sleep_for(*loop, delay);
-    delay *= 2;
-  }
-}
-
-Task<void> revoke_all(base::Loop* loop, std::shared_ptr<RevocationOrder> order) {
-  if (order->credentials) order->credentials->revoked = true;
-  base::Secret refresh_token = order->session->tokens.refresh_token;
-  base::Secret access_token = order->session->tokens.access_token;
-  std::string refresh_hint = "refresh_token";
-  std::string access_hint = "access_token";
-  // The refresh token first: most providers end its access tokens with it.
-  const bool first =
-      co_await revoke_one(loop, order->provider, std::move(refresh_token), std::move(refresh_hint));
-  const bool second =
-      co_await revoke_one(loop, order->provider, std::move(access_token), std::move(access_hint));
-  order->receipt->revocation = first && second ? "done" : "failed";
+void resume(std::coroutine_handle<>& sleeper) {
+  if (auto handle = std::exchange(sleeper, {})) handle.resume();
 }
 
 }  // namespace
+
+struct Revocations::Work {
+  RevocationOrder order;
+  bool begun = false;
+  std::coroutine_handle<> sleeper;  // between two tries
+};
+
+// Ends early when everything has to be done at once. The timer holds nothing: a loop that stops forgets it.
+struct Revocations::Pause {
+  Revocations& owner;
+  WorkPtr work;
+  base::milliseconds delay;
+
+  bool await_ready() const noexcept { return owner.draining_; }
+  void await_suspend(std::coroutine_handle<> waiter) const {
+    work->sleeper = waiter;
+    owner.loop_.after(delay, [weak = std::weak_ptr<Work>(work)] {
+      if (const auto still = weak.lock()) resume(still->sleeper);
+    });
+  }
+  void await_resume() const noexcept {}
+};
 
 bool wants_revocation(const config::Logout& logout, const identity::Provider& provider) {
   if (logout.revoke_tokens) return *logout.revoke_tokens;
@@ -51,28 +49,85 @@ bool wants_revocation(const config::Logout& logout, const identity::Provider& pr
   return metadata && !metadata->revocation_endpoint.empty();
 }
 
-void schedule_revocation(base::Loop& loop, RevocationOrder given) {
-  const auto order = std::make_shared<RevocationOrder>(std::move(given));
-  order->receipt->revocation = "waiting";
-  // The timer keeps the order alive; whoever empties it first does the work.
-  const auto held = std::make_shared<std::shared_ptr<RevocationOrder>>(order);
-  const auto start = [&loop, held] {
-    if (auto taken = std::exchange(*held, nullptr)) base::start_detached(revoke_all(&loop, std::move(taken)));
+void Revocations::schedule(RevocationOrder order) {
+  const auto work = std::make_shared<Work>(Work{std::move(order), false, {}});
+  Receipt& receipt = *work->order.receipt;
+  receipt.revocation = "waiting";
+  open_.insert(work);
+  const std::weak_ptr<Work> weak = work;
+  const auto start = [this, weak] {
+    if (const auto still = weak.lock()) begin(still);
   };
-  if (order->receipt->open_token_calls == 0) {
-    loop.post(start);
+  if (receipt.open_token_calls == 0 || draining_) {
+    loop_.post(start);
     return;
   }
-  loop.after(order->at_most, start);
-  // Weak: the order holds the receipt. One receipt may stand for several sessions of one user.
-  auto earlier = std::move(order->receipt->tokens_free);
-  order->receipt->tokens_free = [&loop, earlier = std::move(earlier),
-                                 waiting = std::weak_ptr<std::shared_ptr<RevocationOrder>>(held)] {
+  loop_.after(work->order.at_most, start);
+  // One receipt may stand for several sessions of one user.
+  receipt.tokens_free = [start, earlier = std::move(receipt.tokens_free)] {
     if (earlier) earlier();
-    const auto still = waiting.lock();
-    auto taken = still ? std::exchange(*still, nullptr) : nullptr;
-    if (taken) base::start_detached(revoke_all(&loop, std::move(taken)));
+    start();
   };
+}
+
+void Revocations::begin(const WorkPtr& work) {
+  if (std::exchange(work->begun, true)) return;
+  if (work->order.credentials) work->order.credentials->revoked = true;
+  base::start_detached(run(this, work));
+}
+
+Task<void> Revocations::run(Revocations* self, WorkPtr work) {
+  base::Secret refresh_token = work->order.session->tokens.refresh_token;
+  base::Secret access_token = work->order.session->tokens.access_token;
+  std::string refresh_hint = "refresh_token";
+  std::string access_hint = "access_token";
+  // The refresh token first: most providers end its access tokens with it.
+  const bool first = co_await revoke_one(self, work, std::move(refresh_token), std::move(refresh_hint));
+  const bool second = co_await revoke_one(self, work, std::move(access_token), std::move(access_hint));
+  self->finish(work, first && second);
+}
+
+Task<bool> Revocations::revoke_one(Revocations* self, WorkPtr work, base::Secret token, std::string hint) {
+  if (token.empty()) co_return true;
+  base::milliseconds delay = kFirstRetryDelay;
+  for (int attempt = 1;; ++attempt) {
+    base::Secret copy = token;
+    std::string hint_copy = hint;
+    const auto revoked = co_await work->order.provider->revoke(std::move(copy), std::move(hint_copy));
+    if (revoked) co_return true;
+    if (!revoked.error().retryable || attempt == kAttempts) {
+      base::log_warning(
+          "logout.revocation",
+          {{"logout_id", work->order.receipt->id}, {"token", hint}, {"fault", describe(revoked.error())}});
+      co_return false;
+    }
+    Pause pause{*self, work, delay};
+    co_await pause;
+    delay *= 2;
+  }
+}
+
+void Revocations::finish(const WorkPtr& work, bool done) {
+  // Given up by a drain that had no more time: it has been logged as such.
+  if (open_.erase(work) == 0) return;
+  work->order.receipt->revocation = done ? "done" : "failed";
+}
+
+Task<void> Revocations::drain(base::milliseconds at_most) {
+  draining_ = true;
+  const std::vector<WorkPtr> waiting(open_.begin(), open_.end());
+  for (const auto& work : waiting) {
+    begin(work);
+    resume(work->sleeper);
+  }
+  for (auto left = at_most; !open_.empty() && left > base::milliseconds::zero(); left -= kDrainPoll) {
+    co_await base::sleep_for(loop_, kDrainPoll);
+  }
+  for (const auto& work : std::exchange(open_, {})) {
+    work->order.receipt->revocation = "failed";
+    base::log_warning("logout.revocation_left_behind",
+                      {{"logout_id", work->order.receipt->id}, {"user", work->order.receipt->user}});
+  }
 }
 
 Task<base::Result<void>> revoke_given(identity::Providers& providers, TokenToRevoke token) {

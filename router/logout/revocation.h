@@ -2,11 +2,12 @@
 //
 // Refresh token first, then access token; after every call that carries the token has its final outcome, at
 // most `revokeAfter` later: calls that are still waiting then go out without it. A failure that may pass is
-// tried three times. A token that a client takes back itself is revoked at once. Background loop; the loop
-// and the provider outlive it. Source: spec/logout.md sections 4 and 5.
+// tried three times. A token that a client takes back itself is revoked at once. Owner: Ongoing; destroyed
+// only after its loop has stopped. Background loop only. Source: spec/logout.md sections 4 and 5.
 #pragma once
 
 #include <memory>
+#include <unordered_set>
 
 #include "base/loop.h"
 #include "identity/providers.h"
@@ -29,7 +30,33 @@ struct RevocationOrder {
 // offers it.
 bool wants_revocation(const config::Logout& logout, const identity::Provider& provider);
 
-void schedule_revocation(base::Loop& loop, RevocationOrder order);
+class Revocations {
+ public:
+  explicit Revocations(base::Loop& loop) : loop_(loop) {}
+  Revocations(const Revocations&) = delete;
+  Revocations& operator=(const Revocations&) = delete;
+
+  void schedule(RevocationOrder order);
+  // For shutdown: nothing waits any longer, neither for calls nor for another try. Returns when all is done,
+  // at the latest after `at_most`; what is not done then is logged.
+  base::Task<void> drain(base::milliseconds at_most);
+
+  std::size_t open() const { return open_.size(); }
+
+ private:
+  struct Work;
+  struct Pause;
+  using WorkPtr = std::shared_ptr<Work>;
+
+  void begin(const WorkPtr& work);
+  static base::Task<void> run(Revocations* self, WorkPtr work);
+  static base::Task<bool> revoke_one(Revocations* self, WorkPtr work, base::Secret token, std::string hint);
+  void finish(const WorkPtr& work, bool done);
+
+  base::Loop& loop_;
+  std::unordered_set<WorkPtr> open_;
+  bool draining_ = false;
+};
 
 // Errors: those of Provider::revoke.
 base::Task<base::Result<void>> revoke_given(identity::Providers& providers, TokenToRevoke token);

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kLoggedPage = 200;
 
 SourceParts source_parts(const ServiceParts& parts) {
-  return {parts.config, parts.providers, parts.store, parts.states, parts.clock};
+  return {parts.config, parts.providers, parts.store, parts.states, parts.ongoing, parts.clock};
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ Service::Service(ServiceParts parts)
       sources_(make_sources(source_parts(parts_))),
       conditional_urls_(parts_.config->logout.conditional_urls),
       executor_(parts_.config, parts_.providers, parts_.store, parts_.live, parts_.fan_out, parts_.receipts,
-                parts_.background, parts_.find_destination) {}
+                parts_.ongoing.revocations, parts_.background, parts_.find_destination) {}
 
 bool Service::may_handle(std::string_view method, std::string_view path, std::string_view query) const {
   return std::any_of(sources_.begin(), sources_.end(),

@@ -32,6 +32,7 @@ struct ServiceParts {
   FanOut& fan_out;
   Receipts& receipts;
   ReturnStates& states;
+  Ongoing& ongoing;
   base::Loop& background;
   const base::Clock& clock;
   FindDestination find_destination = {};  // may be empty

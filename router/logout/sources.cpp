@@ -17,7 +17,8 @@ Sources make_sources(const SourceParts& parts) {
   // first: where a logout has ended, none may begin
   sources.push_back(std::make_unique<LandingSource>(parts.config, parts.states));
   sources.push_back(std::make_unique<CentralSource>(parts.config, parts.providers));
-  sources.push_back(std::make_unique<BackChannelSource>(parts.config, parts.providers));
+  sources.push_back(
+      std::make_unique<BackChannelSource>(parts.config, parts.providers, parts.ongoing, parts.clock));
   sources.push_back(std::make_unique<FrontChannelSource>(parts.config, parts.providers));
   sources.push_back(std::make_unique<RestSource>(parts.config, parts.store));
   sources.push_back(std::make_unique<EndSessionSource>(parts.config, parts.providers, parts.store));

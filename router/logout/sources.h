@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "identity/providers.h"
+#include "logout/ongoing.h"
 #include "logout/return_states.h"
 #include "logout/source.h"
 #include "session/store.h"
@@ -17,6 +18,7 @@ struct SourceParts {
   std::shared_ptr<identity::Providers> providers;
   session::Store& store;
   ReturnStates& states;
+  Ongoing& ongoing;
   const base::Clock& clock;
 };
 

@@ -34,8 +34,7 @@ struct Selection {
   std::vector<session::Snapshot> sessions;
   std::optional<session::SessionFilter> filter;
   // Remembered in the store, so that a login still in flight does not survive its logout.
-  std::string issuer;
-  std::string idp_session_id;
+  std::optional<session::EndedAtProvider> ended_at_provider;
   // The store has ended them already: time-out.
   bool ended_already = false;
 };

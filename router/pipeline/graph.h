@@ -20,6 +20,7 @@
 #include "logout/landing_pages.h"
 #include "logout/service.h"
 #include "routing/route_table.h"
+#include "session/event_streams.h"
 #include "session/session_cookie.h"
 #include "session/store.h"
 
@@ -30,6 +31,7 @@ struct Services {
   base::Loop& background;
   session::Store& sessions;
   session::LiveConnections& live;
+  session::EventStreams& streams;
 };
 
 struct Graph : std::enable_shared_from_this<Graph> {

@@ -17,6 +17,8 @@ std::span<const Stage> request_stages() {
       // before the session is looked for: it makes its own, and a store that is away must be said in its dialect
       {"rest login", &rest_login},
       {"load session", &load_session},
+      // before all that counts as a use of the session, which most of these do not
+      {"session endpoints", &session_endpoints},
       // before 404, 405 and login: logging out must work whatever the routes say
       {"logout", &logout},
       {"login callback", &login_callback},

@@ -121,6 +121,13 @@ bool MemoryShard::touch(const SessionId& id, base::SteadyTime now) {
   return true;
 }
 
+std::optional<base::milliseconds> MemoryShard::time_left(const SessionId& id, base::SteadyTime now) {
+  const std::lock_guard lock(mutex_);
+  const Entry* entry = find_entry(id);
+  if (entry == nullptr || entry->is_over(now)) return std::nullopt;
+  return std::chrono::duration_cast<base::milliseconds>(entry->deadline - now);
+}
+
 Snapshot MemoryShard::remove(const SessionId& id, base::SteadyTime now) {
   const std::lock_guard lock(mutex_);
   Entry* entry = find_entry(id);

@@ -44,6 +44,7 @@ class MemoryShard {
   // `changed` has the next generation; nullptr if the session is over or no longer the one before.
   Snapshot replace(Snapshot changed, Times now);
   bool touch(const SessionId& id, base::SteadyTime now);
+  std::optional<base::milliseconds> time_left(const SessionId& id, base::SteadyTime now);
   Snapshot remove(const SessionId& id, base::SteadyTime now);
   // At most `limit` of those that match, the oldest ones.
   void select(const SessionFilter& filter, std::size_t limit, base::SteadyTime now, std::vector<Aged>& found);

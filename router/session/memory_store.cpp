@@ -17,12 +17,14 @@ namespace {
 constexpr base::milliseconds kRemembered = base::minutes(10);
 constexpr std::size_t kMostTombstones = 64 * 1024;  // per shard
 constexpr std::size_t kMostEndedSids = 256 * 1024;
+constexpr std::size_t kMostEndedSubjects = 64 * 1024;
 constexpr std::size_t kMostEvictedWaiting = 64 * 1024;
 // Sessions looked at per shard and call of take_expired: together some milliseconds at most.
 constexpr std::size_t kLooksPerShard = 1024;
 
-std::uint64_t sid_key(const std::string& issuer, const std::string& sid) {
-  return std::hash<std::string>()(issuer + '\0' + sid);
+// Of a `sid` or a subject.
+std::uint64_t key_at(const std::string& issuer, const std::string& name) {
+  return std::hash<std::string>()(issuer + '\0' + name);
 }
 
 std::optional<Snapshot> present_or_absent(Snapshot session) {
@@ -33,7 +35,10 @@ std::optional<Snapshot> present_or_absent(Snapshot session) {
 }  // namespace
 
 MemoryStore::MemoryStore(const base::Clock& clock, std::size_t most_sessions)
-    : clock_(clock), most_sessions_(most_sessions), ended_sids_(kRemembered, kMostEndedSids) {
+    : clock_(clock),
+      most_sessions_(most_sessions),
+      ended_sids_(kRemembered, kMostEndedSids),
+      ended_subjects_(kRemembered, kMostEndedSubjects) {
   for (auto& shard : shards_)
     shard = std::make_unique<MemoryShard>(clock.steady(), kRemembered, kMostTombstones);
 }
@@ -45,8 +50,7 @@ Task<Result<void>> MemoryStore::create(Session session) {
   {
     const std::lock_guard lock(ended_mutex_);
     const auto times = now();
-    if (!snapshot->idp_session_id.empty() &&
-        ended_sids_.contains(sid_key(snapshot->issuer, snapshot->idp_session_id), times.steady)) {
+    if (has_ended_at_provider(*snapshot, times.steady)) {
       co_return Error{ErrorCode::conflict, Side::store, "the provider has ended this session already"};
     }
     // counted first: whoever ends it in the same moment must not count below zero
@@ -60,6 +64,15 @@ Task<Result<void>> MemoryStore::create(Session session) {
   while (most_sessions_ != 0 && live_ > most_sessions_ && evict_oldest()) {
   }
   co_return Result<void>();
+}
+
+bool MemoryStore::has_ended_at_provider(const Session& session, base::SteadyTime now) {
+  if (!session.idp_session_id.empty() &&
+      ended_sids_.contains(key_at(session.issuer, session.idp_session_id), now)) {
+    return true;
+  }
+  const auto at = ended_subjects_.find(key_at(session.issuer, session.subject), now);
+  return at && session.login_started <= *at;
 }
 
 bool MemoryStore::is_crowded() {
@@ -102,6 +115,10 @@ Task<Result<void>> MemoryStore::touch(SessionId id) {
   co_return Error{ErrorCode::not_found, Side::store, "the session is over"};
 }
 
+Task<Result<std::optional<base::milliseconds>>> MemoryStore::time_left(SessionId id) {
+  co_return shard_of(id).time_left(id, clock_.steady());
+}
+
 Task<Result<std::optional<Snapshot>>> MemoryStore::end(SessionId id) {
   auto session = shard_of(id).remove(id, clock_.steady());
   if (session) {
@@ -123,10 +140,12 @@ Task<Result<std::vector<Snapshot>>> MemoryStore::select(SessionFilter filter, st
   co_return sessions;
 }
 
-Task<Result<void>> MemoryStore::remember_ended(std::string issuer, std::string sid) {
-  if (!sid.empty()) {
-    const std::lock_guard lock(ended_mutex_);
-    ended_sids_.insert(sid_key(issuer, sid), clock_.steady());
+Task<Result<void>> MemoryStore::remember_ended(EndedAtProvider ended) {
+  const std::lock_guard lock(ended_mutex_);
+  if (!ended.idp_session_id.empty()) {
+    ended_sids_.insert(key_at(ended.issuer, ended.idp_session_id), clock_.steady());
+  } else if (!ended.subject.empty()) {
+    ended_subjects_.note(key_at(ended.issuer, ended.subject), ended.at, clock_.steady());
   }
   co_return Result<void>();
 }

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "session/memory_shard.h"
 #include "session/recent_set.h"
+#include "session/recent_times.h"
 #include "session/store.h"
 
 namespace router::session {
@@ -30,9 +31,10 @@ class MemoryStore final : public Store {
   base::Task<base::Result<std::optional<Snapshot>>> find(SessionId id) override;
   base::Task<base::Result<std::optional<Snapshot>>> replace(Session changed) override;
   base::Task<base::Result<void>> touch(SessionId id) override;
+  base::Task<base::Result<std::optional<base::milliseconds>>> time_left(SessionId id) override;
   base::Task<base::Result<std::optional<Snapshot>>> end(SessionId id) override;
   base::Task<base::Result<std::vector<Snapshot>>> select(SessionFilter filter, std::size_t limit) override;
-  base::Task<base::Result<void>> remember_ended(std::string issuer, std::string sid) override;
+  base::Task<base::Result<void>> remember_ended(EndedAtProvider ended) override;
   base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) override;
   Counts counts() const override;
 
@@ -41,6 +43,8 @@ class MemoryStore final : public Store {
 
   MemoryShard& shard_of(const SessionId& id) { return *shards_[MemoryShard::hash(id) % kShards]; }
   MemoryShard::Times now() const { return {clock_.steady(), clock_.wall()}; }
+  // With ended_mutex_ held.
+  bool has_ended_at_provider(const Session& session, base::SteadyTime now);
   bool is_crowded();
   bool evict_oldest();
   void take_evicted(std::size_t limit, std::vector<Snapshot>& out);
@@ -51,6 +55,7 @@ class MemoryStore final : public Store {
 
   std::mutex ended_mutex_;  // held while a session comes in, so that none slips past remember_ended
   RecentSet ended_sids_;
+  RecentTimes<base::WallTime> ended_subjects_;
 
   std::mutex evicted_mutex_;
   std::deque<Snapshot> evicted_waiting_;

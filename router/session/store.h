@@ -1,10 +1,13 @@
 // Where sessions live. Every store passes tests/session/store_contract.h.
 //
 // The rules all stores share:
-//  - end() returns the session to exactly one caller, however many ask at once, on however many replicas; from then
-//    on the id is dead for good (a tombstone, kept longer than any request may run): find, replace and touch say no.
+//  - end() returns the session to exactly one caller, however many ask at once, on however many replicas;
+//  from then
+//    on the id is dead for good (a tombstone, kept longer than any request may run): find, replace and touch
+//    say no.
 //  - replace() succeeds only for the generation it was based on.
-//  - touch() costs O(1) and moves the idle deadline; a session that is not touched for its idle_timeout is ended by
+//  - touch() costs O(1) and moves the idle deadline; a session that is not touched for its idle_timeout is
+//  ended by
 //    the store itself and handed to take_expired() exactly once.
 // Threads: any. The memory store never suspends; stores behind a socket do, so all calls are Tasks.
 #pragma once
@@ -36,12 +39,23 @@ struct SessionFilter {  // empty fields match all
   std::string tenant;
 };
 
+// What an identity provider has ended: with an `idp_session_id` that session, whenever its login comes in;
+// without one every login of `subject` that was started no later than `at`, so that the user may sign in
+// again at once. Naming neither, it is nothing.
+struct EndedAtProvider {
+  std::string issuer;
+  std::string idp_session_id;
+  std::string subject;
+  base::WallTime at;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
 
   // Errors of all: unavailable (the store is away).
-  // conflict: the id, or its issuer and `sid`, has been ended already (a back-channel logout that came first).
+  // conflict: the id has been ended already, or the provider has ended this login (a back-channel logout that
+  // came first).
   virtual base::Task<base::Result<void>> create(Session session) = 0;
   // Absent: unknown, ended or past its deadline.
   virtual base::Task<base::Result<std::optional<Snapshot>>> find(SessionId id) = 0;
@@ -50,15 +64,16 @@ class Store {
   // A request of this session has ended (or a WebSocket frame came): the idle time starts anew.
   // not_found: the session is over.
   virtual base::Task<base::Result<void>> touch(SessionId id) = 0;
+  // How long it lives if nobody touches it; absent: it is over.
+  virtual base::Task<base::Result<std::optional<base::milliseconds>>> time_left(SessionId id) = 0;
   // The last state of the session, to the one caller that ended it; absent to all others.
   virtual base::Task<base::Result<std::optional<Snapshot>>> end(SessionId id) = 0;
   // Sessions that match, oldest first, at most `limit`.
   virtual base::Task<base::Result<std::vector<Snapshot>>> select(SessionFilter filter, std::size_t limit) = 0;
-  // Remembers that the provider ended `sid`, so that a login still in flight does not survive it. Kept for at least
-  // 10 minutes. An empty sid remembers nothing: a user who was signed out everywhere may sign in again at once.
-  virtual base::Task<base::Result<void>> remember_ended(std::string issuer, std::string sid) = 0;
-  // At most `limit` sessions whose time is over, or that made room for newer ones; each is returned once and is dead
-  // already.
+  // So that a login still in flight does not survive it. Kept for at least 10 minutes.
+  virtual base::Task<base::Result<void>> remember_ended(EndedAtProvider ended) = 0;
+  // At most `limit` sessions whose time is over, or that made room for newer ones; each is returned once and
+  // is dead already.
   virtual base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) = 0;
 
   virtual Counts counts() const = 0;

@@ -321,13 +321,36 @@ TEST_CASE("callback: a session that the provider ended while it was being made d
   LoginWorld world;
   world.provider.login.claims.idp_session_id = "sid-1";
   world.provider.before_answer = [&] {
-    REQUIRE(test::run_task(world.store.remember_ended("https://idp.example", "sid-1")));
+    session::EndedAtProvider ended{.issuer = "https://idp.example", .idp_session_id = "sid-1"};
+    REQUIRE(test::run_task(world.store.remember_ended(std::move(ended))));
   };
   Browser browser;
   const auto outcome = world.log_in(browser);
   CHECK_FALSE(outcome.opened.created);
   CHECK(location(outcome).starts_with("https://idp.example/authorize"));
   CHECK_FALSE(browser.cookies.contains("JSESSIONID"));
+  // its refresh token would outlive the logout
+  CHECK(world.provider.revoked == std::vector<std::string>{"rt-1"});
+}
+
+TEST_CASE(
+    "callback: a user whom the provider signs out everywhere meanwhile logs in again, and gets in then "
+    "(106)") {
+  LoginWorld world;
+  world.provider.login.claims.idp_session_id = "sid-1";
+  world.provider.before_answer = [&] {
+    session::EndedAtProvider ended{.issuer = "https://idp.example",
+                                   .subject = world.provider.login.claims.subject,
+                                   .at = world.clock.wall()};
+    REQUIRE(test::run_task(world.store.remember_ended(std::move(ended))));
+  };
+  Browser browser;
+  const auto outcome = world.log_in(browser);
+  CHECK_FALSE(outcome.opened.created);
+  CHECK(location(outcome).starts_with("https://idp.example/authorize"));
+  world.provider.before_answer = {};
+  world.clock.advance(base::seconds(2));
+  CHECK(world.log_in(browser).opened.created);
 }
 
 TEST_CASE("callback: without stateProtection no state is sent, and the browser's latest attempt counts") {

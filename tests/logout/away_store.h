@@ -15,6 +15,9 @@ class AwayStore final : public session::Store {
     co_return away();
   }
   base::Task<base::Result<void>> touch(session::SessionId) override { co_return away(); }
+  base::Task<base::Result<std::optional<base::milliseconds>>> time_left(session::SessionId) override {
+    co_return away();
+  }
   base::Task<base::Result<std::optional<session::Snapshot>>> end(session::SessionId) override {
     co_return away();
   }
@@ -22,7 +25,7 @@ class AwayStore final : public session::Store {
                                                                   std::size_t) override {
     co_return away();
   }
-  base::Task<base::Result<void>> remember_ended(std::string, std::string) override { co_return away(); }
+  base::Task<base::Result<void>> remember_ended(session::EndedAtProvider) override { co_return away(); }
   base::Task<base::Result<std::vector<session::Snapshot>>> take_expired(std::size_t) override {
     co_return away();
   }

@@ -102,6 +102,20 @@ TEST_CASE("back-channel: sub alone ends all sessions of the user") {
   CHECK(world.find(bob->id) != nullptr);
 }
 
+TEST_CASE("back-channel: sub alone ends the older sessions, too, whichever of them was logged out before (91)") {
+  for (const std::size_t gone : {0U, 1U, 2U}) {
+    CAPTURE(gone);
+    World world;
+    prepare(world);
+    const std::vector<session::Snapshot> sessions{world.log_in("ada"), world.log_in("ada"), world.log_in("ada")};
+    world.get("/my/logout", sessions[gone]);
+    CHECK(post(world, "logout_token=by-sub")->status == 200);
+    for (const auto& session : sessions) CHECK(world.find(session->id) == nullptr);
+    world.loop.run_ready();
+    CHECK(world.client.count("bank.example") == 3);
+  }
+}
+
 TEST_CASE("back-channel: an unknown session is answered 200") {
   World world;
   prepare(world);
@@ -112,9 +126,68 @@ TEST_CASE("back-channel: a repeated jti is answered 200 without effect") {
   World world;
   prepare(world);
   CHECK(post(world, "logout_token=by-sub")->status == 200);
+  world.clock.advance(base::seconds(1));
   const auto again = world.log_in("ada");
   CHECK(post(world, "logout_token=by-sub")->status == 200);
   CHECK(world.find(again->id) != nullptr);
+}
+
+TEST_CASE("back-channel: a repeated jti is known after a reload of the configuration, too (101)") {
+  World world;
+  prepare(world);
+  CHECK(post(world, "logout_token=by-sub")->status == 200);
+  world.reload();
+  world.provider->logout_tokens["by-sub"] = {"https://idp.example", "ada", "", "jti-2"};
+  world.clock.advance(base::seconds(1));
+  const auto again = world.log_in("ada");
+  CHECK(post(world, "logout_token=by-sub")->status == 200);
+  CHECK(world.find(again->id) != nullptr);
+}
+
+TEST_CASE("back-channel: sub alone keeps out logins that were started before, with whatever sid (106)") {
+  World world;
+  prepare(world);
+  CHECK(post(world, "logout_token=by-sub")->status == 200);
+  auto in_flight = world.make_session("ada");
+  in_flight.login_started = world.clock.wall();
+  const auto late = test::run_task(world.store.create(in_flight));
+  REQUIRE_FALSE(late);
+  CHECK(late.error().code == base::ErrorCode::conflict);
+  auto anew = world.make_session("ada");
+  anew.login_started = world.clock.wall() + base::seconds(1);
+  CHECK(test::run_task(world.store.create(anew)));
+}
+
+TEST_CASE("back-channel: an address that sends only bad tokens is told to wait, others are not (105)") {
+  World world;
+  prepare(world);
+  const auto session = world.log_in("ada");
+  const auto stranger = std::hash<std::string>()("198.51.100.9");
+  for (int i = 0; i < 13'000; ++i) world.ongoing.bad_logout_tokens.charge(stranger, world.clock.steady());
+  world.external.client_address = "198.51.100.9";
+  const auto refused = post(world, "logout_token=by-sid");
+  CHECK(refused->status == 429);
+  CHECK(test::header(refused, "retry-after") == "1");
+  CHECK(world.find(session->id) != nullptr);
+  world.external.client_address = "203.0.113.7";
+  CHECK(post(world, "logout_token=by-sid")->status == 200);
+  CHECK(world.find(session->id) == nullptr);
+}
+
+TEST_CASE("back-channel: a bad token costs its sender an attempt, a good one nothing (105)") {
+  World world;
+  prepare(world);
+  const auto sender = std::hash<std::string>()(world.external.client_address);
+  const auto used_up = [&] {
+    return world.ongoing.bad_logout_tokens.is_used_up(sender, world.clock.steady());
+  };
+  for (int i = 0; i < 11'999; ++i) world.ongoing.bad_logout_tokens.charge(sender, world.clock.steady());
+  CHECK(post(world, "logout_token=by-sid")->status == 200);
+  CHECK_FALSE(used_up());
+  CHECK(post(world, "logout_token=forged")->status == 400);
+  CHECK(used_up());
+  world.clock.advance(base::seconds(2));
+  CHECK_FALSE(used_up());
 }
 
 TEST_CASE("back-channel: the answer does not wait for a hanging back-end") {

@@ -12,7 +12,8 @@ namespace {
 logout::Executor make_executor(World& world) {
   world.service();
   return logout::Executor(std::make_shared<const config::Configuration>(world.config), world.providers,
-                          world.store, world.live, world.fan_out(), world.receipts, world.loop);
+                          world.store, world.live, world.fan_out(), world.receipts, world.ongoing.revocations,
+                          world.loop);
 }
 
 logout::Trigger leave(const std::string& application, const session::Snapshot& session) {
@@ -81,8 +82,7 @@ TEST_CASE("execute: a login in flight does not survive the logout of its provide
   World world;
   auto executor = make_executor(world);
   logout::Trigger trigger;
-  trigger.selection.issuer = "https://idp.example";
-  trigger.selection.idp_session_id = "sid-ada";
+  trigger.selection.ended_at_provider = session::EndedAtProvider{"https://idp.example", "sid-ada", {}, {}};
   test::run_task(executor.run(trigger, std::nullopt), &world.loop);
   const auto created = test::run_task(world.store.create(world.make_session("ada")));
   REQUIRE(!created);
@@ -99,7 +99,7 @@ TEST_CASE("execute: destinations of the destination service are called as it kno
   const auto known = std::make_shared<const config::Destination>(erp);
   world.service();
   logout::Executor executor(std::make_shared<const config::Configuration>(world.config), world.providers, world.store,
-                            world.live, world.fan_out(), world.receipts, world.loop,
+                            world.live, world.fan_out(), world.receipts, world.ongoing.revocations, world.loop,
                             [&](const std::string& name) { return name == "erp" ? known : nullptr; });
   logout::Trigger trigger;
   trigger.selection.sessions = {world.log_in()};

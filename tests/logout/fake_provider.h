@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/event.h"
 #include "identity/provider.h"
 
 namespace router::test {
@@ -44,6 +45,11 @@ class FakeProvider final : public identity::Provider {
   }
   base::Task<base::Result<void>> revoke(base::Secret token, std::string hint) override {
     if (away_for_revocation) co_return away();
+    if (revocation_waits_for != nullptr) co_await revocation_waits_for->wait();
+    if (failing_revocations > 0) {
+      --failing_revocations;
+      co_return away();
+    }
     revoked.push_back(hint + " " + std::string(token.reveal()));
     co_return base::Result<void>();
   }
@@ -80,6 +86,8 @@ class FakeProvider final : public identity::Provider {
   std::vector<std::string> revoked;
   std::vector<std::string> ended;  // id tokens
   int end_session_fails = 0;
+  int failing_revocations = 0;
+  base::Event* revocation_waits_for = nullptr;
 
   void change(const std::function<void(identity::Metadata&)>& edit) {
     auto copy = std::make_shared<identity::Metadata>(*known);
@@ -89,7 +97,7 @@ class FakeProvider final : public identity::Provider {
 
  private:
   static base::Error away() {
-    return {base::ErrorCode::unavailable, base::Side::identity_provider, "not in this test"};
+    return {base::ErrorCode::unavailable, base::Side::identity_provider, "not in this test", true};
   }
   config::IdentityProvider config_;
 };

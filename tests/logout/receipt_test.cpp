@@ -53,7 +53,8 @@ TEST_CASE("receipt: as JSON, hostile names escaped") {
   receipts.settle(*receipt, 0, Outcome::confirmed);
   receipts.set_provider(*receipt, logout::ProviderPart::none);
   CHECK(to_json(*receipt) ==
-        "{\"id\":\"id1\",\"cause\":\"back_channel\",\"user\":\"a\\\"b\\u000D\\n\",\"at\":1800000000,\"complete\":"
+        "{\"id\":\"id1\",\"cause\":\"back_channel\",\"user\":\"a\\\"b\\u000D\\n\",\"at\":1800000000,"
+        "\"complete\":"
         "true,"
         "\"durable\":false,\"sessions\":[\"0123456789ab\"],\"backEnds\":[{\"backEnd\":\"bank\",\"method\":"
         "\"POST\","

@@ -155,6 +155,68 @@ TEST_CASE("logout: live connections are closed and counted") {
   CHECK(world.receipts.find(test::header(response, "x-logout-id"))->connections_closed == 1);
 }
 
+namespace {
+
+enum class Asked { by_browser, by_back_channel, by_front_channel, by_administrator, by_refused_refresh, by_time_out };
+
+void end(World& world, Asked asked, const session::Snapshot& session) {
+  const test::Request token("POST", "/backchannel", {{"Content-Type", "application/x-www-form-urlencoded"}});
+  logout::Selection selection;
+  selection.sessions = {session};
+  switch (asked) {
+    case Asked::by_browser:
+      world.get("/my/logout", session);
+      break;
+    case Asked::by_back_channel:
+      world.send(token, nullptr, "logout_token=by-sid");
+      break;
+    case Asked::by_front_channel:
+      world.get("/frontchannel?iss=https%3A%2F%2Fidp.example&sid=sid-ada");
+      break;
+    case Asked::by_administrator:
+      CHECK(test::run_task(world.service().end_sessions(logout::Cause::admin, std::move(selection)), &world.loop));
+      break;
+    case Asked::by_refused_refresh:
+      CHECK(test::run_task(world.store.end(session->id)));
+      test::run_task(world.service().session_timed_out({session}), &world.loop);
+      break;
+    case Asked::by_time_out:
+      world.clock.advance(std::chrono::minutes(16));
+      auto expired = test::run_task(world.store.take_expired(10));
+      REQUIRE(expired);
+      test::run_task(world.service().session_timed_out(std::move(*expired)), &world.loop);
+      break;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("logout: whoever asks, live connections are closed at once, also those that begin a moment too late (61)") {
+  for (const auto asked : {Asked::by_browser, Asked::by_back_channel, Asked::by_front_channel,
+                           Asked::by_administrator, Asked::by_refused_refresh, Asked::by_time_out}) {
+    CAPTURE(static_cast<int>(asked));
+    World world;
+    world.bind(config::ProviderKind::oidc);
+    world.config.logout.back_channel_endpoint = "/backchannel";
+    world.config.logout.front_channel_endpoint = "/frontchannel";
+    world.service();
+    world.provider->logout_tokens["by-sid"] = {"https://idp.example", "ada", "sid-ada", "jti-1"};
+    const auto session = world.log_in();
+    const auto other = world.log_in("bob");
+    int closed = 0;
+    const auto open = world.live.add(session->id, world.loop, [&] { ++closed; });
+    const auto not_meant = world.live.add(other->id, world.loop, [] { FAIL("another session's"); });
+    if (asked == Asked::by_time_out) CHECK(test::run_task(world.store.end(other->id)));
+    end(world, asked, session);
+    world.loop.run_ready();
+    CHECK(closed == 1);
+    CHECK(world.receipts.recent(0, 1).at(0)->connections_closed == 1);
+    const auto late = world.live.add(session->id, world.loop, [&] { ++closed; });
+    world.loop.run_ready();
+    CHECK(closed == 2);
+  }
+}
+
 TEST_CASE("logout: timed-out sessions fan out, one receipt per user, no provider") {
   World world;
   world.bind(config::ProviderKind::oidc);
@@ -260,6 +322,7 @@ TEST_CASE("logout: with the store away nobody is told that they are signed out")
                              world.fan_out(),
                              world.receipts,
                              world.states,
+                             world.ongoing,
                              world.loop,
                              world.clock,
                              {}};
@@ -269,6 +332,38 @@ TEST_CASE("logout: with the store away nobody is told that they are signed out")
       test::run_task(service.handle(request.request, world.external, world.log_in(), "", world.loop));
   REQUIRE(!answered);
   CHECK(answered.error().code == base::ErrorCode::unavailable);
+}
+
+TEST_CASE("back-channel: a token that could not be obeyed, because the store was away, may come again (107)") {
+  World world;
+  world.bind(config::ProviderKind::oidc);
+  world.config.logout.back_channel_endpoint = "/backchannel";
+  world.service();
+  world.provider->logout_tokens["by-sid"] = {"https://idp.example", "ada", "sid-ada", "jti-1"};
+  test::AwayStore away;
+  logout::ServiceParts parts{std::make_shared<const config::Configuration>(world.config),
+                             world.providers,
+                             away,
+                             world.live,
+                             world.fan_out(),
+                             world.receipts,
+                             world.states,
+                             world.ongoing,
+                             world.loop,
+                             world.clock,
+                             {}};
+  logout::Service service(std::move(parts));
+  const session::Snapshot session = world.log_in();
+  const test::Request request("POST", "/backchannel", {{"Content-Type", "application/x-www-form-urlencoded"}});
+  const std::string body = "logout_token=by-sid";
+  const auto failed =
+      test::run_task(service.handle(request.request, world.external, nullptr, body, world.loop));
+  REQUIRE(failed);
+  CHECK((**failed).status == 400);
+  const auto again = world.send(request, nullptr, body);
+  REQUIRE(again);
+  CHECK(again->status == 200);
+  CHECK(world.find(session->id) == nullptr);
 }
 
 TEST_CASE("logout: requests come back to their own loop") {

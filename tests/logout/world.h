@@ -81,8 +81,14 @@ class World {
     };
     service_ = std::make_unique<logout::Service>(
         logout::ServiceParts{std::make_shared<const config::Configuration>(config), providers, store, live,
-                             *fan_out_, receipts, states, loop, clock, {}, std::move(delete_cookies)});
+                             *fan_out_, receipts, states, ongoing, loop, clock, {}, std::move(delete_cookies)});
     return *service_;
+  }
+  // A new configuration; what outlives it stays.
+  void reload() {
+    service_.reset();
+    fan_out_.reset();
+    service();
   }
   logout::FanOut& fan_out() {
     service();
@@ -101,7 +107,7 @@ class World {
     session.tokens.refresh_token = base::Secret("refresh-" + user);
     session.tokens.id_token = base::Secret("id-" + user);
     session.csrf_token = base::Secret(std::string("csrf-token"));
-    session.created = clock.wall();
+    session.login_started = session.created = clock.wall();
     return session;
   }
   session::Snapshot log_in(session::Session session) {
@@ -141,6 +147,7 @@ class World {
   logout::MemoryOutbox outbox;
   logout::Receipts receipts{clock};
   logout::ReturnStates states{base::Secret(std::string("a secret of the tests")), clock};
+  logout::Ongoing ongoing{loop};
   logout::FanOutOptions options;
   config::Configuration config;
   http::External external;

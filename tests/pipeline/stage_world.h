@@ -39,7 +39,8 @@ class StageWorld {
   FakeLoop loop{clock};
   session::MemoryStore store{clock};
   session::LiveConnections live;
-  pipeline::Services services{clock, loop, store, live};
+  session::EventStreams streams;
+  pipeline::Services services{clock, loop, store, live, streams};
   UnusedPool pool;
   std::unique_ptr<FakeExchange> exchange;
   std::shared_ptr<const pipeline::Graph> graph;

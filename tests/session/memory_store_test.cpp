@@ -55,7 +55,7 @@ TEST_CASE("memory store: with a limit the oldest session makes room, and is hand
 TEST_CASE("memory store: an ended sid is forgotten after a while") {
   TestedMemoryStore tested;
   test::StoreDriver store(tested);
-  store.remember_ended("https://idp.example", "sid-1");
+  store.remember_ended({.issuer = "https://idp.example", .idp_session_id = "sid-1"});
   tested.clock().advance(base::minutes(9));
   CHECK_FALSE(store.create(make_session("alice", "sid-1")));
   tested.clock().advance(base::minutes(25));

@@ -38,8 +38,13 @@ class StoreDriver {
   session::Snapshot replace(const session::Session& changed) { return one(tested_.store().replace(changed)); }
   session::Snapshot end(const session::SessionId& id) { return one(tested_.store().end(id)); }
   bool touch(const session::SessionId& id) { return call(tested_.store().touch(id)).has_value(); }
-  void remember_ended(const std::string& issuer, const std::string& sid) {
-    REQUIRE(call(tested_.store().remember_ended(issuer, sid)));
+  std::optional<base::milliseconds> time_left(const session::SessionId& id) {
+    auto left = call(tested_.store().time_left(id));
+    REQUIRE(left);
+    return *left;
+  }
+  void remember_ended(session::EndedAtProvider ended) {
+    REQUIRE(call(tested_.store().remember_ended(std::move(ended))));
   }
   std::vector<session::Snapshot> select(const session::SessionFilter& filter, std::size_t limit = 100) {
     auto found = call(tested_.store().select(filter, limit));
@@ -58,6 +63,7 @@ class StoreDriver {
     return all;
   }
   session::Counts counts() { return tested_.store().counts(); }
+  const base::Clock& now() { return tested_.clock(); }
 
  private:
   template <class T>
@@ -222,6 +228,15 @@ inline void check_store_time(StoreDriver store, FakeClock& clock) {
     clock.advance(milliseconds(2'000));
     CHECK(store.take_all_expired().size() == 1);
   }
+  SUBCASE("asking how much is left tells it, and leaves it at that") {
+    session.idle_timeout = base::seconds(10);
+    REQUIRE(store.create(session));
+    clock.advance(milliseconds(4'000));
+    CHECK(store.time_left(session.id) == milliseconds(6'000));
+    CHECK(store.time_left(session.id) == milliseconds(6'000));
+    clock.advance(milliseconds(6'000));
+    CHECK_FALSE(store.time_left(session.id));
+  }
   SUBCASE("a jump of the wall clock ends nothing") {
     session.ends_at_latest = clock.wall() + std::chrono::hours(8);
     REQUIRE(store.create(session));
@@ -272,15 +287,34 @@ inline void check_store_lookup(StoreDriver store) {
     CHECK(ids(store.select({.user_name = "alicia"})) == Ids{alice_too.id});
   }
   SUBCASE("a login whose sid the provider has ended already does not come in") {
-    store.remember_ended(alice.issuer, "sid-9");
+    store.remember_ended({.issuer = alice.issuer, .idp_session_id = "sid-9"});
     CHECK_FALSE(store.create(make_session("alice", "sid-9")));
     CHECK(store.create(make_session("alice", "sid-10")));
     auto elsewhere = make_session("alice", "sid-9");
     elsewhere.issuer = "https://other.example";
     CHECK(store.create(elsewhere));
   }
-  SUBCASE("an empty sid stands for no session") {
-    store.remember_ended(alice.issuer, "");
+  SUBCASE("a login started before the provider ended all of the user's does not come in, a later one does") {
+    const auto ended_at = store.now().wall();
+    auto login = make_session("alice");
+    store.remember_ended({.issuer = login.issuer, .subject = login.subject, .at = ended_at});
+    login.login_started = ended_at;
+    CHECK_FALSE(store.create(login));
+    login.login_started = ended_at + base::milliseconds(1);
+    CHECK(store.create(login));
+    auto other = make_session("bob");
+    other.login_started = ended_at;
+    CHECK(store.create(other));
+  }
+  SUBCASE("with a sid the provider ended that session, not all of the user's") {
+    store.remember_ended({.issuer = alice.issuer,
+                          .idp_session_id = "sid-9",
+                          .subject = alice.subject,
+                          .at = store.now().wall()});
+    CHECK(store.create(make_session("alice", "sid-10")));
+  }
+  SUBCASE("an empty sid and subject stand for no session") {
+    store.remember_ended({.issuer = alice.issuer, .at = store.now().wall()});
     CHECK(store.create(make_session("alice", "")));
   }
 }

@@ -51,6 +51,7 @@ class FakeExchange final : public net::Exchange {
   void fail_body(base::Error error) { body_fault_ = std::move(error); }
   // Writing fails, as it does when the client has gone, once so many bytes of body have been written.
   void fail_writes_after(std::size_t bytes) { room_ = bytes; }
+  void use_loop(base::Loop& loop) { current_loop_ = &loop; }
   void set_endpoints(net::Endpoints endpoints) { endpoints_ = endpoints; }
   // The client closes while it is being answered.
   void client_goes() {
@@ -86,7 +87,7 @@ class FakeExchange final : public net::Exchange {
   // Exchange.
   const http::Request& request() const override { return request_; }
   net::Endpoints endpoints() const override { return endpoints_; }
-  base::Loop& loop() override { return loop_; }
+  base::Loop& loop() override { return *current_loop_; }
   base::Task<base::Result<net::BodyPiece>> read_body() override {
     if (!put_back_.empty()) {
       current_piece_ = std::exchange(put_back_, {});
@@ -197,6 +198,7 @@ class FakeExchange final : public net::Exchange {
   net::Endpoints endpoints_{"127.0.0.1", 5000, false};
   FakeClock clock_;
   FakeLoop loop_{clock_};
+  base::Loop* current_loop_ = &loop_;
 
   std::vector<std::string> pieces_;
   std::size_t next_piece_ = 0;

@@ -1,5 +1,7 @@
 #include "logout/sources/back_channel.h"
 
+#include <functional>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "http/form.h"
@@ -10,7 +12,6 @@
 namespace router::logout {
 namespace {
 
-constexpr std::size_t kMaxSeen = 100'000;
 constexpr std::string_view kTokenField = "logout_token";
 
 http::Response refusal(int status, std::string_view description) {
@@ -45,15 +46,22 @@ std::variant<std::string, http::Response> read_token(const SourceInput& input) {
   return *token;
 }
 
-std::string key_of(const identity::LogoutToken& token) {
-  return token.issuer + ' ' + token.jti;
+http::Response too_many() {
+  auto response = refusal(429, "too many logout tokens that were not accepted");
+  response.headers.add("Retry-After", "1");
+  return response;
+}
+
+std::uint64_t key_of(const identity::LogoutToken& token) {
+  return std::hash<std::string>()(token.issuer + ' ' + token.jti);
 }
 
 }  // namespace
 
 BackChannelSource::BackChannelSource(std::shared_ptr<const config::Configuration> config,
-                                     std::shared_ptr<identity::Providers> providers)
-    : config_(std::move(config)), providers_(std::move(providers)) {}
+                                     std::shared_ptr<identity::Providers> providers, Ongoing& ongoing,
+                                     const base::Clock& clock)
+    : config_(std::move(config)), providers_(std::move(providers)), ongoing_(ongoing), clock_(clock) {}
 
 bool BackChannelSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
   const auto& endpoint = config_->logout.back_channel_endpoint;
@@ -69,36 +77,46 @@ Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const Sour
   auto read = read_token(input);
   if (auto* response = std::get_if<http::Response>(&read))
     co_return std::optional<Recognition>(std::move(*response));
+  const auto peer = std::hash<std::string>()(input.external.client_address);
+  if (ongoing_.bad_logout_tokens.is_used_up(peer, clock_.steady()))
+    co_return std::optional<Recognition>(too_many());
   std::string token = std::get<std::string>(std::move(read));
   identity::Provider* provider = provider_of_token(*providers_, token);
-  if (provider == nullptr) co_return std::optional<Recognition>(refusal(400, "the issuer is not known here"));
-
+  if (provider == nullptr) {
+    ongoing_.bad_logout_tokens.charge(peer, clock_.steady());
+    co_return std::optional<Recognition>(refusal(400, "the issuer is not known here"));
+  }
   const auto verified = co_await provider->verify_logout_token(std::move(token));
   if (!verified) {
+    ongoing_.bad_logout_tokens.charge(peer, clock_.steady());
     base::log_warning("logout.back_channel", {{"fault", describe(verified.error())}});
     co_return std::optional<Recognition>(refusal(400, "the logout token was not accepted"));
   }
-  if (is_repeated(*verified)) co_return std::optional<Recognition>(accepted());
+  if (!ongoing_.seen_logout_tokens.insert(key_of(*verified), clock_.steady()))
+    co_return std::optional<Recognition>(accepted());
+  co_return std::optional<Recognition>(make_trigger(*verified));
+}
 
+Trigger BackChannelSource::make_trigger(const identity::LogoutToken& token) const {
   Trigger trigger;
   trigger.cause = Cause::back_channel;
   session::SessionFilter filter;
-  filter.issuer = verified->issuer;
-  if (verified->idp_session_id.empty()) {
-    filter.subject = verified->subject;
+  filter.issuer = token.issuer;
+  if (token.idp_session_id.empty()) {
+    filter.subject = token.subject;
   } else {
-    filter.idp_session_id = verified->idp_session_id;
+    filter.idp_session_id = token.idp_session_id;
   }
   trigger.selection.filter = std::move(filter);
-  trigger.selection.issuer = verified->issuer;
-  trigger.selection.idp_session_id = verified->idp_session_id;
+  trigger.selection.ended_at_provider =
+      session::EndedAtProvider{token.issuer, token.idp_session_id, token.subject, clock_.wall()};
   trigger.form = ReplyForm::given;
   trigger.answer = accepted();
   trigger.failure = refusal(400, "the session could not be ended");
-  trigger.on_failure = [this, key = key_of(*verified)] { seen_.erase(key); };
+  trigger.on_failure = [&ongoing = ongoing_, key = key_of(token)] { ongoing.seen_logout_tokens.erase(key); };
   trigger.asks_provider = false;
   trigger.clears_browser = false;
-  co_return std::optional<Recognition>(std::move(trigger));
+  return trigger;
 }
 
 std::optional<Trigger> BackChannelSource::preview(std::string_view method, const http::Target& target) const {
@@ -109,17 +127,6 @@ std::optional<Trigger> BackChannelSource::preview(std::string_view method, const
   trigger.asks_provider = false;
   trigger.clears_browser = false;
   return trigger;
-}
-
-bool BackChannelSource::is_repeated(const identity::LogoutToken& token) {
-  std::string key = key_of(token);
-  if (!seen_.insert(key).second) return true;
-  seen_order_.push_back(std::move(key));
-  if (seen_order_.size() > kMaxSeen) {
-    seen_.erase(seen_order_.front());
-    seen_order_.pop_front();
-  }
-  return false;
 }
 
 }  // namespace router::logout

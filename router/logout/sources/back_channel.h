@@ -1,18 +1,18 @@
 // OpenID Connect Back-Channel Logout 1.0: the provider says which session, or whose sessions, are over.
 //
 // POST of a form with one `logout_token`. 200 when done, also when nothing is known of the session; 400 with
-// an error in JSON otherwise (413 for a body over 64 KiB). A token with a `jti` that was seen before: 200
-// without effect; they are remembered in this process, bounded, so elsewhere a repeated token ends nothing
-// that a first one left. No CSRF check: the token is the proof. Background loop. Source: Back-Channel
-// Logout 1.0 sections 2.4 to 2.8; spec/logout.md section 5; oidc_cases.md 90 to 109.
+// an error in JSON otherwise (413 for a body over 64 KiB, 429 for an address that keeps sending tokens that
+// are not accepted). A token with a `jti` that was seen before: 200 without effect; they are remembered in
+// this process, bounded, so elsewhere a repeated token ends nothing that a first one left. No CSRF check: the
+// token is the proof. Background loop. Source: Back-Channel Logout 1.0 sections 2.4 to 2.8; spec/logout.md
+// section 5; oidc_cases.md 90 to 109.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
-#include <unordered_set>
 
 #include "identity/providers.h"
+#include "logout/ongoing.h"
 #include "logout/source.h"
 
 namespace router::logout {
@@ -20,7 +20,8 @@ namespace router::logout {
 class BackChannelSource final : public Source {
  public:
   BackChannelSource(std::shared_ptr<const config::Configuration> config,
-                    std::shared_ptr<identity::Providers> providers);
+                    std::shared_ptr<identity::Providers> providers, Ongoing& ongoing,
+                    const base::Clock& clock);
 
   std::string_view name() const override { return "back_channel"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
@@ -29,12 +30,12 @@ class BackChannelSource final : public Source {
   std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
 
  private:
-  bool is_repeated(const identity::LogoutToken& token);
+  Trigger make_trigger(const identity::LogoutToken& token) const;
 
   std::shared_ptr<const config::Configuration> config_;
   std::shared_ptr<identity::Providers> providers_;
-  std::unordered_set<std::string> seen_;
-  std::deque<std::string> seen_order_;
+  Ongoing& ongoing_;
+  const base::Clock& clock_;
 };
 
 }  // namespace router::logout

@@ -48,8 +48,7 @@ Recognition FrontChannelSource::answer(const SourceInput& input) const {
   filter.issuer = *issuer;
   filter.idp_session_id = *sid;
   trigger.selection.filter = std::move(filter);
-  trigger.selection.issuer = *issuer;
-  trigger.selection.idp_session_id = *sid;
+  trigger.selection.ended_at_provider = session::EndedAtProvider{*issuer, *sid, {}, {}};
   trigger.form = ReplyForm::given;
   trigger.answer = framable_by(origins_of(*provider));
   trigger.asks_provider = false;

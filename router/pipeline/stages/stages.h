@@ -22,6 +22,8 @@ Result<Verdict> check_cors(Context& context);
 // User and password for a session token, where `am` is configured.
 Task<Result<Verdict>> rest_login(Context& context);
 Task<Result<Verdict>> load_session(Context& context);
+// What session.js asks for: itself, what is left of the session, the stream of its events, a touch.
+Task<Result<Verdict>> session_endpoints(Context& context);
 Task<Result<Verdict>> logout(Context& context);
 Task<Result<Verdict>> login_callback(Context& context);
 // 404 and 405.

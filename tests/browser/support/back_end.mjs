@@ -1,4 +1,5 @@
 // A back-end that shows who it thinks is signed in, and records each request and each logout call it receives.
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { EventEmitter, once } from 'node:events';
 import { close, listen } from './ports.mjs';
@@ -7,7 +8,7 @@ export class BackEnd {
   requests = [];
   logouts = [];
   #events = new EventEmitter();
-  #server = createServer((request, response) => this.#answer(request, response));
+  #server = createServer((request, response) => this.#answer(request, response)).on('upgrade', acceptWebSocket);
 
   // `userOf(token)` says whose access token that is.
   static async start(name, userOf) {
@@ -46,9 +47,39 @@ export class BackEnd {
       return;
     }
     this.requests.push(seen);
+    if (request.url.startsWith('/app/tabs')) {
+      showTabsPage(request, response);
+      return;
+    }
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' });
     response.end(
       `<!doctype html><title>${this.name}</title><link rel="icon" href="data:,"><p id="user">${user ?? 'nobody'}</p>`,
     );
   }
+}
+
+// An application that includes session.js, under a policy as strict as it can be. ?warn=N goes to the script.
+function showTabsPage(request, response) {
+  const warn = Number(new URL(request.url, 'http://back.end').searchParams.get('warn') ?? 0);
+  response.writeHead(200, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'",
+  });
+  response.end(
+    '<!doctype html><title>Tabs</title><link rel="icon" href="data:,"><h1>Tabs</h1>' +
+      `<script src="/xs-router/session.js" defer data-warn="${warn}" data-stay="Stay here"></script>`,
+  );
+}
+
+// Says nothing, and stays open until the other side closes it (RFC 6455 section 4.2.2).
+function acceptWebSocket(request, socket) {
+  const key = request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+  const accept = createHash('sha1').update(key).digest('base64');
+  socket.on('error', () => socket.destroy());
+  socket.on('end', () => socket.end());
+  socket.write(
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
+  );
 }

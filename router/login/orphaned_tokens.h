@@ -1,0 +1,17 @@
+// Tokens that nobody will ever use: the session that they were for has ended before they came.
+//
+// The new refresh token would outlive the logout that took the old one back. Loop: background. A provider
+// that offers no revocation keeps it; a failure is logged. Source: oidc_cases.md 106, 108; reliability.md
+// O10.
+#pragma once
+
+#include "base/secret.h"
+#include "base/task.h"
+#include "identity/provider.h"
+
+namespace router::login {
+
+// `provider` outlives the Task.
+base::Task<void> give_back(identity::Provider& provider, base::Secret refresh_token);
+
+}  // namespace router::login

@@ -1,0 +1,24 @@
+// What logout remembers beyond a reload of the configuration, besides fan-out and receipts: the logout tokens
+// that were seen, who sends bad ones, the revocations under way.
+//
+// Owner: app/Services, one per process. Background loop only. Source: OpenID Connect Back-Channel Logout 1.0
+// section 2.6; oidc_cases.md 101, 105; reliability.md O6.
+#pragma once
+
+#include "logout/revocation.h"
+#include "session/attempt_limit.h"
+#include "session/recent_set.h"
+
+namespace router::logout {
+
+struct Ongoing {
+  explicit Ongoing(base::Loop& background) : revocations(background) {}
+
+  // Longer than any token is accepted (identity/logout_token.h).
+  session::RecentSet seen_logout_tokens{base::minutes(10), 256 * 1024};
+  // By address: about half a core's worth of signatures.
+  session::AttemptLimit bad_logout_tokens{12'000, base::seconds(1), 64 * 1024};
+  Revocations revocations;
+};
+
+}  // namespace router::logout

@@ -1,0 +1,112 @@
+#include <nlohmann/json.hpp>
+
+#include "crypto/digest.h"
+#include "http/conditional.h"
+#include "http/embedded_files.h"
+#include "logout/navigation.h"
+#include "pipeline/filters/filters.h"
+#include "pipeline/stages/stages.h"
+#include "session/event_feed.h"
+
+namespace router::pipeline {
+namespace {
+
+constexpr std::string_view kScript = "/xs-router/session.js";
+constexpr std::string_view kState = "/xs-router/session";
+constexpr std::string_view kTouch = "/xs-router/session/touch";
+constexpr std::string_view kEvents = "/xs-router/session/events";
+
+http::Response script(const Context& context) {
+  static const std::string_view text = http::embedded_file("session.js");
+  static const std::string etag = "\"" + crypto::to_hex(crypto::sha256(text)).substr(0, 16) + "\"";
+  const http::Validators validators{etag, {}};
+  const bool is_known = http::evaluate_preconditions(context.request.method, context.request.headers,
+                                                     validators) == http::Precondition::not_modified;
+  auto response = http::text_response(is_known ? 304 : 200, is_known ? "" : std::string(text));
+  response.headers.set("Content-Type", "text/javascript; charset=utf-8");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  response.headers.set("ETag", etag);
+  response.headers.set("Cache-Control", "public, max-age=3600");
+  return response;
+}
+
+http::Response json(int status, const nlohmann::json& value) {
+  auto response =
+      http::json_response(status, value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  response.headers.set("Cache-Control", "no-store");
+  return response;
+}
+
+std::string landing_page(const config::Configuration& config) {
+  return config.logout.page.empty() ? std::string(logout::kSignedOutPath) : config.logout.page;
+}
+
+http::Response no_session(const Context& context) {
+  return json(401, {{"page", landing_page(context.config())}});
+}
+
+Task<Result<Verdict>> state(Context& context, session::SessionId id) {
+  auto left = co_await context.graph.services.sessions.time_left(std::move(id));
+  if (!left) co_return left.error();
+  if (!*left) co_return Verdict(no_session(context));
+  const auto& logout = context.config().logout;
+  co_return Verdict(json(200, {{"left", (*left)->count()},
+                               {"endpoint", logout.endpoint},
+                               {"method", logout.method},
+                               {"csrf", logout.csrf_protection},
+                               {"page", landing_page(context.config())}}));
+}
+
+Task<Result<Verdict>> touch(Context& context, session::SessionId id) {
+  if (logout::is_cross_site(context.request, context.external)) co_return Verdict(logout::refused_response());
+  session::SessionId copy = id;
+  const auto touched = co_await context.graph.services.sessions.touch(std::move(copy));
+  if (!touched && touched.error().code != base::ErrorCode::not_found) co_return touched.error();
+  auto answer = co_await state(context, std::move(id));
+  co_return answer;
+}
+
+Task<Result<Verdict>> events(Context& context, session::SessionId id) {
+  std::string fields;
+  ReplyFields(context).complete(fields, context.upstream_time);
+  session::Feed feed{.exchange = context.exchange,
+                     .store = context.graph.services.sessions,
+                     .live = context.graph.services.live,
+                     .streams = context.graph.services.streams,
+                     .session = std::move(id),
+                     .address = context.external.client_address,
+                     .fields = std::move(fields)};
+  context.status = 200;
+  const auto fed = co_await session::run_event_feed(std::move(feed));
+  // a browser that closes its stream is no fault
+  const bool is_closed = !fed && fed.error().code == base::ErrorCode::closed;
+  if (is_closed || (fed && *fed)) co_return Verdict(Answered{});
+  if (!fed) co_return fed.error();
+  auto response = http::text_response(429, "Too many event streams\n");
+  response.headers.set("Retry-After", "15");
+  co_return Verdict(std::move(response));
+}
+
+}  // namespace
+
+Task<Result<Verdict>> session_endpoints(Context& context) {
+  const std::string_view path = context.request.target.path;
+  const bool is_script = path == kScript;
+  if (!is_script && path != kState && path != kTouch && path != kEvents) co_return Verdict(Continue{});
+  // none of them counts as a use of the session, but for the touch itself
+  const auto session = std::exchange(context.session, nullptr);
+  const std::string_view method = path == kTouch ? "POST" : "GET";
+  if (!context.request.is(method) && !(is_script && context.request.is("HEAD"))) {
+    co_return Verdict(logout::method_not_allowed(is_script ? "GET, HEAD" : method));
+  }
+  if (is_script) co_return Verdict(script(context));
+  if (!session) co_return Verdict(no_session(context));
+  session::SessionId id = session->id;
+  auto work = path == kState   ? state(context, std::move(id))
+              : path == kTouch ? touch(context, std::move(id))
+                               : events(context, std::move(id));
+  auto verdict = co_await work;
+  co_return verdict;
+}
+
+}  // namespace router::pipeline

@@ -1,0 +1,37 @@
+// How many attempts one peer (or user) has per span of time; what is used up comes back evenly.
+//
+// Bounded memory: when more than `most` peers make attempts in one span, the longest silent ones start anew.
+// Keys are 64-bit hashes. Time is steady. Not thread-safe: the owner locks. Source: the generic cell rate
+// algorithm, ITU-T I.371; oidc_cases.md 105.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "base/clock.h"
+#include "session/recent_times.h"
+
+namespace router::session {
+
+class AttemptLimit {
+ public:
+  // `attempts` > 0 in `span`.
+  AttemptLimit(unsigned attempts, base::milliseconds span, std::size_t most)
+      : span_(span), cost_(base::SteadyTime::duration(span) / attempts), busy_until_(span, most) {}
+
+  bool is_used_up(std::uint64_t key, base::SteadyTime now) {
+    const auto until = busy_until_.find(key, now);
+    return until && *until + cost_ - now > span_;
+  }
+  void charge(std::uint64_t key, base::SteadyTime now) {
+    const auto until = busy_until_.find(key, now).value_or(now);
+    busy_until_.note(key, std::max(until, now) + cost_, now);
+  }
+
+ private:
+  base::SteadyTime::duration span_;
+  base::SteadyTime::duration cost_;
+  RecentTimes<base::SteadyTime> busy_until_;
+};
+
+}  // namespace router::session

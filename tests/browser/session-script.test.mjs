@@ -1,0 +1,102 @@
+// session.js in applications that include it: all tabs leave together, and a person is warned before the time-out.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startSite } from './harness.mjs';
+
+const minute = 60_000;
+const landed = '**/logout-page.html**';
+
+let site;
+before(async () => {
+  site = await startSite({ sessionTimeout: 1, websockets: { enabled: true } });
+});
+after(() => site?.stop());
+
+async function openTabs(user, path = '/orders/tabs') {
+  const first = await site.newPerson();
+  await site.signIn(first, '/orders/', user);
+  await first.goto(site.router.origin + path);
+  const second = await first.context().newPage();
+  await second.goto(site.router.origin + path);
+  return [first, second];
+}
+
+const left = (page) => page.evaluate(() => fetch('/xs-router/session').then((a) => a.json()).then((s) => s.left));
+
+test('one tab signs out, the other leaves by itself, and the WebSocket closes with 4001', async () => {
+  const [first, second] = await openTabs('alice');
+  // an application that does not include the script
+  const third = await first.context().newPage();
+  await third.goto(`${site.router.origin}/orders/`);
+  await third.evaluate(
+    () =>
+      new Promise((opened, failed) => {
+        const socket = new WebSocket(`ws://${location.host}/orders/socket`);
+        socket.onopen = opened;
+        socket.onerror = failed;
+        window.socketClosed = new Promise((done) => (socket.onclose = ({ code, reason }) => done({ code, reason })));
+      }),
+  );
+  await first.evaluate(() => void window.xsRouter.signOut('?siteId=3'));
+  await second.waitForURL(landed, { timeout: 10_000 });
+  assert.deepEqual(await third.evaluate(() => window.socketClosed), { code: 4001, reason: 'signed out' });
+  assert.equal(new URL(third.url()).pathname, '/orders/', 'without the script a page stays where it is');
+  await site.agreeToSignOut(first);
+  await first.waitForURL(`${site.router.origin}/logout-page.html?siteId=3`);
+});
+
+test('signing out at the provider makes all tabs leave', async () => {
+  const [first, second] = await openTabs('bob');
+  const elsewhere = await first.context().newPage();
+  await elsewhere.goto(`${site.provider.issuer}/session/end`);
+  await site.agreeToSignOut(elsewhere);
+  await Promise.all([first.waitForURL(landed), second.waitForURL(landed)]);
+});
+
+test('all tabs of a browser share one event stream, and another tab takes over when its owner is closed', async () => {
+  const [first, second] = await openTabs('carol');
+  const streams = async (page) =>
+    page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/events')).length);
+  assert.equal(await streams(second), 0);
+  const taken = second.waitForRequest('**/xs-router/session/events');
+  await first.close();
+  await taken;
+});
+
+test('the warning comes before the time-out; "stay signed in" keeps the session, in every tab', async () => {
+  const faults = [];
+  const [first, second] = await openTabs('dave', '/orders/tabs?warn=50');
+  for (const page of [first, second]) page.on('console', (said) => said.type() === 'error' && faults.push(said.text()));
+  const dialog = first.getByRole('dialog', { name: 'Are you still there?' });
+  await dialog.waitFor({ timeout: 25_000 });
+  assert.match(await dialog.textContent(), /signed out in \d+ seconds/);
+  await second.getByRole('dialog').waitFor({ timeout: 10_000 });
+  assert.ok((await left(first)) < 50_000, 'the warning itself does not keep the session alive');
+  const focused = await first.evaluate(() => document.activeElement.textContent);
+  assert.equal(focused, 'Stay here');
+  await first.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'hidden' });
+  await second.getByRole('dialog').waitFor({ state: 'hidden' });
+  assert.ok((await left(first)) > 50_000);
+  assert.deepEqual(faults, []);
+});
+
+test('an application may keep its page, to save a draft first', async () => {
+  const [first, second] = await openTabs('erin');
+  await second.evaluate(() =>
+    addEventListener('xs-router:signed-out', (event) => {
+      event.preventDefault();
+      document.title = `go to ${event.detail.page}`;
+    }),
+  );
+  await first.evaluate(() => void window.xsRouter.signOut());
+  await second.waitForFunction(() => document.title === 'go to /logout-page.html');
+  assert.equal(new URL(second.url()).pathname, '/orders/tabs');
+});
+
+test('a tab that nobody uses leaves when the session times out: its stream does not keep it alive', async () => {
+  const page = await site.newPerson();
+  await site.signIn(page, '/orders/', 'frank');
+  await page.goto(`${site.router.origin}/orders/tabs`);
+  await page.waitForURL(landed, { timeout: 1.5 * minute });
+});

@@ -1,0 +1,92 @@
+#include "logout/revocation.h"
+
+#include <doctest/doctest.h>
+
+#include "logout/world.h"
+
+using namespace router;
+using test::World;
+
+namespace {
+
+// A provider that revokes, and one session at it with a back-end that is called with the token.
+void prepare(World& world) {
+  world.bind(config::ProviderKind::oidc);
+  world.config.logout.revoke_tokens = true;
+  world.config.destinations["bank"] = test::make_destination("bank");
+  world.config.destinations["bank"].forward_auth_token = true;
+  world.service();
+}
+
+// Begins to drain; `done` afterwards.
+void drain(World& world, bool& done) {
+  base::start_detached(
+      test::detail::store_done(world.ongoing.revocations.drain(base::milliseconds(500)), done));
+}
+
+const std::string& revocation_of(World& world, const std::optional<http::Response>& response) {
+  return world.receipts.find(test::header(response, "x-logout-id"))->revocation;
+}
+
+const std::vector<std::string> kBoth{"refresh_token refresh-ada", "access_token access-ada"};
+
+}  // namespace
+
+TEST_CASE("revocation: what waits for a back-end at shutdown is done at once") {
+  World world;
+  prepare(world);
+  world.client.set("bank.example", 503);
+  const auto response = world.get("/my/logout", world.log_in());
+  world.loop.run_ready();
+  CHECK(revocation_of(world, response) == "waiting");
+  bool done = false;
+  drain(world, done);
+  world.loop.advance(base::milliseconds(50));
+  CHECK(done);
+  CHECK(world.provider->revoked == kBoth);
+  CHECK(revocation_of(world, response) == "done");
+  CHECK(world.ongoing.revocations.open() == 0);
+}
+
+TEST_CASE("revocation: a second try that is due later is made at once at shutdown") {
+  World world;
+  prepare(world);
+  world.provider->failing_revocations = 1;
+  const auto response = world.get("/my/logout", world.log_in());
+  world.loop.run_ready();
+  CHECK(world.provider->revoked.empty());
+  bool done = false;
+  drain(world, done);
+  world.loop.advance(base::milliseconds(50));
+  CHECK(done);
+  CHECK(world.provider->revoked == kBoth);
+}
+
+TEST_CASE("revocation: a failure that may pass is tried three times, then the receipt says so") {
+  World world;
+  prepare(world);
+  world.provider->failing_revocations = 100;
+  const auto response = world.get("/my/logout", world.log_in());
+  world.loop.advance(base::seconds(10));
+  CHECK(world.provider->failing_revocations == 100 - 6);
+  CHECK(revocation_of(world, response) == "failed");
+}
+
+TEST_CASE(
+    "revocation: shutdown waits for the provider no longer than it may, and the rest counts as failed") {
+  World world;
+  prepare(world);
+  base::Event answer;
+  world.provider->revocation_waits_for = &answer;
+  const auto response = world.get("/my/logout", world.log_in());
+  world.loop.run_ready();
+  bool done = false;
+  drain(world, done);
+  world.loop.advance(base::milliseconds(600));
+  CHECK(done);
+  CHECK(revocation_of(world, response) == "failed");
+  CHECK(world.ongoing.revocations.open() == 0);
+  answer.set();
+  world.loop.run_ready();
+  CHECK(revocation_of(world, response) == "failed");
+}
