@@ -23,12 +23,13 @@ std::string join(std::initializer_list<std::string_view> parts) {
   return text;
 }
 
-std::string seconds_text(base::WallTime time) {
-  return std::to_string(base::unix_seconds(time));
+// Milliseconds: a login that begins right after a logout is not taken for one before it.
+std::string time_text(base::WallTime time) {
+  return std::to_string(std::chrono::duration_cast<base::milliseconds>(time.time_since_epoch()).count());
 }
 
-base::WallTime seconds_time(std::string_view text) {
-  return base::WallTime(base::seconds(base::parse_unsigned(text).value_or(0)));
+base::WallTime time_of(std::string_view text) {
+  return base::WallTime(base::milliseconds(base::parse_unsigned(text).value_or(0)));
 }
 
 int small_number(std::string_view text) {
@@ -56,7 +57,7 @@ std::string PendingLogins::seal_state(const LoginState& state) const {
   // more than the box's own nonce: the state has to be unguessable by itself
   const auto unique = crypto::random_token(16);
   return state_box_.seal(join({std::string_view(&state.slot, 1), std::to_string(state.restarts),
-                               seconds_text(state.started), unique}));
+                               time_text(state.started), unique}));
 }
 
 std::optional<LoginState> PendingLogins::open_state(std::string_view text) const {
@@ -64,7 +65,7 @@ std::optional<LoginState> PendingLogins::open_state(std::string_view text) const
   if (!plain) return std::nullopt;
   const auto parts = base::split(*plain, kSeparator);
   if (parts.size() != kStateParts || parts[0].size() != 1) return std::nullopt;
-  return LoginState{parts[0].front(), small_number(parts[1]), seconds_time(parts[2])};
+  return LoginState{parts[0].front(), small_number(parts[1]), time_of(parts[2])};
 }
 
 std::optional<PendingLogin> PendingLogins::open(char slot, std::string_view sealed) const {
@@ -82,7 +83,7 @@ std::optional<PendingLogin> PendingLogins::open(char slot, std::string_view seal
   login.return_path = parts[5];
   login.application = parts[6];
   login.restarts = small_number(parts[7]);
-  login.started = seconds_time(parts[8]);
+  login.started = time_of(parts[8]);
   login.identity_provider = parts[9];
   return login;
 }
@@ -161,7 +162,7 @@ http::SetCookie PendingLogins::cookie(char slot, const PendingLogin& login, cons
                                       std::string_view user_agent) const {
   const auto plain = join({login.state, login.nonce, login.code_verifier, login.provider, login.redirect_uri,
                            login.return_path, login.application, std::to_string(login.restarts),
-                           seconds_text(login.started), login.identity_provider});
+                           time_text(login.started), login.identity_provider});
   return attributes(slot, cookie_box_.seal(plain, std::string_view(&slot, 1)), external, user_agent);
 }
 

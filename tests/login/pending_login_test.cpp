@@ -17,7 +17,7 @@ struct Cookies {
   session::SessionCookie session_cookie{environment};
   PendingLogins pending{base::Secret("key"), session_cookie, base::minutes(5)};
   http::External external;
-  base::WallTime now{std::chrono::seconds(1'800'000'000)};
+  base::WallTime now{std::chrono::milliseconds(1'800'000'000'123)};
 
   PendingLogin make(const std::string& return_path = "/a", base::seconds age = base::seconds(0)) {
     PendingLogin login;
