@@ -41,7 +41,7 @@ void Passage::end_with_session() {
   session_over_ = true;
   if (call_.status == 101) return call_.exchange.end_tunnel(4001, "signed out");
   if (call_.exchange.response_started()) call_.exchange.abort();
-  if (connection_) connection_->close();
+  give_up();
 }
 
 std::string Passage::request_head(std::string_view path) const {
@@ -79,16 +79,35 @@ JarScope Passage::scope() const {
           .secure = destination_.url.secure() || call_.external.secure()};
 }
 
-// `may_retry`: a kept-alive connection turned out to be closed, and nothing was lost by it.
-Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& may_retry) {
-  auto acquired = co_await call_.pool.acquire(origin_, fresh, timeout_);
+Task<Result<void>> Passage::connect(bool fresh) {
+  net::ConnectionWish wish(fresh, timeout_);
+  wish_ = &wish;
+  // the client gives up: so do we
+  call_.exchange.watch_client([this] { give_up(); });
+  auto acquired = co_await call_.pool.acquire(origin_, wish);
+  wish_ = nullptr;
   if (!acquired) {
-    may_retry = false;
+    call_.exchange.watch_client(nullptr);
     co_return acquired.error();
   }
   connection_ = std::move(*acquired);
   connection_->set_timeout(timeout_);
   if (session_over_) connection_->close();
+  co_return Result<void>();
+}
+
+void Passage::give_up() {
+  if (wish_) wish_->withdraw();
+  if (connection_) connection_->close();
+}
+
+// `may_retry`: a kept-alive connection turned out to be closed, and nothing was lost by it.
+Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& may_retry) {
+  auto connected = co_await connect(fresh);
+  if (!connected) {
+    may_retry = false;
+    co_return connected;
+  }
   auto passed = co_await exchange_messages(head);
   call_.exchange.watch_client(nullptr);
   bool whole = true;
@@ -105,8 +124,6 @@ Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& m
 }
 
 Task<Result<void>> Passage::exchange_messages(const std::string& head) {
-  // the client gives up: so do we
-  call_.exchange.watch_client([this] { connection_->close(); });
   if (call_.request.body == http::BodyKind::none) {
     auto sent = co_await connection_->send(head);
     if (!sent) co_return sent;

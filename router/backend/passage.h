@@ -31,6 +31,7 @@ class Passage {
 
  private:
   base::Task<base::Result<void>> attempt(const std::string& head, bool fresh, bool& may_retry);
+  base::Task<base::Result<void>> connect(bool fresh);
   base::Task<base::Result<void>> exchange_messages(const std::string& head);
   base::Task<base::Result<void>> read_final_head();
   base::Task<base::Result<void>> relay_response();
@@ -43,6 +44,7 @@ class Passage {
   JarScope scope() const;
   base::Error pump_fault_or(base::Error error);
   void end_with_session();
+  void give_up();
 
   Call& call_;
   const config::Destination& destination_;
@@ -50,6 +52,7 @@ class Passage {
   const net::BackendOrigin& origin_;
   CompressedBody body_;
   base::milliseconds timeout_;
+  net::ConnectionWish* wish_ = nullptr;  // while we wait for a connection
   std::unique_ptr<net::BackendConnection> connection_;
   std::optional<BodyPump> pump_;
   std::string path_;  // at the back-end, without query

@@ -17,22 +17,32 @@ using base::Result;
 using base::Side;
 using base::Task;
 
+// The system's resolver cannot be interrupted: who waits for it goes on without its answer when told to.
+struct LookUp {
+  explicit LookUp(AsioLoop& loop) : resolver(loop.context().get_executor()) {}
+  void end() {
+    if (auto handle = std::exchange(waiter, {})) handle.resume();
+  }
+
+  asio::ip::basic_resolver<asio::ip::tcp, asio::io_context::executor_type> resolver;
+  error_code fault = asio::error::operation_aborted;
+  std::vector<asio::ip::tcp::endpoint> endpoints;
+  std::coroutine_handle<> waiter;
+};
+
 namespace {
 
-using Resolver = asio::ip::basic_resolver<asio::ip::tcp, asio::io_context::executor_type>;
-
-struct Resolve {
-  Resolver& resolver;
-  std::string host;
+struct Answer {
+  const std::shared_ptr<LookUp>& look_up;
+  const std::string& host;
   std::string port;
-  error_code fault{};
-  std::vector<asio::ip::tcp::endpoint> endpoints{};
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> waiter) {
-    resolver.async_resolve(host, port, [this, waiter](const error_code& ended, const Resolver::results_type& found) {
-      fault = ended;
-      for (const auto& entry : found) endpoints.push_back(entry.endpoint());
-      waiter.resume();
+    look_up->waiter = waiter;
+    look_up->resolver.async_resolve(host, port, [kept = look_up](const error_code& fault, const auto& found) {
+      kept->fault = fault;
+      for (const auto& entry : found) kept->endpoints.push_back(entry.endpoint());
+      kept->end();
     });
   }
   void await_resume() const noexcept {}
@@ -51,6 +61,7 @@ AsioBackendConnection::AsioBackendConnection(AsioLoop& loop, const BackendOrigin
                      [this] {
                        timed_out_ = true;
                        stream_.cancel();
+                       if (const auto waited_for = look_up_) waited_for->end();
                      }),
       write_deadline_(loop.deadlines(), [this] {
         timed_out_ = true;
@@ -60,6 +71,7 @@ AsioBackendConnection::AsioBackendConnection(AsioLoop& loop, const BackendOrigin
 void AsioBackendConnection::close() {
   closed_ = true;
   stream_.close();
+  if (look_up_) loop_.post([ended = look_up_] { ended->end(); });
 }
 
 void AsioBackendConnection::arm(Deadline& deadline) {
@@ -104,31 +116,28 @@ Task<Result<void>> AsioBackendConnection::connect(ClientTls& tls, base::millisec
   co_return Result<void>();
 }
 
-Task<Result<void>> AsioBackendConnection::connect_to(const std::string& host, std::uint16_t port) {
-  std::vector<asio::ip::tcp::endpoint> endpoints;
+Task<Result<std::vector<asio::ip::tcp::endpoint>>> AsioBackendConnection::look_up(const std::string& host,
+                                                                                  std::uint16_t port) {
   error_code no_literal;
   const auto address = asio::ip::make_address(host, no_literal);
+  if (!no_literal) co_return std::vector{asio::ip::tcp::endpoint(address, port)};
+  look_up_ = std::make_shared<LookUp>(loop_);
+  Answer answer{look_up_, host, std::to_string(port)};
+  co_await answer;
+  const auto found = std::exchange(look_up_, nullptr);
+  if (!found->fault) co_return std::move(found->endpoints);
+  auto error = fault(found->fault, "looking up");
+  if (error.code == ErrorCode::closed) error.code = ErrorCode::refused;
+  co_return error;
+}
+
+Task<Result<void>> AsioBackendConnection::connect_to(const std::string& host, std::uint16_t port) {
   arm(read_deadline_);
-  if (!no_literal) {
-    endpoints.emplace_back(address, port);
-  } else {
-    Resolver resolver(loop_.context().get_executor());
-    Deadline give_up(loop_.deadlines(), [&] {
-      timed_out_ = true;
-      resolver.cancel();
-    });
-    arm(give_up);
-    Resolve resolve{resolver, host, std::to_string(port)};
-    co_await resolve;
-    if (resolve.fault) {
-      auto error = fault(resolve.fault, "looking up");
-      if (error.code == ErrorCode::closed) error.code = ErrorCode::refused;
-      co_return error;
-    }
-    endpoints = std::move(resolve.endpoints);
-  }
+  auto endpoints = co_await look_up(host, port);
+  if (!endpoints) co_return endpoints.error();
   error_code failed = asio::error::host_not_found;
-  for (const auto& endpoint : endpoints) {
+  for (const auto& endpoint : *endpoints) {
+    if (closed_) break;
     stream_.close();
     failed = co_await stream_.connect(endpoint);
     if (!failed || timed_out_ || closed_) break;

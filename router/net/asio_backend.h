@@ -15,6 +15,8 @@
 
 namespace router::net {
 
+struct LookUp;  // of a name's addresses
+
 class AsioBackendConnection final : public BackendConnection {
  public:
   AsioBackendConnection(AsioLoop& loop, const BackendOrigin& origin, const ParseLimits& limits);
@@ -46,6 +48,7 @@ class AsioBackendConnection final : public BackendConnection {
 
  private:
   base::Task<base::Result<void>> connect_to(const std::string& host, std::uint16_t port);
+  base::Task<base::Result<std::vector<asio::ip::tcp::endpoint>>> look_up(const std::string& host, std::uint16_t port);
   base::Task<base::Result<void>> open_tunnel(const BackendOrigin& origin);
   base::Task<base::Result<void>> read_into(std::span<char> room);
   bool ends_at_eof(const base::Error& fault);
@@ -61,6 +64,7 @@ class AsioBackendConnection final : public BackendConnection {
   Deadline read_deadline_;
   Deadline write_deadline_;
   base::milliseconds timeout_{0};
+  std::shared_ptr<LookUp> look_up_;  // while one is under way
 
   std::optional<ResponseParser> parser_;
   std::optional<base::Result<BodyPiece>> next_piece_;  // where it can be had without waiting
@@ -81,8 +85,8 @@ class AsioBackendPool final : public BackendPool {
   AsioBackendPool(AsioLoop& loop, ClientTls& tls, const ParseLimits& limits, PoolLimits pool_limits);
   ~AsioBackendPool() override;
 
-  base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire(const BackendOrigin& origin, bool fresh,
-                                                                       base::milliseconds timeout) override;
+  base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire(const BackendOrigin& origin,
+                                                                       ConnectionWish& wish) override;
   void release(std::unique_ptr<BackendConnection> connection, bool reusable) override;
 
   struct Counts {
@@ -100,7 +104,7 @@ class AsioBackendPool final : public BackendPool {
     std::deque<Waiter*> waiting;
   };
 
-  base::Task<bool> wait_for_room(Bucket& bucket);
+  base::Task<bool> wait_for_room(Bucket& bucket, ConnectionWish& wish);
   std::unique_ptr<AsioBackendConnection> take_idle(Bucket& bucket);
   void freed(Bucket& bucket);
   void sweep();

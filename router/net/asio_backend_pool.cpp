@@ -49,8 +49,9 @@ std::unique_ptr<AsioBackendConnection> AsioBackendPool::take_idle(Bucket& bucket
   return nullptr;
 }
 
-// false: nobody gave a connection back in time, or too many wait already. true: there is room, and it is ours.
-Task<bool> AsioBackendPool::wait_for_room(Bucket& bucket) {
+// false: nobody gave a connection back in time, too many wait already, or nobody wants it any longer. true: there is
+// room, and it is ours.
+Task<bool> AsioBackendPool::wait_for_room(Bucket& bucket, ConnectionWish& wish) {
   if (bucket.open < pool_limits_.connections) {
     ++bucket.open;
     co_return true;
@@ -59,19 +60,29 @@ Task<bool> AsioBackendPool::wait_for_room(Bucket& bucket) {
   Waiter waiter(loop_, bucket);
   bucket.waiting.push_back(&waiter);
   waiter.deadline.arm(pool_limits_.max_wait);
+  wish.set_stop([this, &waiter] {
+    if (std::erase(waiter.bucket.waiting, &waiter) == 0) return;  // its turn has come
+    waiter.deadline.disarm();
+    loop_.post([&waiter] { waiter.handle.resume(); });
+  });
   co_await waiter;
+  wish.set_stop(nullptr);
   co_return waiter.served;
 }
 
-Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const BackendOrigin& origin, bool fresh,
-                                                                          base::milliseconds timeout) {
+Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const BackendOrigin& origin,
+                                                                          ConnectionWish& wish) {
   auto& bucket = buckets_[origin.key];  // never removed, so the reference stays good
-  if (!fresh) {
+  if (!wish.fresh()) {
     if (auto idle = take_idle(bucket)) co_return std::unique_ptr<BackendConnection>(std::move(idle));
   }
-  const bool room = co_await wait_for_room(bucket);
+  const bool room = co_await wait_for_room(bucket, wish);
+  if (wish.is_withdrawn()) {
+    if (room) freed(bucket);
+    co_return Error{ErrorCode::cancelled, Side::router, "nobody waits for the connection any longer"};
+  }
   if (!room) co_return Error{ErrorCode::overloaded, Side::back_end, "no connection to " + origin.key + " is free", true};
-  if (!fresh) {
+  if (!wish.fresh()) {
     // what was given back while we waited
     if (auto idle = take_idle(bucket)) {
       --bucket.open;
@@ -79,7 +90,9 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const 
     }
   }
   auto connection = std::make_unique<AsioBackendConnection>(loop_, origin, limits_);
-  auto connected = co_await connection->connect(tls_, std::min(timeout, pool_limits_.connect_timeout));
+  wish.set_stop([&connection] { connection->close(); });
+  auto connected = co_await connection->connect(tls_, std::min(wish.timeout(), pool_limits_.connect_timeout));
+  wish.set_stop(nullptr);
   if (!connected) {
     connection.reset();
     freed(bucket);

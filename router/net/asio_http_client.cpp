@@ -56,7 +56,8 @@ Task<Result<ClientResponse>> AsioHttpClient::send(ClientRequest request) {
 // `stale`: a kept-alive connection turned out to be closed before it answered.
 Task<Result<ClientResponse>> AsioHttpClient::attempt(const ClientRequest& request, const BackendOrigin& origin,
                                                      base::SteadyTime ends_by, bool fresh, bool& stale) {
-  auto acquired = co_await pool_.acquire(origin, fresh, left(ends_by));
+  ConnectionWish wish(fresh, left(ends_by));
+  auto acquired = co_await pool_.acquire(origin, wish);
   if (!acquired) co_return acquired.error();
   auto connection = std::move(*acquired);
   auto response = co_await converse(request, *connection, ends_by);

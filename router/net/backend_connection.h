@@ -5,8 +5,10 @@
 // Errors: closed, timeout, protocol (framing of the answer, http.md "Back-end answers are not trusted").
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -53,14 +55,41 @@ struct PoolLimits {
   bool reuse = true;  // DISABLE_CONNECTION_REUSE
 };
 
+// Someone's wish for a connection, which may be withdrawn while it waits. Outlives the acquire() it is given to; on
+// the pool's loop.
+class ConnectionWish {
+ public:
+  // `fresh`: a new connection, not a kept-alive one. `timeout`: for connecting.
+  ConnectionWish(bool fresh, base::milliseconds timeout) : fresh_(fresh), timeout_(timeout) {}
+  ConnectionWish(const ConnectionWish&) = delete;
+  ConnectionWish& operator=(const ConnectionWish&) = delete;
+
+  bool fresh() const { return fresh_; }
+  base::milliseconds timeout() const { return timeout_; }
+
+  // acquire() ends soon, but never inside this call.
+  void withdraw() {
+    withdrawn_ = true;
+    if (const auto stop = std::exchange(stop_waiting_, nullptr)) stop();
+  }
+  bool is_withdrawn() const { return withdrawn_; }
+  // For the pool: how its wait of now is ended, nullptr for none.
+  void set_stop(std::function<void()> stop_waiting) { stop_waiting_ = std::move(stop_waiting); }
+
+ private:
+  bool fresh_;
+  base::milliseconds timeout_;
+  bool withdrawn_ = false;
+  std::function<void()> stop_waiting_;
+};
+
 class BackendPool {
  public:
   virtual ~BackendPool() = default;
 
-  // A kept-alive connection, or (`fresh`: always) a new one.
-  // Errors: refused, timeout (connecting), overloaded (waited too long or the queue is full).
-  virtual base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire(const BackendOrigin& origin, bool fresh,
-                                                                               base::milliseconds timeout) = 0;
+  // Errors: refused, timeout (connecting), overloaded (waited too long or the queue is full), cancelled (withdrawn).
+  virtual base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire(const BackendOrigin& origin,
+                                                                               ConnectionWish& wish) = 0;
   // Gives it back. It is kept only if `reusable` and its last answer ended cleanly with keep-alive.
   virtual void release(std::unique_ptr<BackendConnection> connection, bool reusable) = 0;
 };

@@ -74,8 +74,8 @@ class ScriptedConnection final : public net::BackendConnection {
 class ScriptedPool final : public net::BackendPool {
  public:
   explicit ScriptedPool(const Answer& answer) : answer_(answer) {}
-  Task<Result<std::unique_ptr<net::BackendConnection>>> acquire(const net::BackendOrigin&, bool,
-                                                                base::milliseconds) override {
+  Task<Result<std::unique_ptr<net::BackendConnection>>> acquire(const net::BackendOrigin&,
+                                                                net::ConnectionWish&) override {
     std::unique_ptr<net::BackendConnection> connection = std::make_unique<ScriptedConnection>(answer_);
     co_return connection;
   }

@@ -117,6 +117,32 @@ TEST_CASE("awaited answers: logout ends the wait with 401 within two seconds, an
   CHECK(fixture.orders.count("/orders/slow") == 1);  // not tried again
 }
 
+TEST_CASE("awaited answers: logout also ends the wait for a back-end connection, be it a free one or one that is being made") {
+  StubProvider provider;
+  RecordingBackend orders;
+  const Listener silent;  // accepts, and never answers a TLS handshake
+  orders.on("/public/slow", [](Conversation& conversation) { conversation.wait_until_gone(milliseconds(30'000)); });
+  auto setup = sign_on_setup(provider, orders.origin(), "https://127.0.0.1:" + std::to_string(silent.port()));
+  setup.environment["THREADS"] = "1";
+  setup.environment["LIMIT_UPSTREAM_CONNECTIONS"] = "1";
+  setup.environment["SHUTDOWN_TIMEOUT"] = "1";  // the silent one's logout call is still tried then
+  RouterProcess router(setup);
+  Browser browser(router.port());
+  browser.open("/orders/start");
+  RawClient holder(router.port());
+  holder.send(make_request("GET", "/public/slow"));
+  REQUIRE(orders.waits_for("/public/slow", 1));
+  std::vector<std::unique_ptr<RawClient>> waiting;
+  for (const char* path : {"/orders/a", "/invoices/a"}) {
+    waiting.push_back(std::make_unique<RawClient>(router.port()));
+    waiting.back()->send(make_request("GET", path, {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}}));
+    CHECK(waiting.back()->stays_silent(milliseconds(300)));
+  }
+  browser.navigate("/my/logout");
+  for (const auto& client : waiting) CHECK(client->read(kLogoutTime).status() == 401);
+  CHECK(orders.count("/orders/a") == 0);
+}
+
 TEST_CASE("server-sent events: logout ends them within two seconds, and the back-end's side with them") {
   SignOnFixture fixture;
   std::atomic<bool> gone{false};

@@ -9,8 +9,8 @@ namespace router::test {
 
 class UnusedPool final : public net::BackendPool {
  public:
-  base::Task<base::Result<std::unique_ptr<net::BackendConnection>>> acquire(const net::BackendOrigin&, bool,
-                                                                            base::milliseconds) override {
+  base::Task<base::Result<std::unique_ptr<net::BackendConnection>>> acquire(const net::BackendOrigin&,
+                                                                net::ConnectionWish&) override {
     co_return base::Error{base::ErrorCode::refused, base::Side::back_end, "there is no pool in this test"};
   }
   void release(std::unique_ptr<net::BackendConnection>, bool) override {}
