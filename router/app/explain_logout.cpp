@@ -68,6 +68,7 @@ Json explain_logout(const logout::Explanation& logout, const http::External& ext
                          std::string(http::reason_phrase(logout.instead->status)) +
                          ", nobody is logged out by it";
   }
+  if (!logout.plan && !logout.instead) out["ends"] = "nothing: the protocol answers, and logs nobody out";
   if (!logout.plan) return out;
   const auto& plan = *logout.plan;
   const auto& ending = plan.ending;

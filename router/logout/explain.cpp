@@ -47,6 +47,7 @@ std::optional<Explanation> Service::explain(const http::Request& request,
     if (!source->may_handle(request.method, target.path, target.query)) continue;
     Explanation explanation;
     explanation.protocol = source->name();
+    if (!source->ends_sessions()) return explanation;
     const auto user = signed_in_user(*parts_.providers, request);
     auto trigger = source->preview(request.method, target);
     auto recognised = recognise_now(*source, SourceInput{request, external, user, ""});

@@ -12,7 +12,7 @@ namespace router::logout {
 struct Explanation {
   std::string protocol;  // the name of the Source that recognises it
   // For a user who is signed in, with placeholders in capitals where tokens and states will be. Absent where
-  // no request of this method logs out.
+  // no request of this method logs out. With neither plan nor `instead`, none of this protocol does.
   std::optional<Plan> plan;
   // What this very request gets instead of a logout: refused, asked to confirm, given a CSRF token.
   std::optional<http::Response> instead;

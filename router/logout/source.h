@@ -46,6 +46,8 @@ class Source {
   virtual bool wants_body(const http::Request&) const { return false; }
   // Absent: the request is none of this source's business.
   virtual Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) = 0;
+  // False: it only answers, nobody is ever logged out.
+  virtual bool ends_sessions() const { return true; }
   // What an ordinary navigation to this target would trigger; for `xs-router explain`.
   virtual std::optional<Trigger> preview(std::string_view method, const http::Target& target) const = 0;
 };

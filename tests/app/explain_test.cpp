@@ -110,6 +110,59 @@ TEST_CASE("explain: the router's own endpoints are named") {
   CHECK(site.ask("GET", "/xs-router/signed-out")["answer"] ==
         "200: the built-in page that says \"You are signed out\"");
   CHECK(site.ask("OPTIONS", "*")["answer"] == "200: the methods there are");
+  CHECK(site.ask("GET", "/xs-router/session.js")["answer"] ==
+        "200: session.js, which keeps the tabs of a session together");
+  for (const char* path : {"/xs-router/session", "/xs-router/session/touch", "/xs-router/session/events"}) {
+    CAPTURE(path);
+    CHECK(site.ask("GET", path)["answer"].get<std::string>().find("for session.js; 401 without") != std::string::npos);
+  }
+}
+
+TEST_CASE("explain: a protocol's endpoint that logs nobody out is named, too") {
+  const Site site;
+  site.folder().write("xs-app.json", R"({
+    "hostedLogin": {"customerId": "e0a70b4f", "clients": {"a123": {"redirectUris": ["https://a.example/bye"]}}},
+    "routes": [{"source": "^/(.*)$", "destination": "api"}]})");
+  const auto explained = site.ask("POST", "/e0a70b4f/token/revoke");
+  CHECK(explained["answer"] == "logout");
+  CHECK(explained["logout"]["protocol"] == "token_revocation");
+  CHECK(explained["logout"]["ends"] == "nothing: the protocol answers, and logs nobody out");
+}
+
+TEST_CASE("explain: built-in services are named beside the route that guards them") {
+  const Site site;
+  site.folder().write("xs-app.json", R"({
+    "pluginMetadataEndpoint": "/metadata", "whitelistService": {"endpoint": "/closed/allowlist"},
+    "routes": [{"source": "^/closed/(.*)$", "destination": "api"}]})");
+  const auto metadata = site.ask("GET", "/metadata");
+  CHECK(metadata["answer"] == "pluginMetadataEndpoint: the plugins' metadata");
+  const auto allowlist = site.ask("GET", "/closed/allowlist");
+  CHECK(allowlist["answer"] == "whitelistService.endpoint: who may frame the application's pages");
+  CHECK(allowlist["route"]["authentication"] == "oidc");
+}
+
+TEST_CASE("explain: what cors says about another origin comes before all but the router's own answers") {
+  const Site site;
+  site.folder().write("xs-app.json", R"({
+    "cors": [{"uriPattern": "^/open/(.*)$", "allowedOrigin": [{"host": "friend.example"}], "allowedMethods": ["GET"]}],
+    "logout": {"logoutEndpoint": "/open/out"},
+    "routes": [{"source": "^/(.*)$", "destination": "api"}]})");
+  struct Row {
+    std::string method, path;
+    std::vector<std::string> headers;
+    std::string answer;
+  };
+  const std::string friendly = "Origin: https://friend.example";
+  for (const Row& row : std::vector<Row>{
+           {"OPTIONS", "/open/a", {friendly, "Access-Control-Request-Method: GET"}, "200: a preflight, answered by cors"},
+           {"OPTIONS", "/open/a", {friendly, "Access-Control-Request-Method: PUT"}, "403: cors does not allow the method"},
+           {"GET", "/open/out", {"Origin: https://foe.example"}, "403: cors does not allow the origin"},
+           {"GET", "/closed/a", {"Origin: https://foe.example"}, "route 0"},
+           {"GET", "/open/a", {friendly}, "route 0"}}) {
+    CAPTURE(row.answer);
+    CHECK(site.ask(row.method, row.path, row.headers)["answer"] == row.answer);
+  }
+  CHECK(site.ask("GET", "/open/a", {friendly})["cors"] == "the origin may read the answer");
 }
 
 TEST_CASE("explain: a logout URL shows the whole plan and what is wrong with the way it ends") {

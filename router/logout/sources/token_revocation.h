@@ -23,6 +23,7 @@ class TokenRevocationSource final : public Source {
 
   std::string_view name() const override { return "token_revocation"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
+  bool ends_sessions() const override { return false; }
   bool wants_body(const http::Request& request) const override;
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
   std::optional<Trigger> preview(std::string_view, const http::Target&) const override {

@@ -1,4 +1,4 @@
-#include "pipeline/stages/bounded_body.h"
+#include "net/bounded_body.h"
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
@@ -10,7 +10,7 @@ Task<Result<Verdict>> logout(Context& context) {
 
   std::string body;
   if (has_body) {
-    auto read = co_await read_bounded_body(context.exchange, logout::kMaxBody);
+    auto read = co_await net::read_bounded_body(context.exchange, logout::kMaxBody);
     if (!read) co_return read.error();
     body = std::move(*read);
   }

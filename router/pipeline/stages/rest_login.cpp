@@ -1,4 +1,4 @@
-#include "pipeline/stages/bounded_body.h"
+#include "net/bounded_body.h"
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
@@ -8,7 +8,7 @@ Task<Result<Verdict>> rest_login(Context& context) {
   if (rest == nullptr || !rest->is_login(context.request.target)) co_return Verdict(Continue{});
   std::string body;
   if (login::RestRequests::wants_body(context.request)) {
-    auto read = co_await read_bounded_body(context.exchange, login::kMaxRestBody);
+    auto read = co_await net::read_bounded_body(context.exchange, login::kMaxRestBody);
     if (!read) co_return read.error();
     body = std::move(*read);
   }

@@ -5,16 +5,12 @@
 #include "http/embedded_files.h"
 #include "logout/navigation.h"
 #include "pipeline/filters/filters.h"
+#include "pipeline/own_paths.h"
 #include "pipeline/stages/stages.h"
 #include "session/event_feed.h"
 
 namespace router::pipeline {
 namespace {
-
-constexpr std::string_view kScript = "/xs-router/session.js";
-constexpr std::string_view kState = "/xs-router/session";
-constexpr std::string_view kTouch = "/xs-router/session/touch";
-constexpr std::string_view kEvents = "/xs-router/session/events";
 
 http::Response script(const Context& context) {
   static const std::string_view text = http::embedded_file("session.js");
@@ -91,19 +87,19 @@ Task<Result<Verdict>> events(Context& context, session::SessionId id) {
 
 Task<Result<Verdict>> session_endpoints(Context& context) {
   const std::string_view path = context.request.target.path;
-  const bool is_script = path == kScript;
-  if (!is_script && path != kState && path != kTouch && path != kEvents) co_return Verdict(Continue{});
+  const bool is_script = path == kSessionScript;
+  if (!is_script && path != kSessionState && path != kSessionTouch && path != kSessionEvents) co_return Verdict(Continue{});
   // none of them counts as a use of the session, but for the touch itself
   const auto session = std::exchange(context.session, nullptr);
-  const std::string_view method = path == kTouch ? "POST" : "GET";
+  const std::string_view method = path == kSessionTouch ? "POST" : "GET";
   if (!context.request.is(method) && !(is_script && context.request.is("HEAD"))) {
     co_return Verdict(logout::method_not_allowed(is_script ? "GET, HEAD" : method));
   }
   if (is_script) co_return Verdict(script(context));
   if (!session) co_return Verdict(no_session(context));
   session::SessionId id = session->id;
-  auto work = path == kState   ? state(context, std::move(id))
-              : path == kTouch ? touch(context, std::move(id))
+  auto work = path == kSessionState   ? state(context, std::move(id))
+              : path == kSessionTouch ? touch(context, std::move(id))
                                : events(context, std::move(id));
   auto verdict = co_await work;
   co_return verdict;

@@ -1,8 +1,8 @@
-#include "pipeline/stages/bounded_body.h"
+#include "net/bounded_body.h"
 
-namespace router::pipeline {
+namespace router::net {
 
-base::Task<base::Result<std::string>> read_bounded_body(net::Exchange& exchange, std::size_t most) {
+base::Task<base::Result<std::string>> read_bounded_body(Exchange& exchange, std::size_t most) {
   std::string body;
   while (body.size() <= most) {
     auto piece = co_await exchange.read_body();
@@ -13,4 +13,4 @@ base::Task<base::Result<std::string>> read_bounded_body(net::Exchange& exchange,
   co_return body;
 }
 
-}  // namespace router::pipeline
+}  // namespace router::net
