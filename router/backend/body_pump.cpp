@@ -9,12 +9,12 @@ namespace router::backend {
 using base::Result;
 using base::Task;
 
-void BodyPump::start(std::string head, bool trailers) {
+void BodyPump::start(std::string head) {
   running_ = true;
-  base::start_detached(run(std::move(head), trailers));
+  base::start_detached(run(std::move(head)));
 }
 
-Task<void> BodyPump::run(std::string head, bool trailers) {
+Task<void> BodyPump::run(std::string head) {
   std::string prefix = std::move(head);
   // a client that waits for "100 Continue", or for the answer's head, must not keep the request's head back
   if (!exchange_.has_buffered_body()) {
@@ -35,7 +35,7 @@ Task<void> BodyPump::run(std::string head, bool trailers) {
       break;
     }
     const bool last = piece->last;
-    const auto sent = co_await send_piece(prefix, *piece, trailers);
+    const auto sent = co_await send_piece(prefix, *piece);
     if (!sent) break;  // the back-end may have answered and closed: its answer decides
     if (last) {
       finished_ = true;
@@ -46,7 +46,7 @@ Task<void> BodyPump::run(std::string head, bool trailers) {
   done_.set();
 }
 
-Task<Result<void>> BodyPump::send_piece(std::string& prefix, net::BodyPiece piece, bool trailers) {
+Task<Result<void>> BodyPump::send_piece(std::string& prefix, net::BodyPiece piece) {
   std::string end;
   if (chunked_) {
     if (!piece.data.empty()) {
@@ -57,7 +57,7 @@ Task<Result<void>> BodyPump::send_piece(std::string& prefix, net::BodyPiece piec
     }
     if (piece.last) {
       end.append("0\r\n");
-      if (trailers) write_trailers(exchange_.trailers(), end);
+      write_trailers(exchange_.trailers(), own_, end);
       end.append("\r\n");
     }
   }

@@ -11,16 +11,17 @@
 #include "base/event.h"
 #include "net/backend_connection.h"
 #include "net/exchange.h"
+#include "session/cookie_names.h"
 
 namespace router::backend {
 
 class BodyPump {
  public:
-  BodyPump(net::Exchange& exchange, net::BackendConnection& connection)
-      : exchange_(exchange), connection_(connection), chunked_(exchange.request().body == http::BodyKind::chunked) {}
+  BodyPump(net::Exchange& exchange, net::BackendConnection& connection, const session::CookieNames& own)
+      : exchange_(exchange), connection_(connection), own_(own), chunked_(exchange.request().body == http::BodyKind::chunked) {}
 
-  // Starts with `head`, joined with body bytes that are there already. `trailers`: pass them on.
-  void start(std::string head, bool trailers);
+  // Starts with `head`, joined with body bytes that are there already.
+  void start(std::string head);
 
   bool finished() const { return finished_; }  // all of it was sent
   const std::optional<base::Error>& client_fault() const { return client_fault_; }
@@ -28,11 +29,12 @@ class BodyPump {
   base::Task<void> stop();
 
  private:
-  base::Task<void> run(std::string head, bool trailers);
-  base::Task<base::Result<void>> send_piece(std::string& prefix, net::BodyPiece piece, bool trailers);
+  base::Task<void> run(std::string head);
+  base::Task<base::Result<void>> send_piece(std::string& prefix, net::BodyPiece piece);
 
   net::Exchange& exchange_;
   net::BackendConnection& connection_;
+  const session::CookieNames& own_;
   bool chunked_;
   bool running_ = false;
   bool finished_ = false;

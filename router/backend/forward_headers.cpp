@@ -221,9 +221,10 @@ void write_interim_fields(const http::Headers& answer, std::string& out) {
   }
 }
 
-void write_trailers(const http::Headers& trailers, std::string& out) {
+void write_trailers(const http::Headers& trailers, const session::CookieNames& own, std::string& out) {
   for (const auto& field : trailers) {
-    if (judge_request_field(field.name).kind == FieldKind::plain) write(out, field.name, field.value);
+    const bool is_plain = judge_request_field(field.name).kind == FieldKind::plain;
+    if (is_plain && !is_session_token(own, field.name)) write(out, field.name, field.value);
   }
 }
 

@@ -56,6 +56,6 @@ void write_response_headers(const http::Headers& answer, const ResponseForward& 
 void write_interim_fields(const http::Headers& answer, std::string& out);
 
 // Of a request's trailer fields, those that the router does not decide about (hop-by-hop, framing, forwarding, identity).
-void write_trailers(const http::Headers& trailers, std::string& out);
+void write_trailers(const http::Headers& trailers, const session::CookieNames& own, std::string& out);
 
 }  // namespace router::backend

@@ -5,6 +5,7 @@
 #include "backend/forward_headers.h"
 #include "backend/location.h"
 #include "http/method.h"
+#include "net/bounded_body.h"
 
 namespace router::backend {
 
@@ -19,6 +20,8 @@ namespace {
 
 // A back-end that sends nothing but interim responses is not answering.
 constexpr int kMostInterimHeads = 16;
+// Of a request body, before it takes a back-end connection.
+constexpr std::size_t kMostGathered = 16 * 1024;
 
 bool is_event_stream(const http::Headers& headers) {
   const auto type = headers.get("Content-Type");
@@ -31,7 +34,9 @@ Task<Result<void>> Passage::run(std::string path) {
   const std::string head = request_head(path);
   path_ = base::cut(path, '?').before;
   bool may_retry = false;
-  auto passed = co_await attempt(head, false, may_retry);
+  Result<void> passed;
+  if (should_gather_body()) passed = co_await gather_body();
+  if (passed) passed = co_await attempt(head, false, may_retry);
   if (!passed && may_retry) passed = co_await attempt(head, true, may_retry);
   if (!passed && session_over_) passed = Error{ErrorCode::unauthenticated, Side::client, "the session has ended meanwhile"};
   co_return passed;
@@ -79,7 +84,28 @@ JarScope Passage::scope() const {
           .secure = destination_.url.secure() || call_.external.secure()};
 }
 
-Task<Result<void>> Passage::connect(bool fresh) {
+// Who waits for "100 Continue" sends nothing before the back-end has been asked.
+bool Passage::should_gather_body() const {
+  return call_.request.body != http::BodyKind::none && !call_.request.expects_continue && call_.pool.is_scarce(origin_);
+}
+
+Task<Result<void>> Passage::gather_body() {
+  gathering_ = true;
+  auto body = co_await net::read_bounded_body(call_.exchange, kMostGathered);
+  gathering_ = false;
+  if (!body) co_return body.error();
+  call_.exchange.put_back_body(*std::move(body));
+  co_return Result<void>();
+}
+
+void Passage::give_up() {
+  if (gathering_) call_.exchange.cancel_body_read();
+  if (wish_) wish_->withdraw();
+  if (connection_) connection_->close();
+}
+
+// `may_retry`: a kept-alive connection turned out to be closed, and nothing was lost by it.
+Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& may_retry) {
   net::ConnectionWish wish(fresh, timeout_);
   wish_ = &wish;
   // the client gives up: so do we
@@ -88,26 +114,12 @@ Task<Result<void>> Passage::connect(bool fresh) {
   wish_ = nullptr;
   if (!acquired) {
     call_.exchange.watch_client(nullptr);
+    may_retry = false;
     co_return acquired.error();
   }
   connection_ = std::move(*acquired);
   connection_->set_timeout(timeout_);
   if (session_over_) connection_->close();
-  co_return Result<void>();
-}
-
-void Passage::give_up() {
-  if (wish_) wish_->withdraw();
-  if (connection_) connection_->close();
-}
-
-// `may_retry`: a kept-alive connection turned out to be closed, and nothing was lost by it.
-Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& may_retry) {
-  auto connected = co_await connect(fresh);
-  if (!connected) {
-    may_retry = false;
-    co_return connected;
-  }
   auto passed = co_await exchange_messages(head);
   call_.exchange.watch_client(nullptr);
   bool whole = true;
@@ -128,8 +140,8 @@ Task<Result<void>> Passage::exchange_messages(const std::string& head) {
     auto sent = co_await connection_->send(head);
     if (!sent) co_return sent;
   } else {
-    pump_.emplace(call_.exchange, *connection_);
-    pump_->start(head, true);
+    pump_.emplace(call_.exchange, *connection_, call_.own_cookies);
+    pump_->start(head);
   }
   auto answered = co_await read_final_head();
   if (!answered) co_return pump_fault_or(std::move(answered.error()));

@@ -3,7 +3,8 @@
 // Rules: http.md "Forwarding". The request is tried again on a fresh connection only when a kept-alive one closed
 // before any answer byte, the method is idempotent and there is no body. An answer that arrives before the request body
 // has been sent ends the client's connection after it. Cookies of the back-end go to the session first, then the head
-// to the browser. Logout ends what is under way: with 401 where no answer has begun.
+// to the browser. Where the back-end's connections get scarce, a small request body is gathered before it takes one, so
+// that slow senders leave them to the others. Logout ends what is under way: with 401 where no answer has begun.
 // Made for one call, on its exchange's loop; what it refers to outlives run().
 #pragma once
 
@@ -31,7 +32,8 @@ class Passage {
 
  private:
   base::Task<base::Result<void>> attempt(const std::string& head, bool fresh, bool& may_retry);
-  base::Task<base::Result<void>> connect(bool fresh);
+  bool should_gather_body() const;
+  base::Task<base::Result<void>> gather_body();
   base::Task<base::Result<void>> exchange_messages(const std::string& head);
   base::Task<base::Result<void>> read_final_head();
   base::Task<base::Result<void>> relay_response();
@@ -59,6 +61,7 @@ class Passage {
   SetCookies cookies_;
   LastingAnswer lasting_;
   bool session_over_ = false;
+  bool gathering_ = false;
 };
 
 }  // namespace router::backend

@@ -87,6 +87,7 @@ class AsioBackendPool final : public BackendPool {
 
   base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire(const BackendOrigin& origin,
                                                                        ConnectionWish& wish) override;
+  bool is_scarce(const BackendOrigin& origin) const override;
   void release(std::unique_ptr<BackendConnection> connection, bool reusable) override;
 
   struct Counts {

@@ -101,6 +101,13 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const 
   co_return std::unique_ptr<BackendConnection>(std::move(connection));
 }
 
+bool AsioBackendPool::is_scarce(const BackendOrigin& origin) const {
+  const auto found = buckets_.find(origin.key);
+  if (found == buckets_.end()) return false;
+  const auto& bucket = found->second;
+  return 2 * (bucket.open - bucket.idle.size()) >= pool_limits_.connections;
+}
+
 void AsioBackendPool::release(std::unique_ptr<BackendConnection> connection, bool reusable) {
   auto* const ours = static_cast<AsioBackendConnection*>(connection.get());
   auto& bucket = buckets_[ours->key()];

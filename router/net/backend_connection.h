@@ -90,6 +90,8 @@ class BackendPool {
   // Errors: refused, timeout (connecting), overloaded (waited too long or the queue is full), cancelled (withdrawn).
   virtual base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire(const BackendOrigin& origin,
                                                                                ConnectionWish& wish) = 0;
+  // Whether most of the connections that may be had to there are in use: who need not have one yet should wait.
+  virtual bool is_scarce(const BackendOrigin& origin) const = 0;
   // Gives it back. It is kept only if `reusable` and its last answer ended cleanly with keep-alive.
   virtual void release(std::unique_ptr<BackendConnection> connection, bool reusable) = 0;
 };

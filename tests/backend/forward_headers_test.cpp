@@ -360,15 +360,17 @@ TEST_CASE("forwarding: interim answers carry neither cookies nor tokens") {
 }
 
 TEST_CASE("forwarding: of the trailers pass those that the router does not decide about") {
+  config::Configuration configuration;
+  configuration.am.emplace().cookie_name = "iPlanetDirectoryPro";
   http::Headers trailers;
-  for (const char* name : {"host", "Content_Length", "authorization", "cookie", "x-forwarded-user", "TE", "x-csrf-token",
+  for (const char* name : {"iPlanetDirectoryPro", "host", "Content_Length", "authorization", "cookie", "x-forwarded-user", "TE", "x-csrf-token",
                            "Remote_User", "x-real-ip"}) {
     trailers.add(name, "1");
   }
   trailers.add("Checksum", "2");
   trailers.add("Server-Timing", "3");
   std::string out;
-  backend::write_trailers(trailers, out);
+  backend::write_trailers(trailers, session::CookieNames(configuration), out);
   CHECK(out == "Checksum: 2\r\nServer-Timing: 3\r\n");
 }
 

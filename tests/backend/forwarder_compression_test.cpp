@@ -79,6 +79,7 @@ class ScriptedPool final : public net::BackendPool {
     std::unique_ptr<net::BackendConnection> connection = std::make_unique<ScriptedConnection>(answer_);
     co_return connection;
   }
+  bool is_scarce(const net::BackendOrigin&) const override { return false; }
   void release(std::unique_ptr<net::BackendConnection>, bool) override {}
 
  private:

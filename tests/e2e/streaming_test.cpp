@@ -119,6 +119,29 @@ TEST_CASE("streaming: a client that goes away takes its request to the back-end 
   }
 }
 
+TEST_CASE("streaming: where back-end connections get scarce, slow senders wait for their body before they take one") {
+  RecordingBackend backend;
+  auto setup = setup_for(backend.origin());
+  setup.environment["THREADS"] = "1";
+  setup.environment["LIMIT_UPSTREAM_CONNECTIONS"] = "2";
+  RouterProcess router(setup);
+  const std::string head = "POST /app/slow HTTP/1.1\r\nHost: app.example\r\nContent-Length: 4\r\n\r\n";
+  std::vector<std::unique_ptr<RawClient>> slow;
+  for (int i = 0; i < 5; ++i) {
+    slow.push_back(std::make_unique<RawClient>(router.port()));
+    slow.back()->send(head + "ab");
+    // the first one is streamed, and then one connection is left
+    if (i == 0) REQUIRE(eventually([&] { return !backend.connections().empty(); }));
+  }
+  for (int i = 0; i < 3; ++i) CHECK(test::ask(router.port(), make_request("GET", "/app/quick")).status() == 200);
+  CHECK(backend.connections().size() <= 2);
+  for (auto& client : slow) client->send("cd");
+  for (auto& client : slow) CHECK(client->read().status() == 200);
+  const auto requests = backend.requests_to("/app/slow");
+  CHECK(requests.size() == 5);
+  for (const auto& request : requests) CHECK(request.body == "abcd");
+}
+
 TEST_CASE("streaming: an upload cut short is never completed towards the back-end") {
   ProxyFixture fixture;
   for (const char* request : {"POST /app/x HTTP/1.1\r\nHost: app.example\r\nContent-Length: 100\r\n\r\nhello",

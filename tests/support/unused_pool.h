@@ -13,6 +13,7 @@ class UnusedPool final : public net::BackendPool {
                                                                 net::ConnectionWish&) override {
     co_return base::Error{base::ErrorCode::refused, base::Side::back_end, "there is no pool in this test"};
   }
+  bool is_scarce(const net::BackendOrigin&) const override { return false; }
   void release(std::unique_ptr<net::BackendConnection>, bool) override {}
 };
 
