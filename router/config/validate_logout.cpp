@@ -27,6 +27,7 @@ class LogoutCheck {
     for (const ApplicationLogout& application : logout_.applications) check_application(application);
     check_conditions();
     for (std::size_t i = 0; i < logout_.trusted_urls.size(); ++i) check_trusted(i);
+    check_goto();
   }
 
  private:
@@ -156,6 +157,18 @@ class LogoutCheck {
     if (http::is_absolute_http(example) && http::parse_url(example)) return;
     error(pointer_to("/logout/trustedUrls", index), show(std::string_view(logout_.trusted_urls[index])),
           "a pattern such as https://*.example.com/*");
+  }
+
+  // An OpenID provider sends the browser to a registered URL only, and from a foreign one nobody sends it on.
+  void check_goto() const {
+    if (logout_.goto_parameter.empty() || !logout_.return_endpoint.empty() || !http::is_absolute_http(logout_.page)) return;
+    const bool exact = std::any_of(configuration_.providers.begin(), configuration_.providers.end(),
+                                   [](const auto& provider) { return provider.kind == ProviderKind::oidc; });
+    if (!exact) return;
+    report_.warning("/logout/gotoParameter",
+                    {"gotoParameter beside an absolute logoutPage, at an OpenID provider",
+                     "logout.returnEndpoint, from where the browser is sent on",
+                     "else it always ends at logoutPage"});
   }
 
   const Validation& validation_;

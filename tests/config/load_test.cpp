@@ -42,6 +42,20 @@ TEST_CASE("load: faults in default-env.json have line and column") {
         "without user, query and fragment\n");
 }
 
+TEST_CASE("load: gotoParameter needs a returnEndpoint where the provider sends the browser to a foreign page") {
+  const TemporaryDirectory directory;
+  const auto warned = [&](const std::string& more, bool provider) {
+    directory.write("xs-app.json", R"({"logout":{"logoutEndpoint":"/out","gotoParameter":"goto",)" + more + "}}");
+    std::map<std::string, std::string> variables;
+    if (provider) variables = {{"OIDC_ISSUER", "https://id.example"}, {"OIDC_CLIENT_ID", "c"}};
+    return to_text(directory.load(variables).issues).find("/logout/gotoParameter") != std::string::npos;
+  };
+  CHECK(warned(R"("logoutPage":"https://bye.example/")", true));
+  CHECK_FALSE(warned(R"("logoutPage":"https://bye.example/")", false));
+  CHECK_FALSE(warned(R"("logoutPage":"/bye.html")", true));
+  CHECK_FALSE(warned(R"("logoutPage":"https://bye.example/","returnEndpoint":"/back")", true));
+}
+
 TEST_CASE("load: --port wins over PORT") {
   const TemporaryDirectory directory;
   directory.write("xs-app.json", "{}");
