@@ -4,6 +4,8 @@
 
 #include "http/query.h"
 #include "logout/plan.h"
+#include "pipeline/cors.h"
+#include "pipeline/own_paths.h"
 
 namespace router::app {
 
@@ -20,8 +22,15 @@ std::string own_endpoint(const pipeline::Graph& graph, const http::Request& requ
   if (target.path == "/" && !config.welcome_file.empty() && request.is_get_or_head()) {
     return "302 to welcomeFile: " + http::append_query(config.welcome_file, target.query);
   }
-  if (target.path == logout::kSignedOutPath) return "200: the built-in page that says \"You are signed out\"";
-  if (!config.logout.return_endpoint.empty() && target.path == config.logout.return_endpoint) {
+  return "";
+}
+
+// The same for those that come after the check of the request's origin.
+std::string session_endpoint(const pipeline::Graph& graph, const http::Target& target) {
+  const auto& config = *graph.config;
+  const auto path = std::string_view(target.path);
+  if (path == logout::kSignedOutPath) return "200: the built-in page that says \"You are signed out\"";
+  if (!config.logout.return_endpoint.empty() && path == config.logout.return_endpoint) {
     return "302: logout.returnEndpoint, the way back from the identity provider to the landing page";
   }
   if (graph.login->rest() != nullptr && graph.login->rest()->is_login(target)) {
@@ -29,6 +38,18 @@ std::string own_endpoint(const pipeline::Graph& graph, const http::Request& requ
   }
   if (graph.login->is_callback(target))
     return "login.callbackEndpoint: the way back from the identity provider";
+  if (path == pipeline::kSessionScript) return "200: session.js, which keeps the tabs of a session together";
+  if (path == pipeline::kSessionState) return "200: how long the session lives, for session.js; 401 without one";
+  if (path == pipeline::kSessionTouch) return "200: the session is used once, for session.js; 401 without one";
+  if (path == pipeline::kSessionEvents) return "200: the session's events, for session.js; 401 without one";
+  return "";
+}
+
+// Answered by the router where the path's route lets the user in, if there is one.
+std::string built_in_service(const config::Configuration& config, std::string_view path) {
+  if (path.empty()) return "";
+  if (path == config.plugin_metadata_endpoint) return "pluginMetadataEndpoint: the plugins' metadata";
+  if (path == config.whitelist_endpoint) return "whitelistService.endpoint: who may frame the application's pages";
   return "";
 }
 
@@ -63,6 +84,18 @@ Json make_explanation(const pipeline::Graph& graph, const http::Request& request
     out["answer"] = std::move(own);
     return out;
   }
+  const auto cors = pipeline::judge_cors(*graph.config, request, request.target, external);
+  if (cors) {
+    using Outcome = pipeline::CorsJudgement::Outcome;
+    if (cors->outcome == Outcome::refused) out["answer"] = "403: cors does not allow " + std::string(cors->refused);
+    if (cors->outcome == Outcome::preflight) out["answer"] = "200: a preflight, answered by cors";
+    if (out.contains("answer")) return out;
+    if (cors->outcome == Outcome::allowed) out["cors"] = "the origin may read the answer";
+  }
+  if (auto own = session_endpoint(graph, request.target); !own.empty()) {
+    out["answer"] = std::move(own);
+    return out;
+  }
   if (const auto logout = graph.logout->explain(request, external)) {
     out["answer"] = "logout";
     out["logout"] = explain_logout(*logout, external);
@@ -81,6 +114,9 @@ Json make_explanation(const pipeline::Graph& graph, const http::Request& request
   out["answer"] = match->found() ? name_of(*match->route) : no_route(*match);
   if (auto passed = explain_passed_routes(graph, request, match->route); !passed.empty()) {
     out["passedOver"] = std::move(passed);
+  }
+  if (auto service = built_in_service(*graph.config, request.target.path); !service.empty()) {
+    out["answer"] = std::move(service);
   }
   if (!match->found()) return out;
   out["route"] = explain_route(graph, request, external, *match);

@@ -45,6 +45,7 @@ Services::Services(const config::Configuration& config, net::AsioLoop& backgroun
       fan_out(client, background, clock, outbox, receipts, fan_out_options(config.environment)),
       return_states(config.environment.session_secret, clock),
       ongoing_logouts(background),
+      ongoing_logins({.failures = config.environment.limits.failed_logins}),
       shared{clock, background, sessions, live, streams} {}
 
 void Services::start() {

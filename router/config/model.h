@@ -252,11 +252,13 @@ struct Limits {
   std::size_t connections = 0;   // 0 = as many as the file-descriptor limit allows
   std::size_t connections_per_address = 0;  // 0 = off
   std::size_t sessions = 0;                 // 0 = off
+  std::size_t sessions_per_user = 0;        // 0 = off
   std::size_t cookie_jar_bytes = 64 * 1024;
   std::size_t upstream_connections = 1024;  // per destination
   std::size_t upstream_queue = 1024;        // waiting requests per destination
   milliseconds header_timeout{10'000};
   std::size_t minimum_body_rate = 0;  // bytes per second, 0 = off
+  unsigned failed_logins = 5;         // with a password: a minute, per user and address; 0 = off
 };
 
 // What the environment (process, else default-env.json) says.

@@ -139,10 +139,12 @@ void read_limits(const Variables& variables, Limits& limits) {
   variables.read_number("LIMIT_CONNECTIONS", limits.connections, 0, 10'000'000);
   variables.read_number("LIMIT_CONNECTIONS_PER_ADDRESS", limits.connections_per_address, 0, 10'000'000);
   variables.read_number("LIMIT_SESSIONS", limits.sessions, 0, 1'000'000'000);
+  variables.read_number("LIMIT_SESSIONS_PER_USER", limits.sessions_per_user, 0, 1'000'000);
   variables.read_number("LIMIT_COOKIE_JAR_BYTES", limits.cookie_jar_bytes, 1024, 1 << 24);
   variables.read_number("LIMIT_UPSTREAM_CONNECTIONS", limits.upstream_connections, 1, 1'000'000);
   variables.read_number("LIMIT_UPSTREAM_QUEUE", limits.upstream_queue, 0, 1'000'000);
   variables.read_duration("HEADER_TIMEOUT", limits.header_timeout, Unit::millisecond, 100ms, 1h);
+  variables.read_number("LIMIT_FAILED_LOGINS", limits.failed_logins, 0, 1'000'000);
   variables.read_number("MINIMUM_BODY_RATE", limits.minimum_body_rate, 0, kMaxSize);
 }
 

@@ -15,6 +15,8 @@
 namespace router::login {
 
 struct Ongoing {
+  explicit Ongoing(ThrottleRule password_rule = {}) : throttle(password_rule) {}
+
   const base::Secret process_key = base::Secret(crypto::random_token());
   session::RecentSet used_states{base::minutes(10), 256 * 1024};
   Throttle throttle;  // for every login with a password: REST, basic

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "login/new_session.h"
 #include "login/orphaned_tokens.h"
+#include "login/session_limit.h"
 
 namespace router::login {
 
@@ -54,6 +55,8 @@ Task<Result<OpenedSession>> open_session(const Setting& setting, const http::Req
     const bool is_taken_over = before && (**ended)->id == before->id && is_same_user(*before, session);
     (is_taken_over ? opened.taken_over : opened.replaced.emplace_back()) = **std::move(ended);
   }
+  auto making_room = make_room(setting, session);
+  co_await making_room;
   base::log_info("login.done", {{"session", session.id.fingerprint()},
                                 {"user", session.user_name},
                                 {"provider", session.provider}});

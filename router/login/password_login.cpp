@@ -71,12 +71,13 @@ Task<Result<identity::Login>> ask_token(const Setting& setting, const http::Exte
 Task<Throttled<OpenedSession>> log_in_with_password(const Setting& setting, const http::Request& request,
                                                     const http::External& external, std::string provider,
                                                     BasicCredentials credentials, base::Loop& home) {
+  const auto started = setting.clock.wall();
   auto asking = ask_password(setting, external, provider, std::move(credentials), home);
   auto verdict = co_await asking;
   if (const auto* wait = std::get_if<base::seconds>(&verdict)) co_return *wait;
   auto& login = std::get<Result<identity::Login>>(verdict);
   if (!login) co_return Result<OpenedSession>(login.error());
-  auto opening = open_session(setting, request, external, *std::move(login), {std::move(provider), {}, {}});
+  auto opening = open_session(setting, request, external, *std::move(login), {std::move(provider), {}, started});
   auto opened = co_await opening;
   co_return opened;
 }

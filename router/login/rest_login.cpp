@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "http/am_rest.h"
 #include "login/new_session.h"
+#include "login/orphaned_tokens.h"
+#include "login/session_limit.h"
 
 namespace router::login {
 
@@ -26,12 +28,6 @@ http::Response away(const base::Error& error) {
   return http::rest_error(503, "Authentication is not possible for now");
 }
 
-Task<void> revoke_unused(identity::Provider* provider, base::Secret refresh_token) {
-  auto revoking = provider->revoke(std::move(refresh_token), "refresh_token");
-  const auto revoked = co_await revoking;
-  if (!revoked) base::log_warning("login.token_not_revoked", {{"fault", base::describe(revoked.error())}});
-}
-
 }  // namespace
 
 Task<http::Response> RestLogin::answer(const http::Request& request, const http::External& external,
@@ -47,6 +43,7 @@ Task<http::Response> RestLogin::answer(const http::Request& request, const http:
 }
 
 Task<http::Response> RestLogin::log_in(RestAsk ask, const http::External& external, base::Loop& home) const {
+  const auto started = setting_.clock.wall();
   identity::Provider* provider = setting_.find_provider({});
   if (provider == nullptr)
     co_return away({ErrorCode::unavailable, base::Side::identity_provider, "no provider is bound"});
@@ -65,26 +62,31 @@ Task<http::Response> RestLogin::log_in(RestAsk ask, const http::External& extern
     give_back(*provider, std::move(login->tokens.refresh_token));
     co_return http::rest_answer(200, success("message", "Authentication Successful"));
   }
-  auto opening = open_session(*provider, std::move(ask.start), *std::move(login), external);
+  auto opening = open_session(*provider, std::move(ask.start), *std::move(login), external, started);
   auto response = co_await opening;
   co_return response;
 }
 
-Task<http::Response> RestLogin::open_session(const identity::Provider& provider, RestStart start,
-                                             identity::Login login, const http::External& external) const {
-  const SessionOrigin origin{.provider = provider.config().name};
+Task<http::Response> RestLogin::open_session(identity::Provider& provider, RestStart start,
+                                             identity::Login login, const http::External& external,
+                                             base::WallTime started) const {
+  const SessionOrigin origin{.provider = provider.config().name, .started = started};
   auto session = make_session(setting_.config, std::move(login), origin, external, setting_.clock.wall());
   const auto journey = am_.journeys.find(start.journey);
   if (journey != am_.journeys.end()) session.logout_details = journey->second.logout_details;
   const session::SessionId id = session.id;
-  const std::string user = session.user_name;
-  auto creating = setting_.store.create(std::move(session));
+  auto creating = setting_.store.create(session);
   const auto created = co_await creating;
   // The provider has ended it while it was being made.
-  if (!created && created.error().code == ErrorCode::conflict)
+  if (!created && created.error().code == ErrorCode::conflict) {
+    give_back(provider, session.tokens.refresh_token);
     co_return http::rest_error(401, "Login failure");
+  }
   if (!created) co_return away(created.error());
-  base::log_info("login.done", {{"session", id.fingerprint()}, {"user", user}, {"journey", start.journey}});
+  auto making_room = make_room(setting_, session);
+  co_await making_room;
+  base::log_info("login.done",
+                 {{"session", id.fingerprint()}, {"user", session.user_name}, {"journey", start.journey}});
   co_return http::rest_answer(200, success("tokenId", id.reveal()));
 }
 
@@ -101,7 +103,7 @@ void RestLogin::give_back(identity::Provider& provider, base::Secret refresh_tok
   const bool offered = metadata && !metadata->revocation_endpoint.empty();
   if (refresh_token.empty() || !setting_.config.logout.revoke_tokens.value_or(offered)) return;
   setting_.background.post([bound = &provider, token = std::move(refresh_token)]() mutable {
-    base::start_detached(revoke_unused(bound, std::move(token)));
+    base::start_detached(login::give_back(*bound, std::move(token)));
   });
 }
 

@@ -42,7 +42,8 @@ Service::Service(const config::Configuration& config, Surroundings around)
                around.ongoing,
                session::SessionCookie(config),
                PendingLogins(sealing_secret(config.environment, around.ongoing), setting_.session_cookie,
-                             config.environment.state_cache)},
+                             config.environment.state_cache),
+               around.session_over},
       refresh_(std::make_shared<const RefreshParts>(
           RefreshParts{around.store, around.clock, std::move(around.find_provider),
                        std::move(around.session_over), refresh_rules(config)})),

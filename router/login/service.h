@@ -32,7 +32,8 @@ struct Surroundings {
   const base::Clock& clock;
   Ongoing& ongoing;
   FindProvider find_provider;
-  // Told, on the background loop, of sessions that ended because the provider took their grant back.
+  // Told, on the background loop, of sessions that ended because the provider took their grant back, or because the
+  // user has too many.
   session::SessionsOver session_over;
   AskServiceToken ask_service_token;
 };

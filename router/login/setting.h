@@ -27,6 +27,7 @@ struct Setting {
   Ongoing& ongoing;
   session::SessionCookie session_cookie;
   PendingLogins pending;  // refers to session_cookie
+  session::SessionsOver session_over;  // told, on the background loop, of sessions that a login has ended
 };
 
 }  // namespace router::login

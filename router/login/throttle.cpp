@@ -27,6 +27,7 @@ Throttle::Key Throttle::key_of(std::string_view user, std::string_view address) 
 }
 
 Throttle::Admission Throttle::begin(const Key& key, base::SteadyTime now) {
+  if (rule_.failures == 0) return {};
   forget_old(now);
   if (!tries_.contains(key)) {
     while (starts_.size() >= rule_.most) forget_first();

@@ -21,7 +21,7 @@
 namespace router::login {
 
 struct ThrottleRule {
-  unsigned failures = 5;
+  unsigned failures = 5;  // 0 = no limit
   base::seconds within{60};
   std::size_t most = 100'000;  // pairs; about 150 bytes each
 };

@@ -288,6 +288,24 @@ TEST_CASE("callback: logging in gives a new id, and the session held before ends
   CHECK_FALSE(outcome.opened.taken_over);
 }
 
+TEST_CASE("login: with a limit on a user's sessions the oldest one makes room, and its back-ends are told (68)") {
+  LoginWorld world;
+  world.config.environment.limits.sessions_per_user = 2;
+  std::vector<session::Snapshot> mine;
+  for (int i = 0; i < 3; ++i) {
+    Browser browser;
+    const auto outcome = world.log_in(browser);
+    REQUIRE(outcome.opened.created);
+    mine.push_back(outcome.opened.created);
+  }
+  world.background.run_ready();
+  REQUIRE(world.over.size() == 1);
+  CHECK(world.over[0]->id == mine[0]->id);
+  CHECK_FALSE(world.find(mine[0]->id));
+  CHECK(world.find(mine[1]->id));
+  CHECK(world.find(mine[2]->id));
+}
+
 TEST_CASE(
     "callback: the same user's new session takes over the back-ends' cookies, and the application he came "
     "for") {

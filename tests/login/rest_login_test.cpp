@@ -31,6 +31,35 @@ TEST_CASE("rest login: the seed's call makes a session and answers its token") {
   CHECK(session->user_name == "alice");
 }
 
+TEST_CASE("rest login: a user whom the provider signs out meanwhile gets no session, and the tokens are given back") {
+  RestLoginWorld world;
+  world.provider.before_answer = [&] {
+    session::EndedAtProvider ended{.issuer = "https://idp.example",
+                                   .subject = world.provider.login.claims.subject,
+                                   .at = world.clock.wall()};
+    REQUIRE(test::run_task(world.store.remember_ended(std::move(ended))));
+    world.clock.advance(base::seconds(1));
+  };
+  const auto response = world.post(kRestPath + kRestJourney, kBjensen);
+  CHECK(response.status == 401);
+  CHECK(world.sessions() == 0);
+  world.background.run_ready();
+  CHECK(world.provider.revoked == std::vector<std::string>{"rt-1"});
+}
+
+TEST_CASE("rest login: with a limit on a user's sessions the oldest one makes room, and its back-ends are told") {
+  RestLoginWorld world;
+  world.config.environment.limits.sessions_per_user = 1;
+  const auto first = world.session_of(world.post(kRestPath + kRestJourney, kBjensen));
+  const auto second = world.session_of(world.post(kRestPath + kRestJourney, kBjensen));
+  REQUIRE(first);
+  REQUIRE(second);
+  world.background.run_ready();
+  REQUIRE(world.over.size() == 1);
+  CHECK(world.over[0]->id == first->id);
+  CHECK(world.find(second->id));
+}
+
 TEST_CASE("rest login: method, version, realm and journey decide before the password is looked at") {
   struct Row {
     std::string method;

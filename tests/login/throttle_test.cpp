@@ -36,6 +36,15 @@ TEST_CASE("throttle: five failures a minute, then it says how long to wait") {
   CHECK(fail(throttle, kAda, after(60)));
 }
 
+TEST_CASE("throttle: the limit can be another one, or none") {
+  Throttle one({.failures = 1});
+  CHECK(fail(one, kAda, after(0)));
+  CHECK_FALSE(fail(one, kAda, after(1)));
+  Throttle none({.failures = 0});
+  for (int i = 0; i < 1000; ++i) CHECK(fail(none, kAda, after(0)));
+  CHECK(none.size() == 0);
+}
+
 TEST_CASE("throttle: no more tries at once than may fail; the others wait for one to end") {
   Throttle throttle;
   for (int i = 0; i < 5; ++i) CHECK(throttle.begin(kAda, kStart).admitted());

@@ -94,6 +94,7 @@ class ScriptedProvider final : public identity::Provider {
     password_tenants.push_back(grant.tenant);
     passwords.push_back(grant.user + ":" + std::string(grant.password.reveal()));
     if (gate != nullptr) co_await gate->wait();
+    if (before_answer) before_answer();
     co_return login_result();
   }
   base::Task<base::Result<void>> revoke(base::Secret token, std::string) override {

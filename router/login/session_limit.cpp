@@ -1,0 +1,36 @@
+#include "login/session_limit.h"
+
+#include <utility>
+#include <vector>
+
+namespace router::login {
+namespace {
+
+constexpr std::size_t kMostEndedAtOnce = 16;
+
+session::SessionFilter all_of_its_user(const session::Session& session) {
+  session::SessionFilter filter;
+  filter.issuer = session.issuer;
+  filter.subject = session.subject;
+  return filter;
+}
+
+}  // namespace
+
+base::Task<void> make_room(const Setting& setting, const session::Session& newest) {
+  const std::size_t most = setting.config.environment.limits.sessions_per_user;
+  if (most == 0 || newest.subject.empty()) co_return;
+  auto selecting = setting.store.select(all_of_its_user(newest), most + kMostEndedAtOnce);
+  const auto held = co_await selecting;  // oldest first
+  std::vector<session::Snapshot> ended;
+  for (std::size_t i = 0; held && i + most < held->size(); ++i) {
+    session::SessionId id = (*held)[i]->id;
+    auto ending = setting.store.end(std::move(id));
+    auto over = co_await ending;
+    if (over && *over) ended.push_back(**std::move(over));
+  }
+  if (ended.empty()) co_return;
+  setting.background.post([tell = setting.session_over, ended = std::move(ended)] { base::start_detached(tell(ended)); });
+}
+
+}  // namespace router::login
