@@ -3,6 +3,7 @@ import dataclasses
 import json
 import os
 import resource
+import statistics
 import subprocess
 import time
 import typing
@@ -102,6 +103,9 @@ class Router:
     def rss_kib(self):
         return machinery.resident_kib(self.pid)
 
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
     def cpu(self):
         return machinery.cpu_seconds(self.pid)
 
@@ -143,6 +147,13 @@ class Load:
 def ask(bench, port, **options):
     with Load(bench, "ask", port, **options) as load:
         return load.next()
+
+
+def ask_in_windows(bench, port, windows=3, seconds=6, **options):
+    """The same in several windows one after the other; p99_ms is their median, so that one hiccup of the machine is none
+    of the router."""
+    asked = [ask(bench, port, seconds=seconds / windows, **options) for _ in range(windows)]
+    return {"failed": sum(one["failed"] for one in asked), "p99_ms": statistics.median(one["p99_ms"] for one in asked)}
 
 
 def hold(bench, port, **options):
