@@ -37,10 +37,14 @@ def processes_of(pid):
 
 
 def cpu_seconds(pid):
+    """Of the process and its children, also of those that have ended: Apache's come and go."""
     total = 0
     for process in processes_of(pid):
-        fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
+        try:
+            fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue  # ended just now: its parent has its time
+        total += sum(int(field) for field in (fields[11:15] if process == pid else fields[11:13]))
     return total / TICK
 
 

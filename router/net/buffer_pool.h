@@ -23,9 +23,11 @@ class BufferPool {
   // thousands of slow readers do not matter (http.md: at most 64 KiB each).
   static constexpr std::size_t kLarge = 32 * 1024;
   static constexpr std::size_t kSmall = 4 * 1024;
+  // Of each size: as many as a thousand busy connections share out. Given back to malloc they would be cut up there.
+  static constexpr std::size_t kKept = 1024;
 
   // `large`: more where heads may be larger; a head has to fit into one.
-  explicit BufferPool(std::size_t large = kLarge) : small_{kSmall, 64, {}}, large_{large, 64, {}} {}
+  explicit BufferPool(std::size_t large = kLarge) : small_{kSmall, kKept, {}}, large_{large, kKept, {}} {}
 
   class Buffer {
    public:
