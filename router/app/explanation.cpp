@@ -39,8 +39,10 @@ std::string session_endpoint(const pipeline::Graph& graph, const http::Target& t
   if (graph.login->is_callback(target))
     return "login.callbackEndpoint: the way back from the identity provider";
   if (path == pipeline::kSessionScript) return "200: session.js, which keeps the tabs of a session together";
-  if (path == pipeline::kSessionState) return "200: how long the session lives, for session.js; 401 without one";
-  if (path == pipeline::kSessionTouch) return "200: the session is used once, for session.js; 401 without one";
+  if (path == pipeline::kSessionState)
+    return "200: how long the session lives, for session.js; 401 without one";
+  if (path == pipeline::kSessionTouch)
+    return "200: the session is used once, for session.js; 401 without one";
   if (path == pipeline::kSessionEvents) return "200: the session's events, for session.js; 401 without one";
   return "";
 }
@@ -49,7 +51,8 @@ std::string session_endpoint(const pipeline::Graph& graph, const http::Target& t
 std::string built_in_service(const config::Configuration& config, std::string_view path) {
   if (path.empty()) return "";
   if (path == config.plugin_metadata_endpoint) return "pluginMetadataEndpoint: the plugins' metadata";
-  if (path == config.whitelist_endpoint) return "whitelistService.endpoint: who may frame the application's pages";
+  if (path == config.whitelist_endpoint)
+    return "whitelistService.endpoint: who may frame the application's pages";
   return "";
 }
 
@@ -87,7 +90,8 @@ Json make_explanation(const pipeline::Graph& graph, const http::Request& request
   const auto cors = pipeline::judge_cors(*graph.config, request, request.target, external);
   if (cors) {
     using Outcome = pipeline::CorsJudgement::Outcome;
-    if (cors->outcome == Outcome::refused) out["answer"] = "403: cors does not allow " + std::string(cors->refused);
+    if (cors->outcome == Outcome::refused)
+      out["answer"] = "403: cors does not allow " + std::string(cors->refused);
     if (cors->outcome == Outcome::preflight) out["answer"] = "200: a preflight, answered by cors";
     if (out.contains("answer")) return out;
     if (cors->outcome == Outcome::allowed) out["cors"] = "the origin may read the answer";

@@ -1,8 +1,8 @@
 // Sends a request body to the back-end while its answer may already be coming in.
 //
-// Runs beside the coroutine that reads the answer, on the same loop; that one must wait for done() before it lets go
-// of the exchange or the connection. A fault of the client closes the back-end connection, so that a body cut short
-// is never completed (http.md).
+// Runs beside the coroutine that reads the answer, on the same loop; that one must wait for done() before it
+// lets go of the exchange or the connection. A fault of the client closes the back-end connection, so that a
+// body cut short is never completed (http.md).
 #pragma once
 
 #include <optional>
@@ -18,7 +18,10 @@ namespace router::backend {
 class BodyPump {
  public:
   BodyPump(net::Exchange& exchange, net::BackendConnection& connection, const session::CookieNames& own)
-      : exchange_(exchange), connection_(connection), own_(own), chunked_(exchange.request().body == http::BodyKind::chunked) {}
+      : exchange_(exchange),
+        connection_(connection),
+        own_(own),
+        chunked_(exchange.request().body == http::BodyKind::chunked) {}
 
   // Starts with `head`, joined with body bytes that are there already.
   void start(std::string head);

@@ -84,12 +84,17 @@ JarScope Passage::scope() const {
           .secure = destination_.url.secure() || call_.external.secure()};
 }
 
-// Who waits for "100 Continue" sends nothing before the back-end has been asked.
 bool Passage::should_gather_body() const {
-  return call_.request.body != http::BodyKind::none && !call_.request.expects_continue && call_.pool.is_scarce(origin_);
+  return call_.request.body != http::BodyKind::none && call_.pool.is_scarce(origin_);
 }
 
 Task<Result<void>> Passage::gather_body() {
+  if (call_.request.expects_continue) {
+    // so says RFC 9110 section 10.1.1; the back-end's own is not passed on then
+    auto continued = co_await call_.exchange.send_interim(100, {});
+    if (!continued) co_return continued;
+    has_continued_ = true;
+  }
   gathering_ = true;
   auto body = co_await net::read_bounded_body(call_.exchange, kMostGathered);
   gathering_ = false;
@@ -171,7 +176,7 @@ Task<Result<void>> Passage::read_final_head() {
       co_return Result<void>();
     }
     if (status == 101) break;
-    if (status == 100 && !call_.request.expects_continue) continue;
+    if (status == 100 && (!call_.request.expects_continue || has_continued_)) continue;
     std::string fields;
     write_interim_fields(connection_->head().headers, fields);
     auto sent = co_await call_.exchange.send_interim(status, fields);

@@ -62,6 +62,7 @@ class Passage {
   LastingAnswer lasting_;
   bool session_over_ = false;
   bool gathering_ = false;
+  bool has_continued_ = false;  // the client was sent "100 Continue" by us
 };
 
 }  // namespace router::backend

@@ -83,9 +83,10 @@ class LogoutCheck {
       report_.warning(
           pointer, {show(std::string_view(path)) + ", which no route serves", "a page that a route serves"});
     } else if (!route->is_public()) {
-      const std::string which = route->added              ? "the default route"
-                                : route->plugin.empty() ? route_pointer(*route).substr(1)
-                                                        : "the plugin " + show(std::string_view(route->plugin));
+      const std::string which = route->added ? "the default route"
+                                : route->plugin.empty()
+                                    ? route_pointer(*route).substr(1)
+                                    : "the plugin " + show(std::string_view(route->plugin));
       report_.warning(
           pointer,
           {show(std::string_view(path)) + ", which " + which + " serves only after a login",
@@ -161,14 +162,16 @@ class LogoutCheck {
 
   // An OpenID provider sends the browser to a registered URL only, and from a foreign one nobody sends it on.
   void check_goto() const {
-    if (logout_.goto_parameter.empty() || !logout_.return_endpoint.empty() || !http::is_absolute_http(logout_.page)) return;
+    if (logout_.goto_parameter.empty() || !logout_.return_endpoint.empty() ||
+        !http::is_absolute_http(logout_.page))
+      return;
     const bool exact = std::any_of(configuration_.providers.begin(), configuration_.providers.end(),
                                    [](const auto& provider) { return provider.kind == ProviderKind::oidc; });
     if (!exact) return;
-    report_.warning("/logout/gotoParameter",
-                    {"gotoParameter beside an absolute logoutPage, at an OpenID provider",
-                     "logout.returnEndpoint, from where the browser is sent on",
-                     "else it always ends at logoutPage"});
+    report_.warning(
+        "/logout/gotoParameter",
+        {"gotoParameter beside an absolute logoutPage, at an OpenID provider",
+         "logout.returnEndpoint, from where the browser is sent on", "else it always ends at logoutPage"});
   }
 
   const Validation& validation_;

@@ -34,7 +34,8 @@ Task<Result<OpenedSession>> open_session(const Setting& setting, const http::Req
   const auto held = co_await looking;
   const session::Snapshot before = held && *held ? **held : nullptr;
 
-  const SessionOrigin origin{std::move(from.provider), std::move(from.application), before.get(), from.started};
+  const SessionOrigin origin{std::move(from.provider), std::move(from.application), before.get(),
+                             from.started};
   auto session = make_session(setting.config, std::move(login), origin, external, setting.clock.wall());
   auto creating = setting.store.create(session);
   const auto created = co_await creating;
@@ -57,9 +58,9 @@ Task<Result<OpenedSession>> open_session(const Setting& setting, const http::Req
   }
   auto making_room = make_room(setting, session);
   co_await making_room;
-  base::log_info("login.done", {{"session", session.id.fingerprint()},
-                                {"user", session.user_name},
-                                {"provider", session.provider}});
+  base::log_info(
+      "login.done",
+      {{"session", session.id.fingerprint()}, {"user", session.user_name}, {"provider", session.provider}});
   const auto agent = request.headers.get("User-Agent").value_or(std::string_view());
   opened.set_cookie = setting.session_cookie.make(session.id, external, agent).to_string();
   opened.created = std::make_shared<const session::Session>(std::move(session));

@@ -30,7 +30,8 @@ base::Task<void> make_room(const Setting& setting, const session::Session& newes
     if (over && *over) ended.push_back(**std::move(over));
   }
   if (ended.empty()) co_return;
-  setting.background.post([tell = setting.session_over, ended = std::move(ended)] { base::start_detached(tell(ended)); });
+  setting.background.post(
+      [tell = setting.session_over, ended = std::move(ended)] { base::start_detached(tell(ended)); });
 }
 
 }  // namespace router::login

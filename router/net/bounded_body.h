@@ -1,4 +1,5 @@
-// The body of a request as one string: for requests that the router answers itself, and for those whose sender is slow.
+// The body of a request as one string: for requests that the router answers itself, and for those whose
+// sender is slow.
 //
 // Read on the request's loop; `exchange` outlives the Task. Errors: those of the exchange.
 #pragma once

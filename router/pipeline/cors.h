@@ -1,4 +1,5 @@
-// What the descriptor's `cors` says about a request; what is then answered is the stage's part (stages/check_cors.cpp).
+// What the descriptor's `cors` says about a request; what is then answered is the stage's part
+// (stages/check_cors.cpp).
 //
 // Pure; any thread. Source: README of @sap/approuter, "cors"; Fetch standard, section "CORS protocol".
 #pragma once
@@ -22,7 +23,8 @@ struct CorsJudgement {
   std::string_view refused;                    // what is not allowed: "the origin", "the method", "a header"
 };
 
-// `target`: what is matched and forwarded. Errors: those of base::Pattern (a regular expression takes too long).
+// `target`: what is matched and forwarded. Errors: those of base::Pattern (a regular expression takes too
+// long).
 base::Result<CorsJudgement> judge_cors(const config::Configuration& config, const http::Request& request,
                                        const http::Target& target, const http::External& external);
 

@@ -1,4 +1,5 @@
-// Paths that the router keeps for itself whatever the descriptor says (docs/pages.md). No route can take them over.
+// Paths that the router keeps for itself whatever the descriptor says (docs/pages.md). No route can take them
+// over.
 #pragma once
 
 #include <string_view>

@@ -114,7 +114,8 @@ TEST_CASE("explain: the router's own endpoints are named") {
         "200: session.js, which keeps the tabs of a session together");
   for (const char* path : {"/xs-router/session", "/xs-router/session/touch", "/xs-router/session/events"}) {
     CAPTURE(path);
-    CHECK(site.ask("GET", path)["answer"].get<std::string>().find("for session.js; 401 without") != std::string::npos);
+    CHECK(site.ask("GET", path)["answer"].get<std::string>().find("for session.js; 401 without") !=
+          std::string::npos);
   }
 }
 
@@ -154,8 +155,14 @@ TEST_CASE("explain: what cors says about another origin comes before all but the
   };
   const std::string friendly = "Origin: https://friend.example";
   for (const Row& row : std::vector<Row>{
-           {"OPTIONS", "/open/a", {friendly, "Access-Control-Request-Method: GET"}, "200: a preflight, answered by cors"},
-           {"OPTIONS", "/open/a", {friendly, "Access-Control-Request-Method: PUT"}, "403: cors does not allow the method"},
+           {"OPTIONS",
+            "/open/a",
+            {friendly, "Access-Control-Request-Method: GET"},
+            "200: a preflight, answered by cors"},
+           {"OPTIONS",
+            "/open/a",
+            {friendly, "Access-Control-Request-Method: PUT"},
+            "403: cors does not allow the method"},
            {"GET", "/open/out", {"Origin: https://foe.example"}, "403: cors does not allow the origin"},
            {"GET", "/closed/a", {"Origin: https://foe.example"}, "route 0"},
            {"GET", "/open/a", {friendly}, "route 0"}}) {

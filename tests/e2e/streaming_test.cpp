@@ -142,6 +142,29 @@ TEST_CASE("streaming: where back-end connections get scarce, slow senders wait f
   for (const auto& request : requests) CHECK(request.body == "abcd");
 }
 
+TEST_CASE("streaming: where back-end connections get scarce, who waits for 100 is asked to send by the router, once") {
+  RecordingBackend backend;
+  auto setup = setup_for(backend.origin());
+  setup.environment["THREADS"] = "1";
+  setup.environment["LIMIT_UPSTREAM_CONNECTIONS"] = "2";
+  RouterProcess router(setup);
+  backend.on("/app/wait", [](Conversation& conversation) { conversation.wait_until_gone(milliseconds(30'000)); });
+  RawClient holder(router.port());
+  holder.send(make_request("GET", "/app/wait"));
+  REQUIRE(backend.waits_for("/app/wait", 1));
+  RawClient client(router.port());
+  client.send("POST /app/x HTTP/1.1\r\nHost: app.example\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+  REQUIRE(eventually([&] { return client.read_piece(milliseconds(10)).find(" 100 ") != std::string::npos; }));
+  CHECK(backend.count("/app/x") == 0);
+  client.send("abcd");
+  const auto answer = client.read();
+  CHECK(answer.status() == 200);
+  CHECK(answer.interim.empty());
+  const auto requests = backend.requests_to("/app/x");
+  REQUIRE(requests.size() == 1);
+  CHECK(requests[0].body == "abcd");
+}
+
 TEST_CASE("streaming: an upload cut short is never completed towards the back-end") {
   ProxyFixture fixture;
   for (const char* request : {"POST /app/x HTTP/1.1\r\nHost: app.example\r\nContent-Length: 100\r\n\r\nhello",

@@ -16,10 +16,9 @@ std::string joined(const std::vector<std::string>& items) {
 
 // Every answer to an origin that is let in, also an error's: a script may read what went wrong.
 void add_origin_fields(Context& context, const config::CorsPolicy& policy, std::string_view origin) {
-  const bool any = std::any_of(policy.allowed_origins.begin(), policy.allowed_origins.end(),
-                               [](const http::OriginRule& rule) {
-                                 return rule.host == "*" && rule.scheme.empty() && !rule.port;
-                               });
+  const bool any = std::any_of(
+      policy.allowed_origins.begin(), policy.allowed_origins.end(),
+      [](const http::OriginRule& rule) { return rule.host == "*" && rule.scheme.empty() && !rule.port; });
   // browsers take * for requests without credentials only (Fetch, "CORS check")
   context.add_reply_field("Access-Control-Allow-Origin", any && !policy.allow_credentials ? "*" : origin);
   if (policy.allow_credentials) context.add_reply_field("Access-Control-Allow-Credentials", "true");
@@ -43,7 +42,8 @@ Result<Verdict> check_cors(Context& context) {
   if (!judged) return judged.error();
   if (judged->policy == nullptr) return Verdict(Continue{});
   const auto& policy = *judged->policy;
-  // also where there is no Origin: a cache must not give that answer to somebody who sends one (Fetch, "CORS and caches")
+  // also where there is no Origin: a cache must not give that answer to somebody who sends one (Fetch, "CORS
+  // and caches")
   context.add_reply_field("Vary", "Origin");
   if (judged->outcome == CorsJudgement::Outcome::no_concern) return Verdict(Continue{});
   if (judged->outcome == CorsJudgement::Outcome::refused) {

@@ -88,7 +88,8 @@ Task<Result<Verdict>> events(Context& context, session::SessionId id) {
 Task<Result<Verdict>> session_endpoints(Context& context) {
   const std::string_view path = context.request.target.path;
   const bool is_script = path == kSessionScript;
-  if (!is_script && path != kSessionState && path != kSessionTouch && path != kSessionEvents) co_return Verdict(Continue{});
+  if (!is_script && path != kSessionState && path != kSessionTouch && path != kSessionEvents)
+    co_return Verdict(Continue{});
   // none of them counts as a use of the session, but for the touch itself
   const auto session = std::exchange(context.session, nullptr);
   const std::string_view method = path == kSessionTouch ? "POST" : "GET";
@@ -100,7 +101,7 @@ Task<Result<Verdict>> session_endpoints(Context& context) {
   session::SessionId id = session->id;
   auto work = path == kSessionState   ? state(context, std::move(id))
               : path == kSessionTouch ? touch(context, std::move(id))
-                               : events(context, std::move(id));
+                                      : events(context, std::move(id));
   auto verdict = co_await work;
   co_return verdict;
 }
