@@ -45,8 +45,7 @@ session::Session make_session(const config::Configuration& config, identity::Log
   session::Session session = make_user(origin.provider, std::move(login), external);
   session.id = session::SessionId::random();
   session.csrf_token = session::make_csrf_token();
-  // a password login is started and done in one go
-  session.login_started = origin.started == base::WallTime() ? now : origin.started;
+  session.login_started = origin.started;
   session.created = now;
   session.idle_timeout = config.session_timeout;
   if (const auto& lifetime = config.environment.session_max_lifetime)

@@ -18,7 +18,7 @@ struct SessionOrigin {
   std::string provider;                      // binding name
   std::string application;                   // the one that is logged in to again, may be empty
   const session::Session* before = nullptr;  // what the browser held, may be null
-  base::WallTime started{};                  // when the browser was sent to the provider; none: just now
+  base::WallTime started;                    // when the browser was sent to the provider, or the password came
 };
 session::Session make_session(const config::Configuration& config, identity::Login login,
                               const SessionOrigin& origin, const http::External& external, base::WallTime now);

@@ -12,20 +12,6 @@ namespace router::login {
 using base::Result;
 using base::Task;
 
-namespace {
-
-// On the background loop, whoever is answered meanwhile.
-Task<void> give_back_login(base::Loop& background, FindProvider find_provider, std::string name,
-                           base::Secret refresh_token) {
-  co_await base::switch_to(background);
-  auto* provider = find_provider(name);
-  if (provider == nullptr) co_return;
-  auto giving_back = give_back(*provider, std::move(refresh_token));
-  co_await giving_back;
-}
-
-}  // namespace
-
 Task<Result<OpenedSession>> open_session(const Setting& setting, const http::Request& request,
                                          const http::External& external, identity::Login login,
                                          LoginOrigin from) {
@@ -41,10 +27,8 @@ Task<Result<OpenedSession>> open_session(const Setting& setting, const http::Req
   const auto created = co_await creating;
   if (!created) {
     // its refresh token would outlive the logout that came first
-    const bool is_over = created.error().code == base::ErrorCode::conflict;
-    if (is_over && setting.config.logout.revoke_tokens.value_or(true)) {
-      base::start_detached(give_back_login(setting.background, setting.find_provider, session.provider,
-                                           session.tokens.refresh_token));
+    if (created.error().code == base::ErrorCode::conflict) {
+      give_back_soon(setting, session.provider, session.tokens.refresh_token);
     }
     co_return created.error();
   }

@@ -5,6 +5,18 @@
 #include "base/log.h"
 
 namespace router::login {
+namespace {
+
+base::Task<void> give_back_to(base::Loop& background, FindProvider find_provider, std::string name,
+                              base::Secret refresh_token) {
+  co_await base::switch_to(background);
+  auto* provider = find_provider(name);
+  if (provider == nullptr) co_return;
+  auto giving_back = give_back(*provider, std::move(refresh_token));
+  co_await giving_back;
+}
+
+}  // namespace
 
 base::Task<void> give_back(identity::Provider& provider, base::Secret refresh_token) {
   const auto metadata = provider.known_metadata();
@@ -12,6 +24,12 @@ base::Task<void> give_back(identity::Provider& provider, base::Secret refresh_to
   auto revoking = provider.revoke(std::move(refresh_token), "refresh_token");
   const auto revoked = co_await revoking;
   if (!revoked) base::log_warning("login.token_not_revoked", {{"detail", base::describe(revoked.error())}});
+}
+
+void give_back_soon(const Setting& setting, std::string provider, base::Secret refresh_token) {
+  if (!setting.config.logout.revoke_tokens.value_or(true)) return;
+  base::start_detached(
+      give_back_to(setting.background, setting.find_provider, std::move(provider), std::move(refresh_token)));
 }
 
 }  // namespace router::login

@@ -59,7 +59,8 @@ Task<http::Response> RestLogin::log_in(RestAsk ask, const http::External& extern
     co_return http::rest_error(401, "Login failure");
   if (!login) co_return away(login.error());
   if (ask.start.no_session) {
-    give_back(*provider, std::move(login->tokens.refresh_token));
+    // nobody will use it; the provider need not remember it
+    give_back_soon(setting_, provider->config().name, std::move(login->tokens.refresh_token));
     co_return http::rest_answer(200, success("message", "Authentication Successful"));
   }
   auto opening = open_session(*provider, std::move(ask.start), *std::move(login), external, started);
@@ -67,7 +68,7 @@ Task<http::Response> RestLogin::log_in(RestAsk ask, const http::External& extern
   co_return response;
 }
 
-Task<http::Response> RestLogin::open_session(identity::Provider& provider, RestStart start,
+Task<http::Response> RestLogin::open_session(const identity::Provider& provider, RestStart start,
                                              identity::Login login, const http::External& external,
                                              base::WallTime started) const {
   const SessionOrigin origin{.provider = provider.config().name, .started = started};
@@ -79,7 +80,7 @@ Task<http::Response> RestLogin::open_session(identity::Provider& provider, RestS
   const auto created = co_await creating;
   // The provider has ended it while it was being made.
   if (!created && created.error().code == ErrorCode::conflict) {
-    give_back(provider, session.tokens.refresh_token);
+    give_back_soon(setting_, session.provider, session.tokens.refresh_token);
     co_return http::rest_error(401, "Login failure");
   }
   if (!created) co_return away(created.error());
@@ -95,16 +96,6 @@ std::string RestLogin::success(std::string_view member, std::string_view value) 
   json.append(",\"successUrl\":").append(base::json_quote(am_.success_url));
   json.append(",\"realm\":").append(base::json_quote(am_.realm)).append("}");
   return json;
-}
-
-// Nobody will use it; the provider need not remember it.
-void RestLogin::give_back(identity::Provider& provider, base::Secret refresh_token) const {
-  const auto metadata = provider.known_metadata();
-  const bool offered = metadata && !metadata->revocation_endpoint.empty();
-  if (refresh_token.empty() || !setting_.config.logout.revoke_tokens.value_or(offered)) return;
-  setting_.background.post([bound = &provider, token = std::move(refresh_token)]() mutable {
-    base::start_detached(login::give_back(*bound, std::move(token)));
-  });
 }
 
 }  // namespace router::login

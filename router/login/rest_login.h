@@ -32,11 +32,10 @@ class RestLogin {
 
  private:
   base::Task<http::Response> log_in(RestAsk ask, const http::External& external, base::Loop& home) const;
-  base::Task<http::Response> open_session(identity::Provider& provider, RestStart start,
+  base::Task<http::Response> open_session(const identity::Provider& provider, RestStart start,
                                           identity::Login login, const http::External& external,
                                           base::WallTime started) const;
   std::string success(std::string_view member, std::string_view value) const;
-  void give_back(identity::Provider& provider, base::Secret refresh_token) const;
 
   const config::Am& am_;
   const Setting& setting_;

@@ -79,7 +79,7 @@ struct Session {
   // 003: applications that this session has logged out of; their next request needs a new login
   std::vector<std::string> ended_applications;
 
-  base::WallTime login_started;  // when the browser was sent to the provider
+  base::WallTime login_started;  // when the browser was sent to the provider, or the password came
   base::WallTime created;
   base::milliseconds idle_timeout{15 * 60'000};
   std::optional<base::WallTime> ends_at_latest;  // SESSION_MAX_LIFETIME
