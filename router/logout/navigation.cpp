@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "http/pages.h"
 #include "http/url.h"
 
 namespace router::logout {
@@ -40,6 +41,18 @@ Navigation judge_navigation(const http::Request& request, config::CrossSiteLogou
       break;
   }
   return Navigation::refuse;
+}
+
+std::optional<http::Response> objection_to(Navigation judged, const http::Request& request) {
+  switch (judged) {
+    case Navigation::proceed:
+      break;
+    case Navigation::confirm:
+      return http::pages::confirm_logout(request.target.path_and_query());
+    case Navigation::refuse:
+      return refused_response();
+  }
+  return std::nullopt;
 }
 
 bool is_provider_iframe(const http::Request& request, const http::External& external,

@@ -5,6 +5,7 @@
 // spec/logout.md section 1; Fetch Metadata (W3C); oidc_cases.md 84.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,8 @@ namespace router::logout {
 enum class Navigation { proceed, confirm, refuse };
 
 Navigation judge_navigation(const http::Request& request, config::CrossSiteLogout policy);
+// What is answered instead of a logout; absent: proceed.
+std::optional<http::Response> objection_to(Navigation judged, const http::Request& request);
 
 // The iframe in which an identity provider logs its clients out: a cross-site iframe load whose Referer, if
 // there is one, names our origin or one of `provider_origins`.

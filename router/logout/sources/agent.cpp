@@ -4,7 +4,6 @@
 #include <array>
 
 #include "http/form.h"
-#include "http/pages.h"
 #include "logout/navigation.h"
 #include "routing/rewrite.h"
 
@@ -106,15 +105,7 @@ std::optional<http::Response> AgentSource::objection(const SourceInput& input) c
     return refused_response();
   }
   if (!request.is_get_or_head()) return std::nullopt;
-  switch (judge_navigation(request, config_->logout.cross_site)) {
-    case Navigation::proceed:
-      break;
-    case Navigation::confirm:
-      return http::pages::confirm_logout(request.target.path_and_query());
-    case Navigation::refuse:
-      return refused_response();
-  }
-  return std::nullopt;
+  return objection_to(judge_navigation(request, config_->logout.cross_site), request);
 }
 
 Trigger AgentSource::make_trigger(const Application& application, const http::Target& target) const {

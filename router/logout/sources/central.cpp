@@ -1,6 +1,5 @@
 #include "logout/sources/central.h"
 
-#include "http/pages.h"
 #include "http/query.h"
 #include "logout/navigation.h"
 #include "logout/provider_origins.h"
@@ -51,18 +50,12 @@ Task<Result<std::optional<Recognition>>> CentralSource::recognise(const SourceIn
 Recognition CentralSource::recognise_get(const SourceInput& input) const {
   const http::Request& request = input.request;
   if (!request.is("GET")) return method_not_allowed("GET");
-  switch (judge_navigation(request, config_->logout.cross_site)) {
-    case Navigation::proceed:
-      break;
-    case Navigation::confirm:
-      return http::pages::confirm_logout(request.target.path_and_query());
-    case Navigation::refuse:
-      if (skips_redirect(request.target.query) &&
-          is_provider_iframe(request, input.external, provider_origins(*providers_))) {
-        break;
-      }
-      return refused_response();
+  auto judged = judge_navigation(request, config_->logout.cross_site);
+  if (judged == Navigation::refuse && skips_redirect(request.target.query) &&
+      is_provider_iframe(request, input.external, provider_origins(*providers_))) {
+    judged = Navigation::proceed;
   }
+  if (auto objection = objection_to(judged, request)) return *std::move(objection);
   return make_trigger(request.target, input.session);
 }
 

@@ -53,14 +53,7 @@ Recognition HostedSource::answer(const SourceInput& input) const {
   if (auto* page = std::get_if<http::Response>(&judged)) return std::move(*page);
   const auto& target = std::get<std::string>(judged);
   const auto policy = target.empty() ? config_->logout.cross_site : config::CrossSiteLogout::allow;
-  switch (judge_navigation(request, policy)) {
-    case Navigation::proceed:
-      break;
-    case Navigation::confirm:
-      return http::pages::confirm_logout(request.target.path_and_query());
-    case Navigation::refuse:
-      return refused_response();
-  }
+  if (auto objection = objection_to(judge_navigation(request, policy), request)) return *std::move(objection);
   return make_trigger(input.session, target);
 }
 
