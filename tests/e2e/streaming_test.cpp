@@ -22,6 +22,14 @@ Behaviour sends(std::size_t size, std::shared_ptr<std::atomic<std::size_t>> sent
   };
 }
 
+// One of them in use is half of what there is: scarce.
+RouterSetup setup_with_two_connections(const RecordingBackend& backend) {
+  auto setup = setup_for(backend.origin());
+  setup.environment["THREADS"] = "1";
+  setup.environment["LIMIT_UPSTREAM_CONNECTIONS"] = "2";
+  return setup;
+}
+
 }  // namespace
 
 TEST_CASE("streaming: 200 MiB come down without being held") {
@@ -121,10 +129,7 @@ TEST_CASE("streaming: a client that goes away takes its request to the back-end 
 
 TEST_CASE("streaming: where back-end connections get scarce, slow senders wait for their body before they take one") {
   RecordingBackend backend;
-  auto setup = setup_for(backend.origin());
-  setup.environment["THREADS"] = "1";
-  setup.environment["LIMIT_UPSTREAM_CONNECTIONS"] = "2";
-  RouterProcess router(setup);
+  RouterProcess router(setup_with_two_connections(backend));
   const std::string head = "POST /app/slow HTTP/1.1\r\nHost: app.example\r\nContent-Length: 4\r\n\r\n";
   std::vector<std::unique_ptr<RawClient>> slow;
   for (int i = 0; i < 5; ++i) {
@@ -144,10 +149,7 @@ TEST_CASE("streaming: where back-end connections get scarce, slow senders wait f
 
 TEST_CASE("streaming: where back-end connections get scarce, who waits for 100 is asked to send by the router, once") {
   RecordingBackend backend;
-  auto setup = setup_for(backend.origin());
-  setup.environment["THREADS"] = "1";
-  setup.environment["LIMIT_UPSTREAM_CONNECTIONS"] = "2";
-  RouterProcess router(setup);
+  RouterProcess router(setup_with_two_connections(backend));
   backend.on("/app/wait", [](Conversation& conversation) { conversation.wait_until_gone(milliseconds(30'000)); });
   RawClient holder(router.port());
   holder.send(make_request("GET", "/app/wait"));

@@ -315,18 +315,7 @@ TEST_CASE("logout: with the store away nobody is told that they are signed out")
   World world;
   world.service();
   test::AwayStore away;
-  logout::ServiceParts parts{std::make_shared<const config::Configuration>(world.config),
-                             world.providers,
-                             away,
-                             world.live,
-                             world.fan_out(),
-                             world.receipts,
-                             world.states,
-                             world.ongoing,
-                             world.loop,
-                             world.clock,
-                             {}};
-  logout::Service service(std::move(parts));
+  logout::Service service(world.parts_with(away));
   const test::Request request("GET", "/my/logout");
   const auto answered =
       test::run_task(service.handle(request.request, world.external, world.log_in(), "", world.loop));
@@ -341,18 +330,7 @@ TEST_CASE("back-channel: a token that could not be obeyed, because the store was
   world.service();
   world.provider->logout_tokens["by-sid"] = {"https://idp.example", "ada", "sid-ada", "jti-1"};
   test::AwayStore away;
-  logout::ServiceParts parts{std::make_shared<const config::Configuration>(world.config),
-                             world.providers,
-                             away,
-                             world.live,
-                             world.fan_out(),
-                             world.receipts,
-                             world.states,
-                             world.ongoing,
-                             world.loop,
-                             world.clock,
-                             {}};
-  logout::Service service(std::move(parts));
+  logout::Service service(world.parts_with(away));
   const session::Snapshot session = world.log_in();
   const test::Request request("POST", "/backchannel", {{"Content-Type", "application/x-www-form-urlencoded"}});
   const std::string body = "logout_token=by-sid";

@@ -79,10 +79,15 @@ class World {
     logout::CookieDeletion delete_cookies = [](const http::External&, const http::Request&) {
       return std::vector<std::string>{"JSESSIONID=; Path=/; HttpOnly; Max-Age=0"};
     };
-    service_ = std::make_unique<logout::Service>(
-        logout::ServiceParts{std::make_shared<const config::Configuration>(config), providers, store, live,
-                             *fan_out_, receipts, states, ongoing, loop, clock, {}, std::move(delete_cookies)});
+    auto parts = parts_with(store);
+    parts.delete_cookies = std::move(delete_cookies);
+    service_ = std::make_unique<logout::Service>(std::move(parts));
     return *service_;
+  }
+  // After service(): the parts of one with another store.
+  logout::ServiceParts parts_with(session::Store& sessions) {
+    return {std::make_shared<const config::Configuration>(config), providers, sessions, live, *fan_out_,
+            receipts, states, ongoing, loop, clock, {}, {}};
   }
   // A new configuration; what outlives it stays.
   void reload() {
