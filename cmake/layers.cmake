@@ -2,6 +2,10 @@
 #   router_layer(<folder> SOURCES <files> [LINK <libraries>])
 # Test files are gathered the same way: router_layer_tests(<folder> SOURCES <files>) feeds router_tests and
 # also makes <folder>_tests, a small binary for working on one folder.
+#
+# What most files include is read once (cmake/precompiled.h); net/ has a set of its own. Files still include what they
+# use: the preset fuzz builds without. Where a build is made once and then run (XS_ROUTER_UNITY), eight files of a
+# folder are compiled as one: names in unnamed namespaces have to differ within a folder.
 
 add_library(router_options INTERFACE)
 target_include_directories(router_options INTERFACE ${CMAKE_SOURCE_DIR}/router)
@@ -9,8 +13,11 @@ target_compile_options(router_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
   -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # g++ 12 sees overlaps in std::string's operator+ that are not there (GCC bug 105651)
-  target_compile_options(router_options INTERFACE -Wno-restrict)
+  # g++ 12 sees overlaps and overflows in std::string that are not there (GCC bugs 105651 and 105329)
+  target_compile_options(router_options INTERFACE -Wno-restrict -Wno-stringop-overflow)
+endif()
+if(XS_ROUTER_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(router_options INTERFACE -Wno-subobject-linkage)  # warns of unnamed namespaces in included files
 endif()
 if(XS_ROUTER_WERROR)
   target_compile_options(router_options INTERFACE -Werror)
@@ -31,6 +38,37 @@ endif()
 target_compile_definitions(router_options INTERFACE _GLIBCXX_ASSERTIONS)
 target_link_libraries(router_options INTERFACE Threads::Threads)
 
+# Tests are compiled without optimization: they are built once and run once.
+add_library(router_test_options INTERFACE)
+target_link_libraries(router_test_options INTERFACE router_options)
+target_compile_options(router_test_options INTERFACE -O0)
+target_include_directories(router_test_options INTERFACE ${CMAKE_SOURCE_DIR}/tests)
+
+if(XS_ROUTER_PRECOMPILE)
+  foreach(kind "" _test)
+    add_library(router${kind}_precompiled OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
+    target_link_libraries(router${kind}_precompiled PRIVATE router${kind}_options)
+    target_precompile_headers(router${kind}_precompiled PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+  endforeach()
+  target_precompile_headers(router_test_precompiled PRIVATE <nlohmann/json.hpp> <doctest/doctest.h>)
+endif()
+
+# Gives a target of the product the shared precompiled headers.
+function(router_precompile target)
+  if(XS_ROUTER_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM router_precompiled)
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD "${XS_ROUTER_UNITY}" UNITY_BUILD_BATCH_SIZE 8)
+endfunction()
+
+# The same for a target of tests.
+function(router_precompile_tests target)
+  target_link_libraries(${target} PUBLIC router_test_options)
+  if(XS_ROUTER_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM router_test_precompiled)
+  endif()
+endfunction()
+
 # g++ 12 with sanitizers takes moved-from variants for uninitialized ones (GCC bug 105562); for files that move many.
 function(router_trust_variants target)
   if(XS_ROUTER_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -39,17 +77,20 @@ function(router_trust_variants target)
 endfunction()
 
 function(router_layer name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "OWN_PRECOMPILED" "" "SOURCES;LINK" ${ARGN})
   add_library(router_${name} OBJECT ${ARG_SOURCES})
   target_link_libraries(router_${name} PUBLIC router_options ${ARG_LINK})
+  if(NOT ARG_OWN_PRECOMPILED)
+    router_precompile(router_${name})
+  endif()
   set_property(GLOBAL APPEND PROPERTY ROUTER_LAYERS router_${name})
 endfunction()
 
 function(router_layer_tests name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_library(router_${name}_tests OBJECT ${ARG_SOURCES})
-  target_link_libraries(router_${name}_tests PUBLIC router_options ${ARG_LINK})
-  target_include_directories(router_${name}_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  router_precompile_tests(router_${name}_tests)
+  target_link_libraries(router_${name}_tests PUBLIC ${ARG_LINK})
   target_compile_definitions(router_${name}_tests PRIVATE
     ROUTER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data" ROUTER_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   set_property(GLOBAL APPEND PROPERTY ROUTER_LAYER_TESTS router_${name}_tests)

@@ -21,7 +21,7 @@ namespace {
 // O_NONBLOCK: opening a pipe must not wait for its other end.
 constexpr int kReadFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 // The kernel gives up on a look-up that a rename crosses; more than this is no accident.
-constexpr int kMostAttempts = 8;
+constexpr int kMostOpens = 8;
 
 int open_beneath(int folder, const char* path) {
   open_how how{};
@@ -30,7 +30,7 @@ int open_beneath(int folder, const char* path) {
   for (int attempt = 1;; ++attempt) {
     const long opened = ::syscall(SYS_openat2, folder, path, &how, sizeof how);
     if (opened >= 0) return static_cast<int>(opened);
-    if ((errno != EAGAIN && errno != EINTR) || attempt == kMostAttempts) return -1;
+    if ((errno != EAGAIN && errno != EINTR) || attempt == kMostOpens) return -1;
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-struct Fault {
+struct JsonFault {
   std::size_t offset = 0;
   std::string found;
   std::string expected;
@@ -40,7 +40,7 @@ bool is_outside_ascii(char c) {
 
 // Explains a syntax error that the parser found; `offset` is where its token begins, `failed` where it gave
 // up.
-Fault explain(std::string_view text, std::size_t offset, std::size_t failed, const std::string& message) {
+JsonFault explain(std::string_view text, std::size_t offset, std::size_t failed, const std::string& message) {
   const std::string_view rest = text.substr(std::min(offset, text.size()));
   const auto starts = [&](std::string_view word) { return rest.substr(0, word.size()) == word; };
   if (rest.empty()) return {text.size(), "the end of the file", "more JSON (is a } or ] missing?)", {}};
@@ -111,11 +111,11 @@ class Builder final : public nlohmann::json_sax<json> {
   }
 
   bool broken() const { return broken_; }
-  const std::vector<Fault>& faults() const { return faults_; }
+  const std::vector<JsonFault>& faults() const { return faults_; }
   json take_root() { return std::move(root_); }
 
  private:
-  bool fail(Fault fault) {
+  bool fail(JsonFault fault) {
     broken_ = true;
     faults_.push_back(std::move(fault));
     return false;
@@ -172,28 +172,28 @@ class Builder final : public nlohmann::json_sax<json> {
   std::vector<json*> open_;
   std::vector<std::set<std::string>> keys_;
   std::string key_;
-  std::vector<Fault> faults_;
+  std::vector<JsonFault> faults_;
   bool broken_ = false;
 };
 
 // What can be told from the first bytes, before any parsing.
-std::optional<Fault> check_encoding(std::string_view text, const JsonLimits& limits) {
+std::optional<JsonFault> check_encoding(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.file_bytes) {
-    return Fault{0,
+    return JsonFault{0,
                  "a file of " + std::to_string(text.size()) + " bytes",
                  "at most " + std::to_string(limits.file_bytes) + " bytes",
                  {}};
   }
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return Fault{0, "an empty file", "a JSON object", {}};
+    return JsonFault{0, "an empty file", "a JSON object", {}};
   }
   if (text.starts_with("\xEF\xBB\xBF")) {
-    return Fault{0, "a byte order mark", "UTF-8 without one",
+    return JsonFault{0, "a byte order mark", "UTF-8 without one",
                  "save the file as \"UTF-8\", not \"UTF-8 with BOM\""};
   }
   const bool zero_bytes = text.size() >= 2 && (text[0] == '\0' || text[1] == '\0');
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") || zero_bytes) {
-    return Fault{0, "UTF-16 or UTF-32 text", "UTF-8", "save the file as UTF-8"};
+    return JsonFault{0, "UTF-16 or UTF-32 text", "UTF-8", "save the file as UTF-8"};
   }
   return std::nullopt;
 }
@@ -202,7 +202,7 @@ std::optional<Fault> check_encoding(std::string_view text, const JsonLimits& lim
 
 std::shared_ptr<const Document> read_json(std::string file, std::string text, Issues& issues,
                                           const JsonLimits& limits) {
-  const auto report = [&](const Fault& fault) {
+  const auto report = [&](const JsonFault& fault) {
     issues.add({Severity::error, file, "", position_at(text, fault.offset), fault.found, fault.expected,
                 fault.hint});
   };
@@ -212,7 +212,7 @@ std::shared_ptr<const Document> read_json(std::string file, std::string text, Is
   }
   Builder builder(text, limits);
   json::sax_parse(text.begin(), text.end(), &builder);
-  for (const Fault& fault : builder.faults()) report(fault);
+  for (const JsonFault& fault : builder.faults()) report(fault);
   if (builder.broken()) return nullptr;
   return std::make_shared<const Document>(std::move(file), std::move(text), builder.take_root());
 }

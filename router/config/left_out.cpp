@@ -14,7 +14,7 @@ struct LeftOut {
 };
 
 // * at the end: every variable that begins so.
-constexpr std::array kVariables = {
+constexpr std::array kLeftOutVariables = {
     LeftOut{"HTTP2_SUPPORT", "browsers are answered with HTTP/1.1"},
     LeftOut{"DIRECT_ROUTING_URI_PATTERNS", "these paths take the routes as all others"},
     LeftOut{"XS_APP_LOG_LEVEL", "LOG_LEVEL says what is logged"},
@@ -53,13 +53,13 @@ bool names(const LeftOut& row, std::string_view variable) {
   return variable.starts_with(row.name.substr(0, row.name.size() - 1));
 }
 
-void warn_variables(const Validation& validation) {
+void warn_left_out_variables(const Validation& validation) {
   for (const std::string& name : validation.variables.names()) {
     const auto value = validation.variables.text(name);
     if (!value || *value == "false") continue;
-    const auto row = std::find_if(kVariables.begin(), kVariables.end(),
+    const auto row = std::find_if(kLeftOutVariables.begin(), kLeftOutVariables.end(),
                                   [&](const LeftOut& candidate) { return names(candidate, name); });
-    if (row == kVariables.end()) continue;
+    if (row == kLeftOutVariables.end()) continue;
     validation.variables.warning(name, name + ", a variable of the Node router", std::string(kExpected),
                                  std::string(row->instead));
   }
@@ -114,7 +114,7 @@ void warn_left_out(const Validation& validation) {
   warn_routes(validation);
   warn_bindings(validation);
   warn_destinations(validation);
-  warn_variables(validation);
+  warn_left_out_variables(validation);
 }
 
 }  // namespace router::config

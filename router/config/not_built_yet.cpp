@@ -14,7 +14,7 @@ struct Property {
   std::string_view instead;
 };
 
-constexpr std::array kProperties = {
+constexpr std::array kComingProperties = {
     Property{"/errorPage/*/path", "", "the built-in error page is shown"},
 };
 
@@ -24,7 +24,7 @@ struct Variable {
   std::string_view instead;
 };
 
-constexpr std::array kVariables = {
+constexpr std::array kComingVariables = {
     Variable{"EXT_SESSION_MGT", "", "sessions are kept in memory"},
     Variable{"SESSION_STORE", "memory", "sessions are kept in memory"},
     Variable{"LOGOUT_OUTBOX", "memory", "logout calls are kept in memory"},
@@ -58,7 +58,7 @@ std::string_view last_of(std::string_view place) {
 }
 
 void warn_properties(const Validation& validation) {
-  for (const Property& property : kProperties) {
+  for (const Property& property : kComingProperties) {
     const auto pointer = find_place(validation.descriptor, property.place, property.value);
     if (!pointer) continue;
     std::string name(last_of(property.place));
@@ -68,8 +68,8 @@ void warn_properties(const Validation& validation) {
   }
 }
 
-void warn_variables(const Validation& validation) {
-  for (const Variable& variable : kVariables) {
+void warn_coming_variables(const Validation& validation) {
+  for (const Variable& variable : kComingVariables) {
     const auto value = validation.variables.text(variable.name);
     if (!value || *value == variable.harmless) continue;
     validation.variables.warning(variable.name, std::string(variable.name) + ", which is not built yet",
@@ -81,7 +81,7 @@ void warn_variables(const Validation& validation) {
 
 void warn_not_built_yet(const Validation& validation) {
   warn_properties(validation);
-  warn_variables(validation);
+  warn_coming_variables(validation);
 }
 
 }  // namespace router::config

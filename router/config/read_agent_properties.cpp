@@ -12,7 +12,7 @@ namespace router::config {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 1024 * 1024;
-constexpr std::string_view kPrefix = "org.forgerock.agents.";
+constexpr std::string_view kAgentPrefix = "org.forgerock.agents.";
 // Names of older agents: not read, but not passed over either where they are about logout.
 constexpr std::array<std::string_view, 2> kOldPrefixes = {"com.sun.identity.agents.",
                                                           "org.forgerock.openam.agents."};
@@ -37,7 +37,7 @@ Key parse_key(std::string_view key) {
 }
 
 bool is_about_logout(const std::string& key) {
-  const bool of_an_agent = key.starts_with(kPrefix) ||
+  const bool of_an_agent = key.starts_with(kAgentPrefix) ||
                            std::any_of(kOldPrefixes.begin(), kOldPrefixes.end(),
                                        [&](std::string_view prefix) { return key.starts_with(prefix); });
   return of_an_agent && base::to_lower(key).find("logout") != std::string::npos;
@@ -52,8 +52,8 @@ class Reader {
       ++ignored_;
       return;
     }
-    const bool is_current = property.key.starts_with(kPrefix);
-    const Key key = parse_key(std::string_view(property.key).substr(is_current ? kPrefix.size() : 0));
+    const bool is_current = property.key.starts_with(kAgentPrefix);
+    const Key key = parse_key(std::string_view(property.key).substr(is_current ? kAgentPrefix.size() : 0));
     const std::string value(base::trim(property.value));
     if (key.name == "logout.endpoint.map") {
       if (value.starts_with('/')) {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr long long kMaxTimeout = 24LL * 60 * 60 * 1000;
 
-const std::vector<std::string> kProperties = {"name",
+const std::vector<std::string> kDestinationProperties = {"name",
                                               "url",
                                               "proxyHost",
                                               "proxyPort",
@@ -83,8 +83,8 @@ void read_proxy(const json& entry, const Report& report, Destination& destinatio
 
 void check_properties(const json& entry, const Report& report) {
   for (const auto& [name, value] : entry.items()) {
-    if (std::find(kProperties.begin(), kProperties.end(), name) != kProperties.end()) continue;
-    const std::string hint = nearest_hint(name, kProperties);
+    if (std::find(kDestinationProperties.begin(), kDestinationProperties.end(), name) != kDestinationProperties.end()) continue;
+    const std::string hint = nearest_hint(name, kDestinationProperties);
     const Finding finding{"the unknown property " + show(std::string_view(name)), "a known property", hint,
                           true};
     // What is far from all of ours may mean something to another router.

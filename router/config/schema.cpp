@@ -35,7 +35,7 @@ using Path = std::vector<std::string>;
 enum class FaultKind { value, missing, unknown };
 
 // What valijson reported about one place, apart from its wrappers.
-struct Fault {
+struct SchemaFault {
   FaultKind kind = FaultKind::value;
   Path path;
   std::string key;  // missing: the property
@@ -51,18 +51,18 @@ Path path_of(const std::vector<std::string>& context) {
   return path;
 }
 
-std::optional<Fault> fault_of(const valijson::ValidationResults::Error& error) {
+std::optional<SchemaFault> fault_of(const valijson::ValidationResults::Error& error) {
   constexpr std::string_view kMissing = "Missing required property '";
   const std::string_view text = error.description;
   if (text.starts_with("Failed to validate")) return std::nullopt;  // wraps a deeper one
   if (text.starts_with("Object contains a property"))
-    return Fault{FaultKind::unknown, path_of(error.context), {}};
+    return SchemaFault{FaultKind::unknown, path_of(error.context), {}};
   if (text.starts_with(kMissing)) {
     const auto end = text.rfind('\'');
-    return Fault{FaultKind::missing, path_of(error.context),
+    return SchemaFault{FaultKind::missing, path_of(error.context),
                  std::string(text.substr(kMissing.size(), end - kMissing.size()))};
   }
-  return Fault{FaultKind::value, path_of(error.context), {}};
+  return SchemaFault{FaultKind::value, path_of(error.context), {}};
 }
 
 bool is_deeper(const Path& inner, const Path& outer) {
@@ -70,9 +70,9 @@ bool is_deeper(const Path& inner, const Path& outer) {
 }
 
 // Of alternatives (anyOf) each complains: the one whose type fits goes deeper or says more than "wrong type".
-bool is_explained(const Fault& fault, const std::vector<Fault>& all) {
+bool is_explained(const SchemaFault& fault, const std::vector<SchemaFault>& all) {
   if (fault.kind != FaultKind::value) return false;
-  for (const Fault& other : all) {
+  for (const SchemaFault& other : all) {
     if (is_deeper(other.path, fault.path)) return true;
     if (other.kind != FaultKind::value && other.path == fault.path) return true;
   }
@@ -90,7 +90,7 @@ class Explainer {
   Explainer(const json& schema, const json& value, const Report& report)
       : schema_(schema), value_(value), report_(report) {}
 
-  void explain(const Fault& fault) {
+  void explain(const SchemaFault& fault) {
     const json* value = value_at(value_, fault.path);
     const json* node = schema_node(schema_, value_, fault.path);
     if (value == nullptr || node == nullptr) return;
@@ -124,7 +124,7 @@ class Explainer {
     report_.error(pointer, {std::move(found), std::move(expected), std::move(hint)});
   }
 
-  void explain_missing(const Fault& fault, const json& node) {
+  void explain_missing(const SchemaFault& fault, const json& node) {
     const std::string pointer = pointer_of(fault.path);
     if (!reported_.insert({pointer, fault.key}).second) return;
     const json* properties = object_member(node, "properties");
@@ -165,7 +165,7 @@ const json& descriptor_schema() {
 }
 
 void check_schema(const json& schema, const json& value, const Report& report) {
-  std::vector<Fault> faults;
+  std::vector<SchemaFault> faults;
   try {
     valijson::Schema compiled;
     valijson::SchemaParser parser;
@@ -182,7 +182,7 @@ void check_schema(const json& schema, const json& value, const Report& report) {
     return;
   }
   Explainer explainer(schema, value, report);
-  for (const Fault& fault : faults) {
+  for (const SchemaFault& fault : faults) {
     if (!is_explained(fault, faults)) explainer.explain(fault);
   }
 }

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "crypto/bytes.h"
+
 namespace router::crypto {
 
 namespace {
@@ -25,10 +27,6 @@ constexpr std::array<std::int8_t, 256> reversed(std::string_view alphabet) {
 }
 constexpr auto kFromStandard = reversed(kStandard);
 constexpr auto kFromUrlSafe = reversed(kUrlSafe);
-
-const unsigned char* as_bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 std::string encode(std::string_view bytes, std::string_view alphabet, bool padded) {
   std::string out;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "crypto/bytes.h"
 #include "crypto/digest.h"
 #include "crypto/jose_json.h"
 
@@ -22,7 +23,7 @@ constexpr std::size_t kMaxRsaBits = 8192;  // a larger one only burns our time
 constexpr std::size_t kMaxExponentBytes = 8;
 constexpr std::size_t kMaxKidChars = 1024;
 
-base::Error refused(std::string detail) {
+base::Error unusable(std::string detail) {
   return {base::ErrorCode::protocol, base::Side::identity_provider, "key set: " + std::move(detail)};
 }
 
@@ -32,10 +33,6 @@ std::shared_ptr<const void> adopt(cjose_jwk_t* key) {
     return nullptr;
   }
   return {key, [](cjose_jwk_t* owned) { cjose_jwk_release(owned); }};
-}
-
-std::uint8_t* as_bytes(std::string& text) {
-  return reinterpret_cast<std::uint8_t*>(text.data());
 }
 
 // "" if absent, nothing if it is no string.
@@ -133,17 +130,17 @@ KeySet::KeySet(std::vector<VerificationKey> keys)
     : keys_(std::make_shared<const std::vector<VerificationKey>>(std::move(keys))) {}
 
 base::Result<KeySet> KeySet::parse(std::string_view jwks) {
-  if (jwks.size() > kMaxBytes) return refused("larger than 1 MiB");
+  if (jwks.size() > kMaxBytes) return unusable("larger than 1 MiB");
   const auto document = parse_json_object(jwks);
-  if (!document) return refused("not a JSON object");
+  if (!document) return unusable("not a JSON object");
   const auto list = document->find("keys");
-  if (list == document->end() || !list->is_array()) return refused("no array \"keys\"");
+  if (list == document->end() || !list->is_array()) return unusable("no array \"keys\"");
   std::vector<VerificationKey> keys;
   for (const json& source : *list) {
     if (keys.size() == kMaxKeys) break;
     if (auto key = read_key(source)) keys.push_back(std::move(*key));
   }
-  if (keys.empty()) return refused("no usable signing key");
+  if (keys.empty()) return unusable("no usable signing key");
   return KeySet(std::move(keys));
 }
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "crypto/bytes.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
 
@@ -23,13 +24,6 @@ constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kMaxSealedChars = 16 * 1024 * 1024;
 
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
-
-unsigned char* as_bytes(std::string& text) {
-  return reinterpret_cast<unsigned char*>(text.data());
-}
-const unsigned char* as_bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 std::string derive_key(std::string_view secret, std::string_view purpose) {
   const std::unique_ptr<EVP_KDF, decltype(&EVP_KDF_free)> kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr),

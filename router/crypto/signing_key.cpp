@@ -17,7 +17,7 @@ namespace router::crypto {
 
 namespace {
 
-constexpr int kMinRsaBits = 2048;
+constexpr int kMinSigningBits = 2048;
 constexpr std::size_t kCoordinateBytes = 32;
 
 base::Error fault(base::ErrorCode code, std::string detail) {
@@ -95,7 +95,7 @@ SigningKey SigningKey::from_secret(base::Secret secret) {
 base::Result<SigningKey> SigningKey::from_handle(std::shared_ptr<void> handle) {
   const EVP_PKEY* pkey = key_of(handle);
   SigningKey key;
-  if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA && EVP_PKEY_get_bits(pkey) >= kMinRsaBits) {
+  if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA && EVP_PKEY_get_bits(pkey) >= kMinSigningBits) {
     key.alg_ = "RS256";
   } else if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_EC && is_p256(pkey)) {
     key.alg_ = "ES256";

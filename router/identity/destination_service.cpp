@@ -26,7 +26,7 @@ constexpr base::seconds kKeepInterval{60};
 constexpr base::seconds kRetryInterval{10};
 constexpr std::size_t kMaxEntries = 1000;
 constexpr std::size_t kMaxWaiting = 1024;
-constexpr std::size_t kMaxAnswer = 256 * 1024;
+constexpr std::size_t kMaxDestinationAnswer = 256 * 1024;
 // Of a token's life this much is left unused, so that none ends on the way.
 constexpr base::seconds kMargin{30};
 constexpr base::seconds kTokenLife{600};
@@ -156,7 +156,7 @@ Task<Result<net::ClientResponse>> DestinationService::request(std::string name, 
   request.url.path += destination_path(name);
   request.headers = {{"Accept", "application/json"},
                      {"Authorization", "Bearer " + std::string(token.reveal())}};
-  request.max_body = kMaxAnswer;
+  request.max_body = kMaxDestinationAnswer;
   request.tls.verify = runtime_.verify_tls;
   request.side = Side::back_end;
   auto response = co_await runtime_.client.send(std::move(request));

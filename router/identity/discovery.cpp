@@ -9,11 +9,11 @@ namespace router::identity {
 
 namespace {
 
-constexpr base::minutes kFresh{60};
+constexpr base::minutes kMetadataFresh{60};
 constexpr std::size_t kMaxDocument = 256 * 1024;
-constexpr std::size_t kMaxWaiting = 4096;
+constexpr std::size_t kMaxWaitingForMetadata = 4096;
 
-base::Result<Metadata> read_answer(const base::Result<net::ClientResponse>& answer, const std::string& issuer,
+base::Result<Metadata> read_metadata_answer(const base::Result<net::ClientResponse>& answer, const std::string& issuer,
                                    bool with_certificate) {
   if (!answer) return answer.error();
   if (answer->status != 200) return bad_answer("metadata: status " + std::to_string(answer->status));
@@ -39,10 +39,10 @@ base::Task<base::Result<std::shared_ptr<const Metadata>>> Discovery::get() {
   const auto kept = known();
   const bool may_fetch = backoff_.is_open(now);
   if (kept) {
-    if (may_fetch && now - fetched_ >= kFresh) flight_.start(fetch(self));
+    if (may_fetch && now - fetched_ >= kMetadataFresh) flight_.start(fetch(self));
     co_return kept;
   }
-  if (flight_.waiting() >= kMaxWaiting) co_return provider_unavailable("metadata: too many are waiting");
+  if (flight_.waiting() >= kMaxWaitingForMetadata) co_return provider_unavailable("metadata: too many are waiting");
   if (may_fetch || flight_.is_running()) {
     auto work = fetch(self);
     co_await flight_.run(std::move(work));
@@ -65,7 +65,7 @@ base::Task<void> Discovery::fetch(std::shared_ptr<Discovery> self) {
   request.tls.verify = self->runtime_.verify_tls;
   request.side = base::Side::identity_provider;
   const auto answer = co_await self->runtime_.client.send(std::move(request));
-  auto metadata = read_answer(answer, self->issuer_, self->with_certificate_);
+  auto metadata = read_metadata_answer(answer, self->issuer_, self->with_certificate_);
   if (metadata) {
     self->accept(*std::move(metadata));
   } else {

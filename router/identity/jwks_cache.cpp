@@ -8,13 +8,13 @@ namespace router::identity {
 
 namespace {
 
-constexpr base::minutes kFresh{60};
-constexpr base::minutes kMaxAge{24 * 60};
+constexpr base::minutes kKeysFresh{60};
+constexpr base::minutes kKeysMaxAge{24 * 60};
 constexpr base::minutes kRefetchInterval{1};
 // A hanging provider must not let a flood of tokens pile up in memory.
-constexpr std::size_t kMaxWaiting = 1024;
+constexpr std::size_t kMaxWaitingForKeys = 1024;
 
-base::Result<crypto::KeySet> read_answer(const base::Result<net::ClientResponse>& answer) {
+base::Result<crypto::KeySet> read_keys_answer(const base::Result<net::ClientResponse>& answer) {
   if (!answer) return answer.error();
   if (answer->status != 200) return bad_answer("key set: status " + std::to_string(answer->status));
   return crypto::KeySet::parse(answer->body);
@@ -49,12 +49,12 @@ base::Task<base::Result<crypto::KeySet>> JwksCache::current(std::string jwks_uri
   const auto now = runtime_.clock.steady();
   const auto age = now - fetched_;
   const bool may_fetch = backoff_.is_open(now);
-  if (!keys_.empty() && age < kMaxAge) {
-    if (age >= kFresh && may_fetch) flight_.start(fetch(self, std::move(jwks_uri)));
+  if (!keys_.empty() && age < kKeysMaxAge) {
+    if (age >= kKeysFresh && may_fetch) flight_.start(fetch(self, std::move(jwks_uri)));
     co_return keys_;
   }
   const auto seen = version_;
-  if (flight_.waiting() >= kMaxWaiting) co_return provider_unavailable("key set: too many are waiting");
+  if (flight_.waiting() >= kMaxWaitingForKeys) co_return provider_unavailable("key set: too many are waiting");
   if (may_fetch || flight_.is_running()) {
     auto work = fetch(self, std::move(jwks_uri));
     co_await flight_.run(std::move(work));
@@ -71,7 +71,7 @@ base::Task<bool> JwksCache::refetch_once_a_minute(std::string jwks_uri, std::uin
   // Who comes while keys are being fetched waits for them: else a rotation would fail all logins but the
   // first.
   if (flight_.is_running()) {
-    if (flight_.waiting() < kMaxWaiting) co_await flight_.join();
+    if (flight_.waiting() < kMaxWaitingForKeys) co_await flight_.join();
   } else if (allowed) {
     *last = now;
     auto work = fetch(self, std::move(jwks_uri));
@@ -93,7 +93,7 @@ base::Task<void> JwksCache::fetch(std::shared_ptr<JwksCache> self, std::string j
   request.tls.verify = self->runtime_.verify_tls;
   request.side = base::Side::identity_provider;
   const auto answer = co_await self->runtime_.client.send(std::move(request));
-  auto keys = read_answer(answer);
+  auto keys = read_keys_answer(answer);
   if (!keys) {
     self->fail(keys.error());
     co_return;

@@ -5,15 +5,15 @@
 namespace router::logout {
 namespace {
 
-constexpr int kAttempts = 3;
-constexpr base::milliseconds kFirstRetryDelay{1000};
+constexpr int kSessionAttempts = 3;
+constexpr base::milliseconds kFirstSessionRetry{1000};
 
 base::Task<void> end_it(base::Loop* loop, std::shared_ptr<identity::Providers> providers,
                         session::Snapshot session, std::shared_ptr<Receipt> receipt) {
   identity::Provider* provider = providers->find(session->provider);
   if (provider == nullptr) co_return;
   receipt->provider_session = "waiting";
-  base::milliseconds delay = kFirstRetryDelay;
+  base::milliseconds delay = kFirstSessionRetry;
   for (int attempt = 1;; ++attempt) {
     base::Secret id_token = session->tokens.id_token;
     const auto ended = co_await provider->end_session(std::move(id_token));
@@ -21,7 +21,7 @@ base::Task<void> end_it(base::Loop* loop, std::shared_ptr<identity::Providers> p
       receipt->provider_session = "ended";
       co_return;
     }
-    if (!ended.error().retryable || attempt == kAttempts) {
+    if (!ended.error().retryable || attempt == kSessionAttempts) {
       receipt->provider_session = "failed";
       base::log_warning("logout.provider_session",
                         {{"logout_id", receipt->id}, {"fault", describe(ended.error())}});

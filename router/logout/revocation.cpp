@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kAttempts = 3;
 constexpr base::milliseconds kFirstRetryDelay{1000};
-constexpr base::milliseconds kDrainPoll{20};
+constexpr base::milliseconds kRevocationDrainPoll{20};
 
 void resume(std::coroutine_handle<>& sleeper) {
   if (auto handle = std::exchange(sleeper, {})) handle.resume();
@@ -120,8 +120,8 @@ Task<void> Revocations::drain(base::milliseconds at_most) {
     begin(work);
     resume(work->sleeper);
   }
-  for (auto left = at_most; !open_.empty() && left > base::milliseconds::zero(); left -= kDrainPoll) {
-    co_await base::sleep_for(loop_, kDrainPoll);
+  for (auto left = at_most; !open_.empty() && left > base::milliseconds::zero(); left -= kRevocationDrainPoll) {
+    co_await base::sleep_for(loop_, kRevocationDrainPoll);
   }
   for (const auto& work : std::exchange(open_, {})) {
     work->order.receipt->revocation = "failed";

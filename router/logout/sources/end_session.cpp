@@ -53,7 +53,7 @@ bool is_meant(const session::Snapshot& session, const session::SessionFilter& fi
          (filter.idp_session_id.empty() || session->idp_session_id == filter.idp_session_id);
 }
 
-Trigger make_trigger() {
+Trigger end_session_trigger() {
   Trigger trigger;
   trigger.cause = Cause::rest;
   trigger.form = ReplyForm::given;
@@ -107,7 +107,7 @@ Task<Result<std::optional<Recognition>>> EndSessionSource::recognise(const Sourc
   const auto found = co_await first_session(std::move(sought));
   if (!found) co_return std::optional<Recognition>(unavailable());
 
-  Trigger trigger = make_trigger();
+  Trigger trigger = end_session_trigger();
   trigger.session = *found;
   trigger.clears_browser = is_meant(input.session, filter);
   trigger.selection.filter = std::move(filter);
@@ -145,7 +145,7 @@ http::Response EndSessionSource::answer(std::string_view query,
 
 std::optional<Trigger> EndSessionSource::preview(std::string_view method, const http::Target& target) const {
   if (method != "GET" || !may_handle(method, target.path, target.query)) return std::nullopt;
-  return make_trigger();
+  return end_session_trigger();
 }
 
 }  // namespace router::logout

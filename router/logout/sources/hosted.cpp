@@ -15,7 +15,7 @@ std::size_t count(const std::vector<http::QueryParameter>& parameters, std::stri
       parameters.begin(), parameters.end(), [&](const auto& parameter) { return parameter.name == name; }));
 }
 
-Trigger make_trigger(const session::Snapshot& session, const std::string& destination) {
+Trigger hosted_trigger(const session::Snapshot& session, const std::string& destination) {
   Trigger trigger;
   trigger.cause = Cause::hosted;
   trigger.session = session;
@@ -54,7 +54,7 @@ Recognition HostedSource::answer(const SourceInput& input) const {
   const auto& target = std::get<std::string>(judged);
   const auto policy = target.empty() ? config_->logout.cross_site : config::CrossSiteLogout::allow;
   if (auto objection = objection_to(judge_navigation(request, policy), request)) return *std::move(objection);
-  return make_trigger(input.session, target);
+  return hosted_trigger(input.session, target);
 }
 
 std::variant<std::string, http::Response> HostedSource::destination(std::string_view query) const {
@@ -77,7 +77,7 @@ std::optional<Trigger> HostedSource::preview(std::string_view method, const http
   if (!may_handle(method, target.path, target.query) || method != "GET") return std::nullopt;
   const auto judged = destination(target.query);
   const auto* known = std::get_if<std::string>(&judged);
-  return known == nullptr ? std::nullopt : std::optional<Trigger>(make_trigger(nullptr, *known));
+  return known == nullptr ? std::nullopt : std::optional<Trigger>(hosted_trigger(nullptr, *known));
 }
 
 }  // namespace router::logout

@@ -31,7 +31,7 @@ http::Response store_away() {
   return http::rest_error(503, "The session could not be ended for now");
 }
 
-Trigger make_trigger() {
+Trigger rest_trigger() {
   Trigger trigger;
   trigger.cause = Cause::rest;
   trigger.form = ReplyForm::given;
@@ -41,7 +41,7 @@ Trigger make_trigger() {
 }
 
 // What the client sent, or why that is none.
-std::variant<std::string_view, http::Response> read_token(const http::Headers& headers,
+std::variant<std::string_view, http::Response> read_rest_token(const http::Headers& headers,
                                                           const std::string& name) {
   if (const auto sent = headers.get(name)) return base::trim(*sent);
   const auto cookie = cookie_of(headers, name);
@@ -78,7 +78,7 @@ std::optional<http::Response> RestSource::refusal(const http::Request& request) 
 
 Task<Result<std::optional<Recognition>>> RestSource::recognise(const SourceInput& input) {
   if (auto refused = refusal(input.request)) co_return std::optional<Recognition>(std::move(*refused));
-  auto token = read_token(input.request.headers, config_->am->cookie_name);
+  auto token = read_rest_token(input.request.headers, config_->am->cookie_name);
   if (auto* refused = std::get_if<http::Response>(&token))
     co_return std::optional<Recognition>(std::move(*refused));
   const auto id = session::SessionId::parse(std::get<std::string_view>(token));
@@ -92,7 +92,7 @@ Task<Result<std::optional<Recognition>>> RestSource::recognise(const SourceInput
   if (!*found) co_return std::optional<Recognition>(details_answer(kTokenExpired, {}));
 
   const session::Snapshot session = **found;
-  Trigger trigger = make_trigger();
+  Trigger trigger = rest_trigger();
   trigger.session = session;
   trigger.selection.sessions.push_back(session);
   trigger.answer = details_answer(kLoggedOut, session->logout_details);
@@ -102,7 +102,7 @@ Task<Result<std::optional<Recognition>>> RestSource::recognise(const SourceInput
 
 std::optional<Trigger> RestSource::preview(std::string_view method, const http::Target& target) const {
   if (method != "POST" || !may_handle(method, target.path, target.query)) return std::nullopt;
-  return make_trigger();
+  return rest_trigger();
 }
 
 }  // namespace router::logout

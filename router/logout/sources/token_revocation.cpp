@@ -8,7 +8,7 @@
 namespace router::logout {
 namespace {
 
-http::Response oauth_error(int status, std::string_view error) {
+http::Response revocation_error(int status, std::string_view error) {
   auto response = http::json_response(status, "{\"error\":" + base::json_quote(error) + "}");
   response.headers.add("Cache-Control", "no-store");
   if (status == 401) response.headers.add("WWW-Authenticate", "Basic realm=\"token/revoke\"");
@@ -78,19 +78,19 @@ Task<Result<std::optional<Recognition>>> TokenRevocationSource::recognise(const 
 
 Recognition TokenRevocationSource::answer(const SourceInput& input) const {
   if (!input.request.is("POST")) return method_not_allowed("POST");
-  if (!is_form(input.request)) return oauth_error(400, "invalid_request");
-  if (input.body.size() > kMaxBody) return oauth_error(413, "invalid_request");
+  if (!is_form(input.request)) return revocation_error(400, "invalid_request");
+  if (input.body.size() > kMaxBody) return revocation_error(413, "invalid_request");
   const auto form = http::decode_form(input.body);
-  if (!form || form->size() > 16 || has_repeated(*form)) return oauth_error(400, "invalid_request");
-  if (!is_client(*form, input.request.headers)) return oauth_error(401, "invalid_client");
+  if (!form || form->size() > 16 || has_repeated(*form)) return revocation_error(400, "invalid_request");
+  if (!is_client(*form, input.request.headers)) return revocation_error(401, "invalid_client");
   const auto token = value_of(*form, "token");
-  if (token.empty()) return oauth_error(400, "invalid_request");
+  if (token.empty()) return revocation_error(400, "invalid_request");
   // An opaque token does not say whose it is; then it is the default provider's.
   identity::Provider* provider = provider_of_token(*providers_, token);
   if (provider == nullptr) provider = providers_->first();
-  if (provider == nullptr) return oauth_error(503, "temporarily_unavailable");
+  if (provider == nullptr) return revocation_error(503, "temporarily_unavailable");
   const auto metadata = provider->known_metadata();
-  if (metadata && metadata->revocation_endpoint.empty()) return oauth_error(400, "unsupported_token_type");
+  if (metadata && metadata->revocation_endpoint.empty()) return revocation_error(400, "unsupported_token_type");
 
   Trigger trigger;
   trigger.cause = Cause::hosted;
@@ -99,7 +99,7 @@ Recognition TokenRevocationSource::answer(const SourceInput& input) const {
                                      is_access ? "access_token" : "refresh_token"};
   trigger.form = ReplyForm::given;
   trigger.answer = http::text_response(200, "");
-  trigger.failure = oauth_error(503, "temporarily_unavailable");
+  trigger.failure = revocation_error(503, "temporarily_unavailable");
   trigger.asks_provider = false;
   trigger.clears_browser = false;
   return trigger;

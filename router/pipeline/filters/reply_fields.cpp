@@ -8,7 +8,7 @@ namespace router::pipeline {
 namespace {
 
 constexpr std::string_view kFrameOptions = "X-Frame-Options";
-constexpr std::string_view kStatistics = "sap-statistics-approuter";
+constexpr std::string_view kRouterStatistics = "sap-statistics-approuter";
 
 // README of @sap/approuter, "Support of SAP Statistics": milliseconds here, and of them in the back-end.
 std::string statistics(const Context& context, base::milliseconds upstream_time) {
@@ -45,7 +45,7 @@ void ReplyFields::complete(std::string& fields, base::milliseconds upstream_time
   const auto& config = context_.config();
   fields.append(context_.reply_fields);
   if (context_.wants_statistics) {
-    fields.append(kStatistics).append(": ").append(statistics(context_, upstream_time)).append("\r\n");
+    fields.append(kRouterStatistics).append(": ").append(statistics(context_, upstream_time)).append("\r\n");
   }
   if (config.environment.send_x_frame_options && !has_field(fields, kFrameOptions) &&
       !is_configured(config, kFrameOptions)) {
@@ -71,7 +71,7 @@ void complete_own_response(const Context& context, http::Response& response) {
     response.headers.set(kFrameOptions, "SAMEORIGIN");
   }
   dress_error(config, response);
-  if (context.wants_statistics) response.headers.set(kStatistics, statistics(context, base::milliseconds(-1)));
+  if (context.wants_statistics) response.headers.set(kRouterStatistics, statistics(context, base::milliseconds(-1)));
   if (!response.headers.contains("Cache-Control")) response.headers.set("Cache-Control", "no-store");
   for (const auto& header : config.response_headers) response.headers.set(header.name, header.value);
   response.headers.set("x-request-id", context.request_id);
