@@ -1,50 +1,84 @@
 #include "crypto/jose_json.h"
 
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace router::crypto {
 
 namespace {
 
-// Counted before parsing, so that a document of a million brackets builds no tree.
-bool is_shallow(std::string_view text) {
-  std::size_t depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kMaxJsonDepth) return false;
-    } else if ((c == '}' || c == ']') && depth > 0) {
-      --depth;
-    }
+using nlohmann::json;
+
+// Builds the value while it is read; `false` ends the reading at once.
+class BoundedBuilder final : public nlohmann::json_sax<json> {
+ public:
+  explicit BoundedBuilder(const JsonBounds& bounds) : bounds_(bounds) {}
+
+  bool null() override { return put(nullptr); }
+  bool boolean(bool value) override { return put(value); }
+  bool number_integer(number_integer_t value) override { return put(value); }
+  bool number_unsigned(number_unsigned_t value) override { return put(value); }
+  bool number_float(number_float_t value, const string_t&) override { return put(value); }
+  bool string(string_t& value) override { return put(std::move(value)); }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return open(json::object()); }
+  bool start_array(std::size_t) override { return !open_.empty() && open(json::array()); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    const auto [place, is_new] = open_.back()->emplace(std::move(name), nullptr);
+    member_ = &*place;
+    return is_new;
   }
-  return true;
-}
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+  json take_root() { return std::move(root_); }
+
+ private:
+  // Null: one value too many, or a root that is no object.
+  json* place(json value) {
+    if (++values_ > bounds_.values) return nullptr;
+    if (open_.empty()) {
+      root_ = std::move(value);
+      return &root_;
+    }
+    json& parent = *open_.back();
+    if (parent.is_object()) {
+      *member_ = std::move(value);
+      return member_;
+    }
+    parent.push_back(std::move(value));
+    return &parent.back();
+  }
+  bool put(json value) { return !open_.empty() && place(std::move(value)) != nullptr; }
+  bool open(json container) {
+    if (open_.size() >= bounds_.depth) return false;
+    json* const placed = place(std::move(container));
+    if (placed == nullptr) return false;
+    open_.push_back(placed);
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  const JsonBounds& bounds_;
+  json root_;
+  std::vector<json*> open_;  // a container does not move while something in it is open
+  json* member_ = nullptr;   // whose value comes next
+  std::size_t values_ = 0;
+};
 
 }  // namespace
 
-std::optional<nlohmann::json> parse_json_object(std::string_view text) {
-  if (!is_shallow(text)) return std::nullopt;
-  std::vector<std::set<std::string>> names;
-  bool unique = true;
-  const auto watch = [&](int, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-    using Event = nlohmann::json::parse_event_t;
-    if (event == Event::object_start) names.emplace_back();
-    if (event == Event::object_end) names.pop_back();
-    if (event == Event::key) unique = names.back().insert(parsed.get<std::string>()).second && unique;
-    return true;
-  };
-  auto document = nlohmann::json::parse(text, watch, /*allow_exceptions=*/false);
-  if (document.is_discarded() || !document.is_object() || !unique) return std::nullopt;
-  return document;
+std::optional<json> parse_json_object(std::string_view text, const JsonBounds& bounds) {
+  if (text.size() > bounds.bytes) return std::nullopt;
+  BoundedBuilder builder(bounds);
+  if (!json::sax_parse(text.begin(), text.end(), &builder)) return std::nullopt;
+  return builder.take_root();
 }
 
 }  // namespace router::crypto

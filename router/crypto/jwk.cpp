@@ -22,6 +22,7 @@ constexpr std::size_t kMinRsaBits = 2048;
 constexpr std::size_t kMaxRsaBits = 8192;  // a larger one only burns our time
 constexpr std::size_t kMaxExponentBytes = 8;
 constexpr std::size_t kMaxKidChars = 1024;
+constexpr std::size_t kMaxValues = 128 * 1024;  // some providers list thousands of keys
 
 base::Error unusable(std::string detail) {
   return {base::ErrorCode::protocol, base::Side::identity_provider, "key set: " + std::move(detail)};
@@ -131,7 +132,7 @@ KeySet::KeySet(std::vector<VerificationKey> keys)
 
 base::Result<KeySet> KeySet::parse(std::string_view jwks) {
   if (jwks.size() > kMaxBytes) return unusable("larger than 1 MiB");
-  const auto document = parse_json_object(jwks);
+  const auto document = parse_json_object(jwks, {kMaxBytes, kMaxJsonDepth, kMaxValues});
   if (!document) return unusable("not a JSON object");
   const auto list = document->find("keys");
   if (list == document->end() || !list->is_array()) return unusable("no array \"keys\"");

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "config/json_access.h"
-#include "config/json_reader.h"
+#include "crypto/jose_json.h"
 #include "http/am_rest.h"
 #include "http/query.h"
 #include "login/encoded_words.h"
@@ -18,7 +18,7 @@ using config::json;
 constexpr std::string_view kUserField = "X-OpenAM-Username";
 constexpr std::string_view kPasswordField = "X-OpenAM-Password";
 constexpr std::size_t kMaxAuthId = 4096;
-constexpr config::JsonLimits kBodyLimits{kMaxRestBody, 16, kMaxRestBody};
+constexpr crypto::JsonBounds kBodyBounds{kMaxRestBody, 16, 1024};
 
 std::optional<http::RealmPath> realm_path(const config::Am& am, std::string_view path) {
   return http::read_realm_path(path, am.context_path, "/json", "authenticate");
@@ -139,11 +139,9 @@ std::variant<RestAsk, http::Response> RestRequests::read(const http::Request& re
 // {} asks for the callbacks, as no body does.
 std::variant<RestAsk, http::Response> RestRequests::read_body(std::string_view body,
                                                               base::WallTime now) const {
-  config::Issues issues;
-  const auto document = config::read_json("body", std::string(body), issues, kBodyLimits);
-  if (!document || !document->root().is_object())
-    return http::rest_error(400, "The body is not a JSON object");
-  const json& root = document->root();
+  const auto document = crypto::parse_json_object(body, kBodyBounds);
+  if (!document) return http::rest_error(400, "The body is not a JSON object");
+  const json& root = *document;
   if (root.empty()) return RestAsk{};
   const auto auth_id = config::text_member(root, "authId");
   if (!auth_id) return http::rest_error(400, "authId is missing");

@@ -1,6 +1,7 @@
 // How many attempts one peer (or user) has per span of time; what is used up comes back evenly.
 //
-// Bounded memory: when more than `most` peers make attempts in one span, the longest silent ones start anew.
+// Work is charged before it is done, and given back where it turned out not to count, so that whoever sends a thousand at
+// once is not let in a thousand times. Bounded memory: when more than `most` peers make attempts in one span, the longest silent ones start anew.
 // Keys are 64-bit hashes. Time is steady. Not thread-safe: the owner locks. Source: the generic cell rate
 // algorithm, ITU-T I.371; oidc_cases.md 105.
 #pragma once
@@ -23,9 +24,14 @@ class AttemptLimit {
     const auto until = busy_until_.find(key, now);
     return until && *until + cost_ - now > span_;
   }
-  void charge(std::uint64_t key, base::SteadyTime now) {
+  // `attempts`: dear work counts as several.
+  void charge(std::uint64_t key, base::SteadyTime now, unsigned attempts = 1) {
     const auto until = busy_until_.find(key, now).value_or(now);
-    busy_until_.note(key, std::max(until, now) + cost_, now);
+    busy_until_.note(key, std::max(until, now) + cost_ * attempts, now);
+  }
+  void give_back(std::uint64_t key, base::SteadyTime now, unsigned attempts = 1) {
+    const auto until = busy_until_.find(key, now);
+    if (until) busy_until_.replace(key, *until - cost_ * attempts, now);
   }
 
  private:

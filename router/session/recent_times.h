@@ -26,6 +26,13 @@ class RecentTimes {
     if (!is_new) place->second = std::max(place->second, at);
     times_.make_room(now);
   }
+  // This one counts, whatever was noted before.
+  void replace(std::uint64_t key, Time at, base::SteadyTime now) {
+    times_.age(now);
+    times_.old.erase(key);
+    times_.young.insert_or_assign(key, at);
+    times_.make_room(now);
+  }
   std::optional<Time> find(std::uint64_t key, base::SteadyTime now) {
     times_.age(now);
     std::optional<Time> last;

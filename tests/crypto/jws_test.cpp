@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <openssl/err.h>
 
+#include "crypto/digest.h"
+#include "support/hostile_json.h"
 #include "support/token_signer.h"
 
 using namespace router;
@@ -226,4 +228,16 @@ TEST_CASE("jws: a token for another curve is not checked with this one's key") {
   const auto large = TokenSigner::ec("e", "P-384");
   CHECK(refused(large.sign(kClaims), keys_of({small}), asymmetric_algorithms()));
   CHECK(refused(small.sign(kClaims), keys_of({large}), asymmetric_algorithms()));
+}
+
+TEST_CASE("jws: whatever fills a header or a payload, the token is refused [S1]") {
+  const auto keys = KeySet::from_secret(base::Secret("secret"));
+  const crypto::Algorithms allowed{"HS256"};
+  for (const auto& row : test::hostile_json(40'000)) {
+    CAPTURE(row.name);
+    const auto filled = crypto::base64url_encode(row.text);
+    CHECK_FALSE(crypto::read_jws_header(filled + ".e30.c2ln", allowed));
+    CHECK_FALSE(verify_jws(filled + ".e30.c2ln", keys, allowed));
+    CHECK_FALSE(verify_jws("eyJhbGciOiJIUzI1NiJ9." + filled + ".c2ln", keys, allowed));
+  }
 }

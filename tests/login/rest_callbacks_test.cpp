@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "login/rest_login_world.h"
+#include "support/hostile_json.h"
 
 using namespace router;
 using nlohmann::json;
@@ -101,4 +102,25 @@ TEST_CASE("rest login: hostile bodies get a clear error") {
     if (!row.type.empty()) fields.emplace_back("Content-Type", row.type);
     CHECK(world.post(kRestPath, fields, row.body).status == row.status);
   }
+}
+
+TEST_CASE("rest login: whatever fills a body, it gets a clear answer and no session [S1]") {
+  RestLoginWorld world;
+  for (const auto& row : test::hostile_json(16'000)) {
+    CAPTURE(row.name);
+    const auto response = world.post(kRestPath, {{"Content-Type", "application/json"}}, row.text);
+    CHECK((response.status == 400 || (response.status == 200 && std::string(row.name) == "blanks")));
+  }
+  CHECK(world.sessions() == 0);
+}
+
+TEST_CASE("rest login: the members of a body are few, its nesting is flat [S1]") {
+  RestLoginWorld world;
+  auto callbacks = json::parse(world.post(kRestPath + kRestJourney).body);
+  auto good = filled_in(callbacks, "bjensen", "p");
+  good["more"] = json::array();
+  for (int i = 0; i < 900; ++i) good["more"].push_back(i);
+  CHECK(world.post_json(kRestPath, good).status == 200);
+  for (int i = 0; i < 200; ++i) good["more"].push_back(i);
+  CHECK(world.post_json(kRestPath, good).status == 400);
 }
