@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "identity/claimed_token.h"
+#include "identity/faults.h"
 #include "identity/oidc_provider.h"
 #include "identity/xsuaa_provider.h"
 
@@ -12,6 +14,37 @@ namespace {
 base::Task<void> load(Provider* provider) {
   // Logged where it happens; whoever needs the metadata asks again.
   const auto ignored = co_await provider->metadata();
+}
+
+bool has_issuer(const Provider& provider, std::string_view issuer) {
+  const auto& config = provider.config();
+  const auto metadata = provider.known_metadata();
+  const std::string& own = metadata ? metadata->issuer : config.issuer.empty() ? config.url : config.issuer;
+  if (issuer == own) return true;
+  return config.kind == config::ProviderKind::xsuaa && (issuer == config.url || issuer == own + "/oauth/token");
+}
+
+bool is_named(const Provider& provider, const ClaimedToken& token) {
+  const auto& parties = token.parties;
+  return std::find(parties.begin(), parties.end(), provider.config().client_id) != parties.end();
+}
+
+// `verify`: of one provider. The first answer that is not "not mine"; else the last refusal.
+template <class T>
+base::Task<base::Result<T>> ask_in_turn(std::vector<Provider*> candidates, std::string token,
+                                        base::Task<base::Result<T>> (Provider::*verify)(std::string)) {
+  base::Result<T> answer = refused_credential("no provider that is bound here has issued the token");
+  bool is_away = false;
+  for (Provider* candidate : candidates) {
+    std::string copy = token;
+    auto verifying = (candidate->*verify)(std::move(copy));
+    auto verified = co_await verifying;
+    if (verified) co_return verified;
+    // one that could not be asked may have been the one
+    if (!is_away) answer = std::move(verified);
+    is_away = is_away || answer.error().code != base::ErrorCode::unauthenticated;
+  }
+  co_return answer;
 }
 
 }  // namespace
@@ -40,6 +73,31 @@ Provider* Providers::find_issuer(std::string_view issuer) const {
     if (issuer == (metadata ? metadata->issuer : configured)) return provider.get();
   }
   return nullptr;
+}
+
+std::vector<Provider*> Providers::candidates(std::string_view token) const {
+  if (providers_.size() == 1) return {providers_.front().get()};
+  const auto claimed = read_claimed_token(token);
+  if (!claimed) return {};
+  std::vector<Provider*> fitting;
+  std::vector<Provider*> named;
+  for (const auto& provider : providers_) {
+    const bool fits = has_issuer(*provider, claimed->issuer);
+    if (fits) fitting.push_back(provider.get());
+    const bool may_fit = fits || provider->config().kind == config::ProviderKind::xsuaa;
+    if (may_fit && is_named(*provider, *claimed)) named.push_back(provider.get());
+  }
+  return named.empty() ? fitting : named;
+}
+
+base::Task<base::Result<LogoutToken>> Providers::verify_logout_token(std::string token) const {
+  auto able = candidates(token);
+  return ask_in_turn(std::move(able), std::move(token), &Provider::verify_logout_token);
+}
+
+base::Task<base::Result<Claims>> Providers::verify_id_token_hint(std::string token) const {
+  auto able = candidates(token);
+  return ask_in_turn(std::move(able), std::move(token), &Provider::verify_id_token_hint);
 }
 
 void Providers::start() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,14 @@ class Providers {
   Provider* find(std::string_view name) const;
   // The one whose known issuer this is, for front-channel logout and unverified hints; nullptr if none.
   Provider* find_issuer(std::string_view issuer) const;
+  // Whose keys a token has to be checked with: the bindings whose issuer fits, of them those that are named as audience
+  // or client if any is; xsuaa, whose issuer is not compared, by audience and client alone. Where one is bound only,
+  // that one. Empty: none of ours.
+  std::vector<Provider*> candidates(std::string_view token) const;
+  // By the candidates in turn: the first that accepts it. Errors: unauthenticated (none has issued it), unavailable
+  // (one that may have is away).
+  base::Task<base::Result<LogoutToken>> verify_logout_token(std::string token) const;
+  base::Task<base::Result<Claims>> verify_id_token_hint(std::string token) const;
   // nullptr if nothing is bound.
   Provider* first() const { return providers_.empty() ? nullptr : providers_.front().get(); }
   const std::vector<std::unique_ptr<Provider>>& all() const { return providers_; }

@@ -16,7 +16,7 @@ struct Ongoing {
 
   // Longer than any token is accepted (identity/logout_token.h).
   session::RecentSet seen_logout_tokens{base::minutes(10), 256 * 1024};
-  // By address: about half a core's worth of signatures.
+  // By address, see token_attempt.h: about half a core's worth of signatures, or 12 MB of JSON.
   session::AttemptLimit bad_logout_tokens{12'000, base::seconds(1), 64 * 1024};
   Revocations revocations;
 };

@@ -1,5 +1,6 @@
 #include "logout/revocation.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -130,15 +131,40 @@ Task<void> Revocations::drain(base::milliseconds at_most) {
   }
 }
 
+namespace {
+
+// It said no; else it may say yes another time.
+bool is_final(const base::Error& error) {
+  return error.code == base::ErrorCode::not_found || (error.code == base::ErrorCode::protocol && !error.retryable);
+}
+
+}  // namespace
+
 Task<base::Result<void>> revoke_given(identity::Providers& providers, TokenToRevoke token) {
-  identity::Provider* provider = providers.find(token.provider);
-  if (provider == nullptr) {
-    co_return base::Error{base::ErrorCode::unavailable, base::Side::identity_provider,
-                          "no provider is bound as " + token.provider};
+  bool is_taken = false;
+  std::optional<base::Error> away;
+  base::Error refusal{base::ErrorCode::unavailable, base::Side::identity_provider, "no provider takes tokens back"};
+  for (const auto& name : token.providers) {
+    identity::Provider* provider = providers.find(name);
+    if (provider == nullptr) continue;
+    base::Secret copy = token.token;
+    std::string hint = token.hint;
+    auto revoking = provider->revoke(std::move(copy), std::move(hint));
+    const auto revoked = co_await revoking;
+    if (revoked) {
+      is_taken = true;
+      continue;
+    }
+    base::log_warning("logout.revocation", {{"provider", name}, {"fault", describe(revoked.error())}});
+    if (is_final(revoked.error())) {
+      refusal = revoked.error();
+    } else {
+      away = revoked.error();
+    }
   }
-  auto revoked = co_await provider->revoke(std::move(token.token), std::move(token.hint));
-  if (!revoked) base::log_warning("logout.revocation", {{"fault", describe(revoked.error())}});
-  co_return revoked;
+  if (away) co_return *away;
+  if (!is_taken) co_return refusal;
+  co_return base::Result<void>();
 }
 
 }  // namespace router::logout

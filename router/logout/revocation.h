@@ -58,7 +58,8 @@ class Revocations {
   bool draining_ = false;
 };
 
-// Errors: those of Provider::revoke.
+// At each of its providers in turn, for a provider says yes to tokens that it does not know, too (RFC 7009 section 2.2).
+// Errors: those of Provider::revoke, where one that may know the token could not be asked, or none took it.
 base::Task<base::Result<void>> revoke_given(identity::Providers& providers, TokenToRevoke token);
 
 }  // namespace router::logout

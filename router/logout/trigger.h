@@ -63,7 +63,7 @@ struct ProviderUrl {
 
 // A token that its client takes back; no session ends with it (004).
 struct TokenToRevoke {
-  std::string provider;  // binding name
+  std::vector<std::string> providers;  // binding names: one of them may have issued it
   base::Secret token;
   std::string hint;  // "refresh_token" or "access_token"
 };

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include "crypto/digest.h"
 #include "logout/world.h"
+#include "support/hostile_json.h"
 
 using namespace router;
 using test::Request;
@@ -197,4 +199,65 @@ TEST_CASE("back-channel: the answer does not wait for a hanging back-end") {
   world.log_in("ada");
   CHECK(post(world, "logout_token=by-sid")->status == 200);
   world.client.set("bank.example", 200);
+}
+
+namespace {
+
+// Unsigned: the fake provider knows tokens by their text.
+std::string token_text(const std::string& claims) { return "e30." + crypto::base64url_encode(claims) + ".c2ln"; }
+
+}  // namespace
+
+TEST_CASE("back-channel: of two bindings of one issuer each gets the logout tokens that name it [S5]") {
+  for (const char* client : {"client", "client-2"}) {
+    CAPTURE(client);
+    World world;
+    prepare(world);
+    auto second = world.config.providers.front();
+    second.name = "idp-2";
+    second.client_id = "client-2";
+    world.config.providers.push_back(second);
+    world.reload();
+    const auto text = token_text(std::string(R"({"iss":"https://idp.example","aud":")") + client + "\"}");
+    auto& owner = dynamic_cast<test::FakeProvider&>(*world.providers->find(std::string(client) == "client" ? "idp" : "idp-2"));
+    owner.logout_tokens[text] = {"https://idp.example", "ada", "sid-ada", "jti-9"};
+    const auto session = world.log_in("ada");
+    CHECK(post(world, "logout_token=" + text)->status == 200);
+    CHECK(world.find(session->id) == nullptr);
+    CHECK(post(world, "logout_token=" + token_text(R"({"iss":"https://evil.example","aud":"client"})"))->status == 400);
+  }
+}
+
+TEST_CASE("back-channel: hostile claims are refused, whatever they are, and end nothing [S1]") {
+  World world;
+  prepare(world);
+  world.config.providers.push_back(world.config.providers.front());
+  world.config.providers.back().name = "idp-2";
+  world.reload();
+  const auto session = world.log_in("ada");
+  for (const auto& row : test::hostile_json(45'000)) {
+    CAPTURE(row.name);
+    CHECK(post(world, "logout_token=" + token_text(row.text))->status == 400);
+  }
+  CHECK(world.find(session->id) != nullptr);
+}
+
+TEST_CASE("back-channel: a token is charged before it is looked at, a long one as several [S1]") {
+  World world;
+  prepare(world);
+  const auto sender = std::hash<std::string>()(world.external.client_address);
+  const auto now = world.clock.steady();
+  auto& limit = world.ongoing.bad_logout_tokens;
+  const auto long_one = "logout_token=" + token_text(std::string(45'000, ' '));
+  limit.charge(sender, now, 12'000 - 30);
+  CHECK(post(world, long_one)->status == 400);
+  CHECK(limit.is_used_up(sender, now));
+  CHECK(post(world, "logout_token=by-sid")->status == 429);
+
+  World another;
+  prepare(another);
+  another.ongoing.bad_logout_tokens.charge(sender, another.clock.steady(), 11'999);
+  CHECK(post(another, "logout_token=by-sid")->status == 200);
+  CHECK(post(another, "logout_token=by-sub")->status == 200);
+  CHECK_FALSE(another.ongoing.bad_logout_tokens.is_used_up(sender, another.clock.steady()));
 }

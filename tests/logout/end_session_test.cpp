@@ -1,6 +1,7 @@
 // endSession as applications see it, with the id token that they hold (000; logout.md section 3).
 #include <doctest/doctest.h>
 
+#include "crypto/digest.h"
 #include "logout/rest_world.h"
 
 using namespace router;
@@ -144,4 +145,54 @@ TEST_CASE("endSession: with the provider's keys away nobody is signed out, and i
   const auto response = world.get(std::string(kEndSession) + "?id_token_hint=good");
   CHECK(response->status == 503);
   CHECK(world.is_live());
+}
+
+TEST_CASE("endSession: hints that are not accepted are limited by address, accepted ones cost nothing [S1]") {
+  EndSessionWorld world;
+  const auto sender = std::hash<std::string>()(world.external.client_address);
+  world.ongoing.bad_logout_tokens.charge(sender, world.clock.steady(), 11'999);
+  const std::string path = std::string(kEndSession) + "?id_token_hint=";
+  CHECK(world.get(path + "good")->status == 204);
+  CHECK(world.get(path + "good")->status == 204);
+  CHECK(world.get(path + "forged")->status == 400);
+  const auto refused = world.get(path + "good");
+  CHECK(refused->status == 429);
+  CHECK(test::header(refused, "retry-after") == "1");
+  world.clock.advance(base::seconds(2));
+  CHECK(world.get(path + "good")->status == 204);
+}
+
+TEST_CASE("endSession: the hint of a second binding of the same issuer, or of an xsuaa beside it, is accepted [S5]") {
+  EndSessionWorld world;
+  auto second = world.config.providers.front();
+  second.name = "idp-2";
+  second.client_id = "client-2";
+  auto uaa = test::make_provider_config(config::ProviderKind::xsuaa);
+  uaa.name = "uaa";
+  uaa.url = "https://acme.uaa.example";
+  uaa.client_id = "sb-app";
+  world.config.providers.insert(world.config.providers.end(), {second, uaa});
+  world.reload();
+  struct Row {
+    const char* owner;
+    const char* claims;
+  };
+  const Row rows[] = {{"idp", R"({"iss":"https://idp.example","aud":"client"})"},
+                      {"idp-2", R"({"iss":"https://idp.example","aud":"client-2"})"},
+                      {"idp-2", R"({"iss":"https://idp.example","aud":["x","client-2"],"azp":"client-2"})"},
+                      {"uaa", R"({"iss":"https://acme.uaa.example/oauth/token","aud":["sb-app"]})"},
+                      {"uaa", R"({"iss":"https://tenant.uaa.example/oauth/token","aud":"sb-app"})"}};
+  for (const Row& row : rows) {
+    CAPTURE(row.claims);
+    const auto hint = "e30." + crypto::base64url_encode(row.claims) + ".c2ln";
+    auto& owner = dynamic_cast<test::FakeProvider&>(*world.providers->find(row.owner));
+    identity::Claims claims;
+    claims.issuer = "https://idp.example";
+    claims.subject = "ada";
+    claims.idp_session_id = "sid-ada";
+    owner.id_token_hints[hint] = claims;
+    const auto session = world.log_in("ada");
+    CHECK(world.get(std::string(kEndSession) + "?id_token_hint=" + hint)->status == 204);
+    CHECK(world.find(session->id) == nullptr);
+  }
 }

@@ -1,6 +1,7 @@
 // Hosted-login logout and its token revocation (004; logout.md section 4).
 #include <doctest/doctest.h>
 
+#include "crypto/digest.h"
 #include "logout/world.h"
 
 using namespace router;
@@ -224,4 +225,73 @@ TEST_CASE("revoke: a provider that is away is said to be; one that revokes nothi
   const auto response = world.revoke("token=t&client_id=" + kClient);
   CHECK(response->status == 400);
   CHECK(response->body == R"({"error":"unsupported_token_type"})");
+}
+
+namespace {
+
+// A second binding, of another issuer, that takes tokens back as well.
+struct TwoProviders : HostedWorld {
+  TwoProviders() {
+    auto second = config.providers.front();
+    second.name = "idp-2";
+    second.issuer = second.url = "https://second.example";
+    second.client_id = "client-2";
+    config.providers.push_back(second);
+    reload();
+    for (auto* one : {&first(), &last()})
+      one->change([](auto& metadata) { metadata.revocation_endpoint = metadata.issuer + "/revoke"; });
+  }
+  test::FakeProvider& first() { return dynamic_cast<test::FakeProvider&>(*providers->find("idp")); }
+  test::FakeProvider& last() { return dynamic_cast<test::FakeProvider&>(*providers->find("idp-2")); }
+  int revoke_status(const std::string& token, session::Snapshot with = nullptr) {
+    const Request request("POST", kRevoke, {{"Content-Type", "application/x-www-form-urlencoded"}});
+    return send(request, std::move(with), "token=" + token + "&client_id=" + kClient)->status;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("revoke: an opaque token is taken back at every provider that may have issued it [S5]") {
+  TwoProviders world;
+  CHECK(world.revoke_status("opaque") == 200);
+  CHECK(world.first().revoked == std::vector<std::string>{"refresh_token opaque"});
+  CHECK(world.last().revoked == std::vector<std::string>{"refresh_token opaque"});
+}
+
+TEST_CASE("revoke: a token that says whose it is goes to that provider alone [S5]") {
+  TwoProviders world;
+  const auto token = "e30." + crypto::base64url_encode(R"({"iss":"https://second.example","azp":"client-2"})") + ".c2ln";
+  CHECK(world.revoke_status(token) == 200);
+  CHECK(world.first().revoked.empty());
+  CHECK(world.last().revoked.size() == 1);
+}
+
+TEST_CASE("revoke: the token of the caller's own session goes to the provider of that session [S5]") {
+  TwoProviders world;
+  auto session = world.make_session("bob");
+  session.provider = "idp-2";
+  const auto bob = world.log_in(session);
+  CHECK(world.revoke_status("refresh-bob", bob) == 200);
+  CHECK(world.revoke_status("access-bob", bob) == 200);
+  CHECK(world.first().revoked.empty());
+  CHECK(world.last().revoked.size() == 2);
+}
+
+TEST_CASE("revoke: while one that may know the token is away the answer is 503, though others said yes [S5]") {
+  for (const bool first_is_away : {true, false}) {
+    TwoProviders world;
+    (first_is_away ? world.first() : world.last()).away_for_revocation = true;
+    CHECK(world.revoke_status("opaque") == 503);
+    CHECK((first_is_away ? world.last() : world.first()).revoked.size() == 1);
+  }
+}
+
+TEST_CASE("revoke: providers that take nothing back are not asked [S5]") {
+  TwoProviders world;
+  world.first().change([](auto& metadata) { metadata.revocation_endpoint.clear(); });
+  CHECK(world.revoke_status("opaque") == 200);
+  CHECK(world.first().revoked.empty());
+  CHECK(world.last().revoked.size() == 1);
+  world.last().change([](auto& metadata) { metadata.revocation_endpoint.clear(); });
+  CHECK(world.revoke_status("opaque") == 400);
 }

@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "http/form.h"
 #include "http/query.h"
-#include "logout/claimed_issuer.h"
 #include "logout/navigation.h"
+#include "logout/token_attempt.h"
 
 namespace router::logout {
 namespace {
@@ -77,21 +77,15 @@ Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const Sour
   auto read = read_token(input);
   if (auto* response = std::get_if<http::Response>(&read))
     co_return std::optional<Recognition>(std::move(*response));
-  const auto peer = std::hash<std::string>()(input.external.client_address);
-  if (ongoing_.bad_logout_tokens.is_used_up(peer, clock_.steady()))
-    co_return std::optional<Recognition>(too_many());
   std::string token = std::get<std::string>(std::move(read));
-  identity::Provider* provider = provider_of_token(*providers_, token);
-  if (provider == nullptr) {
-    ongoing_.bad_logout_tokens.charge(peer, clock_.steady());
-    co_return std::optional<Recognition>(refusal(400, "the issuer is not known here"));
-  }
-  const auto verified = co_await provider->verify_logout_token(std::move(token));
+  TokenAttempt attempt(ongoing_.bad_logout_tokens, input.external.client_address, token, clock_.steady());
+  if (!attempt.is_admitted()) co_return std::optional<Recognition>(too_many());
+  const auto verified = co_await providers_->verify_logout_token(std::move(token));
   if (!verified) {
-    ongoing_.bad_logout_tokens.charge(peer, clock_.steady());
     base::log_warning("logout.back_channel", {{"fault", describe(verified.error())}});
     co_return std::optional<Recognition>(refusal(400, "the logout token was not accepted"));
   }
+  attempt.accepted(clock_.steady());
   if (!ongoing_.seen_logout_tokens.insert(key_of(*verified), clock_.steady()))
     co_return std::optional<Recognition>(accepted());
   co_return std::optional<Recognition>(make_trigger(*verified));

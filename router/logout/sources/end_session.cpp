@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "http/am_rest.h"
 #include "http/query.h"
-#include "logout/claimed_issuer.h"
 #include "logout/logout_details.h"
 #include "logout/navigation.h"
+#include "logout/token_attempt.h"
 
 namespace router::logout {
 namespace {
@@ -23,6 +23,12 @@ http::Response oauth_error(int status, std::string_view error, std::string_view 
 
 http::Response bad_request(std::string_view description) {
   return oauth_error(400, "bad_request", description);
+}
+
+http::Response too_many_hints() {
+  auto response = oauth_error(429, "slow_down", "too many hints that were not accepted");
+  response.headers.add("Retry-After", "1");
+  return response;
 }
 
 http::Response unavailable() {
@@ -65,8 +71,13 @@ Trigger end_session_trigger() {
 }  // namespace
 
 EndSessionSource::EndSessionSource(std::shared_ptr<const config::Configuration> config,
-                                   std::shared_ptr<identity::Providers> providers, session::Store& store)
-    : config_(std::move(config)), providers_(std::move(providers)), store_(store) {}
+                                   std::shared_ptr<identity::Providers> providers, session::Store& store,
+                                   Ongoing& ongoing, const base::Clock& clock)
+    : config_(std::move(config)),
+      providers_(std::move(providers)),
+      store_(store),
+      ongoing_(ongoing),
+      clock_(clock) {}
 
 bool EndSessionSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
   return config_->am &&
@@ -93,15 +104,16 @@ Task<Result<std::optional<Recognition>>> EndSessionSource::recognise(const Sourc
   const std::string& query = input.request.target.query;
   if (auto refused = refusal(input.request)) co_return std::optional<Recognition>(std::move(*refused));
   std::string hint = http::query_value(query, kHint).value_or("");
-  identity::Provider* provider = provider_of_token(*providers_, hint);
-  if (provider == nullptr) co_return std::optional<Recognition>(bad_request("the id_token_hint is not ours"));
-  const auto claims = co_await provider->verify_id_token_hint(std::move(hint));
+  TokenAttempt attempt(ongoing_.bad_logout_tokens, input.external.client_address, hint, clock_.steady());
+  if (!attempt.is_admitted()) co_return std::optional<Recognition>(too_many_hints());
+  const auto claims = co_await providers_->verify_id_token_hint(std::move(hint));
   if (!claims) {
     base::log_warning("logout.end_session", {{"fault", describe(claims.error())}});
     const bool refused = claims.error().code == base::ErrorCode::unauthenticated;
     co_return std::optional<Recognition>(refused ? bad_request("the id_token_hint was not accepted")
                                                  : unavailable());
   }
+  attempt.accepted(clock_.steady());
   session::SessionFilter filter = filter_of(*claims);
   session::SessionFilter sought = filter;
   const auto found = co_await first_session(std::move(sought));

@@ -6,13 +6,14 @@
 // am.postLogoutRedirectUris, character by character: 302 with `state`; another one: 400, and the session ends
 // all the same. Without it: 200 with the session's details, 204 where there are none. The hint is evidence
 // enough for a cross-site navigation; prefetches and cross-site sub-resources are refused as everywhere.
-// Stateless. Source: 000; spec/logout.md section 3; OpenID Connect RP-Initiated Logout 1.0 section 2.
+// Hints that are not accepted are limited by address (429). Source: 000; spec/logout.md section 3; OpenID Connect RP-Initiated Logout 1.0 section 2.
 #pragma once
 
 #include <memory>
 
 #include "config/model.h"
 #include "identity/providers.h"
+#include "logout/ongoing.h"
 #include "logout/source.h"
 #include "session/store.h"
 
@@ -21,7 +22,8 @@ namespace router::logout {
 class EndSessionSource final : public Source {
  public:
   EndSessionSource(std::shared_ptr<const config::Configuration> config,
-                   std::shared_ptr<identity::Providers> providers, session::Store& store);
+                   std::shared_ptr<identity::Providers> providers, session::Store& store, Ongoing& ongoing,
+                   const base::Clock& clock);
 
   std::string_view name() const override { return "end_session"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
@@ -36,6 +38,8 @@ class EndSessionSource final : public Source {
   std::shared_ptr<const config::Configuration> config_;
   std::shared_ptr<identity::Providers> providers_;
   session::Store& store_;
+  Ongoing& ongoing_;
+  const base::Clock& clock_;
 };
 
 }  // namespace router::logout

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "logout/claimed_issuer.h"
 #include "logout/navigation.h"
 
 namespace router::logout {
@@ -36,6 +35,11 @@ std::string_view value_of(const http::FormFields& form, std::string_view name) {
     if (key == name) return value;
   }
   return {};
+}
+
+bool holds(const session::Session& session, std::string_view token) {
+  const base::Secret sought{std::string(token)};
+  return session.tokens.refresh_token == sought || session.tokens.access_token == sought;
 }
 
 struct ClientCredentials {
@@ -85,17 +89,14 @@ Recognition TokenRevocationSource::answer(const SourceInput& input) const {
   if (!is_client(*form, input.request.headers)) return revocation_error(401, "invalid_client");
   const auto token = value_of(*form, "token");
   if (token.empty()) return revocation_error(400, "invalid_request");
-  // An opaque token does not say whose it is; then it is the default provider's.
-  identity::Provider* provider = provider_of_token(*providers_, token);
-  if (provider == nullptr) provider = providers_->first();
-  if (provider == nullptr) return revocation_error(503, "temporarily_unavailable");
-  const auto metadata = provider->known_metadata();
-  if (metadata && metadata->revocation_endpoint.empty()) return revocation_error(400, "unsupported_token_type");
+  if (providers_->all().empty()) return revocation_error(503, "temporarily_unavailable");
+  auto takers = takers_of(token, input.session);
+  if (takers.empty()) return revocation_error(400, "unsupported_token_type");
 
   Trigger trigger;
   trigger.cause = Cause::hosted;
   const bool is_access = value_of(*form, "token_type_hint") == "access_token";
-  trigger.revocation = TokenToRevoke{provider->config().name, base::Secret(std::string(token)),
+  trigger.revocation = TokenToRevoke{std::move(takers), base::Secret(std::string(token)),
                                      is_access ? "access_token" : "refresh_token"};
   trigger.form = ReplyForm::given;
   trigger.answer = http::text_response(200, "");
@@ -103,6 +104,24 @@ Recognition TokenRevocationSource::answer(const SourceInput& input) const {
   trigger.asks_provider = false;
   trigger.clears_browser = false;
   return trigger;
+}
+
+// The binding of the session that holds the token; else those that may have issued it by what it says; else, for an
+// opaque one, all. Of them those that take tokens back, as far as is known.
+std::vector<std::string> TokenRevocationSource::takers_of(std::string_view token,
+                                                          const session::Snapshot& session) const {
+  std::vector<identity::Provider*> owners;
+  if (session && holds(*session, token)) owners.push_back(providers_->find(session->provider));
+  if (owners.empty() || owners.front() == nullptr) owners = providers_->candidates(token);
+  if (owners.empty()) {
+    for (const auto& provider : providers_->all()) owners.push_back(provider.get());
+  }
+  std::vector<std::string> names;
+  for (const auto* owner : owners) {
+    const auto metadata = owner->known_metadata();
+    if (!metadata || !metadata->revocation_endpoint.empty()) names.push_back(owner->config().name);
+  }
+  return names;
 }
 
 bool TokenRevocationSource::is_client(const http::FormFields& form, const http::Headers& headers) const {

@@ -8,6 +8,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "config/model.h"
 #include "http/form.h"
@@ -32,6 +34,7 @@ class TokenRevocationSource final : public Source {
 
  private:
   Recognition answer(const SourceInput& input) const;
+  std::vector<std::string> takers_of(std::string_view token, const session::Snapshot& session) const;
   bool is_client(const http::FormFields& form, const http::Headers& headers) const;
 
   std::shared_ptr<const config::Configuration> config_;

@@ -1,0 +1,40 @@
+// A stranger's try to have a token believed: charged to its address before anything is done about the token, by the
+// kilobyte, and given back when the token is accepted.
+//
+// Owner: the coroutine that looks at the token. Background loop. Source: oidc_cases.md 105; RFC 6819 section 4.4.1.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "session/attempt_limit.h"
+
+namespace router::logout {
+
+class TokenAttempt {
+ public:
+  static constexpr std::size_t kBytesAnAttempt = 1024;
+
+  // `limit` outlives this object.
+  TokenAttempt(session::AttemptLimit& limit, const std::string& address, std::string_view token, base::SteadyTime now)
+      : limit_(limit),
+        peer_(std::hash<std::string>()(address)),
+        attempts_(1 + static_cast<unsigned>(token.size() / kBytesAnAttempt)),
+        admitted_(!limit.is_used_up(peer_, now)) {
+    if (admitted_) limit_.charge(peer_, now, attempts_);
+  }
+
+  // False: this address has sent too many that were not accepted.
+  bool is_admitted() const { return admitted_; }
+  void accepted(base::SteadyTime now) { limit_.give_back(peer_, now, attempts_); }
+
+ private:
+  session::AttemptLimit& limit_;
+  std::uint64_t peer_;
+  unsigned attempts_;
+  bool admitted_;
+};
+
+}  // namespace router::logout
