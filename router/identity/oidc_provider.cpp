@@ -47,7 +47,11 @@ base::Task<base::Result<Login>> OidcProvider::verify_answer(Endpoints endpoints,
       co_return bad_answer("token endpoint: no id_token, and the access token does not say who the user is");
     }
   }
-  login.claims.scopes = access ? access->claims.scopes : split_scopes(answer.scope);
+  if (const auto tenant = check_tenant(login.claims, expectation.tenant, false); !tenant) co_return tenant.error();
+  if (access) {
+    if (const auto tenant = check_tenant(access->claims, expectation.tenant, false); !tenant) co_return tenant.error();
+  }
+  login.claims.scopes = access ? access->claims.scopes : std::move(answer.scopes);
   login.tokens = token_set(std::move(answer), access ? access->expires : std::nullopt);
   co_return login;
 }

@@ -89,9 +89,8 @@ base::Result<TokenAnswer> read_token_answer(std::string_view body) {
   }
   if (tokens.access_token.empty()) return bad_answer("token endpoint: no access_token");
   tokens.expires_in = read_lifetime(*answer);
-  if (const auto scope = answer->find("scope"); scope != answer->end() && scope->is_string()) {
-    tokens.scope = scope->get<std::string>();
-  }
+  if (const auto scope = answer->find("scope"); scope != answer->end() && !scope->is_null())
+    tokens.scopes = scopes_of(*answer);
   return tokens;
 }
 

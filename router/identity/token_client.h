@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -26,7 +27,7 @@ struct TokenAnswer {
   base::Secret refresh_token;  // may be empty
   base::Secret id_token;       // may be empty
   std::optional<base::seconds> expires_in;
-  std::string scope;  // may be empty
+  std::optional<std::vector<std::string>> scopes;  // absent: not named; empty: none
 };
 
 // The body of a 200. Pure.

@@ -1,14 +1,14 @@
 // What verified tokens say. Values.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace router::identity {
 
 // The verified claims that the router itself uses; `json` is the whole claims object, empty where a refresh
-// brought no new claims (then only issuer, subject and scopes are filled in, and scopes only if the provider
-// named them).
+// brought no new claims (then only issuer, subject and scopes are filled in).
 struct Claims {
   std::string issuer;
   std::string subject;
@@ -16,7 +16,8 @@ struct Claims {
   std::string user_name;       // preferred_username | user_name | email | sub
   std::string tenant;          // zid
   std::string subdomain;       // of that tenant, as xsuaa says it (ext_attr.zdn); may be empty
-  std::vector<std::string> scopes;
+  // Empty: the token grants none. Absent: nobody has said which, as a refresh may that brings an opaque token.
+  std::optional<std::vector<std::string>> scopes;
   std::string json;
 };
 

@@ -35,7 +35,7 @@ session::Session make_user(const std::string& provider, identity::Login login, c
   user.subdomain = external.tenant;
   user.user_name = std::move(login.claims.user_name);
   user.claims = std::move(login.claims.json);
-  user.scopes = std::move(login.claims.scopes);
+  if (login.claims.scopes) user.scopes = *std::move(login.claims.scopes);
   user.tokens = std::move(login.tokens);
   return user;
 }

@@ -34,7 +34,7 @@ session::Session with_login(const session::Session& before, const identity::Logi
   session::Session after = before;
   after.tokens = login.tokens;
   if (after.tokens.id_token.empty()) after.tokens.id_token = before.tokens.id_token;
-  if (!login.claims.scopes.empty()) after.scopes = login.claims.scopes;
+  if (login.claims.scopes) after.scopes = *login.claims.scopes;
   if (!login.claims.json.empty()) {
     after.claims = login.claims.json;
     after.user_name = login.claims.user_name;

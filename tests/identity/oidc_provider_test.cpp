@@ -193,6 +193,35 @@ TEST_CASE_FIXTURE(Fixture, "oidc provider: refresh without a new id token brings
   CHECK(login->claims.scopes == std::vector<std::string>{"openid", "app.read"});
 }
 
+TEST_CASE_FIXTURE(Fixture, "oidc provider: of the scopes, what the new token says holds, and an opaque one may be silent [S6]") {
+  using Scopes = std::optional<std::vector<std::string>>;
+  const json access{{"iss", test::kIssuer}, {"azp", "router"}, {"exp", now() + 100}};
+  const auto jwt = [&](const json& patch) {
+    json claims = access;
+    claims.merge_patch(patch);
+    return TokenSigner::shared_rsa().sign(claims, {{"typ", "at+jwt"}});
+  };
+  struct Row {
+    json answer;
+    Scopes scopes;
+  };
+  const Row rows[] = {
+      {{{"scope", ""}}, Scopes::value_type{}},
+      {{{"scope", nullptr}}, std::nullopt},
+      {{{"scope", "openid"}}, Scopes::value_type{"openid"}},
+      {{{"scope", nullptr}, {"access_token", jwt({{"scope", ""}})}}, Scopes::value_type{}},
+      {{{"scope", nullptr}, {"access_token", jwt({{"scope", json::array()}})}}, Scopes::value_type{}},
+      {{{"scope", "more"}, {"access_token", jwt(json::object())}}, Scopes::value_type{}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.answer.dump());
+    answer_with("", row.answer);
+    const auto login = refresh();
+    REQUIRE(login);
+    CHECK(login->claims.scopes == row.scopes);
+  }
+}
+
 TEST_CASE_FIXTURE(Fixture,
                   "oidc provider: a refreshed id token of another issuer, user or signature is refused") {
   for (const auto& token : {sign({{"iss", "https://evil.example"}}), sign({{"sub", "bob"}}),

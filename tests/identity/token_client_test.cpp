@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(stub.posted("redirect_uri") == "https://app.example/login/callback?authType=ias");
   CHECK(answer->access_token.reveal() == "at");
   CHECK(answer->expires_in == seconds(300));
-  CHECK(answer->scope == "openid");
+  CHECK(answer->scopes == std::vector<std::string>{"openid"});
 }
 
 TEST_CASE_FIXTURE(
@@ -225,4 +225,28 @@ TEST_CASE_FIXTURE(Fixture, "token client: revocation says which token and of whi
   endpoints->revocation_endpoint.clear();
   CHECK(run_task(client.revoke(endpoints, base::Secret("rt"), "x")).error().code ==
         base::ErrorCode::not_found);
+}
+
+TEST_CASE("token client: a scope that is there but empty grants none, one that is not there says nothing [S6]") {
+  using Scopes = std::optional<std::vector<std::string>>;
+  struct Row {
+    const char* member;
+    Scopes scopes;
+  };
+  const Row rows[] = {
+      {"", std::nullopt},
+      {R"(,"scope":null)", std::nullopt},
+      {R"(,"scope":"")", Scopes::value_type{}},
+      {R"(,"scope":"   ")", Scopes::value_type{}},
+      {R"(,"scope":[])", Scopes::value_type{}},
+      {R"(,"scope":7)", Scopes::value_type{}},
+      {R"(,"scope":"a b")", Scopes::value_type{"a", "b"}},
+      {R"(,"scope":["a","b"])", Scopes::value_type{"a", "b"}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.member);
+    const auto answer = read_token_answer(R"({"access_token":"at","token_type":"Bearer")" + std::string(row.member) + "}");
+    REQUIRE(answer);
+    CHECK(answer->scopes == row.scopes);
+  }
 }

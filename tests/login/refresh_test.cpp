@@ -135,7 +135,7 @@ TEST_CASE("refresh: what the provider does not send anew stays") {
   LoginWorld world;
   world.provider.login.tokens.id_token = base::Secret();
   world.provider.login.claims.json.clear();
-  world.provider.login.claims.scopes.clear();
+  world.provider.login.claims.scopes.reset();
   auto session = open_session(world);
   session::Session with_claims = *session;
   with_claims.claims = R"({"sub":"x"})";
@@ -149,6 +149,62 @@ TEST_CASE("refresh: what the provider does not send anew stays") {
   CHECK(after->claims == R"({"sub":"x"})");
   CHECK(after->scopes == std::vector<std::string>{"read"});
   CHECK(after->user_name == "alice");
+}
+
+TEST_CASE("refresh: scopes that the new token no longer grants are gone, also when it grants none [S6]") {
+  using Scopes = std::vector<std::string>;
+  struct Row {
+    std::optional<Scopes> said;
+    Scopes held;
+  };
+  const Row rows[] = {{Scopes{}, {}}, {Scopes{"write"}, {"write"}}, {std::nullopt, {"read", "admin"}}};
+  for (const Row& row : rows) {
+    LoginWorld world;
+    world.provider.login.claims.scopes = Scopes{"read", "admin"};
+    const auto session = open_session(world);
+    CHECK(session->scopes == Scopes{"read", "admin"});
+    world.clock.advance(minutes(61));
+    renew_at_provider(world);
+    world.provider.login.claims.scopes = row.said;
+    const auto after = *fresh(world, session);
+    REQUIRE(after);
+    CHECK(after->scopes == row.held);
+  }
+}
+
+TEST_CASE("refresh: tokens of another tenant end the session instead of going on in it [S19]") {
+  struct Row {
+    const char* before;
+    std::string now;
+    bool lives;
+  };
+  const Row rows[] = {{R"({"zid":"one"})", "one", true}, {R"({"zid":"one"})", "", true}, {R"({})", "two", true},
+                      {R"({"zid":"one"})", "two", false}, {R"({"app_tid":"one"})", "two", false}};
+  for (const Row& row : rows) {
+    CAPTURE(row.before);
+    CAPTURE(row.now);
+    LoginWorld world;
+    auto session = open_session(world);
+    session::Session with_claims = *session;
+    with_claims.claims = row.before;
+    session = **test::run_task(world.store.replace(with_claims));
+    world.clock.advance(minutes(61));
+    renew_at_provider(world);
+    world.provider.login.claims.tenant = row.now;
+    const auto result = fresh(world, session);
+    REQUIRE(result);
+    CHECK(static_cast<bool>(*result) == row.lives);
+    CHECK(static_cast<bool>(world.find(session->id)) == row.lives);
+  }
+}
+
+TEST_CASE("refresh: an access token has expired from its last moment on, one of unknown life never [S21]") {
+  const base::WallTime now{std::chrono::seconds(1'800'000'000)};
+  identity::TokenSet tokens;
+  CHECK_FALSE(login::has_expired(tokens, now));
+  tokens.access_expires = now;
+  CHECK(login::has_expired(tokens, now));
+  CHECK_FALSE(login::has_expired(tokens, now - base::milliseconds(1)));
 }
 
 TEST_CASE("refresh: invalid_grant ends the session, once, and whoever tells the back-ends hears of it (49)") {
