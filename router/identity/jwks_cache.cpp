@@ -40,8 +40,10 @@ base::Task<base::Result<crypto::JwsPayload>> JwksCache::verify(std::string token
   // the one that a rotation will need.
   const bool is_known = !header->kid.empty() && keys->contains(header->kid);
   const bool changed = co_await refetch_once_a_minute(jwks_uri, seen, is_known ? &known_refetch_ : &last_refetch_);
-  if (!changed) co_return verified;
-  co_return crypto::verify_jws(token, keys_, allowed);
+  if (changed) co_return crypto::verify_jws(token, keys_, allowed);
+  // With the keys of today it might verify: nobody can say that it is bad.
+  if (!is_known && last_error_) co_return *last_error_;
+  co_return verified;
 }
 
 base::Task<base::Result<crypto::KeySet>> JwksCache::current(std::string jwks_uri) {
@@ -67,15 +69,16 @@ base::Task<bool> JwksCache::refetch_once_a_minute(std::string jwks_uri, std::uin
                                                   std::optional<base::SteadyTime>* last) {
   const auto self = shared_from_this();
   const auto now = runtime_.clock.steady();
-  const bool allowed = !*last || now - **last >= kRefetchInterval;
+  const bool is_due = !*last || now - **last >= kRefetchInterval;
   // Who comes while keys are being fetched waits for them: else a rotation would fail all logins but the
   // first.
   if (flight_.is_running()) {
     if (flight_.waiting() < kMaxWaitingForKeys) co_await flight_.join();
-  } else if (allowed) {
-    *last = now;
+  } else if (is_due && backoff_.is_open(now)) {
     auto work = fetch(self, std::move(jwks_uri));
     co_await flight_.run(std::move(work));
+    // Only an answer starts the minute: who got none knows as little as before.
+    if (version_ != seen) *last = now;
   }
   co_return version_ != seen;
 }

@@ -4,7 +4,8 @@
 // fetched beside; usable up to 24 h when that keeps failing (fail open, spec/reliability.md), then no token
 // is accepted. A token that no key fits, or whose signature is wrong (keys replaced under one kid), makes
 // them be fetched anew, at most once a minute and the first time at once: a flood of junk costs the provider
-// one request a minute. After a failed fetch the next waits 1, 2, 4 ... 60 s. Owner: a provider, through
+// one request a minute. Only a successful fetch starts the minute; after a failed one the next waits 1, 2, 4 ... 60 s,
+// and until then a token that no key fits is not called bad, but the keys unavailable. Owner: a provider, through
 // std::shared_ptr. Loop: background. Ages are steady time: a jump of the clock changes nothing. Errors:
 // unauthenticated (the token is bad), unavailable (no keys for now).
 #pragma once
@@ -49,8 +50,9 @@ class JwksCache : public std::enable_shared_from_this<JwksCache> {
   SingleFlight flight_;
   Backoff backoff_;
   base::SteadyTime fetched_;
-  std::optional<base::SteadyTime> last_refetch_;   // for names that are not known
-  std::optional<base::SteadyTime> known_refetch_;  // for signatures that fail under known ones
+  // Of the last successful refetch, for names that are not known, and for signatures that fail under known ones.
+  std::optional<base::SteadyTime> last_refetch_;
+  std::optional<base::SteadyTime> known_refetch_;
   std::optional<base::Error> last_error_;
 };
 

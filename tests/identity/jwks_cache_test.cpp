@@ -212,3 +212,50 @@ TEST_CASE_FIXTURE(Fixture, "jwks cache: a hanging provider gathers a bounded cro
   CHECK(crowd.answers.size() == 3'000);
   CHECK(crowd.answers.back().has_value());
 }
+
+TEST_CASE("jwks cache: one failed answer after a rotation costs a second, not a minute [S31]") {
+  struct Row {
+    const char* name;
+    void (*fail)(test::StubProvider&);
+  };
+  const Row rows[] = {
+      {"503", [](test::StubProvider& stub) { stub.keys_status = 503; }},
+      {"HTML", [](test::StubProvider& stub) { stub.keys = "<html>maintenance</html>"; }},
+      {"cut", [](test::StubProvider& stub) { stub.fail_with = base::ErrorCode::closed; }},
+      {"too big", [](test::StubProvider& stub) { stub.fail_with = base::ErrorCode::body_too_large; }},
+      {"slow", [](test::StubProvider& stub) { stub.fail_with = base::ErrorCode::timeout; }},
+      {"no keys", [](test::StubProvider& stub) { stub.keys = R"({"keys":[]})"; }},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Fixture fixture;
+    auto& stub = fixture.stub;
+    REQUIRE(fixture.verify(old_token()));
+    row.fail(stub);
+    for (int i = 0; i < 3; ++i) {
+      const auto refused = fixture.verify(new_token());
+      REQUIRE_FALSE(refused);
+      // nobody can say that the token is bad
+      CHECK(refused.error().code == base::ErrorCode::unavailable);
+      CHECK(fixture.verify(old_token()));
+    }
+    CHECK(fixture.fetches() == 2);
+    stub.fail_with.reset();
+    stub.keys_status = 200;
+    stub.keys = test::jwks({TokenSigner::other_rsa()});
+    fixture.loop.advance(seconds(1));
+    CHECK(fixture.verify(new_token()));
+    CHECK(fixture.fetches() == 3);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "jwks cache: while fetches fail, a flood of unknown kids makes them at 1, 2, 4 ... s only [S31]") {
+  REQUIRE(verify(old_token()));
+  stub.keys_status = 503;
+  for (const int delay : {1, 2, 4, 8}) {
+    const auto before = fetches();
+    for (int i = 0; i < 100; ++i) CHECK_FALSE(verify(new_token()));
+    CHECK(fetches() == before + 1);
+    loop.advance(seconds(delay));
+  }
+}

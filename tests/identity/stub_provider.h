@@ -40,6 +40,7 @@ class StubProvider final : public net::HttpClient {
                           {"revocation_endpoint", "https://idp.example/revoke"}};
   std::string keys = jwks({TokenSigner::shared_rsa()});
   int document_status = 200;
+  int keys_status = 200;
   int token_status = 200;
   std::string token_answer;
   int revoke_status = 200;
@@ -88,7 +89,7 @@ class StubProvider final : public net::HttpClient {
     const std::string& path = request.url.path;
     if (path.ends_with("/.well-known/openid-configuration"))
       return stub_answer(document_status, document.dump());
-    if (path == "/keys" || path == "/token_keys") return stub_answer(200, keys);
+    if (path == "/keys" || path == "/token_keys") return stub_answer(keys_status, keys);
     if (path == "/token" || path == "/oauth/token") return stub_answer(token_status, token_answer);
     if (path == "/revoke") return stub_answer(revoke_status, "");
     return stub_answer(404, "");
