@@ -52,7 +52,8 @@ base::Result<LogoutToken> check_logout_token(const crypto::JwsPayload& token, st
                                              std::string_view client_id, base::WallTime now) {
   const auto claims = parse_claims(token.payload);
   if (!claims) return claims.error();
-  if (!has_type(token.header.typ, {"logout+jwt"}))
+  // Most providers say JWT, as of every token; the claims below tell it from any other kind.
+  if (!has_type(token.header.typ, {"jwt", "logout+jwt"}))
     return refused_credential("the token is no logout token: typ");
   if (claims->contains("nonce")) return refused_credential("a logout token must not have a nonce");
   if (auto good = check_event(*claims); !good) return good.error();

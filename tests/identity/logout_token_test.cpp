@@ -93,11 +93,17 @@ TEST_CASE("logout token: a nonce is refused even when it is null") {
   CHECK_FALSE(check(claims));
 }
 
-TEST_CASE("logout token: typ is logout+jwt or absent") {
-  CHECK(check(good_claims(), ""));
-  CHECK(check(good_claims(), "application/logout+jwt"));
-  CHECK_FALSE(check(good_claims(), "JWT"));
-  CHECK_FALSE(check(good_claims(), "at+jwt"));
+TEST_CASE("logout token: typ is absent, JWT or logout+jwt, in any case and as a media type, and nothing else [S28]") {
+  for (const char* typ : {"", "JWT", "jwt", "Jwt", "application/jwt", "application/JWT", "APPLICATION/JWT", "logout+jwt",
+                          "Logout+JWT", "LOGOUT+JWT", "application/logout+jwt", "Application/Logout+Jwt"}) {
+    CAPTURE(typ);
+    CHECK(check(good_claims(), typ));
+  }
+  for (const char* typ : {"at+jwt", "application/at+jwt", "secevent+jwt", "logout", "JWS", "jwt+logout", " JWT",
+                          "application/", "application/application/jwt", "text/jwt"}) {
+    CAPTURE(typ);
+    CHECK_FALSE(check(good_claims(), typ));
+  }
 }
 
 TEST_CASE("logout token: an id token is none") {
