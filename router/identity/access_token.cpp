@@ -43,7 +43,41 @@ base::Result<json> access_claims(const crypto::JwsPayload& token) {
   return claims;
 }
 
+bool holds_any(const json& claims, std::initializer_list<const char*> names) {
+  return std::any_of(names.begin(), names.end(), [&](const char* name) { return claims.contains(name); });
+}
+
+// Keycloak's and Cognito's words for it.
+bool is_called_id_token(const json& claims) {
+  const auto says = [&](const char* name, std::string_view word) {
+    const auto claim = string_claim(claims, name);
+    return claim && *claim && base::equals_ignoring_case(**claim, word);
+  };
+  return says("typ", "ID") || says("token_use", "id");
+}
+
+bool has_mark_of_id_token(const json& claims) {
+  return holds_any(claims, {"nonce", "at_hash", "c_hash"}) || is_called_id_token(claims);
+}
+
+bool is_issued_to_another_for(const json& claims, const std::string& client_id) {
+  const auto list = audiences(claims);
+  const auto party = string_claim(claims, "azp");
+  return list && std::find(list->begin(), list->end(), client_id) != list->end() && party && *party &&
+         **party != client_id;
+}
+
 }  // namespace
+
+base::Result<void> check_bearer_kind(const crypto::JwsPayload& token, const config::IdentityProvider& provider) {
+  const auto claims = access_claims(token);
+  if (!claims) return claims.error();
+  if (!token.header.typ.empty() && has_type(token.header.typ, {"at+jwt"})) return {};
+  const bool grants = holds_any(*claims, {"scope", "client_id", "cid"});
+  if (grants && !has_mark_of_id_token(*claims)) return {};
+  if (provider.kind == config::ProviderKind::ias && is_issued_to_another_for(*claims, provider.client_id)) return {};
+  return refused_credential("the token is no access token: an id token is no credential");
+}
 
 base::Result<AccessToken> check_xsuaa_token(const crypto::JwsPayload& token,
                                             const config::IdentityProvider& provider, base::WallTime now) {

@@ -85,6 +85,7 @@ base::Task<base::Result<Claims>> OidcProvider::verify_access_token(std::string t
   const auto verified =
       co_await verify_access_signature(*endpoints, std::move(token), JwksCache::Refetch::allowed);
   if (!verified) co_return verified.error();
+  if (const auto kind = check_bearer_kind(*verified, config()); !kind) co_return kind.error();
   auto checked = check_openid_access_token(*verified, (*endpoints)->issuer, config().client_id, now());
   if (!checked) co_return std::move(checked).error();
   co_return std::move(checked->claims);

@@ -68,7 +68,11 @@ base::Task<base::Result<Claims>> XsuaaProvider::check_identity(std::string id_to
 }
 
 base::Task<base::Result<Claims>> XsuaaProvider::verify_access_token(std::string token) {
-  auto access = co_await check_access_token(std::move(token));
+  const auto verified =
+      co_await verify_access_signature(metadata_, std::move(token), JwksCache::Refetch::allowed);
+  if (!verified) co_return verified.error();
+  if (const auto kind = check_bearer_kind(*verified, config()); !kind) co_return kind.error();
+  auto access = check_xsuaa_token(*verified, config(), now());
   if (!access) co_return std::move(access).error();
   co_return std::move(access->claims);
 }

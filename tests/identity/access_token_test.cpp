@@ -92,3 +92,70 @@ TEST_CASE("access token: a logout token is no bearer token") {
   CHECK_FALSE(check_xsuaa_token(token(claims, "{}", "logout+jwt"), test::xsuaa_binding(), kWall));
   CHECK(check_openid_access_token(token(claims, "{}", "at+jwt"), test::kIssuer, "router", kWall));
 }
+
+TEST_CASE("bearer token: an access token is told from an id token, whatever signed both [S2]") {
+  struct Row {
+    const char* patch;
+    const char* typ;
+    bool good;
+  };
+  const json bare{{"iss", test::kIssuer}, {"aud", "router"}, {"sub", "u1"}, {"exp", kNow + 300}};
+  const Row rows[] = {
+      // id tokens, as they stand in a logout's Location: of a login, of a refresh, of a password login
+      {R"({"nonce":"n","sid":"s"})", "", false},
+      {R"({"nonce":"n","sid":"s"})", "JWT", false},
+      {R"({"sid":"s"})", "JWT", false},
+      {R"({})", "", false},
+      {R"({"azp":"router"})", "JWT", false},
+      {R"({"nonce":"n","scope":"openid"})", "JWT", false},
+      {R"({"nonce":null,"scope":"openid","at_hash":"h"})", "JWT", false},
+      {R"({"scope":"openid","c_hash":"h"})", "JWT", false},
+      {R"({"nonce":"n","cid":"sb-app!t1","client_id":"router"})", "", false},
+      {R"({"scope":"openid","typ":"ID"})", "JWT", false},
+      {R"({"client_id":"router","token_use":"id"})", "JWT", false},
+      // access tokens
+      {R"({"scope":"a b"})", "JWT", true},
+      {R"({"scope":""})", "", true},
+      {R"({"scope":["a"]})", "JWT", true},
+      {R"({"client_id":"router"})", "JWT", true},
+      {R"({"cid":"router"})", "application/jwt", true},
+      {R"({"scope":"a","typ":"Bearer"})", "JWT", true},
+      {R"({"client_id":"router","token_use":"access"})", "JWT", true},
+      {R"({})", "at+jwt", true},
+      {R"({})", "AT+JWT", true},
+      {R"({})", "application/at+jwt", true},
+      // neither
+      {R"({"scope":"a"})", "logout+jwt", false},
+      {R"({"scope":"a","events":{}})", "JWT", false},
+      {R"({"scope":"a","events":{}})", "at+jwt", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.patch);
+    CAPTURE(row.typ);
+    for (const auto& binding : {test::oidc_binding(), test::xsuaa_binding()})
+      CHECK(check_bearer_kind(token(bare, row.patch, row.typ), binding).has_value() == row.good);
+  }
+}
+
+TEST_CASE("bearer token: ias takes an id token that another application got for this one, and none of its own [S2]") {
+  auto ias = test::oidc_binding();
+  ias.kind = config::ProviderKind::ias;
+  const json claims{{"iss", test::kIssuer}, {"aud", {"router"}}, {"azp", "caller"}, {"sub", "u1"}, {"exp", kNow + 300}};
+  const std::pair<const char*, bool> rows[] = {
+      {R"({})", true},
+      {R"({"aud":"router"})", true},
+      {R"({"aud":["other","router"]})", true},
+      {R"({"azp":"router"})", false},
+      {R"({"azp":null})", false},
+      {R"({"azp":""})", false},
+      {R"({"azp":["caller"]})", false},
+      {R"({"aud":"other"})", false},
+      {R"({"aud":null})", false},
+      {R"({"azp":null,"aud":["caller","router"]})", false},
+  };
+  for (const auto& [patch, good] : rows) {
+    CAPTURE(patch);
+    CHECK(check_bearer_kind(token(claims, patch, "JWT"), ias).has_value() == good);
+    CHECK_FALSE(check_bearer_kind(token(claims, patch, "JWT"), test::oidc_binding()));
+  }
+}

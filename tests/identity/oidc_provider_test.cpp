@@ -350,3 +350,32 @@ TEST_CASE("oidc provider: ias is found at its url") {
   OidcProvider provider(binding, world.runtime);
   CHECK((*run_task(provider.metadata()))->issuer == test::kIssuer);
 }
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: a token that names another tenant than the host is no login, in id and access token alike [S19]") {
+  const auto access = [&](const json& patch) {
+    json claims{{"iss", test::kIssuer}, {"azp", "router"}, {"exp", now() + 100}};
+    claims.merge_patch(patch);
+    return TokenSigner::shared_rsa().sign(claims, {{"typ", "at+jwt"}});
+  };
+  const auto log_in = [&] { return run_task(provider.exchange_code({"code", "verifier", "https://app/cb", "nonce-1", "acme"})); };
+  const json other{{"ext_attr", {{"zdn", "other"}}}};
+  const json acme{{"ext_attr", {{"zdn", "acme"}}}};
+  answer_with(sign());
+  CHECK(log_in());
+  answer_with(sign(acme), {{"access_token", access(acme)}});
+  CHECK(log_in());
+  answer_with(sign(other));
+  CHECK_FALSE(log_in());
+  answer_with(sign(), {{"access_token", access(other)}});
+  CHECK_FALSE(log_in());
+  answer_with("", {{"access_token", access(other)}});
+  CHECK_FALSE(run_task(provider.refresh({base::Secret("rt-1"), "alice", "acme"})));
+}
+
+TEST_CASE_FIXTURE(Fixture, "oidc provider: the id token of its own login is no bearer token [S2]") {
+  CHECK_FALSE(run_task(provider.verify_access_token(sign())));
+  CHECK_FALSE(run_task(provider.verify_access_token(sign({{"nonce", nullptr}, {"scope", nullptr}}))));
+  const auto refused = run_task(provider.verify_access_token(sign({{"nonce", nullptr}, {"scope", nullptr}}, {{"typ", "JWT"}})));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == base::ErrorCode::unauthenticated);
+}
