@@ -21,6 +21,14 @@ std::string text_or_empty(const json& claims, const char* name) {
   return claim && *claim ? **claim : std::string();
 }
 
+// xsuaa's name for it, and those of ias.
+std::string tenant_of_claims(const json& claims) {
+  for (const char* name : {"zid", "app_tid", "zone_uuid"}) {
+    if (auto tenant = text_or_empty(claims, name); !tenant.empty()) return tenant;
+  }
+  return "";
+}
+
 }  // namespace
 
 base::Result<json> parse_claims(std::string_view payload) {
@@ -138,12 +146,24 @@ Claims collect_claims(const json& claims, std::string payload) {
   result.subject = text_or_empty(claims, "sub");
   result.idp_session_id = text_or_empty(claims, "sid");
   result.user_name = user_name_of(claims);
-  result.tenant = text_or_empty(claims, "zid");
+  result.tenant = tenant_of_claims(claims);
   if (const auto more = claims.find("ext_attr"); more != claims.end() && more->is_object())
     result.subdomain = text_or_empty(*more, "zdn");
   result.scopes = scopes_of(claims);
   result.json = std::move(payload);
   return result;
+}
+
+std::string tenant_in(std::string_view claims) {
+  const auto parsed = crypto::parse_json_object(claims);
+  return parsed ? tenant_of_claims(*parsed) : "";
+}
+
+base::Result<void> check_tenant(const Claims& claims, std::string_view tenant, bool must_say) {
+  if (tenant.empty() || claims.subdomain == tenant) return {};
+  if (claims.subdomain.empty() && !must_say) return {};
+  return refused_credential(claims.subdomain.empty() ? "claim ext_attr.zdn is missing"
+                                                     : "claim ext_attr.zdn names another tenant");
 }
 
 std::optional<base::WallTime> expiry_of(const json& claims) {

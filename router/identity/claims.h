@@ -53,6 +53,13 @@ std::string user_name_of(const nlohmann::json& claims);
 // What the router itself uses; `payload` becomes Claims::json. Optional claims of a wrong type are left out.
 Claims collect_claims(const nlohmann::json& claims, std::string payload);
 
+// The tenant that a session's claims name; empty if they name none.
+std::string tenant_in(std::string_view claims);
+
+// Whether a token may count at `tenant`'s host ("": no tenants are told apart). xsuaa always says whose it is
+// (`must_say`); of others, one that says it has to be right.
+base::Result<void> check_tenant(const Claims& claims, std::string_view tenant, bool must_say);
+
 // For tokens whose `exp` was checked.
 std::optional<base::WallTime> expiry_of(const nlohmann::json& claims);
 

@@ -1,5 +1,6 @@
 #include "identity/xsuaa_provider.h"
 
+#include "identity/claims.h"
 #include "identity/faults.h"
 #include "identity/id_token.h"
 #include "identity/metadata.h"
@@ -31,10 +32,7 @@ base::Task<base::Result<Login>> XsuaaProvider::verify_answer(Endpoints, TokenAns
   if (!expectation.subject.empty() && access->claims.subject != expectation.subject) {
     co_return refused_credential("claim sub names another user");
   }
-  const std::string& subdomain = access->claims.subdomain;
-  if (!expectation.tenant.empty() && !subdomain.empty() && subdomain != expectation.tenant) {
-    co_return refused_credential("claim ext_attr.zdn names another tenant");
-  }
+  if (const auto tenant = check_tenant(access->claims, expectation.tenant, true); !tenant) co_return tenant.error();
   if (!answer.id_token.empty()) {
     expectation.subject = access->claims.subject;
     const auto identity =

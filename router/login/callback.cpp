@@ -229,7 +229,7 @@ Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::stri
 Task<void> Callback::restart(LoginRequest login) {
   auto looking = session::find_live(setting_.store, setting_.session_cookie.read(request_.headers));
   const auto held = co_await looking;
-  if (held && *held) {
+  if (held && *held && (**held)->subdomain == external_.tenant) {
     const auto& path = login.return_path;
     outcome_.answer = go_to(setting_.config, path.empty() ? std::string(kDefaultReturnPath) : path);
     co_return;

@@ -19,7 +19,8 @@ void take_over(const session::Session& before, const std::string& application, s
 }  // namespace
 
 bool is_same_user(const session::Session& a, const session::Session& b) {
-  return a.issuer == b.issuer && a.subject == b.subject;
+  const bool is_same_tenant = a.subdomain == b.subdomain && (a.tenant == b.tenant || a.tenant.empty() || b.tenant.empty());
+  return a.issuer == b.issuer && a.subject == b.subject && is_same_tenant;
 }
 
 session::Session make_user(const std::string& provider, identity::Login login, const http::External& external) {

@@ -12,6 +12,7 @@
 
 namespace router::login {
 
+// Of the same tenant: one who is known in two is two users.
 bool is_same_user(const session::Session& a, const session::Session& b);
 
 struct SessionOrigin {

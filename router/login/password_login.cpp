@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "identity/claims.h"
 #include "login/check_password.h"
 #include "login/new_session.h"
 
@@ -43,13 +44,13 @@ Task<Throttled<identity::Login>> ask_password(const Setting& setting, const http
   co_return verdict;
 }
 
-// On the background loop. Of another tenant's host only what says that it is that tenant's.
+// On the background loop.
 Task<Result<identity::Login>> verify_token(identity::Provider& provider, std::string token, std::string tenant) {
   auto verifying = provider.verify_access_token(token);
   auto claims = co_await verifying;
   if (!claims) co_return std::move(claims).error();
   const bool is_xsuaa = provider.config().kind == config::ProviderKind::xsuaa;
-  if (!tenant.empty() && is_xsuaa && claims->subdomain != tenant) co_return refused("the token of another tenant");
+  if (const auto fitting = identity::check_tenant(*claims, tenant, is_xsuaa); !fitting) co_return fitting.error();
   identity::Login login;
   login.claims = *std::move(claims);
   login.tokens.access_token = base::Secret(std::move(token));

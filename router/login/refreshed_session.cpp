@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "identity/claims.h"
 #include "login/orphaned_tokens.h"
 
 namespace router::login {
@@ -40,6 +41,12 @@ session::Session with_login(const session::Session& before, const identity::Logi
     after.user_name = login.claims.user_name;
   }
   return after;
+}
+
+// What says nothing of a tenant, or said nothing at the login, has the host's instead: nothing to compare.
+bool is_of_another_tenant(const identity::Login& login, const session::Session& session) {
+  const std::string known = identity::tenant_in(session.claims);
+  return !known.empty() && !login.claims.tenant.empty() && login.claims.tenant != known;
 }
 
 Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, identity::Login login,
@@ -102,6 +109,10 @@ Task<Result<Snapshot>> refresh_session(session::SessionId id, Parts parts) {
   identity::RefreshGrant grant{session->tokens.refresh_token, session->subject, session->subdomain};
   auto refreshing = provider->refresh(std::move(grant));
   auto login = co_await refreshing;
+  if (login && is_of_another_tenant(*login, *session)) {
+    base::log_warning("refresh.another_tenant", {{"session", session->id.fingerprint()}});
+    login = Error{ErrorCode::unauthenticated, Side::identity_provider, "the refreshed token is another tenant's"};
+  }
   if (login) {
     auto saving = save(session, *provider, *std::move(login), parts);
     auto saved = co_await saving;

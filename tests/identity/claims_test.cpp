@@ -104,3 +104,30 @@ TEST_CASE("claims: the JOSE type is compared without case and without applicatio
   CHECK_FALSE(has_type("JWT", {"logout+jwt"}));
   CHECK_FALSE(has_type("logout+jwt", {"jwt", "at+jwt"}));
 }
+
+TEST_CASE("claims: a tenant that a token names has to be the host's; xsuaa names one always [S19]") {
+  struct Row {
+    std::string named;
+    const char* host;
+    bool of_xsuaa;
+    bool of_others;
+  };
+  const Row rows[] = {{"", "", true, true},          {"acme", "", true, true},      {"acme", "acme", true, true},
+                      {"", "acme", false, true},     {"other", "acme", false, false}, {"Acme", "acme", false, false},
+                      {"acme.x", "acme", false, false}};
+  for (const Row& row : rows) {
+    CAPTURE(row.named);
+    Claims claims;
+    claims.subdomain = row.named;
+    CHECK(check_tenant(claims, row.host, true).has_value() == row.of_xsuaa);
+    CHECK(check_tenant(claims, row.host, false).has_value() == row.of_others);
+  }
+}
+
+TEST_CASE("claims: the tenant is read by xsuaa's name and by those of ias [S19]") {
+  CHECK(tenant_in(R"({"zid":"z","app_tid":"a"})") == "z");
+  CHECK(tenant_in(R"({"app_tid":"a"})") == "a");
+  CHECK(tenant_in(R"({"zone_uuid":"u"})") == "u");
+  CHECK(tenant_in(R"({"zid":7})").empty());
+  CHECK(tenant_in("").empty());
+}

@@ -156,6 +156,17 @@ TEST_CASE_FIXTURE(TenantFixture, "xsuaa provider: a token that names another ten
   answer_with(sign({{"ext_attr", {{"zdn", "other"}}}}));
   CHECK_FALSE(run_task(provider.password_grant({"alice", base::Secret("pw"), "acme"})));
   CHECK(run_task(provider.password_grant({"alice", base::Secret("pw"), ""})));
-  answer_with(sign({{"ext_attr", "other"}}));
-  CHECK(run_task(provider.password_grant({"alice", base::Secret("pw"), "acme"})));
+}
+
+TEST_CASE_FIXTURE(TenantFixture, "xsuaa provider: a token that names no tenant fits none, whichever grant brought it [S19]") {
+  const json silent[] = {{{"ext_attr", nullptr}}, {{"ext_attr", "acme"}}, {{"ext_attr", {{"zdn", ""}}}},
+                         {{"ext_attr", {{"zdn", 7}}}}, {{"ext_attr", {{"zdn", "acme2"}}}}, {{"ext_attr", {{"zdn", "ACME"}}}}};
+  for (const auto& patch : silent) {
+    CAPTURE(patch.dump());
+    answer_with(sign(patch));
+    CHECK_FALSE(run_task(provider.password_grant({"alice", base::Secret("pw"), "acme"})));
+    CHECK_FALSE(run_task(provider.refresh({base::Secret("rt"), "u-1", "acme"})));
+    answer_with(sign(patch), id_token());
+    CHECK_FALSE(run_task(provider.exchange_code({"code", "verifier", "https://app/cb", "n", "acme"})));
+  }
 }

@@ -335,6 +335,54 @@ TEST_CASE(
   CHECK_FALSE(world.find(before.id));
 }
 
+TEST_CASE("callback: nothing of a session goes over to another tenant, whoever issued both [S19]") {
+  struct Row {
+    const char* tenant;
+    const char* subdomain;
+    bool goes_over;
+  };
+  const Row rows[] = {{"zone-1", "acme", true}, {"zone-2", "acme", false}, {"zone-1", "other", false},
+                      {"zone-1", "", false},    {"zone-2", "other", false}};
+  for (const Row& row : rows) {
+    CAPTURE(row.tenant);
+    CAPTURE(row.subdomain);
+    LoginWorld world;
+    world.external.tenant = "acme";
+    world.provider.login.claims.tenant = "zone-1";
+    auto before = test::make_session("alice");
+    before.tenant = row.tenant;
+    before.subdomain = row.subdomain;
+    before.backend_cookies = {{"crm", "sid", base::Secret("1"), "/", false}};
+    before.logout_details = {{"a", "b"}};
+    REQUIRE(test::run_task(world.store.create(before)));
+    Browser browser;
+    browser.cookies["JSESSIONID"] = std::string(before.id.reveal());
+    const auto outcome = world.log_in(browser);
+    REQUIRE(outcome.opened.created);
+    CHECK(outcome.opened.created->backend_cookies.empty() == !row.goes_over);
+    CHECK(outcome.opened.created->logout_details.empty() == !row.goes_over);
+    CHECK(static_cast<bool>(outcome.opened.taken_over) == row.goes_over);
+    CHECK_FALSE(world.find(before.id));
+  }
+}
+
+TEST_CASE("callback: a session of another tenant is no reason to do without a login [S19]") {
+  for (const char* subdomain : {"acme", "other"}) {
+    CAPTURE(subdomain);
+    LoginWorld world;
+    world.external.tenant = "acme";
+    Browser browser;
+    const auto url = world.start(browser, "/app");
+    auto before = test::make_session("alice");
+    before.subdomain = subdomain;
+    REQUIRE(test::run_task(world.store.create(before)));
+    browser.cookies = {{"JSESSIONID", std::string(before.id.reveal())}};
+    const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
+    const bool is_sent_to_provider = location(outcome).find("/authorize") != std::string::npos;
+    CHECK(is_sent_to_provider == (std::string(subdomain) == "other"));
+  }
+}
+
 TEST_CASE("callback: a session that the provider ended while it was being made does not come to life (106)") {
   LoginWorld world;
   world.provider.login.claims.idp_session_id = "sid-1";

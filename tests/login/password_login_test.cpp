@@ -155,3 +155,17 @@ TEST_CASE("caller: on a tenant's host only that tenant's tokens are good") {
   xsuaa.login.claims.subdomain = "acme";
   CHECK(result_of(call(world, "Bearer x", "uaa")));
 }
+
+TEST_CASE("caller: a token of ias or OpenID that names a tenant has to name the host's [S19]") {
+  for (const auto kind : {config::ProviderKind::ias, config::ProviderKind::oidc}) {
+    LoginWorld world;
+    test::ScriptedProvider provider("named", kind);
+    world.more["named"] = &provider;
+    world.external.tenant = "acme";
+    for (const auto& [subdomain, good] : {std::pair{"acme", true}, std::pair{"", true}, std::pair{"other", false}}) {
+      CAPTURE(subdomain);
+      provider.login.claims.subdomain = subdomain;
+      CHECK(result_of(call(world, "Bearer x", "named")).has_value() == good);
+    }
+  }
+}
