@@ -67,6 +67,8 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual base::Task<base::Result<void>> serve(Call& call) = 0;
+  // Whether what it calls gets the user's access token (backend/user_token.h), so that an expired one will not do.
+  virtual bool takes_user_token() const { return false; }
 };
 
 }  // namespace router::backend

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "backend/field_names.h"
+#include "backend/user_token.h"
 #include "base/text.h"
 
 namespace router::backend {
@@ -62,9 +63,8 @@ bool is_session_token(const session::CookieNames& own, std::string_view name) {
 }
 
 bool sends_token(const RequestForward& forward) {
-  return forward.authenticated && forward.destination.authorization.empty() && forward.session != nullptr &&
-         !forward.session->tokens.access_token.empty() &&
-         (forward.destination.forward_auth_token || forward.destination.is_service);
+  return forward.authenticated && forward.session != nullptr && !forward.session->tokens.access_token.empty() &&
+         takes_user_token(forward.destination);
 }
 
 bool passes(const RequestForward& forward, const http::Field& field, const NamedByConnection& named) {

@@ -20,6 +20,7 @@ class LookedUp final : public Backend {
       : destination_(std::move(destination)), forwarder_(*destination_, config, slots) {}
 
   Task<Result<void>> serve(Call& call) override { return forwarder_.serve(call); }
+  bool takes_user_token() const override { return forwarder_.takes_user_token(); }
 
  private:
   std::shared_ptr<const config::Destination> destination_;

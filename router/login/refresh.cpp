@@ -33,6 +33,10 @@ Freshness judge_freshness(const identity::TokenSet& tokens, const RefreshRules& 
   return expires - now < margin ? Freshness::due : Freshness::fresh;
 }
 
+bool has_expired(const identity::TokenSet& tokens, base::WallTime now) {
+  return tokens.access_expires && now >= *tokens.access_expires;
+}
+
 Result<void> check_validity(const identity::TokenSet& tokens, base::milliseconds minimum, base::WallTime now) {
   if (minimum <= base::milliseconds::zero() || !tokens.access_expires || *tokens.access_expires - now >= minimum)
     return {};

@@ -41,6 +41,9 @@ enum class Freshness {
 // Due when less than min(refresh_before, half the lifetime) is left. Pure.
 Freshness judge_freshness(const identity::TokenSet& tokens, const RefreshRules& rules, base::WallTime now);
 
+// Whether the access token is of no use any more. Unknown life: never. Pure.
+bool has_expired(const identity::TokenSet& tokens, base::WallTime now);
+
 // MINIMUM_TOKEN_VALIDITY: refuses tokens of a login that expire too soon to be of use. Pure.
 base::Result<void> check_validity(const identity::TokenSet& tokens, base::milliseconds minimum, base::WallTime now);
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "backend/destination_tls.h"
+#include "backend/user_token.h"
 #include "base/text.h"
 
 namespace router::logout {
@@ -45,7 +46,7 @@ CallTarget make_call_target(const config::Destination& destination, const config
   target.url = logout_url(destination);
   target.timeout = destination.timeout;
   target.authorization = destination.authorization;
-  target.sends_token = (destination.forward_auth_token || destination.is_service) && destination.authorization.empty();
+  target.sends_token = backend::takes_user_token(destination);
   target.sends_forwarded = destination.set_x_forwarded_headers;
   target.headers = destination.headers;
   target.tls = backend::destination_tls(destination, config);

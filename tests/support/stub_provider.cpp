@@ -301,7 +301,7 @@ std::string StubProvider::access_token(const json& changes) const {
   return signer_.sign(claims, {{"typ", "at+jwt"}});
 }
 
-std::string StubProvider::logout_token(const json& changes) const {
+std::string StubProvider::logout_token(const json& changes, const std::string& type) const {
   const std::lock_guard lock(mutex_);
   const auto now = std::time(nullptr);
   json claims{{"iss", issuer_},
@@ -312,7 +312,7 @@ std::string StubProvider::logout_token(const json& changes) const {
               {"sid", last_sid_},
               {"events", {{"http://schemas.openid.net/event/backchannel-logout", json::object()}}}};
   claims.merge_patch(changes);
-  return signer_.sign(claims, {{"typ", "logout+jwt"}});
+  return signer_.sign(claims, type.empty() ? json::object() : json{{"typ", type}});
 }
 
 }  // namespace router::test

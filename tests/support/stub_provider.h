@@ -88,7 +88,8 @@ class StubProvider {
   // For x-approuter-authorization; `changes` are laid over the claims, null removes one.
   std::string access_token(const nlohmann::json& changes = nlohmann::json::object()) const;
   // For a POST to the router's back-channel endpoint; `changes` are laid over the claims, null removes one.
-  std::string logout_token(const nlohmann::json& changes = nlohmann::json::object()) const;
+  std::string logout_token(const nlohmann::json& changes = nlohmann::json::object(),
+                           const std::string& type = "logout+jwt") const;
 
  private:
   struct Grant {

@@ -53,6 +53,11 @@ Task<Result<Verdict>> dispatch(Context& context) {
     looked_up = std::move(*answer);
     found = looked_up.get();
   }
+  if (context.service_token.empty() && (*found)->takes_user_token() && has_expired_token(context)) {
+    auto asking = ask_for_login(context);
+    auto verdict = co_await asking;
+    co_return verdict;
+  }
   ReplyFields reply(context);
   backend::Call call{.exchange = context.exchange,
                      .request = context.request,

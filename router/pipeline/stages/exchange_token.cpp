@@ -1,3 +1,4 @@
+#include "login/service_tokens.h"
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
@@ -8,6 +9,13 @@ Task<Result<Verdict>> exchange_token(Context& context) {
   const auto& services = context.config().services;
   const auto service = services.find(config::service_key(*route.service, route.endpoint));
   if (service == services.end() || !service->second.service_client) co_return Verdict(Continue{});
+  const auto& client = service->second.service_client;
+  const auto held = login::ServiceTokens::find(*context.user(), client->service, context.graph.services.clock.wall());
+  if (client->grant == config::ServiceGrant::user_token && !held && has_expired_token(context)) {
+    auto asking = ask_for_login(context);
+    auto verdict = co_await asking;
+    co_return verdict;
+  }
   auto user = context.caller ? context.caller : context.session;
   auto token = co_await context.graph.login->service_token(service->second.service_client, std::move(user),
                                                            context.external.tenant, context.exchange.loop());

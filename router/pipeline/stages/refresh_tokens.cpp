@@ -1,6 +1,11 @@
+#include "login/refresh.h"
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
+
+using base::Error;
+using base::ErrorCode;
+using base::Side;
 
 Task<Result<Verdict>> refresh_tokens(Context& context) {
   if (!context.needs_login() || !context.session) co_return Verdict(Continue{});
@@ -9,6 +14,23 @@ Task<Result<Verdict>> refresh_tokens(Context& context) {
   context.session = *fresh;
   if (context.session) co_return Verdict(Continue{});
   // the provider has taken the grant back: the user has to log in again
+  auto verdict = co_await authenticate(context);
+  co_return verdict;
+}
+
+// Here nothing could refresh it: there is no refresh token, or JWT_REFRESH is 0.
+bool has_expired_token(const Context& context) {
+  return context.needs_login() && context.session &&
+         login::has_expired(context.session->tokens, context.graph.services.clock.wall());
+}
+
+Task<Result<Verdict>> ask_for_login(Context& context) {
+  const auto& tokens = context.session->tokens;
+  // The next login would bring such a one, too: no redirects without end.
+  if (tokens.access_expires <= tokens.obtained) {
+    co_return Error{ErrorCode::protocol, Side::identity_provider, "access tokens have expired when they come"};
+  }
+  context.session = nullptr;
   auto verdict = co_await authenticate(context);
   co_return verdict;
 }
