@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/guarded.h"
+#include "base/log.h"
+
 namespace router::app {
 
 using base::milliseconds;
@@ -28,8 +31,13 @@ logout::FanOutOptions fan_out_options(const config::Environment& environment) {
 
 base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revocations, milliseconds at_most,
                             std::function<void()> done) {
-  co_await fan_out.drain(at_most - kForRevocations);
-  co_await revocations.drain(kForRevocations);
+  // whatever happens, the router stops
+  auto telling = base::guarded(fan_out.drain(at_most - kForRevocations));
+  const auto told = co_await telling;
+  if (!told) base::log_error("stop.flush", {{"detail", told.error().detail}});
+  auto revoking = base::guarded(revocations.drain(kForRevocations));
+  const auto revoked = co_await revoking;
+  if (!revoked) base::log_error("stop.flush", {{"detail", revoked.error().detail}});
   done();
 }
 

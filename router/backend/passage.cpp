@@ -4,6 +4,7 @@
 
 #include "backend/forward_headers.h"
 #include "backend/location.h"
+#include "base/guarded.h"
 #include "http/method.h"
 #include "net/bounded_body.h"
 
@@ -125,7 +126,9 @@ Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& m
   connection_ = std::move(*acquired);
   connection_->set_timeout(timeout_);
   if (session_over_) connection_->close();
-  auto passed = co_await exchange_messages(head);
+  // guarded: the pump may be under way, and the connection has to be given back
+  auto exchanging = base::guarded(exchange_messages(head));
+  auto passed = co_await exchanging;
   call_.exchange.watch_client(nullptr);
   bool whole = true;
   if (pump_) {

@@ -28,6 +28,10 @@ class Passage {
       : call_(call), destination_(destination), config_(config), origin_(origin), body_(slots),
         timeout_(call.route().timeout.value_or(destination.timeout)), lasting_(call, [this] { end_with_session(); }, destination.name) {}
 
+  ~Passage() { call_.exchange.watch_client(nullptr); }
+  Passage(const Passage&) = delete;
+  Passage& operator=(const Passage&) = delete;
+
   base::Task<base::Result<void>> run(std::string path);
 
  private:

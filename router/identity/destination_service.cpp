@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "http/url.h"
@@ -123,7 +124,7 @@ Task<void> DestinationService::ask_for_kept(std::shared_ptr<DestinationService> 
   bool all_known = true;
   const auto names = self->kept_;
   for (const auto& name : names) {
-    auto asking = ask(self, name);
+    auto asking = base::guarded(ask(self, name));
     const auto found = co_await asking;
     all_known = all_known && found;
   }

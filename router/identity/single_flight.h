@@ -4,6 +4,7 @@
 // this object must be kept alive by `work` (a shared_ptr parameter). Loop: one; not thread-safe.
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <utility>
 
@@ -17,7 +18,7 @@ class SingleFlight {
   bool is_running() const { return running_ != nullptr; }
   std::size_t waiting() const { return waiting_; }
 
-  // Ends when the running work has ended; starts `work` if there is none. `work` must not throw.
+  // Ends when the running work has ended; starts `work` if there is none. All who wait get what `work` throws.
   base::Task<void> run(base::Task<void> work) {
     start(std::move(work));
     co_await join();
@@ -28,27 +29,36 @@ class SingleFlight {
     const auto flight = running_;
     if (!flight) co_return;
     ++waiting_;
-    co_await flight->wait();
+    co_await flight->landed.wait();
     --waiting_;
+    if (flight->thrown) std::rethrow_exception(flight->thrown);
   }
 
   // Starts `work` if none is running, without waiting.
   void start(base::Task<void> work) {
     if (running_) return;
-    running_ = std::make_shared<base::Event>();
+    running_ = std::make_shared<Flight>();
     base::start_detached(land(this, running_, std::move(work)));
   }
 
  private:
-  static base::Task<void> land(SingleFlight* self, std::shared_ptr<base::Event> flight,
-                               base::Task<void> work) {
-    co_await work;
+  struct Flight {
+    base::Event landed;
+    std::exception_ptr thrown;
+  };
+  static base::Task<void> land(SingleFlight* self, std::shared_ptr<Flight> flight, base::Task<void> work) {
+    try {
+      co_await work;
+    } catch (...) {
+      flight->thrown = std::current_exception();
+    }
     self->running_ = nullptr;
     // Last: the waiters go on inside set(). `self` lives until this frame, and `work` in it, is gone.
-    flight->set();
+    flight->landed.set();
+    if (flight->thrown) std::rethrow_exception(flight->thrown);
   }
 
-  std::shared_ptr<base::Event> running_;
+  std::shared_ptr<Flight> running_;
   std::size_t waiting_ = 0;
 };
 

@@ -46,9 +46,8 @@ Task<Result<std::optional<http::Response>>> Service::handle(const http::Request&
                                                             session::Snapshot session, std::string body,
                                                             base::Loop& home) {
   SourceInput input{request, external, std::move(session), std::move(body)};
-  co_await base::switch_to(parts_.background);
-  auto answered = co_await answer(std::move(input));
-  co_await base::switch_to(home);
+  auto answering = base::run_on(parts_.background, home, answer(std::move(input)));
+  auto answered = co_await answering;
   co_return answered;
 }
 

@@ -5,6 +5,8 @@
 
 #include <boost/asio/error.hpp>
 
+#include "base/guarded.h"
+#include "base/log.h"
 #include "net/next_piece.h"
 
 namespace router::net {
@@ -79,7 +81,9 @@ ClientConnection::~ClientConnection() {
 namespace {
 Task<void> serve_and_delete(std::unique_ptr<ClientConnection> connection, Task<void> served,
                             std::function<void()> closed) {
-  co_await served;
+  auto guarded = base::guarded(std::move(served));
+  const auto ended = co_await guarded;
+  if (!ended) base::log_error("connection.failed", {{"detail", ended.error().detail}});
   connection.reset();
   closed();
 }
