@@ -29,6 +29,22 @@ bool is_event_stream(const http::Headers& headers) {
   return type && base::to_lower(*type).starts_with("text/event-stream");
 }
 
+// Takes the lines of that name out of `fields`.
+void drop_field(std::string_view name, std::string& fields) {
+  for (std::size_t at = 0; at < fields.size();) {
+    const auto end = fields.find("\r\n", at);
+    const auto next = end == std::string::npos ? fields.size() : end + 2;
+    const auto field = base::cut(std::string_view(fields).substr(at, next - at), ':').before;
+    if (base::equals_ignoring_case(field, name)) {
+      fields.erase(at, next - at);
+    } else {
+      at = next;
+    }
+  }
+}
+
+Error ended_meanwhile() { return Error{ErrorCode::unauthenticated, Side::client, "the session has ended meanwhile"}; }
+
 }  // namespace
 
 Task<Result<void>> Passage::run(std::string path) {
@@ -39,12 +55,26 @@ Task<Result<void>> Passage::run(std::string path) {
   if (should_gather_body()) passed = co_await gather_body();
   if (passed) passed = co_await attempt(head, false, may_retry);
   if (!passed && may_retry) passed = co_await attempt(head, true, may_retry);
-  if (!passed && session_over_) passed = Error{ErrorCode::unauthenticated, Side::client, "the session has ended meanwhile"};
+  if (!passed && session_over_ && !is_work()) passed = ended_meanwhile();
   co_return passed;
 }
 
+bool Passage::is_work() const { return call_.session && !http::is_safe(call_.request.method); }
+
 void Passage::end_with_session() {
   session_over_ = true;
+  const bool answers = call_.exchange.response_started();
+  if (!is_work() || (answers && is_event_stream(connection_->head().headers))) return cut_off();
+  // until the answer begins each wait has an end of its own
+  if (answers) lasting_.after(timeout_, [this] { cut_off(); });
+}
+
+// A browser leaves the form that is being saved when its user clicks on: to the logout, perhaps.
+void Passage::leave_with_client() {
+  if (!is_work()) give_up();
+}
+
+void Passage::cut_off() {
   if (call_.status == 101) return call_.exchange.end_tunnel(4001, "signed out");
   if (call_.exchange.response_started()) call_.exchange.abort();
   give_up();
@@ -115,7 +145,7 @@ Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& m
   net::ConnectionWish wish(fresh, timeout_);
   wish_ = &wish;
   // the client gives up: so do we
-  call_.exchange.watch_client([this] { give_up(); });
+  call_.exchange.watch_client([this] { leave_with_client(); });
   auto acquired = co_await call_.pool.acquire(origin_, wish);
   wish_ = nullptr;
   if (!acquired) {
@@ -125,7 +155,7 @@ Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& m
   }
   connection_ = std::move(*acquired);
   connection_->set_timeout(timeout_);
-  if (session_over_) connection_->close();
+  if (session_over_ && !is_work()) connection_->close();
   // guarded: the pump may be under way, and the connection has to be given back
   auto exchanging = base::guarded(exchange_messages(head));
   auto passed = co_await exchanging;
@@ -192,6 +222,7 @@ Task<Result<void>> Passage::relay_response() {
   const auto& head = connection_->head();
   auto kept = co_await keep_cookies();
   if (!kept) co_return kept;
+  if (session_over_ && (!is_work() || is_event_stream(head.headers))) co_return ended_meanwhile();
   net::ResponseStart start;
   start.status = head.status;
   start.reason = head.reason;
@@ -202,6 +233,7 @@ Task<Result<void>> Passage::relay_response() {
   connection_->set_timeout(is_event_stream(head.headers) ? milliseconds::zero() : timeout_);
   body_.begin(config_.compression, call_.request, start);
   call_.exchange.start_response(std::move(start));
+  if (session_over_) end_with_session();
   auto relayed = co_await relay_body();
   co_return relayed;
 }
@@ -215,7 +247,11 @@ Task<Result<void>> Passage::keep_cookies() {
   auto saved = co_await save_cookies(call_.sessions, call_.session, std::move(changes),
                                      config_.environment.limits.cookie_jar_bytes, config_.logout);
   if (!saved) co_return saved.error();
-  if (*saved) call_.session = *saved;
+  if (*saved) {
+    call_.session = *saved;
+  } else {
+    session_over_ = true;
+  }
   co_return Result<void>();
 }
 
@@ -233,6 +269,7 @@ std::string Passage::response_fields() {
   }
   if (answer.status == 101) fields.append("Connection: Upgrade\r\nUpgrade: websocket\r\n");
   call_.reply.complete(fields, call_.upstream_time);
+  if (session_over_) drop_field("Set-Cookie", fields);
   return fields;
 }
 

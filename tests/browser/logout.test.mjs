@@ -116,3 +116,33 @@ test('a link of another site asks first', async () => {
     await site.bothTold('heidi');
   });
 });
+
+test('a form that is being saved when its user signs out is saved, and the user lands on the logout page [S25]', async () => {
+  const page = await site.newPerson();
+  await site.signIn(page, '/orders/form', 'ivan');
+  const saving = site.orders.nextSave();
+  await page.click('#save');
+  await saving.begun;
+  await page.click('#out', { noWaitAfter: true });
+  await site.agreeToSignOut(page);
+  await page.waitForURL(`${site.router.origin}/logout-page.html**`);
+  assert.deepEqual(await saving.ended, { user: 'ivan', body: 'text=my+work', cut: false });
+});
+
+test('a script that saves and signs out in the same moment gets the answer to its save [S25]', async () => {
+  const page = await site.newPerson();
+  await site.signIn(page, '/orders/form', 'judy');
+  const saving = site.orders.nextSave();
+  const status = page.evaluate(async () => {
+    const head = { 'x-csrf-token': 'fetch' };
+    const token = (await fetch('/orders/data', { headers: head })).headers.get('x-csrf-token');
+    const save = fetch('/orders/save', { method: 'POST', body: 'text=my+work', headers: { 'x-csrf-token': token } });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const out = fetch('/my/logout', { redirect: 'manual' });
+    await out;
+    return (await save).status;
+  });
+  assert.equal((await saving.ended).cut, false);
+  assert.equal(await status, 200);
+  assert.equal(await scriptStatus(page), 401);
+});
