@@ -198,3 +198,32 @@ TEST_CASE("back-channel: the answer does not wait for a hanging back-end") {
   CHECK(post(world, "logout_token=by-sid")->status == 200);
   world.client.set("bank.example", 200);
 }
+
+TEST_CASE("back-channel: sub and sid end that session and those of the user without a sid, not those of another sid [S27]") {
+  World world;
+  prepare(world);
+  auto session = world.make_session("ada");
+  session.idp_session_id = "";
+  const auto without = world.log_in(std::move(session));
+  session = world.make_session("ada");
+  session.idp_session_id = "sid-other";
+  const auto other = world.log_in(std::move(session));
+  const auto meant = world.log_in("ada");
+  const auto bob = world.log_in("bob");
+  CHECK(post(world, "logout_token=by-sid")->status == 200);
+  CHECK(world.find(without->id) == nullptr);
+  CHECK(world.find(meant->id) == nullptr);
+  CHECK(world.find(other->id) != nullptr);
+  CHECK(world.find(bob->id) != nullptr);
+}
+
+TEST_CASE("back-channel: where the provider kept its session, the same sid may sign in again at once [S29]") {
+  World world;
+  prepare(world);
+  world.log_in("ada");
+  CHECK(post(world, "logout_token=by-sid")->status == 200);
+  auto on_its_way = world.make_session("ada");
+  CHECK_FALSE(test::run_task(world.store.create(on_its_way)));
+  world.clock.advance(base::milliseconds(1));
+  CHECK(world.log_in("ada"));
+}
