@@ -82,6 +82,8 @@ Task<Result<http::Response>> Service::log_out(Trigger trigger, const http::Reque
     auto revoked = co_await revoke_given(*parts_.providers, std::move(token));
     if (!revoked && !execution.failure) execution.failure = std::move(revoked).error();
   }
+  if (trigger.form == ReplyForm::given && !trigger.revocation && execution.logout_id.empty())
+    base::log_info("logout.nothing_ended", {{"cause", to_string(trigger.cause)}});
   const ProviderState provider = co_await look_at_provider(trigger);
 
   const auto make_state = [this](const std::string& target) { return parts_.states.issue(target); };
