@@ -166,6 +166,23 @@ http::SetCookie PendingLogins::cookie(char slot, const PendingLogin& login, cons
   return attributes(slot, cookie_box_.seal(plain, std::string_view(&slot, 1)), external, user_agent);
 }
 
+std::vector<http::SetCookie> PendingLogins::deletions(const http::Headers& request, const http::External& external,
+                                                      std::string_view user_agent) const {
+  std::string held;  // slots
+  for (const auto& one : read(request)) {
+    if (held.find(one.slot) == std::string::npos) held.push_back(one.slot);
+  }
+  std::vector<http::SetCookie> gone;
+  for (const char slot : held) {
+    gone.push_back(deletion(slot, external, user_agent));
+    http::SetCookie fragment;
+    fragment.name = cookie_.names().fragment(slot);
+    fragment.path = "/";
+    gone.push_back(http::deletion_of(std::move(fragment)));
+  }
+  return gone;
+}
+
 http::SetCookie PendingLogins::deletion(char slot, const http::External& external,
                                         std::string_view user_agent) const {
   return http::deletion_of(attributes(slot, {}, external, user_agent));

@@ -76,6 +76,9 @@ class PendingLogins {
   http::SetCookie cookie(char slot, const PendingLogin& login, const http::External& external,
                          std::string_view user_agent) const;
   http::SetCookie deletion(char slot, const http::External& external, std::string_view user_agent) const;
+  // What deletes the cookies of every attempt that this browser holds, and of its #fragment.
+  std::vector<http::SetCookie> deletions(const http::Headers& request, const http::External& external,
+                                         std::string_view user_agent) const;
   base::milliseconds lifetime() const { return lifetime_; }
 
  private:

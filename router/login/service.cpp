@@ -62,6 +62,14 @@ Task<CallbackOutcome> Service::callback(const http::Request& request, const http
   return finish_login(setting_, request, external, home);
 }
 
+std::vector<std::string> Service::forget_logins(const http::Request& request, const http::External& external) const {
+  const auto agent = request.headers.get("User-Agent").value_or("");
+  std::vector<std::string> set_cookies;
+  for (const auto& gone : setting_.pending.deletions(request.headers, external, agent))
+    set_cookies.push_back(gone.to_string());
+  return set_cookies;
+}
+
 Task<Throttled<OpenedSession>> Service::with_password(const http::Request& request, const http::External& external,
                                                       std::string provider, BasicCredentials credentials,
                                                       base::Loop& home) const {

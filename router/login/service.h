@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/loop.h"
 #include "base/result.h"
@@ -51,6 +52,8 @@ class Service {
   bool is_callback(const http::Target& target) const { return target.path == config_.callback_endpoint; }
   base::Task<CallbackOutcome> callback(const http::Request& request, const http::External& external,
                                        base::Loop& home) const;
+  // Set-Cookie values that delete what this browser holds of logins on their way: its user leaves.
+  std::vector<std::string> forget_logins(const http::Request& request, const http::External& external) const;
   // Null unless `am` is configured. See login/rest_login.h.
   const RestLogin* rest() const { return rest_ ? &*rest_ : nullptr; }
   // See login/password_login.h.

@@ -53,8 +53,7 @@ WayBack plan_way_back(const Trigger& trigger, const Ending& ending, const Ending
 ProviderPart provider_part(const Trigger& trigger, const ProviderState& provider) {
   if (trigger.skips_redirect) return ProviderPart::skipped;
   // One application leaves the others signed in, so the provider is not told.
-  if (!trigger.asks_provider || !trigger.whole_session() || provider.config == nullptr)
-    return ProviderPart::none;
+  if (!trigger.ends_at_provider() || provider.config == nullptr) return ProviderPart::none;
   if (!trigger.provider_url.replaced_by.empty()) return ProviderPart::redirect;
   if (!provider.metadata || !provider.reachable) return ProviderPart::unreachable;
   return provider.metadata->end_session_endpoint.empty() ? ProviderPart::not_offered : ProviderPart::redirect;

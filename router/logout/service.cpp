@@ -29,7 +29,7 @@ Service::Service(ServiceParts parts)
       sources_(make_sources(source_parts(parts_))),
       conditional_urls_(parts_.config->logout.conditional_urls),
       executor_(parts_.config, parts_.providers, parts_.store, parts_.live, parts_.fan_out, parts_.receipts,
-                parts_.ongoing.revocations, parts_.background, parts_.find_destination) {}
+                parts_.ongoing.revocations, parts_.background, parts_.clock, parts_.find_destination) {}
 
 bool Service::may_handle(std::string_view method, std::string_view path, std::string_view query) const {
   return std::any_of(sources_.begin(), sources_.end(),
@@ -124,8 +124,7 @@ void Service::invalidate(const Trigger& trigger, const Execution& execution) con
 Task<ProviderState> Service::look_at_provider(const Trigger& trigger) {
   ProviderState state;
   identity::Provider* provider = provider_of(trigger);
-  const bool asked = trigger.asks_provider && !trigger.skips_redirect && trigger.whole_session();
-  if (provider == nullptr || !asked) co_return state;
+  if (provider == nullptr || !trigger.ends_at_provider()) co_return state;
   state.config = &provider->config();
   state.reachable = co_await provider->is_reachable();
   // After the probe, which may have brought it.

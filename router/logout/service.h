@@ -21,7 +21,8 @@
 
 namespace router::logout {
 
-// The Set-Cookie values that delete the session cookie, with exactly the attributes it was set with.
+// The Set-Cookie values that delete the session cookie, with exactly the attributes it was set with, and those of logins
+// on their way.
 using CookieDeletion = std::function<std::vector<std::string>(const http::External&, const http::Request&)>;
 
 struct ServiceParts {
