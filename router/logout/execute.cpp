@@ -180,6 +180,7 @@ Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optio
     if (previous == nullptr || user_of(*previous) != user_of(*session)) {
       if (receipt) close_receipt(trigger, std::move(receipt), execution);
       receipt = receipts_.open(trigger.cause, session->user_name);
+      if (trigger.may_redirect_to_provider()) ++receipt->open_token_uses;
       if (execution->logout_id.empty()) execution->logout_id = receipt->id;
     }
     previous = session.get();

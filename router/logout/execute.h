@@ -28,7 +28,7 @@ using FindDestination = std::function<std::shared_ptr<const config::Destination>
 
 struct Execution {
   std::string logout_id;                           // of the first receipt; empty: there was nothing to end
-  std::vector<std::shared_ptr<Receipt>> receipts;  // whose provider part is still open
+  std::vector<std::shared_ptr<Receipt>> receipts;  // whose provider part is still open, and the browser's token use
   std::optional<base::Error> failure;              // the store could not end a session
 };
 

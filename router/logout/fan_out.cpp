@@ -51,7 +51,7 @@ Task<void> FanOut::submit(std::shared_ptr<Receipt> receipt, std::vector<Call> ca
     call.created = clock_.wall();
     receipt->calls.push_back(CallReport{call.target});
     ++receipt->open_calls;
-    if (call.target->sends_token) ++receipt->open_token_calls;
+    if (call.target->sends_token) ++receipt->open_token_uses;
   }
   const auto recorded = co_await outbox_.record(calls);
   receipt->durable = recorded && outbox_.is_durable();
@@ -102,7 +102,7 @@ Task<void> FanOut::recover() {
       waiting->submitted = clock_.steady();
       receipt->calls.push_back(CallReport{call.target});
       ++receipt->open_calls;
-      if (call.target->sends_token) ++receipt->open_token_calls;
+      if (call.target->sends_token) ++receipt->open_token_uses;
       waiting->call = std::move(call);
       enqueue(std::move(waiting));
     }
@@ -282,7 +282,7 @@ std::size_t FanOut::retry_dead(std::string_view call_id) {
     Receipt& receipt = *call->receipt;
     call->report().outcome = Outcome::pending;
     ++receipt.open_calls;
-    if (call->call.target->sends_token) ++receipt.open_token_calls;
+    if (call->call.target->sends_token) ++receipt.open_token_uses;
     call->submitted = clock_.steady();
     call->urgency = Urgency::urgent;
     enqueue(std::move(call));

@@ -76,6 +76,7 @@ std::string provider_url(const Trigger& trigger, Ending& ending, const EndingInp
   if (!trigger.provider_url.replaced_by.empty()) return trigger.provider_url.replaced_by;
   auto way_back = plan_way_back(trigger, ending, input);
   ending.return_uri = way_back.uri;
+  ending.return_state = way_back.state;
   identity::LogoutRedirect redirect;
   if (trigger.session) {
     redirect.id_token_hint = trigger.session->tokens.id_token;

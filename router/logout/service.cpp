@@ -89,6 +89,7 @@ Task<Result<http::Response>> Service::log_out(Trigger trigger, const http::Reque
   const auto make_state = [this](const std::string& target) { return parts_.states.issue(target); };
   const Ending ending = plan_ending(trigger, {*parts_.config, external.origin(), provider, make_state});
   for (const auto& receipt : execution.receipts) parts_.receipts.set_provider(*receipt, ending.provider);
+  if (trigger.may_redirect_to_provider()) free_tokens(ending, execution);
   if (ending.ends_provider_session) invalidate(trigger, execution);
   warn_once_without_logout(ending, provider);
   if (execution.failure && trigger.on_failure) trigger.on_failure();
@@ -112,6 +113,19 @@ void Service::read_wishes(Trigger& trigger, const http::Target& target, const st
   if (wish.refused) {
     base::log_warning("logout.untrusted_page",
                       {{"parameter", logout.goto_parameter}, {"page", wish.refused->substr(0, kLoggedPage)}});
+  }
+}
+
+// A provider that is asked to end its session may look for the tokens of the hint: they stay until the browser is back, or
+// until `revokeAfter`.
+void Service::free_tokens(const Ending& ending, const Execution& execution) const {
+  auto free = [&receipts = parts_.receipts, freed = execution.receipts] {
+    for (const auto& receipt : freed) receipts.token_used(*receipt);
+  };
+  if (ending.provider_url.empty()) {
+    free();
+  } else if (!ending.return_state.empty() && !execution.receipts.empty()) {
+    parts_.states.on_return(ending.return_state, std::move(free));
   }
 }
 
@@ -160,7 +174,6 @@ Task<void> Service::session_timed_out(std::vector<session::Snapshot> sessions) {
   trigger.selection.ended_already = true;
   trigger.form = ReplyForm::none;
   trigger.asks_provider = false;
-  trigger.revokes_tokens = false;
   std::optional<ForwardedRequest> nobody;
   const Execution ignored = co_await executor_.run(trigger, std::move(nobody));
 }
