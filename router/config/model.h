@@ -133,6 +133,8 @@ struct Logout {
   std::string return_endpoint;
   std::optional<bool> revoke_tokens;  // absent: where the provider advertises it
   seconds revoke_after{60};
+  std::size_t longest_hint = 2000;  // bytes of a URL with an id_token_hint; longer ones go without
+  bool posts_to_provider = false;   // providerMethod: POST
   std::vector<std::string> clear_site_data;
   CrossSiteLogout cross_site = CrossSiteLogout::confirm;
   std::vector<std::string> trusted_urls;

@@ -58,6 +58,8 @@ Logout read_logout(const json& value, const Report& report, const std::string& d
   if (member(value, "revokeTokens") != nullptr)
     logout.revoke_tokens = flag_member(value, "revokeTokens", true);
   logout.revoke_after = seconds(integer_member(value, "revokeAfter").value_or(60));
+  logout.longest_hint = static_cast<std::size_t>(integer_member(value, "longestHint").value_or(2000));
+  logout.posts_to_provider = text_member(value, "providerMethod") == "POST";
   logout.clear_site_data = texts_member(value, "clearSiteData");
   logout.cross_site = cross_site_of(value);
   logout.trusted_urls = texts_member(value, "trustedUrls");

@@ -220,6 +220,77 @@ TEST_CASE("back-channel logout: a good token ends the session and tells the back
   CHECK(fixture.orders.count("/sign-out") == 1);
 }
 
+TEST_CASE("back-channel logout: where the provider kept its session, its user may sign in again at once [S29]") {
+  SignOnFixture fixture;
+  fixture.provider.behave({.keeps_session = true});
+  const auto browser = fixture.signed_in();
+  const auto token = fixture.provider.logout_token();
+  CHECK(ask(fixture.router.port(), make_request("POST", "/my/back-channel", {{"Content-Type", "application/x-www-form-urlencoded"}},
+                                                "logout_token=" + token))
+            .status() == 200);
+  CHECK_FALSE(fixture.is_signed_in(browser));
+  CHECK(fixture.is_signed_in(fixture.signed_in()));
+}
+
+TEST_CASE("logout: a login on its way does not come through it, nor does its cookie stay [S8]") {
+  SignOnFixture fixture;
+  fixture.provider.behave({.keeps_session = true});
+  Browser browser(fixture.router.port());
+  const auto started = browser.navigate("/orders/first");
+  browser.open("/orders/start");
+  REQUIRE(browser.has_session());
+  const auto on_its_way = Browser::path_of(Browser::location_from(started.field("Location")));
+  auto before = browser;
+  browser.navigate("/my/logout");
+  for (const auto& [name, value] : browser.cookies()) CHECK_MESSAGE(name.find("login") == std::string::npos, name);
+  // the callback was sent with the cookies of before
+  for (auto* user : {&before, &browser}) {
+    const auto answer = user->navigate(on_its_way);
+    CHECK(answer.status() == 302);
+    CHECK(answer.field("Location").starts_with(fixture.provider.issuer()));
+    CHECK_FALSE(fixture.is_signed_in(*user));
+  }
+  // one that begins now comes in
+  CHECK(fixture.is_signed_in(fixture.signed_in()));
+}
+
+TEST_CASE("logout: tokens are revoked when the browser is back from the provider, not before [S26]") {
+  SignOnFixture fixture;
+  auto browser = fixture.signed_in();
+  const auto answer = browser.navigate("/my/logout");
+  CHECK(fixture.orders.waits_for("/sign-out", 1));
+  CHECK(fixture.invoices.waits_for("/sign-out", 1));
+  CHECK_FALSE(eventually([&] { return fixture.provider.count("/revoke") > 0; }, milliseconds(300)));
+  browser.navigate(Browser::path_of(Browser::location_from(answer.field("Location"))));
+  CHECK(eventually([&] { return fixture.provider.count("/revoke") == 2; }));
+}
+
+TEST_CASE("logout: an id token too long for a URL goes by a form, or not at all [S32]") {
+  for (const bool by_form : {false, true}) {
+    StubProvider provider;
+    provider.behave({.id_padding = 6'000});
+    RecordingBackend orders;
+    auto setup = sign_on_setup(provider, orders.origin(), orders.origin());
+    if (by_form) setup.descriptor["logout"]["providerMethod"] = "POST";
+    RouterProcess router(setup);
+    Browser browser(router.port());
+    browser.open("/orders/start");
+    const auto answer = browser.navigate("/my/logout");
+    if (by_form) {
+      CHECK(answer.status() == 200);
+      CHECK(answer.body.find("action=\"" + provider.issuer() + "/end-session\"") != std::string::npos);
+      CHECK(answer.body.find("name=\"id_token_hint\" value=\"ey") != std::string::npos);
+      CHECK(answer.field("Cache-Control") == "no-store");
+    } else {
+      const auto location = answer.field("Location");
+      CHECK(location.size() < 2'000);
+      CHECK(parameter(location, "id_token_hint").empty());
+      CHECK(parameter(location, "client_id") == StubProvider::kClientId);
+      CHECK(parameter(location, "logout_hint") == "alice");
+    }
+  }
+}
+
 TEST_CASE("front-channel logout: iss and sid of the session end it, anything else does not") {
   SignOnFixture fixture;
   const auto browser = fixture.signed_in();

@@ -20,6 +20,12 @@ std::string parameter(const std::string& url, std::string_view name) {
   return http::query_value(*http::parse_url(url)->query, name).value_or("(absent)");
 }
 
+std::optional<std::string> logout_url(const config::IdentityProvider& provider, const Metadata& metadata,
+                                      const LogoutRedirect& redirect) {
+  const auto request = logout_request(provider, metadata, redirect);
+  return request ? std::optional(request->as_url()) : std::nullopt;
+}
+
 }  // namespace
 
 TEST_CASE("urls: the authorization request carries everything that binds the answer to it") {
