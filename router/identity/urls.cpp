@@ -53,6 +53,8 @@ std::string authorization_url(const config::IdentityProvider& provider, const Me
     add(query, "code_challenge_method", "S256");
   }
   add(query, "prompt", request.prompt);
+  // the wish alone may be passed over in silence; with this the token has to say when the user proved who he is
+  if (request.prompt == "login") add(query, "max_age", "0");
   add_identity_provider(query, provider.kind, request.identity_provider);
   return http::append_query(url_at_tenant(provider, metadata.authorization_endpoint, request.tenant), query);
 }

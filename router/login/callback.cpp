@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "http/redirect_guard.h"
 #include "login/callback_parameters.h"
+#include "login/orphaned_tokens.h"
 #include "login/start.h"
 
 namespace router::login {
@@ -20,6 +21,8 @@ using base::Side;
 using base::Task;
 
 namespace {
+
+constexpr base::seconds kAuthTimeSkew{60};
 
 // Absent: the state has been used before.
 using Redeemed = Result<std::optional<identity::Login>>;
@@ -206,6 +209,14 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
 }
 
 Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::string location) {
+  const auto& proved = login.claims.authenticated;
+  if (!attempt.application.empty() && (!proved || *proved + kAuthTimeSkew < attempt.started)) {
+    give_back_soon(setting_, attempt.provider, login.tokens.refresh_token);
+    refuse(ErrorCode::unauthenticated, Side::identity_provider,
+           "who left " + attempt.application + " was not asked again who he is: auth_time is " +
+               (proved ? "older" : "missing"));
+    co_return;
+  }
   auto opening = open_session(setting_, request_, external_, std::move(login),
                               {attempt.provider, attempt.application, attempt.started});
   auto opened = co_await opening;

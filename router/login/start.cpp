@@ -90,7 +90,7 @@ Task<Result<http::Response>> start_login(const Setting& setting, const http::Hea
   const auto metadata = co_await fetching;
   if (!metadata) co_return metadata.error();
 
-  const std::string prompt = login.prompt;
+  const std::string prompt = login.application.empty() ? login.prompt : "login";
   auto pending = make_pending(setting, *provider, external, std::move(login));
   const auto slots = setting.pending.assign(request, pending.started);
   if (setting.config.state_protection) {

@@ -108,6 +108,22 @@ TEST_CASE("agent logout: one application of an unchanged properties file is left
   CHECK(fixture.invoices.requests_to("/invoices/x").back().field("Cookie") == "C=invoices");
 }
 
+TEST_CASE("agent logout: who left an application stays outside where the provider did not ask who he is again [S17]") {
+  for (const int ago : {3'600, -1}) {
+    CAPTURE(ago);
+    AgentFixture fixture;
+    fixture.provider.behave({.proved_seconds_ago = ago});
+    auto browser = fixture.signed_in();
+    browser.navigate("/orders/log-me-out");
+    const auto login = browser.navigate("/orders/x");
+    CHECK(login.field("Location").find("max_age=0") != std::string::npos);
+    const auto back = browser.navigate(Browser::path_of(Browser::location_from(login.field("Location"))));
+    CHECK(back.status() == 401);
+    CHECK(fixture.status(browser, "/orders/x") == 401);
+    CHECK(fixture.status(browser, "/invoices/x") == 200);
+  }
+}
+
 TEST_CASE("agent logout: leaving one application closes its WebSockets and streams, and nobody else's") {
   AgentFixture fixture;
   fixture.orders.on("/orders/socket", accepts_websocket());

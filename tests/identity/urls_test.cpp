@@ -42,6 +42,7 @@ TEST_CASE("urls: the authorization request carries everything that binds the ans
   CHECK(parameter(url, "code_challenge") == "challenge");
   CHECK(parameter(url, "code_challenge_method") == "S256");
   CHECK(parameter(url, "prompt") == "(absent)");
+  CHECK(parameter(url, "max_age") == "(absent)");
   CHECK(url.find("secret") == std::string::npos);
 }
 
@@ -53,6 +54,7 @@ TEST_CASE("urls: a new login is asked for with prompt, an endpoint's own query i
   const auto url = authorization_url(test::oidc_binding(), metadata, request);
   CHECK(parameter(url, "tenant") == "a");
   CHECK(parameter(url, "prompt") == "login");
+  CHECK(parameter(url, "max_age") == "0");
   CHECK(parameter(url, "state") == "(absent)");
 }
 

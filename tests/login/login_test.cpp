@@ -323,6 +323,7 @@ TEST_CASE(
   browser.receive(*response);
   const std::string url(response->headers.get("Location").value_or(""));
   CHECK(world.parameter(url, "prompt") == "login");
+  world.provider.login.claims.authenticated = world.clock.wall();
   const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
   REQUIRE(outcome.opened.created);
   CHECK(outcome.opened.created->backend_cookies.size() == 1);
@@ -499,4 +500,52 @@ TEST_CASE("login: which identity provider was asked for is not forgotten when th
   world.clock.advance(base::minutes(6));
   const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
   CHECK(world.parameter(location(outcome), "idp") == "patients");
+}
+
+TEST_CASE("callback: who left an application proves anew who he is, or stays outside [S17]") {
+  struct Row {
+    std::string name;
+    std::optional<base::seconds> proved;  // from the start of the login on
+    bool comes_in;
+  };
+  const std::vector<Row> rows = {{"just now", base::seconds(5), true},   {"a moment before", base::seconds(-59), true},
+                                 {"long before", base::seconds(-61), false}, {"a day ago", base::seconds(-86'400), false},
+                                 {"does not say", std::nullopt, false}};
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    LoginWorld world;
+    auto before = test::make_session("alice");
+    before.ended_applications = {"bank"};
+    REQUIRE(test::run_task(world.store.create(before)));
+    Browser browser;
+    browser.cookies["JSESSIONID"] = std::string(before.id.reveal());
+    auto response = world.try_start(browser, {.return_path = "/bank", .application = "bank"});
+    REQUIRE(response);
+    browser.receive(*response);
+    const std::string url(response->headers.get("Location").value_or(""));
+    CHECK(world.parameter(url, "prompt") == "login");
+    if (row.proved) world.provider.login.claims.authenticated = world.clock.wall() + *row.proved;
+    const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
+    CHECK((outcome.opened.created != nullptr) == row.comes_in);
+    if (row.comes_in) continue;
+    REQUIRE_FALSE(outcome.answer);
+    CHECK(outcome.answer.error().code == ErrorCode::unauthenticated);
+    const auto kept = world.find(before.id);
+    REQUIRE(kept);
+    CHECK(kept->ended_applications == before.ended_applications);
+    world.background.run_ready();
+    CHECK(world.provider.revoked == std::vector<std::string>{"rt-1"});
+  }
+}
+
+TEST_CASE("callback: a login to an application again that has to be started anew still asks for the password [S17]") {
+  LoginWorld world;
+  Browser browser;
+  auto response = world.try_start(browser, {.return_path = "/bank", .application = "bank"});
+  REQUIRE(response);
+  browser.receive(*response);
+  const std::string url(response->headers.get("Location").value_or(""));
+  world.clock.advance(std::chrono::hours(2));
+  const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
+  CHECK(world.parameter(location(outcome), "prompt") == "login");
 }

@@ -80,7 +80,6 @@ Task<Result<Verdict>> authenticate_session(Context& context) {
   if (!wanted) co_return wanted.error();
   login::LoginRequest login;
   login.application = left_application(context);
-  if (!login.application.empty()) login.prompt = "login";
   if (login.application.empty() && is_logged_in(context, *wanted)) co_return Verdict(Continue{});
   // a redirect would lose a body, and a script could not read the login page
   if (!login::is_navigation(context.request) || carries_rest_token(context)) {
