@@ -12,7 +12,7 @@ namespace {
 Json explain_call(const logout::Call& call) {
   const auto& target = *call.target;
   std::string sends = "the captured cookies";
-  if (target.sends_token) sends += ", the access token";
+  if (target.sends_token && !call.credentials->access_token.empty()) sends += ", the access token";
   if (target.sends_forwarded) sends += ", x-forwarded-*";
   if (target.is_service) sends += ", x-approuter-host";
   return {{"backEnd", target.back_end},

@@ -5,6 +5,7 @@
 
 #include "backend/field_names.h"
 #include "base/text.h"
+#include "config/token_rule.h"
 
 namespace router::backend {
 namespace {
@@ -62,9 +63,8 @@ bool is_session_token(const session::CookieNames& own, std::string_view name) {
 }
 
 bool sends_token(const RequestForward& forward) {
-  return forward.authenticated && forward.destination.authorization.empty() && forward.session != nullptr &&
-         !forward.session->tokens.access_token.empty() &&
-         (forward.destination.forward_auth_token || forward.destination.is_service);
+  return forward.authenticated && config::takes_token(forward.destination) && forward.session != nullptr &&
+         !forward.session->tokens.access_token.empty();
 }
 
 bool passes(const RequestForward& forward, const http::Field& field, const NamedByConnection& named) {
