@@ -92,6 +92,10 @@ Task<Result<base::Secret>> Service::service_token(ServiceOf service, Snapshot us
   co_return token;
 }
 
+bool Service::waits_for_tokens(const session::Session& session) const {
+  return judge_freshness(session.tokens, refresh_->rules, setting_.clock.wall()) == Freshness::expired;
+}
+
 Task<Result<Snapshot>> Service::fresh_tokens(Snapshot session, base::Loop& home) const {
   auto& refreshes = setting_.ongoing.refreshes;
   switch (judge_freshness(session->tokens, refresh_->rules, setting_.clock.wall())) {

@@ -67,6 +67,8 @@ class Service {
                                                        base::Loop& home) const;
   // The session to go on with; null: it is over. Waits only for a session whose access token has expired; one
   // whose token is still good is refreshed meanwhile.
+  // waits_for_tokens() says which: for those fresh_tokens() takes as long as the provider.
+  bool waits_for_tokens(const session::Session& session) const;
   base::Task<base::Result<session::Snapshot>> fresh_tokens(session::Snapshot session, base::Loop& home) const;
 
  private:

@@ -276,6 +276,21 @@ TEST_CASE("awaited answers: GET, HEAD and OPTIONS without one get 401 within two
   }
 }
 
+TEST_CASE("awaited answers: a GET that waits for its tokens gets 401 within two seconds of the logout, too [S25]") {
+  SignOnFixture fixture;
+  fixture.provider.behave({.access_token_lifetime = 0});  // every request has to refresh
+  auto browser = fixture.signed_in();
+  const auto refreshed = fixture.provider.grants("refresh_token");
+  fixture.provider.behave({.access_token_lifetime = 0, .token_hangs = true});
+  RawClient client(fixture.router.port());
+  client.send(request_of(browser, "GET", "/orders/waits"));
+  REQUIRE(eventually([&] { return fixture.provider.grants("refresh_token") > refreshed; }));
+  browser.navigate("/my/logout");
+  CHECK(client.read(kLogoutTime).status() == 401);
+  CHECK(fixture.orders.count("/orders/waits") == 0);
+  fixture.provider.behave({});
+}
+
 TEST_CASE("server-sent events: those that answer a POST end with the session like any other [S25]") {
   const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const bool begun : {true, false}) {

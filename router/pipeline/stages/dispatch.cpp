@@ -1,5 +1,6 @@
 #include "pipeline/filters/filters.h"
 #include "pipeline/stages/stages.h"
+#include "pipeline/while_signed_in.h"
 #include "routing/rewrite.h"
 
 namespace router::pipeline {
@@ -31,12 +32,20 @@ Result<backend::Backend*> find_backend(Context& context) {
   return known->second.get();
 }
 
+Task<Result<std::shared_ptr<backend::Backend>>> ask_for(std::shared_ptr<const Graph> graph, std::string name, bool dynamic,
+                                                        base::Loop& home) {
+  auto asking = graph->looked_up->find(std::move(name), dynamic, home);
+  auto found = co_await asking;
+  co_return found;
+}
+
 Task<Result<std::shared_ptr<backend::Backend>>> look_up(Context& context) {
   auto name = destination_name(context);
   if (!name) co_return name.error();
   const auto& written = *context.route().destination;
   const bool dynamic = written == "*" || written.find('$') != std::string::npos;
-  auto asking = context.graph.looked_up->find(std::move(**name), dynamic, context.exchange.loop());
+  auto asking = while_signed_in(context, ask_for(context.graph.shared_from_this(), std::move(**name), dynamic,
+                                                 context.exchange.loop()));
   auto found = co_await asking;
   co_return found;
 }
