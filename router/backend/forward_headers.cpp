@@ -105,12 +105,7 @@ void write_forwarded(const RequestForward& forward, std::string_view name, std::
 
 void write_forwarded_fields(const RequestForward& forward, std::string& out) {
   const auto& external = forward.external;
-  out.append("x-forwarded-for: ");
-  for (const auto& field : forward.request.headers) {
-    if (!external.peer_trusted || !base::equals_ignoring_case(field.name, "x-forwarded-for")) continue;
-    if (!field.value.empty()) out.append(field.value).append(", ");
-  }
-  out.append(external.peer_address).append("\r\n");
+  write(out, "x-forwarded-for", http::client_chain(forward.request.headers, external));
   write_forwarded(forward, "x-forwarded-host", external.authority, out);
   write_forwarded(forward, "x-forwarded-proto", external.scheme, out);
   write_forwarded(forward, "x-forwarded-path", forward.scope.client_path, out);

@@ -80,6 +80,7 @@ void read_allowed_hosts(const Variables& variables, Environment& environment) {
 void read_trusted_proxies(const Variables& variables, Environment& environment) {
   std::vector<std::string> entries = {"private"};
   variables.read_list("TRUSTED_PROXIES", entries);
+  environment.proxies_are_named = variables.has("TRUSTED_PROXIES");
   if (entries == std::vector<std::string>{"none"}) return;
   for (const std::string& entry : entries) {
     if (!IpRanges::is_valid(entry)) {

@@ -137,11 +137,7 @@ CallTargets make_call_targets(const config::Configuration& config) {
 }
 
 ForwardedRequest forwarded_request(const http::Request& request, const http::External& external) {
-  ForwardedRequest forwarded{external.authority, external.scheme, external.peer_address, request.target.path};
-  const auto chain = request.headers.get("x-forwarded-for");
-  if (external.peer_trusted && chain)
-    forwarded.client_chain = std::string(*chain) + ", " + external.peer_address;
-  return forwarded;
+  return {external.authority, external.scheme, http::client_chain(request.headers, external), request.target.path};
 }
 
 std::vector<Call> calls_for(const session::Session& session, const CallTargets& targets,

@@ -197,3 +197,12 @@ TEST_CASE("calls: the token goes to back-ends that requests of this session coul
     }
   }
 }
+
+TEST_CASE("calls: all forwarding lines of a trusted proxy make the chain, as on every request [S3]") {
+  http::External external;
+  external.peer_address = "10.0.0.1";
+  external.peer_trusted = true;
+  const test::Request request("GET", "/my/logout",
+                              {{"x-forwarded-for", "1.2.3.4"}, {"X-Forwarded-For", "203.0.113.7"}});
+  CHECK(logout::forwarded_request(request.request, external).client_chain == "1.2.3.4, 203.0.113.7, 10.0.0.1");
+}

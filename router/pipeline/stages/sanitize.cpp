@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "http/query.h"
 #include "http/url.h"
+#include "pipeline/client_address.h"
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
@@ -52,19 +53,6 @@ std::string hex_id(std::size_t bytes) {
   return id;
 }
 
-// The nearest hop that is not one of our own proxies.
-std::string_view client_address(const Context& context, std::string_view peer) {
-  const auto forwarded = context.request.headers.get("x-forwarded-for");
-  if (!forwarded) return peer;
-  const auto hops = base::split(*forwarded, ',');
-  for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
-    const auto address = base::trim(*hop);
-    if (address.empty()) break;
-    if (!context.graph.trusted_proxies.contains(address) || std::next(hop) == hops.rend()) return address;
-  }
-  return peer;
-}
-
 // ENABLE_X_FORWARDED_HOST_VALIDATION: letters, digits, "-", "_" and ".", of a length that DNS has, and a port.
 bool is_plain_host(std::string_view text) {
   const auto host = http::parse_host(text);
@@ -89,7 +77,9 @@ Result<void> take_forwarded(Context& context) {
     return Error{ErrorCode::bad_request, Side::client, "x-forwarded-host is no host name"};
   }
   if (host && http::parse_host(first_element(*host))) external.authority = base::to_lower(first_element(*host));
-  external.client_address = client_address(context, external.peer_address);
+  external.client_address =
+      client_address(headers, external.peer_address,
+                     {context.graph.trusted_proxies, context.config().environment.proxies_are_named});
   return {};
 }
 
