@@ -29,6 +29,10 @@ logout::FanOutOptions fan_out_options(const config::Environment& environment) {
   return options;
 }
 
+session::DoorLimits door_limits(const config::Limits& limits) {
+  return {limits.logins_per_address, limits.failed_logins_per_address, limits.failed_logins};
+}
+
 base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revocations, milliseconds at_most,
                             std::function<void()> done) {
   // whatever happens, the router stops
@@ -52,8 +56,9 @@ Services::Services(const config::Configuration& config, net::AsioLoop& backgroun
       receipts(clock),
       fan_out(client, background, clock, outbox, receipts, fan_out_options(config.environment)),
       return_states(config.environment.session_secret, clock),
-      ongoing_logouts(background),
-      ongoing_logins({.failures = config.environment.limits.failed_logins}),
+      doors(std::make_shared<session::Doors>(door_limits(config.environment.limits))),
+      ongoing_logouts(background, doors),
+      ongoing_logins(doors),
       shared{clock, background, sessions, live, streams} {}
 
 void Services::start() {

@@ -61,6 +61,7 @@ struct Services {
   logout::Receipts receipts;
   logout::FanOut fan_out;
   logout::ReturnStates return_states;
+  std::shared_ptr<session::Doors> doors;
   logout::Ongoing ongoing_logouts;
   login::Ongoing ongoing_logins;
   pipeline::Services shared;

@@ -260,7 +260,10 @@ struct Limits {
   std::size_t upstream_queue = 1024;        // waiting requests per destination
   milliseconds header_timeout{10'000};
   std::size_t minimum_body_rate = 0;  // bytes per second, 0 = off
-  unsigned failed_logins = 5;         // with a password: a minute, per user and address; 0 = off
+  // At doors with a password or our credentials behind them, a minute; 0 = off
+  unsigned failed_logins = 5;  // per account
+  unsigned failed_logins_per_address = 10;
+  unsigned logins_per_address = 60;  // right ones, too
 };
 
 // What the environment (process, else default-env.json) says.

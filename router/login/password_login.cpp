@@ -4,6 +4,7 @@
 
 #include "login/check_password.h"
 #include "login/new_session.h"
+#include "login/orphaned_tokens.h"
 
 namespace router::login {
 
@@ -33,13 +34,16 @@ Task<Throttled<identity::Login>> ask_password(const Setting& setting, const http
                       external.tenant};
   auto checking =
       base::run_on(setting.background, home,
-                   check_password(setting.ongoing.throttle, setting.clock, **provider, std::move(attempt)));
+                   check_password(*setting.ongoing.doors, setting.clock, **provider, std::move(attempt)));
   auto verdict = co_await checking;
   auto* login = std::get_if<Result<identity::Login>>(&verdict);
   if (login == nullptr || !*login) co_return verdict;
   const auto lasting = check_validity((*login)->tokens, setting.config.environment.minimum_token_validity,
                                       setting.clock.wall());
-  if (!lasting) co_return Result<identity::Login>(lasting.error());
+  if (!lasting) {
+    give_back_soon(setting, name, std::move((*login)->tokens.refresh_token));
+    co_return Result<identity::Login>(lasting.error());
+  }
   co_return verdict;
 }
 

@@ -19,7 +19,7 @@
 
 namespace router::login {
 
-// base::seconds: too many wrong passwords; when to come again.
+// base::seconds: too many tries or wrong passwords; when to come again.
 template <class T>
 using Throttled = std::variant<base::seconds, base::Result<T>>;
 

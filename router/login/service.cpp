@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "login/orphaned_tokens.h"
+
 namespace router::login {
 
 using base::Result;
@@ -79,6 +81,11 @@ Task<Throttled<OpenedSession>> Service::with_password(const http::Request& reque
 Task<Throttled<Snapshot>> Service::caller(const http::External& external, std::string provider, std::string field,
                                           base::Loop& home) const {
   return verify_caller(setting_, external, std::move(provider), std::move(field), home);
+}
+
+// Not before: with the refresh token a provider takes back the access token that is in use (RFC 7009 section 2.1).
+void Service::caller_left(const session::Session& caller) const {
+  if (!caller.tokens.refresh_token.empty()) give_back_soon(setting_, caller.provider, caller.tokens.refresh_token);
 }
 
 Task<Result<base::Secret>> Service::service_token(ServiceOf service, Snapshot user, std::string tenant,

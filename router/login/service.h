@@ -62,6 +62,8 @@ class Service {
                                                      base::Loop& home) const;
   base::Task<Throttled<session::Snapshot>> caller(const http::External& external, std::string provider,
                                                   std::string field, base::Loop& home) const;
+  // Its request is over: a caller with a password had tokens of his own, which nobody will use again.
+  void caller_left(const session::Session& caller) const;
   // The token that a bound service is called with, for a session's user or a caller.
   base::Task<base::Result<base::Secret>> service_token(ServiceOf service, session::Snapshot user, std::string tenant,
                                                        base::Loop& home) const;

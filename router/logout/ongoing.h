@@ -7,12 +7,16 @@
 
 #include "logout/revocation.h"
 #include "session/attempt_limit.h"
+#include "session/doors.h"
 #include "session/recent_set.h"
 
 namespace router::logout {
 
 struct Ongoing {
-  explicit Ongoing(base::Loop& background) : revocations(background) {}
+  explicit Ongoing(base::Loop& background, std::shared_ptr<session::Doors> with = std::make_shared<session::Doors>())
+      : doors(std::move(with)), revocations(background) {}
+
+  const std::shared_ptr<session::Doors> doors;  // for clients that take tokens back; those of logins, too
 
   // Longer than any token is accepted (identity/logout_token.h).
   session::RecentSet seen_logout_tokens{base::minutes(10), 256 * 1024};

@@ -23,7 +23,7 @@ Sources make_sources(const SourceParts& parts) {
   sources.push_back(std::make_unique<RestSource>(parts.config, parts.store));
   sources.push_back(std::make_unique<EndSessionSource>(parts.config, parts.providers, parts.store));
   sources.push_back(std::make_unique<HostedSource>(parts.config));
-  sources.push_back(std::make_unique<TokenRevocationSource>(parts.config, parts.providers));
+  sources.push_back(std::make_unique<TokenRevocationSource>(parts.config, parts.providers, parts.ongoing, parts.clock));
   // last: it looks at every request, and those with a path of their own are not its business
   sources.push_back(std::make_unique<AgentSource>(parts.config));
   return sources;

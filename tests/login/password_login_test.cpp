@@ -126,6 +126,52 @@ TEST_CASE("caller: user and password are turned into a token, and slowed down li
   CHECK(std::holds_alternative<base::seconds>(log_in(world)));
 }
 
+TEST_CASE("caller: what a password brought is given back after the request, and not before; a bearer token is his own [S14]") {
+  LoginWorld world;
+  const auto with_password = call(world, "Basic YWRhOnB3");
+  REQUIRE(result_of(with_password));
+  world.background.run_ready();
+  CHECK(world.provider.revoked.empty());
+  world.service->caller_left(**result_of(with_password));
+  world.background.run_ready();
+  CHECK(world.provider.revoked == std::vector<std::string>{"rt-1"});
+  const auto with_token = call(world, "Bearer the.token");
+  REQUIRE(result_of(with_token));
+  world.service->caller_left(**result_of(with_token));
+  world.background.run_ready();
+  CHECK(world.provider.revoked.size() == 1);
+}
+
+TEST_CASE("caller: where logout revokes nothing, nothing is given back [S14]") {
+  LoginWorld world;
+  world.config.logout.revoke_tokens = false;
+  world.make_service();
+  const auto verdict = call(world, "Basic YWRhOnB3");
+  REQUIRE(result_of(verdict));
+  world.service->caller_left(**result_of(verdict));
+  world.background.run_ready();
+  CHECK(world.provider.revoked.empty());
+}
+
+TEST_CASE("password: an address may try six hundred users as often as sixty, and fail ten times [S14]") {
+  LoginWorld world;
+  world.external.client_address = "203.0.113.7";
+  const auto count_admitted = [&](int users) {
+    int admitted = 0;
+    for (int i = 0; i < users; ++i) {
+      admitted += std::holds_alternative<base::seconds>(log_in(world, {}, "user" + std::to_string(i))) ? 0 : 1;
+    }
+    return admitted;
+  };
+  CHECK(count_admitted(600) == 60);
+  world.external.client_address = "203.0.113.8";
+  world.provider.error = kWrong;
+  CHECK(count_admitted(600) == 10);
+  CHECK(std::holds_alternative<base::seconds>(call(world, "Basic YWRhOnB3")));
+  world.external.client_address = "203.0.113.9";
+  CHECK_FALSE(std::holds_alternative<base::seconds>(call(world, "Basic YWRhOnB3")));
+}
+
 TEST_CASE("caller: anything but Bearer and Basic is refused without asking the provider") {
   LoginWorld world;
   for (const char* field : {"", "Bearer", "Basic", "Basic ???", "Digest x", "Bearer a b", "abc"}) {
@@ -154,4 +200,17 @@ TEST_CASE("caller: on a tenant's host only that tenant's tokens are good") {
   }
   xsuaa.login.claims.subdomain = "acme";
   CHECK(result_of(call(world, "Bearer x", "uaa")));
+}
+
+TEST_CASE("password: the users of another tenant are others at an xsuaa only, else a host would be a new try [S14]") {
+  LoginWorld world;
+  test::ScriptedProvider xsuaa("uaa", config::ProviderKind::xsuaa);
+  xsuaa.error = world.provider.error = kWrong;
+  world.more["uaa"] = &xsuaa;
+  for (int i = 0; i < 10; ++i) {
+    world.external.client_address = "203.0.113." + std::to_string(i);
+    world.external.tenant = "tenant" + std::to_string(i);
+    CHECK(std::holds_alternative<base::seconds>(call(world, "Basic YWRhOnB3", "idp")) == (i >= 5));
+    CHECK_FALSE(std::holds_alternative<base::seconds>(call(world, "Basic YWRhOnB3", "uaa")));
+  }
 }

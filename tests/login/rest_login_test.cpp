@@ -158,6 +158,20 @@ TEST_CASE("rest login: a wrong password is 401, the sixth within a minute 429") 
   CHECK(world.sessions() == 1);
 }
 
+TEST_CASE("rest login: six hundred users from one address in a second are sixty [S14]") {
+  RestLoginWorld world;
+  int admitted = 0;
+  for (int i = 0; i < 600; ++i) {
+    const FieldPairs user{{"X-OpenAM-Username", "user" + std::to_string(i)}, {"X-OpenAM-Password", "x"}};
+    admitted += world.post(kRestPath, user).status == 200 ? 1 : 0;
+  }
+  CHECK(admitted == 60);
+  CHECK(world.provider.passwords.size() == 60);
+  const auto refused = world.post(kRestPath, kBjensen);
+  CHECK(refused.status == 429);
+  CHECK(refused.headers.get("Retry-After") == "1");
+}
+
 TEST_CASE("rest login: an empty password is never asked about") {
   RestLoginWorld world;
   CHECK(world.post(kRestPath, {{"X-OpenAM-Username", "bjensen"}, {"X-OpenAM-Password", ""}}).status == 401);

@@ -20,7 +20,7 @@ Verdict challenge() {
 }  // namespace
 
 Verdict come_again(base::seconds later) {
-  auto response = http::text_response(kTooManyRequests, "Too many wrong passwords. Try again later.\n");
+  auto response = http::text_response(kTooManyRequests, "Too many tries. Try again later.\n");
   response.headers.set("Retry-After", std::to_string(later.count()));
   return response;
 }
