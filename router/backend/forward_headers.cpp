@@ -67,14 +67,23 @@ bool sends_token(const RequestForward& forward) {
          !forward.session->tokens.access_token.empty();
 }
 
+// FORWARD_IDENTITY_HEADERS: in that spelling, and no other that a back-end might take for it.
+bool is_let_through(const RequestForward& forward, std::string_view name) {
+  const auto& names = forward.forwarded_identity;
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& let) { return base::equals_ignoring_case(let, name); });
+}
+
 bool passes(const RequestForward& forward, const http::Field& field, const NamedByConnection& named) {
   const auto [kind, has_underscore] = judge_request_field(field.name);
-  if (kind != FieldKind::plain && has_underscore) return false;
+  if (kind != FieldKind::plain && kind != FieldKind::identity && has_underscore) return false;
   if (is_configured(forward.destination.headers, field.name)) return false;
   if (is_session_token(forward.own_cookies, field.name)) return false;
   switch (kind) {
     case FieldKind::plain:
       return !named.contains(field.name);
+    case FieldKind::identity:
+      return is_let_through(forward, field.name) && !named.contains(field.name);
     case FieldKind::from_proxies:
       return forward.external.peer_trusted;
     // a field that the router decides about is not taken away by naming it

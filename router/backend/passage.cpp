@@ -91,6 +91,7 @@ std::string Passage::request_head(std::string_view path) const {
                          .token = call_.token,
                          .own_cookies = call_.own_cookies,
                          .authenticated = call_.authenticated,
+                         .forwarded_identity = config_.environment.forwarded_identity,
                          .csrf_is_ours = call_.csrf_is_ours(),
                          .wants_statistics = call_.wants_statistics,
                          .scope = scope(),

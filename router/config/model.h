@@ -311,6 +311,7 @@ struct Environment {
   std::string tls_key;
   std::size_t threads = 0;                   // 0 = one per core
   std::vector<std::string> trusted_proxies;  // CIDRs, checked; default list filled in
+  std::vector<std::string> forwarded_identity;  // FORWARD_IDENTITY_HEADERS: names of fields
   bool proxies_are_named = false;            // TRUSTED_PROXIES is set
   Limits limits;
 };

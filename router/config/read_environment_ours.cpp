@@ -97,6 +97,16 @@ void read_trusted_proxies(const Variables& variables, Environment& environment) 
   }
 }
 
+void read_forwarded_identity(const Variables& variables, Environment& environment) {
+  variables.read_list("FORWARD_IDENTITY_HEADERS", environment.forwarded_identity);
+  for (const std::string& name : environment.forwarded_identity) {
+    if (header_fault(name, "")) {
+      variables.error("FORWARD_IDENTITY_HEADERS", show(std::string_view(name)),
+                      "names of header fields, separated by commas");
+    }
+  }
+}
+
 void read_management(const Variables& variables, Environment& environment) {
   environment.management_port.reset();
   if (const auto port = variables.number("MANAGEMENT_PORT", 0, 65535)) {
@@ -175,6 +185,7 @@ void read_own_variables(const Variables& variables, const std::string& directory
   read_certificate(variables, directory, environment);
   variables.read_number("THREADS", environment.threads, 0, 1024);
   read_trusted_proxies(variables, environment);
+  read_forwarded_identity(variables, environment);
   read_limits(variables, environment.limits);
 }
 

@@ -171,6 +171,10 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
        [](const Configuration& c) { return c.environment.limits.upstream_queue == 13; }},
       {"LIMIT_FAILED_LOGINS", "15",
        [](const Configuration& c) { return c.environment.limits.failed_logins == 15; }},
+      {"FORWARD_IDENTITY_HEADERS", "x-remote-user, SM_USER",
+       [](const Configuration& c) {
+         return c.environment.forwarded_identity == std::vector<std::string>{"x-remote-user", "SM_USER"};
+       }},
       {"LIMIT_FAILED_LOGINS_PER_ADDRESS", "16",
        [](const Configuration& c) { return c.environment.limits.failed_logins_per_address == 16; }},
       {"LIMIT_LOGINS_PER_ADDRESS", "17",
