@@ -4,6 +4,7 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "config/chosen_destinations.h"
 
 namespace router::app {
 
@@ -53,6 +54,7 @@ Services::Services(const config::Configuration& config, net::AsioLoop& backgroun
       pool(background, tls, parse_limits, background_limits(config.environment)),
       client(pool, clock),
       sessions(clock, config.environment.limits.sessions),
+      look_ups(config.environment.limits.look_ups_per_address),
       receipts(clock),
       fan_out(client, background, clock, outbox, receipts, fan_out_options(config.environment)),
       return_states(config.environment.session_secret, clock),
@@ -98,6 +100,7 @@ std::shared_ptr<identity::DestinationService> Services::destination_service_for(
     std::vector<std::string> names;
     for (const auto& [name, logout] : config.looked_up_logouts) names.push_back(name);
     destination_service_->keep_known(std::move(names));
+    destination_service_->reserve(config::named_elsewhere(config));
   }
   return destination_service_;
 }

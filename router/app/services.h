@@ -23,6 +23,7 @@
 #include "net/asio_http_client.h"
 #include "net/asio_loop.h"
 #include "pipeline/graph.h"
+#include "session/address_limit.h"
 #include "session/event_streams.h"
 #include "session/expiry.h"
 #include "session/live_connections.h"
@@ -55,6 +56,7 @@ struct Services {
 
   backend::CompressionSlots compression_slots;
   session::MemoryStore sessions;
+  session::AddressLimit look_ups;
   session::LiveConnections live;
   session::EventStreams streams;
   logout::MemoryOutbox outbox;

@@ -67,7 +67,8 @@ std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::
   const auto destination_service = services.destination_service_for(*graph->config);
   if (destination_service) {
     graph->looked_up = std::make_unique<const backend::LookedUpDestinations>(destination_service, *graph->config,
-                                                                             services.compression_slots);
+                                                                             services.compression_slots,
+                                                                             services.look_ups, services.clock);
   }
   graph->host_pattern = compile_host_pattern(graph->config->environment.destination_host_pattern);
   graph->tenant_pattern = compile_host_pattern(graph->config->environment.tenant_host_pattern);

@@ -264,6 +264,7 @@ struct Limits {
   unsigned failed_logins = 5;  // per account
   unsigned failed_logins_per_address = 10;
   unsigned logins_per_address = 60;  // right ones, too
+  unsigned look_ups_per_address = 60;  // of destinations that the descriptor does not name, a minute; 0 = off
 };
 
 // What the environment (process, else default-env.json) says.

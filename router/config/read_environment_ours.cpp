@@ -157,6 +157,7 @@ void read_limits(const Variables& variables, Limits& limits) {
   variables.read_duration("HEADER_TIMEOUT", limits.header_timeout, Unit::millisecond, 100ms, 1h);
   variables.read_number("LIMIT_FAILED_LOGINS", limits.failed_logins, 0, 1'000'000);
   variables.read_number("LIMIT_FAILED_LOGINS_PER_ADDRESS", limits.failed_logins_per_address, 0, 1'000'000);
+  variables.read_number("LIMIT_LOOK_UPS_PER_ADDRESS", limits.look_ups_per_address, 0, 1'000'000);
   variables.read_number("LIMIT_LOGINS_PER_ADDRESS", limits.logins_per_address, 0, 1'000'000);
   variables.read_number("MINIMUM_BODY_RATE", limits.minimum_body_rate, 0, kMaxSize);
 }

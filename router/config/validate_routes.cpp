@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "config/chosen_destinations.h"
 #include "config/json_access.h"
 #include "config/validate.h"
 
@@ -85,8 +86,7 @@ class RouteCheck {
       }
       return;
     }
-    const bool dynamic = name.find('$') != std::string::npos;
-    if (dynamic || validation_.destination_service_bound() || configuration_.destinations.contains(name))
+    if (is_chosen_by_client(name) || validation_.destination_service_bound() || configuration_.destinations.contains(name))
       return;
     std::vector<std::string> known;
     for (const auto& [key, destination] : configuration_.destinations) known.push_back(key);

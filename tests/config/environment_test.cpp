@@ -177,6 +177,8 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
        }},
       {"LIMIT_FAILED_LOGINS_PER_ADDRESS", "16",
        [](const Configuration& c) { return c.environment.limits.failed_logins_per_address == 16; }},
+      {"LIMIT_LOOK_UPS_PER_ADDRESS", "18",
+       [](const Configuration& c) { return c.environment.limits.look_ups_per_address == 18; }},
       {"LIMIT_LOGINS_PER_ADDRESS", "17",
        [](const Configuration& c) { return c.environment.limits.logins_per_address == 17; }},
       {"MINIMUM_BODY_RATE", "14",

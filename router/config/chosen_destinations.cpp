@@ -1,0 +1,114 @@
+#include "config/chosen_destinations.h"
+
+#include <optional>
+#include <variant>
+
+#include "base/text.h"
+
+namespace router::config {
+namespace {
+
+// The text of the expression's capturing group number `wanted`, or of that name; absent: there is none that
+// is known.
+std::optional<std::string_view> group_text(std::string_view expression, std::size_t wanted,
+                                           std::string_view name) {
+  std::size_t groups = 0;
+  std::size_t begin = 0;
+  std::size_t depth = 0;
+  std::size_t open_at = 0;  // depth of the wanted group, 0: not found yet
+  bool in_class = false;
+  for (std::size_t i = 0; i < expression.size(); ++i) {
+    const char c = expression[i];
+    if (c == '\\') {
+      ++i;
+    } else if (in_class) {
+      in_class = c != ']';
+    } else if (c == '[') {
+      in_class = true;
+    } else if (c == '(') {
+      ++depth;
+      const auto inside = expression.substr(i + 1);
+      const bool is_named =
+          inside.starts_with("?<") && !inside.starts_with("?<=") && !inside.starts_with("?<!");
+      if (inside.starts_with('?') && !is_named) continue;
+      ++groups;
+      const auto end = is_named ? inside.find('>') : std::string_view::npos;
+      const auto own = end == std::string_view::npos ? std::string_view() : inside.substr(2, end - 2);
+      if (open_at != 0 || !(name.empty() ? groups == wanted : own == name)) continue;
+      open_at = depth;
+      begin = i + 1 + (is_named && end != std::string_view::npos ? end + 1 : 0);
+    } else if (c == ')' && depth > 0) {
+      if (depth == open_at) return expression.substr(begin, i - begin);
+      --depth;
+    }
+  }
+  return std::nullopt;
+}
+
+bool may_capture(std::string_view expression, bool match_case, std::size_t group, std::string_view group_name,
+                 const std::string& text) {
+  const auto part = group_text(expression, group, group_name);
+  if (!part) return true;
+  const auto compiled = base::Pattern::compile("^(?:" + std::string(*part) + ")$", match_case);
+  const auto* pattern = std::get_if<base::Pattern>(&compiled);
+  if (pattern == nullptr) return true;  // it refers to other groups
+  const auto match = pattern->match(text);
+  return !match || match->has_value();
+}
+
+// A reference at the beginning of `text`: $1, $<name>.
+struct Reference {
+  std::size_t group = 0;  // 0: by name, or another kind
+  std::string_view name;
+  std::size_t length = 0;
+};
+
+Reference reference_at(std::string_view text) {
+  if (text.starts_with("$<") && text.find('>') != std::string_view::npos) {
+    return {0, text.substr(2, text.find('>') - 2), text.find('>') + 1};
+  }
+  std::size_t digits = 0;
+  while (digits < 2 && 1 + digits < text.size() && text[1 + digits] >= '0' && text[1 + digits] <= '9')
+    ++digits;
+  const auto number = base::parse_unsigned(text.substr(1, digits));
+  return {number ? static_cast<std::size_t>(*number) : 0, {}, 1 + digits};
+}
+
+}  // namespace
+
+bool is_chosen_by_client(std::string_view destination) {
+  return destination == "*" || destination.find('$') != std::string_view::npos;
+}
+
+std::set<std::string> named_elsewhere(const Configuration& configuration) {
+  std::set<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (!configuration.destinations.contains(name)) names.insert(name);
+  };
+  for (const auto* list : {&configuration.plugins, &configuration.routes}) {
+    for (const Route& route : *list) {
+      if (route.destination && !is_chosen_by_client(*route.destination)) add(*route.destination);
+    }
+  }
+  for (const auto& [name, logout] : configuration.looked_up_logouts) add(name);
+  return names;
+}
+
+bool may_choose(const Route& route, const Environment& environment, const std::string& name) {
+  if (!route.destination || !is_chosen_by_client(*route.destination)) return false;
+  if (*route.destination == "*") return may_capture(environment.destination_host_pattern, true, 1, {}, name);
+  const std::string_view written = *route.destination;
+  const auto first = written.find('$');
+  const auto last = written.rfind('$');
+  const auto reference = reference_at(written.substr(last));
+  const auto front = written.substr(0, first);
+  const auto back = written.substr(last + reference.length);
+  if (name.size() < front.size() + back.size() || !name.starts_with(front) || !name.ends_with(back))
+    return false;
+  const bool is_known = reference.group != 0 || !reference.name.empty();
+  if (first != last || !is_known) return true;
+  const auto middle = name.substr(front.size(), name.size() - front.size() - back.size());
+  return may_capture(route.source, route.match_case, reference.group, reference.name, middle);
+}
+
+}  // namespace router::config
