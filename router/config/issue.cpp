@@ -15,14 +15,16 @@ bool is_within(std::string_view inner, std::string_view outer) {
   return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '/');
 }
 
-// "redis://user:password@host" -> "redis://...@host"
+// "redis://user:password@host" -> "redis://...@host", however badly it is spelt; too much rather than too little.
 std::string without_credentials(std::string_view text) {
   const auto scheme = text.find("://");
-  if (scheme == std::string_view::npos) return std::string(text);
-  const auto end = std::min(text.find_first_of("/?#", scheme + 3), text.size());
-  const auto at = text.substr(0, end).rfind('@');
-  if (at == std::string_view::npos || at < scheme) return std::string(text);
-  return std::string(text.substr(0, scheme + 3)) + "..." + std::string(text.substr(at));
+  const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto at = text.rfind('@');
+  if (at == std::string_view::npos || at < begin) return std::string(text);
+  const auto before = text.substr(begin, at - begin);
+  const bool is_user = scheme != std::string_view::npos && before.find_first_of("/?#") == std::string_view::npos;
+  if (!is_user && before.find(':') == std::string_view::npos) return std::string(text);
+  return std::string(text.substr(0, begin)) + "..." + std::string(text.substr(at));
 }
 
 std::string shortened(std::string text) {
@@ -120,11 +122,14 @@ std::string to_json(const Issues& issues) {
 }
 
 bool is_secret_name(std::string_view name) {
-  const std::string lower = base::to_lower(name);
-  for (std::string_view word : {"secret", "password", "token", "privatekey", "credential"}) {
-    if (lower.find(word) != std::string::npos && !lower.starts_with("forwardauth")) return true;
+  std::string lower = base::to_lower(name);
+  std::erase_if(lower, [](char c) { return c == '_' || c == '-' || c == '.'; });
+  if (lower.starts_with("forwardauth")) return false;
+  for (std::string_view word : {"secret", "password", "passwd", "passphrase", "pwd", "token", "privatekey", "apikey",
+                                "clientkey", "credential", "authorization"}) {
+    if (lower.find(word) != std::string::npos) return true;
   }
-  return lower == "key" || lower == "tls_key";
+  return lower == "key" || lower == "tlskey";
 }
 
 std::string show(std::string_view text, std::string_view name) {

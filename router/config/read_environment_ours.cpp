@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kShortSecret = 32;
 constexpr std::uint64_t kMaxSize = 1ULL << 40;
 
 void read_store(const Variables& variables, Environment& environment) {
@@ -52,8 +51,6 @@ void check_secret(const Variables& variables, const Environment& environment) {
       variables.error(store ? "SESSION_STORE" : "LOGOUT_OUTBOX", "a durable store without SESSION_SECRET",
                       "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it");
     }
-  } else if (variables.has("SESSION_SECRET") && environment.session_secret.size() < kShortSecret) {
-    variables.warning("SESSION_SECRET", "a short secret", "at least 32 random characters");
   }
 }
 
@@ -166,7 +163,7 @@ void read_limits(const Variables& variables, Limits& limits) {
 
 void read_own_variables(const Variables& variables, const std::string& directory, Environment& environment) {
   read_store(variables, environment);
-  variables.read_secret("SESSION_SECRET", environment.session_secret);
+  variables.read_sealing_secret("SESSION_SECRET", environment.session_secret);
   read_outbox(variables, environment);
   check_secret(variables, environment);
   read_lifetime(variables, environment);

@@ -109,8 +109,9 @@ class Explainer {
     const std::string pointer = pointer_of(path);
     if (!reported_.insert({pointer, ""}).second) return;
     std::string expected = expectation(schema_, node);
-    std::string found = show_value(value, path.empty() ? std::string() : path.back());
-    if (value.is_string() && value.get_ref<const std::string&>().size() > 1000) {
+    const auto secret = std::find_if(path.begin(), path.end(), [](const auto& step) { return is_secret_name(step); });
+    std::string found = show_value(value, secret == path.end() ? std::string() : *secret);
+    if (secret == path.end() && value.is_string() && value.get_ref<const std::string&>().size() > 1000) {
       found = "a string of " + std::to_string(value.get_ref<const std::string&>().size()) + " bytes";
     }
     std::string hint;
