@@ -49,10 +49,6 @@ net::ServerTimeouts server_timeouts(const config::Environment& environment) {
   return timeouts;
 }
 
-net::ServerLimits server_limits(const config::Limits& limits, std::size_t cores) {
-  return {(limits.connections + cores - 1) / cores, (limits.connections_per_address + cores - 1) / cores};
-}
-
 // Null: no TLS.
 base::Result<std::shared_ptr<net::ServerTls>> load_tls(const config::Environment& environment) {
   if (environment.tls_cert.empty()) return std::shared_ptr<net::ServerTls>();
@@ -61,20 +57,23 @@ base::Result<std::shared_ptr<net::ServerTls>> load_tls(const config::Environment
 
 }  // namespace
 
-Router::Core::Core(const config::Configuration& config, std::shared_ptr<const pipeline::Graph> graph, std::size_t cores)
+Router::Core::Core(const config::Configuration& config, std::shared_ptr<const pipeline::Graph> graph, std::size_t cores,
+                   net::ConnectionLimits& limits)
     : loop(buffer_size(config.environment.limits)),
       tls(config.environment.ca_certificate_files, config.environment.reject_unauthorized),
       parse_limits(app::parse_limits(config.environment.limits)),
       pool(loop, tls, parse_limits, pool_limits(config.environment, cores)),
       pipeline(std::move(graph), pool),
-      server(loop, pipeline, parse_limits, server_timeouts(config.environment), server_limits(config.environment.limits, cores)) {}
+      server(loop, pipeline, parse_limits, server_timeouts(config.environment), limits) {}
 
 Router::Router(std::shared_ptr<const config::Configuration> config, config::LoadInput input)
-    : input_(std::move(input)), config_(std::move(config)) {
+    : input_(std::move(input)),
+      config_(std::move(config)),
+      connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address) {
   services_ = std::make_unique<Services>(*config_, background_);
   graph_ = make_graph(config_, *services_);
   const auto cores = core_count(*config_);
-  for (std::size_t i = 0; i < cores; ++i) cores_.push_back(std::make_unique<Core>(*config_, graph_, cores));
+  for (std::size_t i = 0; i < cores; ++i) cores_.push_back(std::make_unique<Core>(*config_, graph_, cores, connections_));
 }
 
 Router::~Router() {

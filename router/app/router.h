@@ -35,7 +35,8 @@ class Router {
  private:
   // One core of the data plane. Lives as long as the Router; touched on its own loop only once started.
   struct Core {
-    Core(const config::Configuration& config, std::shared_ptr<const pipeline::Graph> graph, std::size_t cores);
+    Core(const config::Configuration& config, std::shared_ptr<const pipeline::Graph> graph, std::size_t cores,
+         net::ConnectionLimits& limits);
     net::AsioLoop loop;
     net::ClientTls tls;
     net::ParseLimits parse_limits;
@@ -50,6 +51,7 @@ class Router {
 
   config::LoadInput input_;
   std::shared_ptr<const config::Configuration> config_;
+  net::ConnectionLimits connections_;
   net::AsioLoop background_;
   std::unique_ptr<Services> services_;
   std::shared_ptr<const pipeline::Graph> graph_;

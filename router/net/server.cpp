@@ -37,7 +37,8 @@ bool drop_new_handshakes(int listener) {
 
 }  // namespace
 
-Server::Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts, ServerLimits limits)
+Server::Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts,
+               ConnectionLimits& limits)
     : loop_(loop),
       handler_(handler),
       parse_limits_(parse_limits),
@@ -93,28 +94,15 @@ void Server::pause_accepting() {
   resume_.arm(kOutOfDescriptors);
 }
 
-bool Server::admit(const std::string& address) {
-  if (limits_.connections != 0 && connections_.count() >= limits_.connections) return false;
-  if (limits_.connections_per_address == 0) return true;
-  auto& open = per_address_[address];
-  if (open >= limits_.connections_per_address) return false;
-  ++open;
-  return true;
-}
-
 void Server::accepted(Socket socket) {
   error_code gone;
   const auto peer = socket.remote_endpoint(gone);
   if (gone) return;
-  const std::string address = limits_.connections_per_address == 0 ? std::string() : peer.address().to_string();
-  if (!admit(address)) return;
+  const auto place = limits_.admit(peer.address().to_string());
+  if (!place) return;
   auto connection = std::make_unique<ClientConnection>(loop_, std::move(socket), handler_, connections_, parse_limits_, timeouts_);
   auto* const context = tls_ ? &tls_->context() : nullptr;
-  ClientConnection::start(std::move(connection), context, [this, address, in_use = tls_] {
-    if (address.empty()) return;
-    const auto open = per_address_.find(address);
-    if (open != per_address_.end() && --open->second == 0) per_address_.erase(open);
-  });
+  ClientConnection::start(std::move(connection), context, [place, in_use = tls_] {});
 }
 
 void Server::drain() {

@@ -10,23 +10,19 @@
 #include <boost/asio/ssl/context.hpp>
 #include <functional>
 #include <memory>
-#include <unordered_map>
 
 #include "base/result.h"
 #include "net/asio_loop.h"
 #include "net/client_connection.h"
+#include "net/connection_limits.h"
 #include "net/server_tls.h"
 
 namespace router::net {
 
-struct ServerLimits {
-  std::size_t connections = 0;              // of this loop, 0 = off
-  std::size_t connections_per_address = 0;  // of this loop, 0 = off
-};
-
 class Server {
  public:
-  Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts, ServerLimits limits);
+  Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts,
+         ConnectionLimits& limits);
   ~Server();
 
   // Port 0 picks a free one. Errors: refused (with the reason: in use, no permission).
@@ -49,7 +45,6 @@ class Server {
 
   void accept_next();
   void accepted(Socket socket);
-  bool admit(const std::string& address);
   void pause_accepting();
   void close_listener();
 
@@ -57,14 +52,13 @@ class Server {
   Handler& handler_;
   ParseLimits parse_limits_;
   ServerTimeouts timeouts_;
-  ServerLimits limits_;
+  ConnectionLimits& limits_;
   Acceptor acceptor_;
   std::shared_ptr<ServerTls> tls_;
   Connections connections_;
   std::atomic<bool> listening_{false};
   Deadline resume_;
   Deadline last_handshakes_;
-  std::unordered_map<std::string, std::size_t> per_address_;
 };
 
 }  // namespace router::net

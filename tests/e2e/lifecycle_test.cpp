@@ -236,6 +236,28 @@ TEST_CASE("start: with the provider away public routes work, logins are 503, and
   CHECK(browser.open("/private/x").body == "/private/x");
 }
 
+TEST_CASE("connections: a limit is that of the process, however the kernel spreads them over the loops [N22]") {
+  for (const char* name : {"LIMIT_CONNECTIONS_PER_ADDRESS", "LIMIT_CONNECTIONS"}) {
+    CAPTURE(name);
+    RecordingBackend backend;
+    auto setup = setup_for(backend.origin());
+    setup.environment["THREADS"] = "8";
+    setup.environment[name] = "10";
+    RouterProcess router(setup);
+    std::vector<RawClient> clients;
+    int answered = 0;
+    for (int i = 0; i < 40; ++i) {
+      clients.emplace_back(router.port());
+      clients.back().send(make_request("GET", "/app/x"));
+      answered += clients.back().read().status() == 200 ? 1 : 0;
+    }
+    CHECK(answered == 10);
+    clients.clear();
+    const auto works = [&] { return ask(router.port(), make_request("GET", "/app/x")).status() == 200; };
+    CHECK(eventually(works));
+  }
+}
+
 TEST_CASE("descriptors: when they run out there is no busy loop, and it recovers (P4)") {
   RecordingBackend backend;
   auto setup = setup_for(backend.origin());
