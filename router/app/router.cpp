@@ -41,10 +41,10 @@ net::PoolLimits pool_limits(const config::Environment& environment, std::size_t 
 
 net::ServerTimeouts server_timeouts(const config::Environment& environment) {
   net::ServerTimeouts timeouts;
-  timeouts.head = environment.limits.header_timeout;
-  timeouts.request = environment.incoming_request_timeout;
-  timeouts.stall = environment.incoming_connection_timeout;
-  timeouts.idle = environment.server_keep_alive;
+  timeouts.request = base::or_never(environment.incoming_request_timeout);
+  timeouts.stall = base::or_never(environment.incoming_connection_timeout);
+  timeouts.idle = base::or_never(environment.server_keep_alive);
+  timeouts.head = std::min(environment.limits.header_timeout, timeouts.request);
   timeouts.minimum_body_rate = environment.limits.minimum_body_rate;
   return timeouts;
 }
