@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/restart_settings.h"
 #include "app/wiring.h"
 #include "base/log.h"
 #include "net/signals.h"
@@ -69,6 +70,7 @@ Router::Core::Core(const config::Configuration& config, std::shared_ptr<const pi
 Router::Router(std::shared_ptr<const config::Configuration> config, config::LoadInput input)
     : input_(std::move(input)),
       config_(std::move(config)),
+      started_with_(config_),
       connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address) {
   services_ = std::make_unique<Services>(*config_, background_);
   graph_ = make_graph(config_, *services_);
@@ -77,6 +79,7 @@ Router::Router(std::shared_ptr<const config::Configuration> config, config::Load
 }
 
 Router::~Router() {
+  if (loader_.joinable()) loader_.join();
   for (auto& core : cores_) core->loop.stop();
   for (auto& core : cores_) {
     if (core->thread.joinable()) core->thread.join();
@@ -104,25 +107,54 @@ void Router::run() {
   background_.run();
 }
 
+// Reading and checking may take a second; the background loop has logins and logouts to do meanwhile.
 void Router::reload() {
-  auto loaded = config::load(input_);
-  if (!loaded.issues.empty()) std::fputs(to_text(loaded.issues).c_str(), stderr);
-  if (!loaded.configuration) {
+  if (stopping_) return;
+  if (std::exchange(loading_, true)) {
+    load_again_ = true;
+    return;
+  }
+  if (loader_.joinable()) loader_.join();
+  loader_ = std::thread([this, input = input_] {
+    auto loaded = std::make_shared<Loaded>(load(input));
+    background_.post([this, loaded] { loaded_anew(*loaded); });
+  });
+}
+
+Router::Loaded Router::load(const config::LoadInput& input) {
+  Loaded loaded{config::load(input), std::shared_ptr<net::ServerTls>()};
+  const auto& configuration = loaded.result.configuration;
+  if (configuration) loaded.tls = load_tls(configuration->environment);
+  return loaded;
+}
+
+void Router::loaded_anew(const Loaded& loaded) {
+  loading_ = false;
+  if (stopping_) return;
+  if (!loaded.result.issues.empty()) std::fputs(to_text(loaded.result.issues).c_str(), stderr);
+  if (!loaded.result.configuration) {
     base::log_error("reload.refused", {{"reason", "the new configuration has errors; the old one goes on"}});
-    return;
+  } else if (!loaded.tls) {
+    base::log_error("reload.refused", {{"reason", loaded.tls.error().detail}});
+  } else {
+    take_over(loaded.result.configuration, *loaded.tls);
   }
-  auto tls = load_tls(loaded.configuration->environment);
-  if (!tls) {
-    base::log_error("reload.refused", {{"reason", tls.error().detail}});
-    return;
-  }
-  config_ = loaded.configuration;
+  if (std::exchange(load_again_, false)) reload();
+}
+
+void Router::take_over(std::shared_ptr<const config::Configuration> configuration,
+                       const std::shared_ptr<net::ServerTls>& tls) {
+  config_ = std::move(configuration);
   graph_ = make_graph(config_, *services_);
   for (auto& core : cores_) {
-    core->loop.post([&core = *core, graph = graph_, tls = *tls] {
+    core->loop.post([&core = *core, graph = graph_, tls] {
       core.pipeline.replace_graph(graph);
       core.server.use_tls(tls);
     });
+  }
+  // at each reload, until the restart: what runs is not what is written
+  for (const auto name : changed_for_next_start(started_with_->environment, config_->environment)) {
+    base::log_warning("reload.needs_restart", {{"setting", name}});
   }
   base::log_info("reload.done", {{"routes", config_->routes.size()}});
 }
