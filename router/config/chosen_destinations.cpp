@@ -45,15 +45,14 @@ std::optional<std::string_view> group_text(std::string_view expression, std::siz
   return std::nullopt;
 }
 
-bool may_capture(std::string_view expression, bool match_case, std::size_t group, std::string_view group_name,
-                 const std::string& text) {
-  const auto part = group_text(expression, group, group_name);
-  if (!part) return true;
-  const auto compiled = base::Pattern::compile("^(?:" + std::string(*part) + ")$", match_case);
-  const auto* pattern = std::get_if<base::Pattern>(&compiled);
-  if (pattern == nullptr) return true;  // it refers to other groups
-  const auto match = pattern->match(text);
-  return !match || match->has_value();
+// What the group can be; absent: anything, or it refers to other groups.
+std::optional<base::Pattern> group_pattern(std::string_view expression, bool match_case, std::size_t group,
+                                           std::string_view name) {
+  const auto part = group_text(expression, group, name);
+  if (!part) return std::nullopt;
+  auto compiled = base::Pattern::compile("^(?:" + std::string(*part) + ")$", match_case);
+  auto* pattern = std::get_if<base::Pattern>(&compiled);
+  return pattern == nullptr ? std::nullopt : std::optional(std::move(*pattern));
 }
 
 // A reference at the beginning of `text`: $1, $<name>.
@@ -94,21 +93,30 @@ std::set<std::string> named_elsewhere(const Configuration& configuration) {
   return names;
 }
 
-bool may_choose(const Route& route, const Environment& environment, const std::string& name) {
-  if (!route.destination || !is_chosen_by_client(*route.destination)) return false;
-  if (*route.destination == "*") return may_capture(environment.destination_host_pattern, true, 1, {}, name);
+ChosenNames::ChosenNames(const Route& route, const Environment& environment) {
   const std::string_view written = *route.destination;
+  if (written == "*") {
+    between_ = group_pattern(environment.destination_host_pattern, true, 1, {});
+    return;
+  }
   const auto first = written.find('$');
   const auto last = written.rfind('$');
   const auto reference = reference_at(written.substr(last));
-  const auto front = written.substr(0, first);
-  const auto back = written.substr(last + reference.length);
-  if (name.size() < front.size() + back.size() || !name.starts_with(front) || !name.ends_with(back))
-    return false;
+  front_ = written.substr(0, first);
+  back_ = written.substr(last + reference.length);
   const bool is_known = reference.group != 0 || !reference.name.empty();
-  if (first != last || !is_known) return true;
-  const auto middle = name.substr(front.size(), name.size() - front.size() - back.size());
-  return may_capture(route.source, route.match_case, reference.group, reference.name, middle);
+  if (first == last && is_known) {
+    between_ = group_pattern(route.source, route.match_case, reference.group, reference.name);
+  }
+}
+
+bool ChosenNames::may_be(const std::string& name) const {
+  if (name.size() < front_.size() + back_.size() || !name.starts_with(front_) || !name.ends_with(back_))
+    return false;
+  if (!between_) return true;
+  const auto match = between_->match(
+      std::string_view(name).substr(front_.size(), name.size() - front_.size() - back_.size()));
+  return !match || match->has_value();
 }
 
 }  // namespace router::config

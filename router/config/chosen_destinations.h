@@ -1,9 +1,9 @@
-// Destinations whose names the client chooses: out of the path ($1) or of the host (*,
-// DESTINATION_HOST_PATTERN).
+// Destinations whose names the client chooses: out of the path ($1) or of the host (*, DESTINATION_HOST_PATTERN).
 //
-// Pure; any thread. Source: descriptor.md "Routes"; faults S13, S22.
+// Pure; any thread. Source: descriptor.md "Routes".
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -19,8 +19,17 @@ bool is_chosen_by_client(std::string_view destination);
 // `destinations` does not know.
 std::set<std::string> named_elsewhere(const Configuration& configuration);
 
-// Whether a route with such a destination may lead to `name`. Errs towards yes: of an expression only the
-// part that the name is taken from is tried, by itself.
-bool may_choose(const Route& route, const Environment& environment, const std::string& name);
+// The names that a route with such a destination may lead to. Errs towards yes: of an expression only the group that
+// the name is taken from is tried, by itself. Refers to the route.
+class ChosenNames {
+ public:
+  ChosenNames(const Route& route, const Environment& environment);
+  bool may_be(const std::string& name) const;
+
+ private:
+  std::string_view front_;  // of the name, as written before and behind the reference
+  std::string_view back_;
+  std::optional<base::Pattern> between_;  // absent: anything
+};
 
 }  // namespace router::config

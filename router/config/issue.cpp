@@ -38,7 +38,7 @@ std::string shortened(std::string text) {
 
 void Issues::add(Issue issue) {
   const bool is_error = issue.severity == Severity::error;
-  if (issues_.size() < kMaxIssues) issues_.push_back(std::move(issue));
+  if (!is_full()) issues_.push_back(std::move(issue));
   if (is_error) ++errors_;
 }
 
@@ -47,7 +47,7 @@ void Issues::add_unless_known(Issue issue) {
     return known.severity == Severity::error && known.file == issue.file &&
            (is_within(known.pointer, issue.pointer) || is_within(issue.pointer, known.pointer));
   };
-  if (std::none_of(issues_.begin(), issues_.end(), same_place)) add(std::move(issue));
+  if (is_full() || std::none_of(issues_.begin(), issues_.end(), same_place)) add(std::move(issue));
 }
 
 std::size_t Issues::count(Severity severity) const {
@@ -148,7 +148,8 @@ std::string show_value(const nlohmann::json& value, std::string_view name) {
 std::string nearest_hint(std::string_view name, const std::vector<std::string>& known) {
   constexpr std::size_t kMaxEdits = 2;
   constexpr std::size_t kMaxLength = 100;  // the distance costs length times length
-  if (name.size() > kMaxLength) return {};
+  constexpr std::size_t kMostKnown = 1000;
+  if (name.size() > kMaxLength || known.size() > kMostKnown) return {};
   std::string_view best;
   std::size_t best_edits = kMaxEdits + 1;
   for (const std::string& candidate : known) {

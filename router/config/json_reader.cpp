@@ -210,11 +210,17 @@ std::optional<JsonFault> check_encoding(std::string_view text, const JsonLimits&
 
 }  // namespace
 
+Position Document::position(std::string_view pointer, PositionOf what) const {
+  std::call_once(asked_, [this] { positions_.emplace(text_); });
+  return positions_->of(pointer, what);
+}
+
 std::shared_ptr<const Document> read_json(std::string file, std::string text, Issues& issues,
                                           const JsonLimits& limits) {
+  std::optional<Lines> lines;
   const auto report = [&](const JsonFault& fault) {
-    issues.add({Severity::error, file, "", position_at(text, fault.offset), fault.found, fault.expected,
-                fault.hint});
+    if (!lines) lines.emplace(text);
+    issues.add({Severity::error, file, "", lines->at(fault.offset), fault.found, fault.expected, fault.hint});
   };
   if (const auto fault = check_encoding(text, limits)) {
     report(*fault);

@@ -1,8 +1,8 @@
-// How many connections clients may have, counted once for the whole process: the kernel spreads them unevenly over the
-// loops, so that shares of a limit would refuse a client at one loop while others have room.
+// How many connections clients may have, counted once for the whole process: the kernel spreads them unevenly
+// over the loops, so that shares of a limit would refuse a client at one loop while others have room.
 //
-// An address is what base/ip_address.h calls a home. Any thread: without a limit per address one atomic counter, with
-// one a lock for a moment. Owner: app/Router; outlives all places.
+// An address is what base/ip_address.h calls a home. Any thread: without a limit per address one atomic
+// counter, with one a lock for a moment. Owner: app/Router; outlives all places.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,8 @@ namespace router::net {
 class ConnectionLimits {
  public:
   // 0: no limit.
-  ConnectionLimits(std::size_t most, std::size_t most_per_address) : most_(most), most_per_address_(most_per_address) {}
+  ConnectionLimits(std::size_t most, std::size_t most_per_address)
+      : most_(most), most_per_address_(most_per_address) {}
   ConnectionLimits(const ConnectionLimits&) = delete;
   ConnectionLimits& operator=(const ConnectionLimits&) = delete;
 

@@ -8,7 +8,9 @@
 using namespace router;
 using net::ConnectionLimits;
 
-TEST_CASE("connection limits: one count for the whole process, and a place is free again when its connection ends [N22]") {
+TEST_CASE(
+    "connection limits: one count for the whole process, and a place is free again when its connection ends "
+    "[N22]") {
   ConnectionLimits limits(3, 2);
   auto first = limits.admit("203.0.113.7");
   const auto second = limits.admit("203.0.113.7");

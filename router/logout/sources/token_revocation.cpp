@@ -57,7 +57,7 @@ ClientCredentials client_credentials(const http::FormFields& form, const http::H
   return {std::string(value_of(form, "client_id")), base::Secret(std::string(value_of(form, "client_secret")))};
 }
 
-http::Response too_many(base::seconds wait) {
+http::Response revocation_limited(base::seconds wait) {
   auto response = revocation_error(429, "temporarily_unavailable");
   response.headers.add("Retry-After", std::to_string(wait.count()));
   return response;
@@ -99,7 +99,7 @@ Task<Result<std::optional<Recognition>>> TokenRevocationSource::recognise(const 
   const session::Doors::Visitor visitor("token/revoke", client.id, input.external.client_address);
   auto admitting = session::admit(*ongoing_.doors, clock_, visitor);
   const auto refused_for = co_await admitting;
-  if (refused_for) co_return std::optional<Recognition>(too_many(*refused_for));
+  if (refused_for) co_return std::optional<Recognition>(revocation_limited(*refused_for));
   const bool is_known = is_client(client);
   ongoing_.doors->settle(visitor, is_known ? session::Doors::Outcome::succeeded : session::Doors::Outcome::failed);
   std::optional<Recognition> recognised = is_known ? answer(form) : revocation_error(401, "invalid_client");
