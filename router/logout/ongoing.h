@@ -6,6 +6,7 @@
 #pragma once
 
 #include "logout/revocation.h"
+#include "session/address_limit.h"
 #include "session/attempt_limit.h"
 #include "session/doors.h"
 #include "session/recent_set.h"
@@ -22,6 +23,9 @@ struct Ongoing {
   session::RecentSet seen_logout_tokens{base::minutes(10), 256 * 1024};
   // By address: about half a core's worth of signatures.
   session::AttemptLimit bad_logout_tokens{12'000, base::seconds(1), 64 * 1024};
+  // Front-channel requests by address, which nobody signs: guesses at sids that no session has. An office signs out at
+  // once, so more than a few.
+  session::AddressLimit unknown_sids{300};
   Revocations revocations;
 };
 

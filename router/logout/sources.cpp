@@ -19,7 +19,8 @@ Sources make_sources(const SourceParts& parts) {
   sources.push_back(std::make_unique<CentralSource>(parts.config, parts.providers));
   sources.push_back(
       std::make_unique<BackChannelSource>(parts.config, parts.providers, parts.ongoing, parts.clock));
-  sources.push_back(std::make_unique<FrontChannelSource>(parts.config, parts.providers, parts.store, parts.clock));
+  sources.push_back(std::make_unique<FrontChannelSource>(parts.config, parts.providers, parts.store, parts.ongoing,
+                                                         parts.clock));
   sources.push_back(std::make_unique<RestSource>(parts.config, parts.store));
   sources.push_back(std::make_unique<EndSessionSource>(parts.config, parts.providers, parts.store));
   sources.push_back(std::make_unique<HostedSource>(parts.config));

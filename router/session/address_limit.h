@@ -25,19 +25,29 @@ class AddressLimit {
     if (attempts > 0) limit_.emplace(attempts, span, most);
   }
 
+  // When there will be an attempt, where none is left; takes none.
+  std::optional<base::seconds> look(std::string_view address, base::SteadyTime now) {
+    if (!limit_) return std::nullopt;
+    const std::lock_guard lock(mutex_);
+    return used_up_for(key_of(address), now);
+  }
   // Takes one attempt. Where none is left: when there will be one, at least 1 s.
   std::optional<base::seconds> take(std::string_view address, base::SteadyTime now) {
     if (!limit_) return std::nullopt;
-    const auto key = std::hash<std::string>()(base::home_of(address));
+    const auto key = key_of(address);
     const std::lock_guard lock(mutex_);
-    if (limit_->is_used_up(key, now)) {
-      return std::max(std::chrono::ceil<base::seconds>(limit_->back_in(key, now)), base::seconds(1));
-    }
-    limit_->charge(key, now);
-    return std::nullopt;
+    const auto wait = used_up_for(key, now);
+    if (!wait) limit_->charge(key, now);
+    return wait;
   }
 
  private:
+  static std::uint64_t key_of(std::string_view address) { return std::hash<std::string>()(base::home_of(address)); }
+  std::optional<base::seconds> used_up_for(std::uint64_t key, base::SteadyTime now) {
+    if (!limit_->is_used_up(key, now)) return std::nullopt;
+    return std::max(std::chrono::ceil<base::seconds>(limit_->back_in(key, now)), base::seconds(1));
+  }
+
   std::mutex mutex_;
   std::optional<AttemptLimit> limit_;
 };

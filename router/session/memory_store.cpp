@@ -18,6 +18,7 @@ constexpr base::milliseconds kRemembered = base::minutes(10);
 constexpr std::size_t kMostTombstones = 64 * 1024;  // per shard
 constexpr std::size_t kMostEndedSids = 256 * 1024;
 constexpr std::size_t kMostEndedSubjects = 64 * 1024;
+constexpr std::size_t kMostUnsignedSids = 64 * 1024;
 constexpr std::size_t kMostEvictedWaiting = 64 * 1024;
 // Sessions looked at per shard and call of take_expired: together some milliseconds at most.
 constexpr std::size_t kLooksPerShard = 1024;
@@ -39,7 +40,8 @@ MemoryStore::MemoryStore(const base::Clock& clock, std::size_t most_sessions)
       most_sessions_(most_sessions),
       ended_sids_(kRemembered, kMostEndedSids),
       ended_subjects_(kRemembered, kMostEndedSubjects),
-      ended_without_sid_(kRemembered, kMostEndedSubjects) {
+      ended_without_sid_(kRemembered, kMostEndedSubjects),
+      unsigned_sids_(kRemembered, kMostUnsignedSids) {
   for (auto& shard : shards_)
     shard = std::make_unique<MemoryShard>(clock.steady(), kRemembered, kMostTombstones);
 }
@@ -74,7 +76,8 @@ bool MemoryStore::has_ended_at_provider(const Session& session, base::SteadyTime
   };
   if (ended_in(ended_subjects_, session.subject)) return true;
   return session.idp_session_id.empty() ? ended_in(ended_without_sid_, session.subject)
-                                        : ended_in(ended_sids_, session.idp_session_id);
+                                        : ended_in(ended_sids_, session.idp_session_id) ||
+                                              ended_in(unsigned_sids_, session.idp_session_id);
 }
 
 bool MemoryStore::is_crowded() {
@@ -147,6 +150,10 @@ Task<Result<void>> MemoryStore::remember_ended(EndedAtProvider ended) {
   const auto note = [&](RecentTimes<base::WallTime>& times, const std::string& name) {
     if (!name.empty()) times.note(key_at(ended.issuer, name), ended.at, clock_.steady());
   };
+  if (!ended.is_signed) {
+    note(unsigned_sids_, ended.idp_session_id);
+    co_return Result<void>();
+  }
   note(ended_sids_, ended.idp_session_id);
   note(ended.idp_session_id.empty() ? ended_subjects_ : ended_without_sid_, ended.subject);
   co_return Result<void>();

@@ -57,6 +57,8 @@ class MemoryStore final : public Store {
   RecentTimes<base::WallTime> ended_subjects_;
   RecentTimes<base::WallTime> ended_without_sid_;  // by subject; only logins that came without a `sid`
 
+  RecentTimes<base::WallTime> unsigned_sids_;
+
   std::mutex evicted_mutex_;
   std::deque<Snapshot> evicted_waiting_;
 

@@ -48,6 +48,8 @@ struct EndedAtProvider {
   std::string idp_session_id;
   std::string subject;
   base::WallTime at;
+  // false: anybody may have said so; kept apart, so that it pushes nothing out that a provider has proved.
+  bool is_signed = true;
 };
 
 class Store {

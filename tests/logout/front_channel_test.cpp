@@ -133,3 +133,37 @@ TEST_CASE("front-channel: a login on its way with the sid of a known session doe
   world.clock.advance(base::milliseconds(1));
   CHECK(world.log_in("ada"));
 }
+
+TEST_CASE("front-channel: a stranger's sids, however many, leave nothing behind, and he is told to wait [S9]") {
+  World world;
+  world.bind(config::ProviderKind::oidc);
+  world.config.logout.front_channel_endpoint = "/frontchannel";
+  const auto ada = world.log_in("ada");
+  world.external.client_address = "203.0.113.7";
+  const auto guess = [&](const std::string& sid) {
+    return world.get("/frontchannel?iss=https%3A%2F%2Fidp.example&sid=" + sid)->status;
+  };
+  int refused = 0;
+  for (int i = 0; i < 1000; ++i) refused += guess("guess" + std::to_string(i)) == 429 ? 1 : 0;
+  CHECK(refused == 700);
+  CHECK(guess("sid-ada") == 429);
+  CHECK(world.find(ada->id) != nullptr);
+  auto login = world.make_session("bob");
+  login.idp_session_id = "guess1";
+  CHECK(test::run_task(world.store.create(login)));
+  world.external.client_address = "203.0.113.8";
+  CHECK(guess("sid-ada") == 200);
+  CHECK(world.find(ada->id) == nullptr);
+}
+
+TEST_CASE("front-channel: sign-outs of an office behind one address are all heard [S9]") {
+  World world;
+  world.bind(config::ProviderKind::oidc);
+  world.config.logout.front_channel_endpoint = "/frontchannel";
+  world.external.client_address = "203.0.113.7";
+  for (int i = 0; i < 1000; ++i) {
+    const auto user = world.log_in("user" + std::to_string(i));
+    CHECK(world.get("/frontchannel?iss=https%3A%2F%2Fidp.example&sid=" + user->idp_session_id)->status == 200);
+    CHECK(world.find(user->id) == nullptr);
+  }
+}

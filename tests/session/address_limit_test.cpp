@@ -18,6 +18,10 @@ TEST_CASE("address limit: so many at once, then one each second, and it says whe
   CHECK_FALSE(limit.take("203.0.113.8", kNoon));
   CHECK_FALSE(limit.take("203.0.113.7", kNoon + base::seconds(1)));
   CHECK(limit.take("203.0.113.7", kNoon + base::seconds(1)));
+  CHECK(limit.look("203.0.113.7", kNoon + base::seconds(1)) == base::seconds(1));
+  CHECK_FALSE(limit.look("203.0.113.7", kNoon + base::seconds(2)));
+  CHECK_FALSE(limit.look("203.0.113.7", kNoon + base::seconds(2)));
+  CHECK_FALSE(limit.take("203.0.113.7", kNoon + base::seconds(2)));
   AddressLimit slow(2);
   CHECK_FALSE(slow.take("203.0.113.7", kNoon));
   CHECK_FALSE(slow.take("203.0.113.7", kNoon));

@@ -307,6 +307,27 @@ inline void check_store_lookup(StoreDriver store) {
     next.login_started = ended_at + base::milliseconds(2);
     CHECK_FALSE(store.create(next));
   }
+  SUBCASE("what nobody signed keeps a login out by its sid alone, and pushes out nothing that was signed [S9]") {
+    const auto ended_at = store.now().wall();
+    store.remember_ended({.issuer = alice.issuer, .idp_session_id = "proved", .at = ended_at});
+    for (int i = 0; i < 1000; ++i) {
+      store.remember_ended({.issuer = alice.issuer,
+                            .idp_session_id = "said" + std::to_string(i),
+                            .subject = alice.subject,
+                            .at = ended_at,
+                            .is_signed = false});
+    }
+    for (const char* sid : {"proved", "said999"}) {
+      auto login = make_session("alice", sid);
+      login.login_started = ended_at;
+      CHECK_FALSE(store.create(login));
+      login.login_started = ended_at + base::milliseconds(1);
+      CHECK(store.create(login));
+    }
+    auto other = make_session("alice", "another");
+    other.login_started = ended_at;
+    CHECK(store.create(other));
+  }
   SUBCASE("by sid and subject: the session of that sid, and the user's without one, not those of another sid [S27]") {
     const auto without = make_session("alice");
     const auto bobs = make_session("bob");

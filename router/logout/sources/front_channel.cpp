@@ -23,6 +23,13 @@ http::Response framable_by(const std::vector<std::string>& origins) {
   return response;
 }
 
+http::Response too_many_guesses(base::seconds wait) {
+  auto response = http::text_response(429, "Too many sessions that nobody has\n");
+  response.headers.add("Cache-Control", "no-store");
+  response.headers.add("Retry-After", std::to_string(wait.count()));
+  return response;
+}
+
 std::string issuer_of(const identity::Provider& provider) {
   if (const auto metadata = provider.known_metadata()) return metadata->issuer;
   return provider.config().issuer.empty() ? provider.config().url : provider.config().issuer;
@@ -37,8 +44,8 @@ bool is_one_user(const std::vector<session::Snapshot>& sessions) {
 
 FrontChannelSource::FrontChannelSource(std::shared_ptr<const config::Configuration> config,
                                        std::shared_ptr<identity::Providers> providers, session::Store& store,
-                                       const base::Clock& clock)
-    : config_(std::move(config)), providers_(std::move(providers)), store_(store), clock_(clock) {}
+                                       Ongoing& ongoing, const base::Clock& clock)
+    : config_(std::move(config)), providers_(std::move(providers)), store_(store), ongoing_(ongoing), clock_(clock) {}
 
 bool FrontChannelSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
   const auto& endpoint = config_->logout.front_channel_endpoint;
@@ -54,16 +61,21 @@ Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const Sou
   const identity::Provider* provider = provider_of(issuer);
   if (provider == nullptr) co_return std::optional<Recognition>(nothing_ends("the issuer is not known, or not named"));
   if (sid.empty()) co_return std::optional<Recognition>(by_cookie(input, *provider));
+  const auto& address = input.external.client_address;
+  if (const auto wait = ongoing_.unknown_sids.look(address, clock_.steady()))
+    co_return std::optional<Recognition>(too_many_guesses(*wait));
   const std::string known_issuer = issuer_of(*provider);
   session::SessionFilter sought{.issuer = known_issuer, .idp_session_id = sid};
   const auto found = co_await store_.select(std::move(sought), kMostLookedAt);
   if (!found) co_return found.error();
+  if (found->empty()) ongoing_.unknown_sids.take(address, clock_.steady());
   if (found->empty() || (issuer.empty() && !is_one_user(*found)))
     co_return std::optional<Recognition>(nothing_ends("no session has that sid, or not one user's"));
 
   Trigger trigger = make_trigger(*provider);
   trigger.selection.filter = session::SessionFilter{.issuer = known_issuer, .idp_session_id = sid};
-  trigger.selection.ended_at_provider = session::EndedAtProvider{known_issuer, sid, {}, clock_.wall()};
+  trigger.selection.ended_at_provider = session::EndedAtProvider{
+      .issuer = known_issuer, .idp_session_id = sid, .at = clock_.wall(), .is_signed = false};
   // Another session's cookie stays: this browser may have logged in anew.
   trigger.clears_browser =
       input.session && input.session->issuer == known_issuer && input.session->idp_session_id == sid;
