@@ -156,7 +156,11 @@ class Explainer {
       if (properties != nullptr && properties->contains(name)) continue;
       const std::string pointer = pointer_to(pointer_of(path), name);
       if (!reported_.insert({pointer, ""}).second) continue;
-      std::string hint = report_.is_full() ? std::string() : nearest_hint(name, known);
+      if (report_.is_full()) {
+        report_.error(pointer, {});
+        continue;
+      }
+      std::string hint = nearest_hint(name, known);
       std::string expected = hint.empty() ? "one of " + quoted_list(known) : "a known property";
       report_.error(pointer, {"the unknown property " + show(std::string_view(name)), std::move(expected),
                               std::move(hint), true});
