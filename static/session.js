@@ -52,7 +52,7 @@
     if (answer.status !== 200 && answer.status !== 401) throw new Error("xs-router: " + answer.status);
     const state = await answer.json();
     if (answer.ok) tellLeft(state.left);
-    else signedOut(state.page);
+    else if (!state.endpoint) signedOut(state.page); // else signed in more than once
     return state;
   }
 

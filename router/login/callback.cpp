@@ -227,7 +227,7 @@ Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::stri
 
 // Not for who is logged in already.
 Task<void> Callback::restart(LoginRequest login) {
-  auto looking = session::find_live(setting_.store, setting_.session_cookie.read(request_.headers));
+  auto looking = session::find_user(setting_.store, setting_.session_cookie.read(request_.headers));
   const auto held = co_await looking;
   if (held && *held) {
     const auto& path = login.return_path;

@@ -89,6 +89,27 @@ TEST_CASE("logout: again, or without a session, leads to the same place and tell
   CHECK(fixture.orders.count("/sign-out") == 2);
 }
 
+TEST_CASE("logout: ends every session that the browser names, and an ambiguous request is nobody's [S4]") {
+  SignOnFixture fixture;
+  const std::string junk = "JSESSIONID=" + std::string(43, 'A') + "; JSESSIONID=" + std::string(43, 'B') +
+                           "; JSESSIONID=" + std::string(43, 'C') + "; JSESSIONID=" + std::string(43, 'D') +
+                           "; ";
+  for (const auto& before : {std::string(), junk}) {
+    CAPTURE(before);
+    const auto first = fixture.signed_in();
+    const auto second = fixture.signed_in();
+    const std::string cookies =
+        before + "JSESSIONID=" + first.cookie("JSESSIONID") + "; JSESSIONID=" + second.cookie("JSESSIONID");
+    Browser both(fixture.router.port());
+    const FieldList script{{"Cookie", cookies}, {"X-Requested-With", "XMLHttpRequest"}};
+    CHECK(both.get("/orders/x", script).status() == 401);
+    CHECK(both.get("/my/logout", {{"Cookie", cookies}}).status() == 302);
+    CHECK_FALSE(fixture.is_signed_in(first));
+    CHECK_FALSE(fixture.is_signed_in(second));
+  }
+  CHECK(fixture.orders.waits_for("/sign-out", 4));
+}
+
 TEST_CASE("logout: skip-redirect ends the session and stays here; =false does not skip") {
   SignOnFixture fixture;
   for (const char* query : {"skip-redirect", "skip-redirect=true"}) {

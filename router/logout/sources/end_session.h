@@ -13,6 +13,7 @@
 
 #include "config/model.h"
 #include "identity/providers.h"
+#include "logout/held_sessions.h"
 #include "logout/source.h"
 #include "session/store.h"
 
@@ -36,6 +37,7 @@ class EndSessionSource final : public Source {
   std::shared_ptr<const config::Configuration> config_;
   std::shared_ptr<identity::Providers> providers_;
   session::Store& store_;
+  HeldSessions held_;
 };
 
 }  // namespace router::logout
