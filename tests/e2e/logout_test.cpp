@@ -125,6 +125,29 @@ TEST_CASE("logout: skip-redirect ends the session and stays here; =false does no
   CHECK(browser.navigate("/my/logout?skip-redirect=false").status() == 302);
 }
 
+TEST_CASE(
+    "logout: prefetches of page frameworks, pictures of any page and foreign frames log nobody out [S33] "
+    "[S34] [S15]") {
+  SignOnFixture fixture;
+  auto browser = fixture.signed_in();
+  const std::vector<std::vector<std::pair<std::string, std::string>>> traps = {
+      {{"next-router-prefetch", "1"}},
+      {{"X-Sec-Purpose", "prefetch"}},
+      {{"HX-Preloaded", "true"}},
+      {{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Dest", "image"}},
+      {{"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Dest", "image"}},
+      {{"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Dest", "iframe"}},
+      {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "iframe"}},
+  };
+  for (const auto& trap : traps) {
+    CAPTURE(trap.back().second);
+    FieldList fields;
+    for (const auto& [name, value] : trap) fields.push_back({name, value});
+    CHECK(browser.get("/my/logout?skip-redirect", fields).status() == 403);
+  }
+  CHECK(fixture.is_signed_in(browser));
+}
+
 TEST_CASE("logout: prefetches, HEAD and loads from other sites log nobody out") {
   SignOnFixture fixture;
   auto browser = fixture.signed_in();

@@ -85,11 +85,19 @@ std::optional<http::Response> CentralSource::refusal(const SourceInput& input) c
     const bool asks_for_token = session::asks_for_csrf_token("GET", request.headers);
     return asks_for_token ? std::nullopt : std::optional(method_not_allowed("POST"));
   }
-  if (judged == Navigation::refuse && skips_redirect(request.target.query) &&
-      is_provider_iframe(request, input.external, provider_origins(*providers_))) {
+  if (judged == Navigation::refuse && skips_redirect(request.target.query) && is_signing_out_frame(input)) {
     judged = Navigation::proceed;
   }
   return objection_to(judged, request);
+}
+
+// `logout.skipRedirectOrigins` beside the providers' own.
+bool CentralSource::is_signing_out_frame(const SourceInput& input) const {
+  auto origins = provider_origins(*providers_);
+  const auto& configured = config_->logout.skip_redirect_origins;
+  origins.insert(origins.end(), configured.begin(), configured.end());
+  return is_trusted_frame(input.request, input.external, origins,
+                          config_->logout.skip_redirect_without_referer);
 }
 
 Recognition CentralSource::answer(const SourceInput& input, Held held) const {

@@ -1,9 +1,10 @@
 // Central logout: `logoutEndpoint` with GET or POST, as in the Node application router.
 //
-// GET: a navigation logs out; HEAD, prefetches and cross-site sub-resources are refused; a cross-site
+// GET: a navigation logs out; HEAD, prefetches, sub-resources and foreign frames are refused; a cross-site
 // navigation gets a confirmation page. POST: needs the CSRF token of a session that the browser holds (fetched
 // by GET with `x-csrf-token: fetch`), or with `csrfProtection: false` only a request that is not cross-site.
-// `skip-redirect` (bare, empty or =true) does not go to the provider, and is not carried over.
+// `skip-redirect` (bare, empty or =true) does not go to the provider, and is not carried over; it is for frames of
+// the provider, and of the origins in `skipRedirectOrigins`.
 // Stateless. Source: 002; spec/logout.md section 1.
 #pragma once
 
@@ -31,6 +32,7 @@ class CentralSource final : public Source {
 
   // What is answered whoever asks; absent: it depends on the sessions that the browser holds.
   std::optional<http::Response> refusal(const SourceInput& input) const;
+  bool is_signing_out_frame(const SourceInput& input) const;
   Recognition answer(const SourceInput& input, Held held) const;
   Trigger make_trigger(const http::Target& target, const session::Snapshot& session) const;
 

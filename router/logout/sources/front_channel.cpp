@@ -35,7 +35,9 @@ Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const Sou
 
 Recognition FrontChannelSource::answer(const SourceInput& input) const {
   const http::Request& request = input.request;
-  if (request.is("HEAD") || is_prefetch(request)) return refused_response();
+  // The frame is the provider's, on another site by design.
+  if (judge_navigation(request, config::CrossSiteLogout::allow, Frames::any_site) == Navigation::refuse)
+    return refused_response();
   if (!request.is("GET")) return method_not_allowed("GET");
   const auto issuer = http::query_value(request.target.query, "iss");
   const auto sid = http::query_value(request.target.query, "sid");
