@@ -25,7 +25,7 @@ AgentSource::AgentSource(std::shared_ptr<const config::Configuration> config, se
     : config_(std::move(config)),
       held_(*config_, store),
       rules_(config_->logout),
-      pages_(config_->logout),
+      pages_(*config_),
       routes_(*config_) {
   const auto& pattern = config_->environment.destination_host_pattern;
   if (pattern.empty()) return;
