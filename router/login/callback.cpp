@@ -174,6 +174,7 @@ std::string Callback::use_up_cookies(const Attempt& attempt) {
     http::SetCookie cookie;
     cookie.name = name;
     cookie.path = "/";
+    cookie.secure = setting_.config.environment.cookie_prefix;
     set_cookie(http::deletion_of(std::move(cookie)));
   }
   return attempt.login.return_path + fragment;

@@ -47,7 +47,8 @@ http::Response answer_with(const Setting& setting, const http::External& externa
   if (!setting.config.environment.preserve_fragment) return http::redirect_response(url);
   const auto seconds = std::chrono::duration_cast<base::seconds>(setting.pending.lifetime()).count();
   std::string attributes = "; Path=/; SameSite=Lax; Max-Age=" + std::to_string(seconds);
-  if (external.secure()) attributes.append("; Secure");
+  // browsers take no __Host- cookie without Secure
+  if (external.secure() || setting.config.environment.cookie_prefix) attributes.append("; Secure");
   return http::pages::start_login(url, setting.session_cookie.names().fragment(slot), attributes);
 }
 

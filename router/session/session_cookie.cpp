@@ -68,6 +68,7 @@ SessionCookie::SessionCookie(const config::Environment& environment, CookieNames
 NamedSessions SessionCookie::read(const http::Headers& request) const {
   NamedSessions named;
   const std::string& token = names_.rest_token();
+  const std::string& token_cookie = names_.rest_cookie();
   for (const auto& field : request) {
     if (!token.empty() && base::equals_ignoring_case(field.name, token)) {
       ++named.fields;
@@ -75,7 +76,8 @@ NamedSessions SessionCookie::read(const http::Headers& request) const {
     }
     if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
     http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
-      if (pair.name == name() || (!token.empty() && pair.name == token)) add_id(named.by_cookie, pair.value);
+      if (pair.name == name() || (!token_cookie.empty() && pair.name == token_cookie))
+        add_id(named.by_cookie, pair.value);
     });
   }
   drop_repeated(named.by_field);

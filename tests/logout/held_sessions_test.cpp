@@ -185,6 +185,21 @@ TEST_CASE("held sessions: by REST all of a browser's cookies, but of the field o
 }
 
 TEST_CASE(
+    "held sessions: with COOKIE_PREFIX the REST logout takes its token from the prefixed cookie only [S16]") {
+  for (const auto& [name, status] :
+       {std::pair("__Host-iPlanetDirectoryPro", 200), std::pair("iPlanetDirectoryPro", 401)}) {
+    CAPTURE(name);
+    Crowd crowd;
+    crowd.config.environment.cookie_prefix = true;
+    const auto cookie = name + ("=" + Crowd::id_of(crowd.ada));
+    const auto answer =
+        crowd.post("/json/sessions?_action=logout", {{"Cookie", cookie}, {"X-Requested-With", "x"}});
+    CHECK(answer->status == status);
+    CHECK(crowd.states() == (status == 200 ? "over, signed in" : "signed in, signed in"));
+  }
+}
+
+TEST_CASE(
     "held sessions: the provider gets the hint of who is signed in, else of the first that has one [S4]") {
   Crowd crowd;
   auto without = crowd.make_session("rest");

@@ -264,6 +264,44 @@ TEST_CASE("cookie names: the router's own are known, others are not") {
   CHECK_FALSE(prefixed.is_router_cookie("JSESSIONID"));
 }
 
+TEST_CASE(
+    "session cookie: with COOKIE_PREFIX no cookie without it names a session, that of REST clients included "
+    "[S16]") {
+  config::Configuration configuration;
+  configuration.environment.cookie_prefix = true;
+  configuration.am.emplace();
+  const SessionCookie cookie(configuration);
+  const struct {
+    const char* name;
+    bool is_read;
+    bool is_ours;  // goes to no back-end
+  } rows[] = {
+      {"__Host-JSESSIONID", true, true},
+      {"__Host-iPlanetDirectoryPro", true, true},
+      {"__host-iPlanetDirectoryPro", false, true},
+      {"__HOST-IPLANETDIRECTORYPRO", false, true},
+      {"iPlanetDirectoryPro", false, true},
+      {"__Secure-iPlanetDirectoryPro", false, false},
+      {"JSESSIONID", false, false},
+      {"__Host-xsr-fragment-0", false, true},
+      {"xsr-fragment-0", false, false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    CHECK(cookie.read(with_cookie(row.name + ("=" + kText))).all().size() == (row.is_read ? 1 : 0));
+    CHECK(cookie.is_router_cookie(row.name) == row.is_ours);
+  }
+  // the field cannot be set by a sibling domain
+  http::Headers field;
+  field.add("iPlanetDirectoryPro", kText);
+  CHECK(cookie.read(field).of_user().size() == 1);
+  configuration.am->cookie_name = "__Host-token";
+  CHECK(session::CookieNames(configuration).rest_cookie() == "__Host-token");
+  configuration.environment.cookie_prefix = false;
+  configuration.am->cookie_name = "token";
+  CHECK(session::CookieNames(configuration).rest_cookie() == "token");
+}
+
 TEST_CASE("cookie names: PLATFORM_COOKIE_NAME binds browsers to this router, so no back-end sees or sets it") {
   config::Environment environment;
   CHECK_FALSE(session::CookieNames(environment).is_router_cookie("__VCAP_ID__"));

@@ -70,7 +70,7 @@ std::variant<std::vector<session::SessionId>, http::Response> RestSource::read_t
     const http::Headers& headers) const {
   auto named = cookie_.read(headers);
   if (named.fields > 0) return std::move(named.by_field);
-  if (!has_cookie(headers, cookie_.names().rest_token())) return http::rest_error(401, "Access Denied");
+  if (!has_cookie(headers, cookie_.names().rest_cookie())) return http::rest_error(401, "Access Denied");
   if (!is_from_a_script(headers))
     return http::rest_error(403, "A token in a cookie needs Accept-API-Version or X-Requested-With");
   return std::move(named.by_cookie);

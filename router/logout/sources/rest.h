@@ -1,7 +1,7 @@
 // REST logout: POST <context>/json/sessions/?_action=logout, also below <context>/json/realms/..., with the
 // token of a REST login.
 //
-// The token comes in the field `am.cookieName`, or in the cookie of that name; in a cookie only together with
+// The token comes in the field `am.cookieName`, or in the cookie of that name (with COOKIE_PREFIX: __Host- before it); in a cookie only together with
 // Accept-API-Version or X-Requested-With, which no form of another site can send. The field says what ends;
 // a cookie is a browser's, where all ends that it holds. 200 with `result` and the details of the session; unknown and ended tokens: 200 "Token has expired"; none: 401. A full logout: every
 // back-end is told, the tokens are revoked. Other actions of the path are not recognised. Stateless.
