@@ -62,10 +62,10 @@ Task<CallbackOutcome> Service::callback(const http::Request& request, const http
   return finish_login(setting_, request, external, home);
 }
 
-Task<Throttled<OpenedSession>> Service::with_password(const http::Request& request, const http::External& external,
-                                                      std::string provider, BasicCredentials credentials,
+Task<Throttled<OpenedSession>> Service::with_password(const http::Request& request,
+                                                      const http::External& external, PasswordLogin wanted,
                                                       base::Loop& home) const {
-  return log_in_with_password(setting_, request, external, std::move(provider), std::move(credentials), home);
+  return log_in_with_password(setting_, request, external, std::move(wanted), home);
 }
 
 Task<Throttled<Snapshot>> Service::caller(const http::External& external, std::string provider, std::string field,
