@@ -81,7 +81,7 @@ std::optional<http::Response> EndSessionSource::refusal(const http::Request& req
     return refused_response();
   const auto path =
       http::read_realm_path(request.target.path, am.context_path, "/oauth2", "connect/endSession");
-  if (!path || !http::is_realm_within(am.realm, path->realm))
+  if (!path || !http::is_realm_within(am.realm, http::realm_of(*path, request.target.query)))
     return oauth_error(404, "not_found", "there is no such realm");
   if (has_repeated_parameter(request.target.query)) return bad_request("a parameter comes twice");
   if (http::query_value(request.target.query, kHint).value_or("").empty())

@@ -57,11 +57,11 @@ std::optional<http::Response> RestSource::refusal(const http::Request& request) 
     response.headers.add("Allow", "POST");
     return response;
   }
-  if (!http::accepts_api_version(request.headers))
-    return http::rest_error(404, "Resource version not supported: 2.0 to 3.1 are");
+  if (!http::accepts_api_version(request.headers)) return http::api_version_refused();
   const auto path = http::read_realm_path(request.target.path, am.context_path, "/json", "sessions");
   // The token says which session; a realm around its own may end it, too.
-  if (!path || !http::is_realm_within(am.realm, path->realm)) return http::rest_error(404, "Realm not found");
+  if (!path || !http::is_realm_within(am.realm, http::realm_of(*path, request.target.query)))
+    return http::rest_error(404, "Realm not found");
   return std::nullopt;
 }
 
