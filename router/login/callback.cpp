@@ -7,8 +7,8 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "http/redirect_guard.h"
 #include "login/callback_parameters.h"
+#include "login/fragment_cookie.h"
 #include "login/start.h"
 
 namespace router::login {
@@ -31,21 +31,6 @@ struct Attempt {
 
 std::string_view user_agent_of(const http::Request& request) {
   return request.headers.get("User-Agent").value_or(std::string_view());
-}
-
-// The #fragment that the start page put aside; empty if there is none that fits.
-std::string kept_fragment(const http::Headers& request, const std::string& cookie_name,
-                          const std::string& path) {
-  std::string fragment;
-  for (const auto& field : request) {
-    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
-    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
-      if (pair.name == cookie_name) fragment = base::percent_decode(pair.value).value_or("");
-    });
-  }
-  const bool fits = fragment.starts_with('#') && fragment.size() <= PendingLogins::kLongestReturnPath &&
-                    http::is_safe_return_path(path + fragment);
-  return fits ? fragment : std::string();
 }
 
 // With SameSite=Strict the new cookie is not sent along a redirect that began at the provider: the page goes
@@ -170,14 +155,11 @@ std::string Callback::use_up_cookies(const Attempt& attempt) {
   set_cookie(setting_.pending.deletion(attempt.slot, external_, user_agent_of(request_)));
   const auto name = setting_.session_cookie.names().fragment(attempt.slot);
   const auto fragment = kept_fragment(request_.headers, name, attempt.login.return_path);
-  if (!fragment.empty()) {
-    http::SetCookie cookie;
-    cookie.name = name;
-    cookie.path = "/";
-    cookie.secure = setting_.config.environment.cookie_prefix;
-    set_cookie(http::deletion_of(std::move(cookie)));
+  if (fragment.lost) base::log_warning("login.fragment_lost", {{"bytes", std::to_string(*fragment.lost)}});
+  if (!fragment.text.empty() || fragment.lost) {
+    set_cookie(fragment_deletion(name, setting_.config.environment.cookie_prefix));
   }
-  return attempt.login.return_path + fragment;
+  return attempt.login.return_path + fragment.text;
 }
 
 Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {

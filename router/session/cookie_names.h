@@ -27,6 +27,7 @@ class CookieNames {
   std::string login(char slot) const { return login_prefix_ + slot; }
   std::string fragment(char slot) const { return fragment_prefix_ + slot; }
   const std::string& login_prefix() const { return login_prefix_; }
+  const std::string& fragment_prefix() const { return fragment_prefix_; }
 
   bool is_router_cookie(std::string_view name) const;
 
