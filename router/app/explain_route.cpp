@@ -57,7 +57,7 @@ const std::vector<std::string>* scopes_for(const config::ScopeRule& rule, std::s
 void explain_login(const pipeline::Graph& graph, const http::Request& request, const http::External& external,
                    const config::Route& route, Json& out) {
   const auto& config = *graph.config;
-  if (request.is_get_or_head() && graph.landing_pages.is_public(request.target.path, external.origin())) {
+  if (request.is_get_or_head() && graph.landing_pages.is_public(request.target.path)) {
     out["authentication"] = "none: a logout ends at this page";
     return;
   }

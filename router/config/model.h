@@ -137,6 +137,8 @@ struct Logout {
   bool posts_to_provider = false;   // providerMethod: POST
   std::vector<std::string> clear_site_data;
   CrossSiteLogout cross_site = CrossSiteLogout::confirm;
+  std::vector<std::string> skip_redirect_origins;  // whose frames may sign out with skip-redirect; normalised
+  bool skip_redirect_without_referer = false;      // "none" among them: frames that do not say whose they are
   std::vector<std::string> trusted_urls;
   // 003: agent-style logout
   std::vector<ApplicationLogout> applications;

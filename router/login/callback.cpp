@@ -7,8 +7,8 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "http/redirect_guard.h"
 #include "login/callback_parameters.h"
+#include "login/fragment_cookie.h"
 #include "login/orphaned_tokens.h"
 #include "login/start.h"
 
@@ -34,21 +34,6 @@ struct Attempt {
 
 std::string_view user_agent_of(const http::Request& request) {
   return request.headers.get("User-Agent").value_or(std::string_view());
-}
-
-// The #fragment that the start page put aside; empty if there is none that fits.
-std::string kept_fragment(const http::Headers& request, const std::string& cookie_name,
-                          const std::string& path) {
-  std::string fragment;
-  for (const auto& field : request) {
-    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
-    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
-      if (pair.name == cookie_name) fragment = base::percent_decode(pair.value).value_or("");
-    });
-  }
-  const bool fits = fragment.starts_with('#') && fragment.size() <= PendingLogins::kLongestReturnPath &&
-                    http::is_safe_return_path(path + fragment);
-  return fits ? fragment : std::string();
 }
 
 // With SameSite=Strict the new cookie is not sent along a redirect that began at the provider: the page goes
@@ -173,13 +158,11 @@ std::string Callback::use_up_cookies(const Attempt& attempt) {
   set_cookie(setting_.pending.deletion(attempt.slot, external_, user_agent_of(request_)));
   const auto name = setting_.session_cookie.names().fragment(attempt.slot);
   const auto fragment = kept_fragment(request_.headers, name, attempt.login.return_path);
-  if (!fragment.empty()) {
-    http::SetCookie cookie;
-    cookie.name = name;
-    cookie.path = "/";
-    set_cookie(http::deletion_of(std::move(cookie)));
+  if (fragment.lost) base::log_warning("login.fragment_lost", {{"bytes", std::to_string(*fragment.lost)}});
+  if (!fragment.text.empty() || fragment.lost) {
+    set_cookie(fragment_deletion(name, setting_.config.environment.cookie_prefix));
   }
-  return attempt.login.return_path + fragment;
+  return attempt.login.return_path + fragment.text;
 }
 
 Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
@@ -238,7 +221,7 @@ Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::stri
 
 // Not for who is logged in already.
 Task<void> Callback::restart(LoginRequest login) {
-  auto looking = session::find_live(setting_.store, setting_.session_cookie.read(request_.headers));
+  auto looking = session::find_user(setting_.store, setting_.session_cookie.read(request_.headers));
   const auto held = co_await looking;
   if (held && *held) {
     const auto& path = login.return_path;

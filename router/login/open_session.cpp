@@ -70,8 +70,9 @@ Task<void> take_back(const Setting& setting, session::SessionId id, std::string 
 Task<Result<OpenedSession>> open_session(const Setting& setting, const http::Request& request,
                                          const http::External& external, identity::Login login,
                                          LoginOrigin from) {
-  auto ids = setting.session_cookie.read(request.headers);
-  auto looking = session::find_live(setting.store, ids);
+  auto named = setting.session_cookie.read(request.headers);
+  auto ids = named.all();
+  auto looking = session::find_user(setting.store, std::move(named));
   const auto held = co_await looking;
   const session::Snapshot before = held && *held ? **held : nullptr;
 

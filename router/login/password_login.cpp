@@ -73,15 +73,16 @@ Task<Result<identity::Login>> ask_token(const Setting& setting, const http::Exte
 }  // namespace
 
 Task<Throttled<OpenedSession>> log_in_with_password(const Setting& setting, const http::Request& request,
-                                                    const http::External& external, std::string provider,
-                                                    BasicCredentials credentials, base::Loop& home) {
+                                                    const http::External& external, PasswordLogin wanted,
+                                                    base::Loop& home) {
   const auto started = setting.clock.wall();
-  auto asking = ask_password(setting, external, provider, std::move(credentials), home);
+  auto asking = ask_password(setting, external, wanted.provider, std::move(wanted.credentials), home);
   auto verdict = co_await asking;
   if (const auto* wait = std::get_if<base::seconds>(&verdict)) co_return *wait;
   auto& login = std::get<Result<identity::Login>>(verdict);
   if (!login) co_return Result<OpenedSession>(login.error());
-  auto opening = open_session(setting, request, external, *std::move(login), {std::move(provider), {}, started});
+  LoginOrigin origin{std::move(wanted.provider), std::move(wanted.application), started};
+  auto opening = open_session(setting, request, external, *std::move(login), std::move(origin));
   auto opened = co_await opening;
   co_return opened;
 }

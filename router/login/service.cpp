@@ -72,10 +72,10 @@ std::vector<std::string> Service::forget_logins(const http::Request& request, co
   return set_cookies;
 }
 
-Task<Throttled<OpenedSession>> Service::with_password(const http::Request& request, const http::External& external,
-                                                      std::string provider, BasicCredentials credentials,
+Task<Throttled<OpenedSession>> Service::with_password(const http::Request& request,
+                                                      const http::External& external, PasswordLogin wanted,
                                                       base::Loop& home) const {
-  return log_in_with_password(setting_, request, external, std::move(provider), std::move(credentials), home);
+  return log_in_with_password(setting_, request, external, std::move(wanted), home);
 }
 
 Task<Throttled<Snapshot>> Service::caller(const http::External& external, std::string provider, std::string field,

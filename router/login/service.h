@@ -57,8 +57,8 @@ class Service {
   // Null unless `am` is configured. See login/rest_login.h.
   const RestLogin* rest() const { return rest_ ? &*rest_ : nullptr; }
   // See login/password_login.h.
-  base::Task<Throttled<OpenedSession>> with_password(const http::Request& request, const http::External& external,
-                                                     std::string provider, BasicCredentials credentials,
+  base::Task<Throttled<OpenedSession>> with_password(const http::Request& request,
+                                                     const http::External& external, PasswordLogin wanted,
                                                      base::Loop& home) const;
   base::Task<Throttled<session::Snapshot>> caller(const http::External& external, std::string provider,
                                                   std::string field, base::Loop& home) const;

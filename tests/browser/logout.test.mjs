@@ -100,6 +100,22 @@ test('pictures and frames of another site sign nobody out', async () => {
   });
 });
 
+test('a picture on a page of our own signs nobody out, whatever asks for it [S34] [S33]', async () => {
+  const page = await site.newPerson();
+  await site.signIn(page, '/orders/', 'peggy');
+  await page.evaluate(
+    () =>
+      new Promise((done) => {
+        const picture = new Image();
+        picture.onload = picture.onerror = done;
+        picture.src = '/my/logout';
+      }),
+  );
+  const prefetch = { 'next-router-prefetch': '1' };
+  assert.equal(await page.evaluate((headers) => fetch('/my/logout', { headers }).then((a) => a.status), prefetch), 403);
+  assert.equal(await scriptStatus(page), 200);
+});
+
 test('a link of another site asks first', async () => {
   const page = await site.newPerson();
   await site.signIn(page, '/orders/', 'heidi');

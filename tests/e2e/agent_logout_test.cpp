@@ -185,6 +185,23 @@ TEST_CASE("agent logout: landing pages are public although their route is not, a
   CHECK(fixture.status(browser, "/orders/x") == 200);
 }
 
+TEST_CASE(
+    "agent logout: whoever sends the Host of an absolute landing page is asked to log in all the same "
+    "[S10]") {
+  const StubProvider provider;
+  const RecordingBackend orders;
+  auto setup = sign_on_setup(provider, orders.origin(), orders.origin());
+  setup.descriptor["logout"]["applications"] = {
+      {"orders", {{"parameter", "log-out"}, {"page", "http://bye.example/orders/bye"}}}};
+  const RouterProcess router(setup);
+  for (const char* host : {"bye.example", "BYE.example", "bye.example:80", "localhost"}) {
+    CAPTURE(host);
+    const auto answer = ask(router.port(), make_request("GET", "/orders/bye", {{"Host", host}}));
+    CHECK(answer.status() == 302);
+  }
+  CHECK(orders.count("/orders/bye") == 0);
+}
+
 TEST_CASE("agent logout: a script is told in JSON where to go") {
   AgentFixture fixture;
   auto browser = fixture.signed_in();

@@ -89,6 +89,27 @@ TEST_CASE("logout: again, or without a session, leads to the same place and tell
   CHECK(fixture.orders.count("/sign-out") == 2);
 }
 
+TEST_CASE("logout: ends every session that the browser names, and an ambiguous request is nobody's [S4]") {
+  SignOnFixture fixture;
+  const std::string junk = "JSESSIONID=" + std::string(43, 'A') + "; JSESSIONID=" + std::string(43, 'B') +
+                           "; JSESSIONID=" + std::string(43, 'C') + "; JSESSIONID=" + std::string(43, 'D') +
+                           "; ";
+  for (const auto& before : {std::string(), junk}) {
+    CAPTURE(before);
+    const auto first = fixture.signed_in();
+    const auto second = fixture.signed_in();
+    const std::string cookies =
+        before + "JSESSIONID=" + first.cookie("JSESSIONID") + "; JSESSIONID=" + second.cookie("JSESSIONID");
+    Browser both(fixture.router.port());
+    const FieldList script{{"Cookie", cookies}, {"X-Requested-With", "XMLHttpRequest"}};
+    CHECK(both.get("/orders/x", script).status() == 401);
+    CHECK(both.get("/my/logout", {{"Cookie", cookies}}).status() == 302);
+    CHECK_FALSE(fixture.is_signed_in(first));
+    CHECK_FALSE(fixture.is_signed_in(second));
+  }
+  CHECK(fixture.orders.waits_for("/sign-out", 4));
+}
+
 TEST_CASE("logout: skip-redirect ends the session and stays here; =false does not skip") {
   SignOnFixture fixture;
   for (const char* query : {"skip-redirect", "skip-redirect=true"}) {
@@ -102,6 +123,29 @@ TEST_CASE("logout: skip-redirect ends the session and stays here; =false does no
   }
   auto browser = fixture.signed_in();
   CHECK(browser.navigate("/my/logout?skip-redirect=false").status() == 302);
+}
+
+TEST_CASE(
+    "logout: prefetches of page frameworks, pictures of any page and foreign frames log nobody out [S33] "
+    "[S34] [S15]") {
+  SignOnFixture fixture;
+  auto browser = fixture.signed_in();
+  const std::vector<std::vector<std::pair<std::string, std::string>>> traps = {
+      {{"next-router-prefetch", "1"}},
+      {{"X-Sec-Purpose", "prefetch"}},
+      {{"HX-Preloaded", "true"}},
+      {{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Dest", "image"}},
+      {{"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Dest", "image"}},
+      {{"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Dest", "iframe"}},
+      {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "iframe"}},
+  };
+  for (const auto& trap : traps) {
+    CAPTURE(trap.back().second);
+    FieldList fields;
+    for (const auto& [name, value] : trap) fields.push_back({name, value});
+    CHECK(browser.get("/my/logout?skip-redirect", fields).status() == 403);
+  }
+  CHECK(fixture.is_signed_in(browser));
 }
 
 TEST_CASE("logout: prefetches, HEAD and loads from other sites log nobody out") {

@@ -1,6 +1,7 @@
 // Starting and finishing a login, as a browser sees it; numbers refer to oidc_cases.md.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "crypto/digest.h"
@@ -51,6 +52,43 @@ TEST_CASE("login: the fragment is kept by the start page and comes back at the e
   const auto state = page->body.substr(at, page->body.find_first_of("&\"", at) - at);
   browser.cookies[std::string("xsr-fragment-") + slot] = "%23%2Forders%2F5";
   CHECK(location(world.callback(browser, "code=c&state=" + state)) == "/app#/orders/5");
+  CHECK(browser.count("xsr-fragment-") == 0);
+}
+
+TEST_CASE("login: path and fragment of 3 KB each come back whole, in cookies that browsers take [S36]") {
+  for (const std::string& part : {std::string("x"), std::string(";"), std::string("%ED%95%9C"),
+                                  std::string("/a?b=c&d"), std::string("\"',:"), std::string("!()*~@$+|")}) {
+    CAPTURE(part);
+    std::string text;
+    while (text.size() + part.size() <= 3072) text += part;
+    LoginWorld world;
+    Browser browser;
+    const auto url = world.start(browser, "/app?" + text);
+    const auto [name, value] = *browser.cookies.begin();
+    CHECK(name.size() + value.size() <= 4096);
+    std::string fragment = "#" + text;
+    std::replace(fragment.begin(), fragment.end(), ';', '<');
+    browser.cookies[std::string("xsr-fragment-") + name.back()] = fragment;
+    const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
+    CHECK(location(outcome) == "/app?" + text + "#" + text);
+    CHECK(browser.cookies.size() == 1);  // the session's
+  }
+}
+
+TEST_CASE("login: a fragment of an earlier attempt does not come back at the end of another [S36]") {
+  LoginWorld world;
+  Browser browser;
+  for (const char slot : std::string("0123456789abcdef"))
+    browser.cookies[std::string("xsr-fragment-") + slot] = "#old";
+  CHECK(location(world.log_in(browser, "/app")) == "/app");
+}
+
+TEST_CASE("login: a fragment that was too long is told of, and taken away [S36]") {
+  LoginWorld world;
+  Browser browser;
+  const auto url = world.start(browser, "/app");
+  browser.cookies[std::string("xsr-fragment-") + browser.cookies.begin()->first.back()] = "!5000";
+  CHECK(location(world.callback(browser, "code=c&state=" + world.parameter(url, "state"))) == "/app");
   CHECK(browser.count("xsr-fragment-") == 0);
 }
 
@@ -396,16 +434,17 @@ TEST_CASE("callback: with SameSite Strict the page goes on by itself (57)") {
 }
 
 TEST_CASE("login: only paths of this origin are come back to, and only ones of moderate length (70)") {
-  const std::string long_query = "/app?" + std::string(2000, 'x');
   for (const auto& path :
        {std::string("https://evil"), std::string("//evil"), std::string("/\\evil"), std::string("/%5cevil"),
-        std::string("javascript:x"), std::string("/a\r\nSet-Cookie:x"), std::string(), long_query}) {
+        std::string("javascript:x"), std::string("/a\r\nSet-Cookie:x"), std::string()}) {
     LoginWorld world;
     Browser browser;
     CAPTURE(path);
     CHECK(location(world.log_in(browser, path)) == "/");
   }
-  CHECK(login::return_path_of(*http::parse_target("GET", long_query)) == "/app");
+  LoginWorld world;
+  Browser browser;
+  CHECK(location(world.log_in(browser, "/app?" + std::string(5000, 'x'))) == "/app");
   CHECK(login::return_path_of(*http::parse_target("GET", "/a?b=c")) == "/a?b=c");
 }
 

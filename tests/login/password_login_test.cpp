@@ -16,10 +16,11 @@ using login::Throttled;
 
 const base::Error kWrong{base::ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};
 
-Throttled<OpenedSession> log_in(LoginWorld& world, const Browser& browser = {}, const std::string& user = "ada") {
+Throttled<OpenedSession> log_in(LoginWorld& world, const Browser& browser = {},
+                                const std::string& user = "ada", const std::string& application = {}) {
   const auto request = browser.request("/basic/x");
-  return test::run_task(world.service->with_password(request, world.external, "idp",
-                                                     BasicCredentials{user, base::Secret("pw")}, world.home));
+  login::PasswordLogin wanted{"idp", application, BasicCredentials{user, base::Secret("pw")}};
+  return test::run_task(world.service->with_password(request, world.external, std::move(wanted), world.home));
 }
 
 Throttled<session::Snapshot> call(LoginWorld& world, const std::string& field, const std::string& provider = "idp") {
@@ -61,6 +62,23 @@ TEST_CASE("password login: whom the browser was before is over") {
   REQUIRE(opened);
   REQUIRE(opened->replaced.size() == 1);
   CHECK_FALSE(world.find(before.id));
+}
+
+TEST_CASE("password login: brings back the application that it is for, and no other [S12]") {
+  LoginWorld world;
+  const auto known = log_in(world);
+  const auto& first = result_of(known);
+  REQUIRE(first);
+  session::Session left = *first->created;
+  left.ended_applications = {"bank", "mail"};
+  REQUIRE(test::run_task(world.store.replace(left)));
+  Browser browser;
+  browser.cookies["JSESSIONID"] = left.id.reveal();
+  const auto verdict = log_in(world, browser, "ada", "bank");
+  const auto& again = result_of(verdict);
+  REQUIRE(again);
+  CHECK(again->created->ended_applications == std::vector<std::string>{"mail"});
+  CHECK_FALSE(world.find(left.id));
 }
 
 TEST_CASE("password login: a wrong one makes nothing, and five of them make the user wait") {

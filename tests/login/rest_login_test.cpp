@@ -113,6 +113,37 @@ TEST_CASE("rest login: method, version, realm and journey decide before the pass
   }
 }
 
+TEST_CASE("rest login: the realm may be written in each of its forms, and versions go up to 5.1 [S37]") {
+  struct Row {
+    std::string target;
+    std::string version;
+    int status;
+  };
+  const std::vector<Row> rows = {
+      {"/am/json/realms/alpha/authenticate", "", 200},
+      {"/am/json/alpha/authenticate", "", 200},
+      {"/json/alpha/authenticate", "resource=2.1", 200},
+      {"/json/root/alpha/authenticate", "", 200},
+      {"/json/authenticate?realm=alpha", "", 200},
+      {"/json/realms/root/authenticate?realm=/alpha", "", 200},
+      {kRestPath, "resource=4.0, protocol=1.0", 200},
+      {kRestPath, "resource=5.1, protocol=2.1", 200},
+      {kRestPath, "resource=5.2", 404},
+      {"/json/beta/authenticate", "", 404},
+      {"/json/realms/beta/authenticate", "", 404},
+      {"/json/authenticate?realm=beta", "", 404},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.target);
+    CAPTURE(row.version);
+    RestLoginWorld world;
+    auto fields = kBjensen;
+    if (!row.version.empty()) fields.emplace_back("Accept-API-Version", row.version);
+    CHECK(world.send("POST", row.target, fields).status == row.status);
+    CHECK(world.sessions() == (row.status == 200 ? 1 : 0));
+  }
+}
+
 TEST_CASE("rest login: names and passwords beyond ASCII come raw or as encoded words") {
   struct Row {
     std::string user;

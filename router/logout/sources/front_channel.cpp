@@ -54,7 +54,9 @@ bool FrontChannelSource::may_handle(std::string_view, std::string_view path, std
 
 Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const SourceInput& input) {
   const http::Request& request = input.request;
-  if (request.is("HEAD") || is_prefetch(request)) co_return std::optional<Recognition>(refused_response());
+  // The frame is the provider's, on another site by design.
+  if (judge_navigation(request, config::CrossSiteLogout::allow, Frames::any_site) == Navigation::refuse)
+    co_return std::optional<Recognition>(refused_response());
   if (!request.is("GET")) co_return std::optional<Recognition>(method_not_allowed("GET"));
   const auto issuer = http::query_value(request.target.query, "iss").value_or("");
   const auto sid = http::query_value(request.target.query, "sid").value_or("");

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "base/text.h"
+#include "config/allowed_hosts.h"
 #include "crypto/random.h"
 #include "http/query.h"
 #include "http/url.h"
@@ -140,12 +141,7 @@ bool is_allowed_host(const Context& context) {
   const auto& allowed = context.config().environment.allowed_hosts;
   if (allowed.empty()) return true;
   const auto host = http::parse_host(context.external.authority);
-  return host && std::any_of(allowed.begin(), allowed.end(), [&](const std::string& pattern) {
-           if (!pattern.starts_with("*.")) return base::equals_ignoring_case(pattern, host->host);
-           const std::string_view suffix = std::string_view(pattern).substr(1);
-           return host->host.size() > suffix.size() &&
-                  base::equals_ignoring_case(std::string_view(host->host).substr(host->host.size() - suffix.size()), suffix);
-         });
+  return host && config::names_host(allowed, host->host);
 }
 
 http::Response refuse(int status, std::string_view text) {

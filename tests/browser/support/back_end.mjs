@@ -93,12 +93,14 @@ export class BackEnd {
   }
 }
 
-// An application that includes session.js, under a policy as strict as it can be. ?warn=N goes to the script.
+// An application that includes session.js, under a policy as strict as it can be. ?warn=N goes to the script; ?cache lets
+// browsers keep the page for Back.
 function showTabsPage(request, response) {
-  const warn = Number(new URL(request.url, 'http://back.end').searchParams.get('warn') ?? 0);
+  const query = new URL(request.url, 'http://back.end').searchParams;
+  const warn = Number(query.get('warn') ?? 0);
   response.writeHead(200, {
     'Content-Type': 'text/html; charset=utf-8',
-    'Cache-Control': 'no-store',
+    'Cache-Control': query.has('cache') ? 'private, no-cache' : 'no-store',
     'Content-Security-Policy': "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'",
   });
   response.end(
