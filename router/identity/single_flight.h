@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/event.h"
+#include "base/loop.h"
 #include "base/task.h"
 
 namespace router::identity {
@@ -32,6 +33,22 @@ class SingleFlight {
     --waiting_;
   }
 
+  // The same, for at most so long; the work goes on.
+  base::Task<void> run_for(base::Loop& loop, base::milliseconds at_most, base::Task<void> work) {
+    start(std::move(work));
+    co_await join_for(loop, at_most);
+  }
+  base::Task<void> join_for(base::Loop& loop, base::milliseconds at_most) {
+    const auto flight = running_;
+    if (!flight) co_return;
+    ++waiting_;
+    const auto over = std::make_shared<base::Event>();
+    base::start_detached(pass_on(flight, over));
+    loop.after(at_most, [over] { over->set(); });
+    co_await over->wait();
+    --waiting_;
+  }
+
   // Starts `work` if none is running, without waiting.
   void start(base::Task<void> work) {
     if (running_) return;
@@ -46,6 +63,11 @@ class SingleFlight {
     self->running_ = nullptr;
     // Last: the waiters go on inside set(). `self` lives until this frame, and `work` in it, is gone.
     flight->set();
+  }
+
+  static base::Task<void> pass_on(std::shared_ptr<base::Event> from, std::shared_ptr<base::Event> to) {
+    co_await from->wait();
+    to->set();
   }
 
   std::shared_ptr<base::Event> running_;
