@@ -253,11 +253,15 @@ struct Limits {
   std::size_t connections_per_address = 0;  // 0 = off
   std::size_t sessions = 0;                 // 0 = off
   std::size_t sessions_per_user = 0;        // 0 = off
+  std::size_t answer_fields = 1000;          // of a back-end's answer
+  std::size_t answer_head_bytes = 64 * 1024;
   std::size_t cookie_jar_bytes = 64 * 1024;
   std::size_t upstream_connections = 1024;  // per destination
+  std::size_t upstream_streams = 10'000;    // per destination, beside those: WebSockets, event streams
   std::size_t upstream_queue = 1024;        // waiting requests per destination
   milliseconds header_timeout{10'000};
   std::size_t minimum_body_rate = 0;  // bytes per second, 0 = off
+  std::size_t minimum_read_rate = 0;  // the same, of answers
   unsigned failed_logins = 5;         // with a password: a minute, per user and address; 0 = off
 };
 
@@ -306,6 +310,7 @@ struct Environment {
   std::string tls_key;
   std::size_t threads = 0;                   // 0 = one per core
   std::vector<std::string> trusted_proxies;  // CIDRs, checked; default list filled in
+  std::vector<std::string> name_servers;     // address or address:port; empty = the system's
   Limits limits;
 };
 
