@@ -26,17 +26,23 @@ net::ParseLimits parse_limits(const config::Limits& limits) {
   return {limits.header_bytes, limits.header_count, limits.url_bytes, limits.body_bytes};
 }
 
-// A whole head has to fit into one buffer.
-std::size_t buffer_size(const config::Limits& limits) {
-  return std::max(net::BufferPool::kLarge, limits.header_bytes + limits.url_bytes + 1024);
+// A whole head has to fit into one buffer, and something of what follows it.
+constexpr std::size_t kBehindHead = 1024;
+
+std::size_t request_buffer(const config::Limits& limits) {
+  return std::max(net::BufferPool::kLarge, limits.header_bytes + limits.url_bytes + kBehindHead);
 }
+
+std::size_t answer_buffer(const config::Limits& limits) { return limits.answer_head_bytes + kBehindHead; }
 
 net::PoolLimits pool_limits(const config::Environment& environment, std::size_t cores) {
   net::PoolLimits limits;
   // rounded up: a limit of 1 must leave one connection a core
   limits.connections = (environment.limits.upstream_connections + cores - 1) / cores;
+  limits.lasting = (environment.limits.upstream_streams + cores - 1) / cores;
   limits.waiting = (environment.limits.upstream_queue + cores - 1) / cores;
   limits.reuse = !environment.disable_connection_reuse;
+  limits.name_servers = environment.name_servers;
   return limits;
 }
 
@@ -47,6 +53,7 @@ net::ServerTimeouts server_timeouts(const config::Environment& environment) {
   timeouts.idle = base::or_never(environment.server_keep_alive);
   timeouts.head = std::min(environment.limits.header_timeout, timeouts.request);
   timeouts.minimum_body_rate = environment.limits.minimum_body_rate;
+  timeouts.minimum_read_rate = environment.limits.minimum_read_rate;
   return timeouts;
 }
 
@@ -60,10 +67,11 @@ base::Result<std::shared_ptr<net::ServerTls>> load_tls(const config::Environment
 
 Router::Core::Core(const config::Configuration& config, std::shared_ptr<const pipeline::Graph> graph, std::size_t cores,
                    net::ConnectionLimits& limits)
-    : loop(buffer_size(config.environment.limits)),
+    : loop(request_buffer(config.environment.limits), answer_buffer(config.environment.limits)),
       tls(config.environment.ca_certificate_files, config.environment.reject_unauthorized),
       parse_limits(app::parse_limits(config.environment.limits)),
-      pool(loop, tls, parse_limits, pool_limits(config.environment, cores)),
+      answer_limits(app::answer_limits(config.environment.limits)),
+      pool(loop, tls, answer_limits, pool_limits(config.environment, cores)),
       pipeline(std::move(graph), pool),
       server(loop, pipeline, parse_limits, server_timeouts(config.environment), limits) {}
 
@@ -71,6 +79,7 @@ Router::Router(std::shared_ptr<const config::Configuration> config, config::Load
     : input_(std::move(input)),
       config_(std::move(config)),
       started_with_(config_),
+      background_(net::BufferPool::kLarge, answer_buffer(config_->environment.limits)),
       connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address) {
   services_ = std::make_unique<Services>(*config_, background_);
   graph_ = make_graph(config_, *services_);

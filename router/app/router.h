@@ -41,6 +41,7 @@ class Router {
     net::AsioLoop loop;
     net::ClientTls tls;
     net::ParseLimits parse_limits;
+    net::ParseLimits answer_limits;
     net::AsioBackendPool pool;
     pipeline::Pipeline pipeline;
     net::Server server;

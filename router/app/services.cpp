@@ -10,6 +10,10 @@ namespace router::app {
 
 using base::milliseconds;
 
+net::ParseLimits answer_limits(const config::Limits& limits) {
+  return {.header_bytes = limits.answer_head_bytes, .header_count = limits.answer_fields, .url_bytes = 0};
+}
+
 namespace {
 
 constexpr milliseconds kShortestFlush{1'000};
@@ -19,8 +23,10 @@ constexpr milliseconds kForRevocations{500};
 net::PoolLimits background_limits(const config::Environment& environment) {
   net::PoolLimits limits;
   limits.connections = environment.limits.upstream_connections;
+  limits.lasting = environment.limits.upstream_streams;
   limits.waiting = environment.limits.upstream_queue;
   limits.reuse = !environment.disable_connection_reuse;
+  limits.name_servers = environment.name_servers;
   return limits;
 }
 
@@ -51,7 +57,8 @@ base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revoca
 Services::Services(const config::Configuration& config, net::AsioLoop& background_loop)
     : background(background_loop),
       tls(config.environment.ca_certificate_files, config.environment.reject_unauthorized),
-      pool(background, tls, parse_limits, background_limits(config.environment)),
+      answer_limits(app::answer_limits(config.environment.limits)),
+      pool(background, tls, answer_limits, background_limits(config.environment)),
       client(pool, clock),
       sessions(clock, config.environment.limits.sessions),
       look_ups(config.environment.limits.look_ups_per_address),

@@ -31,6 +31,9 @@
 
 namespace router::app {
 
+// What back-ends and identity providers may answer with.
+net::ParseLimits answer_limits(const config::Limits& limits);
+
 struct Services {
   Services(const config::Configuration& config, net::AsioLoop& background_loop);
 
@@ -50,7 +53,7 @@ struct Services {
   net::AsioLoop& background;
   // towards identity providers and, for logout, back-ends
   net::ClientTls tls;
-  net::ParseLimits parse_limits;
+  net::ParseLimits answer_limits;
   net::AsioBackendPool pool;
   net::AsioHttpClient client;
 

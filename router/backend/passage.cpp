@@ -19,8 +19,6 @@ using base::milliseconds;
 
 namespace {
 
-// A back-end that sends nothing but interim responses is not answering.
-constexpr int kMostInterimHeads = 16;
 // Of a request body, before it takes a back-end connection.
 constexpr std::size_t kMostGathered = 16 * 1024;
 
@@ -200,7 +198,7 @@ Error Passage::pump_fault_or(Error error) {
 
 Task<Result<void>> Passage::read_final_head() {
   const auto began = std::chrono::steady_clock::now();
-  for (int heads = 0; heads < kMostInterimHeads; ++heads) {
+  for (int heads = 0; heads < net::kMostInterimHeads; ++heads) {
     auto answered = co_await connection_->read_head(call_.request.is("HEAD"));
     if (!answered) co_return answered;
     const int status = connection_->head().status;
@@ -230,6 +228,10 @@ Task<Result<void>> Passage::relay_response() {
   start.fields = response_fields();
   start.body = head.body == http::BodyKind::until_close ? http::BodyKind::chunked : head.body;
   start.content_length = head.content_length;
+  if (is_event_stream(head.headers)) {
+    auto lasting = call_.pool.begin_lasting(*connection_);
+    if (!lasting) co_return lasting;
+  }
   call_.status = head.status;
   connection_->set_timeout(is_event_stream(head.headers) ? milliseconds::zero() : timeout_);
   body_.begin(config_.compression, call_.request, start);
@@ -305,6 +307,8 @@ http::Flush Passage::flush_after(const net::BodyPiece& piece) const {
 
 Task<Result<void>> Passage::switch_protocols() {
   if (session_over_) co_return Error{ErrorCode::cancelled, Side::router, "the session has ended"};
+  auto lasting = call_.pool.begin_lasting(*connection_);
+  if (!lasting) co_return lasting;
   call_.status = 101;
   connection_->set_timeout(milliseconds::zero());
   call_.exchange.watch_client(nullptr);

@@ -257,11 +257,15 @@ struct Limits {
   std::size_t connections_per_address = 0;  // 0 = off
   std::size_t sessions = 0;                 // 0 = off
   std::size_t sessions_per_user = 0;        // 0 = off
+  std::size_t answer_fields = 1000;          // of a back-end's answer
+  std::size_t answer_head_bytes = 64 * 1024;
   std::size_t cookie_jar_bytes = 64 * 1024;
   std::size_t upstream_connections = 1024;  // per destination
+  std::size_t upstream_streams = 10'000;    // per destination, beside those: WebSockets, event streams
   std::size_t upstream_queue = 1024;        // waiting requests per destination
   milliseconds header_timeout{10'000};
   std::size_t minimum_body_rate = 0;  // bytes per second, 0 = off
+  std::size_t minimum_read_rate = 0;  // the same, of answers
   // At doors with a password or our credentials behind them, a minute; 0 = off
   unsigned failed_logins = 5;  // per account
   unsigned failed_logins_per_address = 10;
@@ -316,6 +320,7 @@ struct Environment {
   std::vector<std::string> trusted_proxies;  // CIDRs, checked; default list filled in
   std::vector<std::string> forwarded_identity;  // FORWARD_IDENTITY_HEADERS: names of fields
   bool proxies_are_named = false;            // TRUSTED_PROXIES is set
+  std::vector<std::string> name_servers;     // address or address:port; empty = the system's
   Limits limits;
 };
 

@@ -104,6 +104,35 @@ void read_forwarded_identity(const Variables& variables, Environment& environmen
   }
 }
 
+// address, address:port or [address]:port
+bool is_name_server(std::string_view entry) {
+  const bool bracketed = entry.starts_with('[');
+  const auto colon = bracketed ? entry.find("]:") : entry.find(':');
+  const bool bare_v6 = !bracketed && colon != std::string_view::npos && entry.find(':', colon + 1) != std::string_view::npos;
+  std::string_view address = entry;
+  if (colon != std::string_view::npos && !bare_v6) {
+    const auto port = base::parse_unsigned(entry.substr(colon + (bracketed ? 2 : 1)));
+    if (!port || *port == 0 || *port > 65535) return false;
+    address = entry.substr(0, colon);
+  } else if (bracketed) {
+    if (!entry.ends_with(']')) return false;
+    address.remove_suffix(1);
+  }
+  if (bracketed) address.remove_prefix(1);
+  return address != "private" && address.find('/') == std::string_view::npos && IpRanges::is_valid(address) &&
+         (!bracketed || address.find(':') != std::string_view::npos);
+}
+
+void read_name_servers(const Variables& variables, Environment& environment) {
+  variables.read_list("NAME_SERVERS", environment.name_servers);
+  for (const std::string& entry : environment.name_servers) {
+    if (!is_name_server(entry)) {
+      variables.error("NAME_SERVERS", show(std::string_view(entry)),
+                      "addresses of name servers such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53");
+    }
+  }
+}
+
 void read_management(const Variables& variables, Environment& environment) {
   environment.management_port.reset();
   if (const auto port = variables.number("MANAGEMENT_PORT", 0, 65535)) {
@@ -144,12 +173,15 @@ void read_limits(const Variables& variables, Limits& limits) {
   variables.read_number("LIMIT_HEADER_COUNT", limits.header_count, 10, 10'000);
   variables.read_number("LIMIT_URL_BYTES", limits.url_bytes, 256, 1 << 20);
   variables.read_number("LIMIT_BODY_BYTES", limits.body_bytes, 0, kMaxSize);
+  variables.read_number("LIMIT_ANSWER_FIELDS", limits.answer_fields, 10, 100'000);
+  variables.read_number("LIMIT_ANSWER_HEAD_BYTES", limits.answer_head_bytes, 1024, 1 << 24);
   variables.read_number("LIMIT_CONNECTIONS", limits.connections, 0, 10'000'000);
   variables.read_number("LIMIT_CONNECTIONS_PER_ADDRESS", limits.connections_per_address, 0, 10'000'000);
   variables.read_number("LIMIT_SESSIONS", limits.sessions, 0, 1'000'000'000);
   variables.read_number("LIMIT_SESSIONS_PER_USER", limits.sessions_per_user, 0, 1'000'000);
   variables.read_number("LIMIT_COOKIE_JAR_BYTES", limits.cookie_jar_bytes, 1024, 1 << 24);
   variables.read_number("LIMIT_UPSTREAM_CONNECTIONS", limits.upstream_connections, 1, 1'000'000);
+  variables.read_number("LIMIT_UPSTREAM_STREAMS", limits.upstream_streams, 1, 10'000'000);
   variables.read_number("LIMIT_UPSTREAM_QUEUE", limits.upstream_queue, 0, 1'000'000);
   variables.read_duration("HEADER_TIMEOUT", limits.header_timeout, Unit::millisecond, 100ms, 1h);
   variables.read_number("LIMIT_FAILED_LOGINS", limits.failed_logins, 0, 1'000'000);
@@ -157,6 +189,7 @@ void read_limits(const Variables& variables, Limits& limits) {
   variables.read_number("LIMIT_LOOK_UPS_PER_ADDRESS", limits.look_ups_per_address, 0, 1'000'000);
   variables.read_number("LIMIT_LOGINS_PER_ADDRESS", limits.logins_per_address, 0, 1'000'000);
   variables.read_number("MINIMUM_BODY_RATE", limits.minimum_body_rate, 0, kMaxSize);
+  variables.read_number("MINIMUM_READ_RATE", limits.minimum_read_rate, 0, kMaxSize);
 }
 
 }  // namespace
@@ -184,6 +217,7 @@ void read_own_variables(const Variables& variables, const std::string& directory
   variables.read_number("THREADS", environment.threads, 0, 1024);
   read_trusted_proxies(variables, environment);
   read_forwarded_identity(variables, environment);
+  read_name_servers(variables, environment);
   read_limits(variables, environment.limits);
 }
 

@@ -57,6 +57,7 @@ struct CodeGrant {
   std::string redirect_uri;
   std::string nonce;  // empty: none was sent, none is checked
   std::string tenant;
+  base::SteadyTime ends_by = base::SteadyTime::max();  // for tokens and keys; less time than token calls have anyway
 };
 struct RefreshGrant {
   base::Secret refresh_token;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/event.h"
+#include "base/loop.h"
 #include "base/task.h"
 
 namespace router::identity {
@@ -34,6 +35,22 @@ class SingleFlight {
     if (flight->thrown) std::rethrow_exception(flight->thrown);
   }
 
+  // The same, for at most so long; the work goes on.
+  base::Task<void> run_for(base::Loop& loop, base::milliseconds at_most, base::Task<void> work) {
+    start(std::move(work));
+    co_await join_for(loop, at_most);
+  }
+  base::Task<void> join_for(base::Loop& loop, base::milliseconds at_most) {
+    const auto flight = running_;
+    if (!flight) co_return;
+    ++waiting_;
+    const auto over = std::make_shared<base::Event>();
+    base::start_detached(pass_on(flight, over));
+    loop.after(at_most, [over] { over->set(); });
+    co_await over->wait();
+    --waiting_;
+  }
+
   // Starts `work` if none is running, without waiting.
   void start(base::Task<void> work) {
     if (running_) return;
@@ -56,6 +73,11 @@ class SingleFlight {
     // Last: the waiters go on inside set(). `self` lives until this frame, and `work` in it, is gone.
     flight->landed.set();
     if (flight->thrown) std::rethrow_exception(flight->thrown);
+  }
+
+  static base::Task<void> pass_on(std::shared_ptr<Flight> from, std::shared_ptr<base::Event> to) {
+    co_await from->landed.wait();
+    to->set();
   }
 
   std::shared_ptr<Flight> running_;

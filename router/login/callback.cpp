@@ -24,6 +24,9 @@ namespace {
 
 constexpr base::seconds kAuthTimeSkew{60};
 
+// The user has a page within 10 s of coming back, whatever the provider does.
+constexpr base::milliseconds kCallbackPatience{9'500};
+
 // Absent: the state has been used before.
 using Redeemed = Result<std::optional<identity::Login>>;
 
@@ -53,6 +56,7 @@ http::Response go_to(const config::Configuration& config, const std::string& loc
 Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Provider& provider,
                       PendingLogin attempt, std::string tenant, CallbackParameters parameters,
                       base::milliseconds minimum_validity) {
+  const auto ends_by = clock.steady() + kCallbackPatience;
   // without a state the verifier stands for the attempt
   const auto& mark = attempt.state.empty() ? attempt.code_verifier : attempt.state;
   if (!ongoing.used_states.insert(std::hash<std::string>()(mark), clock.steady())) {
@@ -68,7 +72,8 @@ Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Prov
     co_return Error{ErrorCode::bad_request, Side::client, "callback without a code"};
   }
   identity::CodeGrant grant{*std::move(parameters.code), std::move(attempt.code_verifier),
-                            std::move(attempt.redirect_uri), std::move(attempt.nonce), std::move(tenant)};
+                            std::move(attempt.redirect_uri), std::move(attempt.nonce), std::move(tenant),
+                            ends_by};
   auto exchanging = provider.exchange_code(std::move(grant));
   auto login = co_await exchanging;
   if (!login) co_return login.error();

@@ -8,8 +8,8 @@ namespace router::net {
 namespace asio = boost::asio;
 
 // 1: only this loop's thread runs the context, so Asio needs no lock between handlers
-AsioLoop::AsioLoop(std::size_t buffer_size)
-    : context_(1), work_(asio::make_work_guard(context_)), tick_timer_(context_), buffers_(buffer_size) {}
+AsioLoop::AsioLoop(std::size_t request_head, std::size_t answer_head)
+    : context_(1), work_(asio::make_work_guard(context_)), tick_timer_(context_), buffers_(request_head, answer_head) {}
 
 AsioLoop::~AsioLoop() = default;
 

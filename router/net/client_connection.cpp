@@ -197,6 +197,7 @@ void ClientConnection::begin_turn() {
   turn.body_finished = true;
   turn.body_read_cancelled = false;
   turn.pace = BodyPace(timeouts_.minimum_body_rate);
+  turn.reading = BodyPace(timeouts_.minimum_read_rate);
   response_started_ = response_finished_ = false;
   close_after_ = false;
   timed_out_ = false;

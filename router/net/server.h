@@ -1,7 +1,7 @@
 // The listening side of one loop: accepts connections and has them served.
 //
-// Every loop listens on the same address with SO_REUSEPORT; the kernel spreads new connections. When file descriptors
-// run out, accepting pauses instead of spinning. Loop thread only, but for connections() and is_listening().
+// Every loop listens on the same address with SO_REUSEPORT; the kernel spreads new connections. Before file descriptors
+// run out, accepting pauses: the last quarter of them (at most 1,024) is for back-ends and files. Loop thread only, but for connections() and is_listening().
 #pragma once
 
 #include <atomic>
@@ -46,6 +46,7 @@ class Server {
   void accept_next();
   void accepted(Socket socket);
   void pause_accepting();
+  bool is_short_of_descriptors() const;
   void close_listener();
 
   AsioLoop& loop_;
@@ -56,6 +57,8 @@ class Server {
   Acceptor acceptor_;
   std::shared_ptr<ServerTls> tls_;
   Connections connections_;
+  int first_reserved_;  // this descriptor and those behind it are not for clients
+  bool paused_ = false;
   std::atomic<bool> listening_{false};
   Deadline resume_;
   Deadline last_handshakes_;

@@ -158,6 +158,9 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
       {"LIMIT_HEADER_COUNT", "20",
        [](const Configuration& c) { return c.environment.limits.header_count == 20; }},
       {"LIMIT_BODY_BYTES", "7", [](const Configuration& c) { return c.environment.limits.body_bytes == 7; }},
+      {"LIMIT_ANSWER_FIELDS", "16", [](const Configuration& c) { return c.environment.limits.answer_fields == 16; }},
+      {"LIMIT_ANSWER_HEAD_BYTES", "4096",
+       [](const Configuration& c) { return c.environment.limits.answer_head_bytes == 4096; }},
       {"LIMIT_CONNECTIONS", "8",
        [](const Configuration& c) { return c.environment.limits.connections == 8; }},
       {"LIMIT_CONNECTIONS_PER_ADDRESS", "9",
@@ -169,6 +172,8 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
        [](const Configuration& c) { return c.environment.limits.cookie_jar_bytes == 2048; }},
       {"LIMIT_UPSTREAM_CONNECTIONS", "12",
        [](const Configuration& c) { return c.environment.limits.upstream_connections == 12; }},
+      {"LIMIT_UPSTREAM_STREAMS", "17",
+       [](const Configuration& c) { return c.environment.limits.upstream_streams == 17; }},
       {"LIMIT_UPSTREAM_QUEUE", "13",
        [](const Configuration& c) { return c.environment.limits.upstream_queue == 13; }},
       {"LIMIT_FAILED_LOGINS", "15",
@@ -183,6 +188,8 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
        [](const Configuration& c) { return c.environment.limits.look_ups_per_address == 18; }},
       {"LIMIT_LOGINS_PER_ADDRESS", "17",
        [](const Configuration& c) { return c.environment.limits.logins_per_address == 17; }},
+      {"MINIMUM_READ_RATE", "18",
+       [](const Configuration& c) { return c.environment.limits.minimum_read_rate == 18; }},
       {"MINIMUM_BODY_RATE", "14",
        [](const Configuration& c) { return c.environment.limits.minimum_body_rate == 14; }},
   };
@@ -226,6 +233,16 @@ TEST_CASE("environment: a secret that can be guessed stops the start, and it say
   }
   CHECK(errors_of(load_variables({{"SESSION_SECRET", kSecret}, {"STATE_PARAMETER_SECRET", kSecret}})) == "");
   CHECK(errors_of(load_variables({{"EXT_SESSION_MGT", external(kSecret)}})) == "");
+}
+
+TEST_CASE("environment: name servers are addresses, with or without a port [N4]") {
+  const auto result = load_variables({{"NAME_SERVERS", "192.0.2.53, 192.0.2.53:5353, 2001:db8::53, [2001:db8::53], [::1]:53"}});
+  REQUIRE(result.configuration);
+  CHECK(result.configuration->environment.name_servers.size() == 5);
+  for (const char* wrong : {"dns.example.com", "192.0.2.53:", "192.0.2.53:0", "192.0.2.53:65536", "10.0.0.0/8", "private", "[::1", "[192.0.2.53]:53", "::1]:53"}) {
+    CAPTURE(wrong);
+    CHECK(errors_of(load_variables({{"NAME_SERVERS", wrong}})).find("NAME_SERVERS") != std::string::npos);
+  }
 }
 
 TEST_CASE("environment: a durable store needs a secret") {
