@@ -67,7 +67,7 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual base::Task<base::Result<void>> serve(Call& call) = 0;
-  // Whether what it calls gets the user's access token (backend/user_token.h), so that an expired one will not do.
+  // Whether what it calls gets the user's access token (config/token_rule.h), so that an expired one will not do.
   virtual bool takes_user_token() const { return false; }
 };
 

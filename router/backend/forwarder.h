@@ -9,7 +9,7 @@
 
 #include "backend/backend.h"
 #include "backend/compressed_body.h"
-#include "backend/user_token.h"
+#include "config/token_rule.h"
 #include "net/backend_origin.h"
 
 namespace router::backend {
@@ -21,7 +21,7 @@ class Forwarder final : public Backend {
             CompressionSlots& slots);
 
   base::Task<base::Result<void>> serve(Call& call) override;
-  bool takes_user_token() const override { return backend::takes_user_token(destination_); }
+  bool takes_user_token() const override { return config::takes_token(destination_); }
 
  private:
   const config::Destination& destination_;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/ip_address.h"
 #include "session/attempt_limit.h"
 
 namespace router::logout {
@@ -18,9 +19,9 @@ class TokenAttempt {
   static constexpr std::size_t kBytesAnAttempt = 1024;
 
   // `limit` outlives this object.
-  TokenAttempt(session::AttemptLimit& limit, const std::string& address, std::string_view token, base::SteadyTime now)
+  TokenAttempt(session::AttemptLimit& limit, std::string_view address, std::string_view token, base::SteadyTime now)
       : limit_(limit),
-        peer_(std::hash<std::string>()(address)),
+        peer_(std::hash<std::string>()(base::home_of(address))),
         attempts_(1 + static_cast<unsigned>(token.size() / kBytesAnAttempt)),
         admitted_(!limit.is_used_up(peer_, now)) {
     if (admitted_) limit_.charge(peer_, now, attempts_);

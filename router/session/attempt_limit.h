@@ -24,6 +24,10 @@ class AttemptLimit {
     const auto until = busy_until_.find(key, now);
     return until && *until + cost_ - now > span_;
   }
+  // Of a peer that has none left: how long until it has one.
+  base::SteadyTime::duration back_in(std::uint64_t key, base::SteadyTime now) {
+    return busy_until_.find(key, now).value_or(now) + cost_ - span_ - now;
+  }
   // `attempts`: dear work counts as several.
   void charge(std::uint64_t key, base::SteadyTime now, unsigned attempts = 1) {
     const auto until = busy_until_.find(key, now).value_or(now);

@@ -30,6 +30,23 @@ const test::HeaderList kCrossSiteDocument{{"Sec-Fetch-Site", "cross-site"}, {"Se
 
 }  // namespace
 
+TEST_CASE("endSession: the realm may be written in each of its forms [S37]") {
+  const std::vector<std::pair<std::string, int>> rows = {
+      {"/am/oauth2/realms/alpha/connect/endSession?", 204}, {"/am/oauth2/alpha/connect/endSession?", 204},
+      {"/oauth2/alpha/connect/endSession?", 204},           {"/oauth2/connect/endSession?realm=alpha&", 204},
+      {"/oauth2/connect/endSession?realm=/beta&", 404},     {"/oauth2/beta/connect/endSession?", 404},
+      {"/oauth2/realms/beta/connect/endSession?", 404},
+  };
+  for (const auto& [url, status] : rows) {
+    CAPTURE(url);
+    EndSessionWorld world;
+    const auto response = world.get(url + "id_token_hint=good");
+    REQUIRE(response);
+    CHECK(response->status == status);
+    CHECK(world.is_live() == (status != 204));
+  }
+}
+
 TEST_CASE("endSession: parameters and paths decide about answer and session") {
   struct Row {
     std::string path;
@@ -149,7 +166,7 @@ TEST_CASE("endSession: with the provider's keys away nobody is signed out, and i
 
 TEST_CASE("endSession: hints that are not accepted are limited by address, accepted ones cost nothing [S1]") {
   EndSessionWorld world;
-  const auto sender = std::hash<std::string>()(world.external.client_address);
+  const auto sender = std::hash<std::string>()(base::home_of(world.external.client_address));
   world.ongoing.bad_logout_tokens.charge(sender, world.clock.steady(), 11'999);
   const std::string path = std::string(kEndSession) + "?id_token_hint=";
   CHECK(world.get(path + "good")->status == 204);

@@ -96,11 +96,8 @@ Trigger BackChannelSource::make_trigger(const identity::LogoutToken& token) cons
   trigger.cause = Cause::back_channel;
   session::SessionFilter filter;
   filter.issuer = token.issuer;
-  if (token.idp_session_id.empty()) {
-    filter.subject = token.subject;
-  } else {
-    filter.idp_session_id = token.idp_session_id;
-  }
+  filter.subject = token.subject;
+  filter.idp_session_id = token.idp_session_id;
   trigger.selection.filter = std::move(filter);
   trigger.selection.ended_at_provider =
       session::EndedAtProvider{token.issuer, token.idp_session_id, token.subject, clock_.wall()};

@@ -1,4 +1,4 @@
-// GET <context>/oauth2/connect/endSession, also below <context>/oauth2/realms/...: an application logs its
+// GET <context>/oauth2/connect/endSession, also with a realm (http/am_rest.h): an application logs its
 // user out with the id token it holds.
 //
 // `id_token_hint` is required and verified (signature, issuer, audience; it may have expired); it names the
@@ -13,6 +13,7 @@
 
 #include "config/model.h"
 #include "identity/providers.h"
+#include "logout/held_sessions.h"
 #include "logout/ongoing.h"
 #include "logout/source.h"
 #include "session/store.h"
@@ -40,6 +41,7 @@ class EndSessionSource final : public Source {
   session::Store& store_;
   Ongoing& ongoing_;
   const base::Clock& clock_;
+  HeldSessions held_;
 };
 
 }  // namespace router::logout
