@@ -93,8 +93,7 @@ const identity::Provider* FrontChannelSource::provider_of(const std::string& iss
 // A provider that names no session means the one of its frame's cookie; that it is the provider's frame, its Referer says.
 Recognition FrontChannelSource::by_cookie(const SourceInput& input, const identity::Provider& provider) const {
   const bool is_meant = input.session && input.session->issuer == issuer_of(provider) &&
-                        input.request.headers.contains("Referer") &&
-                        is_provider_iframe(input.request, input.external, origins_of(provider));
+                        is_trusted_frame(input.request, input.external, origins_of(provider), false);
   if (!is_meant) return nothing_ends("no sid, and no session of that provider in its frame");
   Trigger trigger = make_trigger(provider);
   trigger.selection.sessions.push_back(input.session);
