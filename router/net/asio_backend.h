@@ -23,7 +23,10 @@ class AsioBackendConnection final : public BackendConnection {
 
   base::Task<base::Result<void>> connect(ClientTls& tls, base::milliseconds timeout);
 
-  void set_timeout(base::milliseconds timeout) override { timeout_ = timeout; }
+  void set_timeout(base::milliseconds timeout) override {
+    timeout_ = timeout;
+    if (timeout > longest_stall_) stream_.prepare(longest_stall_ = timeout);
+  }
   base::Task<base::Result<void>> send(std::string_view first, std::string_view second,
                                       std::string_view third) override;
   base::Task<base::Result<void>> read_head(bool to_head_request) override;
@@ -64,6 +67,7 @@ class AsioBackendConnection final : public BackendConnection {
   Deadline read_deadline_;
   Deadline write_deadline_;
   base::milliseconds timeout_{0};
+  base::milliseconds longest_stall_{90'000};
   std::shared_ptr<LookUp> look_up_;  // while one is under way
 
   std::optional<ResponseParser> parser_;
@@ -76,6 +80,7 @@ class AsioBackendConnection final : public BackendConnection {
   bool answered_ = false;
   bool body_finished_ = true;
   bool clean_ = false;
+  bool ended_cleanly_ = false;  // by FIN, or close_notify
   unsigned requests_ = 0;
   base::SteadyTime idle_since_;
 };
