@@ -231,13 +231,6 @@ void Stream::Wait::await_suspend(std::coroutine_handle<> waiter) {
   stream.socket_.async_wait(what, asio::bind_cancellation_slot(stream.read_cancel_.slot(), done));
 }
 
-void Stream::Connect::await_suspend(std::coroutine_handle<> waiter) {
-  stream.socket_.async_connect(endpoint, [this, waiter](const error_code& ended) {
-    fault = ended;
-    waiter.resume();
-  });
-}
-
 // True: done, well or not.
 bool Stream::TlsStep::try_step() {
   if (!stream.is_open()) {

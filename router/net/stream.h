@@ -49,6 +49,8 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
+  // A socket that has been connected elsewhere.
+  void adopt(Socket socket) { socket_ = std::move(socket); }
   Socket& socket() { return socket_; }
   bool is_open() const { return socket_.is_open(); }
   bool is_tls() const { return tls_ != nullptr; }
@@ -77,7 +79,6 @@ class Stream {
   // Sends what the socket takes without waiting, up to a turn's share, and moves `rest` on. Plain sockets
   // only; SIGPIPE must be ignored (net/signals). Faults: asio::error::eof where the file has become shorter.
   error_code send_file_now(FileSending& rest);
-  auto connect(const asio::ip::tcp::endpoint& endpoint) { return Connect{*this, endpoint}; }
   auto handshake(bool as_server) { return TlsStep{*this, as_server ? Step::accept : Step::connect}; }
   // The peer reads an end after what has been written, with TLS a close_notify first. Counts as a write.
   auto finish_sending() { return TlsStep{*this, Step::end}; }
@@ -99,7 +100,8 @@ class Stream {
     socket_.set_option(asio::socket_base::linger(true, 0), ignored);
     close();
   }
-  // For a kept-alive connection: neither closed by the peer nor holding unexpected bytes.
+  // For a kept-alive connection: neither closed by the peer nor holding unexpected bytes, in the kernel or, with
+  // TLS, decrypted or not in OpenSSL's buffers.
   bool is_quiet();
 
   // What the socket shows without being read. `hung_up`: an end or a reset has come, also behind unread
@@ -140,15 +142,6 @@ class Stream {
   struct Wait {
     Stream& stream;
     Socket::wait_type what;
-    error_code fault{};
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiter);
-    error_code await_resume() const noexcept { return fault; }
-  };
-
-  struct Connect {
-    Stream& stream;
-    asio::ip::tcp::endpoint endpoint;
     error_code fault{};
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiter);

@@ -2,6 +2,9 @@
 
 #include <boost/asio/error.hpp>
 
+#include "base/guarded.h"
+#include "base/log.h"
+
 namespace router::net {
 
 using base::Task;
@@ -26,14 +29,23 @@ Tunnel::Tunnel(AsioLoop& loop, Stream& client, Stream& backend, std::function<vo
       }) {}
 
 Task<void> Tunnel::run(std::string from_client, std::string from_backend) {
-  base::start_detached(client_to_backend(std::move(from_client)));
-  co_await pass(backend_, client_, std::move(from_backend), false);
+  base::start_detached(run_upward(std::move(from_client)));
+  co_await run_one(backend_, client_, std::move(from_backend), false);
   co_await upward_done_.wait();
 }
 
-Task<void> Tunnel::client_to_backend(std::string first) {
-  co_await pass(client_, backend_, std::move(first), true);
+Task<void> Tunnel::run_upward(std::string first) {
+  co_await run_one(client_, backend_, std::move(first), true);
   upward_done_.set();
+}
+
+Task<void> Tunnel::run_one(Stream& from, Stream& to, std::string first, bool is_client) {
+  auto passing = base::guarded(pass(from, to, std::move(first), is_client));
+  const auto ended = co_await passing;
+  if (ended) co_return;
+  base::log_error("tunnel.failed", {{"detail", ended.error().detail}});
+  client_.close();
+  backend_.close();
 }
 
 Task<void> Tunnel::pass(Stream& from, Stream& to, std::string first, bool is_client) {

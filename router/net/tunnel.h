@@ -25,7 +25,8 @@ class Tunnel {
   void end(std::uint16_t code, std::string_view reason);
 
  private:
-  base::Task<void> client_to_backend(std::string first);
+  base::Task<void> run_upward(std::string first);
+  base::Task<void> run_one(Stream& from, Stream& to, std::string first, bool is_client);
   base::Task<void> pass(Stream& from, Stream& to, std::string first, bool is_client);
   base::Task<void> relay(Stream& from, Stream& to, FrameTracker& written, std::string first, bool is_client);
   base::Task<void> say_goodbye(Stream& to, const FrameTracker& written, bool to_server);
