@@ -1,9 +1,12 @@
 """What clients cost that are many, slow or silent: http.md "Figures to hold", reliability.md C1, C2, C3, C5, P4."""
 import socket
+import ssl
 import subprocess
 import time
 import urllib.request
 
+
+import tls_rows
 from figure import MANY_BACK_END_CONNECTIONS, Load, Router, ask, ask_in_windows, eventually, hold, settled
 
 GET = "GET {} HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n"
@@ -34,6 +37,39 @@ def idle(bench, sheet):
         sheet.equals("new connections that failed", new["failed"], 0)
         sheet.at_most("a new request at 1,000/s, each on a new connection: p99", new["p99_ms"], 5, "ms", by_speed=True)
         sheet.equals("idle connections that were closed", clients.finish()["closed"], 0)
+
+
+def connect_tls(port, context):
+    """A TLS connection that has had an answer and rests."""
+    connection = context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=10))
+    connection.sendall(b"GET /small/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    answer = connection.recv(4096)
+    return connection, answer.startswith(b"HTTP/1.1 200")
+
+
+def idle_tls(bench, sheet):
+    count = 200 if sheet.quick else 10_000
+    chain, key = tls_rows.certificate(bench)
+    for version in (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_2):
+        router = Router(bench, f"idle-{version.name}", {"TLS_CERT": str(chain), "TLS_KEY": str(key)})
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.minimum_version = context.maximum_version = version
+        warming = [connect_tls(router.port, context) for _ in range(64)]
+        for connection, _ in warming:
+            connection.close()
+        time.sleep(1)
+        before = router.rss_kib()
+        held = [connect_tls(router.port, context) for _ in range(count)]
+        sheet.equals(f"{version.name}: connections held, each with an answer", sum(good for _, good in held), count)
+        time.sleep(1)
+        sheet.at_most("resident memory of each", connection_memory(router, before, count), 24 * 1024, "B", by_speed=True)
+        for connection, _ in held:
+            connection.sendall(b"GET /small/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        again = sum(connection.recv(4096).startswith(b"HTTP/1.1 200") for connection, _ in held)
+        sheet.equals("answered once more after the rest", again, count)
+        for connection, _ in held:
+            connection.close()
 
 
 def half_heads(bench, sheet):

@@ -90,7 +90,7 @@ void Services::flush_then(base::SteadyTime at_latest, std::function<void()> done
 
 std::shared_ptr<identity::Providers> Services::providers_for(const config::Configuration& config) {
   if (providers_ && bindings_ == config.providers) return providers_;
-  if (providers_) retired_.push_back(providers_);
+  if (providers_) retired_providers_.add(std::move(providers_));
   bindings_ = config.providers;
   providers_ = std::make_shared<identity::Providers>(bindings_, identity_runtime(config));
   return providers_;

@@ -22,6 +22,7 @@
 #include "net/asio_backend.h"
 #include "net/asio_http_client.h"
 #include "net/asio_loop.h"
+#include "app/retirement.h"
 #include "pipeline/graph.h"
 #include "session/address_limit.h"
 #include "session/event_streams.h"
@@ -83,8 +84,7 @@ struct Services {
   std::shared_ptr<identity::DestinationService> destination_service_;
   std::vector<config::IdentityProvider> bindings_;
   std::shared_ptr<identity::Providers> providers_;
-  // Tasks of theirs may still run
-  std::vector<std::shared_ptr<identity::Providers>> retired_;
+  Retirement<identity::Providers> retired_providers_{background, clock};
 };
 
 }  // namespace router::app

@@ -4,8 +4,10 @@
 #include <array>
 
 #include "backend/field_names.h"
+#include "backend/via.h"
 #include "base/text.h"
 #include "config/token_rule.h"
+#include "http/field_list.h"
 
 namespace router::backend {
 namespace {
@@ -14,8 +16,7 @@ void write(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-// The fields that Connection names, besides the common hop-by-hop ones. More than these few is nobody's
-// honest list; the rest is not looked at.
+// The fields that Connection names, besides the common hop-by-hop ones. The parser refuses more of them.
 class NamedByConnection {
  public:
   explicit NamedByConnection(const http::Headers& headers) {
@@ -38,7 +39,7 @@ class NamedByConnection {
   }
 
  private:
-  std::array<std::string_view, 32> names_;
+  std::array<std::string_view, http::kMostConnectionOptions> names_;
   std::size_t size_ = 0;
 };
 
@@ -166,6 +167,7 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
     const auto hops = hops_left(forward.request, field);
     write(out, field.name, hops ? std::to_string(*hops) : field.value);
   }
+  write_via(forward.request, out);
   write_hop_fields(forward.request, out);
   if (forward.destination.set_x_forwarded_headers) write_forwarded_fields(forward, out);
   write(out, "x-request-id", forward.request_id);

@@ -9,7 +9,6 @@
 #include "backend/static_answer.h"
 #include "backend/static_path.h"
 #include "base/text.h"
-#include "net/date.h"
 #include "net/file_copy.h"
 #include "routing/rewrite.h"
 
@@ -149,7 +148,6 @@ void start(Call& call, StaticAnswer& answer, const config::Configuration& config
   net::ResponseStart head;
   head.status = answer.status;
   answer.fields.write_to(head.fields);
-  head.fields.append("Date: ").append(net::current_http_date()).append("\r\n");
   if (answer.has_length() && call.request.is("HEAD")) {
     head.fields.append("Content-Length: ").append(std::to_string(answer.content_length)).append("\r\n");
   } else if (answer.has_length()) {

@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "net/date.h"
 #include "routing/rewrite.h"
 
 namespace router::backend {
@@ -100,7 +99,6 @@ Task<Result<void>> UserApi::serve(Call& call) {
   net::ResponseStart head;
   head.status = call.status = answer->status;
   head.fields = "Content-Type: application/json\r\nCache-Control: no-store\r\n";
-  head.fields.append("Date: ").append(net::current_http_date()).append("\r\n");
   if (answer->status == 405) head.fields.append("Allow: GET, HEAD\r\n");
   const bool with_body = !call.request.is("HEAD");
   if (with_body) {

@@ -3,9 +3,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <cerrno>
-#include <openssl/ssl.h>
 
 #include "net/connect_race.h"
 #include "net/head_scanner.h"
@@ -122,9 +120,7 @@ Task<Result<void>> AsioBackendConnection::connect_to(Names& names, const std::st
   read_deadline_.disarm();
   if (race.fault() || closed_ || timed_out_) co_return connect_fault(race.fault(), "connecting to");
   stream_.adopt(race.take_winner());
-  error_code ignored;
-  stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-  stream_.socket().non_blocking(true, ignored);
+  stream_.prepare(longest_stall_);
   co_return Result<void>();
 }
 
@@ -153,15 +149,11 @@ Task<Result<void>> AsioBackendConnection::open_tunnel() {
 Task<Result<void>> AsioBackendConnection::shake_hands(ClientTls& tls) {
   auto context = tls.context(origin_.tls);
   if (!context) co_return context.error();
-  stream_.enable_tls(**context);
-  error_code not_an_address;
-  asio::ip::make_address(origin_.host, not_an_address);
-  // RFC 6066 section 3: an address is no server name
-  if (not_an_address) SSL_set_tlsext_host_name(stream_.tls().native_handle(), origin_.host.c_str());
-  stream_.tls().set_verify_callback(asio::ssl::host_name_verification(origin_.host));
-  if (!origin_.tls.verify) stream_.tls().set_verify_mode(asio::ssl::verify_none);
+  if (!stream_.enable_tls(**context).expect_peer(origin_.host, origin_.tls.verify)) {
+    co_return Error{ErrorCode::refused, Side::router, "no TLS server can be called " + origin_.host};
+  }
   arm(read_deadline_, loop_.deadlines().now());
-  const auto shaken = co_await stream_.handshake(asio::ssl::stream_base::client);
+  const auto shaken = co_await stream_.handshake(false);
   read_deadline_.disarm();
   if (shaken) co_return connect_fault(shaken, "TLS handshake with");
   co_return Result<void>();
@@ -187,6 +179,7 @@ Task<Result<void>> AsioBackendConnection::read_into(std::span<char> room) {
   reads_ = false;
   read_at_ = loop_.deadlines().now();
   read_deadline_.disarm();
+  ended_cleanly_ = read.fault == asio::error::eof;
   if (read.fault) co_return fault(read.fault, "reading from");
   answered_ = true;
   input_.received(read.bytes);
@@ -243,8 +236,9 @@ Task<Result<BodyPiece>> AsioBackendConnection::read_body() {
   co_return piece;
 }
 
+// RFC 9112 section 8: a reset, or TLS without close_notify, is a cut and no end.
 bool AsioBackendConnection::ends_at_eof(const Error& fault) {
-  return fault.code == ErrorCode::closed && !timed_out_ && !closed_ &&
+  return fault.code == ErrorCode::closed && ended_cleanly_ && !timed_out_ && !closed_ &&
          response_.body == http::BodyKind::until_close && parser_->finish_at_eof();
 }
 

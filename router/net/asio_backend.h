@@ -24,7 +24,10 @@ class AsioBackendConnection final : public BackendConnection {
   // overloaded (no file descriptor left), cancelled (close() meanwhile), invalid_config.
   base::Task<base::Result<void>> connect(ClientTls& tls, Names& names, base::SteadyTime ends_by);
 
-  void set_timeout(base::milliseconds timeout) override { timeout_ = timeout; }
+  void set_timeout(base::milliseconds timeout) override {
+    timeout_ = timeout;
+    if (timeout > longest_stall_) stream_.prepare(longest_stall_ = timeout);
+  }
   void set_ends_by(base::SteadyTime ends_by) override { ends_by_ = ends_by; }
   base::Task<base::Result<void>> send(std::string_view first, std::string_view second,
                                       std::string_view third) override;
@@ -76,6 +79,7 @@ class AsioBackendConnection final : public BackendConnection {
   Deadline read_deadline_;
   Deadline write_deadline_;
   base::milliseconds timeout_{0};
+  base::milliseconds longest_stall_{90'000};
   base::SteadyTime ends_by_ = base::SteadyTime::max();  // bounds every wait
   std::function<void()> give_up_;                       // ends the look-up or the connecting under way
 
@@ -94,6 +98,7 @@ class AsioBackendConnection final : public BackendConnection {
   bool answered_ = false;
   bool body_finished_ = true;
   bool clean_ = false;
+  bool ended_cleanly_ = false;  // by FIN, or close_notify
   unsigned requests_ = 0;
   base::SteadyTime idle_since_;
 };

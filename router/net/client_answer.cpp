@@ -1,5 +1,6 @@
 #include <boost/asio/error.hpp>
 
+#include "http/field_list.h"
 #include "net/asio_backend.h"
 #include "net/client_connection.h"
 #include "net/date.h"
@@ -54,6 +55,10 @@ void ClientConnection::start_response(ResponseStart start) {
   // a body that is still on its way cannot be told from a next request
   const bool close = close_after_ || start.close || !turn.request.keep_alive || !turn.body_finished ||
                      connections_.draining();
+  // RFC 9110 section 6.6.1: what came without is dated by who received it
+  if (!http::has_field(start.fields, "Date")) {
+    start.fields.append("Date: ").append(current_http_date()).append("\r\n");
+  }
   turn.pending.clear();
   turn.framing.begin(start, turn.request.minor_version, close, turn.pending);
   close_after_ = turn.framing.closes();
@@ -125,8 +130,6 @@ Task<Result<void>> ClientConnection::respond(http::Response response) {
   ResponseStart start;
   start.status = response.status;
   response.headers.write_to(start.fields);
-  if (!response.headers.contains("Date"))
-    start.fields.append("Date: ").append(current_http_date()).append("\r\n");
   start.body = bodiless ? http::BodyKind::none : http::BodyKind::length;
   start.content_length = response.body.size();
   if (turn_->request.is("HEAD") && response.status != 204 && response.status != 304) {

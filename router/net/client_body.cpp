@@ -73,7 +73,7 @@ Error ClientConnection::body_fault() const {
 
 void ClientConnection::cancel_body_read() {
   turn_->body_read_cancelled = true;
-  stream_.cancel();
+  stream_.cancel_read();
 }
 
 }  // namespace router::net

@@ -25,8 +25,9 @@ constexpr milliseconds kParkAfter{250};
 // What a client does not read waits with us, not in the kernel: a few thousand slow readers would use up the
 // memory of its TCP, and all connections would stall.
 constexpr int kMostUnsentBytes = 128 * 1024;
+// For the answer to reach who still sends a body, and for the end of a tunnel or of TLS.
+constexpr milliseconds kLingerForBody{5'000};
 constexpr milliseconds kLinger{2'000};
-constexpr std::size_t kLingerBytes = 256 * 1024;
 // While draining, an idle client has this long for the request that may be on its way already.
 constexpr milliseconds kDrainIdle{3'000};
 
@@ -35,14 +36,9 @@ constexpr milliseconds kDrainIdle{3'000};
 ClientConnection::Turn::Turn(ClientConnection& connection)
     : write_deadline(connection.loop_.deadlines(), [&connection] { connection.abort(); }),
       watch(
-          connection.loop_, connection.stream_,
-          // while body bytes are awaited, reading them notices the end; pipelined bytes hide it
+          connection.loop_, [&connection] { return connection.has_client_left(); },
           [this, &connection] {
-            return client_gone && !connection.aborted_ && body_finished && connection.input_.empty();
-          },
-          [this, &connection] {
-            if (!client_gone) return;
-            connection.aborted_ = true;
+            connection.abort();
             std::exchange(client_gone, nullptr)();
           }) {}
 
@@ -57,13 +53,13 @@ ClientConnection::ClientConnection(AsioLoop& loop, Socket socket, Handler& handl
       input_(loop.buffers(), InputBuffer::Begin::small),
       read_deadline_(loop.deadlines(), [this] {
         timed_out_ = true;
-        stream_.cancel();
+        if (lingering_) return stream_.close();
+        stream_.cancel_read();
       }) {
+  stream_.prepare(timeouts.stall);
   error_code ignored;
-  stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
   ::setsockopt(stream_.socket().native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsentBytes,
                sizeof kMostUnsentBytes);
-  stream_.socket().non_blocking(true, ignored);
   const auto peer = stream_.socket().remote_endpoint(ignored);
   auto address = peer.address();
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -110,22 +106,17 @@ Task<void> ClientConnection::serve(asio::ssl::context* tls) {
     const bool go_on = co_await serve_one();
     if (!go_on) break;
   }
-  if (tls != nullptr && !aborted_) co_await close_tls();
+  // a client that reads an end without close_notify takes it for a cut, and does not resume the session (RFC
+  // 8446 section 6.1)
+  if (stream_.is_tls()) linger_for_ = std::max(linger_for_, kLinger);
+  if (!aborted_ && linger_for_ > milliseconds::zero()) co_await linger();
   stream_.close();
-}
-
-// A client that reads an end without close_notify takes it for a cut, and does not resume the session (RFC
-// 8446 section 6.1).
-Task<void> ClientConnection::close_tls() {
-  read_deadline_.arm(kLinger);
-  co_await stream_.shutdown_tls();
-  read_deadline_.disarm();
 }
 
 Task<bool> ClientConnection::handshake(asio::ssl::context& context) {
   stream_.enable_tls(context);
   read_deadline_.arm(timeouts_.head);
-  const auto fault = co_await stream_.handshake(asio::ssl::stream_base::server);
+  const auto fault = co_await stream_.handshake(true);
   read_deadline_.disarm();
   co_return !fault;
 }
@@ -144,7 +135,7 @@ Task<bool> ClientConnection::await_first_byte() {
     turn_.reset();
     read_deadline_.arm(idle - kParkAfter);
     const auto fault = co_await stream_.wait_readable();
-    if (fault) co_return false;
+    if (fault || timed_out_) co_return false;
     room = input_.head_room();
     read = co_await stream_.read_some(room.data(), room.size());
   }
@@ -166,15 +157,14 @@ Task<bool> ClientConnection::serve_one() {
   co_await handler_.handle(*this);
   turn_->client_gone = nullptr;
   turn_->watch.end();
-  if (turn_->watch.is_looking()) co_await turn_->watch.finish();
   if (aborted_ || !response_finished_) {
     abort();
     co_return false;
   }
   is_first_ = false;
   if (!turn_->body_finished || close_after_) {
-    const bool was_tunnel = turn_->request.is_upgrade;
-    if (!turn_->body_finished || !input_.empty() || was_tunnel) co_await linger();
+    if (!input_.empty() || turn_->request.is_upgrade) linger_for_ = kLinger;
+    if (!turn_->body_finished) linger_for_ = kLingerForBody;
     co_return false;
   }
   input_.begin_message();
@@ -227,10 +217,9 @@ Task<Result<bool>> ClientConnection::read_head() {
           : Error{ErrorCode::head_too_large, Side::client, "the header section is too large"};
     }
     const auto read = co_await stream_.read_some(room.data(), room.size());
-    if (read.fault) {
-      if (timed_out_) co_return Error{ErrorCode::timeout, Side::client, "the head did not come in time"};
-      co_return false;
-    }
+    // also where the deadline came between the last bytes and this turn
+    if (timed_out_) co_return Error{ErrorCode::timeout, Side::client, "the head did not come in time"};
+    if (read.fault) co_return false;
     input_.received(read.bytes);
   }
   read_deadline_.disarm();
@@ -263,24 +252,23 @@ Result<void> ClientConnection::parse_head() {
 Task<void> ClientConnection::refuse(Error error) {
   auto response = handler_.refusal(error);
   close_after_ = true;
-  auto sent = co_await respond(std::move(response));
-  if (sent) co_await linger();
+  const auto sent = co_await respond(std::move(response));
+  if (sent) linger_for_ = kLingerForBody;
 }
 
 // The peer may still be sending: reading on for a moment keeps a TCP reset from destroying our answer on its
-// way.
+// way (RFC 9112 section 9.6). What TLS wraps need not be unwrapped for that.
 Task<void> ClientConnection::linger() {
-  if (stream_.is_tls()) co_return;
-  stream_.shutdown_send();
+  lingering_ = true;
   input_.release();
   const auto room = input_.head_room();
-  timed_out_ = false;
-  read_deadline_.arm(kLinger);
-  std::size_t discarded = 0;
-  while (discarded < kLingerBytes) {
+  read_deadline_.arm(linger_for_);
+  co_await stream_.finish_sending();
+  stream_.drop_tls();
+  error_code ended;
+  while (!ended) {
     const auto read = co_await stream_.read_some(room.data(), room.size());
-    if (read.fault) break;
-    discarded += read.bytes;
+    ended = read.fault;
   }
   read_deadline_.disarm();
 }
@@ -288,6 +276,21 @@ Task<void> ClientConnection::linger() {
 void ClientConnection::drain() {
   if (idle_) read_deadline_.arm(kDrainIdle);
   end_tunnel(1001, "going away");
+}
+
+// Only where `client_gone` wants to know. While body bytes are awaited, reading them notices the end. Else the end
+// shows at the socket, also behind bytes that nobody reads; that of TLS only where it is read: some of what the
+// client sends ahead is.
+bool ClientConnection::has_client_left() {
+  if (!turn_->client_gone || aborted_ || turn_->is_waiting) return false;
+  const auto signs = stream_.look();
+  if (signs.hung_up) return true;
+  if (!signs.readable || !stream_.is_tls() || !turn_->body_finished) return false;
+  const auto room = input_.room_behind();
+  if (room.empty()) return false;
+  const auto read = stream_.read_now(room.data(), room.size());
+  input_.received(read.bytes);
+  return read.fault && read.fault != asio::error::would_block;
 }
 
 void ClientConnection::abort() {

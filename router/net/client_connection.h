@@ -110,8 +110,8 @@ class ClientConnection final : public Exchange {
   base::Task<base::Result<bool>> read_head();
   base::Result<void> parse_head();
   base::Task<void> refuse(base::Error error);
-  base::Task<void> close_tls();
   base::Task<void> linger();
+  bool has_client_left();
   base::Task<base::Result<void>> send(std::string_view first, std::string_view second,
                                       std::string_view third);
   base::Task<base::Result<void>> read_more();
@@ -139,6 +139,8 @@ class ClientConnection final : public Exchange {
   bool close_after_ = false;
   bool timed_out_ = false;
   bool aborted_ = false;
+  base::milliseconds linger_for_{0};  // at the end of the connection
+  bool lingering_ = false;            // all has been said
   bool idle_ = true;
   bool is_first_ = true;
 

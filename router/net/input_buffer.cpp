@@ -48,6 +48,11 @@ std::span<char> InputBuffer::body_room() {
   return {in_use.data() + end_, in_use.size() - end_};
 }
 
+std::span<char> InputBuffer::room_behind() {
+  auto& in_use = body_ ? body_ : head_;
+  return {in_use.data() + end_, in_use.size() - end_};
+}
+
 void InputBuffer::begin_message() {
   move_unread_to(0);
   head_end_ = 0;

@@ -34,6 +34,8 @@ class InputBuffer {
   void keep_head(std::size_t bytes);
   // Room behind the unread part of a body, which may move. Empty: the buffer is full.
   std::span<char> body_room();
+  // Room behind all that was received, where neither it nor the head moves. Empty: more would have to move.
+  std::span<char> room_behind();
   // The head is not used any more; what is left is the beginning of the next one.
   void begin_message();
 

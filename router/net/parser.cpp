@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/beast/http/error.hpp>
 
+#include "http/field_list.h"
 #include "http/url.h"
 
 namespace router::net {
@@ -259,6 +260,7 @@ Result<void> RequestParser::check_head() {
   if (head_size() > limits_.header_bytes + start_line_bytes_) {
     return Error{ErrorCode::head_too_large, Side::client, "the header section is too large"};
   }
+  if (http::count_items(headers_, "Connection") > http::kMostConnectionOptions) return bad("Connection names too many fields");
   const auto hosts = headers_.count("Host");
   if (hosts > 1 || (hosts == 0 && request_.minor_version == 1)) return bad("Host must be there exactly once");
   if (hosts == 1 && !http::parse_host(*headers_.get("Host"))) return bad("Host is not a host");
@@ -314,6 +316,7 @@ Result<void> ResponseParser::check_head() {
   auto refuse = [](std::string detail) { return Error{ErrorCode::protocol, Side::back_end, std::move(detail)}; };
   const auto coding = headers_.get("Transfer-Encoding");
   const auto length = headers_.get("Content-Length");
+  if (http::count_items(headers_, "Connection") > http::kMostConnectionOptions) return refuse("Connection names too many fields");
   if (head_.status < 100 || head_.status > 599) return refuse("status out of range");
   if (coding && length) return refuse("Content-Length with Transfer-Encoding");
   if (headers_.count("Transfer-Encoding") > 1 || headers_.count("Content-Length") > 1) {
@@ -331,7 +334,11 @@ Result<void> ResponseParser::check_head() {
   } else {
     head_.body = length ? http::BodyKind::length : http::BodyKind::until_close;
   }
-  head_.keep_alive = keep_alive() && head_.body != http::BodyKind::until_close;
+  // RFC 9112 section 6.1: framing that HTTP/1.0 does not have, or of a body that must not come, is not to be trusted
+  // (a 304 may say what length a 200 would have)
+  const bool is_dubious = (coding && (head_.minor_version == 0 || head_.status == 304)) ||
+                          (head_.status == 204 && (coding || length));
+  head_.keep_alive = keep_alive() && head_.body != http::BodyKind::until_close && !is_dubious;
   return {};
 }
 

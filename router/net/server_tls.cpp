@@ -54,6 +54,7 @@ Result<std::shared_ptr<ServerTls>> ServerTls::load(const std::string& certificat
   for (std::size_t i = 0; i < certificate_files.size(); ++i) {
     auto context = make_context(std::string(base::trim(certificate_files[i])), std::string(base::trim(key_files[i])));
     if (!context) return context.error();
+    loaded->ticket_keys_.install((*context)->native_handle());
     loaded->contexts_.push_back(std::move(*context));
   }
   if (loaded->contexts_.size() > 1) {

@@ -1,6 +1,6 @@
 // TLS towards clients: one certificate a host name, chosen by SNI, the first one for everybody else.
 //
-// TLS 1.2 and newer, forward-secret suites, session resumption by tickets. Immutable after load: a reload makes a new
+// TLS 1.2 and newer, forward-secret suites, session resumption by tickets, whose keys rotate. Immutable after load: a reload makes a new
 // one, connections keep what they began with (OpenSSL counts the references). Any thread.
 // Included by net/*.cpp and app/wiring only.
 #pragma once
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "net/ticket_keys.h"
 
 namespace router::net {
 
@@ -25,6 +26,8 @@ class ServerTls {
  private:
   static int choose_by_name(SSL* connection, int* alert, void* self);
 
+  base::SystemClock clock_;
+  TicketKeys ticket_keys_{clock_};
   std::vector<std::unique_ptr<boost::asio::ssl::context>> contexts_;
 };
 

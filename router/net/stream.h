@@ -1,15 +1,19 @@
 // One TCP connection, plain or TLS, with coroutine operations. Included by net/*.cpp only.
 //
-// Each operation is an awaitable without a coroutine frame of its own; at most one read and one write may be under
-// way at a time. Deadlines are the owner's business (net/deadline.h): it calls cancel(), and the operation ends with
-// operation_aborted. Not thread-safe: everything on the loop the stream was made for.
+// Each operation is an awaitable without a coroutine frame of its own; at most one read and one write may be
+// under way at a time (a handshake counts as a read). Deadlines are the owner's business (net/deadline.h): it
+// calls cancel_read(), and the read ends with operation_aborted; a write is never cancelled, because a record
+// or a frame that is half sent cannot be followed by anything: close() ends it with its connection. Reading
+// ends with asio::error::eof only where the peer said so: by FIN, with TLS by close_notify. Not thread-safe:
+// everything on the loop the stream was made for.
 #pragma once
 
 #include <array>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <coroutine>
 #include <memory>
 #include <optional>
@@ -17,6 +21,7 @@
 
 #include "base/task.h"
 #include "net/asio_loop.h"
+#include "net/tls_channel.h"
 
 namespace router::net {
 
@@ -39,8 +44,6 @@ struct FileSending {
 
 class Stream {
  public:
-  using Tls = asio::ssl::stream<Socket&>;
-
   explicit Stream(AsioLoop& loop) : socket_(loop.context().get_executor()) {}
   explicit Stream(Socket socket) : socket_(std::move(socket)) {}
   Stream(const Stream&) = delete;
@@ -51,27 +54,38 @@ class Stream {
   Socket& socket() { return socket_; }
   bool is_open() const { return socket_.is_open(); }
   bool is_tls() const { return tls_ != nullptr; }
-  Tls& tls() { return *tls_; }
-  void enable_tls(asio::ssl::context& context) { tls_ = std::make_unique<Tls>(socket_, context); }
+  // Of a connected socket; the handshake comes next.
+  TlsChannel& enable_tls(asio::ssl::context& context);
+  // What comes from now on is nobody's, and is read as it is.
+  void drop_tls() { tls_.reset(); }
+
+  // Small answers at once, and a peer that is gone without a word is noticed: keep-alive probes, and
+  // TCP_USER_TIMEOUT for what it does not acknowledge; a peer that acknowledges but takes nothing for so long
+  // counts as gone, too, so it is longer than any stall that is allowed (zero: any).
+  void prepare(base::milliseconds longest_stall);
 
   // At least one byte, or a fault; asio::error::eof at the end.
   auto read_some(char* data, std::size_t size) { return ReadSome{*this, asio::buffer(data, size)}; }
+  // The same for what is there already: would_block where nothing is. No read may be under way.
+  IoResult read_now(char* data, std::size_t size);
   // All spans completely, in one system call where they fit.
   auto write(std::string_view first, std::string_view second = {}, std::string_view third = {}) {
     return Write{*this, {first, second, third}};
   }
   // Until a byte can be read or the peer has closed. Nothing is consumed. Plain sockets and TLS alike.
-  auto wait_readable() { return WaitReadable{*this}; }
+  auto wait_readable() { return Wait{*this, Socket::wait_read}; }
   // Until bytes can be written. Takes a turn through the loop even where they can be at once.
-  auto wait_writable() { return WaitWritable{*this}; }
-  // Sends what the socket takes without waiting, up to a turn's share, and moves `rest` on. Plain sockets only;
-  // SIGPIPE must be ignored (net/signals). Faults: asio::error::eof where the file has become shorter.
+  auto wait_writable() { return Wait{*this, Socket::wait_write}; }
+  // Sends what the socket takes without waiting, up to a turn's share, and moves `rest` on. Plain sockets
+  // only; SIGPIPE must be ignored (net/signals). Faults: asio::error::eof where the file has become shorter.
   error_code send_file_now(FileSending& rest);
-  auto handshake(asio::ssl::stream_base::handshake_type type) { return Handshake{*this, type}; }
-  // Sends close_notify and waits for the peer's, or its end. TLS only.
-  auto shutdown_tls() { return ShutdownTls{*this}; }
+  auto handshake(bool as_server) { return TlsStep{*this, as_server ? Step::accept : Step::connect}; }
+  // The peer reads an end after what has been written, with TLS a close_notify first. Counts as a write.
+  auto finish_sending() { return TlsStep{*this, Step::end}; }
 
-  // Ends operations under way with operation_aborted.
+  // The read under way ends with operation_aborted.
+  void cancel_read() { read_cancel_.emit(asio::cancellation_type::all); }
+  // Whatever is under way ends with operation_aborted: for a connection that is given up.
   void cancel() {
     error_code ignored;
     socket_.cancel(ignored);
@@ -86,14 +100,17 @@ class Stream {
     socket_.set_option(asio::socket_base::linger(true, 0), ignored);
     close();
   }
-  // The peer reads an end of file after what has been written.
-  void shutdown_send() {
-    error_code ignored;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  }
-  // For a kept-alive connection: neither closed by the peer nor holding unexpected bytes, in the kernel or, with TLS,
-  // decrypted or not in OpenSSL's buffers.
+  // For a kept-alive connection: neither closed by the peer nor holding unexpected bytes, in the kernel or, with
+  // TLS, decrypted or not in OpenSSL's buffers.
   bool is_quiet();
+
+  // What the socket shows without being read. `hung_up`: an end or a reset has come, also behind unread
+  // bytes.
+  struct Signs {
+    bool readable = false;
+    bool hung_up = false;
+  };
+  Signs look() const;
 
   struct ReadSome {
     Stream& stream;
@@ -102,65 +119,56 @@ class Stream {
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiter);
     IoResult await_resume() const noexcept { return result; }
+
+   private:
+    friend Stream;
+    void go_on(std::coroutine_handle<> waiter, bool is_first);
   };
 
   struct Write {
     Stream& stream;
     std::array<std::string_view, 3> parts;
     IoResult result{};
+    TlsChannel::Needs needs = TlsChannel::Needs::nothing;
     // Most writes fit into the socket's buffer: tried at once, without a turn through the loop.
-    bool await_ready() { return stream.try_write(*this); }
+    bool await_ready() { return stream.tls_ ? stream.try_write_tls(*this) : stream.try_write(*this); }
     void await_suspend(std::coroutine_handle<> waiter);
     IoResult await_resume() const noexcept { return result; }
+
+   private:
+    void go_on(std::coroutine_handle<> waiter);
   };
 
-  struct WaitReadable {
+  struct Wait {
     Stream& stream;
-    error_code fault{};
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiter) {
-      stream.socket_.async_wait(Socket::wait_read, [this, waiter](const error_code& ended) {
-        fault = ended;
-        waiter.resume();
-      });
-    }
-    error_code await_resume() const noexcept { return fault; }
-  };
-
-  struct WaitWritable {
-    Stream& stream;
-    error_code fault{};
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiter) {
-      stream.socket_.async_wait(Socket::wait_write, [this, waiter](const error_code& ended) {
-        fault = ended;
-        waiter.resume();
-      });
-    }
-    error_code await_resume() const noexcept { return fault; }
-  };
-
-  struct ShutdownTls {
-    Stream& stream;
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiter);
-    void await_resume() const noexcept {}
-  };
-
-  struct Handshake {
-    Stream& stream;
-    asio::ssl::stream_base::handshake_type type;
+    Socket::wait_type what;
     error_code fault{};
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiter);
     error_code await_resume() const noexcept { return fault; }
+  };
+
+  enum class Step { accept, connect, end };
+  struct TlsStep {
+    Stream& stream;
+    Step step;
+    error_code fault{};
+    TlsChannel::Needs needs = TlsChannel::Needs::nothing;
+    bool await_ready();
+    void await_suspend(std::coroutine_handle<> waiter);
+    error_code await_resume();
+
+   private:
+    bool try_step();
   };
 
  private:
   bool try_write(Write& write);
+  bool try_write_tls(Write& write);
 
   Socket socket_;
-  std::unique_ptr<Tls> tls_;
+  asio::cancellation_signal read_cancel_;
+  std::unique_ptr<TlsChannel> tls_;
 };
 
 }  // namespace router::net

@@ -1,5 +1,7 @@
 #include "net/tunnel.h"
 
+#include <boost/asio/error.hpp>
+
 #include "base/guarded.h"
 #include "base/log.h"
 
@@ -10,79 +12,87 @@ using base::Task;
 namespace {
 // A peer that takes nothing for this long is gone.
 constexpr base::milliseconds kStalled{60'000};
-constexpr base::milliseconds kHalfOpen{5'000};
+// For the second side to end.
+constexpr base::milliseconds kHalfOpen{2'500};
+// For the frames under way and both goodbyes.
+constexpr base::milliseconds kGoodbye{1'500};
 }  // namespace
 
 Tunnel::Tunnel(AsioLoop& loop, Stream& client, Stream& backend, std::function<void()> client_data)
-    : loop_(loop), client_(client), backend_(backend), client_data_(std::move(client_data)), half_open_(loop.deadlines(), [this] {
-        client_.cancel();
-        backend_.cancel();
+    : loop_(loop),
+      client_(client),
+      backend_(backend),
+      client_data_(std::move(client_data)),
+      closing_(loop.deadlines(), [this] {
+        client_.close();
+        backend_.close();
       }) {}
 
 Task<void> Tunnel::run(std::string from_client, std::string from_backend) {
   base::start_detached(run_upward(std::move(from_client)));
-  auto downward = base::guarded(backend_to_client(std::move(from_backend)));
-  const auto ended = co_await downward;
-  if (!ended) base::log_error("tunnel.failed", {{"detail", ended.error().detail}});
-  // the back-end has nothing more to say: the client's side ends, too
-  client_.cancel();
-  backend_.cancel();
+  co_await run_one(backend_, client_, std::move(from_backend), false);
   co_await upward_done_.wait();
 }
 
 Task<void> Tunnel::run_upward(std::string first) {
-  auto upward = base::guarded(client_to_backend(std::move(first)));
-  const auto ended = co_await upward;
-  if (!ended) base::log_error("tunnel.failed", {{"detail", ended.error().detail}});
+  co_await run_one(client_, backend_, std::move(first), true);
   upward_done_.set();
 }
 
-Task<void> Tunnel::client_to_backend(std::string first) {
-  co_await relay(client_, backend_, from_client_, std::move(first), true);
-  if (ending_) co_await say_goodbye(backend_, from_client_, true);
-  backend_.shutdown_send();
-  half_open_.arm(kHalfOpen);
+Task<void> Tunnel::run_one(Stream& from, Stream& to, std::string first, bool is_client) {
+  auto passing = base::guarded(pass(from, to, std::move(first), is_client));
+  const auto ended = co_await passing;
+  if (ended) co_return;
+  base::log_error("tunnel.failed", {{"detail", ended.error().detail}});
+  client_.close();
+  backend_.close();
 }
 
-Task<void> Tunnel::backend_to_client(std::string first) {
-  co_await relay(backend_, client_, from_backend_, std::move(first), false);
-  if (ending_) co_await say_goodbye(client_, from_backend_, false);
-  client_.shutdown_send();
+Task<void> Tunnel::pass(Stream& from, Stream& to, std::string first, bool is_client) {
+  FrameTracker written;
+  co_await relay(from, to, written, std::move(first), is_client);
+  if (!closing_.armed()) closing_.arm(kHalfOpen);
+  if (ending_) co_await say_goodbye(to, written, is_client);
+  co_await to.finish_sending();
 }
 
-Task<void> Tunnel::relay(Stream& from, Stream& to, FrameTracker& frames, std::string first, bool is_client) {
+// To the end of `from`, or, once the tunnel is to end, to the end of a frame.
+Task<void> Tunnel::relay(Stream& from, Stream& to, FrameTracker& written, std::string first, bool is_client) {
   Deadline stalled(loop_.deadlines(), [&to] { to.close(); });
   auto buffer = loop_.buffers().take_large();
   std::string_view bytes = first;
   for (;;) {
+    if (ending_) bytes = bytes.substr(0, written.rest_of_frame(bytes));
     if (!bytes.empty()) {
-      const bool data = frames.follow(bytes);
-      if (data && is_client && client_data_) client_data_();
       stalled.arm(kStalled);
-      const auto written = co_await to.write(bytes);
+      const auto sent = co_await to.write(bytes);
       stalled.disarm();
-      if (written.fault) co_return;
+      const bool data = written.follow(bytes.substr(0, sent.bytes));
+      if (sent.fault) co_return;
+      if (data && is_client && client_data_ && !ending_) client_data_();
     }
-    if (ending_) co_return;
+    if (ending_ && written.at_boundary()) co_return;
     const auto read = co_await from.read_some(buffer.data(), buffer.size());
-    if (read.fault) co_return;
+    const bool told_to_end = ending_ && read.fault == asio::error::operation_aborted;
+    if (read.fault && !told_to_end) co_return;
     bytes = {buffer.data(), read.bytes};
   }
 }
 
-Task<void> Tunnel::say_goodbye(Stream& to, const FrameTracker& frames, bool to_server) {
-  if (!frames.at_boundary()) co_return;
+Task<void> Tunnel::say_goodbye(Stream& to, const FrameTracker& written, bool to_server) {
+  if (!written.at_boundary() || written.has_closed()) co_return;
   const std::string frame = close_frame(code_, reason_, to_server);
-  const auto written = co_await to.write(frame);
-  (void)written;
+  const auto sent = co_await to.write(frame);
+  (void)sent;
 }
 
 void Tunnel::end(std::uint16_t code, std::string_view reason) {
   if (std::exchange(ending_, true)) return;
   code_ = code;
   reason_ = reason;
-  client_.cancel();
-  backend_.cancel();
+  closing_.arm(kGoodbye);
+  client_.cancel_read();
+  backend_.cancel_read();
 }
 
 }  // namespace router::net

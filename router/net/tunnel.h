@@ -1,5 +1,8 @@
-// Bytes both ways between a client and a back-end after an upgrade, with back-pressure: a side is read only when what
-// it sent before has been written to the other. Included by net/*.cpp only; runs on the loop of both streams.
+// Bytes both ways between a client and a back-end after an upgrade, with back-pressure: a side is read only
+// when what it sent before has been written to the other. Included by net/*.cpp only; runs on the loop of
+// both streams.
+//
+// Where one side ends, the other reads an end, too, and has a moment to end as well; then both are closed.
 #pragma once
 
 #include <functional>
@@ -17,26 +20,25 @@ class Tunnel {
 
   // Until both directions have ended. The strings are what came behind the heads.
   base::Task<void> run(std::string from_client, std::string from_backend);
-  // A Close frame to both sides, where they stand between two frames; run() ends soon after.
+  // A Close frame to both sides, behind the frame that is being sent; run() ends soon after, a peer that
+  // takes nothing notwithstanding.
   void end(std::uint16_t code, std::string_view reason);
 
  private:
   base::Task<void> run_upward(std::string first);
-  base::Task<void> client_to_backend(std::string first);
-  base::Task<void> backend_to_client(std::string first);
-  base::Task<void> relay(Stream& from, Stream& to, FrameTracker& frames, std::string first, bool is_client);
-  base::Task<void> say_goodbye(Stream& to, const FrameTracker& frames, bool to_server);
+  base::Task<void> run_one(Stream& from, Stream& to, std::string first, bool is_client);
+  base::Task<void> pass(Stream& from, Stream& to, std::string first, bool is_client);
+  base::Task<void> relay(Stream& from, Stream& to, FrameTracker& written, std::string first, bool is_client);
+  base::Task<void> say_goodbye(Stream& to, const FrameTracker& written, bool to_server);
 
   AsioLoop& loop_;
   Stream& client_;
   Stream& backend_;
   std::function<void()> client_data_;
-  FrameTracker from_client_;
-  FrameTracker from_backend_;
   bool ending_ = false;
   std::uint16_t code_ = 0;
   std::string reason_;
-  Deadline half_open_;  // one side has ended: the other has a moment to do so, too
+  Deadline closing_;  // one side has ended, or end() was called
   base::Event upward_done_;
 };
 

@@ -207,4 +207,87 @@ TEST_CASE("forwarding: a POST that a dying connection may have taken is not sent
   CHECK(fixture.backend.count("/app/post") == 1);
 }
 
+TEST_CASE("forwarding: an answer without Date is dated, whoever made it, and a date of the back-end stays [N14]") {
+  const std::string date = "Fri, 01 Jan 2021 00:00:00 GMT";
+  struct Row {
+    const char* path;
+    std::string answer;
+  };
+  const Row rows[] = {
+      {"/app/plain", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"},
+      {"/app/until-close", "HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\nno"},
+      {"/app/empty", "HTTP/1.1 204 No Content\r\n\r\n"},
+      {"/app/hidden", "HTTP/1.1 200 OK\r\nDate: " + date + "\r\nConnection: date\r\nContent-Length: 0\r\n\r\n"},
+      {"/app/dated", "HTTP/1.1 200 OK\r\ndate: " + date + "\r\nContent-Length: 0\r\n\r\n"}};
+  ProxyFixture fixture;
+  for (const Row& row : rows) {
+    CAPTURE(row.path);
+    fixture.backend.on(row.path, answers_and_closes(row.answer));
+    const auto answer = fixture.ask(make_request("GET", row.path));
+    const auto dates = answer.head.all("Date");
+    REQUIRE(dates.size() == 1);
+    CHECK((dates[0] == date) == (std::string_view(row.path) == "/app/dated"));
+    CHECK(dates[0].ends_with(" GMT"));
+  }
+}
+
+TEST_CASE("forwarding: Via names this router behind those that were there, and what comes round again is 508 [N14]") {
+  ProxyFixture fixture;
+  fixture.ask(make_request("GET", "/app/first", {{"Via", "1.0 edge"}}));
+  fixture.ask("GET /app/old HTTP/1.0\r\nHost: app.example\r\n\r\n");
+  const auto first = fixture.backend.requests_to("/app/first").at(0).head.all("Via");
+  REQUIRE(first.size() == 2);
+  CHECK(first[0] == "1.0 edge");
+  CHECK(first[1].starts_with("1.1 xs-router-"));
+  const auto old = fixture.backend.requests_to("/app/old").at(0).field("Via");
+  CHECK(old == "1.0" + first[1].substr(3));
+  fixture.backend.clear();
+  for (const std::string& via : {first[1], "1.0 edge, " + first[1], first[1] + " (comment), 1.1 other", "HTTP/" + first[1],
+                                 "1.1 other,\t" + first[1] + ",1.1 last"}) {
+    CAPTURE(via);
+    CHECK(fixture.ask(make_request("GET", "/app/again", {{"Via", "1.1 a"}, {"Via", via}})).status() == 508);
+  }
+  CHECK(fixture.backend.requests().empty());
+  // another router in the chain is no loop, nor is a name that only begins like ours
+  const ProxyFixture other;
+  CHECK(ask(other.router.port(), make_request("GET", "/app/x", {{"Via", first[1]}})).status() == 200);
+  CHECK(fixture.ask(make_request("GET", "/app/x", {{"Via", first[1] + "0"}})).status() == 200);
+}
+
+TEST_CASE("forwarding: a destination that leads back to the router is 508, not a storm [N14]") {
+  const std::uint16_t port = Listener().port();
+  auto setup = setup_for("http://127.0.0.1:" + std::to_string(port));
+  setup.port = port;
+  const RouterProcess router(setup);
+  CHECK(ask(router.port(), make_request("GET", "/app/x")).status() == 508);
+}
+
+TEST_CASE("forwarding: nothing is read behind an answer whose framing is dubious [N21]") {
+  const std::string rows[] = {
+      "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n0\r\n\r\n",
+      "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n",
+      "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n"};
+  for (const std::string& answer : rows) {
+    CAPTURE(answer);
+    ProxyFixture fixture;
+    fixture.backend.on("/app/dubious", answers(answer));
+    RawClient client(fixture.router.port());
+    client.send(make_request("GET", "/app/dubious"));
+    CHECK(client.read().complete);
+    client.send(make_request("GET", "/app/next"));
+    CHECK(client.read().body == "/app/next");
+    CHECK(fixture.backend.connections_accepted() == 2);
+  }
+}
+
+TEST_CASE("forwarding: too many names in Connection are 400 from a client and 502 from a back-end [N21]") {
+  std::string names = "x-secret";
+  for (int i = 0; i < 32; ++i) names = "x-" + std::to_string(i) + ", " + names;
+  ProxyFixture fixture;
+  fixture.backend.on("/app/many", answers("HTTP/1.1 200 OK\r\nConnection: " + names + "\r\nContent-Length: 0\r\n\r\n"));
+  CHECK(fixture.ask(make_request("GET", "/app/x", {{"Connection", names}, {"x-secret", "1"}})).status() == 400);
+  CHECK(fixture.backend.requests().empty());
+  CHECK(fixture.ask(make_request("GET", "/app/many")).status() == 502);
+}
+
 }  // namespace router::test

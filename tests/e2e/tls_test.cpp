@@ -275,4 +275,36 @@ TEST_CASE("tls back-end: a proxy that refuses CONNECT is 502") {
   CHECK(backend.connections_accepted() == 0);
 }
 
+TEST_CASE("tls client: an answer that comes before an upload ends is not lost, whoever gives it [N11]") {
+  const Authority authority;
+  RecordingBackend backend;
+  backend.on("/app/early", answers_early("HTTP/1.1 409 Conflict\r\nContent-Length: 5\r\n\r\nearly"));
+  auto setup = tls_setup(backend.origin(), authority.issue("DNS:app.example", "app"));
+  setup.environment["LIMIT_BODY_BYTES"] = "20000000";
+  const RouterProcess router(setup);
+  struct Row {
+    const char* path;
+    const char* framing;
+    int status;
+  };
+  const Row rows[] = {{"/app/early", "Content-Length: 16000000", 409},
+                      {"/app/too-large", "Content-Length: 20000001", 413},
+                      {"/nowhere", "Content-Length: 16000000", 404},
+                      {"/nowhere", "Transfer-Encoding: chunked", 404}};
+  const std::string chunk = "f4240\r\n" + std::string(1'000'000, 'x') + "\r\n";
+  for (const Row& row : rows) {
+    for (int round = 0; round < 4; ++round) {
+      CAPTURE(row.path);
+      CAPTURE(round);
+      TlsClient client(router.port(), round % 2 == 0 ? TLS1_2_VERSION : TLS1_3_VERSION);
+      CHECK(client.send(std::string("POST ") + row.path + " HTTP/1.1\r\nHost: app.example\r\n" + row.framing + "\r\n\r\n"));
+      // it looks for an answer only when it has sent nearly all
+      for (int i = 0; i < 15; ++i) CHECK(client.send(chunk));
+      std::string answer;
+      for (auto piece = client.read_piece(); !piece.empty(); piece = client.read_piece()) answer += piece;
+      CHECK(answer.starts_with("HTTP/1.1 " + std::to_string(row.status)));
+    }
+  }
+}
+
 }  // namespace router::test

@@ -91,5 +91,26 @@ TEST_CASE("input buffer: what is given back holds no memory and serves another")
   CHECK(other.head_room().data() == used);
 }
 
+TEST_CASE("input buffer: what is read ahead moves neither the head nor what is still used [N5]") {
+  BufferPool pool;
+  InputBuffer input(pool, InputBuffer::Begin::small);
+  CHECK(input.room_behind().empty());
+  put(input, input.head_room(), "HEADbody");
+  input.keep_head(4);
+  const std::string_view body = input.unread();
+  input.consume(4);
+  std::size_t ahead = 0;
+  for (auto room = input.room_behind(); !room.empty(); room = input.room_behind()) {
+    const auto piece = room.subspan(0, std::min<std::size_t>(room.size(), 100));
+    std::memset(piece.data(), 'n', piece.size());
+    input.received(piece.size());
+    ahead += piece.size();
+  }
+  CHECK(ahead == BufferPool::kSmall - 8);
+  CHECK(body == "body");
+  input.begin_message();
+  CHECK(input.unread() == std::string(ahead, 'n'));
+}
+
 }  // namespace
 }  // namespace router::net::test

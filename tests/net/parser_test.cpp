@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "http/field_list.h"
+
 using namespace router;
 using base::ErrorCode;
 using net::ParseLimits;
@@ -304,5 +306,65 @@ TEST_CASE("response parser: a back-end's framing is not trusted") {
                           "HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "ICE/1.0 200 OK\r\n\r\n"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse(bad).accepted);
+  }
+}
+
+TEST_CASE("response parser: framing that is not its version's or its status's is read, and nothing follows it [N21]") {
+  struct Row {
+    const char* head;
+    http::BodyKind body;
+    bool keep_alive;
+  };
+  using http::BodyKind;
+  const Row rows[] = {
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", BodyKind::chunked, true},
+      {"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n", BodyKind::chunked, false},
+      {"HTTP/1.0 200 OK\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\n", BodyKind::length, true},
+      {"HTTP/1.1 204 No Content\r\n\r\n", BodyKind::none, true},
+      {"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", BodyKind::none, false},
+      {"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", BodyKind::none, false},
+      {"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n", BodyKind::none, false},
+      {"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", BodyKind::none, true},
+      {"HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n", BodyKind::none, false},
+      {"HTTP/1.0 304 Not Modified\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n", BodyKind::none,
+       false}};
+  for (const Row& row : rows) {
+    CAPTURE(row.head);
+    ParseLimits limits;
+    net::ResponseHead head;
+    http::Headers trailers;
+    net::ResponseParser parser(head, trailers, limits, false);
+    const auto done = parser.put_head(row.head);
+    REQUIRE((done && *done));
+    CHECK(head.body == row.body);
+    CHECK(head.keep_alive == row.keep_alive);
+  }
+}
+
+TEST_CASE("parsers: Connection may name 32 fields, in one line or in many, and no more [N21]") {
+  const auto connection = [](std::size_t names, bool in_one_line) {
+    std::string fields = in_one_line ? "Connection: " : "";
+    for (std::size_t i = 0; i < names; ++i) {
+      const auto name = "x-" + std::to_string(i);
+      fields += in_one_line ? name + ", ," : "Connection: " + name + "\r\n";
+    }
+    return in_one_line ? fields + "\r\n" : fields;
+  };
+  for (const bool in_one_line : {true, false}) {
+    for (const std::size_t names : {std::size_t{0}, http::kMostConnectionOptions, http::kMostConnectionOptions + 1}) {
+      CAPTURE(in_one_line);
+      CAPTURE(names);
+      const bool accepted = names <= http::kMostConnectionOptions;
+      const ParsedRequest request(get(connection(names, in_one_line)));
+      CHECK(request.accepted() == accepted);
+      if (!accepted) CHECK(request.head.error().code == ErrorCode::bad_request);
+      ParseLimits limits;
+      net::ResponseHead head;
+      http::Headers trailers;
+      net::ResponseParser parser(head, trailers, limits, false);
+      const auto done = parser.put_head("HTTP/1.1 204 No Content\r\n" + connection(names, in_one_line) + "\r\n");
+      CHECK(done.has_value() == accepted);
+      if (!accepted) CHECK(done.error().code == ErrorCode::protocol);
+    }
   }
 }

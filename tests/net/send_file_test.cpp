@@ -35,6 +35,7 @@ class FileHandler final : public net::Handler {
     net::ResponseStart start;
     start.body = kind;
     start.content_length = announced;
+    start.fields = "Date: now\r\n";  // else it is the router's
     exchange.start_response(std::move(start));
     auto sent = co_await exchange.send_file(descriptor, offset, length);
     if (sent) sent = co_await exchange.finish({});
@@ -121,7 +122,7 @@ string read(int client, std::size_t size) {
 }
 
 string head_of(std::size_t length) {
-  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
+  return "HTTP/1.1 200 OK\r\nDate: now\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
 }
 
 }  // namespace

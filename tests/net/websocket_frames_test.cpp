@@ -51,3 +51,27 @@ TEST_CASE("websocket frames: a close frame says why, masked towards a server") {
   frames.follow(close_frame(1001, std::string(500, 'a'), true));
   CHECK(frames.at_boundary());
 }
+
+TEST_CASE("websocket frames: the rest of the frame under way is told from what comes behind it [N12]") {
+  for (const std::string& one : {frame(0x81, "hello", true), frame(0x82, std::string(300, 'x')), frame(0x89, "")}) {
+    for (std::size_t cut = 0; cut <= one.size(); ++cut) {
+      CAPTURE(one.size());
+      CAPTURE(cut);
+      FrameTracker frames;
+      frames.follow(std::string_view(one).substr(0, cut));
+      const std::string rest = one.substr(cut);
+      const std::size_t expected = cut == 0 ? 0 : rest.size();
+      CHECK(frames.rest_of_frame(rest + one) == expected);
+      // what has not come yet is not counted
+      CHECK(frames.rest_of_frame(rest.substr(0, rest.size() / 2)) == (cut == 0 ? 0 : rest.size() / 2));
+    }
+  }
+}
+
+TEST_CASE("websocket frames: a Close that has begun is remembered, other frames are not [N12]") {
+  FrameTracker frames;
+  frames.follow(frame(0x81, "a") + frame(0x89, ""));
+  CHECK_FALSE(frames.has_closed());
+  frames.follow(frame(0x88, "", true));
+  CHECK(frames.has_closed());
+}

@@ -147,6 +147,12 @@ void TlsBackend::answer_and_stay(std::string bytes) {
   answer_ = std::move(bytes);
 }
 
+void TlsBackend::answer_and_end(std::string bytes, End end) {
+  const std::lock_guard lock(mutex_);
+  answer_ = std::move(bytes);
+  end_ = end;
+}
+
 void TlsBackend::stay(SSL* connection) {
   for (auto piece = read_some(connection); !piece.empty() && !stopping_; piece = read_some(connection)) {
     const std::lock_guard lock(mutex_);
@@ -156,7 +162,7 @@ void TlsBackend::stay(SSL* connection) {
 
 void TlsBackend::serve() {
   while (!stopping_) {
-    const auto socket = listener_.accept(kAcceptPoll);
+    auto socket = listener_.accept(kAcceptPoll);
     if (!socket) continue;
     bound(*socket);
     const std::shared_ptr<SSL> connection(SSL_new(context_.get()), SSL_free);
@@ -164,8 +170,10 @@ void TlsBackend::serve() {
     if (SSL_accept(connection.get()) != 1) continue;
     if (read_some(connection.get()).empty()) continue;
     std::string answer;
+    std::optional<End> end;
     {
       const std::lock_guard lock(mutex_);
+      end = end_;
       client_name_ = name_of_peer(connection.get());
       const char* const name = SSL_get_servername(connection.get(), TLSEXT_NAMETYPE_host_name);
       server_name_ = name == nullptr ? "" : name;
@@ -174,8 +182,9 @@ void TlsBackend::serve() {
     ++requests_;
     const std::string& bytes = answer.empty() ? kAnswer : answer;
     SSL_write(connection.get(), bytes.data(), static_cast<int>(bytes.size()));
-    if (!answer.empty()) stay(connection.get());
-    SSL_shutdown(connection.get());
+    if (!answer.empty() && !end) stay(connection.get());
+    if (end == End::reset) socket->reset();
+    if (end.value_or(End::told) == End::told) SSL_shutdown(connection.get());
   }
 }
 

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -60,6 +61,10 @@ class TlsClient {
   bool was_resumed() const { return SSL_session_reused(connection_.get()) == 1; }
   // Reads on; whether the peer ends with close_notify, not just by closing.
   bool is_told_the_end();
+  // Leaving: with close_notify and the connection still open, by FIN without a word, by RST.
+  void say_end() { SSL_shutdown(connection_.get()); }
+  void close() { socket_.close(); }
+  void reset() { socket_.reset(); }
 
  private:
   Socket socket_;
@@ -82,6 +87,9 @@ class TlsBackend {
   std::string client_name() const;
   std::string server_name() const;  // that it asked for (SNI); empty without
   void answer_and_stay(std::string bytes);
+  // These bytes, then the end: with close_notify, by FIN alone (a truncation), or by RST.
+  enum class End { told, truncated, reset };
+  void answer_and_end(std::string bytes, End end);
   std::string received() const;  // behind the request that was so answered
 
  private:
@@ -90,6 +98,7 @@ class TlsBackend {
 
   Listener listener_;
   std::shared_ptr<SSL_CTX> context_;
+  std::optional<End> end_;
   mutable std::mutex mutex_;
   std::string client_name_;
   std::string server_name_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "http/field_list.h"
 #include "pipeline/error_reply.h"
 #include "pipeline/filters/filters.h"
 
@@ -18,21 +19,6 @@ std::string statistics(const Context& context, base::milliseconds upstream_time)
   return text;
 }
 
-// Whether the header lines hold a field of that name.
-bool has_field(std::string_view fields, std::string_view name) {
-  while (!fields.empty()) {
-    const auto end = fields.find("\r\n");
-    const auto line = fields.substr(0, end);
-    if (line.size() > name.size() && line[name.size()] == ':' &&
-        base::equals_ignoring_case(line.substr(0, name.size()), name)) {
-      return true;
-    }
-    if (end == std::string_view::npos) return false;
-    fields.remove_prefix(end + 2);
-  }
-  return false;
-}
-
 bool is_configured(const config::Configuration& config, std::string_view name) {
   return std::any_of(config.response_headers.begin(), config.response_headers.end(), [&](const config::Header& header) {
     return base::equals_ignoring_case(header.name, name);
@@ -47,7 +33,7 @@ void ReplyFields::complete(std::string& fields, base::milliseconds upstream_time
   if (context_.wants_statistics) {
     fields.append(kRouterStatistics).append(": ").append(statistics(context_, upstream_time)).append("\r\n");
   }
-  if (config.environment.send_x_frame_options && !has_field(fields, kFrameOptions) &&
+  if (config.environment.send_x_frame_options && !http::has_field(fields, kFrameOptions) &&
       !is_configured(config, kFrameOptions)) {
     fields.append("X-Frame-Options: SAMEORIGIN\r\n");
   }

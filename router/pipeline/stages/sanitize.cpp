@@ -2,6 +2,7 @@
 #include <cstring>
 #include <random>
 
+#include "backend/via.h"
 #include "base/text.h"
 #include "config/allowed_hosts.h"
 #include "crypto/random.h"
@@ -161,6 +162,8 @@ Result<Verdict> sanitize(Context& context) {
     response.headers.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     return Verdict(std::move(response));
   }
+  // a destination leads back here: it would go round until something breaks
+  if (backend::went_through_here(context.request.headers)) return Verdict(refuse(508, "Loop Detected"));
   if (!is_allowed_host(context)) return Verdict(refuse(421, "Misdirected Request"));
   // with SECURE_SESSION_COOKIE the operator says that there is no plain http
   if (context.config().environment.secure_session_cookie.value_or(false) && !context.external.secure()) {

@@ -1,0 +1,39 @@
+#include "backend/via.h"
+
+#include "base/text.h"
+#include "crypto/random.h"
+
+namespace router::backend {
+namespace {
+
+constexpr std::size_t kViaBytes = 9;
+
+const std::string& own_via_name() {
+  static const std::string name = "xs-router-" + crypto::random_token(kViaBytes);
+  return name;
+}
+
+}  // namespace
+
+void write_via(const http::Request& request, std::string& out) {
+  out.append("Via: 1.")
+      .append(request.minor_version == 0 ? "0 " : "1 ")
+      .append(own_via_name())
+      .append("\r\n");
+}
+
+bool went_through_here(const http::Headers& headers) {
+  for (const auto& field : headers) {
+    if (!base::equals_ignoring_case(field.name, "Via")) continue;
+    for (std::optional<std::string_view> rest = field.value; rest;) {
+      const auto [hop, after] = base::cut(*rest, ',');
+      // protocol, who received it, and perhaps a comment
+      const auto received_by = base::trim(base::cut(base::trim(hop), ' ').after.value_or(""));
+      if (base::cut(received_by, ' ').before == own_via_name()) return true;
+      rest = after;
+    }
+  }
+  return false;
+}
+
+}  // namespace router::backend
