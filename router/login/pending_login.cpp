@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/random.h"
+#include "login/fragment_cookie.h"
 
 namespace router::login {
 namespace {
@@ -234,10 +235,7 @@ std::vector<http::SetCookie> PendingLogins::deletions(const http::Headers& reque
   std::vector<http::SetCookie> gone;
   for (const char slot : held) {
     gone.push_back(deletion(slot, external, user_agent));
-    http::SetCookie fragment;
-    fragment.name = cookie_.names().fragment(slot);
-    fragment.path = "/";
-    gone.push_back(http::deletion_of(std::move(fragment)));
+    gone.push_back(fragment_deletion(cookie_.names().fragment(slot), gone.back().secure));
   }
   return gone;
 }
