@@ -176,7 +176,7 @@ TEST_CASE("session cookie: who it is, and what the browser holds, are two questi
   const SessionCookie cookie(configuration);
   test::FakeClock clock;
   session::MemoryStore store(clock);
-  const auto ada = test::make_session();
+  const auto ada = test::make_session("ada");
   const auto eve = test::make_session("eve");
   REQUIRE(test::run_task(store.create(ada)));
   REQUIRE(test::run_task(store.create(eve)));
