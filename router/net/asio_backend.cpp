@@ -147,7 +147,7 @@ Task<Result<void>> AsioBackendConnection::open_tunnel() {
 }
 
 Task<Result<void>> AsioBackendConnection::shake_hands(ClientTls& tls) {
-  auto context = tls.context(origin_.tls);
+  auto context = tls.context(origin_.tls, loop_.deadlines().now());
   if (!context) co_return context.error();
   if (!stream_.enable_tls(**context).expect_peer(origin_.host, origin_.tls.verify)) {
     co_return Error{ErrorCode::refused, Side::router, "no TLS server can be called " + origin_.host};

@@ -119,6 +119,7 @@ class AsioBackendPool final : public BackendPool {
     std::size_t idle = 0;
     std::size_t waiting = 0;
     std::size_t lasting = 0;
+    std::size_t origins = 0;
   };
   Counts counts() const;
 
@@ -130,6 +131,7 @@ class AsioBackendPool final : public BackendPool {
     std::size_t lasting = 0;                                   // beside the open ones
     std::vector<AsioBackendConnection*> lent;                  // lasting ones, too
     std::deque<Waiter*> waiting;
+    base::SteadyTime used_at;    // asked for, or given back to
     base::SteadyTime looked_at;  // when held-up ones were looked for
   };
 

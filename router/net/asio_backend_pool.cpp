@@ -13,6 +13,8 @@ using base::Task;
 
 namespace {
 constexpr base::milliseconds kSweepEvery{5'000};
+// What nobody has asked for since then belongs to a destination that is gone.
+constexpr base::minutes kKeepOrigin{10};
 // While requests wait for a place: how often held-up connections are looked for.
 constexpr base::milliseconds kLookEvery{500};
 }  // namespace
@@ -82,7 +84,9 @@ Task<bool> AsioBackendPool::wait_for_room(Bucket& bucket, ConnectionWish& wish) 
 
 Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const BackendOrigin& origin,
                                                                           ConnectionWish& wish) {
-  auto& bucket = buckets_[origin.key];  // never removed, so the reference stays good
+  auto& bucket = buckets_[origin.key];  // in place while somebody waits in it, or has a place of it
+  bucket.used_at = loop_.deadlines().now();
+  if (!sweep_deadline_.armed()) sweep_deadline_.arm(kSweepEvery);
   if (!wish.fresh()) {
     if (auto idle = take_idle(bucket)) co_return lend(bucket, std::move(idle));
   }
@@ -157,6 +161,7 @@ void AsioBackendPool::release(std::unique_ptr<BackendConnection> connection, boo
   bucket.lent[ours->lent_at] = bucket.lent.back();
   bucket.lent[ours->lent_at]->lent_at = ours->lent_at;
   bucket.lent.pop_back();
+  bucket.used_at = loop_.deadlines().now();
   if (ours->is_lasting()) {
     --bucket.lasting;
     return;
@@ -165,7 +170,6 @@ void AsioBackendPool::release(std::unique_ptr<BackendConnection> connection, boo
     ours->become_idle(loop_.deadlines().now());
     connection.release();
     bucket.idle.emplace_back(ours);
-    if (!sweep_deadline_.armed()) sweep_deadline_.arm(kSweepEvery);
     if (bucket.waiting.empty()) return;
     ++bucket.open;  // the waiter takes it from the idle ones and gives its own room back
     freed(bucket);
@@ -189,20 +193,25 @@ void AsioBackendPool::freed(Bucket& bucket) {
 
 void AsioBackendPool::sweep() {
   const auto now = loop_.deadlines().now();
-  bool any_left = false;
   for (auto& [key, bucket] : buckets_) {
     std::erase_if(bucket.idle, [&](const std::unique_ptr<AsioBackendConnection>& connection) {
       const bool stale = now - connection->idle_since() > pool_limits_.max_idle || !connection->is_quiet();
       if (stale) --bucket.open;
       return stale;
     });
-    any_left = any_left || !bucket.idle.empty();
   }
-  if (any_left) sweep_deadline_.arm(kSweepEvery);
+  std::erase_if(buckets_, [&](const auto& entry) {
+    const Bucket& bucket = entry.second;
+    const bool is_empty = bucket.open == 0 && bucket.lent.empty() && bucket.waiting.empty();
+    return is_empty && now - bucket.used_at > kKeepOrigin;
+  });
+  tls_.drop_unused(now);
+  if (!buckets_.empty() || tls_.size() != 0) sweep_deadline_.arm(kSweepEvery);
 }
 
 AsioBackendPool::Counts AsioBackendPool::counts() const {
   Counts counts;
+  counts.origins = buckets_.size();
   for (const auto& [key, bucket] : buckets_) {
     counts.open += bucket.open;
     counts.idle += bucket.idle.size();

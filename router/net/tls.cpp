@@ -11,12 +11,22 @@ using base::ErrorCode;
 using base::Result;
 using base::Side;
 
+namespace {
+constexpr base::minutes kKeepContext{10};
+}
+
 ClientTls::ClientTls(std::vector<std::string> ca_files, bool reject_unauthorized)
     : ca_files_(std::move(ca_files)), reject_unauthorized_(reject_unauthorized) {}
 
-Result<ssl::context*> ClientTls::context(const TlsClientOptions& options) {
-  for (auto& [known, context] : contexts_) {
-    if (known == options) return context.get();
+void ClientTls::drop_unused(base::SteadyTime now) {
+  std::erase_if(contexts_, [now](const Known& known) { return now - known.used_at > kKeepContext; });
+}
+
+Result<ssl::context*> ClientTls::context(const TlsClientOptions& options, base::SteadyTime now) {
+  for (auto& known : contexts_) {
+    if (!(known.options == options)) continue;
+    known.used_at = now;
+    return known.context.get();
   }
   auto refuse = [](std::string what, const boost::system::error_code& fault) {
     return Error{ErrorCode::invalid_config, Side::router, what + ": " + fault.message()};
@@ -39,8 +49,8 @@ Result<ssl::context*> ClientTls::context(const TlsClientOptions& options) {
       return refuse("cannot use the client key", fault);
     }
   }
-  contexts_.emplace_back(options, std::move(context));
-  return contexts_.back().second.get();
+  contexts_.push_back({options, std::move(context), now});
+  return contexts_.back().context.get();
 }
 
 }  // namespace router::net

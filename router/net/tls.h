@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "net/backend_origin.h"
 
@@ -19,12 +20,22 @@ class ClientTls {
   // verification off (NODE_TLS_REJECT_UNAUTHORIZED=0).
   ClientTls(std::vector<std::string> ca_files, bool reject_unauthorized);
 
-  base::Result<boost::asio::ssl::context*> context(const TlsClientOptions& options);
+  // Good until the next call; a connection that was made with it keeps what it needs. Errors: invalid_config.
+  base::Result<boost::asio::ssl::context*> context(const TlsClientOptions& options, base::SteadyTime now);
+  // Those that nobody has asked for in ten minutes belong to destinations that are gone, or to old certificates.
+  void drop_unused(base::SteadyTime now);
+  std::size_t size() const { return contexts_.size(); }
 
  private:
+  struct Known {
+    TlsClientOptions options;
+    std::unique_ptr<boost::asio::ssl::context> context;
+    base::SteadyTime used_at;
+  };
+
   std::vector<std::string> ca_files_;
   bool reject_unauthorized_;
-  std::vector<std::pair<TlsClientOptions, std::unique_ptr<boost::asio::ssl::context>>> contexts_;
+  std::vector<Known> contexts_;
 };
 
 }  // namespace router::net

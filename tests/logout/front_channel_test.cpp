@@ -108,6 +108,8 @@ TEST_CASE("front-channel: without sid the session of the cookie ends, in the pro
   };
   for (const auto& row : rows) {
     CAPTURE(row.query);
+    // a picture is no frame, whoever asks for it [S34]
+    const bool is_picture = row.fields.front().second == "image";
     World world;
     world.bind(config::ProviderKind::oidc);
     world.config.logout.front_channel_endpoint = "/frontchannel";
@@ -115,7 +117,7 @@ TEST_CASE("front-channel: without sid the session of the cookie ends, in the pro
     session.idp_session_id = "";
     const auto ada = world.log_in(std::move(session));
     const auto answer = world.get("/frontchannel" + row.query, ada, row.fields);
-    CHECK(answer->status == 200);
+    CHECK(answer->status == (is_picture ? 403 : 200));
     CHECK((world.find(ada->id) == nullptr) == row.ends);
     CHECK(test::header(answer, "set-cookie").empty() == !row.ends);
     CHECK(world.provider->revoked.empty());
