@@ -20,10 +20,33 @@ Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInpu
   co_return held;
 }
 
+namespace {
+
+bool is_one_users(const std::vector<session::Snapshot>& held) {
+  return std::all_of(held.begin(), held.end(), [&](const session::Snapshot& session) {
+    return session->issuer == held.front()->issuer && session->subject == held.front()->subject;
+  });
+}
+
+// The first with a hint for the provider. Of several users nobody can say who is signed in there: the provider is asked
+// without a hint, and sees for itself.
+session::Snapshot spoken_about(const std::vector<session::Snapshot>& held) {
+  if (!is_one_users(held)) {
+    auto anybody = std::make_shared<session::Session>();
+    anybody->provider = held.front()->provider;
+    anybody->subdomain = held.front()->subdomain;
+    return anybody;
+  }
+  const auto hinted = std::find_if(held.begin(), held.end(), [](const session::Snapshot& session) {
+    return !session->tokens.id_token.empty();
+  });
+  return hinted == held.end() ? held.front() : *hinted;
+}
+
+}  // namespace
+
 void select_held(std::vector<session::Snapshot> held, Trigger& trigger) {
-  const auto has_hint = [](const session::Snapshot& session) { return !session->tokens.id_token.empty(); };
-  const auto hinted = std::find_if(held.begin(), held.end(), has_hint);
-  if (!trigger.session && !held.empty()) trigger.session = hinted == held.end() ? held.front() : *hinted;
+  if (!trigger.session && !held.empty()) trigger.session = spoken_about(held);
   trigger.selection.sessions = std::move(held);
 }
 

@@ -28,7 +28,8 @@ class HeldSessions {
   session::Store& store_;
 };
 
-// Ends `held`. Where nobody is signed in, the answer speaks about the first that the provider can be given a hint of.
+// Ends `held`. Where nobody is signed in, the answer speaks about one of them, or about nobody's if they are of several
+// users.
 void select_held(std::vector<session::Snapshot> held, Trigger& trigger);
 
 }  // namespace router::logout

@@ -61,10 +61,12 @@ TlsChannel::Step TlsChannel::write(std::string_view data) {
 }
 
 TlsChannel::Step TlsChannel::say_end() {
+  if (end_said_) return {};
   ERR_clear_error();
-  // 0: sent, and the peer's has not come yet
+  // 0: sent, and the peer's has not come yet; another call would read for it
   const int result = SSL_shutdown(ssl_.get());
-  return result >= 0 ? Step{} : judge(result);
+  end_said_ = result >= 0;
+  return end_said_ ? Step{} : judge(result);
 }
 
 bool TlsChannel::is_quiet() {

@@ -47,6 +47,7 @@ class TlsChannel {
   Step judge(int result);
 
   std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
+  bool end_said_ = false;
 };
 
 }  // namespace router::net

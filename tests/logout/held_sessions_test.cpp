@@ -200,15 +200,21 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "held sessions: the provider gets the hint of who is signed in, else of the first that has one [S4]") {
+    "held sessions: the provider gets the hint of who is signed in, and none where it could be either [S4]") {
   Crowd crowd;
-  auto without = crowd.make_session("rest");
+  auto without = crowd.make_session("ada");
   without.tokens.id_token = base::Secret();
   const auto rest = crowd.log_in(std::move(without));
-  logout::Trigger trigger;
-  logout::select_held({rest, crowd.ada, crowd.eve}, trigger);
-  CHECK(trigger.session == crowd.ada);
-  CHECK(trigger.selection.sessions.size() == 3);
+  logout::Trigger one_user;
+  logout::select_held({rest, crowd.ada}, one_user);
+  CHECK(one_user.session == crowd.ada);
+  CHECK(one_user.selection.sessions.size() == 2);
+  logout::Trigger two_users;
+  logout::select_held({crowd.ada, crowd.eve}, two_users);
+  REQUIRE(two_users.session);
+  CHECK(two_users.session->provider == "idp");
+  CHECK(two_users.session->tokens.id_token.empty());
+  CHECK(two_users.selection.sessions.size() == 2);
   logout::Trigger known;
   known.session = crowd.eve;
   logout::select_held({crowd.ada, crowd.eve}, known);
@@ -216,6 +222,10 @@ TEST_CASE(
   logout::Trigger nobody;
   logout::select_held({}, nobody);
   CHECK(!nobody.session);
+  const auto location = test::header(crowd.get("/my/logout", nullptr, {{"Cookie", crowd.both()}}), "location");
+  CHECK(location.starts_with("https://idp.example/logout?"));
+  CHECK(location.find("id-ada") == std::string::npos);
+  CHECK(location.find("id-eve") == std::string::npos);
 }
 
 TEST_CASE("held sessions: with the store away nobody is told that he is signed out [S4]") {
