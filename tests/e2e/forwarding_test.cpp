@@ -218,12 +218,18 @@ TEST_CASE("forwarding: an answer without Date is dated, whoever made it, and a d
       {"/app/until-close", "HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\nno"},
       {"/app/empty", "HTTP/1.1 204 No Content\r\n\r\n"},
       {"/app/hidden", "HTTP/1.1 200 OK\r\nDate: " + date + "\r\nConnection: date\r\nContent-Length: 0\r\n\r\n"},
+      {"/web/a.txt", ""},
+      {"/nowhere", ""},
       {"/app/dated", "HTTP/1.1 200 OK\r\ndate: " + date + "\r\nContent-Length: 0\r\n\r\n"}};
-  ProxyFixture fixture;
+  RecordingBackend backend;
+  auto setup = setup_for(backend.origin());
+  setup.add_route({{"source", "^/web/(.*)$"}, {"target", "$1"}, {"localDir", "web"}, {"authenticationType", "none"}});
+  setup.files["web/a.txt"] = "static";
+  const RouterProcess router(setup);
   for (const Row& row : rows) {
     CAPTURE(row.path);
-    fixture.backend.on(row.path, answers_and_closes(row.answer));
-    const auto answer = fixture.ask(make_request("GET", row.path));
+    if (!row.answer.empty()) backend.on(row.path, answers_and_closes(row.answer));
+    const auto answer = test::ask(router.port(), make_request("GET", row.path));
     const auto dates = answer.head.all("Date");
     REQUIRE(dates.size() == 1);
     CHECK((dates[0] == date) == (std::string_view(row.path) == "/app/dated"));
