@@ -212,7 +212,7 @@ Task<Result<void>> Passage::read_final_head() {
     std::string fields;
     write_interim_fields(connection_->head().headers, fields);
     auto sent = co_await call_.exchange.send_interim(status, fields);
-    if (!sent) co_return sent;
+    if (!sent && !is_work()) co_return sent;
   }
   co_return Error{ErrorCode::protocol, Side::back_end, "interim responses without end, or an upgrade nobody asked for"};
 }

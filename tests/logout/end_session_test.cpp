@@ -213,3 +213,16 @@ TEST_CASE("endSession: the hint of a second binding of the same issuer, or of an
     CHECK(world.find(session->id) == nullptr);
   }
 }
+
+TEST_CASE("endSession: with sub and sid a session of the user without a sid ends, and its cookie goes [S27]") {
+  EndSessionWorld world;
+  auto session = world.make_session("ada");
+  session.idp_session_id = "";
+  const auto without = world.log_in(std::move(session));
+  const Request request("GET", std::string(kEndSession) + "?id_token_hint=good",
+                        {{"Cookie", "JSESSIONID=" + std::string(without->id.reveal())}});
+  const auto response = world.send(request, without);
+  REQUIRE(response);
+  CHECK(world.find(without->id) == nullptr);
+  CHECK_FALSE(test::header(response, "set-cookie").empty());
+}

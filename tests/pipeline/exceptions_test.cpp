@@ -84,6 +84,7 @@ std::size_t play_with_throw_at(std::uint64_t seed, std::size_t yield) {
   CHECK(failed <= (thrown ? kMostFailed : 0));
 
   world.scheduler.throw_at(0);
+  world.scheduler.clock.advance(base::seconds(1));  // a login that begins after the logout
   const auto cookie = sign_in(world);
   CHECK_FALSE(cookie.empty());
   const auto& data = world.send("GET", "/app/data", cookie);

@@ -110,7 +110,8 @@ void check_login(RaceWorld& world, const Round& round, const session::Snapshot& 
   const bool is_taken_over = !cause;
   for (const auto& session : alive) {
     if (session->id == old->id) continue;
-    CHECK_MESSAGE(cause != logout::Cause::browser, "a login on its way came through the logout [S8]");
+    if (round.keeps_sid)
+      CHECK_MESSAGE(cause != logout::Cause::browser, "a login on its way came through the logout [S8]");
     if (is_taken_over && left_bank(world))
       CHECK_MESSAGE(session->ended_applications.size() == 1, "an application came back that had been left [S7]");
   }

@@ -54,9 +54,11 @@ session::SessionFilter filter_of(const identity::Claims& claims) {
   return filter;
 }
 
+// As the store takes the filter: a session without a `sid` may be any of its user's.
 bool is_meant(const session::Snapshot& session, const session::SessionFilter& filter) {
   return session->issuer == filter.issuer && session->subject == filter.subject &&
-         (filter.idp_session_id.empty() || session->idp_session_id == filter.idp_session_id);
+         (filter.idp_session_id.empty() || session->idp_session_id.empty() ||
+          session->idp_session_id == filter.idp_session_id);
 }
 
 Trigger end_session_trigger() {
