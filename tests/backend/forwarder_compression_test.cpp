@@ -92,10 +92,10 @@ struct Passed {
   std::uint64_t bytes_sent = 0;
 };
 
-Passed forward(const Answer& answer, string added_fields = {}, string method = "GET") {
+Passed forward(const Answer& answer, string added_fields = {}, string method = "GET", http::Field also = {"X", "y"}) {
   Passed passed;
   passed.exchange = std::make_unique<test::FakeExchange>(
-      method, "/a", std::initializer_list<http::Field>{{"Accept-Encoding", "gzip, br"}});
+      method, "/a", std::initializer_list<http::Field>{{"Accept-Encoding", "gzip, br"}, also});
   auto route = test::make_route("^/(.*)$");
   config::Destination destination;
   destination.url = *http::parse_url("http://back-end.example");
@@ -114,7 +114,7 @@ const string kText(3000, 'a');
 
 }  // namespace
 
-TEST_CASE("forwarder: an answer is compressed, chunked, and its tag weak") {
+TEST_CASE("forwarder: an answer is compressed, chunked, and its tag that of the coding [N20]") {
   const auto passed = forward({.fields = {{"Content-Type", "application/json"}, {"ETag", "\"1\""}},
                                .pieces = {{kText}},
                                .has_length = true});
@@ -123,12 +123,20 @@ TEST_CASE("forwarder: an answer is compressed, chunked, and its tag weak") {
   CHECK(exchange.finished());
   CHECK(exchange.field("Content-Encoding") == "br");
   CHECK(exchange.field("Vary") == "Accept-Encoding");
-  CHECK(exchange.field("ETag") == "W/\"1\"");
+  CHECK(exchange.field("ETag") == "\"1--xs-br\"");
   CHECK(exchange.field("Transfer-Encoding") == "chunked");
   CHECK_FALSE(exchange.field("Content-Length"));
   CHECK((test::decode(Coding::br, exchange.body())->text == kText));
   CHECK(test::decode(Coding::br, exchange.body())->complete);
   CHECK(passed.bytes_sent == exchange.body().size());
+}
+
+TEST_CASE("forwarder: not modified is what the client has, in the coding that it has it in [N20]") {
+  const Answer not_modified{.status = 304, .fields = {{"ETag", "\"1\""}}};
+  for (const auto* tag : {"\"1--xs-br\"", "\"1--xs-gzip\"", "\"1\""}) {
+    const auto passed = forward(not_modified, {}, "GET", {"If-None-Match", tag});
+    CHECK(passed.exchange->field("ETag") == tag);
+  }
 }
 
 TEST_CASE("forwarder: what a back-end sent before it paused reaches the client at once") {
