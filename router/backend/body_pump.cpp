@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "backend/forward_headers.h"
+#include "base/turn.h"
 
 namespace router::backend {
 
@@ -41,6 +42,8 @@ Task<void> BodyPump::run(std::string head) {
       finished_ = true;
       break;
     }
+    // a thousand small chunks may have come at once
+    if (exchange_.has_buffered_body()) co_await base::take_turn(exchange_.loop());
   }
   running_ = false;
   done_.set();

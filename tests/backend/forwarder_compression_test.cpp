@@ -105,7 +105,7 @@ Passed forward(const Answer& answer, string added_fields = {}, string method = "
   ScriptedPool pool(answer);
   test::PreparedCall prepared(*passed.exchange, route, configuration, pool);
   prepared.reply.added = std::move(added_fields);
-  passed.served = test::run_task(forwarder.serve(prepared.call));
+  passed.served = test::run_task(forwarder.serve(prepared.call), &passed.exchange->own_loop());
   passed.bytes_sent = prepared.call.bytes_sent;
   return passed;
 }
@@ -185,4 +185,24 @@ TEST_CASE("forwarder: an answer without a byte is a whole body all the same") {
   const auto passed = forward({});
   REQUIRE(passed.served);
   CHECK(test::decode(Coding::br, passed.exchange->body())->complete);
+}
+
+TEST_CASE("forwarder: a thousand small chunks that came at once go out with turns for others between them [N2]") {
+  std::vector<Piece> pieces(1000, {"1,", true});
+  pieces.back().more_is_there = false;
+  test::FakeExchange exchange("GET", "/a");
+  const auto route = test::make_route("^/(.*)$");
+  config::Destination destination;
+  destination.url = *http::parse_url("http://back-end.example");
+  const config::Configuration configuration;
+  backend::CompressionSlots slots;
+  backend::Forwarder forwarder(destination, configuration, slots);
+  const Answer answer{.pieces = std::move(pieces)};
+  ScriptedPool pool(answer);
+  test::PreparedCall prepared(exchange, route, configuration, pool);
+  bool others_had_a_turn = false;
+  exchange.own_loop().post([&] { others_had_a_turn = exchange.writes().size() < 1000; });
+  CHECK(test::run_task(forwarder.serve(prepared.call), &exchange.own_loop()));
+  CHECK(others_had_a_turn);
+  CHECK(exchange.writes().size() == 1000);
 }
