@@ -72,7 +72,6 @@ StaticAnswer redirect_to_slash(const http::Target& target) {
   StaticAnswer answer;
   answer.status = 301;
   answer.fields = http::redirect_response(location).headers;
-  answer.fields.remove("Cache-Control");
   return answer;
 }
 
@@ -165,6 +164,13 @@ StaticFiles::StaticFiles(const config::Route& route, const config::Configuration
       loaded_at_(loaded_at),
       placeholders_(route.replace ? fingerprint(*route.replace) : 0) {}
 
+// Asked for each time, mostly answered by 304: after a logout nothing comes out of a browser's cache, after a release
+// nothing old.
+std::string_view StaticFiles::cache_control(const Call& call) const {
+  if (!route_.cache_control.empty()) return route_.cache_control;
+  return call.authenticated ? "private, no-cache" : "public, no-cache";
+}
+
 Task<Result<Representation>> StaticFiles::represent(Call& call, FoundFile found) const {
   if (route_.replace && has_placeholders(*route_.replace, found.name)) {
     auto filling = represent_filled(std::move(found.name), std::move(found.file), {*route_.replace, placeholders_, loaded_at_},
@@ -205,7 +211,7 @@ Task<Result<void>> StaticFiles::serve(Call& call) {
     representation = *std::move(represented);
     answer = answer_with(representation, call.request);
   }
-  if (!route_.cache_control.empty()) answer.fields.set("Cache-Control", route_.cache_control);
+  answer.fields.set("Cache-Control", cache_control(call));
   auto head = begin(call, answer, config_);
   auto decision = decide(call, head, config_.compression);
   KeptBodies::Body coded;

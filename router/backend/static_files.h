@@ -37,6 +37,7 @@ class StaticFiles final : public Backend {
   };
 
  private:
+  std::string_view cache_control(const Call& call) const;
   base::Task<base::Result<Representation>> represent(Call& call, FoundFile found) const;
   base::Task<KeptBodies::Made> compressed(Call& call, const Representation& of, http::Coding coding) const;
 
