@@ -1,19 +1,22 @@
-// Keeps all tabs of a session together: see docs/pages.md. Opt in with
+// Keeps all tabs of a session together: docs/pages.md. Opt in with
 //   <script src="/xs-router/session.js" defer data-warn="60"></script>
 (() => {
   const base = "/xs-router/session";
-  const { warn = "60", page, title, text, stay, leave } = document.currentScript.dataset;
-  const channel = window.BroadcastChannel && new BroadcastChannel("xs-router-session");
-  const texts = {
-    title: title || "Are you still there?",
-    text: text || "You will be signed out in {seconds} seconds.",
-    stay: stay || "Stay signed in",
-    leave: leave || "Sign out",
-  };
-  let endsAt = Infinity; // performance.now() of the idle time-out
-  let checked = 0; // when the router was last asked
-  let over = false;
-  let dialog, stream, release;
+  const key = "xs-router-session";
+  const {
+    warn = "60",
+    page,
+    title = "Are you still there?",
+    text = "You will be signed out in {seconds} seconds.",
+    stay = "Stay signed in",
+    leave = "Sign out",
+  } = document.currentScript.dataset;
+  const now = () => performance.now();
+  let endsAt; // now() of the idle time-out
+  let checked; // when the router was asked
+  let over; // this tab leaves
+  let life = 0; // +1 when the page is hidden or shown
+  let dialog, channel, stream, release, waiting;
 
   const emit = (name, detail) =>
     dispatchEvent(new CustomEvent("xs-router:" + name, { cancelable: true, detail }));
@@ -22,44 +25,39 @@
     if (over) return;
     over = true;
     closeStream();
-    dialog?.close();
-    // preventDefault() lets the application save a draft first.
+    dialog?.remove();
+    // preventDefault(): a draft is saved first.
     if (emit("signed-out", { page: to })) location.replace(page || to);
   }
 
-  function signedOut(to) {
-    channel?.postMessage({ page: to });
-    leaveNow(to);
-  }
-
   function setLeft(left) {
-    endsAt = performance.now() + left;
-    checked = performance.now();
-    if (left > warn * 1000 && dialog) {
-      dialog.close();
-      dialog.dismissed = false;
-    }
+    checked = now();
+    endsAt = checked + left;
+    if (left > warn * 1000) dialog = dialog?.remove();
   }
 
-  function tellLeft(left) {
-    channel?.postMessage({ left });
-    setLeft(left);
+  const hear = (data) => ("left" in data ? setLeft(data.left) : leaveNow(data.page));
+
+  function tell(data) {
+    channel?.postMessage(data);
+    hear(data);
   }
 
   // Only POST keeps the session alive.
   async function ask(method = "GET") {
+    const asked = life;
     const answer = await fetch(base + (method === "POST" ? "/touch" : ""), { method, cache: "no-store" });
-    if (answer.status !== 200 && answer.status !== 401) throw new Error("xs-router: " + answer.status);
     const state = await answer.json();
-    if (answer.ok) tellLeft(state.left);
-    else signedOut(state.page);
+    if (asked !== life || (!answer.ok && answer.status !== 401)) throw new Error("xs-router: " + answer.status);
+    if (answer.ok) tell({ left: state.left });
+    else if (!state.endpoint) tell({ page: state.page }); // else signed in twice
     return state;
   }
 
-  const check = () => ask().catch(() => {}); // offline: the next beat asks again
+  const check = () => ask().catch(() => {}); // offline: asked again
   const staySignedIn = () => ask("POST");
 
-  // This tab has a way of its own: what the others hear must not turn it away.
+  // Whatever the other tabs are told.
   function goTo(url) {
     over = true;
     closeStream();
@@ -67,20 +65,19 @@
   }
 
   async function signOut(query = "") {
-    const state = await ask();
+    const { endpoint, method, csrf, page } = await ask();
     if (over) return;
-    if (!state.endpoint) throw new Error("xs-router: no logoutEndpoint is configured");
-    const url = state.endpoint + query;
-    if (state.method !== "POST") return goTo(url);
+    if (!endpoint) throw new Error("xs-router: no logoutEndpoint");
+    if (method !== "POST") return goTo(endpoint + query);
     const headers = {};
-    if (state.csrf) {
-      const token = await fetch(state.endpoint, { headers: { "x-csrf-token": "fetch" }, cache: "no-store" });
+    if (csrf) {
+      const token = await fetch(endpoint, { headers: { "x-csrf-token": "fetch" }, cache: "no-store" });
       headers["x-csrf-token"] = token.headers.get("x-csrf-token");
     }
-    const answer = await fetch(url, { method: "POST", headers });
-    if (!answer.ok) throw new Error("xs-router: signing out failed with " + answer.status);
+    const answer = await fetch(endpoint + query, { method, headers });
+    if (!answer.ok) throw new Error("xs-router: " + answer.status);
     const next = await answer.text();
-    channel?.postMessage({ page: state.page });
+    channel?.postMessage({ page });
     goTo(next);
   }
 
@@ -89,40 +86,35 @@
     dialog.className = "xs-router-warning";
     dialog.setAttribute("aria-labelledby", "xs-router-title");
     dialog.setAttribute("aria-describedby", "xs-router-text");
-    const add = (tag, words, id) => {
-      const element = dialog.appendChild(document.createElement(tag));
-      element.textContent = words;
-      if (id) element.id = "xs-router-" + id;
-      return element;
-    };
-    dialog.oncancel = () => (dialog.dismissed = true); // Escape: seen, and nothing else
-    add("h2", texts.title, "title");
+    const add = (tag, textContent, id) =>
+      Object.assign(dialog.appendChild(document.createElement(tag)), { textContent, id: "xs-router-" + id });
+    dialog.oncancel = () => (dialog.dismissed = true); // Escape
+    add("h2", title, "title");
     add("p", "", "text").setAttribute("role", "timer");
-    add("button", texts.stay, "stay").onclick = () => staySignedIn().catch(() => {});
-    add("button", texts.leave, "leave").onclick = () => signOut().catch(() => {});
+    add("button", stay, "stay").onclick = () => staySignedIn().catch(() => {});
+    add("button", leave, "leave").onclick = () => signOut().catch(() => {});
     document.body.append(dialog);
   }
 
   function tick() {
-    const left = endsAt - performance.now();
+    const left = endsAt - now();
     if (over || !(warn > 0) || left > warn * 1000) return;
-    // Other tabs may have used the session since.
-    if (performance.now() - checked > 5000) {
-      checked = performance.now();
+    // Another tab may have used the session.
+    if (now() - checked > 5000) {
+      checked = now();
       check();
     } else if (left > 0) {
       if (!dialog) makeDialog();
-      document.getElementById("xs-router-text").textContent =
-        texts.text.replace("{seconds}", Math.ceil(left / 1000));
+      dialog.children[1].textContent = text.replace("{seconds}", Math.ceil(left / 1000));
       if (!dialog.open && !dialog.dismissed && emit("warning", { left })) dialog.showModal();
     }
   }
 
-  // One event stream per browser: the tab that leads has it, the others hear from it.
+  // One event stream per browser: the tab that leads has it.
   function openStream() {
     stream = new EventSource(base + "/events");
-    stream.addEventListener("left", (event) => tellLeft(+event.data));
-    stream.addEventListener("over", check); // or there is a new session by now
+    stream.addEventListener("left", (event) => tell({ left: +event.data }));
+    stream.addEventListener("over", check);
     stream.onerror = () => {
       if (stream?.readyState !== EventSource.CLOSED) return;
       check();
@@ -133,9 +125,8 @@
 
   function closeStream() {
     stream?.close();
-    stream = null;
     release?.();
-    release = null;
+    stream = release = null;
   }
 
   const lead = () =>
@@ -144,28 +135,47 @@
       if (!over) openStream();
     });
 
-  // Outside secure contexts there are no Web Locks: a lease in the local storage.
+  // Instead of Web Locks, which only secure contexts have.
   const me = String(Math.random());
   function takeLease() {
     if (over) return;
-    const [owner, until] = (localStorage.getItem("xs-router-lease") || "").split(" ");
+    const [owner, until] = (localStorage.getItem(key) || "").split(" ");
     if (owner !== me && until > Date.now()) return void (release && closeStream());
-    localStorage.setItem("xs-router-lease", me + " " + (Date.now() + 5000));
+    localStorage.setItem(key, me + " " + (Date.now() + 5000));
     if (!release) lead();
   }
 
   function elect() {
     if (!channel) return lead();
-    if (navigator.locks) return navigator.locks.request("xs-router-session", lead);
+    waiting = new AbortController();
+    if (navigator.locks) return navigator.locks.request(key, waiting, lead).catch(() => {});
     takeLease();
-    setInterval(takeLease, 2000);
+    const lease = setInterval(takeLease, 2000);
+    waiting.signal.onabort = () => clearInterval(lease);
   }
 
-  if (channel) {
-    channel.onmessage = ({ data }) => ("left" in data ? setLeft(data.left) : leaveNow(data.page));
+  // Also out of the back/forward cache.
+  function start() {
+    const mine = ++life;
+    over = false;
+    setLeft(Infinity);
+    channel = window.BroadcastChannel && new BroadcastChannel(key);
+    if (channel) channel.onmessage = (event) => hear(event.data);
+    check().then(() => mine === life && elect());
   }
-  addEventListener("pageshow", (event) => event.persisted && check());
+
+  // With these a page is not kept.
+  function stop() {
+    life++;
+    closeStream();
+    waiting?.abort();
+    channel = channel?.close();
+  }
+
+  addEventListener("pagehide", stop);
+  addEventListener("pageshow", (event) => event.persisted && start());
+  document.addEventListener("resume", check);
   window.xsRouter = { signOut, staySignedIn };
   setInterval(tick, 1000);
-  check().then(elect);
+  start();
 })();

@@ -1,9 +1,11 @@
-// The server never sees the #fragment of an address; a short-lived cookie brings it to the end of the login.
+// The server never sees the #fragment of an address; a short-lived cookie brings it to the end of the login
+// (login/fragment_cookie.h). "<" stands for ";": no fragment has one as it is.
 const link = document.getElementById("continue");
-const fragment = encodeURIComponent(location.hash);
-// Longer than any real fragment, shorter than what browsers and proxies take.
-const longestFragment = 2048;
-if (fragment && fragment.length <= longestFragment && link.dataset.fragmentCookie) {
-  document.cookie = link.dataset.fragmentCookie + "=" + fragment + link.dataset.cookieAttributes;
+const fragment = location.hash.replaceAll(";", "<");
+// With its name it has to fit into a cookie, with the login's into a header line. What is longer is only told of.
+const longestFragment = 3600;
+const value = fragment.length > longestFragment ? "!" + fragment.length : fragment;
+if (value && link.dataset.fragmentCookie) {
+  document.cookie = link.dataset.fragmentCookie + "=" + value + link.dataset.cookieAttributes;
 }
 location.replace(link.href);

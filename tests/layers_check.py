@@ -33,6 +33,7 @@ FENCES = [
     ("Boost", r"boost/.*", {"net"}),
     ("OpenSSL", r"openssl/.*", {"crypto", "net"}),
     ("cjose", r"cjose/.*|jansson\.h", {"crypto"}),
+    ("c-ares", r"ares.*\.h", {"net"}),
     ("cpp-httplib", r"httplib\.h", {"management"}),
     ("PCRE2", r"pcre2.*\.h", {"base"}),
     ("spdlog", r"spdlog/.*|fmt/.*", {"base"}),

@@ -12,7 +12,7 @@ namespace {
 Json explain_call(const logout::Call& call) {
   const auto& target = *call.target;
   std::string sends = "the captured cookies";
-  if (target.sends_token) sends += ", the access token";
+  if (target.sends_token && !call.credentials->access_token.empty()) sends += ", the access token";
   if (target.sends_forwarded) sends += ", x-forwarded-*";
   if (target.is_service) sends += ", x-approuter-host";
   return {{"backEnd", target.back_end},
@@ -25,7 +25,9 @@ std::string reply_of(const logout::Ending& ending) {
   using logout::ReplyForm;
   switch (ending.form) {
     case ReplyForm::redirect:
-      return ending.skips_redirect ? "200 without Location: skip-redirect" : "302 to " + ending.next();
+      if (ending.skips_redirect) return "200 without Location: skip-redirect";
+      if (!ending.provider_form.url.empty()) return "200, a page that posts to " + ending.provider_form.url;
+      return "302 to " + ending.next();
     case ReplyForm::url_in_body:
       return "200, the text " + ending.next();
     case ReplyForm::url_as_json:

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/explanation.h"
+#include "config/token_rule.h"
 #include "login/navigation.h"
 #include "routing/rewrite.h"
 #include "session/csrf.h"
@@ -56,7 +57,7 @@ const std::vector<std::string>* scopes_for(const config::ScopeRule& rule, std::s
 void explain_login(const pipeline::Graph& graph, const http::Request& request, const http::External& external,
                    const config::Route& route, Json& out) {
   const auto& config = *graph.config;
-  if (request.is_get_or_head() && graph.landing_pages.is_public(request.target.path, external.origin())) {
+  if (request.is_get_or_head() && graph.landing_pages.is_public(request.target.path)) {
     out["authentication"] = "none: a logout ends at this page";
     return;
   }
@@ -95,8 +96,7 @@ void explain_back_end(const config::Destination& destination, const config::Rout
   const std::string joined_path = routing::join_paths(url.path, path);
   out["url"] = url.origin() + joined_path;
   out["timeoutMs"] = route.timeout.value_or(destination.timeout).count();
-  const bool takes_token = destination.forward_auth_token || destination.is_service;
-  out["userToken"] = takes_token && !route.is_public() ? "sent" : "not sent";
+  out["userToken"] = config::takes_token(destination) && !route.is_public() ? "sent" : "not sent";
 }
 
 void explain_destination(const pipeline::Graph& graph, const http::Request& request,

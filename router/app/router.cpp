@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/restart_settings.h"
 #include "app/wiring.h"
 #include "base/log.h"
 #include "net/signals.h"
@@ -25,32 +26,35 @@ net::ParseLimits parse_limits(const config::Limits& limits) {
   return {limits.header_bytes, limits.header_count, limits.url_bytes, limits.body_bytes};
 }
 
-// A whole head has to fit into one buffer.
-std::size_t buffer_size(const config::Limits& limits) {
-  return std::max(net::BufferPool::kLarge, limits.header_bytes + limits.url_bytes + 1024);
+// A whole head has to fit into one buffer, and something of what follows it.
+constexpr std::size_t kBehindHead = 1024;
+
+std::size_t request_buffer(const config::Limits& limits) {
+  return std::max(net::BufferPool::kLarge, limits.header_bytes + limits.url_bytes + kBehindHead);
 }
+
+std::size_t answer_buffer(const config::Limits& limits) { return limits.answer_head_bytes + kBehindHead; }
 
 net::PoolLimits pool_limits(const config::Environment& environment, std::size_t cores) {
   net::PoolLimits limits;
   // rounded up: a limit of 1 must leave one connection a core
   limits.connections = (environment.limits.upstream_connections + cores - 1) / cores;
+  limits.lasting = (environment.limits.upstream_streams + cores - 1) / cores;
   limits.waiting = (environment.limits.upstream_queue + cores - 1) / cores;
   limits.reuse = !environment.disable_connection_reuse;
+  limits.name_servers = environment.name_servers;
   return limits;
 }
 
 net::ServerTimeouts server_timeouts(const config::Environment& environment) {
   net::ServerTimeouts timeouts;
-  timeouts.head = environment.limits.header_timeout;
-  timeouts.request = environment.incoming_request_timeout;
-  timeouts.stall = environment.incoming_connection_timeout;
-  timeouts.idle = environment.server_keep_alive;
+  timeouts.request = base::or_never(environment.incoming_request_timeout);
+  timeouts.stall = base::or_never(environment.incoming_connection_timeout);
+  timeouts.idle = base::or_never(environment.server_keep_alive);
+  timeouts.head = std::min(environment.limits.header_timeout, timeouts.request);
   timeouts.minimum_body_rate = environment.limits.minimum_body_rate;
+  timeouts.minimum_read_rate = environment.limits.minimum_read_rate;
   return timeouts;
-}
-
-net::ServerLimits server_limits(const config::Limits& limits, std::size_t cores) {
-  return {(limits.connections + cores - 1) / cores, (limits.connections_per_address + cores - 1) / cores};
 }
 
 // Null: no TLS.
@@ -61,23 +65,30 @@ base::Result<std::shared_ptr<net::ServerTls>> load_tls(const config::Environment
 
 }  // namespace
 
-Router::Core::Core(const config::Configuration& config, std::shared_ptr<const pipeline::Graph> graph, std::size_t cores)
-    : loop(buffer_size(config.environment.limits)),
+Router::Core::Core(const config::Configuration& config, std::shared_ptr<const pipeline::Graph> graph, std::size_t cores,
+                   net::ConnectionLimits& limits)
+    : loop(request_buffer(config.environment.limits), answer_buffer(config.environment.limits)),
       tls(config.environment.ca_certificate_files, config.environment.reject_unauthorized),
       parse_limits(app::parse_limits(config.environment.limits)),
-      pool(loop, tls, parse_limits, pool_limits(config.environment, cores)),
+      answer_limits(app::answer_limits(config.environment.limits)),
+      pool(loop, tls, answer_limits, pool_limits(config.environment, cores)),
       pipeline(std::move(graph), pool),
-      server(loop, pipeline, parse_limits, server_timeouts(config.environment), server_limits(config.environment.limits, cores)) {}
+      server(loop, pipeline, parse_limits, server_timeouts(config.environment), limits) {}
 
 Router::Router(std::shared_ptr<const config::Configuration> config, config::LoadInput input)
-    : input_(std::move(input)), config_(std::move(config)) {
+    : input_(std::move(input)),
+      config_(std::move(config)),
+      started_with_(config_),
+      background_(net::BufferPool::kLarge, answer_buffer(config_->environment.limits)),
+      connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address) {
   services_ = std::make_unique<Services>(*config_, background_);
   graph_ = make_graph(config_, *services_);
   const auto cores = core_count(*config_);
-  for (std::size_t i = 0; i < cores; ++i) cores_.push_back(std::make_unique<Core>(*config_, graph_, cores));
+  for (std::size_t i = 0; i < cores; ++i) cores_.push_back(std::make_unique<Core>(*config_, graph_, cores, connections_));
 }
 
 Router::~Router() {
+  if (loader_.joinable()) loader_.join();
   for (auto& core : cores_) core->loop.stop();
   for (auto& core : cores_) {
     if (core->thread.joinable()) core->thread.join();
@@ -105,25 +116,54 @@ void Router::run() {
   background_.run();
 }
 
+// Reading and checking may take a second; the background loop has logins and logouts to do meanwhile.
 void Router::reload() {
-  auto loaded = config::load(input_);
-  if (!loaded.issues.empty()) std::fputs(to_text(loaded.issues).c_str(), stderr);
-  if (!loaded.configuration) {
+  if (stopping_) return;
+  if (std::exchange(loading_, true)) {
+    load_again_ = true;
+    return;
+  }
+  if (loader_.joinable()) loader_.join();
+  loader_ = std::thread([this, input = input_] {
+    auto loaded = std::make_shared<Loaded>(load(input));
+    background_.post([this, loaded] { loaded_anew(*loaded); });
+  });
+}
+
+Router::Loaded Router::load(const config::LoadInput& input) {
+  Loaded loaded{config::load(input), std::shared_ptr<net::ServerTls>()};
+  const auto& configuration = loaded.result.configuration;
+  if (configuration) loaded.tls = load_tls(configuration->environment);
+  return loaded;
+}
+
+void Router::loaded_anew(const Loaded& loaded) {
+  loading_ = false;
+  if (stopping_) return;
+  if (!loaded.result.issues.empty()) std::fputs(to_text(loaded.result.issues).c_str(), stderr);
+  if (!loaded.result.configuration) {
     base::log_error("reload.refused", {{"reason", "the new configuration has errors; the old one goes on"}});
-    return;
+  } else if (!loaded.tls) {
+    base::log_error("reload.refused", {{"reason", loaded.tls.error().detail}});
+  } else {
+    take_over(loaded.result.configuration, *loaded.tls);
   }
-  auto tls = load_tls(loaded.configuration->environment);
-  if (!tls) {
-    base::log_error("reload.refused", {{"reason", tls.error().detail}});
-    return;
-  }
-  config_ = loaded.configuration;
+  if (std::exchange(load_again_, false)) reload();
+}
+
+void Router::take_over(std::shared_ptr<const config::Configuration> configuration,
+                       const std::shared_ptr<net::ServerTls>& tls) {
+  config_ = std::move(configuration);
   graph_ = make_graph(config_, *services_);
   for (auto& core : cores_) {
-    core->loop.post([&core = *core, graph = graph_, tls = *tls] {
+    core->loop.post([&core = *core, graph = graph_, tls] {
       core.pipeline.replace_graph(graph);
       core.server.use_tls(tls);
     });
+  }
+  // at each reload, until the restart: what runs is not what is written
+  for (const auto name : changed_for_next_start(started_with_->environment, config_->environment)) {
+    base::log_warning("reload.needs_restart", {{"setting", name}});
   }
   base::log_info("reload.done", {{"routes", config_->routes.size()}});
 }

@@ -27,7 +27,8 @@ class Router {
   // Runs the background loop until stop() has finished.
   void run();
 
-  // A bad new configuration is refused with its findings in the log, and the old one goes on.
+  // Reads the configuration on a thread of its own. A bad one is refused with its findings in the log, and the old one
+  // goes on; of a good one, settings that need a restart are named.
   void reload();
   // No new connections; requests under way are finished, for SHUTDOWN_TIMEOUT at the most.
   void stop();
@@ -35,25 +36,41 @@ class Router {
  private:
   // One core of the data plane. Lives as long as the Router; touched on its own loop only once started.
   struct Core {
-    Core(const config::Configuration& config, std::shared_ptr<const pipeline::Graph> graph, std::size_t cores);
+    Core(const config::Configuration& config, std::shared_ptr<const pipeline::Graph> graph, std::size_t cores,
+         net::ConnectionLimits& limits);
     net::AsioLoop loop;
     net::ClientTls tls;
     net::ParseLimits parse_limits;
+    net::ParseLimits answer_limits;
     net::AsioBackendPool pool;
     pipeline::Pipeline pipeline;
     net::Server server;
     std::thread thread;
   };
 
+  // What a reload brings, read on a thread of its own.
+  struct Loaded {
+    config::LoadResult result;
+    base::Result<std::shared_ptr<net::ServerTls>> tls;
+  };
+  static Loaded load(const config::LoadInput& input);
+  void loaded_anew(const Loaded& loaded);
+  void take_over(std::shared_ptr<const config::Configuration> configuration,
+                 const std::shared_ptr<net::ServerTls>& tls);
   void finish_when_idle(base::SteadyTime give_up_at);
   std::size_t open_connections();
 
   config::LoadInput input_;
   std::shared_ptr<const config::Configuration> config_;
+  const std::shared_ptr<const config::Configuration> started_with_;
+  net::ConnectionLimits connections_;
   net::AsioLoop background_;
   std::unique_ptr<Services> services_;
   std::shared_ptr<const pipeline::Graph> graph_;
   std::vector<std::unique_ptr<Core>> cores_;
+  std::thread loader_;
+  bool loading_ = false;
+  bool load_again_ = false;  // asked for meanwhile
   bool stopping_ = false;
 };
 

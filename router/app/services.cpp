@@ -2,9 +2,17 @@
 
 #include <algorithm>
 
+#include "base/guarded.h"
+#include "base/log.h"
+#include "config/chosen_destinations.h"
+
 namespace router::app {
 
 using base::milliseconds;
+
+net::ParseLimits answer_limits(const config::Limits& limits) {
+  return {.header_bytes = limits.answer_head_bytes, .header_count = limits.answer_fields, .url_bytes = 0};
+}
 
 namespace {
 
@@ -15,8 +23,10 @@ constexpr milliseconds kForRevocations{500};
 net::PoolLimits background_limits(const config::Environment& environment) {
   net::PoolLimits limits;
   limits.connections = environment.limits.upstream_connections;
+  limits.lasting = environment.limits.upstream_streams;
   limits.waiting = environment.limits.upstream_queue;
   limits.reuse = !environment.disable_connection_reuse;
+  limits.name_servers = environment.name_servers;
   return limits;
 }
 
@@ -26,10 +36,19 @@ logout::FanOutOptions fan_out_options(const config::Environment& environment) {
   return options;
 }
 
+session::DoorLimits door_limits(const config::Limits& limits) {
+  return {limits.logins_per_address, limits.failed_logins_per_address, limits.failed_logins};
+}
+
 base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revocations, milliseconds at_most,
                             std::function<void()> done) {
-  co_await fan_out.drain(at_most - kForRevocations);
-  co_await revocations.drain(kForRevocations);
+  // whatever happens, the router stops
+  auto telling = base::guarded(fan_out.drain(at_most - kForRevocations));
+  const auto told = co_await telling;
+  if (!told) base::log_error("stop.flush", {{"detail", told.error().detail}});
+  auto revoking = base::guarded(revocations.drain(kForRevocations));
+  const auto revoked = co_await revoking;
+  if (!revoked) base::log_error("stop.flush", {{"detail", revoked.error().detail}});
   done();
 }
 
@@ -38,14 +57,17 @@ base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revoca
 Services::Services(const config::Configuration& config, net::AsioLoop& background_loop)
     : background(background_loop),
       tls(config.environment.ca_certificate_files, config.environment.reject_unauthorized),
-      pool(background, tls, parse_limits, background_limits(config.environment)),
+      answer_limits(app::answer_limits(config.environment.limits)),
+      pool(background, tls, answer_limits, background_limits(config.environment)),
       client(pool, clock),
       sessions(clock, config.environment.limits.sessions),
+      look_ups(config.environment.limits.look_ups_per_address),
       receipts(clock),
       fan_out(client, background, clock, outbox, receipts, fan_out_options(config.environment)),
       return_states(config.environment.session_secret, clock),
-      ongoing_logouts(background),
-      ongoing_logins({.failures = config.environment.limits.failed_logins}),
+      doors(std::make_shared<session::Doors>(door_limits(config.environment.limits))),
+      ongoing_logouts(background, doors),
+      ongoing_logins(doors),
       shared{clock, background, sessions, live, streams} {}
 
 void Services::start() {
@@ -85,6 +107,7 @@ std::shared_ptr<identity::DestinationService> Services::destination_service_for(
     std::vector<std::string> names;
     for (const auto& [name, logout] : config.looked_up_logouts) names.push_back(name);
     destination_service_->keep_known(std::move(names));
+    destination_service_->reserve(config::named_elsewhere(config));
   }
   return destination_service_;
 }

@@ -24,12 +24,16 @@
 #include "net/asio_http_client.h"
 #include "net/asio_loop.h"
 #include "pipeline/graph.h"
+#include "session/address_limit.h"
 #include "session/event_streams.h"
 #include "session/expiry.h"
 #include "session/live_connections.h"
 #include "session/memory_store.h"
 
 namespace router::app {
+
+// What back-ends and identity providers may answer with.
+net::ParseLimits answer_limits(const config::Limits& limits);
 
 struct Services {
   Services(const config::Configuration& config, net::AsioLoop& background_loop);
@@ -50,19 +54,21 @@ struct Services {
   net::AsioLoop& background;
   // towards identity providers and, for logout, back-ends
   net::ClientTls tls;
-  net::ParseLimits parse_limits;
+  net::ParseLimits answer_limits;
   net::AsioBackendPool pool;
   net::AsioHttpClient client;
 
   backend::CompressionSlots compression_slots;
   backend::KeptBodies kept_bodies;
   session::MemoryStore sessions;
+  session::AddressLimit look_ups;
   session::LiveConnections live;
   session::EventStreams streams;
   logout::MemoryOutbox outbox;
   logout::Receipts receipts;
   logout::FanOut fan_out;
   logout::ReturnStates return_states;
+  std::shared_ptr<session::Doors> doors;
   logout::Ongoing ongoing_logouts;
   login::Ongoing ongoing_logins;
   pipeline::Services shared;

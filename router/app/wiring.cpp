@@ -45,10 +45,12 @@ std::optional<base::Pattern> compile_host_pattern(const std::string& source) {
   return usable == nullptr ? std::nullopt : std::optional(std::move(*usable));
 }
 
-std::vector<std::string> cookie_deletions(const session::SessionCookie& cookie, const http::External& external,
+std::vector<std::string> cookie_deletions(const pipeline::Graph& graph, const http::External& external,
                                           const http::Request& request) {
   const auto agent = request.headers.get("User-Agent").value_or("");
-  return {cookie.deletion(external, agent).to_string()};
+  auto deletions = graph.login->forget_logins(request, external);
+  deletions.insert(deletions.begin(), graph.session_cookie.deletion(external, agent).to_string());
+  return deletions;
 }
 
 }  // namespace
@@ -65,7 +67,8 @@ std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::
   const auto destination_service = services.destination_service_for(*graph->config);
   if (destination_service) {
     graph->looked_up = std::make_unique<const backend::LookedUpDestinations>(destination_service, *graph->config,
-                                                                             services.compression_slots);
+                                                                             services.compression_slots,
+                                                                             services.look_ups, services.clock);
   }
   graph->host_pattern = compile_host_pattern(graph->config->environment.destination_host_pattern);
   graph->tenant_pattern = compile_host_pattern(graph->config->environment.tenant_host_pattern);
@@ -83,8 +86,9 @@ std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::
       .background = services.background,
       .clock = services.clock,
       .find_destination = known_destinations(destination_service),
-      .delete_cookies = [cookie = graph->session_cookie](const http::External& external, const http::Request& request) {
-        return cookie_deletions(cookie, external, request);
+      // the graph owns whoever calls it
+      .delete_cookies = [owner = graph.get()](const http::External& external, const http::Request& request) {
+        return cookie_deletions(*owner, external, request);
       }});
   graph->login = std::make_unique<login::Service>(
       *graph->config,

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "backend/forward_headers.h"
+#include "base/guarded.h"
 #include "base/turn.h"
 
 namespace router::backend {
@@ -16,16 +17,23 @@ void BodyPump::start(std::string head) {
 }
 
 Task<void> BodyPump::run(std::string head) {
+  auto pumping = base::guarded(pump(std::move(head)));
+  auto pumped = co_await pumping;
+  if (!pumped) {
+    client_fault_ = std::move(pumped.error());
+    connection_.close();
+  }
+  running_ = false;
+  done_.set();
+}
+
+Task<void> BodyPump::pump(std::string head) {
   std::string prefix = std::move(head);
   // a client that waits for "100 Continue", or for the answer's head, must not keep the request's head back
   if (!exchange_.has_buffered_body()) {
     const auto sent = co_await connection_.send(prefix);
     prefix.clear();
-    if (!sent) {
-      running_ = false;
-      done_.set();
-      co_return;
-    }
+    if (!sent) co_return;
   }
   for (;;) {
     auto piece = co_await exchange_.read_body();
@@ -45,8 +53,6 @@ Task<void> BodyPump::run(std::string head) {
     // a thousand small chunks may have come at once
     if (exchange_.has_buffered_body()) co_await base::take_turn(exchange_.loop());
   }
-  running_ = false;
-  done_.set();
 }
 
 Task<Result<void>> BodyPump::send_piece(std::string& prefix, net::BodyPiece piece) {

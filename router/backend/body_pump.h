@@ -27,12 +27,14 @@ class BodyPump {
   void start(std::string head);
 
   bool finished() const { return finished_; }  // all of it was sent
+  // Why the body broke off, where that was not the back-end's doing.
   const std::optional<base::Error>& client_fault() const { return client_fault_; }
   // Stops sending, and waits until nothing is under way.
   base::Task<void> stop();
 
  private:
   base::Task<void> run(std::string head);
+  base::Task<void> pump(std::string head);
   base::Task<base::Result<void>> send_piece(std::string& prefix, net::BodyPiece piece);
 
   net::Exchange& exchange_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 
 #include "base/text.h"
 
@@ -36,6 +37,12 @@ constexpr auto offsets(const std::array<Known<Kind>, kCount>& names) {
   return begins;
 }
 
+template <class Kind, std::size_t kCount>
+constexpr std::array<Known<Kind>, kCount> in_order(std::array<Known<Kind>, kCount> prefixes) {
+  std::sort(prefixes.begin(), prefixes.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return prefixes;
+}
+
 using enum FieldKind;
 constexpr auto kRequestFields = sorted(std::to_array<Known<FieldKind>>({
     // hop-by-hop: RFC 9110 section 7.6.1
@@ -57,13 +64,21 @@ constexpr auto kRequestFields = sorted(std::to_array<Known<FieldKind>>({
     {"x-request-id", dropped},
     {"x-correlationid", dropped},
     {"traceparent", dropped},
-    // who the user is, as other proxies say it
-    {"remote-user", dropped},
-    {"x-remote-user", dropped},
-    {"x-remote-group", dropped},
-    {"x-webauth-user", dropped},
-    {"x-authenticated-user", dropped},
-    {"x-authenticated-userid", dropped},
+    // who the user is, as other front ends say it
+    {"x-forwarded-user", identity},
+    {"x-forwarded-email", identity},
+    {"x-forwarded-groups", identity},
+    {"x-forwarded-preferred-username", identity},
+    {"x-forwarded-access-token", identity},
+    {"x-forwarded-tls-client-cert", identity},
+    {"auth-user", identity},
+    {"remote-email", identity},
+    {"remote-groups", identity},
+    {"remote-name", identity},
+    {"x-anonymous-consumer", identity},
+    {"x-client-dn", identity},
+    {"x-client-verify", identity},
+    {"x-userinfo", identity},
     // where the request came from and for what, as proxies say it
     {"forwarded", from_proxies},
     {"x-forwarded-port", from_proxies},
@@ -82,9 +97,55 @@ constexpr auto kRequestFields = sorted(std::to_array<Known<FieldKind>>({
 }));
 constexpr auto kRequestOffsets = offsets(kRequestFields);
 
-constexpr std::string_view kDroppedPrefixes[] = {"proxy-",       "x-forwarded-",  "x-auth-request-",
-                                                 "x-approuter-", "x-ssl-client-", "x-client-cert",
-                                                 "ssl-client-"};
+// No one of them begins with another, so that in order at most the one before a name can be its beginning.
+constexpr auto kRequestPrefixes = in_order(std::to_array<Known<FieldKind>>({
+    {"proxy-", dropped},
+    {"x-forwarded-", dropped},
+    {"x-approuter-", dropped},
+    // certificates of clients, as TLS ends say them
+    {"client-cert", identity},  // RFC 9440
+    {"ssl-client-", identity},
+    {"x-amzn-mtls-", identity},
+    {"x-arr-clientcert", identity},
+    {"x-client-cert", identity},
+    {"x-ssl-cert", identity},
+    {"x-ssl-client-", identity},
+    {"x-tls-client-", identity},
+    // users, their claims and tokens
+    {"cf-access-", identity},
+    {"iv-", identity},      // WebSEAL
+    {"mellon-", identity},  // mod_auth_mellon
+    {"oidc-", identity},    // mod_auth_openidc
+    {"remote-user", identity},
+    {"sap-connectivity-", identity},
+    {"shib-", identity},
+    {"sm-authtype", identity},  // SiteMinder
+    {"sm-serversession", identity},
+    {"sm-universalid", identity},
+    {"sm-user", identity},
+    {"tailscale-user-", identity},
+    {"x-amzn-oidc-", identity},
+    {"x-auth-request-", identity},
+    {"x-auth-user", identity},
+    {"x-authenticated-", identity},
+    {"x-authentik-", identity},
+    {"x-consumer-", identity},
+    {"x-credential-", identity},
+    {"x-endpoint-api-userinfo", identity},
+    {"x-goog-authenticated-", identity},
+    {"x-goog-iap-", identity},
+    {"x-ias-token", identity},
+    {"x-ms-client-principal", identity},
+    {"x-ms-token-", identity},
+    {"x-pomerium-", identity},
+    {"x-remote-", identity},
+    {"x-vouch-", identity},
+    {"x-webauth-", identity},
+}));
+
+static_assert(std::adjacent_find(kRequestPrefixes.begin(), kRequestPrefixes.end(), [](const auto& a, const auto& b) {
+                return b.name.starts_with(a.name);
+              }) == kRequestPrefixes.end());
 
 constexpr auto kAnswerFields = sorted(std::to_array<Known<AnswerFieldKind>>({
     {"connection", AnswerFieldKind::dropped},
@@ -138,10 +199,11 @@ FieldName judge_request_field(std::string_view name) {
   if (const auto* known = find_known(kRequestFields, kRequestOffsets, folded.text())) {
     return {known->kind, folded.has_underscore};
   }
-  const auto text = folded.text();
-  const bool is_dropped = std::any_of(std::begin(kDroppedPrefixes), std::end(kDroppedPrefixes),
-                                      [&](std::string_view prefix) { return text.starts_with(prefix); });
-  return {is_dropped ? dropped : plain, folded.has_underscore};
+  const auto after =
+      std::upper_bound(kRequestPrefixes.begin(), kRequestPrefixes.end(), folded.text(),
+                       [](std::string_view text, const auto& prefix) { return text < prefix.name; });
+  const bool begins = after != kRequestPrefixes.begin() && folded.text().starts_with(std::prev(after)->name);
+  return {begins ? std::prev(after)->kind : plain, folded.has_underscore};
 }
 
 AnswerFieldKind judge_answer_field(std::string_view name) {

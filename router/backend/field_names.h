@@ -10,7 +10,8 @@ namespace router::backend {
 
 enum class FieldKind {
   plain,         // passes
-  dropped,       // hop-by-hop, framing, set by the router, or a claim about who the user is
+  dropped,       // hop-by-hop, framing, or set by the router
+  identity,      // a claim about who the user is, as other front ends make it: FORWARD_IDENTITY_HEADERS
   from_proxies,  // passes from TRUSTED_PROXIES only
   authorization,
   cookie,

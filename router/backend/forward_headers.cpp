@@ -5,6 +5,7 @@
 
 #include "backend/field_names.h"
 #include "base/text.h"
+#include "config/token_rule.h"
 #include "http/coded_tags.h"
 
 namespace router::backend {
@@ -63,19 +64,27 @@ bool is_session_token(const session::CookieNames& own, std::string_view name) {
 }
 
 bool sends_token(const RequestForward& forward) {
-  return forward.authenticated && forward.destination.authorization.empty() && forward.session != nullptr &&
-         !forward.session->tokens.access_token.empty() &&
-         (forward.destination.forward_auth_token || forward.destination.is_service);
+  return forward.authenticated && config::takes_token(forward.destination) && forward.session != nullptr &&
+         !forward.session->tokens.access_token.empty();
+}
+
+// FORWARD_IDENTITY_HEADERS: in that spelling, and no other that a back-end might take for it.
+bool is_let_through(const RequestForward& forward, std::string_view name) {
+  const auto& names = forward.forwarded_identity;
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& let) { return base::equals_ignoring_case(let, name); });
 }
 
 bool passes(const RequestForward& forward, const http::Field& field, const NamedByConnection& named) {
   const auto [kind, has_underscore] = judge_request_field(field.name);
-  if (kind != FieldKind::plain && has_underscore) return false;
+  if (kind != FieldKind::plain && kind != FieldKind::identity && has_underscore) return false;
   if (is_configured(forward.destination.headers, field.name)) return false;
   if (is_session_token(forward.own_cookies, field.name)) return false;
   switch (kind) {
     case FieldKind::plain:
       return !named.contains(field.name);
+    case FieldKind::identity:
+      return is_let_through(forward, field.name) && !named.contains(field.name);
     case FieldKind::from_proxies:
       return forward.external.peer_trusted;
     // a field that the router decides about is not taken away by naming it
@@ -106,12 +115,7 @@ void write_forwarded(const RequestForward& forward, std::string_view name, std::
 
 void write_forwarded_fields(const RequestForward& forward, std::string& out) {
   const auto& external = forward.external;
-  out.append("x-forwarded-for: ");
-  for (const auto& field : forward.request.headers) {
-    if (!external.peer_trusted || !base::equals_ignoring_case(field.name, "x-forwarded-for")) continue;
-    if (!field.value.empty()) out.append(field.value).append(", ");
-  }
-  out.append(external.peer_address).append("\r\n");
+  write(out, "x-forwarded-for", http::client_chain(forward.request.headers, external));
   write_forwarded(forward, "x-forwarded-host", external.authority, out);
   write_forwarded(forward, "x-forwarded-proto", external.scheme, out);
   write_forwarded(forward, "x-forwarded-path", forward.scope.client_path, out);

@@ -7,6 +7,7 @@
 // H041, H066, H237, H238.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,7 @@ struct RequestForward {
   const session::CookieNames& own_cookies;
   // The route asks for authentication and authenticationMethod is not none.
   bool authenticated = false;
+  std::span<const std::string> forwarded_identity = {};  // FORWARD_IDENTITY_HEADERS
   // The route is authenticated and has csrfProtection: x-csrf-token is between the browser and the router.
   bool csrf_is_ours = false;
   bool wants_statistics = false;  // asked for in the query: back-ends are told by a field

@@ -19,6 +19,13 @@ void LastingAnswer::user_is_active() {
   base::start_detached(touch(call_.sessions, call_.session->id));
 }
 
+void LastingAnswer::after(base::milliseconds delay, std::function<void()> then) {
+  if (!alive_) alive_ = std::make_shared<bool>(true);
+  call_.exchange.loop().after(delay, [alive = std::weak_ptr<bool>(alive_), then = std::move(then)] {
+    if (!alive.expired()) then();
+  });
+}
+
 base::Task<void> LastingAnswer::touch(session::Store& sessions, session::SessionId id) {
   // an ended session says no; whoever ended it closes this answer
   const auto touched = co_await sessions.touch(std::move(id));

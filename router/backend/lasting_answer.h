@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "backend/backend.h"
 #include "session/live_connections.h"
@@ -20,6 +21,8 @@ class LastingAnswer {
 
   // Moves the session's idle deadline, at most once a minute; not on routes with touch: false.
   void user_is_active();
+  // Runs `then` on the exchange's loop after `delay`, unless this answer has ended before.
+  void after(base::milliseconds delay, std::function<void()> then);
 
  private:
   static base::Task<void> touch(session::Store& sessions, session::SessionId id);
@@ -27,6 +30,7 @@ class LastingAnswer {
   Call& call_;
   base::SteadyTime touched_;
   session::LiveConnections::Registration registration_;
+  std::shared_ptr<bool> alive_;  // while something may run later
 };
 
 }  // namespace router::backend

@@ -12,6 +12,7 @@
 #include "backend/backend.h"
 #include "backend/compressed_body.h"
 #include "identity/destination_service.h"
+#include "session/address_limit.h"
 
 namespace router::backend {
 
@@ -19,8 +20,14 @@ class LookedUpDestinations {
  public:
   // References outlive it.
   LookedUpDestinations(std::shared_ptr<identity::DestinationService> service,
-                       const config::Configuration& config, CompressionSlots& slots)
-      : service_(std::move(service)), config_(config), slots_(slots) {}
+                       const config::Configuration& config, CompressionSlots& slots,
+                       session::AddressLimit& look_ups, const base::Clock& clock)
+      : service_(std::move(service)), config_(config), slots_(slots), look_ups_(look_ups), clock_(clock) {}
+
+  // Before find(): the address has had too many names looked up that no descriptor knows; when to come again.
+  std::optional<base::seconds> must_wait(const std::string& name, std::string_view address) const {
+    return service_->must_ask_for(name) ? look_ups_.take(address, clock_.steady()) : std::nullopt;
+  }
 
   // `dynamic`: the client chose the name.
   base::Task<base::Result<std::shared_ptr<Backend>>> find(std::string name, bool dynamic,
@@ -30,6 +37,8 @@ class LookedUpDestinations {
   std::shared_ptr<identity::DestinationService> service_;
   const config::Configuration& config_;
   CompressionSlots& slots_;
+  session::AddressLimit& look_ups_;
+  const base::Clock& clock_;
 };
 
 }  // namespace router::backend

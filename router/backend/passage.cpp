@@ -4,6 +4,7 @@
 
 #include "backend/forward_headers.h"
 #include "backend/location.h"
+#include "base/guarded.h"
 #include "base/turn.h"
 #include "http/method.h"
 #include "net/bounded_body.h"
@@ -19,8 +20,6 @@ using base::milliseconds;
 
 namespace {
 
-// A back-end that sends nothing but interim responses is not answering.
-constexpr int kMostInterimHeads = 16;
 // Of a request body, before it takes a back-end connection.
 constexpr std::size_t kMostGathered = 16 * 1024;
 
@@ -28,6 +27,22 @@ bool is_event_stream(const http::Headers& headers) {
   const auto type = headers.get("Content-Type");
   return type && base::to_lower(*type).starts_with("text/event-stream");
 }
+
+// Takes the lines of that name out of `fields`.
+void drop_field(std::string_view name, std::string& fields) {
+  for (std::size_t at = 0; at < fields.size();) {
+    const auto end = fields.find("\r\n", at);
+    const auto next = end == std::string::npos ? fields.size() : end + 2;
+    const auto field = base::cut(std::string_view(fields).substr(at, next - at), ':').before;
+    if (base::equals_ignoring_case(field, name)) {
+      fields.erase(at, next - at);
+    } else {
+      at = next;
+    }
+  }
+}
+
+Error ended_meanwhile() { return Error{ErrorCode::unauthenticated, Side::client, "the session has ended meanwhile"}; }
 
 }  // namespace
 
@@ -39,12 +54,26 @@ Task<Result<void>> Passage::run(std::string path) {
   if (should_gather_body()) passed = co_await gather_body();
   if (passed) passed = co_await attempt(head, false, may_retry);
   if (!passed && may_retry) passed = co_await attempt(head, true, may_retry);
-  if (!passed && session_over_) passed = Error{ErrorCode::unauthenticated, Side::client, "the session has ended meanwhile"};
+  if (!passed && session_over_ && !is_work()) passed = ended_meanwhile();
   co_return passed;
 }
 
+bool Passage::is_work() const { return call_.session && !http::is_safe(call_.request.method); }
+
 void Passage::end_with_session() {
   session_over_ = true;
+  const bool answers = call_.exchange.response_started();
+  if (!is_work() || (answers && is_event_stream(connection_->head().headers))) return cut_off();
+  // until the answer begins each wait has an end of its own
+  if (answers) lasting_.after(timeout_, [this] { cut_off(); });
+}
+
+// A browser leaves the form that is being saved when its user clicks on: to the logout, perhaps.
+void Passage::leave_with_client() {
+  if (!is_work()) give_up();
+}
+
+void Passage::cut_off() {
   if (call_.status == 101) return call_.exchange.end_tunnel(4001, "signed out");
   if (call_.exchange.response_started()) call_.exchange.abort();
   give_up();
@@ -61,6 +90,7 @@ std::string Passage::request_head(std::string_view path) const {
                          .token = call_.token,
                          .own_cookies = call_.own_cookies,
                          .authenticated = call_.authenticated,
+                         .forwarded_identity = config_.environment.forwarded_identity,
                          .csrf_is_ours = call_.csrf_is_ours(),
                          .wants_statistics = call_.wants_statistics,
                          .scope = scope(),
@@ -115,7 +145,7 @@ Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& m
   net::ConnectionWish wish(fresh, timeout_);
   wish_ = &wish;
   // the client gives up: so do we
-  call_.exchange.watch_client([this] { give_up(); });
+  call_.exchange.watch_client([this] { leave_with_client(); });
   auto acquired = co_await call_.pool.acquire(origin_, wish);
   wish_ = nullptr;
   if (!acquired) {
@@ -125,8 +155,10 @@ Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& m
   }
   connection_ = std::move(*acquired);
   connection_->set_timeout(timeout_);
-  if (session_over_) connection_->close();
-  auto passed = co_await exchange_messages(head);
+  if (session_over_ && !is_work()) connection_->close();
+  // guarded: the pump may be under way, and the connection has to be given back
+  auto exchanging = base::guarded(exchange_messages(head));
+  auto passed = co_await exchanging;
   call_.exchange.watch_client(nullptr);
   bool whole = true;
   if (pump_) {
@@ -167,7 +199,7 @@ Error Passage::pump_fault_or(Error error) {
 
 Task<Result<void>> Passage::read_final_head() {
   const auto began = std::chrono::steady_clock::now();
-  for (int heads = 0; heads < kMostInterimHeads; ++heads) {
+  for (int heads = 0; heads < net::kMostInterimHeads; ++heads) {
     auto answered = co_await connection_->read_head(call_.request.is("HEAD"));
     if (!answered) co_return answered;
     const int status = connection_->head().status;
@@ -190,16 +222,22 @@ Task<Result<void>> Passage::relay_response() {
   const auto& head = connection_->head();
   auto kept = co_await keep_cookies();
   if (!kept) co_return kept;
+  if (session_over_ && (!is_work() || is_event_stream(head.headers))) co_return ended_meanwhile();
   net::ResponseStart start;
   start.status = head.status;
   start.reason = head.reason;
   start.fields = response_fields();
   start.body = head.body == http::BodyKind::until_close ? http::BodyKind::chunked : head.body;
   start.content_length = head.content_length;
+  if (is_event_stream(head.headers)) {
+    auto lasting = call_.pool.begin_lasting(*connection_);
+    if (!lasting) co_return lasting;
+  }
   call_.status = head.status;
   connection_->set_timeout(is_event_stream(head.headers) ? milliseconds::zero() : timeout_);
   body_.begin(config_.compression, call_.request, start);
   call_.exchange.start_response(std::move(start));
+  if (session_over_) end_with_session();
   auto relayed = co_await relay_body();
   co_return relayed;
 }
@@ -213,7 +251,11 @@ Task<Result<void>> Passage::keep_cookies() {
   auto saved = co_await save_cookies(call_.sessions, call_.session, std::move(changes),
                                      config_.environment.limits.cookie_jar_bytes, config_.logout);
   if (!saved) co_return saved.error();
-  if (*saved) call_.session = *saved;
+  if (*saved) {
+    call_.session = *saved;
+  } else {
+    session_over_ = true;
+  }
   co_return Result<void>();
 }
 
@@ -231,6 +273,7 @@ std::string Passage::response_fields() {
   }
   if (answer.status == 101) fields.append("Connection: Upgrade\r\nUpgrade: websocket\r\n");
   call_.reply.complete(fields, call_.upstream_time);
+  if (session_over_) drop_field("Set-Cookie", fields);
   return fields;
 }
 
@@ -267,6 +310,8 @@ http::Flush Passage::flush_after(const net::BodyPiece& piece) const {
 
 Task<Result<void>> Passage::switch_protocols() {
   if (session_over_) co_return Error{ErrorCode::cancelled, Side::router, "the session has ended"};
+  auto lasting = call_.pool.begin_lasting(*connection_);
+  if (!lasting) co_return lasting;
   call_.status = 101;
   connection_->set_timeout(milliseconds::zero());
   call_.exchange.watch_client(nullptr);

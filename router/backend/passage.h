@@ -4,7 +4,9 @@
 // before any answer byte, the method is idempotent and there is no body. An answer that arrives before the request body
 // has been sent ends the client's connection after it. Cookies of the back-end go to the session first, then the head
 // to the browser. Where the back-end's connections get scarce, a small request body is gathered before it takes one, so
-// that slow senders leave them to the others. Logout ends what is under way: with 401 where no answer has begun.
+// that slow senders leave them to the others. Logout ends what is under way: with 401 where no answer has begun. What a user
+// sent before it (any method but GET, HEAD, OPTIONS) is his work: it is finished and answered all the same, also when his
+// browser goes on meanwhile. Its answer sets no cookie any more, and has the destination's time-out to come to its end.
 // Made for one call, on its exchange's loop; what it refers to outlives run().
 #pragma once
 
@@ -28,6 +30,10 @@ class Passage {
       : call_(call), destination_(destination), config_(config), origin_(origin), body_(slots),
         timeout_(call.route().timeout.value_or(destination.timeout)), lasting_(call, [this] { end_with_session(); }, destination.name) {}
 
+  ~Passage() { call_.exchange.watch_client(nullptr); }
+  Passage(const Passage&) = delete;
+  Passage& operator=(const Passage&) = delete;
+
   base::Task<base::Result<void>> run(std::string path);
 
  private:
@@ -45,7 +51,10 @@ class Passage {
   std::string response_fields();
   JarScope scope() const;
   base::Error pump_fault_or(base::Error error);
+  bool is_work() const;
   void end_with_session();
+  void leave_with_client();
+  void cut_off();
   void give_up();
 
   Call& call_;

@@ -27,6 +27,12 @@ class SystemClock final : public Clock {
   WallTime wall() const override { return std::chrono::system_clock::now(); }
 };
 
+// Of a time-out whose setting 0 means that there is none: a time that does not come.
+inline milliseconds or_never(milliseconds setting) {
+  constexpr milliseconds kNever = std::chrono::hours(24 * 365 * 10);
+  return setting == milliseconds(0) ? kNever : setting;
+}
+
 // Seconds since 1970, as JWT claims count them.
 inline long long unix_seconds(WallTime time) {
   return std::chrono::duration_cast<seconds>(time.time_since_epoch()).count();

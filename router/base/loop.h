@@ -7,7 +7,9 @@
 #pragma once
 
 #include <coroutine>
+#include <exception>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "base/clock.h"
@@ -50,17 +52,29 @@ struct SleepFor {
 };
 inline SleepFor sleep_for(Loop& loop, milliseconds delay) { return SleepFor{loop, delay}; }
 
-// Runs `task` on `loop` and comes back to `home` with its result.
+// Runs `task` on `loop` and comes back to `home` with its result, or with what it threw.
 template <class T>
 Task<T> run_on(Loop& loop, Loop& home, Task<T> task) {
   co_await switch_to(loop);
+  std::exception_ptr thrown;
   if constexpr (std::is_void_v<T>) {
-    co_await task;
+    try {
+      co_await task;
+    } catch (...) {
+      thrown = std::current_exception();
+    }
     co_await switch_to(home);
+    if (thrown) std::rethrow_exception(thrown);
   } else {
-    T result = co_await task;
+    std::optional<T> result;
+    try {
+      result.emplace(co_await task);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
     co_await switch_to(home);
-    co_return result;
+    if (thrown) std::rethrow_exception(thrown);
+    co_return *std::move(result);
   }
 }
 

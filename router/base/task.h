@@ -19,6 +19,9 @@ namespace router::base {
 template <class T>
 class Task;
 
+// Inside a catch block: logs and counts what was thrown, where nobody is left to hear of it (base/guarded.h).
+void note_exception() noexcept;
+
 namespace detail {
 
 struct TaskPromiseBase {
@@ -112,7 +115,7 @@ struct Detached {
     std::suspend_never initial_suspend() const noexcept { return {}; }
     std::suspend_never final_suspend() const noexcept { return {}; }
     void return_void() const noexcept {}
-    [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
+    void unhandled_exception() const noexcept { note_exception(); }
   };
 };
 
@@ -120,7 +123,8 @@ inline Detached run_detached(Task<void> task) { co_await task; }
 
 }  // namespace detail
 
-// Starts `task` now, on this thread, and lets it run on its own. The task must not throw.
+// Starts `task` now, on this thread, and lets it run on its own. What it throws is logged and counted, and nobody hears of
+// it: a task that somebody waits for guards what it awaits (base/guarded.h).
 inline void start_detached(Task<void> task) { detail::run_detached(std::move(task)); }
 
 }  // namespace router::base

@@ -1,7 +1,5 @@
 #include "config/ip_ranges.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 
 #include "base/text.h"
@@ -18,21 +16,12 @@ unsigned first_bits(std::uint8_t byte, unsigned bits) {
 
 }  // namespace
 
-std::optional<IpRanges::Bytes> IpRanges::parse_address(std::string_view text) {
-  const std::string address(base::cut(text, '%').before);
-  Bytes bytes{};
-  if (inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1) return bytes;
-  if (inet_pton(AF_INET, address.c_str(), bytes.data() + 12) != 1) return std::nullopt;
-  bytes[10] = bytes[11] = 0xFF;
-  return bytes;
-}
-
 std::optional<IpRanges::Range> IpRanges::parse_range(std::string_view text) {
   const auto parts = base::cut(text, '/');
   if (parts.before.find('%') != std::string_view::npos) return std::nullopt;
-  const auto network = parse_address(parts.before);
+  const auto network = base::IpAddress::parse(parts.before);
   if (!network) return std::nullopt;
-  Range range{*network, 128};
+  Range range{network->bytes(), 128};
   if (parts.after) {
     const bool dotted = parts.before.find(':') == std::string_view::npos;
     const auto bits = base::parse_unsigned(*parts.after);
@@ -66,8 +55,8 @@ const std::vector<std::string>& IpRanges::private_ranges() {
 }
 
 bool IpRanges::contains(std::string_view address) const {
-  const auto bytes = parse_address(address);
-  return bytes && contains_bytes(*bytes);
+  const auto parsed = base::IpAddress::parse(address);
+  return parsed && contains_bytes(parsed->bytes());
 }
 
 bool IpRanges::contains(std::span<const std::uint8_t> address) const {

@@ -5,13 +5,14 @@
 // Source: RFC 4291, RFC 4632; descriptor.md TRUSTED_PROXIES.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/ip_address.h"
 
 namespace router::config {
 
@@ -32,12 +33,11 @@ class IpRanges {
   bool empty() const { return ranges_.empty(); }
 
  private:
-  using Bytes = std::array<std::uint8_t, 16>;  // IPv4 as ::ffff:a.b.c.d
+  using Bytes = base::IpAddress::Bytes;
   struct Range {
     Bytes network{};
     unsigned prefix = 128;
   };
-  static std::optional<Bytes> parse_address(std::string_view text);
   static std::optional<Range> parse_range(std::string_view text);
   bool contains_bytes(const Bytes& address) const;
 

@@ -15,14 +15,16 @@ bool is_within(std::string_view inner, std::string_view outer) {
   return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '/');
 }
 
-// "redis://user:password@host" -> "redis://...@host"
+// "redis://user:password@host" -> "redis://...@host", however badly it is spelt; too much rather than too little.
 std::string without_credentials(std::string_view text) {
   const auto scheme = text.find("://");
-  if (scheme == std::string_view::npos) return std::string(text);
-  const auto end = std::min(text.find_first_of("/?#", scheme + 3), text.size());
-  const auto at = text.substr(0, end).rfind('@');
-  if (at == std::string_view::npos || at < scheme) return std::string(text);
-  return std::string(text.substr(0, scheme + 3)) + "..." + std::string(text.substr(at));
+  const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto at = text.rfind('@');
+  if (at == std::string_view::npos || at < begin) return std::string(text);
+  const auto before = text.substr(begin, at - begin);
+  const bool is_user = scheme != std::string_view::npos && before.find_first_of("/?#") == std::string_view::npos;
+  if (!is_user && before.find(':') == std::string_view::npos) return std::string(text);
+  return std::string(text.substr(0, begin)) + "..." + std::string(text.substr(at));
 }
 
 std::string shortened(std::string text) {
@@ -36,7 +38,7 @@ std::string shortened(std::string text) {
 
 void Issues::add(Issue issue) {
   const bool is_error = issue.severity == Severity::error;
-  if (issues_.size() < kMaxIssues) issues_.push_back(std::move(issue));
+  if (!is_full()) issues_.push_back(std::move(issue));
   if (is_error) ++errors_;
 }
 
@@ -45,7 +47,7 @@ void Issues::add_unless_known(Issue issue) {
     return known.severity == Severity::error && known.file == issue.file &&
            (is_within(known.pointer, issue.pointer) || is_within(issue.pointer, known.pointer));
   };
-  if (std::none_of(issues_.begin(), issues_.end(), same_place)) add(std::move(issue));
+  if (is_full() || std::none_of(issues_.begin(), issues_.end(), same_place)) add(std::move(issue));
 }
 
 std::size_t Issues::count(Severity severity) const {
@@ -120,11 +122,14 @@ std::string to_json(const Issues& issues) {
 }
 
 bool is_secret_name(std::string_view name) {
-  const std::string lower = base::to_lower(name);
-  for (std::string_view word : {"secret", "password", "token", "privatekey", "credential"}) {
-    if (lower.find(word) != std::string::npos && !lower.starts_with("forwardauth")) return true;
+  std::string lower = base::to_lower(name);
+  std::erase_if(lower, [](char c) { return c == '_' || c == '-' || c == '.'; });
+  if (lower.starts_with("forwardauth")) return false;
+  for (std::string_view word : {"secret", "password", "passwd", "passphrase", "pwd", "token", "privatekey", "apikey",
+                                "clientkey", "credential", "authorization"}) {
+    if (lower.find(word) != std::string::npos) return true;
   }
-  return lower == "key" || lower == "tls_key";
+  return lower == "key" || lower == "tlskey";
 }
 
 std::string show(std::string_view text, std::string_view name) {
@@ -143,7 +148,8 @@ std::string show_value(const nlohmann::json& value, std::string_view name) {
 std::string nearest_hint(std::string_view name, const std::vector<std::string>& known) {
   constexpr std::size_t kMaxEdits = 2;
   constexpr std::size_t kMaxLength = 100;  // the distance costs length times length
-  if (name.size() > kMaxLength) return {};
+  constexpr std::size_t kMostKnown = 1000;
+  if (name.size() > kMaxLength || known.size() > kMostKnown) return {};
   std::string_view best;
   std::size_t best_edits = kMaxEdits + 1;
   for (const std::string& candidate : known) {

@@ -39,6 +39,8 @@ class Issues {
   // misspelt property should not be reported a second time as a missing one.
   void add_unless_known(Issue issue);
 
+  // Further ones are only counted.
+  bool is_full() const { return issues_.size() >= kMaxIssues; }
   bool has_errors() const { return errors_ > 0; }
   std::size_t count(Severity severity) const;
   // In the order of their files, then of their lines.

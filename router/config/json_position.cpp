@@ -2,41 +2,47 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 namespace router::config {
 namespace {
 
 constexpr std::string_view kWhiteSpace = " \t\r\n";
+constexpr std::size_t kBlock = 4096;
 
-std::vector<std::string> tokens_of(std::string_view pointer) {
-  std::vector<std::string> tokens;
-  for (std::size_t i = 0; i < pointer.size(); ++i) {
-    if (pointer[i] == '/') {
-      tokens.emplace_back();
-    } else if (tokens.empty()) {
-      continue;
-    } else if (pointer[i] == '~' && i + 1 < pointer.size()) {
-      tokens.back() += pointer[++i] == '1' ? '/' : '~';
-    } else {
-      tokens.back() += pointer[i];
-    }
-  }
-  return tokens;
+bool starts_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
 }
 
-// Walks the text until the wanted place, then stops the parse by answering false.
-class Finder final : public nlohmann::json_sax<nlohmann::json> {
- public:
-  Finder(std::string_view text, std::string_view pointer) : cursor_(text), wanted_(tokens_of(pointer)) {}
+// FNV-1a, which goes on from any prefix: a pointer's is its parent's and one step more.
+constexpr std::uint64_t kRootHash = 14695981039346656037ULL;
 
-  bool null() override { return leaf(); }
-  bool boolean(bool) override { return leaf(); }
-  bool number_integer(number_integer_t) override { return leaf(); }
-  bool number_unsigned(number_unsigned_t) override { return leaf(); }
-  bool number_float(number_float_t, const string_t&) override { return leaf(); }
-  bool string(string_t&) override { return leaf(); }
-  bool binary(binary_t&) override { return leaf(); }
+std::uint64_t hash_on(std::uint64_t hash, std::string_view text) {
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return hash;
+}
+
+// As config/issue.h, pointer_to(), writes it.
+std::uint64_t hash_step(std::uint64_t parent, std::string_view key) {
+  std::uint64_t hash = hash_on(parent, "/");
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    hash = hash_on(hash, key[i] == '~' ? "~0" : key[i] == '/' ? "~1" : key.substr(i, 1));
+  }
+  return hash;
+}
+
+// Notes where each value and key begins.
+class Walk final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  using Places = std::unordered_map<std::uint64_t, Positions::Place>;
+  Walk(std::string_view text, Places& places) : cursor_(text), places_(places) {}
+
+  bool null() override { return note(); }
+  bool boolean(bool) override { return note(); }
+  bool number_integer(number_integer_t) override { return note(); }
+  bool number_unsigned(number_unsigned_t) override { return note(); }
+  bool number_float(number_float_t, const string_t&) override { return note(); }
+  bool string(string_t&) override { return note(); }
+  bool binary(binary_t&) override { return note(); }
   bool start_object(std::size_t) override { return open(false); }
   bool start_array(std::size_t) override { return open(true); }
   bool end_object() override { return close(); }
@@ -45,47 +51,34 @@ class Finder final : public nlohmann::json_sax<nlohmann::json> {
     return false;
   }
   bool key(string_t& name) override {
-    key_offset_ = cursor_.take();
-    Level& level = levels_.back();
-    level.child_wanted = level.wanted && wanted_[levels_.size() - 1] == name;
+    key_ = cursor_.take();
+    levels_.back().child = hash_step(levels_.back().hash, name);
     return true;
   }
-
-  std::optional<std::size_t> value_offset() const { return value_offset_; }
-  std::optional<std::size_t> key_offset() const { return key_offset_; }
 
  private:
   struct Level {
-    bool array = false;
-    bool wanted = false;        // on the way to the wanted place, which lies deeper
-    bool child_wanted = false;  // the child at hand is on the way
+    std::uint64_t hash = 0;
+    std::uint64_t child = 0;  // of the member at hand
+    bool is_array = false;
     std::size_t next_index = 0;
   };
 
-  // Whether the value that begins here is on the way.
-  bool arrive() {
-    if (levels_.empty()) return true;
+  std::uint64_t arrive() {
+    if (levels_.empty()) return kRootHash;
     Level& level = levels_.back();
-    if (level.array) {
-      level.child_wanted = level.wanted && wanted_[levels_.size() - 1] == std::to_string(level.next_index);
-      ++level.next_index;
-      key_offset_.reset();
-    }
-    return level.child_wanted;
+    if (!level.is_array) return level.child;
+    key_.reset();
+    return hash_step(level.hash, std::to_string(level.next_index++));
   }
-  bool found(bool on_the_way, std::size_t offset) {
-    if (!on_the_way || levels_.size() != wanted_.size()) return false;
-    value_offset_ = offset;
+  bool note() {
+    places_[arrive()] = {cursor_.take(), key_};
     return true;
   }
-  bool leaf() {
-    const bool on_the_way = arrive();
-    return !found(on_the_way, cursor_.take());
-  }
-  bool open(bool array) {
-    const bool on_the_way = arrive();
-    if (found(on_the_way, cursor_.take())) return false;
-    levels_.push_back({array, on_the_way, false, 0});
+  bool open(bool is_array) {
+    const auto hash = arrive();
+    places_[hash] = {cursor_.take(), key_};
+    levels_.push_back({hash, 0, is_array, 0});
     return true;
   }
   bool close() {
@@ -95,13 +88,48 @@ class Finder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   TokenCursor cursor_;
-  std::vector<std::string> wanted_;
+  Places& places_;
   std::vector<Level> levels_;
-  std::optional<std::size_t> value_offset_;
-  std::optional<std::size_t> key_offset_;
+  std::optional<std::size_t> key_;
 };
 
 }  // namespace
+
+Lines::Lines(std::string_view text) : text_(text), starts_{0} {
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i % kBlock == 0) characters_.push_back(characters);
+    characters += starts_character(text[i]) ? 1 : 0;
+    if (text[i] == '\n') starts_.push_back(i + 1);
+  }
+  if (text.size() % kBlock == 0) characters_.push_back(characters);
+}
+
+std::size_t Lines::characters_before(std::size_t offset) const {
+  const auto block = offset / kBlock;
+  const auto rest = text_.substr(block * kBlock, offset % kBlock);
+  return characters_[block] +
+         static_cast<std::size_t>(std::count_if(rest.begin(), rest.end(), starts_character));
+}
+
+Position Lines::at(std::size_t offset) const {
+  offset = std::min(offset, text_.size());
+  const auto line = std::prev(std::upper_bound(starts_.begin(), starts_.end(), offset));
+  return {static_cast<std::size_t>(line - starts_.begin()) + 1,
+          characters_before(offset) - characters_before(*line) + 1};
+}
+
+Positions::Positions(std::string_view text) : lines_(text) {
+  Walk walk(text, places_);
+  nlohmann::json::sax_parse(text.begin(), text.end(), &walk);
+}
+
+Position Positions::of(std::string_view pointer, PositionOf what) const {
+  const auto place = places_.find(hash_on(kRootHash, pointer));
+  if (place == places_.end()) return {};
+  const auto& [value, key] = place->second;
+  return lines_.at(what == PositionOf::key && key ? *key : value);
+}
 
 std::size_t TokenCursor::next_start() const {
   auto at = std::min(text_.find_first_not_of(kWhiteSpace, at_), text_.size());
@@ -123,23 +151,6 @@ std::size_t TokenCursor::take() {
     at_ = std::min(text_.find_first_of(" \t\r\n,:]}", at_), text_.size());
   }
   return start;
-}
-
-Position position_at(std::string_view text, std::size_t offset) {
-  const std::string_view before = text.substr(0, std::min(offset, text.size()));
-  const auto line_start = before.rfind('\n');
-  const std::string_view line = line_start == std::string_view::npos ? before : before.substr(line_start + 1);
-  const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  return {static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1,
-          static_cast<std::size_t>(std::count_if(line.begin(), line.end(), starts_character)) + 1};
-}
-
-Position find_position(std::string_view text, std::string_view pointer, PositionOf what) {
-  Finder finder(text, pointer);
-  nlohmann::json::sax_parse(text.begin(), text.end(), &finder);
-  if (!finder.value_offset()) return {};
-  const bool key = what == PositionOf::key && finder.key_offset();
-  return position_at(text, key ? *finder.key_offset() : *finder.value_offset());
 }
 
 }  // namespace router::config

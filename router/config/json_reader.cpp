@@ -38,6 +38,19 @@ bool is_outside_ascii(char c) {
   return static_cast<unsigned char>(c) >= 0x80;
 }
 
+// What stands there, never its text: an unquoted secret is a word like any other.
+std::string kind_of_token(std::string_view rest) {
+  const char first = rest[0];
+  if (first == '"') return "a string";
+  if (std::string_view("{}[],:").find(first) != std::string_view::npos) return base::json_quote(rest.substr(0, 1));
+  const auto word = rest.substr(0, rest.find_first_of(" \t\r\n,:]}"));
+  for (std::string_view known : {"true"sv, "false"sv, "null"sv, "none"sv, "yes"sv, "no"sv}) {
+    if (base::equals_ignoring_case(word, known)) return base::json_quote(word);
+  }
+  if ((first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.') return "a malformed number";
+  return "text without quotes";
+}
+
 // Explains a syntax error that the parser found; `offset` is where its token begins, `failed` where it gave
 // up.
 JsonFault explain(std::string_view text, std::size_t offset, std::size_t failed, const std::string& message) {
@@ -57,8 +70,7 @@ JsonFault explain(std::string_view text, std::size_t offset, std::size_t failed,
   }
   if (rest[0] == '\'') return {offset, "a single quote", "a string in double quotes", {}};
   if (message.find("number overflow") != std::string::npos) {
-    return {
-        offset, show(rest.substr(0, rest.find_first_of(" \t\r\n,]}"))), "a number that fits a double", {}};
+    return {offset, "a number that is too large", "a number that fits a double", {}};
   }
   if (rest[0] == '"' && message.find("invalid string") != std::string::npos) {
     if (message.find("ill-formed UTF-8") != std::string::npos) {
@@ -69,9 +81,7 @@ JsonFault explain(std::string_view text, std::size_t offset, std::size_t failed,
     }
     return {failed, reason_of(message), "a valid JSON string", {}};
   }
-  const std::string token =
-      rest[0] == '"' ? "a string" : show(rest.substr(0, rest.find_first_of(" \t\r\n,]}", 1)));
-  return {offset, token, expectation_of(message), {}};
+  return {offset, kind_of_token(rest), expectation_of(message), {}};
 }
 
 // Builds the value and checks what the parser does not.
@@ -200,11 +210,17 @@ std::optional<JsonFault> check_encoding(std::string_view text, const JsonLimits&
 
 }  // namespace
 
+Position Document::position(std::string_view pointer, PositionOf what) const {
+  std::call_once(asked_, [this] { positions_.emplace(text_); });
+  return positions_->of(pointer, what);
+}
+
 std::shared_ptr<const Document> read_json(std::string file, std::string text, Issues& issues,
                                           const JsonLimits& limits) {
+  std::optional<Lines> lines;
   const auto report = [&](const JsonFault& fault) {
-    issues.add({Severity::error, file, "", position_at(text, fault.offset), fault.found, fault.expected,
-                fault.hint});
+    if (!lines) lines.emplace(text);
+    issues.add({Severity::error, file, "", lines->at(fault.offset), fault.found, fault.expected, fault.hint});
   };
   if (const auto fault = check_encoding(text, limits)) {
     report(*fault);

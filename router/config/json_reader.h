@@ -7,7 +7,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,14 +33,15 @@ class Document {
 
   const std::string& file() const { return file_; }
   const json& root() const { return root_; }
-  Position position(std::string_view pointer, PositionOf what) const {
-    return find_position(text_, pointer, what);
-  }
+  // The first question reads the text again: a configuration without faults asks none.
+  Position position(std::string_view pointer, PositionOf what) const;
 
  private:
   std::string file_;
   std::string text_;
   json root_;
+  mutable std::once_flag asked_;
+  mutable std::optional<Positions> positions_;
 };
 
 // Null if the text cannot be used; `issues` says why. Duplicate keys are reported, the last one is taken.

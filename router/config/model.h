@@ -133,8 +133,12 @@ struct Logout {
   std::string return_endpoint;
   std::optional<bool> revoke_tokens;  // absent: where the provider advertises it
   seconds revoke_after{60};
+  std::size_t longest_hint = 2000;  // bytes of a URL with an id_token_hint; longer ones go without
+  bool posts_to_provider = false;   // providerMethod: POST
   std::vector<std::string> clear_site_data;
   CrossSiteLogout cross_site = CrossSiteLogout::confirm;
+  std::vector<std::string> skip_redirect_origins;  // whose frames may sign out with skip-redirect; normalised
+  bool skip_redirect_without_referer = false;      // "none" among them: frames that do not say whose they are
   std::vector<std::string> trusted_urls;
   // 003: agent-style logout
   std::vector<ApplicationLogout> applications;
@@ -253,12 +257,20 @@ struct Limits {
   std::size_t connections_per_address = 0;  // 0 = off
   std::size_t sessions = 0;                 // 0 = off
   std::size_t sessions_per_user = 0;        // 0 = off
+  std::size_t answer_fields = 1000;          // of a back-end's answer
+  std::size_t answer_head_bytes = 64 * 1024;
   std::size_t cookie_jar_bytes = 64 * 1024;
   std::size_t upstream_connections = 1024;  // per destination
+  std::size_t upstream_streams = 10'000;    // per destination, beside those: WebSockets, event streams
   std::size_t upstream_queue = 1024;        // waiting requests per destination
   milliseconds header_timeout{10'000};
   std::size_t minimum_body_rate = 0;  // bytes per second, 0 = off
-  unsigned failed_logins = 5;         // with a password: a minute, per user and address; 0 = off
+  std::size_t minimum_read_rate = 0;  // the same, of answers
+  // At doors with a password or our credentials behind them, a minute; 0 = off
+  unsigned failed_logins = 5;  // per account
+  unsigned failed_logins_per_address = 10;
+  unsigned logins_per_address = 60;  // right ones, too
+  unsigned look_ups_per_address = 60;  // of destinations that the descriptor does not name, a minute; 0 = off
 };
 
 // What the environment (process, else default-env.json) says.
@@ -306,6 +318,9 @@ struct Environment {
   std::string tls_key;
   std::size_t threads = 0;                   // 0 = one per core
   std::vector<std::string> trusted_proxies;  // CIDRs, checked; default list filled in
+  std::vector<std::string> forwarded_identity;  // FORWARD_IDENTITY_HEADERS: names of fields
+  bool proxies_are_named = false;            // TRUSTED_PROXIES is set
+  std::vector<std::string> name_servers;     // address or address:port; empty = the system's
   Limits limits;
 };
 

@@ -61,8 +61,10 @@ void read_proxy(const json& entry, const Report& report, Destination& destinatio
                  {std::string(given) + " alone", "proxyHost and proxyPort, or none", {}, true});
   }
   if (host != nullptr) {
-    const auto parsed =
-        host->is_string() ? http::parse_host(host->get_ref<const std::string&>()) : std::nullopt;
+    const std::string given = host->is_string() ? host->get<std::string>() : "";
+    // an IPv6 address, with brackets or without
+    const bool is_bare_v6 = std::count(given.begin(), given.end(), ':') > 1 && !given.starts_with('[');
+    const auto parsed = http::parse_host(is_bare_v6 ? "[" + given + "]" : given);
     if (!parsed || parsed->port) {
       report.error("/proxyHost", {show_value(*host), "the name or address of a host"});
     } else {

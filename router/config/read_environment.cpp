@@ -81,7 +81,7 @@ Environment read_environment(const Variables& variables, const std::string& dire
   variables.read_duration("SERVER_KEEP_ALIVE", environment.server_keep_alive, Unit::millisecond, 0ms, kDay);
   variables.read_duration("MINIMUM_TOKEN_VALIDITY", environment.minimum_token_validity, Unit::second, 0ms,
                           kDay);
-  variables.read_secret("STATE_PARAMETER_SECRET", environment.state_parameter_secret);
+  variables.read_sealing_secret("STATE_PARAMETER_SECRET", environment.state_parameter_secret);
   variables.read_duration("STATE_CACHE", environment.state_cache, Unit::second, 10s, 3600s);
   variables.read_flag("RETURN_ERROR_SOURCE", environment.return_error_source);
   variables.read_flag("ENABLE_X_FORWARDED_HOST_VALIDATION", environment.validate_x_forwarded_host);

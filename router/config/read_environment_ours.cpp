@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kShortSecret = 32;
 constexpr std::uint64_t kMaxSize = 1ULL << 40;
 
 void read_store(const Variables& variables, Environment& environment) {
@@ -52,8 +51,6 @@ void check_secret(const Variables& variables, const Environment& environment) {
       variables.error(store ? "SESSION_STORE" : "LOGOUT_OUTBOX", "a durable store without SESSION_SECRET",
                       "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it");
     }
-  } else if (variables.has("SESSION_SECRET") && environment.session_secret.size() < kShortSecret) {
-    variables.warning("SESSION_SECRET", "a short secret", "at least 32 random characters");
   }
 }
 
@@ -80,6 +77,7 @@ void read_allowed_hosts(const Variables& variables, Environment& environment) {
 void read_trusted_proxies(const Variables& variables, Environment& environment) {
   std::vector<std::string> entries = {"private"};
   variables.read_list("TRUSTED_PROXIES", entries);
+  environment.proxies_are_named = variables.has("TRUSTED_PROXIES");
   if (entries == std::vector<std::string>{"none"}) return;
   for (const std::string& entry : entries) {
     if (!IpRanges::is_valid(entry)) {
@@ -92,6 +90,45 @@ void read_trusted_proxies(const Variables& variables, Environment& environment) 
       environment.trusted_proxies.insert(environment.trusted_proxies.end(), ranges.begin(), ranges.end());
     } else {
       environment.trusted_proxies.push_back(entry);
+    }
+  }
+}
+
+void read_forwarded_identity(const Variables& variables, Environment& environment) {
+  variables.read_list("FORWARD_IDENTITY_HEADERS", environment.forwarded_identity);
+  for (const std::string& name : environment.forwarded_identity) {
+    if (header_fault(name, "")) {
+      variables.error("FORWARD_IDENTITY_HEADERS", show(std::string_view(name)),
+                      "names of header fields, separated by commas");
+    }
+  }
+}
+
+// address, address:port or [address]:port
+bool is_name_server(std::string_view entry) {
+  const bool bracketed = entry.starts_with('[');
+  const auto colon = bracketed ? entry.find("]:") : entry.find(':');
+  const bool bare_v6 = !bracketed && colon != std::string_view::npos && entry.find(':', colon + 1) != std::string_view::npos;
+  std::string_view address = entry;
+  if (colon != std::string_view::npos && !bare_v6) {
+    const auto port = base::parse_unsigned(entry.substr(colon + (bracketed ? 2 : 1)));
+    if (!port || *port == 0 || *port > 65535) return false;
+    address = entry.substr(0, colon);
+  } else if (bracketed) {
+    if (!entry.ends_with(']')) return false;
+    address.remove_suffix(1);
+  }
+  if (bracketed) address.remove_prefix(1);
+  return address != "private" && address.find('/') == std::string_view::npos && IpRanges::is_valid(address) &&
+         (!bracketed || address.find(':') != std::string_view::npos);
+}
+
+void read_name_servers(const Variables& variables, Environment& environment) {
+  variables.read_list("NAME_SERVERS", environment.name_servers);
+  for (const std::string& entry : environment.name_servers) {
+    if (!is_name_server(entry)) {
+      variables.error("NAME_SERVERS", show(std::string_view(entry)),
+                      "addresses of name servers such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53");
     }
   }
 }
@@ -136,23 +173,30 @@ void read_limits(const Variables& variables, Limits& limits) {
   variables.read_number("LIMIT_HEADER_COUNT", limits.header_count, 10, 10'000);
   variables.read_number("LIMIT_URL_BYTES", limits.url_bytes, 256, 1 << 20);
   variables.read_number("LIMIT_BODY_BYTES", limits.body_bytes, 0, kMaxSize);
+  variables.read_number("LIMIT_ANSWER_FIELDS", limits.answer_fields, 10, 100'000);
+  variables.read_number("LIMIT_ANSWER_HEAD_BYTES", limits.answer_head_bytes, 1024, 1 << 24);
   variables.read_number("LIMIT_CONNECTIONS", limits.connections, 0, 10'000'000);
   variables.read_number("LIMIT_CONNECTIONS_PER_ADDRESS", limits.connections_per_address, 0, 10'000'000);
   variables.read_number("LIMIT_SESSIONS", limits.sessions, 0, 1'000'000'000);
   variables.read_number("LIMIT_SESSIONS_PER_USER", limits.sessions_per_user, 0, 1'000'000);
   variables.read_number("LIMIT_COOKIE_JAR_BYTES", limits.cookie_jar_bytes, 1024, 1 << 24);
   variables.read_number("LIMIT_UPSTREAM_CONNECTIONS", limits.upstream_connections, 1, 1'000'000);
+  variables.read_number("LIMIT_UPSTREAM_STREAMS", limits.upstream_streams, 1, 10'000'000);
   variables.read_number("LIMIT_UPSTREAM_QUEUE", limits.upstream_queue, 0, 1'000'000);
   variables.read_duration("HEADER_TIMEOUT", limits.header_timeout, Unit::millisecond, 100ms, 1h);
   variables.read_number("LIMIT_FAILED_LOGINS", limits.failed_logins, 0, 1'000'000);
+  variables.read_number("LIMIT_FAILED_LOGINS_PER_ADDRESS", limits.failed_logins_per_address, 0, 1'000'000);
+  variables.read_number("LIMIT_LOOK_UPS_PER_ADDRESS", limits.look_ups_per_address, 0, 1'000'000);
+  variables.read_number("LIMIT_LOGINS_PER_ADDRESS", limits.logins_per_address, 0, 1'000'000);
   variables.read_number("MINIMUM_BODY_RATE", limits.minimum_body_rate, 0, kMaxSize);
+  variables.read_number("MINIMUM_READ_RATE", limits.minimum_read_rate, 0, kMaxSize);
 }
 
 }  // namespace
 
 void read_own_variables(const Variables& variables, const std::string& directory, Environment& environment) {
   read_store(variables, environment);
-  variables.read_secret("SESSION_SECRET", environment.session_secret);
+  variables.read_sealing_secret("SESSION_SECRET", environment.session_secret);
   read_outbox(variables, environment);
   check_secret(variables, environment);
   read_lifetime(variables, environment);
@@ -172,6 +216,8 @@ void read_own_variables(const Variables& variables, const std::string& directory
   read_certificate(variables, directory, environment);
   variables.read_number("THREADS", environment.threads, 0, 1024);
   read_trusted_proxies(variables, environment);
+  read_forwarded_identity(variables, environment);
+  read_name_servers(variables, environment);
   read_limits(variables, environment.limits);
 }
 

@@ -78,8 +78,10 @@ void read_external_session(const Variables& variables, Environment& environment)
   if (const auto type = text_member(value, "storageType"); type && *type != "redis") {
     variable->report.error("/storageType", {show(std::string_view(*type)), "\"redis\""});
   }
-  if (auto secret = text_member(value, "sessionSecret"))
+  if (auto secret = text_member(value, "sessionSecret")) {
     environment.session_secret = base::Secret(std::move(*secret));
+    check_sealing_secret(environment.session_secret, variable->report.below("/sessionSecret"));
+  }
 }
 
 }  // namespace
@@ -104,7 +106,7 @@ std::vector<Header> read_header_list(const json& value, const Report& report) {
     for (const auto& [name, text] : object.items()) {
       const std::string place = pointer_to(pointer, name);
       if (!text.is_string()) {
-        report.error(place, {show_value(text), "a string"});
+        report.error(place, {show_value(text, name), "a string"});
       } else if (const auto fault = header_fault(name, text.get_ref<const std::string&>())) {
         report.error(place, {fault->first, fault->second});
       } else {

@@ -1,6 +1,7 @@
 #include "config/json_access.h"
 #include "config/read_agent_properties.h"
 #include "config/read_descriptor.h"
+#include "http/origin.h"
 
 namespace router::config {
 namespace {
@@ -21,6 +22,15 @@ CrossSiteLogout cross_site_of(const json& value) {
   const auto word = text_member(value, "crossSite");
   if (word == "allow") return CrossSiteLogout::allow;
   return word == "deny" ? CrossSiteLogout::deny : CrossSiteLogout::confirm;
+}
+
+// What is no origin is a fault, said by validate_logout.
+void read_skip_redirect(const json& value, Logout& logout) {
+  for (const std::string& text : texts_member(value, "skipRedirectOrigins")) {
+    if (text == "none") logout.skip_redirect_without_referer = true;
+    if (const auto origin = http::parse_origin(text))
+      logout.skip_redirect_origins.push_back(origin->origin());
+  }
 }
 
 void read_agent_style(const json& value, const Report& report, const std::string& directory, Logout& logout) {
@@ -58,8 +68,11 @@ Logout read_logout(const json& value, const Report& report, const std::string& d
   if (member(value, "revokeTokens") != nullptr)
     logout.revoke_tokens = flag_member(value, "revokeTokens", true);
   logout.revoke_after = seconds(integer_member(value, "revokeAfter").value_or(60));
+  logout.longest_hint = static_cast<std::size_t>(integer_member(value, "longestHint").value_or(2000));
+  logout.posts_to_provider = text_member(value, "providerMethod") == "POST";
   logout.clear_site_data = texts_member(value, "clearSiteData");
   logout.cross_site = cross_site_of(value);
+  read_skip_redirect(value, logout);
   logout.trusted_urls = texts_member(value, "trustedUrls");
   read_agent_style(value, report, directory, logout);
   return logout;

@@ -10,7 +10,7 @@ void Report::add(Severity severity, std::string_view pointer, Finding finding) c
               std::move(finding.found),
               std::move(finding.expected),
               std::move(finding.hint)};
-  if (document_) {
+  if (document_ && !issues_->is_full()) {
     issue.position = document_->position(issue.pointer, finding.at_key ? PositionOf::key : PositionOf::value);
   }
   if (finding.may_be_known && severity == Severity::error) {

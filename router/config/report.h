@@ -46,6 +46,8 @@ class Report {
     return report;
   }
   Issues& issues() const { return *issues_; }
+  // What is said from now on is only counted: no reason to work for words.
+  bool is_full() const { return issues_->is_full(); }
   const std::string& file() const { return file_; }
 
  private:

@@ -65,19 +65,25 @@ std::optional<SchemaFault> fault_of(const valijson::ValidationResults::Error& er
   return SchemaFault{FaultKind::value, path_of(error.context), {}};
 }
 
-bool is_deeper(const Path& inner, const Path& outer) {
-  return inner.size() > outer.size() && std::equal(outer.begin(), outer.end(), inner.begin());
-}
-
 // Of alternatives (anyOf) each complains: the one whose type fits goes deeper or says more than "wrong type".
-bool is_explained(const SchemaFault& fault, const std::vector<SchemaFault>& all) {
-  if (fault.kind != FaultKind::value) return false;
-  for (const SchemaFault& other : all) {
-    if (is_deeper(other.path, fault.path)) return true;
-    if (other.kind != FaultKind::value && other.path == fault.path) return true;
+class Explained {
+ public:
+  explicit Explained(const std::vector<SchemaFault>& all) {
+    for (const SchemaFault& fault : all) {
+      Path above = fault.path;
+      if (fault.kind == FaultKind::value) {
+        if (above.empty()) continue;
+        above.pop_back();
+      }
+      // all places above are known, too, once this one is
+      while (places_.insert(above).second && !above.empty()) above.pop_back();
+    }
   }
-  return false;
-}
+  bool contains(const SchemaFault& fault) const { return fault.kind == FaultKind::value && places_.contains(fault.path); }
+
+ private:
+  std::set<Path> places_;
+};
 
 std::string pointer_of(const Path& path) {
   std::string pointer;
@@ -109,9 +115,15 @@ class Explainer {
     const std::string pointer = pointer_of(path);
     if (!reported_.insert({pointer, ""}).second) return;
     std::string expected = expectation(schema_, node);
-    std::string found = show_value(value, path.empty() ? std::string() : path.back());
-    if (value.is_string() && value.get_ref<const std::string&>().size() > 1000) {
+    const auto secret = std::find_if(path.begin(), path.end(), [](const auto& step) { return is_secret_name(step); });
+    std::string found = show_value(value, secret == path.end() ? std::string() : *secret);
+    if (secret == path.end() && value.is_string() && value.get_ref<const std::string&>().size() > 1000) {
       found = "a string of " + std::to_string(value.get_ref<const std::string&>().size()) + " bytes";
+    }
+    const auto most = integer_member(node, "maxItems");
+    if (value.is_array() && most && value.size() > static_cast<std::size_t>(*most)) {
+      found = "an array of " + std::to_string(value.size()) + " elements";
+      expected = "at most " + std::to_string(*most);
     }
     std::string hint;
     if (value.is_string()) {
@@ -144,6 +156,10 @@ class Explainer {
       if (properties != nullptr && properties->contains(name)) continue;
       const std::string pointer = pointer_to(pointer_of(path), name);
       if (!reported_.insert({pointer, ""}).second) continue;
+      if (report_.is_full()) {
+        report_.error(pointer, {});
+        continue;
+      }
       std::string hint = nearest_hint(name, known);
       std::string expected = hint.empty() ? "one of " + quoted_list(known) : "a known property";
       report_.error(pointer, {"the unknown property " + show(std::string_view(name)), std::move(expected),
@@ -182,8 +198,9 @@ void check_schema(const json& schema, const json& value, const Report& report) {
     return;
   }
   Explainer explainer(schema, value, report);
+  const Explained explained(faults);
   for (const SchemaFault& fault : faults) {
-    if (!is_explained(fault, faults)) explainer.explain(fault);
+    if (!explained.contains(fault)) explainer.explain(fault);
   }
 }
 

@@ -116,6 +116,10 @@ std::string route_pointer(const Route& route) {
   return pointer_to("/routes", route.index);
 }
 
+std::string name_of_route(const Route& route) {
+  return route.plugin.empty() ? route_pointer(route).substr(1) : "the plugin " + show(std::string_view(route.plugin));
+}
+
 bool covers_methods(const Route& earlier, const Route& later) {
   static const std::vector<std::string> kFileMethods = {"GET", "HEAD"};
   const auto& first = earlier.local_dir ? kFileMethods : earlier.http_methods;
@@ -146,6 +150,7 @@ const Route* route_of(const Configuration& configuration, const std::string& pat
 void validate(const Validation& validation) {
   validate_welcome_file(validation);
   validate_routes(validation);
+  validate_reach(validation);
   validate_endpoints(validation);
   validate_logout(validation);
   validate_dialects(validation);

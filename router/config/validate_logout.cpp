@@ -5,6 +5,7 @@
 #include "config/json_access.h"
 #include "config/read_environment.h"
 #include "config/validate.h"
+#include "http/origin.h"
 #include "http/target.h"
 
 namespace router::config {
@@ -28,6 +29,7 @@ class LogoutCheck {
     check_conditions();
     for (std::size_t i = 0; i < logout_.trusted_urls.size(); ++i) check_trusted(i);
     check_goto();
+    check_skip_redirect();
   }
 
  private:
@@ -158,6 +160,19 @@ class LogoutCheck {
     if (http::is_absolute_http(example) && http::parse_url(example)) return;
     error(pointer_to("/logout/trustedUrls", index), show(std::string_view(logout_.trusted_urls[index])),
           "a pattern such as https://*.example.com/*");
+  }
+
+  void check_skip_redirect() const {
+    const json* section = object_member(validation_.descriptor, "logout");
+    if (section == nullptr) return;
+    const auto origins = texts_member(*section, "skipRedirectOrigins");
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+      if (origins[i] == "none") continue;
+      const auto origin = http::parse_origin(origins[i]);
+      if (origin && http::is_absolute_http(origins[i])) continue;
+      error(pointer_to("/logout/skipRedirectOrigins", i), show(std::string_view(origins[i])),
+            "an origin such as https://portal.example.com, or none");
+    }
   }
 
   // An OpenID provider sends the browser to a registered URL only, and from a foreign one nobody sends it on.

@@ -1,24 +1,65 @@
 #include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
 
 #include "base/text.h"
+#include "config/chosen_destinations.h"
 #include "config/json_access.h"
 #include "config/validate.h"
 
 namespace router::config {
 namespace {
 
-std::string name_of(const Route& route) {
-  return route.plugin.empty() ? route_pointer(route).substr(1) : "the plugin " + show(std::string_view(route.plugin));
-}
+// The routes before one, by what they take; so that each is looked at among few.
+class EarlierRoutes {
+ public:
+  // The first that leaves nothing to `later`; null: there is none.
+  const Route* taker_of(const Route& later) const {
+    const Route* first = nullptr;
+    const auto look = [&](const Bucket& bucket, bool any_case) {
+      for (const Route* earlier : bucket) {
+        if (first != nullptr && first->index < earlier->index) return;
+        const bool same_case = any_case || earlier->match_case == later.match_case || !earlier->match_case;
+        if (same_case && covers_methods(*earlier, later)) first = earlier;
+      }
+    };
+    look(catch_all_, true);
+    const auto same = by_source_.find(later.source);
+    if (same != by_source_.end()) look(same->second, false);
+    return first;
+  }
+  void add(const Route& route) {
+    if (route.source.empty()) return;
+    auto& bucket = is_catch_all(route.source) ? catch_all_ : by_source_[route.source];
+    const bool adds_nothing = std::any_of(bucket.begin(), bucket.end(), [&](const Route* known) {
+      return known->match_case == route.match_case && covers_methods(*known, route);
+    });
+    if (!adds_nothing && bucket.size() < kMostAlike) bucket.push_back(&route);
+  }
+
+ private:
+  using Bucket = std::vector<const Route*>;
+  static constexpr std::size_t kMostAlike = 100;  // one source, with methods that do not cover each other
+
+  static bool is_catch_all(const std::string& source) {
+    static const std::set<std::string> kCatchAll = {"^/(.*)$", "^/(.*)", "^(.*)$", "^(.*)", "(.*)", "/(.*)", ".*",
+                                                    "^/.*$",   "^/.*",   "^.*$",   "^.*",   "^/",   "/",     "^"};
+    return kCatchAll.contains(source);
+  }
+
+  Bucket catch_all_;
+  std::map<std::string_view, Bucket> by_source_;
+};
 
 class RouteCheck {
  public:
-  // `list`: where the route stands, for what shadows it; `report` is for the route, `value` what was written.
-  RouteCheck(const Validation& validation, const std::vector<Route>& list, const Route& route, Report report,
+  // `report` is for the route, `value` what was written.
+  RouteCheck(const Validation& validation, const EarlierRoutes& earlier, const Route& route, Report report,
              const json& value)
       : validation_(validation),
         configuration_(validation.configuration),
-        list_(list),
+        earlier_(earlier),
         route_(route),
         report_(std::move(report)),
         value_(value) {}
@@ -85,8 +126,7 @@ class RouteCheck {
       }
       return;
     }
-    const bool dynamic = name.find('$') != std::string::npos;
-    if (dynamic || validation_.destination_service_bound() || configuration_.destinations.contains(name))
+    if (is_chosen_by_client(name) || validation_.destination_service_bound() || configuration_.destinations.contains(name))
       return;
     std::vector<std::string> known;
     for (const auto& [key, destination] : configuration_.destinations) known.push_back(key);
@@ -99,16 +139,16 @@ class RouteCheck {
       error("endpoint", "endpoint without service", "endpoint only with service");
     if (!route_.service || *route_.service == kUserApiService || *route_.service == kHtml5Service) return;
     const std::string& name = *route_.service;
-    std::vector<std::string> services = {kUserApiService};
+    if (configuration_.services.contains(service_key(name, route_.endpoint))) return;
+    std::set<std::string> names = {kUserApiService};
     std::vector<std::string> endpoints;
     for (const auto& [key, target] : configuration_.services) {
       // a service stands there under its name, under its short name, and under both with its endpoints
-      std::string own(base::cut(key, '/').before);
-      if (std::find(services.begin(), services.end(), own) == services.end()) services.push_back(std::move(own));
+      names.emplace(base::cut(key, '/').before);
       if (key.starts_with(name + "/")) endpoints.push_back(key.substr(name.size() + 1));
     }
-    if (configuration_.services.contains(service_key(name, route_.endpoint))) return;
-    if (std::find(services.begin(), services.end(), name) == services.end()) {
+    const std::vector<std::string> services(names.begin(), names.end());
+    if (!names.contains(name)) {
       error("service", "the unknown service " + show(std::string_view(name)), "the name of a bound service",
             nearest_hint(name, services));
     } else if (route_.endpoint) {
@@ -184,25 +224,15 @@ class RouteCheck {
   }
 
   void check_shadow() const {
-    static const std::vector<std::string> kCatchAll = {"^/(.*)$", "^/(.*)", "^(.*)$", "^(.*)", "(.*)",
-                                                       "/(.*)",   ".*",     "^/.*$",  "^/.*",  "^.*$",
-                                                       "^.*",     "^/",     "/",      "^"};
-    for (const Route& earlier : list_) {
-      if (earlier.index >= route_.index) return;
-      const bool same =
-          earlier.source == route_.source && (earlier.match_case == route_.match_case || !earlier.match_case);
-      const bool all = std::find(kCatchAll.begin(), kCatchAll.end(), earlier.source) != kCatchAll.end();
-      if (earlier.source.empty() || !(same || all) || !covers_methods(earlier, route_)) continue;
-      warning("source",
-              show(std::string_view(route_.source)) + ", which " + name_of(earlier) + " takes first",
-              "a source of its own, or another order", "no request reaches this route");
-      return;
-    }
+    const Route* earlier = earlier_.taker_of(route_);
+    if (earlier == nullptr) return;
+    warning("source", show(std::string_view(route_.source)) + ", which " + name_of_route(*earlier) + " takes first",
+            "a source of its own, or another order", "no request reaches this route");
   }
 
   const Validation& validation_;
   const Configuration& configuration_;
-  const std::vector<Route>& list_;
+  const EarlierRoutes& earlier_;
   const Route& route_;
   Report report_;
   const json& value_;
@@ -212,9 +242,11 @@ void validate_plugins(const Validation& validation) {
   const auto& plugins = validation.configuration.plugins;
   if (plugins.empty()) return;
   const auto variable = validation.variables.json_value("plugins");
+  EarlierRoutes earlier;
   for (const Route& route : plugins) {
     const json& value = variable->value->at(route.index);
-    RouteCheck(validation, plugins, route, variable->report.below(pointer_to("", route.index)), value).run();
+    RouteCheck(validation, earlier, route, variable->report.below(pointer_to("", route.index)), value).run();
+    earlier.add(route);
   }
 }
 
@@ -222,11 +254,13 @@ void validate_plugins(const Validation& validation) {
 
 void validate_routes(const Validation& validation) {
   const auto& routes = validation.configuration.routes;
+  EarlierRoutes earlier;
   for (const Route& route : routes) {
     if (route.added) continue;
     const std::string pointer = route_pointer(route);
     const json& value = validation.descriptor.at(json::json_pointer(pointer));
-    RouteCheck(validation, routes, route, validation.report.below(pointer), value).run();
+    RouteCheck(validation, earlier, route, validation.report.below(pointer), value).run();
+    earlier.add(route);
   }
   validate_plugins(validation);
 }

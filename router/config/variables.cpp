@@ -49,6 +49,16 @@ std::optional<std::uint64_t> parse_duration(std::string_view text, Unit unit) {
 
 }  // namespace
 
+void check_sealing_secret(const base::Secret& secret, const Report& report) {
+  constexpr std::size_t kShortest = 32;
+  const auto text = secret.reveal();
+  const bool is_repeated = text.find_first_not_of(text.substr(0, 1)) == std::string_view::npos;
+  if (text.empty() || (text.size() >= kShortest && !is_repeated)) return;
+  report.error("", {is_repeated ? "a secret of one character, repeated"
+                                : "a secret of " + std::to_string(text.size()) + " characters",
+                    "at least 32 random characters", "openssl rand -base64 32 makes one"});
+}
+
 Variables::Variables(std::map<std::string, std::string> process, std::shared_ptr<const Document> defaults,
                      Issues& issues)
     : process_(std::move(process)), defaults_(std::move(defaults)), issues_(issues) {}
@@ -111,6 +121,12 @@ void Variables::read_text(std::string_view name, std::string& target) const {
 
 void Variables::read_secret(std::string_view name, base::Secret& target) const {
   if (auto value = text(name)) target = base::Secret(std::move(*value));
+}
+
+void Variables::read_sealing_secret(std::string_view name, base::Secret& target) const {
+  if (!has(name)) return;
+  read_secret(name, target);
+  check_sealing_secret(target, report(name));
 }
 
 void Variables::read_flag(std::string_view name, std::optional<bool>& target) const {

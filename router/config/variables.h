@@ -27,6 +27,9 @@ struct JsonVariable {
   Report report;
 };
 
+// Whoever has one sealed text tries secrets on it at his leisure, so a weak one is an error. An empty one is none.
+void check_sealing_secret(const base::Secret& secret, const Report& report);
+
 enum class Unit { millisecond, second, minute };
 
 class Variables {
@@ -51,6 +54,8 @@ class Variables {
 
   void read_text(std::string_view name, std::string& target) const;
   void read_secret(std::string_view name, base::Secret& target) const;
+  // What sessions or login states are sealed with: see check_sealing_secret().
+  void read_sealing_secret(std::string_view name, base::Secret& target) const;
   void read_flag(std::string_view name, bool& target) const;
   void read_flag(std::string_view name, std::optional<bool>& target) const;
   // Comma-separated; spaces around the items do not count.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "http/query.h"
+
 namespace router::http {
 namespace {
 
@@ -15,18 +17,36 @@ bool take(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-// realms/root/realms/alpha/realms/beta/<rest>
-std::optional<RealmPath> read_realms(std::string_view text) {
-  RealmPath found{"/", text};
-  for (bool first = true; take(found.rest, kRealms); first = false) {
-    const auto name = found.rest.substr(0, found.rest.find('/'));
-    if (name.empty() || name.size() == found.rest.size() || (first && name != kRoot)) return std::nullopt;
-    found.rest.remove_prefix(name.size() + 1);
-    if (first) continue;
-    if (found.realm.size() > 1) found.realm.push_back('/');
-    found.realm.append(name);
+void add_realm(std::string& realm, std::string_view name) {
+  if (realm.size() > 1) realm.push_back('/');
+  realm.append(name);
+}
+
+// realms/root/realms/alpha/realms/beta/<last>
+std::optional<std::string> read_named_realms(std::string_view text, std::string_view last) {
+  std::string realm = "/";
+  for (bool first = true; take(text, kRealms); first = false) {
+    const auto name = text.substr(0, text.find('/'));
+    if (name.empty() || name.size() == text.size()) return std::nullopt;
+    text.remove_prefix(name.size() + 1);
+    // the root has a name of its own, but need not be named
+    if (!first || name != kRoot) add_realm(realm, name);
   }
-  return found;
+  return text == last ? std::optional(std::move(realm)) : std::nullopt;
+}
+
+// alpha/beta/<last>, as it was before there was realms/
+std::optional<std::string> read_plain_realms(std::string_view text, std::string_view last) {
+  std::string realm = "/";
+  if (text == last) return realm;
+  text.remove_suffix(last.size());
+  for (bool first = true; !text.empty(); first = false) {
+    const auto name = text.substr(0, text.find('/'));
+    if (name.empty() || name.size() == text.size() || name == "realms") return std::nullopt;
+    text.remove_prefix(name.size() + 1);
+    if (!first || name != kRoot) add_realm(realm, name);
+  }
+  return realm;
 }
 
 // "2.1" -> 21; absent unless it is one digit, a dot and one digit, or one digit.
@@ -39,7 +59,7 @@ std::optional<int> version_of(std::string_view text) {
 
 bool is_accepted(std::string_view name, std::optional<int> version) {
   if (!version) return false;
-  if (base::equals_ignoring_case(name, "resource")) return *version >= 20 && *version <= 31;
+  if (base::equals_ignoring_case(name, "resource")) return *version >= 20 && *version <= 51;
   return base::equals_ignoring_case(name, "protocol") && *version >= 10 && *version < 30;
 }
 
@@ -53,8 +73,16 @@ std::optional<RealmPath> read_realm_path(std::string_view path, std::string_view
     path.remove_prefix(context.size());
   }
   if (!take(path, root) || !take(path, "/")) return std::nullopt;
-  auto found = read_realms(path);
-  return found && found->rest == last ? found : std::nullopt;
+  auto realm = path.starts_with(kRealms) ? read_named_realms(path, last) : read_plain_realms(path, last);
+  return realm ? std::optional(RealmPath{*std::move(realm)}) : std::nullopt;
+}
+
+std::string realm_of(const RealmPath& path, std::string_view query) {
+  if (path.realm != "/") return path.realm;
+  auto named = query_value(query, "realm").value_or("/");
+  if (!named.starts_with('/')) named.insert(0, "/");
+  if (named.size() > 1 && named.ends_with('/')) named.pop_back();
+  return named;
 }
 
 bool is_realm_within(std::string_view inner, std::string_view outer) {
@@ -70,6 +98,11 @@ bool accepts_api_version(const Headers& headers) {
     if (!is_accepted(base::trim(name), version_of(base::trim(value.value_or(""))))) return false;
   }
   return headers.count("accept-api-version") == 1;
+}
+
+Response api_version_refused() {
+  return rest_error(
+      404, "API version not supported: resource=2.0 to resource=5.1 and protocol=1.0 to protocol=2.9 are");
 }
 
 Response rest_answer(int status, std::string json) {

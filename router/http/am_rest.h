@@ -1,9 +1,9 @@
 // What the REST endpoints of 000 share, login and logout alike: paths with realms, API versions, error
 // bodies.
 //
-// Paths: <context>/json/realms/root/realms/<realm>/... or <context>/json/..., <context> being optional; below
-// /oauth2 likewise. A realm is written as in the configuration: "/" or "/alpha/beta". Pure; any thread.
-// Source: 000, 001; spec/logout.md section 3.
+// Paths: <context>/json/realms/root/realms/<realm>/..., the same without /realms/root, the old <context>/json/<realm>/...,
+// or <context>/json/... and perhaps ?realm=; <context> being optional; below /oauth2 likewise. A realm is written as in
+// the configuration: "/" or "/alpha/beta". Pure; any thread. Source: 000, 001; spec/logout.md section 3.
 #pragma once
 
 #include <optional>
@@ -15,19 +15,23 @@
 namespace router::http {
 
 struct RealmPath {
-  std::string realm;      // "/" where the path names none
-  std::string_view rest;  // what follows, without its slashes: "sessions"; a view into the path
+  std::string realm;  // "/" where the path names none
 };
 // Absent unless `path` is below `root` ("/json"), or below `context` and `root`, and what follows ends with
 // `last` ("authenticate", "connect/endSession"). Allocates nothing for other paths.
 std::optional<RealmPath> read_realm_path(std::string_view path, std::string_view context,
                                          std::string_view root, std::string_view last);
 
+// The realm that a request is for: that of its path, else that of the parameter `realm` ("alpha" or "/alpha").
+std::string realm_of(const RealmPath& path, std::string_view query);
+
 // Whether `inner` is `outer` or a realm in it.
 bool is_realm_within(std::string_view inner, std::string_view outer);
 
-// Accept-API-Version: absent, or resource 2.0 to 3.1 and protocol 1 or 2, where they are named.
+// Accept-API-Version: absent, or resource 2.0 to 5.1 and protocol 1 or 2, where they are named.
 bool accepts_api_version(const Headers& headers);
+// 404, which says what is accepted.
+Response api_version_refused();
 
 // {"code":401,"reason":"Unauthorized","message":"..."}, no-store.
 Response rest_error(int status, std::string_view message);

@@ -5,6 +5,11 @@
 
 namespace router::http {
 
+// Asking changes nothing. Unknown methods promise nothing.
+inline bool is_safe(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
+}
+
 // Asking twice does no more than asking once. Unknown methods promise nothing.
 inline bool is_idempotent(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" || method == "DELETE";

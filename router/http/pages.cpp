@@ -9,20 +9,25 @@ namespace router::http::pages {
 namespace {
 
 // Inline style and script are allowed by their SHA-256, so that injected markup can bring neither.
-// tests/http/pages_test.cpp compares them with static/pages.css and static/start-login.js, and prints new
-// ones.
+// tests/http/pages_test.cpp compares them with static/pages.css and the scripts, and prints new ones.
 constexpr std::string_view kStyleHash = "'sha256-Q1NhxAUMCZNV0U18cC86TGhZYGKkCRIsZ00iYwrPJCg='";
-constexpr std::string_view kScriptHash = "'sha256-14QCBPkb6XDDK+z6+8ZZuddueWyHa7E3SzQEXtdJBlI='";
+struct Script {
+  std::string_view file;
+  std::string_view hash;
+};
+constexpr Script kStartLogin{"start-login.js", "'sha256-14QCBPkb6XDDK+z6+8ZZuddueWyHa7E3SzQEXtdJBlI='"};
+constexpr Script kToProvider{"to-provider.js", "'sha256-yKjNmJdhAOkbmz1nDmb8IoZEUTOIZRpQrcErJN7HVFY='"};
 
+// `form_action`: where a form of the page may lead, redirects included.
 Response own_page(int status, std::string_view file, std::vector<TemplateField> fields,
-                  bool with_script = false) {
+                  const Script* script = nullptr, std::string_view form_action = "'none'") {
   fields.push_back(markup_field("style", std::string(embedded_file("pages.css"))));
-  if (with_script) fields.push_back(markup_field("script", std::string(embedded_file("start-login.js"))));
+  if (script != nullptr) fields.push_back(markup_field("script", std::string(embedded_file(script->file))));
   auto response = html_response(status, fill_template(embedded_file(file), fields));
   std::string policy = "default-src 'none'; style-src ";
   policy.append(kStyleHash);
-  if (with_script) policy.append("; script-src ").append(kScriptHash);
-  policy.append("; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+  if (script != nullptr) policy.append("; script-src ").append(script->hash);
+  policy.append("; base-uri 'none'; form-action ").append(form_action).append("; frame-ancestors 'none'");
   response.headers.set("Content-Security-Policy", policy);
   response.headers.set("Cache-Control", "no-store");
   response.headers.set("X-Content-Type-Options", "nosniff");
@@ -88,7 +93,18 @@ Response start_login(std::string_view url, std::string_view fragment_cookie_name
   return own_page(200, "start-login.html",
                   {text_field("url", url), text_field("fragment_cookie", fragment_cookie_name),
                    text_field("cookie_attributes", cookie_attributes)},
-                  true);
+                  &kStartLogin);
+}
+
+Response to_provider(std::string_view url, const std::vector<std::pair<std::string, std::string>>& fields) {
+  std::string inputs;
+  for (const auto& [name, value] : fields) {
+    inputs.append("<input type=\"hidden\" name=\"").append(base::html_escape(name));
+    inputs.append("\" value=\"").append(base::html_escape(value)).append("\">\n");
+  }
+  // nobody knows over which hosts the provider sends the browser on its way back
+  return own_page(200, "to-provider.html", {text_field("action", url), markup_field("fields", std::move(inputs))},
+                  &kToProvider, "*");
 }
 
 }  // namespace router::http::pages

@@ -7,6 +7,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "http/message.h"
 
@@ -30,5 +32,7 @@ Response error(int status, std::string_view title, std::string_view message, std
 // fragment; without JavaScript the page goes to `url` all the same. `url` is a trusted http(s) URL or path.
 Response start_login(std::string_view url, std::string_view fragment_cookie_name,
                      std::string_view cookie_attributes);
+// Posts `fields` to the identity provider at `url` by itself; without JavaScript there is a button.
+Response to_provider(std::string_view url, const std::vector<std::pair<std::string, std::string>>& fields);
 
 }  // namespace router::http::pages

@@ -141,6 +141,8 @@ Claims collect_claims(const json& claims, std::string payload) {
   result.tenant = text_or_empty(claims, "zid");
   if (const auto more = claims.find("ext_attr"); more != claims.end() && more->is_object())
     result.subdomain = text_or_empty(*more, "zdn");
+  if (const auto time = time_claim(claims, "auth_time"); time && *time)
+    result.authenticated = base::WallTime(base::seconds(**time));
   result.scopes = scopes_of(claims);
   result.json = std::move(payload);
   return result;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "http/url.h"
@@ -24,7 +25,8 @@ constexpr base::seconds kAbsent{30};
 constexpr base::seconds kFailed{5};
 constexpr base::seconds kKeepInterval{60};
 constexpr base::seconds kRetryInterval{10};
-constexpr std::size_t kMaxEntries = 1000;
+constexpr std::size_t kMaxGuests = 1000;
+constexpr std::size_t kLongestName = 255;  // the service itself takes 200
 constexpr std::size_t kMaxWaiting = 1024;
 constexpr std::size_t kMaxDestinationAnswer = 256 * 1024;
 // Of a token's life this much is left unused, so that none ends on the way.
@@ -58,7 +60,16 @@ std::optional<Result<DestinationService::Found>> DestinationService::fresh(const
   return entry->second->answer;
 }
 
+bool DestinationService::must_ask_for(const std::string& name) const {
+  if (fresh(name)) return false;
+  const std::lock_guard lock(mutex_);
+  return !names_.contains(name);
+}
+
 Task<Result<DestinationService::Found>> DestinationService::find(std::string name, base::Loop& home) {
+  if (name.size() > kLongestName) {
+    co_return Error{ErrorCode::not_found, Side::client, "destination service: no destination has so long a name"};
+  }
   auto kept = fresh(name);
   if (kept) co_return std::move(*kept);
   auto asking = base::run_on(runtime_.loop, home, ask(shared_from_this(), std::move(name)));
@@ -69,17 +80,26 @@ Task<Result<DestinationService::Found>> DestinationService::find(std::string nam
 Result<DestinationService::EntryPointer> DestinationService::entry_for(const std::string& name) {
   const std::lock_guard lock(mutex_);
   if (const auto known = entries_.find(name); known != entries_.end()) return known->second;
-  if (entries_.size() >= kMaxEntries) {
-    const auto now = runtime_.clock.steady();
-    std::erase_if(entries_, [&](const auto& item) {
-      return !item.second->flight.is_running() && now >= item.second->fresh_until;
-    });
+  const bool is_guest = !names_.contains(name);
+  if (is_guest && guests_ >= kMaxGuests && !make_room()) {
+    return Error{ErrorCode::unavailable, Side::router, "destination service: too many destinations are asked for"};
   }
-  if (entries_.size() >= kMaxEntries) {
-    return Error{ErrorCode::unavailable, Side::router,
-                 "destination service: too many destinations are asked for"};
-  }
+  guests_ += is_guest ? 1 : 0;
   return entries_.emplace(name, std::make_shared<Entry>()).first->second;
+}
+
+// Of the guests that nobody waits for: first those that are not there, then whoever was looked up the longest ago.
+bool DestinationService::make_room() {
+  const auto rank = [](const auto& item) { return std::pair(item.second->last_good != nullptr, item.second->fresh_until); };
+  auto victim = entries_.end();
+  for (auto item = entries_.begin(); item != entries_.end(); ++item) {
+    if (names_.contains(item->first) || item->second->flight.is_running()) continue;
+    if (victim == entries_.end() || rank(*item) < rank(*victim)) victim = item;
+  }
+  if (victim == entries_.end()) return false;
+  entries_.erase(victim);
+  --guests_;
+  return true;
 }
 
 Task<Result<DestinationService::Found>> DestinationService::ask(std::shared_ptr<DestinationService> self,
@@ -110,6 +130,13 @@ Task<void> DestinationService::look_up(std::shared_ptr<DestinationService> self,
   self->keep(name, *entry, std::move(response));
 }
 
+void DestinationService::reserve(std::set<std::string> names) {
+  const std::lock_guard lock(mutex_);
+  names_ = std::move(names);
+  guests_ = static_cast<std::size_t>(
+      std::count_if(entries_.begin(), entries_.end(), [&](const auto& item) { return !names_.contains(item.first); }));
+}
+
 void DestinationService::keep_known(std::vector<std::string> names) {
   kept_ = std::move(names);
   if (!kept_.empty() && !std::exchange(keeping_, true)) {
@@ -123,7 +150,7 @@ Task<void> DestinationService::ask_for_kept(std::shared_ptr<DestinationService> 
   bool all_known = true;
   const auto names = self->kept_;
   for (const auto& name : names) {
-    auto asking = ask(self, name);
+    auto asking = base::guarded(ask(self, name));
     const auto found = co_await asking;
     all_known = all_known && found;
   }

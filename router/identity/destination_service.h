@@ -1,8 +1,9 @@
 // The bound destination service: destinations by name, over its REST API, with a token of its own.
 //
 // What was found is kept for five minutes, or as long as its Authorization is good if that is shorter; what
-// is not there for half a minute; a failure for some seconds. At most 1000 names. One question per name and
-// time, however many ask. After a failure the last good answer goes on until its Authorization ends. Owner:
+// is not there for half a minute; a failure for some seconds. Names that the descriptor knows have places of
+// their own; for others, which clients choose, there are 1000, and what is not there leaves first. One question
+// per name and time, however many ask. After a failure the last good answer goes on until its Authorization ends. Owner:
 // app/services, by shared_ptr. Loop: find() from any loop, the work runs on the background loop; known() from
 // any thread. Errors: not_found (no such destination: 404), unavailable (503), protocol, timeout, refused
 // (502). Source: SAP Destination service REST API; RFC 6749 section 4.4.
@@ -12,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,10 @@ class DestinationService : public std::enable_shared_from_this<DestinationServic
   // What find() would answer without asking anybody; null: it would have to ask. Stale ones are answered,
   // too.
   Found known(const std::string& name) const;
+  // Whether find() would have to ask the service, for a name that a client chose: his doing, to be limited. Any thread.
+  bool must_ask_for(const std::string& name) const;
+  // These have places of their own: the descriptor names them. Any thread.
+  void reserve(std::set<std::string> names);
   // From now on these are asked for every minute, so that known() knows them; a logout cannot wait. Before
   // the background loop runs, or on it.
   void keep_known(std::vector<std::string> names);
@@ -52,6 +58,7 @@ class DestinationService : public std::enable_shared_from_this<DestinationServic
 
   std::optional<base::Result<Found>> fresh(const std::string& name) const;
   base::Result<EntryPointer> entry_for(const std::string& name);
+  bool make_room();  // locked
   static base::Task<base::Result<Found>> ask(std::shared_ptr<DestinationService> self, std::string name);
   static base::Task<void> look_up(std::shared_ptr<DestinationService> self, std::string name,
                                   EntryPointer entry);
@@ -69,7 +76,9 @@ class DestinationService : public std::enable_shared_from_this<DestinationServic
   base::SteadyTime token_until_;
   std::vector<std::string> kept_;
   bool keeping_ = false;
-  mutable std::mutex mutex_;  // guards the map and the answers in it; flights are the background loop's
+  mutable std::mutex mutex_;  // guards what follows, and the answers in the map; flights are the background loop's
+  std::set<std::string> names_;
+  std::size_t guests_ = 0;  // entries of other names
   std::map<std::string, EntryPointer, std::less<>> entries_;
 };
 

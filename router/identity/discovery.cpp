@@ -10,6 +10,8 @@ namespace router::identity {
 namespace {
 
 constexpr base::minutes kMetadataFresh{60};
+// Less than a page may take: what is left of it is for the code that came back (token_client.h).
+constexpr base::seconds kDiscoveryDeadline{7};
 constexpr std::size_t kMaxDocument = 256 * 1024;
 constexpr std::size_t kMaxWaitingForMetadata = 4096;
 
@@ -61,6 +63,7 @@ base::Task<void> Discovery::fetch(std::shared_ptr<Discovery> self) {
   net::ClientRequest request;
   request.url = *url;
   request.headers = {{"Accept", "application/json"}};
+  request.timeout = kDiscoveryDeadline;
   request.max_body = kMaxDocument;
   request.tls.verify = self->runtime_.verify_tls;
   request.side = base::Side::identity_provider;

@@ -31,7 +31,8 @@ base::Task<base::Result<crypto::JwsPayload>> JwksCache::verify(std::string token
   const auto header = crypto::read_jws_header(token, allowed);
   if (!header) co_return header.error();
 
-  const auto keys = co_await current(jwks_uri);
+  const auto ends_by = runtime_.clock.steady() + kPatience;
+  const auto keys = co_await current(jwks_uri, ends_by);
   if (!keys) co_return keys.error();
   const auto seen = version_;
   auto verified = crypto::verify_jws(token, *keys, allowed);
@@ -39,12 +40,12 @@ base::Task<base::Result<crypto::JwsPayload>> JwksCache::verify(std::string token
   // A bad signature under a known name is hardly a rotation: it has a refetch of its own, so that junk does not use up
   // the one that a rotation will need.
   const bool is_known = !header->kid.empty() && keys->contains(header->kid);
-  const bool changed = co_await refetch_once_a_minute(jwks_uri, seen, is_known ? &known_refetch_ : &last_refetch_);
+  const bool changed = co_await refetch_once_a_minute(jwks_uri, seen, is_known ? &known_refetch_ : &last_refetch_, ends_by);
   if (!changed) co_return verified;
   co_return crypto::verify_jws(token, keys_, allowed);
 }
 
-base::Task<base::Result<crypto::KeySet>> JwksCache::current(std::string jwks_uri) {
+base::Task<base::Result<crypto::KeySet>> JwksCache::current(std::string jwks_uri, base::SteadyTime ends_by) {
   const auto self = shared_from_this();
   const auto now = runtime_.clock.steady();
   const auto age = now - fetched_;
@@ -57,25 +58,25 @@ base::Task<base::Result<crypto::KeySet>> JwksCache::current(std::string jwks_uri
   if (flight_.waiting() >= kMaxWaitingForKeys) co_return provider_unavailable("key set: too many are waiting");
   if (may_fetch || flight_.is_running()) {
     auto work = fetch(self, std::move(jwks_uri));
-    co_await flight_.run(std::move(work));
+    co_await flight_.run_for(runtime_.loop, left_until(ends_by), std::move(work));
   }
   if (version_ != seen) co_return keys_;
   co_return last_error_.value_or(provider_unavailable("key set: not fetched yet"));
 }
 
 base::Task<bool> JwksCache::refetch_once_a_minute(std::string jwks_uri, std::uint64_t seen,
-                                                  std::optional<base::SteadyTime>* last) {
+                                                  std::optional<base::SteadyTime>* last, base::SteadyTime ends_by) {
   const auto self = shared_from_this();
   const auto now = runtime_.clock.steady();
   const bool allowed = !*last || now - **last >= kRefetchInterval;
   // Who comes while keys are being fetched waits for them: else a rotation would fail all logins but the
   // first.
   if (flight_.is_running()) {
-    if (flight_.waiting() < kMaxWaitingForKeys) co_await flight_.join();
+    if (flight_.waiting() < kMaxWaitingForKeys) co_await flight_.join_for(runtime_.loop, left_until(ends_by));
   } else if (allowed) {
     *last = now;
     auto work = fetch(self, std::move(jwks_uri));
-    co_await flight_.run(std::move(work));
+    co_await flight_.run_for(runtime_.loop, left_until(ends_by), std::move(work));
   }
   co_return version_ != seen;
 }

@@ -4,7 +4,8 @@
 // fetched beside; usable up to 24 h when that keeps failing (fail open, spec/reliability.md), then no token
 // is accepted. A token that no key fits, or whose signature is wrong (keys replaced under one kid), makes
 // them be fetched anew, at most once a minute and the first time at once: a flood of junk costs the provider
-// one request a minute. After a failed fetch the next waits 1, 2, 4 ... 60 s. Owner: a provider, through
+// one request a minute. Who needs keys waits for them for kPatience; the fetch itself may take longer, and serves the
+// next one. After a failed fetch the next waits 1, 2, 4 ... 60 s. Owner: a provider, through
 // std::shared_ptr. Loop: background. Ages are steady time: a jump of the clock changes nothing. Errors:
 // unauthenticated (the token is bad), unavailable (no keys for now).
 #pragma once
@@ -26,6 +27,8 @@ namespace router::identity {
 class JwksCache : public std::enable_shared_from_this<JwksCache> {
  public:
   enum class Refetch { allowed, never };
+  // Of one verify(): whoever it is for has waited for tokens before, and a page is due (token_client.h).
+  static constexpr base::milliseconds kPatience{2'400};
 
   JwksCache(std::string provider_name, Runtime runtime);
 
@@ -36,10 +39,13 @@ class JwksCache : public std::enable_shared_from_this<JwksCache> {
 
  private:
   static base::Task<void> fetch(std::shared_ptr<JwksCache> self, std::string jwks_uri);
-  base::Task<base::Result<crypto::KeySet>> current(std::string jwks_uri);
+  base::Task<base::Result<crypto::KeySet>> current(std::string jwks_uri, base::SteadyTime ends_by);
   // `last`: when the refetches of this kind last happened.
   base::Task<bool> refetch_once_a_minute(std::string jwks_uri, std::uint64_t seen,
-                                         std::optional<base::SteadyTime>* last);
+                                         std::optional<base::SteadyTime>* last, base::SteadyTime ends_by);
+  base::milliseconds left_until(base::SteadyTime ends_by) const {
+    return std::chrono::duration_cast<base::milliseconds>(ends_by - runtime_.clock.steady());
+  }
   void fail(const base::Error& cause);
 
   const std::string name_;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -56,6 +57,7 @@ struct CodeGrant {
   std::string redirect_uri;
   std::string nonce;  // empty: none was sent, none is checked
   std::string tenant;
+  base::SteadyTime ends_by = base::SteadyTime::max();  // for tokens and keys; less time than token calls have anyway
 };
 struct RefreshGrant {
   base::Secret refresh_token;
@@ -119,10 +121,17 @@ struct LogoutRedirect {
   std::string post_logout_redirect_uri;  // absolute; may be empty
   std::string state;                     // may be empty
   std::string tenant = {};               // may be empty
+  std::string logout_hint = {};          // who the user is, where there is no room for a token; may be empty
 };
-// xsuaa: <url>/logout.do?redirect=...&client_id=...; OpenID: end_session_endpoint with id_token_hint,
+struct LogoutRequest {
+  std::string url;  // the endpoint, with the query of its own
+  std::vector<std::pair<std::string, std::string>> parameters;
+
+  std::string as_url() const;
+};
+// xsuaa: <url>/logout.do?redirect=...&client_id=...; OpenID: end_session_endpoint with id_token_hint or logout_hint,
 // client_id, post_logout_redirect_uri, state. Absent when the provider offers no logout. Pure.
-std::optional<std::string> logout_url(const config::IdentityProvider& provider, const Metadata& metadata,
-                                      const LogoutRedirect& redirect);
+std::optional<LogoutRequest> logout_request(const config::IdentityProvider& provider, const Metadata& metadata,
+                                            const LogoutRedirect& redirect);
 
 }  // namespace router::identity

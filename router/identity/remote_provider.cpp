@@ -43,8 +43,13 @@ base::Task<base::Result<Login>> RemoteProvider::exchange_code(CodeGrant grant) {
   const auto found = co_await metadata();
   if (!found) co_return found.error();
   const auto endpoints = at_tenant(config_, *found, grant.tenant);
+  auto for_tokens = TokenClient::kDeadline;
+  if (grant.ends_by != base::SteadyTime::max()) {
+    const auto left = grant.ends_by - runtime_.clock.steady();
+    for_tokens = std::chrono::duration_cast<base::milliseconds>(left) - TokenClient::kForKeys;
+  }
   auto answer = co_await tokens_.exchange_code(endpoints, std::move(grant.code), std::move(grant.code_verifier),
-                                               std::move(grant.redirect_uri));
+                                               std::move(grant.redirect_uri), for_tokens);
   if (!answer) co_return std::move(answer).error();
   Expectation expectation;
   expectation.nonce = std::move(grant.nonce);

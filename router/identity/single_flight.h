@@ -4,10 +4,12 @@
 // this object must be kept alive by `work` (a shared_ptr parameter). Loop: one; not thread-safe.
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <utility>
 
 #include "base/event.h"
+#include "base/loop.h"
 #include "base/task.h"
 
 namespace router::identity {
@@ -17,7 +19,7 @@ class SingleFlight {
   bool is_running() const { return running_ != nullptr; }
   std::size_t waiting() const { return waiting_; }
 
-  // Ends when the running work has ended; starts `work` if there is none. `work` must not throw.
+  // Ends when the running work has ended; starts `work` if there is none. All who wait get what `work` throws.
   base::Task<void> run(base::Task<void> work) {
     start(std::move(work));
     co_await join();
@@ -28,27 +30,57 @@ class SingleFlight {
     const auto flight = running_;
     if (!flight) co_return;
     ++waiting_;
-    co_await flight->wait();
+    co_await flight->landed.wait();
+    --waiting_;
+    if (flight->thrown) std::rethrow_exception(flight->thrown);
+  }
+
+  // The same, for at most so long; the work goes on.
+  base::Task<void> run_for(base::Loop& loop, base::milliseconds at_most, base::Task<void> work) {
+    start(std::move(work));
+    co_await join_for(loop, at_most);
+  }
+  base::Task<void> join_for(base::Loop& loop, base::milliseconds at_most) {
+    const auto flight = running_;
+    if (!flight) co_return;
+    ++waiting_;
+    const auto over = std::make_shared<base::Event>();
+    base::start_detached(pass_on(flight, over));
+    loop.after(at_most, [over] { over->set(); });
+    co_await over->wait();
     --waiting_;
   }
 
   // Starts `work` if none is running, without waiting.
   void start(base::Task<void> work) {
     if (running_) return;
-    running_ = std::make_shared<base::Event>();
+    running_ = std::make_shared<Flight>();
     base::start_detached(land(this, running_, std::move(work)));
   }
 
  private:
-  static base::Task<void> land(SingleFlight* self, std::shared_ptr<base::Event> flight,
-                               base::Task<void> work) {
-    co_await work;
+  struct Flight {
+    base::Event landed;
+    std::exception_ptr thrown;
+  };
+  static base::Task<void> land(SingleFlight* self, std::shared_ptr<Flight> flight, base::Task<void> work) {
+    try {
+      co_await work;
+    } catch (...) {
+      flight->thrown = std::current_exception();
+    }
     self->running_ = nullptr;
     // Last: the waiters go on inside set(). `self` lives until this frame, and `work` in it, is gone.
-    flight->set();
+    flight->landed.set();
+    if (flight->thrown) std::rethrow_exception(flight->thrown);
   }
 
-  std::shared_ptr<base::Event> running_;
+  static base::Task<void> pass_on(std::shared_ptr<Flight> from, std::shared_ptr<base::Event> to) {
+    co_await from->landed.wait();
+    to->set();
+  }
+
+  std::shared_ptr<Flight> running_;
   std::size_t waiting_ = 0;
 };
 

@@ -2,7 +2,7 @@
 //
 // Client authentication: a client certificate where one is bound; else the secret, by HTTP Basic or, where
 // the provider offers only that, in the body; without both the client is public. The secret is never part of
-// a URL. Units: 10 s per call, answers up to 256 KiB. Loop: background. Errors: unauthenticated
+// a URL. Units: 7 s per call, answers up to 256 KiB. Loop: background. Errors: unauthenticated
 // (invalid_grant and its like), timeout, refused, closed, protocol (retryable for 5xx). Source: RFC 6749
 // sections 2.3.1, 4.1.3, 4.3, 4.4, 5, 6; RFC 7009; RFC 7636 section 4.5; RFC 8705 section 2.
 #pragma once
@@ -39,8 +39,13 @@ class TokenClient {
       : provider_(provider), runtime_(runtime) {}
 
   using Endpoints = std::shared_ptr<const Metadata>;
+  // A user has a page within 10 s of coming back, whatever the provider does: this long for tokens, the rest for keys.
+  static constexpr base::milliseconds kDeadline{7'000};
+  static constexpr base::milliseconds kForKeys{2'500};
+
   base::Task<base::Result<TokenAnswer>> exchange_code(Endpoints endpoints, std::string code,
-                                                      std::string verifier, std::string redirect_uri);
+                                                      std::string verifier, std::string redirect_uri,
+                                                      base::milliseconds at_most = kDeadline);
   base::Task<base::Result<TokenAnswer>> refresh(Endpoints endpoints, base::Secret refresh_token);
   base::Task<base::Result<TokenAnswer>> password(Endpoints endpoints, std::string user,
                                                  base::Secret password);
@@ -51,9 +56,10 @@ class TokenClient {
   base::Task<base::Result<void>> end_session(Endpoints endpoints, base::Secret id_token);
 
  private:
-  base::Task<base::Result<TokenAnswer>> ask(Endpoints endpoints, http::FormFields fields);
-  base::Task<base::Result<net::ClientResponse>> post(std::string url, bool secret_in_body,
-                                                     http::FormFields fields);
+  base::Task<base::Result<TokenAnswer>> ask(Endpoints endpoints, http::FormFields fields,
+                                            base::milliseconds at_most = kDeadline);
+  base::Task<base::Result<net::ClientResponse>> post(std::string url, bool secret_in_body, http::FormFields fields,
+                                                     base::milliseconds at_most = kDeadline);
 
   const config::IdentityProvider& provider_;
   Runtime runtime_;

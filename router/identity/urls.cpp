@@ -53,24 +53,36 @@ std::string authorization_url(const config::IdentityProvider& provider, const Me
     add(query, "code_challenge_method", "S256");
   }
   add(query, "prompt", request.prompt);
+  // the wish alone may be passed over in silence; with this the token has to say when the user proved who he is
+  if (request.prompt == "login") add(query, "max_age", "0");
   add_identity_provider(query, provider.kind, request.identity_provider);
   return http::append_query(url_at_tenant(provider, metadata.authorization_endpoint, request.tenant), query);
 }
 
-std::optional<std::string> logout_url(const config::IdentityProvider& provider, const Metadata& metadata,
-                                      const LogoutRedirect& redirect) {
+std::optional<LogoutRequest> logout_request(const config::IdentityProvider& provider, const Metadata& metadata,
+                                            const LogoutRedirect& redirect) {
   if (metadata.end_session_endpoint.empty()) return std::nullopt;
-  std::string query;
+  LogoutRequest request{url_at_tenant(provider, metadata.end_session_endpoint, redirect.tenant), {}};
+  const auto put = [&](std::string_view name, std::string_view value) {
+    if (!value.empty()) request.parameters.emplace_back(name, value);
+  };
   if (provider.kind == config::ProviderKind::xsuaa) {
-    add(query, "redirect", redirect.post_logout_redirect_uri);
-    add(query, "client_id", provider.client_id);
-  } else {
-    add(query, "id_token_hint", redirect.id_token_hint.reveal());
-    add(query, "client_id", provider.client_id);
-    add(query, "post_logout_redirect_uri", redirect.post_logout_redirect_uri);
-    add(query, "state", redirect.state);
+    put("redirect", redirect.post_logout_redirect_uri);
+    put("client_id", provider.client_id);
+    return request;
   }
-  return http::append_query(url_at_tenant(provider, metadata.end_session_endpoint, redirect.tenant), query);
+  put("id_token_hint", redirect.id_token_hint.reveal());
+  put("logout_hint", redirect.logout_hint);
+  put("client_id", provider.client_id);
+  put("post_logout_redirect_uri", redirect.post_logout_redirect_uri);
+  put("state", redirect.state);
+  return request;
+}
+
+std::string LogoutRequest::as_url() const {
+  std::string query;
+  for (const auto& [name, value] : parameters) add(query, name, value);
+  return http::append_query(url, query);
 }
 
 }  // namespace router::identity

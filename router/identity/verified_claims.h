@@ -1,8 +1,11 @@
 // What verified tokens say. Values.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "base/clock.h"
 
 namespace router::identity {
 
@@ -16,6 +19,7 @@ struct Claims {
   std::string user_name;       // preferred_username | user_name | email | sub
   std::string tenant;          // zid
   std::string subdomain;       // of that tenant, as xsuaa says it (ext_attr.zdn); may be empty
+  std::optional<base::WallTime> authenticated;  // auth_time: when the user last proved who he is
   std::vector<std::string> scopes;
   std::string json;
 };

@@ -41,6 +41,7 @@ base::Task<base::Result<Login>> XsuaaProvider::verify_answer(Endpoints, TokenAns
         co_await check_identity(std::string(answer.id_token.reveal()), std::move(expectation), true);
     if (!identity) co_return identity.error();
     if (access->claims.idp_session_id.empty()) access->claims.idp_session_id = identity->idp_session_id;
+    if (!access->claims.authenticated) access->claims.authenticated = identity->authenticated;
   }
   Login login;
   login.claims = std::move(access->claims);

@@ -7,8 +7,9 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "http/redirect_guard.h"
 #include "login/callback_parameters.h"
+#include "login/fragment_cookie.h"
+#include "login/orphaned_tokens.h"
 #include "login/start.h"
 
 namespace router::login {
@@ -21,6 +22,11 @@ using base::Task;
 
 namespace {
 
+constexpr base::seconds kAuthTimeSkew{60};
+
+// The user has a page within 10 s of coming back, whatever the provider does.
+constexpr base::milliseconds kCallbackPatience{9'500};
+
 // Absent: the state has been used before.
 using Redeemed = Result<std::optional<identity::Login>>;
 
@@ -31,21 +37,6 @@ struct Attempt {
 
 std::string_view user_agent_of(const http::Request& request) {
   return request.headers.get("User-Agent").value_or(std::string_view());
-}
-
-// The #fragment that the start page put aside; empty if there is none that fits.
-std::string kept_fragment(const http::Headers& request, const std::string& cookie_name,
-                          const std::string& path) {
-  std::string fragment;
-  for (const auto& field : request) {
-    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
-    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
-      if (pair.name == cookie_name) fragment = base::percent_decode(pair.value).value_or("");
-    });
-  }
-  const bool fits = fragment.starts_with('#') && fragment.size() <= PendingLogins::kLongestReturnPath &&
-                    http::is_safe_return_path(path + fragment);
-  return fits ? fragment : std::string();
 }
 
 // With SameSite=Strict the new cookie is not sent along a redirect that began at the provider: the page goes
@@ -65,6 +56,7 @@ http::Response go_to(const config::Configuration& config, const std::string& loc
 Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Provider& provider,
                       PendingLogin attempt, std::string tenant, CallbackParameters parameters,
                       base::milliseconds minimum_validity) {
+  const auto ends_by = clock.steady() + kCallbackPatience;
   // without a state the verifier stands for the attempt
   const auto& mark = attempt.state.empty() ? attempt.code_verifier : attempt.state;
   if (!ongoing.used_states.insert(std::hash<std::string>()(mark), clock.steady())) {
@@ -80,7 +72,8 @@ Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Prov
     co_return Error{ErrorCode::bad_request, Side::client, "callback without a code"};
   }
   identity::CodeGrant grant{*std::move(parameters.code), std::move(attempt.code_verifier),
-                            std::move(attempt.redirect_uri), std::move(attempt.nonce), std::move(tenant)};
+                            std::move(attempt.redirect_uri), std::move(attempt.nonce), std::move(tenant),
+                            ends_by};
   auto exchanging = provider.exchange_code(std::move(grant));
   auto login = co_await exchanging;
   if (!login) co_return login.error();
@@ -170,13 +163,11 @@ std::string Callback::use_up_cookies(const Attempt& attempt) {
   set_cookie(setting_.pending.deletion(attempt.slot, external_, user_agent_of(request_)));
   const auto name = setting_.session_cookie.names().fragment(attempt.slot);
   const auto fragment = kept_fragment(request_.headers, name, attempt.login.return_path);
-  if (!fragment.empty()) {
-    http::SetCookie cookie;
-    cookie.name = name;
-    cookie.path = "/";
-    set_cookie(http::deletion_of(std::move(cookie)));
+  if (fragment.lost) base::log_warning("login.fragment_lost", {{"bytes", std::to_string(*fragment.lost)}});
+  if (!fragment.text.empty() || fragment.lost) {
+    set_cookie(fragment_deletion(name, setting_.config.environment.cookie_prefix));
   }
-  return attempt.login.return_path + fragment;
+  return attempt.login.return_path + fragment.text;
 }
 
 Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
@@ -206,6 +197,14 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
 }
 
 Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::string location) {
+  const auto& proved = login.claims.authenticated;
+  if (!attempt.application.empty() && (!proved || *proved + kAuthTimeSkew < attempt.started)) {
+    give_back_soon(setting_, attempt.provider, login.tokens.refresh_token);
+    refuse(ErrorCode::unauthenticated, Side::identity_provider,
+           "who left " + attempt.application + " was not asked again who he is: auth_time is " +
+               (proved ? "older" : "missing"));
+    co_return;
+  }
   auto opening = open_session(setting_, request_, external_, std::move(login),
                               {attempt.provider, attempt.application, attempt.started});
   auto opened = co_await opening;
@@ -227,7 +226,7 @@ Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::stri
 
 // Not for who is logged in already.
 Task<void> Callback::restart(LoginRequest login) {
-  auto looking = session::find_live(setting_.store, setting_.session_cookie.read(request_.headers));
+  auto looking = session::find_user(setting_.store, setting_.session_cookie.read(request_.headers));
   const auto held = co_await looking;
   if (held && *held) {
     const auto& path = login.return_path;

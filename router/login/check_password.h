@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "identity/provider.h"
-#include "login/throttle.h"
+#include "session/doors.h"
 
 namespace router::login {
 
@@ -22,11 +22,11 @@ struct PasswordTry {
   std::string tenant = {};  // of the host (http::External); may be empty
 };
 
-// Too many failures: when to come again. Else what the provider said; unauthenticated = the password is
+// Too many tries or failures: when to come again. Else what the provider said; unauthenticated = the password is
 // wrong.
 using PasswordVerdict = std::variant<base::seconds, base::Result<identity::Login>>;
 
-base::Task<PasswordVerdict> check_password(Throttle& throttle, const base::Clock& clock,
+base::Task<PasswordVerdict> check_password(session::Doors& doors, const base::Clock& clock,
                                            identity::Provider& provider, PasswordTry attempt);
 
 }  // namespace router::login

@@ -6,20 +6,15 @@
 #include "session/csrf.h"
 
 namespace router::login {
-namespace {
+bool is_same_user(const session::Session& a, const session::Session& b) {
+  return a.issuer == b.issuer && a.subject == b.subject;
+}
 
 void take_over(const session::Session& before, const std::string& application, session::Session& session) {
-  if (!is_same_user(before, session)) return;
   session.backend_cookies = before.backend_cookies;
   session.logout_details = before.logout_details;
   session.ended_applications = before.ended_applications;
   std::erase(session.ended_applications, application);
-}
-
-}  // namespace
-
-bool is_same_user(const session::Session& a, const session::Session& b) {
-  return a.issuer == b.issuer && a.subject == b.subject;
 }
 
 session::Session make_user(const std::string& provider, identity::Login login, const http::External& external) {
@@ -50,7 +45,6 @@ session::Session make_session(const config::Configuration& config, identity::Log
   session.idle_timeout = config.session_timeout;
   if (const auto& lifetime = config.environment.session_max_lifetime)
     session.ends_at_latest = now + *lifetime;
-  if (origin.before != nullptr) take_over(*origin.before, origin.application, session);
   return session;
 }
 

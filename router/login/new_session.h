@@ -2,7 +2,8 @@
 //
 // With a new id and a CSRF token of its own, always. If the same user held a session before, the back-ends'
 // cookies and the logout details go over to the new one, and of the applications that were logged out of, the
-// one that is logged in to again comes back. Pure. Source: descriptor.md "Session"; logout.md section 2.
+// one that is logged in to again comes back: of that session as it was when it ended, so that nothing that happened to it
+// until then is lost. Pure. Source: descriptor.md "Session"; logout.md section 2.
 #pragma once
 
 #include "config/model.h"
@@ -15,13 +16,14 @@ namespace router::login {
 bool is_same_user(const session::Session& a, const session::Session& b);
 
 struct SessionOrigin {
-  std::string provider;                      // binding name
-  std::string application;                   // the one that is logged in to again, may be empty
-  const session::Session* before = nullptr;  // what the browser held, may be null
-  base::WallTime started;                    // when the browser was sent to the provider, or the password came
+  std::string provider;    // binding name
+  base::WallTime started;  // when the browser was sent to the provider, or the password came
 };
 session::Session make_session(const config::Configuration& config, identity::Login login,
                               const SessionOrigin& origin, const http::External& external, base::WallTime now);
+
+// `before`: a session of the same user that has ended. `application`: the one that is logged in to again, may be empty.
+void take_over(const session::Session& before, const std::string& application, session::Session& session);
 
 // Who the user is, and nothing else: a session in form, without id, that no store knows.
 session::Session make_user(const std::string& provider, identity::Login login, const http::External& external);

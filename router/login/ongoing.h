@@ -9,17 +9,17 @@
 #include "base/secret.h"
 #include "crypto/random.h"
 #include "login/refresh.h"
-#include "login/throttle.h"
+#include "session/doors.h"
 #include "session/recent_set.h"
 
 namespace router::login {
 
 struct Ongoing {
-  explicit Ongoing(ThrottleRule password_rule = {}) : throttle(password_rule) {}
+  explicit Ongoing(std::shared_ptr<session::Doors> with = std::make_shared<session::Doors>()) : doors(std::move(with)) {}
 
   const base::Secret process_key = base::Secret(crypto::random_token());
   session::RecentSet used_states{base::minutes(10), 256 * 1024};
-  Throttle throttle;  // for every login with a password: REST, basic
+  const std::shared_ptr<session::Doors> doors;  // for every login with a password: REST, basic, callers
   const std::shared_ptr<Refreshes> refreshes = std::make_shared<Refreshes>();
 };
 

@@ -4,6 +4,7 @@
 
 #include "login/check_password.h"
 #include "login/new_session.h"
+#include "login/orphaned_tokens.h"
 
 namespace router::login {
 
@@ -33,13 +34,16 @@ Task<Throttled<identity::Login>> ask_password(const Setting& setting, const http
                       external.tenant};
   auto checking =
       base::run_on(setting.background, home,
-                   check_password(setting.ongoing.throttle, setting.clock, **provider, std::move(attempt)));
+                   check_password(*setting.ongoing.doors, setting.clock, **provider, std::move(attempt)));
   auto verdict = co_await checking;
   auto* login = std::get_if<Result<identity::Login>>(&verdict);
   if (login == nullptr || !*login) co_return verdict;
   const auto lasting = check_validity((*login)->tokens, setting.config.environment.minimum_token_validity,
                                       setting.clock.wall());
-  if (!lasting) co_return Result<identity::Login>(lasting.error());
+  if (!lasting) {
+    give_back_soon(setting, name, std::move((*login)->tokens.refresh_token));
+    co_return Result<identity::Login>(lasting.error());
+  }
   co_return verdict;
 }
 
@@ -69,15 +73,16 @@ Task<Result<identity::Login>> ask_token(const Setting& setting, const http::Exte
 }  // namespace
 
 Task<Throttled<OpenedSession>> log_in_with_password(const Setting& setting, const http::Request& request,
-                                                    const http::External& external, std::string provider,
-                                                    BasicCredentials credentials, base::Loop& home) {
+                                                    const http::External& external, PasswordLogin wanted,
+                                                    base::Loop& home) {
   const auto started = setting.clock.wall();
-  auto asking = ask_password(setting, external, provider, std::move(credentials), home);
+  auto asking = ask_password(setting, external, wanted.provider, std::move(wanted.credentials), home);
   auto verdict = co_await asking;
   if (const auto* wait = std::get_if<base::seconds>(&verdict)) co_return *wait;
   auto& login = std::get<Result<identity::Login>>(verdict);
   if (!login) co_return Result<OpenedSession>(login.error());
-  auto opening = open_session(setting, request, external, *std::move(login), {std::move(provider), {}, started});
+  LoginOrigin origin{std::move(wanted.provider), std::move(wanted.application), started};
+  auto opening = open_session(setting, request, external, *std::move(login), std::move(origin));
   auto opened = co_await opening;
   co_return opened;
 }

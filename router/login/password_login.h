@@ -19,13 +19,20 @@
 
 namespace router::login {
 
-// base::seconds: too many wrong passwords; when to come again.
+// base::seconds: too many tries or wrong passwords; when to come again.
 template <class T>
 using Throttled = std::variant<base::seconds, base::Result<T>>;
 
-base::Task<Throttled<OpenedSession>> log_in_with_password(const Setting& setting, const http::Request& request,
-                                                          const http::External& external, std::string provider,
-                                                          BasicCredentials credentials, base::Loop& home);
+struct PasswordLogin {
+  std::string provider;     // binding name
+  std::string application;  // the one that is logged in to again, may be empty
+  BasicCredentials credentials;
+};
+
+base::Task<Throttled<OpenedSession>> log_in_with_password(const Setting& setting,
+                                                          const http::Request& request,
+                                                          const http::External& external,
+                                                          PasswordLogin wanted, base::Loop& home);
 
 // `field`: what x-approuter-authorization says, Bearer or Basic. What comes of it is a session in form only: without
 // id, in no store, for this request.

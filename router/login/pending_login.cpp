@@ -1,8 +1,10 @@
 #include "login/pending_login.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "crypto/random.h"
 
@@ -11,6 +13,10 @@ namespace {
 
 constexpr std::string_view kSlots = "0123456789abcdef";
 constexpr std::size_t kLongestSealed = 4096;
+// RFC 6265bis section 5.6: name and value; browsers ignore longer ones.
+constexpr std::size_t kLongestCookie = 4096;
+// Between what is sealed and the path beside it; not in the alphabet of the former.
+constexpr char kBeside = '.';
 // No part of an attempt can hold this byte.
 constexpr char kSeparator = '\0';
 constexpr std::size_t kCookieParts = 10;
@@ -34,6 +40,29 @@ base::WallTime time_of(std::string_view text) {
 
 int small_number(std::string_view text) {
   return static_cast<int>(std::min<std::uint64_t>(base::parse_unsigned(text).value_or(0), 1000));
+}
+
+// A path as part of a cookie, no longer than it is: only ";" ends one. "<" is never needed as it is.
+std::string to_cookie_text(std::string_view path) {
+  std::string text;
+  for (const char c : path) {
+    if (c == '<') {
+      text.append("%3C");
+    } else {
+      text.push_back(c == ';' ? '<' : c);
+    }
+  }
+  return text;
+}
+
+std::string from_cookie_text(std::string_view text) {
+  std::string path(text);
+  std::replace(path.begin(), path.end(), '<', ';');
+  return path;
+}
+
+std::string bound_to(char slot, std::string_view beside) {
+  return std::string(1, slot).append(beside);
 }
 
 std::vector<char> all_slots_but(const std::vector<char>& taken) {
@@ -68,9 +97,11 @@ std::optional<LoginState> PendingLogins::open_state(std::string_view text) const
   return LoginState{parts[0].front(), small_number(parts[1]), time_of(parts[2])};
 }
 
-std::optional<PendingLogin> PendingLogins::open(char slot, std::string_view sealed) const {
-  const auto plain =
-      sealed.size() <= kLongestSealed ? cookie_box_.open(sealed, std::string_view(&slot, 1)) : std::nullopt;
+std::optional<PendingLogin> PendingLogins::open(char slot, std::string_view value) const {
+  const auto [sealed, beside] = base::cut(value, kBeside);
+  const auto plain = value.size() <= kLongestSealed
+                         ? cookie_box_.open(sealed, bound_to(slot, beside.value_or("")))
+                         : std::nullopt;
   if (!plain) return std::nullopt;
   const auto parts = base::split(*plain, kSeparator);
   if (parts.size() != kCookieParts) return std::nullopt;
@@ -80,7 +111,7 @@ std::optional<PendingLogin> PendingLogins::open(char slot, std::string_view seal
   login.code_verifier = parts[2];
   login.provider = parts[3];
   login.redirect_uri = parts[4];
-  login.return_path = parts[5];
+  login.return_path = beside.value_or("").empty() ? std::string(parts[5]) : from_cookie_text(*beside);
   login.application = parts[6];
   login.restarts = small_number(parts[7]);
   login.started = time_of(parts[8]);
@@ -91,10 +122,13 @@ std::optional<PendingLogin> PendingLogins::open(char slot, std::string_view seal
 // All that open: a sibling domain may have tossed others among them, under the same names.
 std::vector<PendingLogins::Received> PendingLogins::read(const http::Headers& request) const {
   const auto& prefix = cookie_.names().login_prefix();
+  const auto& fragment_prefix = cookie_.names().fragment_prefix();
   std::vector<Received> received;
+  std::map<char, std::size_t> fragments;
   for (const auto& field : request) {
     if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
     http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
+      if (pair.name.starts_with(fragment_prefix)) fragments[pair.name.back()] += pair.raw.size();
       if (pair.name.size() != prefix.size() + 1 || !pair.name.starts_with(prefix)) return;
       const char slot = pair.name.back();
       if (kSlots.find(slot) == std::string_view::npos || received.size() >= 2 * kSlots.size()) return;
@@ -102,6 +136,7 @@ std::vector<PendingLogins::Received> PendingLogins::read(const http::Headers& re
       received.push_back({slot, pair.raw.size(), login ? *std::move(login) : PendingLogin{}});
     });
   }
+  for (auto& one : received) one.bytes += fragments[one.slot];
   return received;
 }
 
@@ -158,12 +193,53 @@ http::SetCookie PendingLogins::attributes(char slot, std::string value, const ht
   return cookie;
 }
 
+std::string PendingLogins::value_for(char slot, const PendingLogin& login,
+                                     std::string_view return_path) const {
+  const auto seal = [&](std::string_view inside, std::string_view beside) {
+    const auto plain = join({login.state, login.nonce, login.code_verifier, login.provider,
+                             login.redirect_uri, inside, login.application, std::to_string(login.restarts),
+                             time_text(login.started), login.identity_provider});
+    return cookie_box_.seal(plain, bound_to(slot, beside));
+  };
+  const auto name_size = cookie_.names().login(slot).size();
+  const auto fits = [&](const std::string& value) { return name_size + value.size() <= kLongestCookie; };
+  auto sealed = seal(return_path, {});
+  if (fits(sealed)) return sealed;
+  const auto beside = to_cookie_text(return_path);
+  auto value = seal({}, beside) + kBeside + beside;
+  return fits(value) ? value : std::string();
+}
+
 http::SetCookie PendingLogins::cookie(char slot, const PendingLogin& login, const http::External& external,
                                       std::string_view user_agent) const {
-  const auto plain = join({login.state, login.nonce, login.code_verifier, login.provider, login.redirect_uri,
-                           login.return_path, login.application, std::to_string(login.restarts),
-                           time_text(login.started), login.identity_provider});
-  return attributes(slot, cookie_box_.seal(plain, std::string_view(&slot, 1)), external, user_agent);
+  const std::string_view whole = login.return_path;
+  auto value = value_for(slot, login, whole);
+  if (value.empty()) {
+    const auto path = whole.substr(0, whole.find('?'));
+    value = value_for(slot, login, path);
+    const bool is_lost = value.empty();
+    if (is_lost) value = value_for(slot, login, "/");
+    base::log_warning("login.return_path_cut", {{"bytes", std::to_string(whole.size())},
+                                                {"kept", std::to_string(is_lost ? 1 : path.size())}});
+  }
+  return attributes(slot, std::move(value), external, user_agent);
+}
+
+std::vector<http::SetCookie> PendingLogins::deletions(const http::Headers& request, const http::External& external,
+                                                      std::string_view user_agent) const {
+  std::string held;  // slots
+  for (const auto& one : read(request)) {
+    if (held.find(one.slot) == std::string::npos) held.push_back(one.slot);
+  }
+  std::vector<http::SetCookie> gone;
+  for (const char slot : held) {
+    gone.push_back(deletion(slot, external, user_agent));
+    http::SetCookie fragment;
+    fragment.name = cookie_.names().fragment(slot);
+    fragment.path = "/";
+    gone.push_back(http::deletion_of(std::move(fragment)));
+  }
+  return gone;
 }
 
 http::SetCookie PendingLogins::deletion(char slot, const http::External& external,

@@ -2,7 +2,8 @@
 // L4).
 //
 // One cookie per attempt, sealed, named after one of 16 slots; at most 8 are left standing, the oldest go
-// first. The slots bound what many tabs at once can pile up: an attempt that lost its slot is started again.
+// first. A return path that is too long to be sealed, which takes a third more, stands beside the sealed part, which
+// is bound to it; one that does not fit there either loses its query, and the log says so. The slots bound what many tabs at once can pile up: an attempt that lost its slot is started again.
 // The `state` parameter is sealed as well and says slot, time and how often the login was started again, so
 // that a callback finds its cookie, and a state that was never ours is told from one whose cookie is gone.
 // Immutable; any thread. Times are wall time, because they travel. Source: descriptor.md "Identity"; RFC 7636
@@ -45,8 +46,8 @@ struct LoginState {
 class PendingLogins {
  public:
   static constexpr std::size_t kMost = 8;
-  static constexpr std::size_t kMostBytes = 8 * 1024;  // of all login cookies together
-  static constexpr std::size_t kLongestReturnPath = 1024;
+  static constexpr std::size_t kMostBytes =
+      8 * 1024;  // of all login cookies together, and of their fragments
 
   // `cookie` outlives this object.
   PendingLogins(const base::Secret& secret, const session::SessionCookie& cookie,
@@ -76,6 +77,9 @@ class PendingLogins {
   http::SetCookie cookie(char slot, const PendingLogin& login, const http::External& external,
                          std::string_view user_agent) const;
   http::SetCookie deletion(char slot, const http::External& external, std::string_view user_agent) const;
+  // What deletes the cookies of every attempt that this browser holds, and of its #fragment.
+  std::vector<http::SetCookie> deletions(const http::Headers& request, const http::External& external,
+                                         std::string_view user_agent) const;
   base::milliseconds lifetime() const { return lifetime_; }
 
  private:
@@ -85,7 +89,9 @@ class PendingLogins {
     PendingLogin login;
   };
   std::vector<Received> read(const http::Headers& request) const;
-  std::optional<PendingLogin> open(char slot, std::string_view sealed) const;
+  std::optional<PendingLogin> open(char slot, std::string_view value) const;
+  // The cookie's value for that path, sealed or beside it; empty: it does not fit.
+  std::string value_for(char slot, const PendingLogin& login, std::string_view return_path) const;
   http::SetCookie attributes(char slot, std::string value, const http::External& external,
                              std::string_view user_agent) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "login/refreshed_session.h"
 
@@ -57,7 +58,7 @@ Task<Result<Snapshot>> Refreshes::run(session::SessionId id, std::shared_ptr<con
 Task<void> Refreshes::fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Flight> flight,
                           session::SessionId id, std::shared_ptr<const RefreshParts> parts) {
   const std::string key(id.reveal());
-  auto refreshing = refresh_session(std::move(id), parts);
+  auto refreshing = base::guarded(refresh_session(std::move(id), parts));
   flight->result = co_await refreshing;
   self->note_outcome(key, flight->result, parts->clock.steady());
   self->flights_.erase(key);

@@ -35,6 +35,8 @@ session::Session with_login(const session::Session& before, const identity::Logi
   after.tokens = login.tokens;
   if (after.tokens.id_token.empty()) after.tokens.id_token = before.tokens.id_token;
   if (!login.claims.scopes.empty()) after.scopes = login.claims.scopes;
+  // a session that began without a `sid` is found by it from now on
+  if (after.idp_session_id.empty()) after.idp_session_id = login.claims.idp_session_id;
   if (!login.claims.json.empty()) {
     after.claims = login.claims.json;
     after.user_name = login.claims.user_name;

@@ -51,7 +51,7 @@ Task<http::Response> RestLogin::log_in(RestAsk ask, const http::External& extern
                       external.client_address, external.tenant};
   auto checking =
       base::run_on(setting_.background, home,
-                   check_password(setting_.ongoing.throttle, setting_.clock, *provider, std::move(attempt)));
+                   check_password(*setting_.ongoing.doors, setting_.clock, *provider, std::move(attempt)));
   auto verdict = co_await checking;
   if (const auto* wait = std::get_if<base::seconds>(&verdict)) co_return too_many(*wait);
   auto& login = std::get<base::Result<identity::Login>>(verdict);

@@ -85,13 +85,10 @@ std::optional<http::Response> RestRequests::refusal(const http::Request& request
     response.headers.add("Allow", "POST");
     return response;
   }
-  if (!http::accepts_api_version(request.headers))
-    return http::rest_error(404, "Resource version not supported: 2.0 to 3.1 are");
+  if (!http::accepts_api_version(request.headers)) return http::api_version_refused();
   const auto path = realm_path(am_, request.target.path);
-  // The realm of a path without one may be named by a parameter.
-  const auto named = http::query_value(request.target.query, "realm");
-  const std::string realm = path && path->realm == "/" && named ? *named : path ? path->realm : "";
-  if (realm != am_.realm) return http::rest_error(404, "Realm not found");
+  if (!path || http::realm_of(*path, request.target.query) != am_.realm)
+    return http::rest_error(404, "Realm not found");
   return std::nullopt;
 }
 

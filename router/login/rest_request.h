@@ -45,7 +45,7 @@ class RestRequests {
   // `am` outlives this object.
   RestRequests(const config::Am& am, const base::Secret& secret) : am_(am), box_(secret, "authId") {}
 
-  // <context>/json/realms/root/realms/<realm>/authenticate, whatever the realm and the method.
+  // <context>/json/realms/root/realms/<realm>/authenticate and its other forms, whatever the realm and the method.
   bool is_login(const http::Target& target) const;
   // Whether read() needs the body, at most kMaxRestBody + 1 bytes of it.
   static bool wants_body(const http::Request& request) { return request.is("POST"); }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "login/orphaned_tokens.h"
+
 namespace router::login {
 
 using base::Result;
@@ -62,15 +64,28 @@ Task<CallbackOutcome> Service::callback(const http::Request& request, const http
   return finish_login(setting_, request, external, home);
 }
 
-Task<Throttled<OpenedSession>> Service::with_password(const http::Request& request, const http::External& external,
-                                                      std::string provider, BasicCredentials credentials,
+std::vector<std::string> Service::forget_logins(const http::Request& request, const http::External& external) const {
+  const auto agent = request.headers.get("User-Agent").value_or("");
+  std::vector<std::string> set_cookies;
+  for (const auto& gone : setting_.pending.deletions(request.headers, external, agent))
+    set_cookies.push_back(gone.to_string());
+  return set_cookies;
+}
+
+Task<Throttled<OpenedSession>> Service::with_password(const http::Request& request,
+                                                      const http::External& external, PasswordLogin wanted,
                                                       base::Loop& home) const {
-  return log_in_with_password(setting_, request, external, std::move(provider), std::move(credentials), home);
+  return log_in_with_password(setting_, request, external, std::move(wanted), home);
 }
 
 Task<Throttled<Snapshot>> Service::caller(const http::External& external, std::string provider, std::string field,
                                           base::Loop& home) const {
   return verify_caller(setting_, external, std::move(provider), std::move(field), home);
+}
+
+// Not before: with the refresh token a provider takes back the access token that is in use (RFC 7009 section 2.1).
+void Service::caller_left(const session::Session& caller) const {
+  if (!caller.tokens.refresh_token.empty()) give_back_soon(setting_, caller.provider, caller.tokens.refresh_token);
 }
 
 Task<Result<base::Secret>> Service::service_token(ServiceOf service, Snapshot user, std::string tenant,
@@ -82,6 +97,10 @@ Task<Result<base::Secret>> Service::service_token(ServiceOf service, Snapshot us
                               service_tokens_->get(std::move(service), std::move(user), std::move(tenant)));
   auto token = co_await getting;
   co_return token;
+}
+
+bool Service::waits_for_tokens(const session::Session& session) const {
+  return judge_freshness(session.tokens, refresh_->rules, setting_.clock.wall()) == Freshness::expired;
 }
 
 Task<Result<Snapshot>> Service::fresh_tokens(Snapshot session, base::Loop& home) const {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/loop.h"
 #include "base/result.h"
@@ -51,19 +52,25 @@ class Service {
   bool is_callback(const http::Target& target) const { return target.path == config_.callback_endpoint; }
   base::Task<CallbackOutcome> callback(const http::Request& request, const http::External& external,
                                        base::Loop& home) const;
+  // Set-Cookie values that delete what this browser holds of logins on their way: its user leaves.
+  std::vector<std::string> forget_logins(const http::Request& request, const http::External& external) const;
   // Null unless `am` is configured. See login/rest_login.h.
   const RestLogin* rest() const { return rest_ ? &*rest_ : nullptr; }
   // See login/password_login.h.
-  base::Task<Throttled<OpenedSession>> with_password(const http::Request& request, const http::External& external,
-                                                     std::string provider, BasicCredentials credentials,
+  base::Task<Throttled<OpenedSession>> with_password(const http::Request& request,
+                                                     const http::External& external, PasswordLogin wanted,
                                                      base::Loop& home) const;
   base::Task<Throttled<session::Snapshot>> caller(const http::External& external, std::string provider,
                                                   std::string field, base::Loop& home) const;
+  // Its request is over: a caller with a password had tokens of his own, which nobody will use again.
+  void caller_left(const session::Session& caller) const;
   // The token that a bound service is called with, for a session's user or a caller.
   base::Task<base::Result<base::Secret>> service_token(ServiceOf service, session::Snapshot user, std::string tenant,
                                                        base::Loop& home) const;
   // The session to go on with; null: it is over. Waits only for a session whose access token has expired; one
   // whose token is still good is refreshed meanwhile.
+  // waits_for_tokens() says which: for those fresh_tokens() takes as long as the provider.
+  bool waits_for_tokens(const session::Session& session) const;
   base::Task<base::Result<session::Snapshot>> fresh_tokens(session::Snapshot session, base::Loop& home) const;
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "crypto/digest.h"
 
@@ -70,7 +71,7 @@ Task<Result<Secret>> ServiceTokens::get(ServiceOf service, session::Snapshot use
 
 Task<void> ServiceTokens::fly(std::shared_ptr<ServiceTokens> self, std::shared_ptr<Flight> flight, std::string key,
                               ServiceOf service, session::Snapshot user, std::string tenant) {
-  auto fetching = self->fetch(key, std::move(service), std::move(user), std::move(tenant));
+  auto fetching = base::guarded(self->fetch(key, std::move(service), std::move(user), std::move(tenant)));
   flight->result = co_await fetching;
   self->flights_.erase(key);
   flight->landed.set();

@@ -7,6 +7,7 @@
 #include "crypto/random.h"
 #include "http/pages.h"
 #include "http/redirect_guard.h"
+#include "login/fragment_cookie.h"
 
 namespace router::login {
 
@@ -17,10 +18,6 @@ using base::Side;
 using base::Task;
 
 namespace {
-
-bool is_good_return_path(std::string_view path) {
-  return path.size() <= PendingLogins::kLongestReturnPath && http::is_safe_return_path(path);
-}
 
 std::string user_agent_of(const http::Headers& request) {
   return std::string(request.get("User-Agent").value_or(std::string_view()));
@@ -33,8 +30,8 @@ PendingLogin make_pending(const Setting& setting, const identity::Provider& prov
   pending.code_verifier = crypto::random_token();
   pending.provider = provider.config().name;
   pending.redirect_uri = redirect_uri(setting.config, provider.config().kind, external);
-  pending.return_path =
-      is_good_return_path(login.return_path) ? std::move(login.return_path) : std::string(kDefaultReturnPath);
+  pending.return_path = http::is_safe_return_path(login.return_path) ? std::move(login.return_path)
+                                                                     : std::string(kDefaultReturnPath);
   pending.application = std::move(login.application);
   pending.restarts = login.restarts;
   pending.identity_provider = std::move(login.identity_provider);
@@ -47,7 +44,8 @@ http::Response answer_with(const Setting& setting, const http::External& externa
   if (!setting.config.environment.preserve_fragment) return http::redirect_response(url);
   const auto seconds = std::chrono::duration_cast<base::seconds>(setting.pending.lifetime()).count();
   std::string attributes = "; Path=/; SameSite=Lax; Max-Age=" + std::to_string(seconds);
-  if (external.secure()) attributes.append("; Secure");
+  // browsers take no __Host- cookie without Secure
+  if (external.secure() || setting.config.environment.cookie_prefix) attributes.append("; Secure");
   return http::pages::start_login(url, setting.session_cookie.names().fragment(slot), attributes);
 }
 
@@ -66,7 +64,7 @@ Task<Result<std::shared_ptr<const identity::Metadata>>> metadata_of(const Settin
 
 std::string return_path_of(const http::Target& target) {
   const auto whole = target.path_and_query();
-  return is_good_return_path(whole) ? whole : target.path;
+  return http::is_safe_return_path(whole) ? whole : target.path;
 }
 
 std::string redirect_uri(const config::Configuration& config, config::ProviderKind kind,
@@ -90,7 +88,7 @@ Task<Result<http::Response>> start_login(const Setting& setting, const http::Hea
   const auto metadata = co_await fetching;
   if (!metadata) co_return metadata.error();
 
-  const std::string prompt = login.prompt;
+  const std::string prompt = login.application.empty() ? login.prompt : "login";
   auto pending = make_pending(setting, *provider, external, std::move(login));
   const auto slots = setting.pending.assign(request, pending.started);
   if (setting.config.state_protection) {
@@ -110,6 +108,14 @@ Task<Result<http::Response>> start_login(const Setting& setting, const http::Hea
   const auto agent = user_agent_of(request);
   for (const char slot : slots.dropped) {
     response.headers.add("Set-Cookie", setting.pending.deletion(slot, external, agent).to_string());
+  }
+  // whatever an earlier attempt of the slot has left there is not this one's
+  auto emptied = slots.dropped;
+  emptied.push_back(slots.free);
+  for (const char slot : fragment_slots(request, setting.session_cookie.names(), emptied)) {
+    auto cookie = fragment_deletion(setting.session_cookie.names().fragment(slot),
+                                    setting.config.environment.cookie_prefix);
+    response.headers.add("Set-Cookie", cookie.to_string());
   }
   response.headers.add("Set-Cookie",
                        setting.pending.cookie(slots.free, pending, external, agent).to_string());

@@ -19,9 +19,9 @@ namespace router::login {
 
 struct LoginRequest {
   std::string provider;     // binding name; empty = the default one
-  std::string return_path;  // empty, or not a safe same-origin path of moderate length: kDefaultReturnPath
+  std::string return_path;  // empty, or not a safe same-origin path: kDefaultReturnPath
   std::string prompt;       // "login" asks for the password again; usually empty
-  std::string application;  // the application that is logged in to again; usually empty
+  std::string application;  // the application that is logged in to again, with the password; usually empty
   int restarts = 0;
   std::string identity_provider = {};  // behind `provider` (xsuaa, ias); usually empty
 };

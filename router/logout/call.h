@@ -25,6 +25,8 @@ struct CallTarget {
   http::Url url;
   base::milliseconds timeout{30'000};
   bool sends_token = false;
+  // The bindings whose users' token it gets (config/token_rule.h); absent: any.
+  std::optional<std::vector<std::string>> token_bindings;
   bool sends_forwarded = true;  // setXForwardedHeaders
   std::vector<config::Header> headers;
   base::Secret authorization;  // of the destination, instead of the user's token

@@ -6,6 +6,7 @@
 
 #include "backend/destination_tls.h"
 #include "base/text.h"
+#include "config/token_rule.h"
 
 namespace router::logout {
 namespace {
@@ -45,7 +46,8 @@ CallTarget make_call_target(const config::Destination& destination, const config
   target.url = logout_url(destination);
   target.timeout = destination.timeout;
   target.authorization = destination.authorization;
-  target.sends_token = (destination.forward_auth_token || destination.is_service) && destination.authorization.empty();
+  target.sends_token = config::takes_token(destination);
+  target.token_bindings = config::token_bindings(config, destination.name);
   target.sends_forwarded = destination.set_x_forwarded_headers;
   target.headers = destination.headers;
   target.tls = backend::destination_tls(destination, config);
@@ -82,9 +84,16 @@ base::Secret cookie_field(const session::Session& session, const CallTarget& tar
   return base::Secret(std::move(field));
 }
 
-// A service hears of the logout with the token that it was called with.
+bool gets_token_of(const CallTarget& target, const std::string& binding) {
+  if (!target.token_bindings) return true;
+  return std::find(target.token_bindings->begin(), target.token_bindings->end(), binding) != target.token_bindings->end();
+}
+
+// A service hears of the logout with the token that it was called with, a back-end that no request of this session could
+// have brought its token to without one.
 std::shared_ptr<Credentials> credentials_for(const CallTarget& target, const session::Session& session,
                                              const std::shared_ptr<Credentials>& of_user) {
+  if (!gets_token_of(target, session.provider)) return std::make_shared<Credentials>();
   if (!target.is_service) return of_user;
   for (const auto& token : session.service_tokens) {
     if (token.service != target.back_end) continue;
@@ -128,11 +137,7 @@ CallTargets make_call_targets(const config::Configuration& config) {
 }
 
 ForwardedRequest forwarded_request(const http::Request& request, const http::External& external) {
-  ForwardedRequest forwarded{external.authority, external.scheme, external.peer_address, request.target.path};
-  const auto chain = request.headers.get("x-forwarded-for");
-  if (external.peer_trusted && chain)
-    forwarded.client_chain = std::string(*chain) + ", " + external.peer_address;
-  return forwarded;
+  return {external.authority, external.scheme, http::client_chain(request.headers, external), request.target.path};
 }
 
 std::vector<Call> calls_for(const session::Session& session, const CallTargets& targets,

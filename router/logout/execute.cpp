@@ -17,6 +17,11 @@ constexpr std::size_t kBatch = 100;
 constexpr base::milliseconds kBreath{1};
 constexpr int kChangeAttempts = 16;
 
+// In milliseconds, as the time that a login has begun is known; one of the same millisecond has begun after it.
+base::WallTime before_logins_of(base::WallTime now) {
+  return std::chrono::floor<base::milliseconds>(now) - base::milliseconds(1);
+}
+
 void log_store_fault(std::string_view what, const base::Error& error) {
   base::log_error("logout.store", {{"what", what}, {"fault", describe(error)}});
 }
@@ -42,7 +47,8 @@ std::shared_ptr<Credentials> users_credentials(const session::Session& session, 
 Executor::Executor(std::shared_ptr<const config::Configuration> config,
                    std::shared_ptr<identity::Providers> providers, session::Store& store,
                    session::LiveConnections& live, FanOut& fan_out, Receipts& receipts,
-                   Revocations& revocations, base::Loop& loop, FindDestination find_destination)
+                   Revocations& revocations, base::Loop& loop, const base::Clock& clock,
+                   FindDestination find_destination)
     : config_(std::move(config)),
       providers_(std::move(providers)),
       store_(store),
@@ -51,6 +57,7 @@ Executor::Executor(std::shared_ptr<const config::Configuration> config,
       receipts_(receipts),
       revocations_(revocations),
       loop_(loop),
+      clock_(clock),
       find_destination_(std::move(find_destination)),
       targets_(make_call_targets(*config_)) {
   for (const auto& target : targets_) back_ends_.push_back(target->back_end);
@@ -58,7 +65,10 @@ Executor::Executor(std::shared_ptr<const config::Configuration> config,
 
 Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedRequest> request) {
   Execution execution;
-  co_await remember(trigger.selection);
+  if (trigger.selection.ended_at_provider) {
+    session::EndedAtProvider given = *trigger.selection.ended_at_provider;
+    co_await remember(std::move(given));
+  }
   const auto& sessions = trigger.selection.sessions;
   for (std::size_t at = 0; at < sessions.size(); at += kBatch) {
     if (at > 0) co_await base::sleep_for(loop_, kBreath);
@@ -71,9 +81,7 @@ Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedReq
   co_return execution;
 }
 
-Task<void> Executor::remember(const Selection& selection) {
-  if (!selection.ended_at_provider) co_return;
-  session::EndedAtProvider ended = *selection.ended_at_provider;
+Task<void> Executor::remember(session::EndedAtProvider ended) {
   const auto remembered = co_await store_.remember_ended(std::move(ended));
   if (!remembered) log_store_fault("remember_ended", remembered.error());
 }
@@ -128,6 +136,11 @@ Task<Result<std::optional<session::Snapshot>>> Executor::end_one(const Trigger& 
     auto left = co_await leave_application(std::move(id), std::move(part));
     co_return left;
   }
+  if (trigger.ends_at_provider() && !session->issuer.empty()) {
+    session::EndedAtProvider there{session->issuer, session->idp_session_id, session->subject,
+                                   before_logins_of(clock_.wall())};
+    co_await remember(std::move(there));
+  }
   auto ended = co_await store_.end(std::move(id));
   co_return ended;
 }
@@ -167,6 +180,7 @@ Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optio
     if (previous == nullptr || user_of(*previous) != user_of(*session)) {
       if (receipt) close_receipt(trigger, std::move(receipt), execution);
       receipt = receipts_.open(trigger.cause, session->user_name);
+      if (trigger.may_redirect_to_provider()) ++receipt->open_token_uses;
       if (execution->logout_id.empty()) execution->logout_id = receipt->id;
     }
     previous = session.get();

@@ -1,7 +1,8 @@
 // Carries a logout out: ends the sessions first, closes their live connections, hands the calls to the
 // fan-out.
 //
-// Never stops at a failure. The store gives an ended session to exactly one caller, on however many replicas,
+// Where the session at the provider is to end, too, the store remembers that, so that a login on its way does not come
+// in. Never stops at a failure. The store gives an ended session to exactly one caller, on however many replicas,
 // and only that one fans out: three logouts at once call every back-end once. Owner: Service. Background loop
 // only. Source: spec/logout.md section 1 "Order of effects"; reliability.md O10.
 #pragma once
@@ -27,7 +28,7 @@ using FindDestination = std::function<std::shared_ptr<const config::Destination>
 
 struct Execution {
   std::string logout_id;                           // of the first receipt; empty: there was nothing to end
-  std::vector<std::shared_ptr<Receipt>> receipts;  // whose provider part is still open
+  std::vector<std::shared_ptr<Receipt>> receipts;  // whose provider part is still open, and the browser's token use
   std::optional<base::Error> failure;              // the store could not end a session
 };
 
@@ -36,7 +37,7 @@ class Executor {
   Executor(std::shared_ptr<const config::Configuration> config,
            std::shared_ptr<identity::Providers> providers, session::Store& store,
            session::LiveConnections& live, FanOut& fan_out, Receipts& receipts, Revocations& revocations,
-           base::Loop& loop, FindDestination find_destination = {});
+           base::Loop& loop, const base::Clock& clock, FindDestination find_destination = {});
 
   // One receipt per user. Where a reply is due, the provider's part of them is still open afterwards.
   // `trigger` outlives the Task.
@@ -45,7 +46,7 @@ class Executor {
  private:
   using Snapshots = std::vector<session::Snapshot>;
 
-  base::Task<void> remember(const Selection& selection);
+  base::Task<void> remember(session::EndedAtProvider ended);
   base::Task<void> end_selected(const Trigger& trigger, std::optional<ForwardedRequest> request,
                                 Execution* execution);
   base::Task<Snapshots> end_sessions(const Trigger& trigger, Snapshots sessions, Execution* execution);
@@ -71,6 +72,7 @@ class Executor {
   Receipts& receipts_;
   Revocations& revocations_;
   base::Loop& loop_;
+  const base::Clock& clock_;
   FindDestination find_destination_;
   CallTargets targets_;
   std::vector<std::string> back_ends_;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "crypto/random.h"
 
@@ -50,7 +51,7 @@ Task<void> FanOut::submit(std::shared_ptr<Receipt> receipt, std::vector<Call> ca
     call.created = clock_.wall();
     receipt->calls.push_back(CallReport{call.target});
     ++receipt->open_calls;
-    if (call.target->sends_token) ++receipt->open_token_calls;
+    if (call.target->sends_token) ++receipt->open_token_uses;
   }
   const auto recorded = co_await outbox_.record(calls);
   receipt->durable = recorded && outbox_.is_durable();
@@ -101,7 +102,7 @@ Task<void> FanOut::recover() {
       waiting->submitted = clock_.steady();
       receipt->calls.push_back(CallReport{call.target});
       ++receipt->open_calls;
-      if (call.target->sends_token) ++receipt->open_token_calls;
+      if (call.target->sends_token) ++receipt->open_token_uses;
       waiting->call = std::move(call);
       enqueue(std::move(waiting));
     }
@@ -165,14 +166,21 @@ void FanOut::arm(Lane& lane) {
 }
 
 Task<void> FanOut::attempt(Lane& lane, WaitingCallPtr call) {
+  auto trying = base::guarded(try_once(lane, std::move(call)));
+  const auto tried = co_await trying;
+  if (!tried) base::log_error("logout.fan_out", {{"fault", describe(tried.error())}});
+  pump(lane);
+}
+
+Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
   const Call& what = call->call;
   CallReport& report = call->report();
   const bool with_token = what.target->sends_token && what.credentials->usable_at(clock_.wall());
   report.token_withheld = what.target->sends_token && !what.credentials->access_token.empty() && !with_token;
   ++report.attempts;
-  auto request = make_request(what, with_token);
   const auto started = clock_.steady();
-  auto answer = co_await client_.send(std::move(request));
+  auto sending = base::guarded(send(what, with_token));
+  const auto answer = co_await sending;
   lane.finished();
   report.took = std::chrono::duration_cast<milliseconds>(clock_.steady() - started);
   report.status = answer ? answer->status : 0;
@@ -185,7 +193,12 @@ Task<void> FanOut::attempt(Lane& lane, WaitingCallPtr call) {
         answer ? "status " + std::to_string(answer->status) : std::string(to_string(answer.error().code));
     co_await retry_or_bury(lane, std::move(call));
   }
-  pump(lane);
+}
+
+Task<base::Result<net::ClientResponse>> FanOut::send(const Call& call, bool with_token) {
+  auto sending = client_.send(make_request(call, with_token));
+  auto answer = co_await sending;
+  co_return answer;
 }
 
 net::ClientRequest FanOut::make_request(const Call& call, bool with_token) const {
@@ -269,7 +282,7 @@ std::size_t FanOut::retry_dead(std::string_view call_id) {
     Receipt& receipt = *call->receipt;
     call->report().outcome = Outcome::pending;
     ++receipt.open_calls;
-    if (call->call.target->sends_token) ++receipt.open_token_calls;
+    if (call->call.target->sends_token) ++receipt.open_token_uses;
     call->submitted = clock_.steady();
     call->urgency = Urgency::urgent;
     enqueue(std::move(call));

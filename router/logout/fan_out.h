@@ -77,6 +77,8 @@ class FanOut {
   void pump(Lane& lane);
   void arm(Lane& lane);
   base::Task<void> attempt(Lane& lane, WaitingCallPtr call);
+  base::Task<void> try_once(Lane& lane, WaitingCallPtr call);
+  base::Task<base::Result<net::ClientResponse>> send(const Call& call, bool with_token);
   net::ClientRequest make_request(const Call& call, bool with_token) const;
   base::Task<void> settle(WaitingCallPtr call, Outcome outcome);
   base::Task<void> retry_or_bury(Lane& lane, WaitingCallPtr call);

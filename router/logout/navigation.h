@@ -1,8 +1,9 @@
-// "A GET must not be a trap": which requests may log a user out, by how they were made.
+// "A GET must not be a trap": which requests may log a user out, by how they were made. One rule for all triggers.
 //
-// Prefetches, HEAD, and loads of sub-resources from another site never do; a cross-site navigation asks
-// first. A client that sends no Sec-Fetch fields (curl, old browsers) is taken at its word. Pure. Source:
-// spec/logout.md section 1; Fetch Metadata (W3C); oidc_cases.md 84.
+// HEAD, prefetches (of browsers and of page frameworks) and sub-resources never do, wherever they come from, frames
+// only where they are our own; a cross-site navigation asks first. A client that sends no Sec-Fetch fields (curl,
+// old browsers) is taken at its word. Pure. Source: spec/logout.md section 1; Fetch Metadata (W3C); the fields
+// that Next.js, Turbo and htmx document for their prefetches; oidc_cases.md 84.
 #pragma once
 
 #include <optional>
@@ -17,17 +18,23 @@ namespace router::logout {
 
 enum class Navigation { proceed, confirm, refuse };
 
-Navigation judge_navigation(const http::Request& request, config::CrossSiteLogout policy);
+// Whose pages may hold the endpoint in a frame. any_site: what the request says is the evidence, not the browser's
+// cookies, and a fetch of another site is as good as a frame.
+enum class Frames { same_origin, any_site };
+
+Navigation judge_navigation(const http::Request& request, config::CrossSiteLogout policy,
+                            Frames frames = Frames::same_origin);
 // What is answered instead of a logout; absent: proceed.
 std::optional<http::Response> objection_to(Navigation judged, const http::Request& request);
 
-// The iframe in which an identity provider logs its clients out: a cross-site iframe load whose Referer, if
-// there is one, names our origin or one of `provider_origins`.
-bool is_provider_iframe(const http::Request& request, const http::External& external,
-                        const std::vector<std::string>& provider_origins);
+// The frame in which an identity provider, or a portal, logs its applications out: its Referer names our origin or
+// one of `origins`. Without a Referer it could be anybody's: `without_referer` says that the operator wants it.
+bool is_trusted_frame(const http::Request& request, const http::External& external,
+                      const std::vector<std::string>& origins, bool without_referer);
 
 // Whether a state-changing request comes from another site: by Sec-Fetch-Site, else by Origin.
 bool is_cross_site(const http::Request& request, const http::External& external);
+// By any of the fields with which browsers and page frameworks say that nobody has asked for the page yet.
 bool is_prefetch(const http::Request& request);
 
 // Whether the answer is shown to a person, who is redirected, or read by a script, which is told where to go.

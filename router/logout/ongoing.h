@@ -6,18 +6,26 @@
 #pragma once
 
 #include "logout/revocation.h"
+#include "session/address_limit.h"
 #include "session/attempt_limit.h"
+#include "session/doors.h"
 #include "session/recent_set.h"
 
 namespace router::logout {
 
 struct Ongoing {
-  explicit Ongoing(base::Loop& background) : revocations(background) {}
+  explicit Ongoing(base::Loop& background, std::shared_ptr<session::Doors> with = std::make_shared<session::Doors>())
+      : doors(std::move(with)), revocations(background) {}
+
+  const std::shared_ptr<session::Doors> doors;  // for clients that take tokens back; those of logins, too
 
   // Longer than any token is accepted (identity/logout_token.h).
   session::RecentSet seen_logout_tokens{base::minutes(10), 256 * 1024};
   // By address: about half a core's worth of signatures.
   session::AttemptLimit bad_logout_tokens{12'000, base::seconds(1), 64 * 1024};
+  // Front-channel requests by address, which nobody signs: guesses at sids that no session has. An office signs out at
+  // once, so more than a few.
+  session::AddressLimit unknown_sids{300};
   Revocations revocations;
 };
 

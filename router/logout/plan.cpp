@@ -53,8 +53,7 @@ WayBack plan_way_back(const Trigger& trigger, const Ending& ending, const Ending
 ProviderPart provider_part(const Trigger& trigger, const ProviderState& provider) {
   if (trigger.skips_redirect) return ProviderPart::skipped;
   // One application leaves the others signed in, so the provider is not told.
-  if (!trigger.asks_provider || !trigger.whole_session() || provider.config == nullptr)
-    return ProviderPart::none;
+  if (!trigger.ends_at_provider() || provider.config == nullptr) return ProviderPart::none;
   if (!trigger.provider_url.replaced_by.empty()) return ProviderPart::redirect;
   if (!provider.metadata || !provider.reachable) return ProviderPart::unreachable;
   return provider.metadata->end_session_endpoint.empty() ? ProviderPart::not_offered : ProviderPart::redirect;
@@ -73,10 +72,15 @@ bool leaves_provider_session(const Trigger& trigger, const Ending& ending, const
          replaced.substr(0, replaced.find('?')) != provider.metadata->end_session_endpoint;
 }
 
+std::string hint_of(const session::Session& session) {
+  return session.user_name.empty() ? session.subject : session.user_name;
+}
+
 std::string provider_url(const Trigger& trigger, Ending& ending, const EndingInput& input) {
   if (!trigger.provider_url.replaced_by.empty()) return trigger.provider_url.replaced_by;
   auto way_back = plan_way_back(trigger, ending, input);
   ending.return_uri = way_back.uri;
+  ending.return_state = way_back.state;
   identity::LogoutRedirect redirect;
   if (trigger.session) {
     redirect.id_token_hint = trigger.session->tokens.id_token;
@@ -84,8 +88,24 @@ std::string provider_url(const Trigger& trigger, Ending& ending, const EndingInp
   }
   redirect.post_logout_redirect_uri = std::move(way_back.uri);
   redirect.state = std::move(way_back.state);
-  const auto url = identity::logout_url(*input.provider.config, *input.provider.metadata, redirect);
-  return http::append_query(url.value_or(""), trigger.provider_url.added_parameters);
+  const auto& provider = *input.provider.config;
+  const std::string& added = trigger.provider_url.added_parameters;
+  const auto request_now = [&] {
+    return identity::logout_request(provider, *input.provider.metadata, redirect).value_or(identity::LogoutRequest());
+  };
+  auto request = request_now();
+  auto url = http::append_query(request.as_url(), added);
+  const auto& logout = input.config.logout;
+  const bool by_form = logout.posts_to_provider && provider.kind != config::ProviderKind::xsuaa;
+  if (by_form && trigger.form == ReplyForm::redirect) {
+    request.url = http::append_query(request.url, added);
+    ending.provider_form = std::move(request);
+  }
+  if (url.size() <= logout.longest_hint || redirect.id_token_hint.empty()) return url;
+  // proxies on the way answer such a URL with an error of their own, and the provider never hears of the logout
+  redirect.id_token_hint = {};
+  redirect.logout_hint = hint_of(*trigger.session);
+  return http::append_query(request_now().as_url(), added);
 }
 
 }  // namespace

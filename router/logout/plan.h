@@ -51,7 +51,10 @@ struct Ending {
   ReplyForm form = ReplyForm::redirect;
   ProviderPart provider = ProviderPart::none;
   std::string provider_url;  // empty unless ProviderPart::redirect; carries the id token hint: not for logs
+  // Where a redirect is to be a form instead: the same, at any length. `url` empty: none.
+  identity::LogoutRequest provider_form;
   std::string return_uri;    // where the provider sends the browser back to
+  std::string return_state;  // what it brings along then; empty: nothing
   std::string landing;       // path or absolute URL, the client's query included
   bool has_page = false;     // false: `landing` is the built-in page
   std::string application;   // empty: the whole session

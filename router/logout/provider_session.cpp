@@ -1,5 +1,6 @@
 #include "logout/provider_session.h"
 
+#include "base/guarded.h"
 #include "base/log.h"
 
 namespace router::logout {
@@ -16,7 +17,8 @@ base::Task<void> end_it(base::Loop* loop, std::shared_ptr<identity::Providers> p
   base::milliseconds delay = kFirstSessionRetry;
   for (int attempt = 1;; ++attempt) {
     base::Secret id_token = session->tokens.id_token;
-    const auto ended = co_await provider->end_session(std::move(id_token));
+    auto ending = base::guarded(provider->end_session(std::move(id_token)));
+    const auto ended = co_await ending;
     if (ended) {
       receipt->provider_session = "ended";
       co_return;

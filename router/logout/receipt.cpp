@@ -118,13 +118,16 @@ void Receipts::set_provider(Receipt& receipt, ProviderPart part) {
   audit_if_complete(receipt);
 }
 
+void Receipts::token_used(Receipt& receipt) {
+  if (--receipt.open_token_uses > 0) return;
+  if (auto free = std::exchange(receipt.tokens_free, nullptr)) free();
+}
+
 void Receipts::settle(Receipt& receipt, std::size_t index, Outcome outcome) {
   CallReport& call = receipt.calls[index];
   call.outcome = outcome;
   --receipt.open_calls;
-  if (call.target->sends_token && --receipt.open_token_calls == 0) {
-    if (auto free = std::exchange(receipt.tokens_free, nullptr)) free();
-  }
+  if (call.target->sends_token) token_used(receipt);
   audit_if_complete(receipt);
 }
 

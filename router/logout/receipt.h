@@ -49,7 +49,7 @@ struct Receipt {
   bool durable = false;  // the calls would survive a crash of this process
   std::vector<CallReport> calls;
   std::size_t open_calls = 0;
-  std::size_t open_token_calls = 0;
+  std::size_t open_token_uses = 0;  // calls that carry the session's token, and a browser that is at the provider
   ProviderPart provider = ProviderPart::none;
   bool provider_known = false;
   std::string revocation = "none";  // none, waiting, done, failed
@@ -57,7 +57,7 @@ struct Receipt {
   std::string provider_session = "none";
   std::size_t connections_closed = 0;
   bool audited = false;
-  std::function<void()> tokens_free;  // once: no call needs the session's token any more
+  std::function<void()> tokens_free;  // once: nobody needs the session's token any more
 
   bool complete() const { return provider_known && open_calls == 0; }
 };
@@ -73,6 +73,8 @@ class Receipts {
   // With an id where one is known already (calls that an earlier process left behind).
   std::shared_ptr<Receipt> open(Cause cause, std::string user, std::string id = {});
   void set_provider(Receipt& receipt, ProviderPart part);
+  // One of open_token_uses has come to its end.
+  void token_used(Receipt& receipt);
   // The call at `index` has its final outcome.
   void settle(Receipt& receipt, std::size_t index, Outcome outcome);
 

@@ -10,10 +10,16 @@ constexpr base::seconds kLifetime{3600};
 constexpr std::size_t kMaxSealedTarget = 1024;
 constexpr std::size_t kMaxHeld = 1024;
 constexpr std::size_t kMaxUsed = 10'000;
+constexpr std::size_t kMaxAwaited = 10'000;
 constexpr std::size_t kMaxStateLength = 4096;
 constexpr std::string_view kHeldPrefix = "held.";
 // The nonce: it identifies a sealed state, and no other spelling of it opens.
 constexpr std::size_t kMarkLength = 16;
+
+// By which a state is known once it has been read: its nonce, or all of one that is held.
+std::string mark_of(std::string_view state) {
+  return std::string(state.starts_with(kHeldPrefix) ? state : state.substr(0, kMarkLength));
+}
 
 base::Secret key_or_random(const base::Secret& secret) {
   return secret.empty() ? base::Secret(crypto::random_bytes(32)) : secret;
@@ -40,12 +46,32 @@ std::string ReturnStates::issue(std::string_view target) {
 
 std::optional<std::string> ReturnStates::take(std::string_view state) {
   if (state.size() > kMaxStateLength || state.size() < kMarkLength) return std::nullopt;
-  if (state.starts_with(kHeldPrefix)) return take_held(state);
-  std::string mark(state.substr(0, kMarkLength));
-  if (used_.contains(mark)) return std::nullopt;
-  auto target = open(state);
-  if (target) remember_used(std::move(mark));
+  std::optional<std::string> target;
+  if (state.starts_with(kHeldPrefix)) {
+    target = take_held(state);
+  } else if (std::string mark = mark_of(state); !used_.contains(mark)) {
+    target = open(state);
+    if (target) remember_used(std::move(mark));
+  }
+  if (target) note_return(state);
   return target;
+}
+
+void ReturnStates::on_return(std::string_view state, std::function<void()> then) {
+  auto mark = mark_of(state);
+  awaited_order_.push_back(mark);
+  awaited_.insert_or_assign(std::move(mark), std::move(then));
+  if (awaited_order_.size() <= kMaxAwaited) return;
+  awaited_.erase(awaited_order_.front());
+  awaited_order_.pop_front();
+}
+
+void ReturnStates::note_return(std::string_view state) {
+  const auto found = awaited_.find(mark_of(state));
+  if (found == awaited_.end()) return;
+  const auto then = std::move(found->second);
+  awaited_.erase(found);
+  then();
 }
 
 std::optional<std::string> ReturnStates::take_held(std::string_view state) {

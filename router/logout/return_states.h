@@ -8,6 +8,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ class ReturnStates {
   ReturnStates(const base::Secret& secret, const base::Clock& clock);
 
   std::string issue(std::string_view target);
+  // Runs `then` when the browser comes back with that state: once, and to this process only.
+  void on_return(std::string_view state, std::function<void()> then);
   // Absent: unknown, used before or too old.
   std::optional<std::string> take(std::string_view state);
 
@@ -33,6 +36,7 @@ class ReturnStates {
     std::string target;
     base::WallTime issued;
   };
+  void note_return(std::string_view state);
   std::optional<std::string> take_held(std::string_view state);
   std::optional<std::string> open(std::string_view state) const;
   void remember_used(std::string mark);
@@ -43,6 +47,8 @@ class ReturnStates {
   std::deque<std::string> held_order_;
   std::unordered_set<std::string> used_;
   std::deque<std::string> used_order_;
+  std::unordered_map<std::string, std::function<void()>> awaited_;
+  std::deque<std::string> awaited_order_;
 };
 
 }  // namespace router::logout

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/guarded.h"
 #include "base/log.h"
 
 namespace router::logout {
@@ -12,6 +13,9 @@ using base::Task;
 namespace {
 
 constexpr int kAttempts = 3;
+constexpr std::size_t kMostAtOnce = 32;
+// Of sessions whose tokens are waited for; with each of them some kilobytes.
+constexpr std::size_t kMostOpen = 100'000;
 constexpr base::milliseconds kFirstRetryDelay{1000};
 constexpr base::milliseconds kRevocationDrainPoll{20};
 
@@ -52,13 +56,18 @@ bool wants_revocation(const config::Logout& logout, const identity::Provider& pr
 void Revocations::schedule(RevocationOrder order) {
   const auto work = std::make_shared<Work>(Work{std::move(order), false, {}});
   Receipt& receipt = *work->order.receipt;
+  if (open_.size() >= kMostOpen) {
+    receipt.revocation = "failed";
+    base::log_warning("logout.revocation", {{"logout_id", receipt.id}, {"fault", "too many are waiting"}});
+    return;
+  }
   receipt.revocation = "waiting";
   open_.insert(work);
   const std::weak_ptr<Work> weak = work;
   const auto start = [this, weak] {
     if (const auto still = weak.lock()) begin(still);
   };
-  if (receipt.open_token_calls == 0 || draining_) {
+  if (receipt.open_token_uses == 0 || draining_) {
     loop_.post(start);
     return;
   }
@@ -73,10 +82,30 @@ void Revocations::schedule(RevocationOrder order) {
 void Revocations::begin(const WorkPtr& work) {
   if (std::exchange(work->begun, true)) return;
   if (work->order.credentials) work->order.credentials->revoked = true;
-  base::start_detached(run(this, work));
+  begun_.push_back(work);
+  start_some();
+}
+
+void Revocations::start_some() {
+  while (running_ < kMostAtOnce && !begun_.empty()) {
+    const WorkPtr work = std::move(begun_.front());
+    begun_.pop_front();
+    ++running_;
+    base::start_detached(run(this, work));
+  }
 }
 
 Task<void> Revocations::run(Revocations* self, WorkPtr work) {
+  auto revoking = base::guarded(revoke_both(self, work));
+  const auto revoked = co_await revoking;
+  if (!revoked) base::log_error("logout.revocation", {{"logout_id", work->order.receipt->id}, {"fault", describe(revoked.error())}});
+  self->finish(work, revoked && *revoked);
+  --self->running_;
+  // in a turn of its own: a thousand that end at once must not nest
+  if (!self->begun_.empty()) self->loop_.post([self] { self->start_some(); });
+}
+
+Task<bool> Revocations::revoke_both(Revocations* self, WorkPtr work) {
   base::Secret refresh_token = work->order.session->tokens.refresh_token;
   base::Secret access_token = work->order.session->tokens.access_token;
   std::string refresh_hint = "refresh_token";
@@ -84,7 +113,7 @@ Task<void> Revocations::run(Revocations* self, WorkPtr work) {
   // The refresh token first: most providers end its access tokens with it.
   const bool first = co_await revoke_one(self, work, std::move(refresh_token), std::move(refresh_hint));
   const bool second = co_await revoke_one(self, work, std::move(access_token), std::move(access_hint));
-  self->finish(work, first && second);
+  co_return first && second;
 }
 
 Task<bool> Revocations::revoke_one(Revocations* self, WorkPtr work, base::Secret token, std::string hint) {

@@ -1,11 +1,13 @@
 // Revokes a session's tokens at its provider (RFC 7009), when no back-end call needs them any more.
 //
-// Refresh token first, then access token; after every call that carries the token has its final outcome, at
-// most `revokeAfter` later: calls that are still waiting then go out without it. A failure that may pass is
+// Refresh token first, then access token; after every call that carries the token has its final outcome and the browser is
+// back from the provider, at most `revokeAfter` later: calls that are still waiting then go out without it. However many
+// sessions time out together, the provider is asked about some at a time only. A failure that may pass is
 // tried three times. A token that a client takes back itself is revoked at once. Owner: Ongoing; destroyed
 // only after its loop has stopped. Background loop only. Source: spec/logout.md sections 4 and 5.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <unordered_set>
 
@@ -49,12 +51,16 @@ class Revocations {
   using WorkPtr = std::shared_ptr<Work>;
 
   void begin(const WorkPtr& work);
+  void start_some();
   static base::Task<void> run(Revocations* self, WorkPtr work);
+  static base::Task<bool> revoke_both(Revocations* self, WorkPtr work);
   static base::Task<bool> revoke_one(Revocations* self, WorkPtr work, base::Secret token, std::string hint);
   void finish(const WorkPtr& work, bool done);
 
   base::Loop& loop_;
   std::unordered_set<WorkPtr> open_;
+  std::deque<WorkPtr> begun_;  // wait for their turn
+  std::size_t running_ = 0;
   bool draining_ = false;
 };
 

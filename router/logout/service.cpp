@@ -29,7 +29,7 @@ Service::Service(ServiceParts parts)
       sources_(make_sources(source_parts(parts_))),
       conditional_urls_(parts_.config->logout.conditional_urls),
       executor_(parts_.config, parts_.providers, parts_.store, parts_.live, parts_.fan_out, parts_.receipts,
-                parts_.ongoing.revocations, parts_.background, parts_.find_destination) {}
+                parts_.ongoing.revocations, parts_.background, parts_.clock, parts_.find_destination) {}
 
 bool Service::may_handle(std::string_view method, std::string_view path, std::string_view query) const {
   return std::any_of(sources_.begin(), sources_.end(),
@@ -46,9 +46,8 @@ Task<Result<std::optional<http::Response>>> Service::handle(const http::Request&
                                                             session::Snapshot session, std::string body,
                                                             base::Loop& home) {
   SourceInput input{request, external, std::move(session), std::move(body)};
-  co_await base::switch_to(parts_.background);
-  auto answered = co_await answer(std::move(input));
-  co_await base::switch_to(home);
+  auto answering = base::run_on(parts_.background, home, answer(std::move(input)));
+  auto answered = co_await answering;
   co_return answered;
 }
 
@@ -83,11 +82,14 @@ Task<Result<http::Response>> Service::log_out(Trigger trigger, const http::Reque
     auto revoked = co_await revoke_given(*parts_.providers, std::move(token));
     if (!revoked && !execution.failure) execution.failure = std::move(revoked).error();
   }
+  if (trigger.form == ReplyForm::given && !trigger.revocation && execution.logout_id.empty())
+    base::log_info("logout.nothing_ended", {{"cause", to_string(trigger.cause)}});
   const ProviderState provider = co_await look_at_provider(trigger);
 
   const auto make_state = [this](const std::string& target) { return parts_.states.issue(target); };
   const Ending ending = plan_ending(trigger, {*parts_.config, external.origin(), provider, make_state});
   for (const auto& receipt : execution.receipts) parts_.receipts.set_provider(*receipt, ending.provider);
+  if (trigger.may_redirect_to_provider()) free_tokens(ending, execution);
   if (ending.ends_provider_session) invalidate(trigger, execution);
   warn_once_without_logout(ending, provider);
   if (execution.failure && trigger.on_failure) trigger.on_failure();
@@ -114,6 +116,19 @@ void Service::read_wishes(Trigger& trigger, const http::Target& target, const st
   }
 }
 
+// A provider that is asked to end its session may look for the tokens of the hint: they stay until the browser is back, or
+// until `revokeAfter`.
+void Service::free_tokens(const Ending& ending, const Execution& execution) const {
+  auto free = [&receipts = parts_.receipts, freed = execution.receipts] {
+    for (const auto& receipt : freed) receipts.token_used(*receipt);
+  };
+  if (ending.provider_url.empty()) {
+    free();
+  } else if (!ending.return_state.empty() && !execution.receipts.empty()) {
+    parts_.states.on_return(ending.return_state, std::move(free));
+  }
+}
+
 // Only by the logout that ended the session; again would ask the provider in vain.
 void Service::invalidate(const Trigger& trigger, const Execution& execution) const {
   if (!trigger.session || execution.receipts.empty()) return;
@@ -123,8 +138,7 @@ void Service::invalidate(const Trigger& trigger, const Execution& execution) con
 Task<ProviderState> Service::look_at_provider(const Trigger& trigger) {
   ProviderState state;
   identity::Provider* provider = provider_of(trigger);
-  const bool asked = trigger.asks_provider && !trigger.skips_redirect && trigger.whole_session();
-  if (provider == nullptr || !asked) co_return state;
+  if (provider == nullptr || !trigger.ends_at_provider()) co_return state;
   state.config = &provider->config();
   state.reachable = co_await provider->is_reachable();
   // After the probe, which may have brought it.
@@ -160,7 +174,6 @@ Task<void> Service::session_timed_out(std::vector<session::Snapshot> sessions) {
   trigger.selection.ended_already = true;
   trigger.form = ReplyForm::none;
   trigger.asks_provider = false;
-  trigger.revokes_tokens = false;
   std::optional<ForwardedRequest> nobody;
   const Execution ignored = co_await executor_.run(trigger, std::move(nobody));
 }

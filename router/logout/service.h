@@ -21,7 +21,8 @@
 
 namespace router::logout {
 
-// The Set-Cookie values that delete the session cookie, with exactly the attributes it was set with.
+// The Set-Cookie values that delete the session cookie, with exactly the attributes it was set with, and those of logins
+// on their way.
 using CookieDeletion = std::function<std::vector<std::string>(const http::External&, const http::Request&)>;
 
 struct ServiceParts {
@@ -70,6 +71,7 @@ class Service {
                                                    const http::External& external);
   // The provider URL and landing page that the browser's request asks for.
   void read_wishes(Trigger& trigger, const http::Target& target, const std::string& origin) const;
+  void free_tokens(const Ending& ending, const Execution& execution) const;
   void invalidate(const Trigger& trigger, const Execution& execution) const;
   base::Task<ProviderState> look_at_provider(const Trigger& trigger);
   identity::Provider* provider_of(const Trigger& trigger) const;

@@ -16,16 +16,17 @@ Sources make_sources(const SourceParts& parts) {
   Sources sources;
   // first: where a logout has ended, none may begin
   sources.push_back(std::make_unique<LandingSource>(parts.config, parts.states));
-  sources.push_back(std::make_unique<CentralSource>(parts.config, parts.providers));
+  sources.push_back(std::make_unique<CentralSource>(parts.config, parts.providers, parts.store));
   sources.push_back(
       std::make_unique<BackChannelSource>(parts.config, parts.providers, parts.ongoing, parts.clock));
-  sources.push_back(std::make_unique<FrontChannelSource>(parts.config, parts.providers));
+  sources.push_back(std::make_unique<FrontChannelSource>(parts.config, parts.providers, parts.store, parts.ongoing,
+                                                         parts.clock));
   sources.push_back(std::make_unique<RestSource>(parts.config, parts.store));
   sources.push_back(std::make_unique<EndSessionSource>(parts.config, parts.providers, parts.store));
-  sources.push_back(std::make_unique<HostedSource>(parts.config));
-  sources.push_back(std::make_unique<TokenRevocationSource>(parts.config, parts.providers));
+  sources.push_back(std::make_unique<HostedSource>(parts.config, parts.store));
+  sources.push_back(std::make_unique<TokenRevocationSource>(parts.config, parts.providers, parts.ongoing, parts.clock));
   // last: it looks at every request, and those with a path of their own are not its business
-  sources.push_back(std::make_unique<AgentSource>(parts.config));
+  sources.push_back(std::make_unique<AgentSource>(parts.config, parts.store));
   return sources;
 }
 

@@ -90,6 +90,10 @@ struct Trigger {
   bool clears_browser = true;  // the browser that asked is the session's: its cookie is deleted
 
   bool whole_session() const { return !application.has_value(); }
+  // Where a reply is due, its browser may be sent to the provider, who may want to know the session's tokens then.
+  bool may_redirect_to_provider() const { return ends_at_provider() && form != ReplyForm::none; }
+  // The session at the provider is to end, too.
+  bool ends_at_provider() const { return asks_provider && !skips_redirect && whole_session(); }
 };
 
 }  // namespace router::logout

@@ -4,8 +4,10 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
+#include <cerrno>
 #include <openssl/ssl.h>
 
+#include "net/connect_race.h"
 #include "net/head_scanner.h"
 #include "net/next_piece.h"
 
@@ -17,36 +19,22 @@ using base::Result;
 using base::Side;
 using base::Task;
 
-// The system's resolver cannot be interrupted: who waits for it goes on without its answer when told to.
-struct LookUp {
-  explicit LookUp(AsioLoop& loop) : resolver(loop.context().get_executor()) {}
-  void end() {
-    if (auto handle = std::exchange(waiter, {})) handle.resume();
-  }
-
-  asio::ip::basic_resolver<asio::ip::tcp, asio::io_context::executor_type> resolver;
-  error_code fault = asio::error::operation_aborted;
-  std::vector<asio::ip::tcp::endpoint> endpoints;
-  std::coroutine_handle<> waiter;
-};
-
 namespace {
 
-struct Answer {
-  const std::shared_ptr<LookUp>& look_up;
-  const std::string& host;
-  std::string port;
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> waiter) {
-    look_up->waiter = waiter;
-    look_up->resolver.async_resolve(host, port, [kept = look_up](const error_code& fault, const auto& found) {
-      kept->fault = fault;
-      for (const auto& entry : found) kept->endpoints.push_back(entry.endpoint());
-      kept->end();
-    });
+// Who takes no more of an answer for so long is a slow reader.
+constexpr base::milliseconds kHeldUpAfter{1'000};
+// Of this machine, not of the back-end: it passes by itself.
+bool is_shortage(const error_code& reason) {
+  switch (reason.value()) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+    case EADDRNOTAVAIL:  // no port is left to come from
+      return reason.category() == boost::system::system_category();
+    default: return false;
   }
-  void await_resume() const noexcept {}
-};
+}
 
 }  // namespace
 
@@ -57,25 +45,28 @@ AsioBackendConnection::AsioBackendConnection(AsioLoop& loop, const BackendOrigin
       limits_(limits),
       stream_(loop),
       input_(loop.buffers(), InputBuffer::Begin::large),
-      read_deadline_(loop.deadlines(),
-                     [this] {
-                       timed_out_ = true;
-                       stream_.cancel();
-                       if (const auto waited_for = look_up_) waited_for->end();
-                     }),
-      write_deadline_(loop.deadlines(), [this] {
-        timed_out_ = true;
-        stream_.cancel();
-      }) {}
+      read_deadline_(loop.deadlines(), [this] { stop(true); }),
+      write_deadline_(loop.deadlines(), [this] { stop(true); }) {}
 
-void AsioBackendConnection::close() {
-  closed_ = true;
-  stream_.close();
-  if (look_up_) loop_.post([ended = look_up_] { ended->end(); });
+// Whoever waits goes on in a turn of its own, never in here.
+void AsioBackendConnection::stop(bool by_deadline) {
+  (by_deadline ? timed_out_ : closed_) = true;
+  by_deadline ? stream_.cancel() : stream_.close();
+  if (give_up_) give_up_();
 }
 
-void AsioBackendConnection::arm(Deadline& deadline) {
-  if (timeout_ > base::milliseconds::zero()) deadline.arm(timeout_);
+void AsioBackendConnection::close() { stop(false); }
+
+void AsioBackendConnection::arm(Deadline& deadline, base::SteadyTime since) {
+  const bool may_stall = timeout_ == base::milliseconds::zero();
+  const auto at = may_stall ? ends_by_ : std::min(ends_by_, since + timeout_);
+  if (at != base::SteadyTime::max()) deadline.arm_at(at);
+}
+
+// An upload that flows does not use up the time for the answer's head.
+void AsioBackendConnection::request_moved() {
+  request_moved_at_ = loop_.deadlines().now();
+  if (awaits_head_ && read_deadline_.armed()) arm(read_deadline_, request_moved_at_);
 }
 
 Error AsioBackendConnection::fault(const error_code& reason, std::string_view doing) const {
@@ -85,69 +76,52 @@ Error AsioBackendConnection::fault(const error_code& reason, std::string_view do
   return Error{ErrorCode::closed, Side::back_end, what + reason.message(), true};
 }
 
-Task<Result<void>> AsioBackendConnection::connect(ClientTls& tls, base::milliseconds timeout) {
-  timeout_ = timeout;
+Error AsioBackendConnection::connect_fault(const error_code& reason, std::string_view doing) const {
+  auto error = fault(reason, doing);
+  if (error.code == ErrorCode::closed) error.code = is_shortage(reason) ? ErrorCode::overloaded : ErrorCode::refused;
+  return error;
+}
+
+Task<Result<void>> AsioBackendConnection::connect(ClientTls& tls, Names& names, base::SteadyTime ends_by) {
+  ends_by_ = ends_by;
+  auto reached = co_await reach(tls, names);
+  ends_by_ = base::SteadyTime::max();
+  co_return reached;
+}
+
+Task<Result<void>> AsioBackendConnection::reach(ClientTls& tls, Names& names) {
   const bool tunnelled = !origin_.proxy_host.empty();
-  auto connected = co_await connect_to(tunnelled ? origin_.proxy_host : origin_.host,
+  auto connected = co_await connect_to(names, tunnelled ? origin_.proxy_host : origin_.host,
                                        tunnelled ? origin_.proxy_port : origin_.port);
-  if (!connected) co_return connected;
-  if (tunnelled) {
-    auto opened = co_await open_tunnel(origin_);
-    if (!opened) co_return opened;
-  }
-  if (!origin_.secure) co_return Result<void>();
-  auto context = tls.context(origin_.tls);
-  if (!context) co_return context.error();
-  stream_.enable_tls(**context);
-  error_code not_an_address;
-  asio::ip::make_address(origin_.host, not_an_address);
-  // RFC 6066 section 3: an address is no server name
-  if (not_an_address) SSL_set_tlsext_host_name(stream_.tls().native_handle(), origin_.host.c_str());
-  stream_.tls().set_verify_callback(asio::ssl::host_name_verification(origin_.host));
-  if (!origin_.tls.verify) stream_.tls().set_verify_mode(asio::ssl::verify_none);
-  arm(read_deadline_);
-  const auto shaken = co_await stream_.handshake(asio::ssl::stream_base::client);
-  read_deadline_.disarm();
-  if (shaken) {
-    auto refused = fault(shaken, "TLS handshake with");
-    if (refused.code == ErrorCode::closed) refused.code = ErrorCode::refused;
-    co_return refused;
-  }
-  co_return Result<void>();
+  if (connected && tunnelled) connected = co_await open_tunnel();
+  if (connected && origin_.secure) connected = co_await shake_hands(tls);
+  co_return connected;
 }
 
-Task<Result<std::vector<asio::ip::tcp::endpoint>>> AsioBackendConnection::look_up(const std::string& host,
-                                                                                  std::uint16_t port) {
-  error_code no_literal;
-  const auto address = asio::ip::make_address(host, no_literal);
-  if (!no_literal) co_return std::vector{asio::ip::tcp::endpoint(address, port)};
-  look_up_ = std::make_shared<LookUp>(loop_);
-  Answer answer{look_up_, host, std::to_string(port)};
-  co_await answer;
-  const auto found = std::exchange(look_up_, nullptr);
-  if (!found->fault) co_return std::move(found->endpoints);
-  auto error = fault(found->fault, "looking up");
-  if (error.code == ErrorCode::closed) error.code = ErrorCode::refused;
-  co_return error;
-}
-
-Task<Result<void>> AsioBackendConnection::connect_to(const std::string& host, std::uint16_t port) {
-  arm(read_deadline_);
-  auto endpoints = co_await look_up(host, port);
-  if (!endpoints) co_return endpoints.error();
-  error_code failed = asio::error::host_not_found;
-  for (const auto& endpoint : *endpoints) {
-    if (closed_) break;
-    stream_.close();
-    failed = co_await stream_.connect(endpoint);
-    if (!failed || timed_out_ || closed_) break;
-  }
-  read_deadline_.disarm();
-  if (failed) {
-    auto error = fault(failed, "connecting to");
-    if (error.code == ErrorCode::closed) error.code = ErrorCode::refused;
+Task<Result<void>> AsioBackendConnection::connect_to(Names& names, const std::string& host, std::uint16_t port) {
+  arm(read_deadline_, loop_.deadlines().now());
+  Names::Question question(names, host);
+  give_up_ = [&question] { question.give_up(); };
+  co_await question.answered();
+  const auto& found = question.answer();
+  std::vector<asio::ip::tcp::endpoint> endpoints;
+  for (const auto& address : found.addresses) endpoints.emplace_back(address, port);
+  // the deadline may have come between the answer and now
+  if (endpoints.empty() || closed_ || timed_out_) {
+    give_up_ = nullptr;
+    read_deadline_.disarm();
+    auto error = connect_fault(asio::error::host_not_found, "looking up");
+    if (error.code == ErrorCode::refused) error.detail = "looking up " + key_ + ": " + found.fault;
+    if (found.overloaded) error.code = ErrorCode::overloaded;
     co_return error;
   }
+  ConnectRace race(loop_, std::move(endpoints));
+  give_up_ = [&race] { race.give_up(); };
+  co_await race.decided();
+  give_up_ = nullptr;
+  read_deadline_.disarm();
+  if (race.fault() || closed_ || timed_out_) co_return connect_fault(race.fault(), "connecting to");
+  stream_.adopt(race.take_winner());
   error_code ignored;
   stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
   stream_.socket().non_blocking(true, ignored);
@@ -155,14 +129,18 @@ Task<Result<void>> AsioBackendConnection::connect_to(const std::string& host, st
 }
 
 // RFC 9110 section 9.3.6
-Task<Result<void>> AsioBackendConnection::open_tunnel(const BackendOrigin& origin) {
-  const bool literal_v6 = origin.host.find(':') != std::string::npos;
-  const std::string authority = (literal_v6 ? "[" + origin.host + "]" : origin.host) + ":" + std::to_string(origin.port);
+Task<Result<void>> AsioBackendConnection::open_tunnel() {
+  const bool literal_v6 = origin_.host.find(':') != std::string::npos;
+  const std::string authority = (literal_v6 ? "[" + origin_.host + "]" : origin_.host) + ":" + std::to_string(origin_.port);
   const std::string request = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
   auto sent = co_await send(request, {}, {});
   if (!sent) co_return sent;
-  auto answered = co_await read_head(true);
-  if (!answered) co_return answered;
+  // interim responses may come first (RFC 9110 section 15.2)
+  for (int heads = 0; heads < kMostInterimHeads; ++heads) {
+    auto answered = co_await read_head(true);
+    if (!answered) co_return answered;
+    if (response_.status >= 200) break;
+  }
   if (response_.status / 100 != 2 || !input_.empty()) {
     co_return Error{ErrorCode::refused, Side::back_end,
                     "the proxy answered CONNECT with " + std::to_string(response_.status), true};
@@ -172,20 +150,42 @@ Task<Result<void>> AsioBackendConnection::open_tunnel(const BackendOrigin& origi
   co_return Result<void>();
 }
 
+Task<Result<void>> AsioBackendConnection::shake_hands(ClientTls& tls) {
+  auto context = tls.context(origin_.tls);
+  if (!context) co_return context.error();
+  stream_.enable_tls(**context);
+  error_code not_an_address;
+  asio::ip::make_address(origin_.host, not_an_address);
+  // RFC 6066 section 3: an address is no server name
+  if (not_an_address) SSL_set_tlsext_host_name(stream_.tls().native_handle(), origin_.host.c_str());
+  stream_.tls().set_verify_callback(asio::ssl::host_name_verification(origin_.host));
+  if (!origin_.tls.verify) stream_.tls().set_verify_mode(asio::ssl::verify_none);
+  arm(read_deadline_, loop_.deadlines().now());
+  const auto shaken = co_await stream_.handshake(asio::ssl::stream_base::client);
+  read_deadline_.disarm();
+  if (shaken) co_return connect_fault(shaken, "TLS handshake with");
+  co_return Result<void>();
+}
+
 Task<Result<void>> AsioBackendConnection::send(std::string_view first, std::string_view second,
                                                std::string_view third) {
   if (closed_ || timed_out_) co_return fault({}, "sending to");
-  arm(write_deadline_);
+  request_moved();
+  arm(write_deadline_, request_moved_at_);
   const auto written = co_await stream_.write(first, second, third);
   write_deadline_.disarm();
   if (written.fault) co_return fault(written.fault, "sending to");
+  request_moved();
   co_return Result<void>();
 }
 
 Task<Result<void>> AsioBackendConnection::read_into(std::span<char> room) {
   if (closed_ || timed_out_) co_return fault({}, "reading from");
-  arm(read_deadline_);
+  arm(read_deadline_, awaits_head_ ? request_moved_at_ : loop_.deadlines().now());
+  reads_ = true;
   const auto read = co_await stream_.read_some(room.data(), room.size());
+  reads_ = false;
+  read_at_ = loop_.deadlines().now();
   read_deadline_.disarm();
   if (read.fault) co_return fault(read.fault, "reading from");
   answered_ = true;
@@ -195,6 +195,7 @@ Task<Result<void>> AsioBackendConnection::read_into(std::span<char> room) {
 
 Task<Result<void>> AsioBackendConnection::read_head(bool to_head_request) {
   input_.begin_message();  // what followed an interim response
+  awaits_head_ = true;
   clean_ = false;
   response_.headers.clear();
   trailers_.clear();
@@ -217,6 +218,7 @@ Task<Result<void>> AsioBackendConnection::read_head(bool to_head_request) {
     auto read = co_await read_into(room);
     if (!read) co_return read;
   }
+  awaits_head_ = false;
   input_.keep_head(parser_->head_size());
   body_finished_ = parser_->finished();
   clean_ = body_finished_;
@@ -250,9 +252,14 @@ bool AsioBackendConnection::is_clean() const {
   return clean_ && !closed_ && !timed_out_ && input_.empty() && response_.keep_alive && response_.status >= 200;
 }
 
+bool AsioBackendConnection::is_held_up(base::SteadyTime now) const {
+  return answered_ && !awaits_head_ && !reads_ && response_.status >= 200 && now - read_at_ > kHeldUpAfter;
+}
+
 void AsioBackendConnection::become_idle(base::SteadyTime now) {
   ++requests_;
   idle_since_ = now;
+  ends_by_ = base::SteadyTime::max();
   answered_ = false;
   input_.release();
   parser_.reset();

@@ -9,21 +9,23 @@
 
 #include "net/backend_connection.h"
 #include "net/input_buffer.h"
+#include "net/names.h"
 #include "net/parser.h"
 #include "net/stream.h"
 #include "net/tls.h"
 
 namespace router::net {
 
-struct LookUp;  // of a name's addresses
-
 class AsioBackendConnection final : public BackendConnection {
  public:
   AsioBackendConnection(AsioLoop& loop, const BackendOrigin& origin, const ParseLimits& limits);
 
-  base::Task<base::Result<void>> connect(ClientTls& tls, base::milliseconds timeout);
+  // Look-up, connecting, the proxy's CONNECT and the handshake, all of it by `ends_by`. Errors: refused, timeout,
+  // overloaded (no file descriptor left), cancelled (close() meanwhile), invalid_config.
+  base::Task<base::Result<void>> connect(ClientTls& tls, Names& names, base::SteadyTime ends_by);
 
   void set_timeout(base::milliseconds timeout) override { timeout_ = timeout; }
+  void set_ends_by(base::SteadyTime ends_by) override { ends_by_ = ends_by; }
   base::Task<base::Result<void>> send(std::string_view first, std::string_view second,
                                       std::string_view third) override;
   base::Task<base::Result<void>> read_head(bool to_head_request) override;
@@ -43,17 +45,27 @@ class AsioBackendConnection final : public BackendConnection {
   // Ready for another request: the answer is complete, keep-alive, nothing left over.
   bool is_clean() const;
   bool is_quiet() { return stream_.is_open() && stream_.is_quiet(); }
+  // Its answer has begun, and nobody has read on for a while: whom it is for takes it slowly.
+  bool is_held_up(base::SteadyTime now) const;
+  bool is_lasting() const { return lasting_; }
+  void begin_lasting() { lasting_ = true; }
   void become_idle(base::SteadyTime now);
   base::SteadyTime idle_since() const { return idle_since_; }
 
+  std::size_t lent_at = 0;  // the pool's: where in its list
+
  private:
-  base::Task<base::Result<void>> connect_to(const std::string& host, std::uint16_t port);
-  base::Task<base::Result<std::vector<asio::ip::tcp::endpoint>>> look_up(const std::string& host, std::uint16_t port);
-  base::Task<base::Result<void>> open_tunnel(const BackendOrigin& origin);
+  base::Task<base::Result<void>> reach(ClientTls& tls, Names& names);
+  base::Task<base::Result<void>> connect_to(Names& names, const std::string& host, std::uint16_t port);
+  base::Task<base::Result<void>> open_tunnel();
+  base::Task<base::Result<void>> shake_hands(ClientTls& tls);
   base::Task<base::Result<void>> read_into(std::span<char> room);
   bool ends_at_eof(const base::Error& fault);
   base::Error fault(const error_code& reason, std::string_view doing) const;
-  void arm(Deadline& deadline);
+  base::Error connect_fault(const error_code& reason, std::string_view doing) const;
+  void arm(Deadline& deadline, base::SteadyTime since);
+  void request_moved();
+  void stop(bool by_deadline);
 
   AsioLoop& loop_;
   BackendOrigin origin_;
@@ -64,13 +76,19 @@ class AsioBackendConnection final : public BackendConnection {
   Deadline read_deadline_;
   Deadline write_deadline_;
   base::milliseconds timeout_{0};
-  std::shared_ptr<LookUp> look_up_;  // while one is under way
+  base::SteadyTime ends_by_ = base::SteadyTime::max();  // bounds every wait
+  std::function<void()> give_up_;                       // ends the look-up or the connecting under way
 
   std::optional<ResponseParser> parser_;
   std::optional<base::Result<BodyPiece>> next_piece_;  // where it can be had without waiting
   ResponseHead response_;
   http::Headers trailers_;
 
+  base::SteadyTime request_moved_at_;  // the last of the request that was sent: from then on the head is due
+  base::SteadyTime read_at_;
+  bool awaits_head_ = false;
+  bool reads_ = false;
+  bool lasting_ = false;
   bool timed_out_ = false;
   bool closed_ = false;
   bool answered_ = false;
@@ -88,12 +106,14 @@ class AsioBackendPool final : public BackendPool {
   base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire(const BackendOrigin& origin,
                                                                        ConnectionWish& wish) override;
   bool is_scarce(const BackendOrigin& origin) const override;
+  base::Result<void> begin_lasting(BackendConnection& connection) override;
   void release(std::unique_ptr<BackendConnection> connection, bool reusable) override;
 
   struct Counts {
     std::size_t open = 0;
     std::size_t idle = 0;
     std::size_t waiting = 0;
+    std::size_t lasting = 0;
   };
   Counts counts() const;
 
@@ -102,11 +122,17 @@ class AsioBackendPool final : public BackendPool {
   struct Bucket {
     std::vector<std::unique_ptr<AsioBackendConnection>> idle;  // last used last
     std::size_t open = 0;                                      // lent out, connecting or idle
+    std::size_t lasting = 0;                                   // beside the open ones
+    std::vector<AsioBackendConnection*> lent;                  // lasting ones, too
     std::deque<Waiter*> waiting;
+    base::SteadyTime looked_at;  // when held-up ones were looked for
   };
 
   base::Task<bool> wait_for_room(Bucket& bucket, ConnectionWish& wish);
   std::unique_ptr<AsioBackendConnection> take_idle(Bucket& bucket);
+  static std::unique_ptr<BackendConnection> lend(Bucket& bucket, std::unique_ptr<AsioBackendConnection> connection);
+  bool make_lasting(Bucket& bucket, AsioBackendConnection& connection);
+  void free_held_up(Bucket& bucket);
   void freed(Bucket& bucket);
   void sweep();
 
@@ -114,6 +140,8 @@ class AsioBackendPool final : public BackendPool {
   ClientTls& tls_;
   const ParseLimits& limits_;
   PoolLimits pool_limits_;
+  base::SystemClock clock_;
+  Names names_;
   std::unordered_map<std::string, Bucket> buckets_;
   Deadline sweep_deadline_;
 };

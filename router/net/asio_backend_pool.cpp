@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/wake.h"
 #include "net/asio_backend.h"
 
 namespace router::net {
@@ -12,28 +13,39 @@ using base::Task;
 
 namespace {
 constexpr base::milliseconds kSweepEvery{5'000};
-}
+// While requests wait for a place: how often held-up connections are looked for.
+constexpr base::milliseconds kLookEvery{500};
+}  // namespace
 
 struct AsioBackendPool::Waiter {
-  Waiter(AsioLoop& loop, Bucket& in)
-      : bucket(in), deadline(loop.deadlines(), [this] {
-          std::erase(bucket.waiting, this);
-          handle.resume();
-        }) {}
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> waiter) { handle = waiter; }
-  void await_resume() const noexcept {}
+  Waiter(AsioBackendPool& of, Bucket& in)
+      : pool(of), bucket(in), wake(of.loop_), deadline(of.loop_.deadlines(), [this] { look(); }) {}
+  void look() {
+    const auto now = pool.loop_.deadlines().now();
+    if (now >= ends_by) return leave();
+    pool.free_held_up(bucket);
+    if (!wake.has_ended()) deadline.arm_at(std::min(ends_by, now + kLookEvery));
+  }
+  // Out of the queue, without a place.
+  void leave() {
+    if (wake.end()) std::erase(bucket.waiting, this);
+  }
 
+  AsioBackendPool& pool;
   Bucket& bucket;
+  base::Wake wake;
   Deadline deadline;
-  std::coroutine_handle<> handle;
+  base::SteadyTime ends_by;
   bool served = false;
 };
 
 AsioBackendPool::AsioBackendPool(AsioLoop& loop, ClientTls& tls, const ParseLimits& limits, PoolLimits pool_limits)
-    : loop_(loop), tls_(tls), limits_(limits), pool_limits_(pool_limits), sweep_deadline_(loop.deadlines(), [this] {
-        sweep();
-      }) {}
+    : loop_(loop),
+      tls_(tls),
+      limits_(limits),
+      pool_limits_(std::move(pool_limits)),
+      names_(loop, clock_, ask_name_servers(loop, pool_limits_.name_servers)),
+      sweep_deadline_(loop.deadlines(), [this] { sweep(); }) {}
 
 AsioBackendPool::~AsioBackendPool() = default;
 
@@ -52,20 +64,18 @@ std::unique_ptr<AsioBackendConnection> AsioBackendPool::take_idle(Bucket& bucket
 // false: nobody gave a connection back in time, too many wait already, or nobody wants it any longer. true: there is
 // room, and it is ours.
 Task<bool> AsioBackendPool::wait_for_room(Bucket& bucket, ConnectionWish& wish) {
+  if (bucket.open >= pool_limits_.connections) free_held_up(bucket);
   if (bucket.open < pool_limits_.connections) {
     ++bucket.open;
     co_return true;
   }
   if (bucket.waiting.size() >= pool_limits_.waiting) co_return false;
-  Waiter waiter(loop_, bucket);
+  Waiter waiter(*this, bucket);
   bucket.waiting.push_back(&waiter);
-  waiter.deadline.arm(pool_limits_.max_wait);
-  wish.set_stop([this, &waiter] {
-    if (std::erase(waiter.bucket.waiting, &waiter) == 0) return;  // its turn has come
-    waiter.deadline.disarm();
-    loop_.post([&waiter] { waiter.handle.resume(); });
-  });
-  co_await waiter;
+  waiter.ends_by = std::min(wish.ends_by(), loop_.deadlines().now() + pool_limits_.max_wait);
+  waiter.look();
+  wish.set_stop([&waiter] { waiter.leave(); });
+  co_await waiter.wake.wait();
   wish.set_stop(nullptr);
   co_return waiter.served;
 }
@@ -74,7 +84,7 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const 
                                                                           ConnectionWish& wish) {
   auto& bucket = buckets_[origin.key];  // never removed, so the reference stays good
   if (!wish.fresh()) {
-    if (auto idle = take_idle(bucket)) co_return std::unique_ptr<BackendConnection>(std::move(idle));
+    if (auto idle = take_idle(bucket)) co_return lend(bucket, std::move(idle));
   }
   const bool room = co_await wait_for_room(bucket, wish);
   if (wish.is_withdrawn()) {
@@ -86,19 +96,28 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const 
     // what was given back while we waited
     if (auto idle = take_idle(bucket)) {
       --bucket.open;
-      co_return std::unique_ptr<BackendConnection>(std::move(idle));
+      co_return lend(bucket, std::move(idle));
     }
   }
   auto connection = std::make_unique<AsioBackendConnection>(loop_, origin, limits_);
   wish.set_stop([&connection] { connection->close(); });
-  auto connected = co_await connection->connect(tls_, std::min(wish.timeout(), pool_limits_.connect_timeout));
+  const bool is_unlimited = wish.timeout() == base::milliseconds::zero();
+  const auto patience = is_unlimited ? pool_limits_.connect_timeout : std::min(wish.timeout(), pool_limits_.connect_timeout);
+  const auto ends_by = std::min(wish.ends_by(), loop_.deadlines().now() + patience);
+  auto connected = co_await connection->connect(tls_, names_, ends_by);
   wish.set_stop(nullptr);
   if (!connected) {
     connection.reset();
     freed(bucket);
     co_return connected.error();
   }
-  co_return std::unique_ptr<BackendConnection>(std::move(connection));
+  co_return lend(bucket, std::move(connection));
+}
+
+std::unique_ptr<BackendConnection> AsioBackendPool::lend(Bucket& bucket, std::unique_ptr<AsioBackendConnection> connection) {
+  connection->lent_at = bucket.lent.size();
+  bucket.lent.push_back(connection.get());
+  return connection;
 }
 
 bool AsioBackendPool::is_scarce(const BackendOrigin& origin) const {
@@ -108,9 +127,40 @@ bool AsioBackendPool::is_scarce(const BackendOrigin& origin) const {
   return 2 * (bucket.open - bucket.idle.size()) >= pool_limits_.connections;
 }
 
+Result<void> AsioBackendPool::begin_lasting(BackendConnection& connection) {
+  auto& ours = static_cast<AsioBackendConnection&>(connection);
+  if (make_lasting(buckets_[ours.key()], ours)) return {};
+  return Error{ErrorCode::overloaded, Side::back_end, "too many streams from " + ours.key(), true};
+}
+
+bool AsioBackendPool::make_lasting(Bucket& bucket, AsioBackendConnection& connection) {
+  if (connection.is_lasting()) return true;
+  if (bucket.lasting >= pool_limits_.lasting) return false;
+  connection.begin_lasting();
+  ++bucket.lasting;
+  freed(bucket);
+  return true;
+}
+
+void AsioBackendPool::free_held_up(Bucket& bucket) {
+  const auto now = loop_.deadlines().now();
+  if (now - bucket.looked_at < kLookEvery) return;
+  bucket.looked_at = now;
+  for (auto* const connection : bucket.lent) {
+    if (connection->is_held_up(now) && !make_lasting(bucket, *connection)) return;
+  }
+}
+
 void AsioBackendPool::release(std::unique_ptr<BackendConnection> connection, bool reusable) {
   auto* const ours = static_cast<AsioBackendConnection*>(connection.get());
   auto& bucket = buckets_[ours->key()];
+  bucket.lent[ours->lent_at] = bucket.lent.back();
+  bucket.lent[ours->lent_at]->lent_at = ours->lent_at;
+  bucket.lent.pop_back();
+  if (ours->is_lasting()) {
+    --bucket.lasting;
+    return;
+  }
   if (reusable && pool_limits_.reuse && ours->is_clean()) {
     ours->become_idle(loop_.deadlines().now());
     connection.release();
@@ -134,8 +184,7 @@ void AsioBackendPool::freed(Bucket& bucket) {
   Waiter* const waiter = bucket.waiting.front();
   bucket.waiting.pop_front();
   waiter->served = true;
-  waiter->deadline.disarm();
-  loop_.post([waiter] { waiter->handle.resume(); });
+  waiter->wake.end();
 }
 
 void AsioBackendPool::sweep() {
@@ -158,6 +207,7 @@ AsioBackendPool::Counts AsioBackendPool::counts() const {
     counts.open += bucket.open;
     counts.idle += bucket.idle.size();
     counts.waiting += bucket.waiting.size();
+    counts.lasting += bucket.lasting;
   }
   return counts;
 }

@@ -16,9 +16,7 @@ class AsioHttpClient final : public HttpClient {
  private:
   base::Task<base::Result<ClientResponse>> attempt(const ClientRequest& request, const BackendOrigin& origin,
                                                    base::SteadyTime ends_by, bool fresh, bool& stale);
-  base::Task<base::Result<ClientResponse>> converse(const ClientRequest& request, BackendConnection& connection,
-                                                    base::SteadyTime ends_by);
-  base::milliseconds left(base::SteadyTime ends_by) const;
+  static base::Task<base::Result<ClientResponse>> converse(const ClientRequest& request, BackendConnection& connection);
 
   BackendPool& pool_;
   const base::Clock& clock_;

@@ -8,15 +8,23 @@ namespace router::net {
 namespace asio = boost::asio;
 
 // 1: only this loop's thread runs the context, so Asio needs no lock between handlers
-AsioLoop::AsioLoop(std::size_t buffer_size)
-    : context_(1), work_(asio::make_work_guard(context_)), tick_timer_(context_), buffers_(buffer_size) {}
+AsioLoop::AsioLoop(std::size_t request_head, std::size_t answer_head)
+    : context_(1), work_(asio::make_work_guard(context_)), tick_timer_(context_), buffers_(request_head, answer_head) {}
 
 AsioLoop::~AsioLoop() = default;
 
 void AsioLoop::run() {
   thread_ = std::this_thread::get_id();
   tick();
-  context_.run();
+  for (;;) {
+    try {
+      context_.run();
+      return;
+    } catch (...) {
+      // of one callback: the others go on
+      base::note_exception();
+    }
+  }
 }
 
 void AsioLoop::stop() {
@@ -34,6 +42,11 @@ void AsioLoop::after(base::milliseconds delay, std::function<void()> work) {
 }
 
 void AsioLoop::tick() {
+  // first, so that nothing that is called below can keep the next one from coming
+  tick_timer_.expires_after(DeadlineWheel::kTick);
+  tick_timer_.async_wait([this](const boost::system::error_code& fault) {
+    if (!fault) tick();
+  });
   const auto now = std::chrono::steady_clock::now();
   deadlines_.advance(now);
   while (!timers_.empty() && timers_.begin()->first <= now) {
@@ -41,10 +54,6 @@ void AsioLoop::tick() {
     timers_.erase(timers_.begin());
     work();
   }
-  tick_timer_.expires_after(DeadlineWheel::kTick);
-  tick_timer_.async_wait([this](const boost::system::error_code& fault) {
-    if (!fault) tick();
-  });
 }
 
 }  // namespace router::net

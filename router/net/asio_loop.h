@@ -18,7 +18,8 @@ namespace router::net {
 
 class AsioLoop final : public base::Loop {
  public:
-  explicit AsioLoop(std::size_t buffer_size = BufferPool::kLarge);
+  // Bytes of a buffer that the head of a request, or of an answer, has to fit into.
+  explicit AsioLoop(std::size_t request_head = BufferPool::kLarge, std::size_t answer_head = BufferPool::kHuge);
   ~AsioLoop() override;
 
   void run();

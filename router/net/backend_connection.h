@@ -1,14 +1,17 @@
 // A connection to a back-end, lent out for one request at a time. No Asio in here: used by backend/forwarder.
 //
 // All calls on the loop it belongs to. One send and one read may be under way at the same time (a request body goes
-// out while the answer comes in). Waits are bounded by set_timeout(); a fault makes the connection unusable.
+// out while the answer comes in). Waits are bounded by set_timeout() and set_ends_by(); a fault makes the connection
+// unusable.
 // Errors: closed, timeout, protocol (framing of the answer, http.md "Back-end answers are not trusted").
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -19,12 +22,19 @@
 
 namespace router::net {
 
+// A peer that sends nothing but interim responses is not answering.
+inline constexpr int kMostInterimHeads = 16;
+
 class BackendConnection {
  public:
   virtual ~BackendConnection() = default;
 
-  // How long one wait (for a head, for body bytes, for room to send) may last; zero = no limit.
+  // How long the back-end may stand still (body bytes, room to send), and how long it has for the whole head of its
+  // final answer from the moment the last of the request was sent; zero = no limit. While a request body flows it is
+  // not standing still.
   virtual void set_timeout(base::milliseconds timeout) = 0;
+  // When everything has to be over, whatever moves; SteadyTime::max() = no limit.
+  virtual void set_ends_by(base::SteadyTime ends_by) = 0;
 
   virtual base::Task<base::Result<void>> send(std::string_view first, std::string_view second = {},
                                               std::string_view third = {}) = 0;
@@ -48,24 +58,29 @@ class BackendConnection {
 
 struct PoolLimits {
   std::size_t connections = 1024;  // per origin, of this loop
+  std::size_t lasting = 10'000;    // that serve WebSockets, event streams and slow readers, beside those
   std::size_t waiting = 1024;      // requests that wait for a connection, per origin
   base::milliseconds max_wait{5'000};
   base::milliseconds connect_timeout{10'000};
   base::milliseconds max_idle{30'000};
   bool reuse = true;  // DISABLE_CONNECTION_REUSE
+  std::vector<std::string> name_servers;  // address or address:port; empty: the system's
 };
 
 // Someone's wish for a connection, which may be withdrawn while it waits. Outlives the acquire() it is given to; on
 // the pool's loop.
 class ConnectionWish {
  public:
-  // `fresh`: a new connection, not a kept-alive one. `timeout`: for connecting.
-  ConnectionWish(bool fresh, base::milliseconds timeout) : fresh_(fresh), timeout_(timeout) {}
+  // `fresh`: a new connection, not a kept-alive one. `timeout`: for look-up, connecting, the proxy's CONNECT and the
+  // handshake together; zero = the pool's. `ends_by`: for all of that, and the wait for a place.
+  ConnectionWish(bool fresh, base::milliseconds timeout, base::SteadyTime ends_by = base::SteadyTime::max())
+      : fresh_(fresh), timeout_(timeout), ends_by_(ends_by) {}
   ConnectionWish(const ConnectionWish&) = delete;
   ConnectionWish& operator=(const ConnectionWish&) = delete;
 
   bool fresh() const { return fresh_; }
   base::milliseconds timeout() const { return timeout_; }
+  base::SteadyTime ends_by() const { return ends_by_; }
 
   // acquire() ends soon, but never inside this call.
   void withdraw() {
@@ -79,6 +94,7 @@ class ConnectionWish {
  private:
   bool fresh_;
   base::milliseconds timeout_;
+  base::SteadyTime ends_by_;
   bool withdrawn_ = false;
   std::function<void()> stop_waiting_;
 };
@@ -87,11 +103,15 @@ class BackendPool {
  public:
   virtual ~BackendPool() = default;
 
+  // Where all places are taken, those whose answer waits for a slow reader are lasting ones from then on.
   // Errors: refused, timeout (connecting), overloaded (waited too long or the queue is full), cancelled (withdrawn).
   virtual base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire(const BackendOrigin& origin,
                                                                                ConnectionWish& wish) = 0;
   // Whether most of the connections that may be had to there are in use: who need not have one yet should wait.
   virtual bool is_scarce(const BackendOrigin& origin) const = 0;
+  // The connection serves a stream from now on (after 101, an event stream): it gives its place to the next request, and
+  // counts among the lasting ones; it is never kept. Errors: overloaded (there are as many as there may be).
+  virtual base::Result<void> begin_lasting(BackendConnection& connection) = 0;
   // Gives it back. It is kept only if `reusable` and its last answer ended cleanly with keep-alive.
   virtual void release(std::unique_ptr<BackendConnection> connection, bool reusable) = 0;
 };

@@ -4,15 +4,23 @@
 
 namespace router::net {
 
+namespace {
+
+std::string without_brackets(std::string host) {
+  if (host.size() > 2 && host.front() == '[') return host.substr(1, host.size() - 2);
+  return host;
+}
+
+}  // namespace
+
 BackendOrigin make_backend_origin(const http::Url& url, TlsClientOptions tls, std::string proxy_host,
                                   std::uint16_t proxy_port) {
   BackendOrigin origin;
-  origin.host = url.host;
-  if (origin.host.size() > 2 && origin.host.front() == '[') origin.host = origin.host.substr(1, origin.host.size() - 2);
+  origin.host = without_brackets(url.host);
   origin.port = url.port;
   origin.secure = url.secure();
   origin.tls = std::move(tls);
-  origin.proxy_host = std::move(proxy_host);
+  origin.proxy_host = without_brackets(std::move(proxy_host));
   origin.proxy_port = proxy_port;
   origin.key = origin.host + '|' + std::to_string(origin.port);
   if (origin.secure) {

@@ -22,7 +22,7 @@ struct BackendOrigin {
   std::uint16_t port = 0;
   bool secure = false;
   TlsClientOptions tls;
-  std::string proxy_host;  // reached through CONNECT, empty = directly
+  std::string proxy_host;  // reached through CONNECT, empty = directly; IPv6 without brackets
   std::uint16_t proxy_port = 0;
 
   // Connections with equal keys are interchangeable.

@@ -1,8 +1,9 @@
-// Whether a request body comes at least as fast as MINIMUM_BODY_RATE asks for.
+// Whether a request body comes at least as fast as MINIMUM_BODY_RATE asks for, and an answer goes as fast as
+// MINIMUM_READ_RATE does.
 //
 // Patience is time: waiting for the client uses it up, each byte earns some back, up to the amount it began
 // with. What a client sent quickly does not pay for a long drip, and time in which nobody reads (the back-end
-// is slow) costs nothing. A value; one per request.
+// is slow) costs nothing. A value; one per body.
 #pragma once
 
 #include <algorithm>

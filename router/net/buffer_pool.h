@@ -1,7 +1,7 @@
 // Read buffers of one loop, handed round so that idle connections hold none.
 //
-// Two sizes: heads begin in a small one, so that thousands of half-sent heads do not matter; bodies are
-// relayed in large ones. Not thread-safe: one pool a loop, which must outlive its buffers.
+// Three sizes: heads begin in a small one, so that thousands of half-sent heads do not matter; bodies are relayed in
+// large ones; huge ones are for the heads of answers that need them. Not thread-safe: one pool a loop, which must outlive its buffers.
 #pragma once
 
 #include <cstddef>
@@ -23,11 +23,15 @@ class BufferPool {
   // thousands of slow readers do not matter (http.md: at most 64 KiB each).
   static constexpr std::size_t kLarge = 32 * 1024;
   static constexpr std::size_t kSmall = 4 * 1024;
-  // Of each size: as many as a thousand busy connections share out. Given back to malloc they would be cut up there.
+  static constexpr std::size_t kHuge = 65 * 1024;
+  // Of either size: as many as a thousand busy connections share out. Given back to malloc they would be cut up there.
   static constexpr std::size_t kKept = 1024;
 
-  // `large`: more where heads may be larger; a head has to fit into one.
-  explicit BufferPool(std::size_t large = kLarge) : small_{kSmall, kKept, {}}, large_{large, kKept, {}} {}
+  static constexpr std::size_t kKeptHuge = 16;
+
+  // `large`: more where heads may be larger; the head of a request has to fit into one. `huge`: that of an answer.
+  explicit BufferPool(std::size_t large = kLarge, std::size_t huge = kHuge)
+      : small_{kSmall, kKept, {}}, large_{large, kKept, {}}, huge_{huge, kKeptHuge, {}} {}
 
   class Buffer {
    public:
@@ -60,6 +64,7 @@ class BufferPool {
 
   Buffer take_small() { return take(small_); }
   Buffer take_large() { return take(large_); }
+  Buffer take_huge() { return take(huge_); }
 
  private:
   static Buffer take(Shelf& shelf) {
@@ -71,6 +76,7 @@ class BufferPool {
 
   Shelf small_;
   Shelf large_;
+  Shelf huge_;
 };
 
 }  // namespace router::net

@@ -17,14 +17,22 @@ using base::Task;
 Task<Result<void>> ClientConnection::send(std::string_view first, std::string_view second,
                                           std::string_view third) {
   if (aborted_) co_return Error{ErrorCode::closed, Side::client, "the connection was aborted"};
-  turn_->write_deadline.arm(timeouts_.stall);
+  const auto began = loop_.deadlines().now();
+  turn_->write_deadline.arm(std::min(timeouts_.stall, turn_->reading.patience()));
   const auto written = co_await stream_.write(first, second, third);
   turn_->write_deadline.disarm();
+  read_by_client(began, written.bytes);
   if (written.fault) {
     aborted_ = true;
     co_return Error{ErrorCode::closed, Side::client, "the client is gone: " + written.fault.message()};
   }
   co_return Result<void>();
+}
+
+// Bytes that have gone out since then count for the client, as far as we had to wait for it.
+void ClientConnection::read_by_client(base::SteadyTime began, std::size_t bytes) {
+  const auto waited = loop_.deadlines().now() - began;
+  turn_->reading.waited(std::chrono::duration_cast<base::milliseconds>(waited), bytes);
 }
 
 Task<Result<void>> ClientConnection::send_interim(int status, std::string_view fields) {
@@ -80,10 +88,14 @@ Task<Result<void>> ClientConnection::send_file(int descriptor, std::uint64_t off
   const std::string head = std::exchange(turn_->pending, {});
   FileSending rest{head, descriptor, offset, length};
   error_code fault;
+  auto began = loop_.deadlines().now();
   while (!aborted_ && !fault) {
+    const auto left = rest.length;
     fault = stream_.send_file_now(rest);
+    read_by_client(began, static_cast<std::size_t>(left - rest.length));
     if (fault || rest.length == 0) break;
-    turn_->write_deadline.arm(timeouts_.stall);
+    began = loop_.deadlines().now();
+    turn_->write_deadline.arm(std::min(timeouts_.stall, turn_->reading.patience()));
     fault = co_await stream_.wait_writable();
     turn_->write_deadline.disarm();
   }

@@ -5,6 +5,8 @@
 
 #include <boost/asio/error.hpp>
 
+#include "base/guarded.h"
+#include "base/log.h"
 #include "base/turn.h"
 #include "net/next_piece.h"
 
@@ -80,7 +82,9 @@ ClientConnection::~ClientConnection() {
 namespace {
 Task<void> serve_and_delete(std::unique_ptr<ClientConnection> connection, Task<void> served,
                             std::function<void()> closed) {
-  co_await served;
+  auto guarded = base::guarded(std::move(served));
+  const auto ended = co_await guarded;
+  if (!ended) base::log_error("connection.failed", {{"detail", ended.error().detail}});
   connection.reset();
   closed();
 }
@@ -197,6 +201,7 @@ void ClientConnection::begin_turn() {
   turn.body_finished = true;
   turn.body_read_cancelled = false;
   turn.pace = BodyPace(timeouts_.minimum_body_rate);
+  turn.reading = BodyPace(timeouts_.minimum_read_rate);
   response_started_ = response_finished_ = false;
   close_after_ = false;
   timed_out_ = false;

@@ -31,6 +31,7 @@ struct ServerTimeouts {
   base::milliseconds stall{120'000};    // neither side moves
   base::milliseconds idle{120'000};     // between requests
   std::size_t minimum_body_rate = 0;    // bytes per second, 0 = off
+  std::size_t minimum_read_rate = 0;    // the same, of answers
 };
 
 class Tunnel;
@@ -90,6 +91,7 @@ class ClientConnection final : public Exchange {
     bool body_read_cancelled = false;
     base::SteadyTime ends_by;
     BodyPace pace;
+    BodyPace reading;  // of the answer, by the client
     base::SteadyTime waiting_since;  // for body bytes
     bool is_waiting = false;
     bool may_send_body = true;  // the client does not wait for "100 Continue"
@@ -114,6 +116,7 @@ class ClientConnection final : public Exchange {
                                       std::string_view third);
   base::Task<base::Result<void>> read_more();
   void arm_for_body();
+  void read_by_client(base::SteadyTime began, std::size_t bytes);
   base::Error body_fault() const;
   void begin_turn();
   void drain();

@@ -7,8 +7,10 @@ namespace router::net {
 
 using base::SteadyTime;
 
-void Deadline::arm(base::milliseconds from_now) {
-  at_ = wheel_.now() + from_now;
+void Deadline::arm(base::milliseconds from_now) { arm_at(wheel_.now() + from_now); }
+
+void Deadline::arm_at(SteadyTime at) {
+  at_ = at;
   if (slotted_at_ <= at_) return;  // linked early enough: the wheel re-slots it when that slot comes round
   unlink();
   wheel_.schedule(*this);
@@ -72,10 +74,11 @@ void DeadlineWheel::visit(Deadline*& slot) {
 }
 
 void DeadlineWheel::fire_due() {
-  // one at a time from the list: a callback may destroy or re-arm any deadline, its own included
+  // one at a time from the list: a callback may destroy, disarm or re-arm any deadline, its own included
   while (due_ != nullptr) {
     Deadline& deadline = *due_;
     deadline.unlink();
+    if (!deadline.armed()) continue;
     deadline.disarm();
     deadline.fire_();
   }

@@ -1,7 +1,8 @@
 // Deadlines of connections: O(1) to arm, nothing to pay for one that is moved forward.
 //
 // A Deadline sits in a slot of the loop's wheel. Moving it later only writes the new time; the wheel re-slots it when
-// the old slot comes round. Precision: one tick (50 ms), late rather than early.
+// the old slot comes round. Precision: one tick (50 ms), late rather than early. One that has been disarmed does not
+// fire any more, not even in the tick it would have been due in.
 // Owner: whoever waits; must be destroyed on the loop's thread, and unlinks itself. Not thread-safe.
 #pragma once
 
@@ -17,13 +18,16 @@ class DeadlineWheel;
 
 class Deadline {
  public:
-  // `fire` runs on the loop's thread; it may arm the deadline again or destroy it.
+  // `fire` runs on the loop's thread; it may arm or disarm any deadline, or destroy it. It resumes no coroutine: those go
+  // on in a turn of their own (base/wake.h).
   Deadline(DeadlineWheel& wheel, std::function<void()> fire) : wheel_(wheel), fire_(std::move(fire)) {}
   ~Deadline() { unlink(); }
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
 
   void arm(base::milliseconds from_now);
+  // A time that has passed is due in the next tick.
+  void arm_at(base::SteadyTime at);
   void disarm() { at_ = base::SteadyTime::max(); }
   bool armed() const { return at_ != base::SteadyTime::max(); }
 

@@ -21,6 +21,7 @@ std::span<char> InputBuffer::head_room() {
   if (end_ == head_.size()) move_unread_to(0);
   if (end_ == head_.size()) {
     auto larger = pool_.take_large();
+    if (larger.size() <= head_.size() && begins_ == Begin::large) larger = pool_.take_huge();
     if (larger.size() <= head_.size()) return {};
     std::memcpy(larger.data(), head_.data(), end_);
     head_ = std::move(larger);

@@ -19,7 +19,7 @@ class InputBuffer {
  public:
   enum class Begin { small, large };
 
-  // With which buffer a message begins.
+  // With which buffer a message begins; one that begins with a large one may have a head that needs a huge one.
   InputBuffer(BufferPool& pool, Begin begin) : pool_(pool), begins_(begin) {}
 
   std::string_view unread() const { return {(body_ ? body_ : head_).data() + begin_, end_ - begin_}; }

@@ -20,7 +20,9 @@ namespace {
 constexpr std::size_t kChunkExtensionBytes = 1024;
 
 constexpr std::size_t kShortestLastChunk = 5;
-constexpr std::size_t kFieldExtra = 4;  // ": " and CRLF
+constexpr std::string_view kLineEnd = "\r\n";
+// "HTTP/1.1 200"
+constexpr std::size_t kBareStatusLine = 12;
 // Registered methods have at most 17 characters (UPDATEREDIRECTREF).
 constexpr std::size_t kLongestMethod = 64;
 // No body is that large (256 TiB); a size beyond it is an attempt to overflow somebody's counter.
@@ -92,6 +94,15 @@ Result<bool> MessageParser<isRequest>::put_head(std::string_view input) {
 }
 
 template <bool isRequest>
+Result<void> MessageParser<isRequest>::put_start_line(std::string_view line, std::size_t instead_of) {
+  error_code ec;
+  this->put(boost::asio::const_buffer(line.data(), line.size()), ec);
+  if (ec && ec != beast_http::error::need_more) return fault(ec);
+  head_size_ = instead_of;
+  return {};
+}
+
+template <bool isRequest>
 Result<BodyInput> MessageParser<isRequest>::put_body(std::string_view input) {
   BodyInput out;
   input_ = input;
@@ -100,7 +111,7 @@ Result<BodyInput> MessageParser<isRequest>::put_body(std::string_view input) {
     if (has_bare_line_end(input)) return bad("a line of the chunked body does not end in CRLF");
     return out;
   }
-  while (out.consumed < input.size() && !this->is_done()) {
+  while (out.consumed < input.size() && !finished()) {
     span_ = {};
     error_code ec;
     out.consumed += this->put(boost::asio::const_buffer(input.data() + out.consumed, input.size() - out.consumed), ec);
@@ -108,12 +119,53 @@ Result<BodyInput> MessageParser<isRequest>::put_body(std::string_view input) {
       if (has_bare_line_end(input.substr(out.consumed))) return bad("a line of the chunked body does not end in CRLF");
       break;
     }
+    if (ec && last_chunk_seen_ && !refusal_) {
+      if (auto taken = take_trailers(out, input); !taken) return taken.error();
+      break;
+    }
     if (ec) return fault(ec);
     out.data = span_;
     if (!span_.empty()) break;  // one span a call: the next chunk waits for the next call
   }
-  out.finished = this->is_done();
+  out.finished = finished();
   return out;
+}
+
+// The whole trailer section is there, behind the line of the last chunk, which has been looked at.
+template <bool isRequest>
+Result<void> MessageParser<isRequest>::take_trailers(BodyInput& out, std::string_view input) {
+  const auto next_line = [&] {
+    const auto rest = input.substr(out.consumed);
+    const auto line = rest.substr(0, rest.find(kLineEnd));
+    out.consumed += line.size() + kLineEnd.size();
+    return line;
+  };
+  if (next_line().empty()) next_line();  // the end of the chunk before
+  for (auto line = next_line(); !line.empty(); line = next_line()) {
+    if (auto added = add_trailer(line); !added) return added;
+  }
+  trailers_done_ = true;
+  return {};
+}
+
+template <bool isRequest>
+Result<void> MessageParser<isRequest>::add_trailer(std::string_view line) {
+  trailer_bytes_ += line.size() + kLineEnd.size();
+  if (trailers_.size() >= limits_.header_count || trailer_bytes_ > limits_.header_bytes) {
+    return Error{ErrorCode::head_too_large, Side::client, "the trailer section is too large"};
+  }
+  const auto colon = line.find(':');
+  const auto name = line.substr(0, colon);
+  if (colon == std::string_view::npos || !http::is_token(name)) return bad("invalid field name in a trailer");
+  const auto value = base::trim(line.substr(colon + 1));
+  if (!http::is_field_value(value)) return bad("invalid field value in a trailer");
+  if (!forbidden_in_trailer(name)) {
+    trailers_.add(name, value);  // copied: the body buffer moves on
+  } else if (isRequest) {
+    return bad("a trailer names " + std::string(name));
+  }
+  // a back-end's is dropped: its body is whole, and we frame it anew (RFC 9110 section 6.5.1)
+  return {};
 }
 
 template <bool isRequest>
@@ -134,17 +186,6 @@ void MessageParser<isRequest>::on_field_impl(beast_http::field, string_view name
     refusal_ = bad("obs-fold in a field");
   } else if (!http::is_token(name_view)) {
     refusal_ = bad("invalid field name");
-  } else if (head_done_) {
-    trailer_bytes_ += name.size() + value.size() + kFieldExtra;
-    if (forbidden_in_trailer(name_view)) {
-      // a back-end's is dropped: its body is whole, and we frame it anew (RFC 9110 section 6.5.1)
-      if (!isRequest) return;
-      refusal_ = bad("a trailer names " + std::string(name_view));
-    } else if (trailers_.size() >= limits_.header_count || trailer_bytes_ > limits_.header_bytes) {
-      refusal_ = Error{ErrorCode::head_too_large, Side::client, "the trailer section is too large"};
-    } else {
-      trailers_.add(name_view, value_view);  // copied: the body buffer moves on
-    }
   } else if (headers_.size() >= limits_.header_count) {
     refusal_ = Error{ErrorCode::head_too_large, Side::client, "too many fields"};
   } else {
@@ -187,6 +228,9 @@ void MessageParser<isRequest>::on_chunk_header_impl(std::uint64_t size, string_v
   } else if (extensions.size() > kChunkExtensionBytes) {
     refusal_ = bad("chunk extension too long");
     ec = beast_http::error::bad_chunk_extension;
+  } else if (size == 0) {
+    last_chunk_seen_ = true;
+    ec = beast_http::error::end_of_stream;  // the trailers are ours
   }
 }
 
@@ -245,6 +289,18 @@ Result<void> RequestParser::check_framing() {
   request_.is_upgrade = upgrade && equals_ignoring_case(*upgrade, "websocket") && request_.minor_version == 1 &&
                         request_.is("GET") && headers_.has_token("Connection", "upgrade");
   return {};
+}
+
+Result<bool> ResponseParser::put_head(std::string_view input) {
+  if (head_size() == 0) {
+    if (input.size() < kBareStatusLine + kLineEnd.size()) return false;
+    if (input.substr(kBareStatusLine).starts_with(kLineEnd)) {
+      status_line_.assign(input.substr(0, kBareStatusLine)).append(" ").append(kLineEnd);
+      auto put = put_start_line(status_line_, kBareStatusLine + kLineEnd.size());
+      if (!put) return put.error();
+    }
+  }
+  return MessageParser::put_head(input);
 }
 
 void ResponseParser::on_response_impl(int status, string_view reason, int version, error_code& ec) {

@@ -1,6 +1,8 @@
 // HTTP/1.1 parsers: Beast's basic_parser with fields as views into the read buffer, plus the checks that Beast
 // leaves to us (architecture.md, "Beast, learned the hard way"). Included by net/*.cpp only.
 //
+// A chunked body's trailer section is read here, not by Beast, which would take a Content-Length in it for framing.
+//
 // Usage: put() with the bytes read so far until head_done(); the buffer must stay in place while the head's views are
 // used. Body bytes are handed out as views too: put_body() consumes input and says which part of it is body.
 // One parser reads one message. Not thread-safe. Source: RFC 9112, spec http.md "Reading requests".
@@ -8,6 +10,7 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -49,10 +52,12 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
   base::Result<BodyInput> put_body(std::string_view input);
   // true: the end of the connection was the end of the body.
   bool finish_at_eof();
-  bool finished() { return this->is_done(); }
+  bool finished() { return trailers_done_ || this->is_done(); }
 
  protected:
   base::Error fault(const error_code& reason) const;
+  // Takes `line` for the first `instead_of` bytes of the message.
+  base::Result<void> put_start_line(std::string_view line, std::size_t instead_of);
   // Rules over the whole head, from the class below.
   virtual base::Result<void> check_head() = 0;
 
@@ -71,6 +76,8 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
   std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& ec) override;
   void on_finish_impl(error_code& ec) override { ec = {}; }
   bool count_body(std::size_t bytes, error_code& ec);
+  base::Result<void> take_trailers(BodyInput& out, std::string_view input);
+  base::Result<void> add_trailer(std::string_view line);
 
   std::string_view input_;
   std::string_view span_;
@@ -79,6 +86,8 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
   std::size_t trailer_bytes_ = 0;
   bool head_done_ = false;
   bool chunk_seen_ = false;
+  bool last_chunk_seen_ = false;
+  bool trailers_done_ = false;
 };
 
 class RequestParser final : public MessageParser<true> {
@@ -108,6 +117,10 @@ class ResponseParser final : public MessageParser<false> {
     if (to_head) this->skip(true);
   }
 
+  // As MessageParser's; takes a status line without the blank behind the status, too (RFC 9112 section 4 wants it, many
+  // servers leave it out together with the reason).
+  base::Result<bool> put_head(std::string_view input);
+
  private:
   void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
   void on_response_impl(int status, string_view reason, int version, error_code& ec) override;
@@ -115,6 +128,7 @@ class ResponseParser final : public MessageParser<false> {
 
   ResponseHead& head_;
   bool to_head_;
+  std::string status_line_;  // the completed one
 };
 
 }  // namespace router::net

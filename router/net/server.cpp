@@ -1,9 +1,15 @@
 #include "net/server.h"
 
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <iterator>
-#include <linux/filter.h>
-#include <sys/socket.h>
+#include <limits>
 
 #include "base/log.h"
 
@@ -35,15 +41,26 @@ bool drop_new_handshakes(int listener) {
   return ::setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
 }
 
+// The kernel gives out the lowest free number: one from here on means that only the reserve is left.
+int first_reserved_descriptor() {
+  constexpr rlim_t kMostReserved = 1024;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<int>::max();
+  const rlim_t usable = limit.rlim_cur - std::min(limit.rlim_cur / 4, kMostReserved);
+  return static_cast<int>(std::min<rlim_t>(usable, std::numeric_limits<int>::max()));
+}
+
 }  // namespace
 
-Server::Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts, ServerLimits limits)
+Server::Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts,
+               ConnectionLimits& limits)
     : loop_(loop),
       handler_(handler),
       parse_limits_(parse_limits),
       timeouts_(timeouts),
       limits_(limits),
       acceptor_(loop.context().get_executor()),
+      first_reserved_(first_reserved_descriptor()),
       resume_(loop.deadlines(), [this] { accept_next(); }),
       last_handshakes_(loop.deadlines(), [this] { close_listener(); }) {}
 
@@ -75,12 +92,22 @@ Result<std::uint16_t> Server::listen(std::uint16_t port) {
 
 void Server::start() { accept_next(); }
 
+bool Server::is_short_of_descriptors() const {
+  const int probe = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+  if (probe >= 0) ::close(probe);
+  return probe < 0 || probe >= first_reserved_;
+}
+
 void Server::accept_next() {
   if (!acceptor_.is_open()) return;
+  if (paused_ && is_short_of_descriptors()) return resume_.arm(kOutOfDescriptors);
+  paused_ = false;
   acceptor_.async_accept([this](const error_code& fault, Socket socket) {
     if (fault == asio::error::operation_aborted) return;
     if (!fault) {
+      const bool is_last = socket.native_handle() >= first_reserved_;
       accepted(std::move(socket));
+      if (is_last) return pause_accepting();
     } else if (fault.value() == EMFILE || fault.value() == ENFILE || fault.value() == ENOBUFS || fault.value() == ENOMEM) {
       return pause_accepting();
     }
@@ -89,32 +116,20 @@ void Server::accept_next() {
 }
 
 void Server::pause_accepting() {
-  base::log_warning("accept.paused", {{"reason", "no file descriptor or memory left"}, {"open", connections_.count()}});
+  paused_ = true;
+  base::log_warning("accept.paused", {{"reason", "few file descriptors, or no memory, are left"}, {"open", connections_.count()}});
   resume_.arm(kOutOfDescriptors);
-}
-
-bool Server::admit(const std::string& address) {
-  if (limits_.connections != 0 && connections_.count() >= limits_.connections) return false;
-  if (limits_.connections_per_address == 0) return true;
-  auto& open = per_address_[address];
-  if (open >= limits_.connections_per_address) return false;
-  ++open;
-  return true;
 }
 
 void Server::accepted(Socket socket) {
   error_code gone;
   const auto peer = socket.remote_endpoint(gone);
   if (gone) return;
-  const std::string address = limits_.connections_per_address == 0 ? std::string() : peer.address().to_string();
-  if (!admit(address)) return;
+  const auto place = limits_.admit(peer.address().to_string());
+  if (!place) return;
   auto connection = std::make_unique<ClientConnection>(loop_, std::move(socket), handler_, connections_, parse_limits_, timeouts_);
   auto* const context = tls_ ? &tls_->context() : nullptr;
-  ClientConnection::start(std::move(connection), context, [this, address, in_use = tls_] {
-    if (address.empty()) return;
-    const auto open = per_address_.find(address);
-    if (open != per_address_.end() && --open->second == 0) per_address_.erase(open);
-  });
+  ClientConnection::start(std::move(connection), context, [place, in_use = tls_] {});
 }
 
 void Server::drain() {

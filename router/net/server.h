@@ -1,7 +1,7 @@
 // The listening side of one loop: accepts connections and has them served.
 //
-// Every loop listens on the same address with SO_REUSEPORT; the kernel spreads new connections. When file descriptors
-// run out, accepting pauses instead of spinning. Loop thread only, but for connections() and is_listening().
+// Every loop listens on the same address with SO_REUSEPORT; the kernel spreads new connections. Before file descriptors
+// run out, accepting pauses: the last quarter of them (at most 1,024) is for back-ends and files. Loop thread only, but for connections() and is_listening().
 #pragma once
 
 #include <atomic>
@@ -10,23 +10,19 @@
 #include <boost/asio/ssl/context.hpp>
 #include <functional>
 #include <memory>
-#include <unordered_map>
 
 #include "base/result.h"
 #include "net/asio_loop.h"
 #include "net/client_connection.h"
+#include "net/connection_limits.h"
 #include "net/server_tls.h"
 
 namespace router::net {
 
-struct ServerLimits {
-  std::size_t connections = 0;              // of this loop, 0 = off
-  std::size_t connections_per_address = 0;  // of this loop, 0 = off
-};
-
 class Server {
  public:
-  Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts, ServerLimits limits);
+  Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts,
+         ConnectionLimits& limits);
   ~Server();
 
   // Port 0 picks a free one. Errors: refused (with the reason: in use, no permission).
@@ -49,22 +45,23 @@ class Server {
 
   void accept_next();
   void accepted(Socket socket);
-  bool admit(const std::string& address);
   void pause_accepting();
+  bool is_short_of_descriptors() const;
   void close_listener();
 
   AsioLoop& loop_;
   Handler& handler_;
   ParseLimits parse_limits_;
   ServerTimeouts timeouts_;
-  ServerLimits limits_;
+  ConnectionLimits& limits_;
   Acceptor acceptor_;
   std::shared_ptr<ServerTls> tls_;
   Connections connections_;
+  int first_reserved_;  // this descriptor and those behind it are not for clients
+  bool paused_ = false;
   std::atomic<bool> listening_{false};
   Deadline resume_;
   Deadline last_handshakes_;
-  std::unordered_map<std::string, std::size_t> per_address_;
 };
 
 }  // namespace router::net

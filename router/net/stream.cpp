@@ -8,6 +8,9 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
 namespace router::net {
 
 namespace {
@@ -100,13 +103,6 @@ error_code Stream::send_file_now(FileSending& rest) {
   return {};
 }
 
-void Stream::Connect::await_suspend(std::coroutine_handle<> waiter) {
-  stream.socket_.async_connect(endpoint, [this, waiter](const error_code& ended) {
-    fault = ended;
-    waiter.resume();
-  });
-}
-
 void Stream::Handshake::await_suspend(std::coroutine_handle<> waiter) {
   stream.tls_->async_handshake(type, [this, waiter](const error_code& ended) {
     fault = ended;
@@ -118,7 +114,23 @@ void Stream::ShutdownTls::await_suspend(std::coroutine_handle<> waiter) {
   stream.tls_->async_shutdown([waiter](const error_code&) { waiter.resume(); });
 }
 
+namespace {
+
+// Asio hands all that it reads on to OpenSSL at once: nothing waits between the two.
+bool holds_nothing(SSL* tls) {
+  char byte;
+  ERR_clear_error();
+  // takes in what is no application data, such as a ticket
+  const int peeked = SSL_peek(tls, &byte, 1);
+  const bool wants_more = peeked <= 0 && SSL_get_error(tls, peeked) == SSL_ERROR_WANT_READ;
+  ERR_clear_error();
+  return wants_more && SSL_has_pending(tls) == 0;
+}
+
+}  // namespace
+
 bool Stream::is_quiet() {
+  if (tls_ && !holds_nothing(tls_->native_handle())) return false;
   char byte;
   const ssize_t peeked = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);

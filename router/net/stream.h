@@ -46,6 +46,8 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
+  // A socket that has been connected elsewhere.
+  void adopt(Socket socket) { socket_ = std::move(socket); }
   Socket& socket() { return socket_; }
   bool is_open() const { return socket_.is_open(); }
   bool is_tls() const { return tls_ != nullptr; }
@@ -65,7 +67,6 @@ class Stream {
   // Sends what the socket takes without waiting, up to a turn's share, and moves `rest` on. Plain sockets only;
   // SIGPIPE must be ignored (net/signals). Faults: asio::error::eof where the file has become shorter.
   error_code send_file_now(FileSending& rest);
-  auto connect(const asio::ip::tcp::endpoint& endpoint) { return Connect{*this, endpoint}; }
   auto handshake(asio::ssl::stream_base::handshake_type type) { return Handshake{*this, type}; }
   // Sends close_notify and waits for the peer's, or its end. TLS only.
   auto shutdown_tls() { return ShutdownTls{*this}; }
@@ -90,7 +91,8 @@ class Stream {
     error_code ignored;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   }
-  // For a kept-alive connection: neither closed by the peer nor holding unexpected bytes.
+  // For a kept-alive connection: neither closed by the peer nor holding unexpected bytes, in the kernel or, with TLS,
+  // decrypted or not in OpenSSL's buffers.
   bool is_quiet();
 
   struct ReadSome {
@@ -135,15 +137,6 @@ class Stream {
         waiter.resume();
       });
     }
-    error_code await_resume() const noexcept { return fault; }
-  };
-
-  struct Connect {
-    Stream& stream;
-    asio::ip::tcp::endpoint endpoint;
-    error_code fault{};
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiter);
     error_code await_resume() const noexcept { return fault; }
   };
 

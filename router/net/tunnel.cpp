@@ -1,5 +1,8 @@
 #include "net/tunnel.h"
 
+#include "base/guarded.h"
+#include "base/log.h"
+
 namespace router::net {
 
 using base::Task;
@@ -17,12 +20,21 @@ Tunnel::Tunnel(AsioLoop& loop, Stream& client, Stream& backend, std::function<vo
       }) {}
 
 Task<void> Tunnel::run(std::string from_client, std::string from_backend) {
-  base::start_detached(client_to_backend(std::move(from_client)));
-  co_await backend_to_client(std::move(from_backend));
+  base::start_detached(run_upward(std::move(from_client)));
+  auto downward = base::guarded(backend_to_client(std::move(from_backend)));
+  const auto ended = co_await downward;
+  if (!ended) base::log_error("tunnel.failed", {{"detail", ended.error().detail}});
   // the back-end has nothing more to say: the client's side ends, too
   client_.cancel();
   backend_.cancel();
   co_await upward_done_.wait();
+}
+
+Task<void> Tunnel::run_upward(std::string first) {
+  auto upward = base::guarded(client_to_backend(std::move(first)));
+  const auto ended = co_await upward;
+  if (!ended) base::log_error("tunnel.failed", {{"detail", ended.error().detail}});
+  upward_done_.set();
 }
 
 Task<void> Tunnel::client_to_backend(std::string first) {
@@ -30,7 +42,6 @@ Task<void> Tunnel::client_to_backend(std::string first) {
   if (ending_) co_await say_goodbye(backend_, from_client_, true);
   backend_.shutdown_send();
   half_open_.arm(kHalfOpen);
-  upward_done_.set();
 }
 
 Task<void> Tunnel::backend_to_client(std::string first) {

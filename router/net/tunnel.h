@@ -21,6 +21,7 @@ class Tunnel {
   void end(std::uint16_t code, std::string_view reason);
 
  private:
+  base::Task<void> run_upward(std::string first);
   base::Task<void> client_to_backend(std::string first);
   base::Task<void> backend_to_client(std::string first);
   base::Task<void> relay(Stream& from, Stream& to, FrameTracker& frames, std::string first, bool is_client);

@@ -39,7 +39,7 @@ struct Graph : std::enable_shared_from_this<Graph> {
       : config(std::move(with)),
         services(around),
         routes(*config),
-        landing_pages(config->logout),
+        landing_pages(*config),
         trusted_proxies(config->environment.trusted_proxies),
         session_cookie(*config) {}
   Graph(const Graph&) = delete;

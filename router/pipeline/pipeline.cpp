@@ -1,5 +1,6 @@
 #include "pipeline/pipeline.h"
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "pipeline/error_reply.h"
 #include "pipeline/filters/filters.h"
@@ -28,18 +29,6 @@ Task<Result<Verdict>> run_stages(Context& context) {
   co_return Error{ErrorCode::internal, Side::router, "no stage answered"};
 }
 
-Task<Result<Verdict>> run_stages_safely(Context& context) {
-  std::string thrown;
-  try {
-    co_return co_await run_stages(context);
-  } catch (const std::exception& exception) {
-    thrown = exception.what();
-  } catch (...) {
-    thrown = "unknown exception";
-  }
-  co_return Error{ErrorCode::internal, Side::router, "exception: " + thrown};
-}
-
 http::Response to_response(Context& context, Result<Verdict>& verdict) {
   if (verdict) return std::move(std::get<http::Response>(*verdict));
   log_fault(context, verdict.error());
@@ -47,7 +36,8 @@ http::Response to_response(Context& context, Result<Verdict>& verdict) {
 }
 
 Task<void> answer(Context& context) {
-  auto verdict = co_await run_stages_safely(context);
+  auto running = base::guarded(run_stages(context));
+  auto verdict = co_await running;
   const bool sent_already = context.exchange.response_started();
   if (sent_already || (verdict && std::holds_alternative<Answered>(*verdict))) {
     if (!verdict) log_fault(context, verdict.error());
@@ -62,15 +52,39 @@ Task<void> answer(Context& context) {
   if (!sent) base::log_debug("response.not_sent", {{"request_id", context.request_id}});
 }
 
+// Where even the error page could not be made.
+Task<void> answer_plainly(Context& context, const Error& error) {
+  log_fault(context, error);
+  if (context.exchange.response_started()) co_return;
+  auto response = http::text_response(500, "Internal Server Error\n");
+  context.status = response.status;
+  auto sent = co_await context.exchange.respond(std::move(response));
+  if (!sent) base::log_debug("response.not_sent", {{"request_id", context.request_id}});
+}
+
 }  // namespace
 
 Task<void> Pipeline::handle(net::Exchange& exchange) {
   const auto graph = graph_;  // a reload must not pull it away
   Context context(exchange, *graph, pool_);
   context.started = graph->services.clock.steady();
-  co_await answer(context);
-  co_await end_of_request(context);
-  log_access(context);
+  std::optional<Error> thrown;
+  try {
+    co_await answer(context);
+  } catch (...) {
+    thrown = base::caught_error();
+  }
+  try {
+    if (thrown) co_await answer_plainly(context, *thrown);
+    co_await end_of_request(context);
+  } catch (...) {
+    log_fault(context, base::caught_error());
+  }
+  try {
+    log_access(context);
+  } catch (...) {
+    base::note_exception();
+  }
 }
 
 http::Response Pipeline::refusal(const Error& error) {

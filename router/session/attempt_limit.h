@@ -23,6 +23,10 @@ class AttemptLimit {
     const auto until = busy_until_.find(key, now);
     return until && *until + cost_ - now > span_;
   }
+  // Of a peer that has none left: how long until it has one.
+  base::SteadyTime::duration back_in(std::uint64_t key, base::SteadyTime now) {
+    return busy_until_.find(key, now).value_or(now) + cost_ - span_ - now;
+  }
   void charge(std::uint64_t key, base::SteadyTime now) {
     const auto until = busy_until_.find(key, now).value_or(now);
     busy_until_.note(key, std::max(until, now) + cost_, now);

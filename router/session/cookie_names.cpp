@@ -15,23 +15,33 @@ bool begins_ignoring_case(std::string_view text, std::string_view with) {
   return text.size() >= with.size() && base::equals_ignoring_case(text.substr(0, with.size()), with);
 }
 
+// As browsers have it.
+bool is_same_name(std::string_view name, std::string_view own) {
+  return begins_ignoring_case(own, kHostPrefix) ? base::equals_ignoring_case(name, own) : name == own;
+}
+
 }  // namespace
 
-// The fragment cookie is written by a script of a page that may have come over http: no prefix.
 CookieNames::CookieNames(const config::Environment& environment)
     : session_(prefixed(environment, "JSESSIONID")),
       login_prefix_(prefixed(environment, "xsr-login-")),
-      fragment_prefix_("xsr-fragment-"),
+      fragment_prefix_(prefixed(environment, "xsr-fragment-")),
       platform_(environment.platform_cookie_name) {}
 
 CookieNames::CookieNames(const config::Configuration& configuration)
     : CookieNames(configuration.environment) {
-  if (configuration.am) rest_token_ = configuration.am->cookie_name;
+  if (!configuration.am) return;
+  rest_token_ = configuration.am->cookie_name;
+  // one that the operator has named so already stays as it is
+  rest_cookie_ = begins_ignoring_case(rest_token_, kHostPrefix)
+                     ? rest_token_
+                     : prefixed(configuration.environment, rest_token_);
 }
 
 bool CookieNames::is_router_cookie(std::string_view name) const {
-  const bool with_prefix = begins_ignoring_case(session_, kHostPrefix);
-  if (with_prefix ? base::equals_ignoring_case(name, session_) : name == session_) return true;
+  if (is_same_name(name, session_) || (!rest_cookie_.empty() && is_same_name(name, rest_cookie_)))
+    return true;
+  // not read where the prefix is asked for, but its value is a session's id all the same
   if (!rest_token_.empty() && name == rest_token_) return true;
   if (!platform_.empty() && name == platform_) return true;
   return begins_ignoring_case(name, login_prefix_) || begins_ignoring_case(name, fragment_prefix_);

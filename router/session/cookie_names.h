@@ -15,16 +15,19 @@ namespace router::session {
 class CookieNames {
  public:
   explicit CookieNames(const config::Environment& environment);
-  // Also the cookie of the REST logout, whose value is the session as well.
+  // Also those of REST clients.
   explicit CookieNames(const config::Configuration& configuration);
 
   const std::string& session() const { return session_; }
-  // The field and cookie of REST clients whose value is a session's id; empty without `am`.
+  // The field of REST clients whose value is a session's id, and their cookie, which has the prefix that the session's
+  // has: else whoever can set a cookie without it could choose the session. Empty without `am`.
   const std::string& rest_token() const { return rest_token_; }
+  const std::string& rest_cookie() const { return rest_cookie_; }
   // A login cookie's and a fragment cookie's name; `slot` is one character (login/pending_login.h).
   std::string login(char slot) const { return login_prefix_ + slot; }
   std::string fragment(char slot) const { return fragment_prefix_ + slot; }
   const std::string& login_prefix() const { return login_prefix_; }
+  const std::string& fragment_prefix() const { return fragment_prefix_; }
 
   bool is_router_cookie(std::string_view name) const;
 
@@ -33,6 +36,7 @@ class CookieNames {
   std::string login_prefix_;
   std::string fragment_prefix_;
   std::string rest_token_;
+  std::string rest_cookie_;
   std::string platform_;      // PLATFORM_COOKIE_NAME: binds the browser to this instance; may be empty
 };
 

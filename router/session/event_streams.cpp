@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/ip_address.h"
+
 namespace router::session {
 namespace {
 
@@ -37,19 +39,20 @@ EventStreams::Place::~Place() {
 std::optional<EventStreams::Place> EventStreams::take(const SessionId& session, const std::string& address,
                                                       base::Loop& loop, std::function<void()> end) {
   std::string key(session.reveal());
+  std::string home = base::home_of(address);
   const std::lock_guard lock(mutex_);
   if (stopping_) return std::nullopt;
   auto& of_session = per_session_[key];
-  auto& of_address = per_address_[address];
+  auto& of_address = per_address_[home];
   // a count that is full is not 0, so that nothing empty stays behind
   if (of_session >= kMostPerSession || of_address >= kMostPerAddress) {
     if (of_session == 0) per_session_.erase(key);
-    if (of_address == 0) per_address_.erase(address);
+    if (of_address == 0) per_address_.erase(home);
     return std::nullopt;
   }
   ++of_session;
   ++of_address;
-  Place place(*this, std::move(key), address, loop, std::move(end));
+  Place place(*this, std::move(key), std::move(home), loop, std::move(end));
   entries_.insert(place.entry_);
   return place;
 }

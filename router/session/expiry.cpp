@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/log.h"
 
 namespace router::session {
@@ -26,9 +27,11 @@ void Expiry::look_after(std::shared_ptr<Work> work, Flag stopped, base::millisec
 }
 
 Task<void> Expiry::look(std::shared_ptr<Work> work, Flag stopped) {
-  auto batch = hand_on_batch(*work);
+  auto batch = base::guarded(hand_on_batch(*work));
   const auto handed_on = co_await batch;
-  if (!*stopped) look_after(std::move(work), std::move(stopped), handed_on == kBatch ? kPause : kInterval);
+  if (!handed_on) base::log_error("session.expiry_failed", {{"detail", handed_on.error().detail}});
+  const bool has_more = handed_on && *handed_on == kBatch;
+  if (!*stopped) look_after(std::move(work), std::move(stopped), has_more ? kPause : kInterval);
 }
 
 Task<std::size_t> Expiry::hand_on_batch(Work& work) {

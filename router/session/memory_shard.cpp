@@ -44,10 +44,16 @@ bool fits(const std::string& wanted, const std::string& value) {
   return wanted.empty() || wanted == value;
 }
 
+bool fits_login(const SessionFilter& filter, const Session& session) {
+  if (filter.idp_session_id.empty() || filter.subject.empty())
+    return fits(filter.subject, session.subject) && fits(filter.idp_session_id, session.idp_session_id);
+  return session.idp_session_id.empty() ? filter.subject == session.subject
+                                        : filter.idp_session_id == session.idp_session_id;
+}
+
 bool matches(const SessionFilter& filter, const Session& session) {
-  return fits(filter.issuer, session.issuer) && fits(filter.subject, session.subject) &&
-         fits(filter.idp_session_id, session.idp_session_id) && fits(filter.user_name, session.user_name) &&
-         fits(filter.tenant, session.tenant);
+  return fits(filter.issuer, session.issuer) && fits_login(filter, session) &&
+         fits(filter.user_name, session.user_name) && fits(filter.tenant, session.tenant);
 }
 
 base::SteadyTime latest_end(const Session& session, MemoryShard::Times now) {
@@ -161,6 +167,7 @@ void MemoryShard::select(const SessionFilter& filter, std::size_t limit, base::S
   const std::lock_guard lock(mutex_);
   if (key != 0) {
     select_indexed(key, filter, now, found);
+    if (!filter.idp_session_id.empty()) select_without_sid(filter, now, found);
   } else {
     select_all(filter, limit, now, found);
   }
@@ -170,6 +177,17 @@ void MemoryShard::select_indexed(std::uint32_t key, const SessionFilter& filter,
                                  std::vector<Aged>& found) {
   index_.for_each(key, [&](const Entry& entry) {
     if (!entry.is_over(now) && matches(filter, *entry.session))
+      found.push_back({entry.sequence, entry.session});
+  });
+}
+
+// Those that the index by `sid` cannot find.
+void MemoryShard::select_without_sid(const SessionFilter& filter, base::SteadyTime now, std::vector<Aged>& found) {
+  const auto key = index_key(IndexKind::subject, filter.issuer, filter.subject);
+  if (filter.issuer.empty() || key == 0) return;
+  index_.for_each(key, [&](const Entry& entry) {
+    const Session& session = *entry.session;
+    if (session.idp_session_id.empty() && !entry.is_over(now) && matches(filter, session))
       found.push_back({entry.sequence, entry.session});
   });
 }

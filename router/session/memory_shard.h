@@ -75,6 +75,7 @@ class MemoryShard {
   void remove_from_indexes(Entry& entry);
   void select_indexed(std::uint32_t key, const SessionFilter& filter, base::SteadyTime now,
                       std::vector<Aged>& found);
+  void select_without_sid(const SessionFilter& filter, base::SteadyTime now, std::vector<Aged>& found);
   void select_all(const SessionFilter& filter, std::size_t limit, base::SteadyTime now,
                   std::vector<Aged>& found);
 

@@ -18,6 +18,7 @@ constexpr base::milliseconds kRemembered = base::minutes(10);
 constexpr std::size_t kMostTombstones = 64 * 1024;  // per shard
 constexpr std::size_t kMostEndedSids = 256 * 1024;
 constexpr std::size_t kMostEndedSubjects = 64 * 1024;
+constexpr std::size_t kMostUnsignedSids = 64 * 1024;
 constexpr std::size_t kMostEvictedWaiting = 64 * 1024;
 // Sessions looked at per shard and call of take_expired: together some milliseconds at most.
 constexpr std::size_t kLooksPerShard = 1024;
@@ -38,7 +39,9 @@ MemoryStore::MemoryStore(const base::Clock& clock, std::size_t most_sessions)
     : clock_(clock),
       most_sessions_(most_sessions),
       ended_sids_(kRemembered, kMostEndedSids),
-      ended_subjects_(kRemembered, kMostEndedSubjects) {
+      ended_subjects_(kRemembered, kMostEndedSubjects),
+      ended_without_sid_(kRemembered, kMostEndedSubjects),
+      unsigned_sids_(kRemembered, kMostUnsignedSids) {
   for (auto& shard : shards_)
     shard = std::make_unique<MemoryShard>(clock.steady(), kRemembered, kMostTombstones);
 }
@@ -67,12 +70,14 @@ Task<Result<void>> MemoryStore::create(Session session) {
 }
 
 bool MemoryStore::has_ended_at_provider(const Session& session, base::SteadyTime now) {
-  if (!session.idp_session_id.empty() &&
-      ended_sids_.contains(key_at(session.issuer, session.idp_session_id), now)) {
-    return true;
-  }
-  const auto at = ended_subjects_.find(key_at(session.issuer, session.subject), now);
-  return at && session.login_started <= *at;
+  const auto ended_in = [&](RecentTimes<base::WallTime>& times, const std::string& name) {
+    const auto at = times.find(key_at(session.issuer, name), now);
+    return at && session.login_started <= *at;
+  };
+  if (ended_in(ended_subjects_, session.subject)) return true;
+  return session.idp_session_id.empty() ? ended_in(ended_without_sid_, session.subject)
+                                        : ended_in(ended_sids_, session.idp_session_id) ||
+                                              ended_in(unsigned_sids_, session.idp_session_id);
 }
 
 bool MemoryStore::is_crowded() {
@@ -142,11 +147,15 @@ Task<Result<std::vector<Snapshot>>> MemoryStore::select(SessionFilter filter, st
 
 Task<Result<void>> MemoryStore::remember_ended(EndedAtProvider ended) {
   const std::lock_guard lock(ended_mutex_);
-  if (!ended.idp_session_id.empty()) {
-    ended_sids_.insert(key_at(ended.issuer, ended.idp_session_id), clock_.steady());
-  } else if (!ended.subject.empty()) {
-    ended_subjects_.note(key_at(ended.issuer, ended.subject), ended.at, clock_.steady());
+  const auto note = [&](RecentTimes<base::WallTime>& times, const std::string& name) {
+    if (!name.empty()) times.note(key_at(ended.issuer, name), ended.at, clock_.steady());
+  };
+  if (!ended.is_signed) {
+    note(unsigned_sids_, ended.idp_session_id);
+    co_return Result<void>();
   }
+  note(ended_sids_, ended.idp_session_id);
+  note(ended.idp_session_id.empty() ? ended_subjects_ : ended_without_sid_, ended.subject);
   co_return Result<void>();
 }
 

@@ -15,7 +15,6 @@
 
 #include "base/clock.h"
 #include "session/memory_shard.h"
-#include "session/recent_set.h"
 #include "session/recent_times.h"
 #include "session/store.h"
 
@@ -54,8 +53,11 @@ class MemoryStore final : public Store {
   std::array<std::unique_ptr<MemoryShard>, kShards> shards_;
 
   std::mutex ended_mutex_;  // held while a session comes in, so that none slips past remember_ended
-  RecentSet ended_sids_;
+  RecentTimes<base::WallTime> ended_sids_;
   RecentTimes<base::WallTime> ended_subjects_;
+  RecentTimes<base::WallTime> ended_without_sid_;  // by subject; only logins that came without a `sid`
+
+  RecentTimes<base::WallTime> unsigned_sids_;
 
   std::mutex evicted_mutex_;
   std::deque<Snapshot> evicted_waiting_;

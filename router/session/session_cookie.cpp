@@ -1,6 +1,8 @@
 #include "session/session_cookie.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/log.h"
@@ -29,7 +31,30 @@ bool any_matches(const std::vector<base::Pattern>& patterns, std::string_view te
   });
 }
 
+void add_id(std::vector<SessionId>& ids, std::string_view text) {
+  if (auto id = SessionId::parse(text)) ids.push_back(*std::move(id));
+}
+
+// A head may hold hundreds: not by searching the list for each.
+void drop_repeated(std::vector<SessionId>& ids) {
+  if (ids.size() < 2) return;
+  std::set<std::string, std::less<>> seen;
+  std::erase_if(ids, [&](const SessionId& id) { return !seen.emplace(id.reveal()).second; });
+}
+
 }  // namespace
+
+std::vector<SessionId> NamedSessions::of_user() const {
+  if (fields > 1) return {};
+  return fields == 1 ? by_field : by_cookie;
+}
+
+std::vector<SessionId> NamedSessions::all() const {
+  std::vector<SessionId> ids = by_field;
+  ids.insert(ids.end(), by_cookie.begin(), by_cookie.end());
+  drop_repeated(ids);
+  return ids;
+}
 
 SessionCookie::SessionCookie(const config::Environment& environment, CookieNames names)
     : names_(std::move(names)),
@@ -40,23 +65,24 @@ SessionCookie::SessionCookie(const config::Environment& environment, CookieNames
       partitioned_agents_(compile_all(environment.cookies.partitioned_agents)),
       not_partitioned_agents_(compile_all(environment.cookies.not_partitioned_agents)) {}
 
-std::vector<SessionId> SessionCookie::read(const http::Headers& request) const {
-  std::vector<SessionId> ids;
+NamedSessions SessionCookie::read(const http::Headers& request) const {
+  NamedSessions named;
   const std::string& token = names_.rest_token();
-  if (const auto sent = token.empty() ? std::nullopt : request.get(token)) {
-    if (auto id = SessionId::parse(base::trim(*sent))) ids.push_back(*std::move(id));
-    return ids;
-  }
+  const std::string& token_cookie = names_.rest_cookie();
   for (const auto& field : request) {
+    if (!token.empty() && base::equals_ignoring_case(field.name, token)) {
+      ++named.fields;
+      add_id(named.by_field, base::trim(field.value));
+    }
     if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
     http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
-      const bool is_ours = pair.name == name() || (!token.empty() && pair.name == token);
-      if (ids.size() == kMostTried || !is_ours) return;
-      auto id = SessionId::parse(pair.value);
-      if (id && std::find(ids.begin(), ids.end(), *id) == ids.end()) ids.push_back(*std::move(id));
+      if (pair.name == name() || (!token_cookie.empty() && pair.name == token_cookie))
+        add_id(named.by_cookie, pair.value);
     });
   }
-  return ids;
+  drop_repeated(named.by_field);
+  drop_repeated(named.by_cookie);
+  return named;
 }
 
 bool SessionCookie::is_partitioned(std::string_view user_agent) const {
@@ -88,7 +114,12 @@ http::SetCookie SessionCookie::deletion(const http::External& external, std::str
   return http::deletion_of(with_attributes(name(), {}, external, user_agent));
 }
 
-Task<Result<std::optional<Snapshot>>> find_live(Store& store, std::vector<SessionId> ids) {
+Task<Result<std::optional<Snapshot>>> find_user(Store& store, NamedSessions named) {
+  auto ids = named.of_user();
+  if (ids.size() > kMostCandidates) {
+    base::log_warning("session.ambiguous", {{"named", std::to_string(ids.size())}});
+    co_return std::optional<Snapshot>();
+  }
   std::optional<Snapshot> live;
   for (auto& id : ids) {
     auto looking = store.find(std::move(id));
@@ -102,6 +133,17 @@ Task<Result<std::optional<Snapshot>>> find_live(Store& store, std::vector<Sessio
     live = std::move(*found);
   }
   co_return live;
+}
+
+Task<Result<std::vector<Snapshot>>> find_held(Store& store, std::vector<SessionId> ids) {
+  std::vector<Snapshot> held;
+  for (auto& id : ids) {
+    auto looking = store.find(std::move(id));
+    auto found = co_await looking;
+    if (!found) co_return found.error();
+    if (*found) held.push_back(std::move(**found));
+  }
+  co_return held;
 }
 
 }  // namespace router::session

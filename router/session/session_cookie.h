@@ -2,9 +2,10 @@
 //
 // What deletes it has exactly the attributes of what set it. Secure and Partitioned depend on the request
 // (scheme seen from outside, browser), everything else on the environment. Cookie tossing: a sibling domain
-// can make a browser send several cookies of this name; only ids that live count, and if several do, none
-// does. Immutable; any thread. Source: descriptor.md "Session"; RFC 6265bis sections 4.1.3 and 8.6;
-// oidc_cases.md 51-56, 86; logout.md section 3 (tokenId).
+// can make a browser send several cookies of this name. So there are two questions: "who is it" (find_user)
+// has an answer only where exactly one of the ids lives; "what does this browser hold" (find_held) is all of
+// them, for who leaves. Immutable; any thread. Source: descriptor.md "Session"; logout.md sections 1 and 3;
+// RFC 6265bis sections 4.1.3 and 8.6; oidc_cases.md 51-56, 86.
 #pragma once
 
 #include <optional>
@@ -24,10 +25,20 @@
 
 namespace router::session {
 
+// What has the form of a session's id in a request, each once, in the order of the request. Only the length
+// of the head bounds how many there are.
+struct NamedSessions {
+  std::vector<SessionId> by_field;   // in the field of REST clients (am.cookieName)
+  std::vector<SessionId> by_cookie;  // in cookies of our names
+  std::size_t fields = 0;            // how often that field comes
+
+  // Of whom the request may be: the field alone decides where it is; a second one says nothing.
+  std::vector<SessionId> of_user() const;
+  std::vector<SessionId> all() const;
+};
+
 class SessionCookie {
  public:
-  static constexpr std::size_t kMostTried = 4;
-
   explicit SessionCookie(const config::Environment& environment)
       : SessionCookie(environment, CookieNames(environment)) {}
   explicit SessionCookie(const config::Configuration& configuration)
@@ -37,9 +48,7 @@ class SessionCookie {
   const std::string& name() const { return names_.session(); }
   bool is_router_cookie(std::string_view cookie_name) const { return names_.is_router_cookie(cookie_name); }
 
-  // What has the form of an id in cookies of our names, each once, at most kMostTried. The field of REST
-  // clients (am.cookieName), where there is one, alone decides.
-  std::vector<SessionId> read(const http::Headers& request) const;
+  NamedSessions read(const http::Headers& request) const;
 
   // Set-Cookie values. `user_agent` may be empty.
   http::SetCookie make(const SessionId& id, const http::External& external,
@@ -63,7 +72,14 @@ class SessionCookie {
   std::vector<base::Pattern> not_partitioned_agents_;
 };
 
-// The one of `ids` that is a live session; absent if none is, or more than one.
-base::Task<base::Result<std::optional<Snapshot>>> find_live(Store& store, std::vector<SessionId> ids);
+// More candidates than this are not looked at: such a request is nobody's.
+inline constexpr std::size_t kMostCandidates = 16;
+
+// "Who is it": the one session that the request names; absent if none lives, or more than one, or if there
+// are too many candidates to say.
+base::Task<base::Result<std::optional<Snapshot>>> find_user(Store& store, NamedSessions named);
+
+// "What does this browser hold": all of `ids` that live, whoever they belong to.
+base::Task<base::Result<std::vector<Snapshot>>> find_held(Store& store, std::vector<SessionId> ids);
 
 }  // namespace router::session

@@ -31,7 +31,9 @@ struct Counts {
   std::uint64_t evicted = 0;
 };
 
-struct SessionFilter {  // empty fields match all
+// Empty fields match all. With `idp_session_id` and `subject` both, a session fits by its `sid`; one whose login came
+// without a `sid` fits by its subject, as it may be the one that is meant.
+struct SessionFilter {
   std::string issuer;
   std::string subject;
   std::string idp_session_id;
@@ -39,14 +41,15 @@ struct SessionFilter {  // empty fields match all
   std::string tenant;
 };
 
-// What an identity provider has ended: with an `idp_session_id` that session, whenever its login comes in;
-// without one every login of `subject` that was started no later than `at`, so that the user may sign in
-// again at once. Naming neither, it is nothing.
+// What an identity provider has ended: of the logins that were started no later than `at`, so that the user may sign in
+// again at once, those that fit `idp_session_id` and `subject` as a SessionFilter. Naming neither, it is nothing.
 struct EndedAtProvider {
   std::string issuer;
   std::string idp_session_id;
   std::string subject;
   base::WallTime at;
+  // false: anybody may have said so; kept apart, so that it pushes nothing out that a provider has proved.
+  bool is_signed = true;
 };
 
 class Store {

@@ -21,6 +21,7 @@ struct Passage {
   bool authenticated = true;
   bool csrf_is_ours = true;
   bool with_session = true;
+  std::vector<std::string> forwarded_identity;
 
   Passage() {
     request.method = "GET";
@@ -43,6 +44,7 @@ struct Passage {
                                     .session = with_session ? &session : nullptr,
                                     .own_cookies = own,
                                     .authenticated = authenticated,
+                                    .forwarded_identity = forwarded_identity,
                                     .csrf_is_ours = csrf_is_ours,
                                     .scope = {"crm", "/base/orders", "/crm/orders", true},
                                     .request_id = "r-1",
@@ -190,6 +192,78 @@ TEST_CASE(
       CHECK(head.find("evil") == std::string::npos);
     }
   }
+}
+
+TEST_CASE("forwarding: what other front ends say about the user is dropped, from proxies too, however spelt [S20]") {
+  const char* const names[] = {"sm_user", "SM_USER", "sm-user", "Sm_User-DN", "SM_UNIVERSALID", "SM_SERVERSESSIONID",
+                               "iv-user", "IV_USER", "iv-groups", "iv_creds",
+                               "OIDC_CLAIM_sub", "oidc-claim-email", "OIDC_access_token",
+                               "x-ms-client-principal", "X-MS-CLIENT-PRINCIPAL-NAME", "x_ms_client_principal_id",
+                               "X-MS-TOKEN-AAD-ID-TOKEN",
+                               "x-goog-authenticated-user-email", "X_Goog_Authenticated_User_Id",
+                               "x-goog-iap-jwt-assertion",
+                               "x-amzn-oidc-data", "X-Amzn-Oidc-Identity", "x-amzn-oidc-accesstoken", "x-amzn-mtls-clientcert",
+                               "x-remote-user", "X_REMOTE_USER", "x-remote-group", "x-remote-extra-scopes",
+                               "x-forwarded-user", "x-forwarded-email", "X_Forwarded_Groups",
+                               "x-forwarded-preferred-username", "x-forwarded-access-token",
+                               "x-auth-request-user", "x-auth-request-email", "X_Auth_Request_Access_Token",
+                               "remote_user", "Remote-User", "remote-groups", "x-webauth-name",
+                               "ssl-client-cert", "SSL_CLIENT_S_DN", "x-ssl-client-dn", "X_SSL_CLIENT_VERIFY",
+                               "x-client-cert", "X-Client-Cert-Chain", "client-cert", "Client_Cert_Chain",
+                               "x-ias-token", "X_IAS_Token",
+                               "sap-connectivity-authentication", "SAP_Connectivity_Technical_Authentication",
+                               "cf-access-jwt-assertion", "x-authentik-username", "x-consumer-username", "shib-session-id"};
+  for (const bool is_proxy : {false, true}) {
+    for (const bool public_route : {false, true}) {
+      for (const char* name : names) {
+        CAPTURE(name);
+        Passage passage;
+        passage.external.peer_trusted = is_proxy;
+        passage.authenticated = !public_route;
+        CHECK(passage.with({{name, "evil"}}).write().find("evil") == std::string::npos);
+      }
+    }
+  }
+}
+
+TEST_CASE("forwarding: names that only look like a claim pass [S20]") {
+  for (const char* name : {"sm", "smart-user", "x-ms-version", "x-goog-api-client", "x-amzn-trace-id", "remote", "x-client-id",
+                           "x-auth-token", "oidc", "x-iv", "sap-language", "ivy-user", "x-users"}) {
+    CAPTURE(name);
+    Passage passage;
+    CHECK(has(passage.with({{name, "mine"}}).write(), std::string(name) + ": mine"));
+  }
+}
+
+TEST_CASE("forwarding: FORWARD_IDENTITY_HEADERS lets single ones through, in that spelling alone [S20]") {
+  Passage passage;
+  passage.forwarded_identity = {"X-Remote-User", "sm_user"};
+  passage.with({{"x-remote-user", "ada"},
+                {"x_remote_user", "evil"},
+                {"X-Remote-Group", "evil"},
+                {"SM_USER", "bob"},
+                {"sm-user", "evil"},
+                {"sm_userdn", "evil"}});
+  const auto head = passage.write();
+  CHECK(has(head, "x-remote-user: ada"));
+  CHECK(has(head, "SM_USER: bob"));
+  CHECK(head.find("evil") == std::string::npos);
+}
+
+TEST_CASE("forwarding: FORWARD_IDENTITY_HEADERS opens no other door [S20]") {
+  Passage passage;
+  passage.forwarded_identity = {"authorization", "x-forwarded-host", "x-approuter-authorization", "proxy-authorization"};
+  passage.with({{"Authorization", "evil"}, {"x-forwarded-host", "evil"}, {"x-approuter-authorization", "evil"},
+                {"Proxy-Authorization", "evil"}});
+  CHECK(passage.write().find("evil") == std::string::npos);
+}
+
+TEST_CASE("forwarding: a claim that the descriptor sets for a destination is sent, the client's is not [S20]") {
+  Passage passage;
+  passage.destination.headers = {{"sap-connectivity-scc-location_id", "site"}};
+  const auto head = passage.with({{"SAP-Connectivity-SCC-Location-ID", "evil"}}).write();
+  CHECK(has(head, "sap-connectivity-scc-location_id: site"));
+  CHECK(head.find("evil") == std::string::npos);
 }
 
 TEST_CASE(

@@ -45,6 +45,7 @@ class ScriptedConnection final : public net::BackendConnection {
   }
 
   void set_timeout(base::milliseconds) override {}
+  void set_ends_by(base::SteadyTime) override {}
   Task<Result<void>> send(std::string_view, std::string_view, std::string_view) override { co_return Result<void>(); }
   Task<Result<void>> read_head(bool) override { co_return Result<void>(); }
   const net::ResponseHead& head() const override { return head_; }
@@ -80,6 +81,7 @@ class ScriptedPool final : public net::BackendPool {
     co_return connection;
   }
   bool is_scarce(const net::BackendOrigin&) const override { return false; }
+  base::Result<void> begin_lasting(net::BackendConnection&) override { return {}; }
   void release(std::unique_ptr<net::BackendConnection>, bool) override {}
 
  private:

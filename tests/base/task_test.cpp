@@ -1,5 +1,7 @@
 #include "base/task.h"
 
+#include "base/guarded.h"
+
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -36,6 +38,25 @@ Task<void> count_to(int last, int& count) {
 Task<int> fail() {
   throw std::runtime_error("broken");
   co_return 0;
+}
+
+Task<void> fail_without_value() {
+  throw 42;
+  co_return;
+}
+
+Task<Result<int>> fail_as_result() {
+  throw std::runtime_error("broken");
+  co_return 0;
+}
+
+Task<void> run_and_note(Loop& other, FakeLoop& home, Task<int> task, std::string& note) {
+  try {
+    auto running = run_on(other, home, std::move(task));
+    co_await running;
+  } catch (const std::runtime_error& error) {
+    note = std::string(error.what()) + (home.is_current() ? " at home" : " elsewhere");
+  }
 }
 
 Task<bool> caught(Task<int> task) {
@@ -123,4 +144,39 @@ TEST_CASE("loop: run_on goes to the other loop and comes back") {
   CHECK_FALSE(result.has_value());
   home.run_ready();
   CHECK(result == 0);
+}
+
+TEST_CASE("loop: run_on comes home with what the task threw [S38]") {
+  FakeClock clock;
+  FakeLoop home(clock);
+  FakeLoop other(clock);
+  home.set_current(false);
+  other.set_current(false);
+  std::string note;
+  start_detached(run_and_note(other, home, fail(), note));
+  other.run_ready();
+  CHECK(note.empty());
+  home.set_current(true);
+  home.run_ready();
+  CHECK(note == "broken at home");
+}
+
+TEST_CASE("task: what a detached one throws is counted, and nobody else hears of it [S38]") {
+  const auto before = exceptions_caught();
+  start_detached(fail_without_value());
+  CHECK(exceptions_caught() == before + 1);
+}
+
+TEST_CASE("task: a guarded one answers with an error of ours where it threw, else as it would [S38]") {
+  const auto before = exceptions_caught();
+  const auto number = run_task(guarded(answer()));
+  REQUIRE(number);
+  CHECK(*number == 42);
+  const auto broken = run_task(guarded(fail_as_result()));
+  REQUIRE_FALSE(broken);
+  CHECK(describe(broken.error()) == "internal (router): exception: broken");
+  const auto unknown = run_task(guarded(fail_without_value()));
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().detail == "exception: unknown exception");
+  CHECK(exceptions_caught() == before + 2);
 }

@@ -21,6 +21,7 @@ const descriptor = {
   destinations: { orders: { logoutPath: '/logout' }, invoices: { logoutPath: '/logout' } },
   routes: [
     { source: '^/logout-page\\.html$', localDir: 'web', authenticationType: 'none' },
+    { source: '^/orders/form/save$', target: '/app/save', destination: 'orders', csrfProtection: false },
     { source: '^/orders/(.*)$', target: '/app/$1', destination: 'orders', authenticationType: 'oidc' },
     { source: '^/invoices/(.*)$', target: '/app/$1', destination: 'invoices', authenticationType: 'oidc' },
   ],

@@ -18,6 +18,16 @@ test('a deep link keeps its query and its fragment over the login', async () => 
   assert.equal(seen.url, '/app/deep/link?item=1&say=%22hi%22');
 });
 
+test('a query and a fragment of 3 KB each come back whole [S36]', async () => {
+  const page = await site.newPerson();
+  const query = 'a=%ED%95%9C;b,c&'.repeat(200).slice(0, 3000);
+  const fragment = 'Shell-home&/item?x=1;y=%ED%95%9C/'.repeat(100).slice(0, 3000);
+  await site.signIn(page, `/orders/?${query}#${fragment}`, 'walter');
+  assert.equal(await page.evaluate(() => location.hash), `#${fragment}`);
+  const cookies = await page.context().cookies();
+  assert.deepEqual(cookies.filter(({ name }) => name.startsWith('xsr-')), []);
+});
+
 test('one login serves both back-ends', async () => {
   const page = await site.newPerson();
   await site.signIn(page, '/orders/', 'bob');

@@ -100,6 +100,22 @@ test('pictures and frames of another site sign nobody out', async () => {
   });
 });
 
+test('a picture on a page of our own signs nobody out, whatever asks for it [S34] [S33]', async () => {
+  const page = await site.newPerson();
+  await site.signIn(page, '/orders/', 'peggy');
+  await page.evaluate(
+    () =>
+      new Promise((done) => {
+        const picture = new Image();
+        picture.onload = picture.onerror = done;
+        picture.src = '/my/logout';
+      }),
+  );
+  const prefetch = { 'next-router-prefetch': '1' };
+  assert.equal(await page.evaluate((headers) => fetch('/my/logout', { headers }).then((a) => a.status), prefetch), 403);
+  assert.equal(await scriptStatus(page), 200);
+});
+
 test('a link of another site asks first', async () => {
   const page = await site.newPerson();
   await site.signIn(page, '/orders/', 'heidi');
@@ -115,4 +131,34 @@ test('a link of another site asks first', async () => {
     await other.waitForURL(`${site.router.origin}/logout-page.html?siteId=5`);
     await site.bothTold('heidi');
   });
+});
+
+test('a form that is being saved when its user signs out is saved, and the user lands on the logout page [S25]', async () => {
+  const page = await site.newPerson();
+  await site.signIn(page, '/orders/form', 'ivan');
+  const saving = site.orders.nextSave();
+  await page.click('#save');
+  await saving.begun;
+  await page.click('#out', { noWaitAfter: true });
+  await site.agreeToSignOut(page);
+  await page.waitForURL(`${site.router.origin}/logout-page.html**`);
+  assert.deepEqual(await saving.ended, { user: 'ivan', body: 'text=my+work', cut: false });
+});
+
+test('a script that saves and signs out in the same moment gets the answer to its save [S25]', async () => {
+  const page = await site.newPerson();
+  await site.signIn(page, '/orders/form', 'judy');
+  const saving = site.orders.nextSave();
+  const status = page.evaluate(async () => {
+    const head = { 'x-csrf-token': 'fetch' };
+    const token = (await fetch('/orders/data', { headers: head })).headers.get('x-csrf-token');
+    const save = fetch('/orders/save', { method: 'POST', body: 'text=my+work', headers: { 'x-csrf-token': token } });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const out = fetch('/my/logout', { redirect: 'manual' });
+    await out;
+    return (await save).status;
+  });
+  assert.equal((await saving.ended).cut, false);
+  assert.equal(await status, 200);
+  assert.equal(await scriptStatus(page), 401);
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startSite } from './harness.mjs';
+import { launchChromium } from './support/chromium.mjs';
 
 const minute = 60_000;
 const landed = '**/logout-page.html**';
@@ -19,6 +20,14 @@ async function openTabs(user, path = '/orders/tabs') {
   const second = await first.context().newPage();
   await second.goto(site.router.origin + path);
   return [first, second];
+}
+
+async function until(condition) {
+  const deadline = Date.now() + 20_000;
+  while (!condition()) {
+    assert.ok(Date.now() < deadline, condition.toString());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 const left = (page) => page.evaluate(() => fetch('/xs-router/session').then((a) => a.json()).then((s) => s.left));
@@ -99,4 +108,64 @@ test('a tab that nobody uses leaves when the session times out: its stream does 
   await site.signIn(page, '/orders/', 'frank');
   await page.goto(`${site.router.origin}/orders/tabs`);
   await page.waitForURL(landed, { timeout: 1.5 * minute });
+});
+
+// Chromium with its back/forward cache, which playwright switches off; it does not follow pages that come out of it, so
+// each of them says itself where it is.
+async function withPageCache(work) {
+  const browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  try {
+    const context = await browser.newContext();
+    await work(context);
+  } finally {
+    await browser.close();
+  }
+}
+
+test('after signOut() and Back the page that comes out of the cache leaves again [S35]', async () => {
+  await withPageCache(async (context) => {
+    const page = await context.newPage();
+    const shown = [];
+    await context.exposeBinding('tellTest', (source, what) => shown.push(what));
+    await context.addInitScript(() =>
+      addEventListener('pageshow', ({ persisted }) => window.tellTest(`${location.pathname} ${persisted}`)),
+    );
+    await site.signIn(page, '/orders/', 'ivan');
+    await page.goto(`${site.router.origin}/orders/tabs?cache`);
+    await page.evaluate(() => void window.xsRouter.signOut());
+    await site.agreeToSignOut(page);
+    await page.waitForURL(landed);
+    const landings = () => shown.filter((what) => what.startsWith('/logout-page.html')).length;
+    const before = landings();
+    // over the provider's question
+    await page.evaluate(() => history.go(-2)).catch(() => {});
+    await until(() => shown.includes('/orders/tabs true'));
+    await until(() => landings() > before);
+  });
+});
+
+test('a page that comes out of the cache takes part again: stream, other tabs, and sign-out [S35]', async () => {
+  await withPageCache(async (context) => {
+    const page = await context.newPage();
+    const shown = [];
+    const streams = [];
+    await context.exposeBinding('tellTest', (source, what) => shown.push(what));
+    await context.addInitScript(() =>
+      addEventListener('pageshow', ({ persisted }) => window.tellTest(`${location.pathname} ${persisted}`)),
+    );
+    await site.signIn(page, '/orders/', 'judy');
+    context.on('request', (request) => request.url().endsWith('/session/events') && streams.push(request));
+    await page.goto(`${site.router.origin}/orders/tabs?cache`);
+    await until(() => streams.length === 1);
+    await page.goto(`${site.router.origin}/logout-page.html`);
+    await page.evaluate(() => history.back()).catch(() => {});
+    await until(() => shown.includes('/orders/tabs true'));
+    await until(() => streams.length === 2);
+    const second = await context.newPage();
+    await second.goto(`${site.router.origin}/orders/tabs?cache`);
+    const landings = () => shown.filter((what) => what.startsWith('/logout-page.html')).length;
+    const before = landings();
+    await second.evaluate(() => void window.xsRouter.signOut());
+    await until(() => landings() > before);
+  });
 });

@@ -5,6 +5,25 @@
 namespace router::config::test {
 namespace {
 
+TEST_CASE("destinations: proxyHost is a name or an address, IPv6 with brackets or without [N16]") {
+  struct Row {
+    const char* given;
+    const char* read;  // null: refused
+  };
+  for (const Row& row : {Row{"proxy.example", "proxy.example"}, Row{"192.0.2.1", "192.0.2.1"}, Row{"[2001:db8::1]", "[2001:db8::1]"},
+                         Row{"2001:db8::1", "[2001:db8::1]"}, Row{"::1", "[::1]"}, Row{"proxy:8080", nullptr},
+                         Row{"[::1]:8080", nullptr}, Row{"1:2:3", nullptr}, Row{"[::1", nullptr}, Row{"::g", nullptr}}) {
+    CAPTURE(row.given);
+    const auto result = load_variables({{"destinations", std::string(R"([{"name":"a","url":"http://a","proxyPort":"8080","proxyHost":")") + row.given + R"("}])"}});
+    if (row.read == nullptr) {
+      CHECK(errors_of(result).find("/0/proxyHost") != std::string::npos);
+    } else {
+      REQUIRE(result.configuration);
+      CHECK(result.configuration->destinations.at("a").proxy_host == row.read);
+    }
+  }
+}
+
 TEST_CASE("destinations: a bad one is refused, with its place in the variable") {
   struct Row {
     const char* value;

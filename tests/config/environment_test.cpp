@@ -7,6 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+const std::string kSecret = "0123456789abcdef0123456789abcdef";
+
 TEST_CASE("environment: each bad value is an error that names its variable") {
   struct Row {
     const char* name;
@@ -141,8 +143,8 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
       {"EXTERNAL_REVERSE_PROXY", "true",
        [](const Configuration& c) { return c.environment.external_reverse_proxy; }},
       {"STATE_CACHE", "60", [](const Configuration& c) { return c.environment.state_cache == 60s; }},
-      {"STATE_PARAMETER_SECRET", "x",
-       [](const Configuration& c) { return c.environment.state_parameter_secret.reveal() == "x"; }},
+      {"STATE_PARAMETER_SECRET", "0123456789abcdef0123456789abcdef",
+       [](const Configuration& c) { return c.environment.state_parameter_secret.size() == 32; }},
       {"SESSION_STORE", "memory",
        [](const Configuration& c) { return c.environment.store == StoreKind::memory; }},
       {"LOGOUT_OUTBOX", "memory", [](const Configuration& c) { return c.environment.logout_outbox.empty(); }},
@@ -156,6 +158,9 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
       {"LIMIT_HEADER_COUNT", "20",
        [](const Configuration& c) { return c.environment.limits.header_count == 20; }},
       {"LIMIT_BODY_BYTES", "7", [](const Configuration& c) { return c.environment.limits.body_bytes == 7; }},
+      {"LIMIT_ANSWER_FIELDS", "16", [](const Configuration& c) { return c.environment.limits.answer_fields == 16; }},
+      {"LIMIT_ANSWER_HEAD_BYTES", "4096",
+       [](const Configuration& c) { return c.environment.limits.answer_head_bytes == 4096; }},
       {"LIMIT_CONNECTIONS", "8",
        [](const Configuration& c) { return c.environment.limits.connections == 8; }},
       {"LIMIT_CONNECTIONS_PER_ADDRESS", "9",
@@ -167,10 +172,24 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
        [](const Configuration& c) { return c.environment.limits.cookie_jar_bytes == 2048; }},
       {"LIMIT_UPSTREAM_CONNECTIONS", "12",
        [](const Configuration& c) { return c.environment.limits.upstream_connections == 12; }},
+      {"LIMIT_UPSTREAM_STREAMS", "17",
+       [](const Configuration& c) { return c.environment.limits.upstream_streams == 17; }},
       {"LIMIT_UPSTREAM_QUEUE", "13",
        [](const Configuration& c) { return c.environment.limits.upstream_queue == 13; }},
       {"LIMIT_FAILED_LOGINS", "15",
        [](const Configuration& c) { return c.environment.limits.failed_logins == 15; }},
+      {"FORWARD_IDENTITY_HEADERS", "x-remote-user, SM_USER",
+       [](const Configuration& c) {
+         return c.environment.forwarded_identity == std::vector<std::string>{"x-remote-user", "SM_USER"};
+       }},
+      {"LIMIT_FAILED_LOGINS_PER_ADDRESS", "16",
+       [](const Configuration& c) { return c.environment.limits.failed_logins_per_address == 16; }},
+      {"LIMIT_LOOK_UPS_PER_ADDRESS", "18",
+       [](const Configuration& c) { return c.environment.limits.look_ups_per_address == 18; }},
+      {"LIMIT_LOGINS_PER_ADDRESS", "17",
+       [](const Configuration& c) { return c.environment.limits.logins_per_address == 17; }},
+      {"MINIMUM_READ_RATE", "18",
+       [](const Configuration& c) { return c.environment.limits.minimum_read_rate == 18; }},
       {"MINIMUM_BODY_RATE", "14",
        [](const Configuration& c) { return c.environment.limits.minimum_body_rate == 14; }},
   };
@@ -189,16 +208,53 @@ TEST_CASE("environment: proxies are trusted by default on private networks, and 
             .configuration->environment.trusted_proxies.size() == 8);
 }
 
+TEST_CASE("environment: a secret that can be guessed stops the start, and it says how to make one [S18]") {
+  const std::string expected = ", expected at least 32 random characters; openssl rand -base64 32 makes one\n";
+  const auto external = [](const std::string& secret) {
+    return R"({"instanceName":"r","storageType":"redis","sessionSecret":")" + secret + R"("})";
+  };
+  struct Row {
+    std::string secret;
+    const char* found;
+  };
+  for (const Row& row : {Row{"hunter2", "a secret of 7 characters"},
+                         Row{"0123456789abcdef0123456789abcde", "a secret of 31 characters"},
+                         Row{std::string(64, 'k'), "a secret of one character, repeated"},
+                         Row{std::string(40, ' '), "a secret of one character, repeated"},
+                         Row{"x", "a secret of one character, repeated"}}) {
+    CAPTURE(row.secret);
+    for (const char* name : {"SESSION_SECRET", "STATE_PARAMETER_SECRET"}) {
+      CHECK(errors_of(load_variables({{name, row.secret}})) ==
+            "environment variable " + std::string(name) + ": error: found " + row.found + expected);
+    }
+    const auto issues = errors_of(load_variables({{"EXT_SESSION_MGT", external(row.secret)}}));
+    CHECK(issues.find(row.found + expected) != std::string::npos);
+    CHECK(issues.find("/sessionSecret: ") != std::string::npos);
+  }
+  CHECK(errors_of(load_variables({{"SESSION_SECRET", kSecret}, {"STATE_PARAMETER_SECRET", kSecret}})) == "");
+  CHECK(errors_of(load_variables({{"EXT_SESSION_MGT", external(kSecret)}})) == "");
+}
+
+TEST_CASE("environment: name servers are addresses, with or without a port [N4]") {
+  const auto result = load_variables({{"NAME_SERVERS", "192.0.2.53, 192.0.2.53:5353, 2001:db8::53, [2001:db8::53], [::1]:53"}});
+  REQUIRE(result.configuration);
+  CHECK(result.configuration->environment.name_servers.size() == 5);
+  for (const char* wrong : {"dns.example.com", "192.0.2.53:", "192.0.2.53:0", "192.0.2.53:65536", "10.0.0.0/8", "private", "[::1", "[192.0.2.53]:53", "::1]:53"}) {
+    CAPTURE(wrong);
+    CHECK(errors_of(load_variables({{"NAME_SERVERS", wrong}})).find("NAME_SERVERS") != std::string::npos);
+  }
+}
+
 TEST_CASE("environment: a durable store needs a secret") {
   CHECK(errors_of(load_variables({{"SESSION_STORE", "redis://:pw@redis.example.com"}})) ==
         "environment variable SESSION_STORE: error: found a durable store without SESSION_SECRET, expected "
         "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it\n");
   CHECK(errors_of(load_variables({{"LOGOUT_OUTBOX", "sqlite:/tmp/o.db"}})) != "");
   CHECK(errors_of(load_variables(
-            {{"LOGOUT_OUTBOX", "sqlite:/tmp/o.db"}, {"SESSION_SECRET", std::string(32, 'k')}})) == "");
+            {{"LOGOUT_OUTBOX", "sqlite:/tmp/o.db"}, {"SESSION_SECRET", kSecret}})) == "");
   CHECK(errors_of(load_variables(
             {{"SESSION_STORE", "sqlite:/tmp/s.db"},
-             {"EXT_SESSION_MGT", R"({"instanceName":"r","storageType":"redis","sessionSecret":"x"})"}})) ==
+             {"EXT_SESSION_MGT", R"({"instanceName":"r","storageType":"redis","sessionSecret":"0123456789abcdef0123456789abcdef"})"}})) ==
         "");
 }
 

@@ -14,6 +14,33 @@ TEST_CASE("issue: credentials are not shown") {
   CHECK(show_value(nlohmann::json("yes"), "forwardAuthToken") == "\"yes\"");
 }
 
+TEST_CASE("issue: credentials in addresses are not shown, however badly they are spelt [S18]") {
+  for (const char* text : {"redis://:hunter2@host", "redis:/user:hunter2@host", "redis:user:hunter2@host", "user:hunter2@proxy:8080",
+                           "https://user:hunter2@host/a?b", "https://user:hun/hunter2@host", "https://user:hunter2#@host",
+                           "https://hunter2@host", "https://a:hunter2@b@host"}) {
+    CAPTURE(text);
+    CHECK(show(text).find("hunter2") == std::string::npos);
+    CHECK(show(text).find("@") != std::string::npos);
+  }
+  CHECK(show("^/@scope/(.*)$") == "\"^/@scope/(.*)$\"");
+  CHECK(show("ada@example.com") == "\"ada@example.com\"");
+}
+
+TEST_CASE("issue: values of a secret's key are not shown, whatever the key's spelling and the value's type [S18]") {
+  for (const char* name : {"SESSION_SECRET", "sessionSecret", "client_secret", "client-secret", "Password", "passwd", "db_pwd",
+                           "api_key", "apikey", "X-API-Key", "Authorization", "private-key", "PRIVATE_KEY", "clientKey", "key",
+                           "accessToken", "tls_key"}) {
+    CAPTURE(name);
+    for (const auto& value : {nlohmann::json("hunter2"), nlohmann::json(4711), nlohmann::json(true)}) {
+      CHECK(show_value(value, name) == "a value that is not shown");
+    }
+  }
+  for (const char* name : {"cookieName", "forwardAuthToken", "forwardAuthCertificates", "keyboard", "source"}) {
+    CAPTURE(name);
+    CHECK(show_value(nlohmann::json(4711), name) == "4711");
+  }
+}
+
 TEST_CASE("issue: long values are cut between characters") {
   CHECK(show(std::string(59, 'a') + "é" + "rest") == "\"" + std::string(59, 'a') + "...\"");
 }

@@ -65,5 +65,28 @@ TEST_CASE("json reader: a syntax error shows no text of strings, which may be se
   CHECK(first_issue("{\"clientsecret\": \"s3cret").find("s3cret") == std::string::npos);
 }
 
+TEST_CASE("json reader: a syntax error shows no text at all, for whose value it is nobody can tell [S18]") {
+  for (const char* text : {"{\"SESSION_SECRET\": hunter2}", "{\"SESSION_SECRET\": hunter2, \"a\": 1}", "{\"SESSION_SECRET\" hunter2}",
+                           "{\"a\": \"x\" hunter2}", "{\"SESSION_SECRET\": 'hunter2'}", "{SESSION_SECRET: hunter2}",
+                           "{\"clientsecret\": [hunter2]}", "{\"credentials\": {\"key\": hunter2}}",
+                           "hunter2", "{\"a\": \"hunter2\nrest\"}", "{\"a\": \"\\uhunter2\"}",
+                           "{\"a\": true hunter2}", "{\"a\": thunter2}", "{\"a\": -hunter2}", "{\"a\": 12hunter2}",
+                           "{\"a\": \"; expected hunter2 \x01\"}", "{\"a\":\xC3hunter2}"}) {
+    CAPTURE(text);
+    const auto issue = first_issue(text);
+    CHECK(issue.find("error: found ") != std::string::npos);
+    CHECK(issue.find("hunter2") == std::string::npos);
+  }
+  const std::string digits(400, '7');
+  CHECK(first_issue("{\"SESSION_SECRET\": " + digits + "}").find("777") == std::string::npos);
+  CHECK(first_issue("{\"SESSION_SECRET\": 1234x}").find("1234") == std::string::npos);
+}
+
+TEST_CASE("json reader: a syntax error still says what stands there [S18]") {
+  CHECK(first_issue("{\"a\": hunter2}") == "f.json:1:7: error: found text without quotes, expected JSON");
+  CHECK(first_issue("{\"a\": True}") == "f.json:1:7: error: found \"True\", expected JSON");
+  CHECK(first_issue("{\"a\": 1 }}").find("found \"}\"") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace router::config

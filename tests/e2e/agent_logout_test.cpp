@@ -108,6 +108,22 @@ TEST_CASE("agent logout: one application of an unchanged properties file is left
   CHECK(fixture.invoices.requests_to("/invoices/x").back().field("Cookie") == "C=invoices");
 }
 
+TEST_CASE("agent logout: who left an application stays outside where the provider did not ask who he is again [S17]") {
+  for (const int ago : {3'600, -1}) {
+    CAPTURE(ago);
+    AgentFixture fixture;
+    fixture.provider.behave({.proved_seconds_ago = ago});
+    auto browser = fixture.signed_in();
+    browser.navigate("/orders/log-me-out");
+    const auto login = browser.navigate("/orders/x");
+    CHECK(login.field("Location").find("max_age=0") != std::string::npos);
+    const auto back = browser.navigate(Browser::path_of(Browser::location_from(login.field("Location"))));
+    CHECK(back.status() == 401);
+    CHECK(fixture.status(browser, "/orders/x") == 401);
+    CHECK(fixture.status(browser, "/invoices/x") == 200);
+  }
+}
+
 TEST_CASE("agent logout: leaving one application closes its WebSockets and streams, and nobody else's") {
   AgentFixture fixture;
   fixture.orders.on("/orders/socket", accepts_websocket());
@@ -167,6 +183,23 @@ TEST_CASE("agent logout: landing pages are public although their route is not, a
   CHECK(browser.navigate("/pages/goodbye.html?logout").body == "left all");
   CHECK(browser.navigate("/login/callback?logout").status() != 302);
   CHECK(fixture.status(browser, "/orders/x") == 200);
+}
+
+TEST_CASE(
+    "agent logout: whoever sends the Host of an absolute landing page is asked to log in all the same "
+    "[S10]") {
+  const StubProvider provider;
+  const RecordingBackend orders;
+  auto setup = sign_on_setup(provider, orders.origin(), orders.origin());
+  setup.descriptor["logout"]["applications"] = {
+      {"orders", {{"parameter", "log-out"}, {"page", "http://bye.example/orders/bye"}}}};
+  const RouterProcess router(setup);
+  for (const char* host : {"bye.example", "BYE.example", "bye.example:80", "localhost"}) {
+    CAPTURE(host);
+    const auto answer = ask(router.port(), make_request("GET", "/orders/bye", {{"Host", host}}));
+    CHECK(answer.status() == 302);
+  }
+  CHECK(orders.count("/orders/bye") == 0);
 }
 
 TEST_CASE("agent logout: a script is told in JSON where to go") {

@@ -99,4 +99,25 @@ TEST_CASE("destination service: the logoutPath of a looked-up destination is cal
   CHECK(fixture.crm.requests_to("/sign-out").at(0).field("Authorization").starts_with("Bearer ey"));
 }
 
+TEST_CASE("destination service: made-up names cost sixty look-ups a minute and address, and no other name its place [S13]") {
+  LookedUpFixture fixture;
+  CHECK(fixture.get("/by-name/open/a").status() == 200);
+  int asked = 0;
+  int refused = 0;
+  for (int i = 0; i < 1010; ++i) {
+    const auto answer = ask(fixture.router.port(), make_request("GET", "/by-name/made-up" + std::to_string(i) + "/x",
+                                                                {{"X-Forwarded-For", "203.0.113.7"}}));
+    asked += answer.status() == 404 ? 1 : 0;
+    refused += answer.status() == 429 && answer.field("Retry-After") == "1" ? 1 : 0;
+  }
+  CHECK(asked + refused == 1010);
+  CHECK(asked >= 60);
+  CHECK(asked <= 120);  // one comes back each second
+  for (const char* path : {"/erp/x", "/by-name/open/a"}) {
+    CHECK(ask(fixture.router.port(), make_request("GET", path, {{"X-Forwarded-For", "203.0.113.7"}})).status() == 200);
+  }
+  CHECK(ask(fixture.router.port(), make_request("GET", "/by-name/machine/a", {{"X-Forwarded-For", "203.0.113.8"}}))
+            .status() == 200);
+}
+
 }  // namespace router::test

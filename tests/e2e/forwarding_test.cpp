@@ -64,6 +64,13 @@ TEST_CASE("forwarding: a trusted proxy's x-forwarded-for is appended to") {
   CHECK(request.field("X-Forwarded-Proto").starts_with("https"));
 }
 
+TEST_CASE("forwarding: the log names the client that a trusted proxy saw, whatever the client wrote before it [S3]") {
+  ProxyFixture fixture;
+  fixture.ask(make_request("GET", "/app/x", {{"X-Forwarded-For", "6.6.6.6"}, {"X-Forwarded-For", "203.0.113.7:4711"}}));
+  CHECK(fixture.backend.requests().at(0).field("X-Forwarded-For") == "6.6.6.6, 203.0.113.7:4711, 127.0.0.1");
+  CHECK(fixture.router.logs("\"client\":\"203.0.113.7\""));
+}
+
 TEST_CASE("forwarding: answers that have no body have none, whatever their fields say") {
   ProxyFixture fixture;
   fixture.backend.on("/app/204", answers("HTTP/1.1 204 No Content\r\nX-Kind: none\r\n\r\n"));

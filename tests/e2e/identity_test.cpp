@@ -108,6 +108,29 @@ TEST_CASE("basic: without credentials a challenge, with wrong ones the same, wit
   CHECK_FALSE(fixture.router.logs("secret", milliseconds(0)));
 }
 
+TEST_CASE(
+    "basic: an application that was left wants the password again, and takes it beside the old cookie "
+    "[S12]") {
+  const StubProvider provider;
+  const RecordingBackend app;
+  auto setup = setup_with(app, {{"xsuaa", binding("uaa", provider.credentials())}});
+  setup.add_route(route("basic", "basic"));
+  setup.descriptor["logout"] = {{"applications", {{"app", {{"parameter", "log-out"}, {"page", "/bye"}}}}}};
+  const RouterProcess router(setup);
+  Browser browser(router.port());
+  CHECK(browser.get("/basic/x", {{"Authorization", kAda}}).status() == 200);
+  const auto before = browser.cookie("JSESSIONID");
+  CHECK(browser.get("/basic/x?log-out").status() == 302);
+  const auto challenged = browser.get("/basic/y");
+  CHECK(challenged.status() == 401);
+  CHECK(challenged.field("WWW-Authenticate").starts_with("Basic "));
+  CHECK(browser.get("/basic/y", {{"Authorization", kWrong}}).has("WWW-Authenticate"));
+  CHECK(browser.get("/basic/y", {{"Authorization", kAda}}).status() == 200);
+  CHECK(browser.cookie("JSESSIONID") != before);
+  CHECK(browser.get("/basic/again").status() == 200);
+  CHECK(app.count("/basic/y") == 1);
+}
+
 TEST_CASE("basic: a form needs the CSRF token as in any session") {
   XsuaaFixture fixture(Routes{route("basic", "basic")});
   Browser browser(fixture.router.port());

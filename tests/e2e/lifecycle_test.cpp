@@ -165,6 +165,35 @@ TEST_CASE("reload: a good file takes over and no request fails, a bad one is ref
   CHECK(load.failed == 0);
 }
 
+TEST_CASE("reload: what needs a restart is named, each setting, and the rest taken over [N24]") {
+  RecordingBackend backend;
+  auto setup = setup_for(backend.origin());
+  setup.files["default-env.json"] = R"({"SERVER_KEEP_ALIVE": "60000", "httpHeaders": [{"X-Round": "1"}]})";
+  RouterProcess router(setup);
+  CHECK(ask(router.port(), make_request("GET", "/app/x")).field("X-Round") == "1");
+  router.folder().write("default-env.json",
+                        R"({"SERVER_KEEP_ALIVE": "30000", "LIMIT_BODY_BYTES": 10, "httpHeaders": [{"X-Round": "2"}]})");
+  router.signal(SIGHUP);
+  const auto taken = [&] { return ask(router.port(), make_request("GET", "/app/x")).field("X-Round") == "2"; };
+  CHECK(eventually(taken, kReloadTime));
+  CHECK(router.logs("\"setting\":\"SERVER_KEEP_ALIVE\""));
+  CHECK(router.logs("\"setting\":\"LIMIT_BODY_BYTES\""));
+  CHECK(router.logs("reload.done"));
+  CHECK(router.log().find("\"setting\":\"PORT\"") == std::string::npos);
+}
+
+TEST_CASE("reload: signals that come while one is read are one more reading, with what is there then [N19]") {
+  ProxyFixture fixture;
+  for (int round = 0; round < 20; ++round) {
+    const std::string name = "new" + std::to_string(round);
+    const nlohmann::json text{
+        {"routes", {public_route("^/app/(.*)$", "app"), public_route("^/" + name + "$", "app")}}};
+    fixture.router.folder().write("xs-app.json", text.dump(2));
+    fixture.router.signal(SIGHUP);
+  }
+  CHECK(eventually([&] { return fixture.ask(make_request("GET", "/new19")).status() == 200; }, kReloadTime));
+}
+
 TEST_CASE("start: what is wrong with the configuration ends it with 1 and names the place (D1)") {
   struct Row {
     const char* name;
@@ -234,6 +263,28 @@ TEST_CASE("start: with the provider away public routes work, logins are 503, and
   StubProvider provider(provider_port);
   CHECK(eventually([&] { return browser.navigate("/private/x").status() == 302; }, milliseconds(20'000)));
   CHECK(browser.open("/private/x").body == "/private/x");
+}
+
+TEST_CASE("connections: a limit is that of the process, however the kernel spreads them over the loops [N22]") {
+  for (const char* name : {"LIMIT_CONNECTIONS_PER_ADDRESS", "LIMIT_CONNECTIONS"}) {
+    CAPTURE(name);
+    RecordingBackend backend;
+    auto setup = setup_for(backend.origin());
+    setup.environment["THREADS"] = "8";
+    setup.environment[name] = "10";
+    RouterProcess router(setup);
+    std::vector<RawClient> clients;
+    int answered = 0;
+    for (int i = 0; i < 40; ++i) {
+      clients.emplace_back(router.port());
+      clients.back().send(make_request("GET", "/app/x"));
+      answered += clients.back().read().status() == 200 ? 1 : 0;
+    }
+    CHECK(answered == 10);
+    clients.clear();
+    const auto works = [&] { return ask(router.port(), make_request("GET", "/app/x")).status() == 200; };
+    CHECK(eventually(works));
+  }
 }
 
 TEST_CASE("descriptors: when they run out there is no busy loop, and it recovers (P4)") {

@@ -37,6 +37,17 @@ TEST_CASE("login: a navigation goes over the provider and comes back to where it
   CHECK(browser.has_session());
 }
 
+TEST_CASE("login: a query of 3 KB comes back whole, a longer one is cut, and the log says so [S36]") {
+  SignOnFixture fixture;
+  Browser browser(fixture.router.port());
+  const std::string path = "/orders/list?" + std::string(3059, 'x');
+  CHECK(browser.open(path).body == path);
+  CHECK(fixture.router.log().find("login.return_path_cut") == std::string::npos);
+  Browser other(fixture.router.port());
+  CHECK(other.open("/orders/list?" + std::string(5000, 'x')).body == "/orders/list");
+  CHECK(eventually([&] { return fixture.router.log().find("login.return_path_cut") != std::string::npos; }));
+}
+
 TEST_CASE("login: the back-end gets the token and none of the router's cookies") {
   SignOnFixture fixture;
   auto browser = fixture.signed_in();

@@ -89,6 +89,27 @@ TEST_CASE("logout: again, or without a session, leads to the same place and tell
   CHECK(fixture.orders.count("/sign-out") == 2);
 }
 
+TEST_CASE("logout: ends every session that the browser names, and an ambiguous request is nobody's [S4]") {
+  SignOnFixture fixture;
+  const std::string junk = "JSESSIONID=" + std::string(43, 'A') + "; JSESSIONID=" + std::string(43, 'B') +
+                           "; JSESSIONID=" + std::string(43, 'C') + "; JSESSIONID=" + std::string(43, 'D') +
+                           "; ";
+  for (const auto& before : {std::string(), junk}) {
+    CAPTURE(before);
+    const auto first = fixture.signed_in();
+    const auto second = fixture.signed_in();
+    const std::string cookies =
+        before + "JSESSIONID=" + first.cookie("JSESSIONID") + "; JSESSIONID=" + second.cookie("JSESSIONID");
+    Browser both(fixture.router.port());
+    const FieldList script{{"Cookie", cookies}, {"X-Requested-With", "XMLHttpRequest"}};
+    CHECK(both.get("/orders/x", script).status() == 401);
+    CHECK(both.get("/my/logout", {{"Cookie", cookies}}).status() == 302);
+    CHECK_FALSE(fixture.is_signed_in(first));
+    CHECK_FALSE(fixture.is_signed_in(second));
+  }
+  CHECK(fixture.orders.waits_for("/sign-out", 4));
+}
+
 TEST_CASE("logout: skip-redirect ends the session and stays here; =false does not skip") {
   SignOnFixture fixture;
   for (const char* query : {"skip-redirect", "skip-redirect=true"}) {
@@ -102,6 +123,29 @@ TEST_CASE("logout: skip-redirect ends the session and stays here; =false does no
   }
   auto browser = fixture.signed_in();
   CHECK(browser.navigate("/my/logout?skip-redirect=false").status() == 302);
+}
+
+TEST_CASE(
+    "logout: prefetches of page frameworks, pictures of any page and foreign frames log nobody out [S33] "
+    "[S34] [S15]") {
+  SignOnFixture fixture;
+  auto browser = fixture.signed_in();
+  const std::vector<std::vector<std::pair<std::string, std::string>>> traps = {
+      {{"next-router-prefetch", "1"}},
+      {{"X-Sec-Purpose", "prefetch"}},
+      {{"HX-Preloaded", "true"}},
+      {{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Dest", "image"}},
+      {{"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Dest", "image"}},
+      {{"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Dest", "iframe"}},
+      {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "iframe"}},
+  };
+  for (const auto& trap : traps) {
+    CAPTURE(trap.back().second);
+    FieldList fields;
+    for (const auto& [name, value] : trap) fields.push_back({name, value});
+    CHECK(browser.get("/my/logout?skip-redirect", fields).status() == 403);
+  }
+  CHECK(fixture.is_signed_in(browser));
 }
 
 TEST_CASE("logout: prefetches, HEAD and loads from other sites log nobody out") {
@@ -218,6 +262,77 @@ TEST_CASE("back-channel logout: a good token ends the session and tells the back
   CHECK(post(good).status() == 200);
   CHECK(post(fixture.provider.logout_token({{"sid", "unknown"}})).status() == 200);
   CHECK(fixture.orders.count("/sign-out") == 1);
+}
+
+TEST_CASE("back-channel logout: where the provider kept its session, its user may sign in again at once [S29]") {
+  SignOnFixture fixture;
+  fixture.provider.behave({.keeps_session = true});
+  const auto browser = fixture.signed_in();
+  const auto token = fixture.provider.logout_token();
+  CHECK(ask(fixture.router.port(), make_request("POST", "/my/back-channel", {{"Content-Type", "application/x-www-form-urlencoded"}},
+                                                "logout_token=" + token))
+            .status() == 200);
+  CHECK_FALSE(fixture.is_signed_in(browser));
+  CHECK(fixture.is_signed_in(fixture.signed_in()));
+}
+
+TEST_CASE("logout: a login on its way does not come through it, nor does its cookie stay [S8]") {
+  SignOnFixture fixture;
+  fixture.provider.behave({.keeps_session = true});
+  Browser browser(fixture.router.port());
+  const auto started = browser.navigate("/orders/first");
+  browser.open("/orders/start");
+  REQUIRE(browser.has_session());
+  const auto on_its_way = Browser::path_of(Browser::location_from(started.field("Location")));
+  auto before = browser;
+  browser.navigate("/my/logout");
+  for (const auto& [name, value] : browser.cookies()) CHECK_MESSAGE(name.find("login") == std::string::npos, name);
+  // the callback was sent with the cookies of before
+  for (auto* user : {&before, &browser}) {
+    const auto answer = user->navigate(on_its_way);
+    CHECK(answer.status() == 302);
+    CHECK(answer.field("Location").starts_with(fixture.provider.issuer()));
+    CHECK_FALSE(fixture.is_signed_in(*user));
+  }
+  // one that begins now comes in
+  CHECK(fixture.is_signed_in(fixture.signed_in()));
+}
+
+TEST_CASE("logout: tokens are revoked when the browser is back from the provider, not before [S26]") {
+  SignOnFixture fixture;
+  auto browser = fixture.signed_in();
+  const auto answer = browser.navigate("/my/logout");
+  CHECK(fixture.orders.waits_for("/sign-out", 1));
+  CHECK(fixture.invoices.waits_for("/sign-out", 1));
+  CHECK_FALSE(eventually([&] { return fixture.provider.count("/revoke") > 0; }, milliseconds(300)));
+  browser.navigate(Browser::path_of(Browser::location_from(answer.field("Location"))));
+  CHECK(eventually([&] { return fixture.provider.count("/revoke") == 2; }));
+}
+
+TEST_CASE("logout: an id token too long for a URL goes by a form, or not at all [S32]") {
+  for (const bool by_form : {false, true}) {
+    StubProvider provider;
+    provider.behave({.id_padding = 6'000});
+    RecordingBackend orders;
+    auto setup = sign_on_setup(provider, orders.origin(), orders.origin());
+    if (by_form) setup.descriptor["logout"]["providerMethod"] = "POST";
+    RouterProcess router(setup);
+    Browser browser(router.port());
+    browser.open("/orders/start");
+    const auto answer = browser.navigate("/my/logout");
+    if (by_form) {
+      CHECK(answer.status() == 200);
+      CHECK(answer.body.find("action=\"" + provider.issuer() + "/end-session\"") != std::string::npos);
+      CHECK(answer.body.find("name=\"id_token_hint\" value=\"ey") != std::string::npos);
+      CHECK(answer.field("Cache-Control") == "no-store");
+    } else {
+      const auto location = answer.field("Location");
+      CHECK(location.size() < 2'000);
+      CHECK(parameter(location, "id_token_hint").empty());
+      CHECK(parameter(location, "client_id") == StubProvider::kClientId);
+      CHECK(parameter(location, "logout_hint") == "alice");
+    }
+  }
 }
 
 TEST_CASE("front-channel logout: iss and sid of the session end it, anything else does not") {

@@ -17,11 +17,21 @@ TEST_CASE("am rest: a path names a realm, with and without the context") {
       {"/json/realms/root/authenticate", "/"},
       {"/json/authenticate", "/"},
       {"/am/json/authenticate", "/"},
-      {"/json/realms/alpha/authenticate", nullptr},
+      {"/json/realms/alpha/authenticate", "/alpha"},
+      {"/am/json/realms/alpha/realms/beta/authenticate/", "/alpha/beta"},
+      {"/json/alpha/authenticate", "/alpha"},
+      {"/am/json/alpha/beta/authenticate", "/alpha/beta"},
+      {"/json/root/authenticate", "/"},
+      {"/json/root/alpha/authenticate", "/alpha"},
+      {"/json/realms/alpha/beta/authenticate", nullptr},
+      {"/json/alpha/realms/beta/authenticate", nullptr},
+      {"/json/realms/authenticate", nullptr},
+      {"/json//authenticate", nullptr},
+      {"/json/alpha//authenticate", nullptr},
       {"/json/realms/root/realms/authenticate", nullptr},
       {"/json/realms/root/alpha/authenticate", nullptr},
       {"/json/realms//authenticate", nullptr},
-      {"/json/x/authenticate", nullptr},
+      {"/json/x/authenticate", "/x"},
       {"/jsonauthenticate", nullptr},
       {"/json/xauthenticate", nullptr},
       {"/amx/json/authenticate", nullptr},
@@ -37,6 +47,21 @@ TEST_CASE("am rest: a path names a realm, with and without the context") {
   }
 }
 
+TEST_CASE("am rest: where the path names no realm, the parameter does [S37]") {
+  const auto realm = [](const char* path, const char* query) {
+    return http::realm_of(*http::read_realm_path(path, "/am", "/oauth2", "connect/endSession"), query);
+  };
+  CHECK(realm("/oauth2/connect/endSession", "") == "/");
+  CHECK(realm("/oauth2/connect/endSession", "realm=/alpha") == "/alpha");
+  CHECK(realm("/am/oauth2/connect/endSession", "x=y&realm=alpha") == "/alpha");
+  CHECK(realm("/oauth2/connect/endSession", "realm=%2Falpha%2Fbeta/") == "/alpha/beta");
+  CHECK(realm("/oauth2/connect/endSession", "realm=") == "/");
+  CHECK(realm("/oauth2/connect/endSession", "realm=/") == "/");
+  CHECK(realm("/oauth2/alpha/connect/endSession", "realm=beta") == "/alpha");
+  CHECK(realm("/oauth2/realms/alpha/connect/endSession", "") == "/alpha");
+  CHECK(realm("/oauth2/realms/root/connect/endSession", "realm=alpha") == "/alpha");
+}
+
 TEST_CASE("am rest: a realm is within itself, its parents and the root") {
   CHECK(http::is_realm_within("/alpha", "/alpha"));
   CHECK(http::is_realm_within("/alpha", "/"));
@@ -46,7 +71,7 @@ TEST_CASE("am rest: a realm is within itself, its parents and the root") {
   CHECK(!http::is_realm_within("/", "/alpha"));
 }
 
-TEST_CASE("am rest: resource versions 2.0 to 3.1 are spoken") {
+TEST_CASE("am rest: resource versions 2.0 to 5.1 are spoken, and a refusal names them [S37]") {
   struct Row {
     const char* field;
     bool accepted;
@@ -60,8 +85,11 @@ TEST_CASE("am rest: resource versions 2.0 to 3.1 are spoken") {
       {"resource=2", true},
       {"Resource=3.1", true},
       {"resource=1.1", false},
-      {"resource=3.2", false},
-      {"resource=4.0", false},
+      {"resource=3.2", true},
+      {"resource=4.0, protocol=1.0", true},
+      {"resource=5.1, protocol=2.1", true},
+      {"resource=5.2", false},
+      {"resource=6.0", false},
       {"resource=2.1, protocol=3.0", false},
       {"resource=", false},
       {"resource=2.10", false},
@@ -80,6 +108,9 @@ TEST_CASE("am rest: resource versions 2.0 to 3.1 are spoken") {
   none.add("Accept-API-Version", "resource=2.1");
   none.add("Accept-API-Version", "resource=3.1");
   CHECK(!http::accepts_api_version(none));
+  const auto refused = http::api_version_refused();
+  CHECK(refused.status == 404);
+  CHECK(refused.body.find("resource=2.0 to resource=5.1") != std::string::npos);
 }
 
 TEST_CASE("am rest: errors have code, reason and message, and are not stored") {

@@ -17,7 +17,7 @@ struct Row {
   Response page;
 };
 
-std::array<Row, 9> every_page() {
+std::array<Row, 10> every_page() {
   return {{{"signed out", pages::signed_out()},
            {"signed out of one", pages::signed_out_of("bank")},
            {"confirm", pages::confirm_logout("/my/logout?siteId=3")},
@@ -26,7 +26,8 @@ std::array<Row, 9> every_page() {
            {"hosted success", pages::hosted_success()},
            {"hosted bad request", pages::hosted_bad_request()},
            {"hosted went wrong", pages::hosted_went_wrong()},
-           {"start login", pages::start_login("https://idp.example/auth?a=1&b=2", "f", "; Path=/")}}};
+           {"start login", pages::start_login("https://idp.example/auth?a=1&b=2", "f", "; Path=/")},
+           {"to provider", pages::to_provider("https://idp.example/logout?a=1", {{"id_token_hint", "a\"b"}})}}};
 }
 
 bool shows(const Response& page, std::string_view text) {
@@ -69,6 +70,11 @@ TEST_CASE("pages: the policy allows exactly the style and the script that are in
   const auto start = pages::start_login("/x", "f", "");
   CHECK(policy(start).find("script-src " + script) != std::string::npos);
   CHECK(shows(start, "<script>" + std::string(embedded_file("start-login.js")) + "</script>"));
+  const auto post = policy_hash(embedded_file("to-provider.js"));
+  INFO("to-provider.js is ", post);
+  const auto leave = pages::to_provider("/x", {});
+  CHECK(policy(leave).find("script-src " + post) != std::string::npos);
+  CHECK(shows(leave, "<script>" + std::string(embedded_file("to-provider.js")) + "</script>"));
   CHECK(policy(pages::signed_out()).find("script-src") == std::string::npos);
 }
 
@@ -97,6 +103,8 @@ TEST_CASE("pages: values are text, whatever they contain") {
   CHECK_FALSE(shows(pages::signed_out(hostile), "<script>"));
   CHECK_FALSE(shows(pages::signed_out_of(hostile), "<script>"));
   CHECK_FALSE(shows(pages::confirm_logout(hostile), "<script>"));
+  CHECK(shows(pages::to_provider("/a?b=\"&c=1", {{"hint\"", "<b>\"&"}}), "action=\"/a?b=&quot;&amp;c=1\""));
+  CHECK(shows(pages::to_provider("/", {{"hint\"", "<b>\"&"}}), "name=\"hint&quot;\" value=\"&lt;b&gt;&quot;&amp;\""));
   CHECK(shows(pages::start_login("/a?b=\"&c=1", "f\"", "\""),
               "href=\"/a?b=&quot;&amp;c=1\" data-fragment-cookie=\"f&quot;\""));
 }

@@ -189,13 +189,70 @@ TEST_CASE_FIXTURE(
   CHECK_FALSE(service->known("erp"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "destination service: names are bounded, old ones make room") {
-  for (int i = 0; i < 1000; ++i) REQUIRE(find("d" + std::to_string(i)));
-  const auto full = find("one-more");
-  REQUIRE_FALSE(full);
-  CHECK(full.error().code == ErrorCode::unavailable);
-  clock.advance(base::minutes(6));
+TEST_CASE_FIXTURE(Fixture, "destination service: names are bounded, the oldest make room [S13]") {
+  for (int i = 0; i < 1000; ++i) {
+    REQUIRE(find("d" + std::to_string(i)));
+    clock.advance(base::milliseconds(1));
+  }
   CHECK(find("one-more"));
+  CHECK(service->known("one-more"));
+  CHECK_FALSE(service->known("d0"));
+  CHECK(service->known("d1"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "destination service: a thousand made-up names push out neither found nor named ones [S13]") {
+  service->reserve({"named"});
+  REQUIRE(find("found"));
+  http.status = 404;
+  for (int i = 0; i < 1010; ++i) {
+    const auto absent = find("made-up" + std::to_string(i));
+    REQUIRE_FALSE(absent);
+    CHECK(absent.error().code == ErrorCode::not_found);
+  }
+  CHECK(service->known("found"));
+  http.status = 200;
+  CHECK(find("named"));
+  CHECK(find("another"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "destination service: named ones have places while all others are waited for [S13]") {
+  service->reserve({"named"});
+  http.gate = std::make_shared<base::Event>();
+  std::vector<base::Result<DestinationService::Found>> answers;
+  const auto ask = [](Fixture* self, std::string name, decltype(answers)* out) -> base::Task<void> {
+    auto finding = self->service->find(std::move(name), self->loop);
+    auto found = co_await finding;
+    out->push_back(std::move(found));
+  };
+  for (int i = 0; i < 1000; ++i) base::start_detached(ask(this, "d" + std::to_string(i), &answers));
+  loop.run_ready();
+  CHECK(answers.empty());
+  base::start_detached(ask(this, "one-more", &answers));
+  base::start_detached(ask(this, "named", &answers));
+  loop.run_ready();
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].error().code == ErrorCode::unavailable);
+  std::exchange(http.gate, nullptr)->set();
+  loop.run_ready();
+  CHECK(answers.size() == 1002);
+  CHECK(service->known("named"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "destination service: only names that a client chose, and nobody knows yet, are his doing [S13]") {
+  service->reserve({"named"});
+  CHECK_FALSE(service->must_ask_for("named"));
+  CHECK(service->must_ask_for("chosen"));
+  REQUIRE(find("chosen"));
+  CHECK_FALSE(service->must_ask_for("chosen"));
+  clock.advance(base::minutes(6));
+  CHECK(service->must_ask_for("chosen"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "destination service: a name that is too long for any is not asked for [S13]") {
+  const auto absent = find(std::string(256, 'x'));
+  REQUIRE_FALSE(absent);
+  CHECK(absent.error().code == ErrorCode::not_found);
+  CHECK(http.questions.empty());
 }
 
 TEST_CASE_FIXTURE(

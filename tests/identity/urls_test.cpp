@@ -20,6 +20,12 @@ std::string parameter(const std::string& url, std::string_view name) {
   return http::query_value(*http::parse_url(url)->query, name).value_or("(absent)");
 }
 
+std::optional<std::string> logout_url(const config::IdentityProvider& provider, const Metadata& metadata,
+                                      const LogoutRedirect& redirect) {
+  const auto request = logout_request(provider, metadata, redirect);
+  return request ? std::optional(request->as_url()) : std::nullopt;
+}
+
 }  // namespace
 
 TEST_CASE("urls: the authorization request carries everything that binds the answer to it") {
@@ -36,6 +42,7 @@ TEST_CASE("urls: the authorization request carries everything that binds the ans
   CHECK(parameter(url, "code_challenge") == "challenge");
   CHECK(parameter(url, "code_challenge_method") == "S256");
   CHECK(parameter(url, "prompt") == "(absent)");
+  CHECK(parameter(url, "max_age") == "(absent)");
   CHECK(url.find("secret") == std::string::npos);
 }
 
@@ -47,6 +54,7 @@ TEST_CASE("urls: a new login is asked for with prompt, an endpoint's own query i
   const auto url = authorization_url(test::oidc_binding(), metadata, request);
   CHECK(parameter(url, "tenant") == "a");
   CHECK(parameter(url, "prompt") == "login");
+  CHECK(parameter(url, "max_age") == "0");
   CHECK(parameter(url, "state") == "(absent)");
 }
 

@@ -1,6 +1,7 @@
 // Starting and finishing a login, as a browser sees it; numbers refer to oidc_cases.md.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "crypto/digest.h"
@@ -51,6 +52,43 @@ TEST_CASE("login: the fragment is kept by the start page and comes back at the e
   const auto state = page->body.substr(at, page->body.find_first_of("&\"", at) - at);
   browser.cookies[std::string("xsr-fragment-") + slot] = "%23%2Forders%2F5";
   CHECK(location(world.callback(browser, "code=c&state=" + state)) == "/app#/orders/5");
+  CHECK(browser.count("xsr-fragment-") == 0);
+}
+
+TEST_CASE("login: path and fragment of 3 KB each come back whole, in cookies that browsers take [S36]") {
+  for (const std::string& part : {std::string("x"), std::string(";"), std::string("%ED%95%9C"),
+                                  std::string("/a?b=c&d"), std::string("\"',:"), std::string("!()*~@$+|")}) {
+    CAPTURE(part);
+    std::string text;
+    while (text.size() + part.size() <= 3072) text += part;
+    LoginWorld world;
+    Browser browser;
+    const auto url = world.start(browser, "/app?" + text);
+    const auto [name, value] = *browser.cookies.begin();
+    CHECK(name.size() + value.size() <= 4096);
+    std::string fragment = "#" + text;
+    std::replace(fragment.begin(), fragment.end(), ';', '<');
+    browser.cookies[std::string("xsr-fragment-") + name.back()] = fragment;
+    const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
+    CHECK(location(outcome) == "/app?" + text + "#" + text);
+    CHECK(browser.cookies.size() == 1);  // the session's
+  }
+}
+
+TEST_CASE("login: a fragment of an earlier attempt does not come back at the end of another [S36]") {
+  LoginWorld world;
+  Browser browser;
+  for (const char slot : std::string("0123456789abcdef"))
+    browser.cookies[std::string("xsr-fragment-") + slot] = "#old";
+  CHECK(location(world.log_in(browser, "/app")) == "/app");
+}
+
+TEST_CASE("login: a fragment that was too long is told of, and taken away [S36]") {
+  LoginWorld world;
+  Browser browser;
+  const auto url = world.start(browser, "/app");
+  browser.cookies[std::string("xsr-fragment-") + browser.cookies.begin()->first.back()] = "!5000";
+  CHECK(location(world.callback(browser, "code=c&state=" + world.parameter(url, "state"))) == "/app");
   CHECK(browser.count("xsr-fragment-") == 0);
 }
 
@@ -323,6 +361,7 @@ TEST_CASE(
   browser.receive(*response);
   const std::string url(response->headers.get("Location").value_or(""));
   CHECK(world.parameter(url, "prompt") == "login");
+  world.provider.login.claims.authenticated = world.clock.wall();
   const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
   REQUIRE(outcome.opened.created);
   CHECK(outcome.opened.created->backend_cookies.size() == 1);
@@ -395,16 +434,17 @@ TEST_CASE("callback: with SameSite Strict the page goes on by itself (57)") {
 }
 
 TEST_CASE("login: only paths of this origin are come back to, and only ones of moderate length (70)") {
-  const std::string long_query = "/app?" + std::string(2000, 'x');
   for (const auto& path :
        {std::string("https://evil"), std::string("//evil"), std::string("/\\evil"), std::string("/%5cevil"),
-        std::string("javascript:x"), std::string("/a\r\nSet-Cookie:x"), std::string(), long_query}) {
+        std::string("javascript:x"), std::string("/a\r\nSet-Cookie:x"), std::string()}) {
     LoginWorld world;
     Browser browser;
     CAPTURE(path);
     CHECK(location(world.log_in(browser, path)) == "/");
   }
-  CHECK(login::return_path_of(*http::parse_target("GET", long_query)) == "/app");
+  LoginWorld world;
+  Browser browser;
+  CHECK(location(world.log_in(browser, "/app?" + std::string(5000, 'x'))) == "/app");
   CHECK(login::return_path_of(*http::parse_target("GET", "/a?b=c")) == "/a?b=c");
 }
 
@@ -499,4 +539,52 @@ TEST_CASE("login: which identity provider was asked for is not forgotten when th
   world.clock.advance(base::minutes(6));
   const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
   CHECK(world.parameter(location(outcome), "idp") == "patients");
+}
+
+TEST_CASE("callback: who left an application proves anew who he is, or stays outside [S17]") {
+  struct Row {
+    std::string name;
+    std::optional<base::seconds> proved;  // from the start of the login on
+    bool comes_in;
+  };
+  const std::vector<Row> rows = {{"just now", base::seconds(5), true},   {"a moment before", base::seconds(-59), true},
+                                 {"long before", base::seconds(-61), false}, {"a day ago", base::seconds(-86'400), false},
+                                 {"does not say", std::nullopt, false}};
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    LoginWorld world;
+    auto before = test::make_session("alice");
+    before.ended_applications = {"bank"};
+    REQUIRE(test::run_task(world.store.create(before)));
+    Browser browser;
+    browser.cookies["JSESSIONID"] = std::string(before.id.reveal());
+    auto response = world.try_start(browser, {.return_path = "/bank", .application = "bank"});
+    REQUIRE(response);
+    browser.receive(*response);
+    const std::string url(response->headers.get("Location").value_or(""));
+    CHECK(world.parameter(url, "prompt") == "login");
+    if (row.proved) world.provider.login.claims.authenticated = world.clock.wall() + *row.proved;
+    const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
+    CHECK((outcome.opened.created != nullptr) == row.comes_in);
+    if (row.comes_in) continue;
+    REQUIRE_FALSE(outcome.answer);
+    CHECK(outcome.answer.error().code == ErrorCode::unauthenticated);
+    const auto kept = world.find(before.id);
+    REQUIRE(kept);
+    CHECK(kept->ended_applications == before.ended_applications);
+    world.background.run_ready();
+    CHECK(world.provider.revoked == std::vector<std::string>{"rt-1"});
+  }
+}
+
+TEST_CASE("callback: a login to an application again that has to be started anew still asks for the password [S17]") {
+  LoginWorld world;
+  Browser browser;
+  auto response = world.try_start(browser, {.return_path = "/bank", .application = "bank"});
+  REQUIRE(response);
+  browser.receive(*response);
+  const std::string url(response->headers.get("Location").value_or(""));
+  world.clock.advance(std::chrono::hours(2));
+  const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
+  CHECK(world.parameter(location(outcome), "prompt") == "login");
 }

@@ -16,10 +16,11 @@ using login::Throttled;
 
 const base::Error kWrong{base::ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};
 
-Throttled<OpenedSession> log_in(LoginWorld& world, const Browser& browser = {}, const std::string& user = "ada") {
+Throttled<OpenedSession> log_in(LoginWorld& world, const Browser& browser = {},
+                                const std::string& user = "ada", const std::string& application = {}) {
   const auto request = browser.request("/basic/x");
-  return test::run_task(world.service->with_password(request, world.external, "idp",
-                                                     BasicCredentials{user, base::Secret("pw")}, world.home));
+  login::PasswordLogin wanted{"idp", application, BasicCredentials{user, base::Secret("pw")}};
+  return test::run_task(world.service->with_password(request, world.external, std::move(wanted), world.home));
 }
 
 Throttled<session::Snapshot> call(LoginWorld& world, const std::string& field, const std::string& provider = "idp") {
@@ -61,6 +62,23 @@ TEST_CASE("password login: whom the browser was before is over") {
   REQUIRE(opened);
   REQUIRE(opened->replaced.size() == 1);
   CHECK_FALSE(world.find(before.id));
+}
+
+TEST_CASE("password login: brings back the application that it is for, and no other [S12]") {
+  LoginWorld world;
+  const auto known = log_in(world);
+  const auto& first = result_of(known);
+  REQUIRE(first);
+  session::Session left = *first->created;
+  left.ended_applications = {"bank", "mail"};
+  REQUIRE(test::run_task(world.store.replace(left)));
+  Browser browser;
+  browser.cookies["JSESSIONID"] = left.id.reveal();
+  const auto verdict = log_in(world, browser, "ada", "bank");
+  const auto& again = result_of(verdict);
+  REQUIRE(again);
+  CHECK(again->created->ended_applications == std::vector<std::string>{"mail"});
+  CHECK_FALSE(world.find(left.id));
 }
 
 TEST_CASE("password login: a wrong one makes nothing, and five of them make the user wait") {
@@ -126,6 +144,52 @@ TEST_CASE("caller: user and password are turned into a token, and slowed down li
   CHECK(std::holds_alternative<base::seconds>(log_in(world)));
 }
 
+TEST_CASE("caller: what a password brought is given back after the request, and not before; a bearer token is his own [S14]") {
+  LoginWorld world;
+  const auto with_password = call(world, "Basic YWRhOnB3");
+  REQUIRE(result_of(with_password));
+  world.background.run_ready();
+  CHECK(world.provider.revoked.empty());
+  world.service->caller_left(**result_of(with_password));
+  world.background.run_ready();
+  CHECK(world.provider.revoked == std::vector<std::string>{"rt-1"});
+  const auto with_token = call(world, "Bearer the.token");
+  REQUIRE(result_of(with_token));
+  world.service->caller_left(**result_of(with_token));
+  world.background.run_ready();
+  CHECK(world.provider.revoked.size() == 1);
+}
+
+TEST_CASE("caller: where logout revokes nothing, nothing is given back [S14]") {
+  LoginWorld world;
+  world.config.logout.revoke_tokens = false;
+  world.make_service();
+  const auto verdict = call(world, "Basic YWRhOnB3");
+  REQUIRE(result_of(verdict));
+  world.service->caller_left(**result_of(verdict));
+  world.background.run_ready();
+  CHECK(world.provider.revoked.empty());
+}
+
+TEST_CASE("password: an address may try six hundred users as often as sixty, and fail ten times [S14]") {
+  LoginWorld world;
+  world.external.client_address = "203.0.113.7";
+  const auto count_admitted = [&](int users) {
+    int admitted = 0;
+    for (int i = 0; i < users; ++i) {
+      admitted += std::holds_alternative<base::seconds>(log_in(world, {}, "user" + std::to_string(i))) ? 0 : 1;
+    }
+    return admitted;
+  };
+  CHECK(count_admitted(600) == 60);
+  world.external.client_address = "203.0.113.8";
+  world.provider.error = kWrong;
+  CHECK(count_admitted(600) == 10);
+  CHECK(std::holds_alternative<base::seconds>(call(world, "Basic YWRhOnB3")));
+  world.external.client_address = "203.0.113.9";
+  CHECK_FALSE(std::holds_alternative<base::seconds>(call(world, "Basic YWRhOnB3")));
+}
+
 TEST_CASE("caller: anything but Bearer and Basic is refused without asking the provider") {
   LoginWorld world;
   for (const char* field : {"", "Bearer", "Basic", "Basic ???", "Digest x", "Bearer a b", "abc"}) {
@@ -154,4 +218,17 @@ TEST_CASE("caller: on a tenant's host only that tenant's tokens are good") {
   }
   xsuaa.login.claims.subdomain = "acme";
   CHECK(result_of(call(world, "Bearer x", "uaa")));
+}
+
+TEST_CASE("password: the users of another tenant are others at an xsuaa only, else a host would be a new try [S14]") {
+  LoginWorld world;
+  test::ScriptedProvider xsuaa("uaa", config::ProviderKind::xsuaa);
+  xsuaa.error = world.provider.error = kWrong;
+  world.more["uaa"] = &xsuaa;
+  for (int i = 0; i < 10; ++i) {
+    world.external.client_address = "203.0.113." + std::to_string(i);
+    world.external.tenant = "tenant" + std::to_string(i);
+    CHECK(std::holds_alternative<base::seconds>(call(world, "Basic YWRhOnB3", "idp")) == (i >= 5));
+    CHECK_FALSE(std::holds_alternative<base::seconds>(call(world, "Basic YWRhOnB3", "uaa")));
+  }
 }

@@ -67,6 +67,53 @@ TEST_CASE("pending login: a cookie says nothing to whoever reads it") {
   CHECK(cookie.max_age == 300);
 }
 
+TEST_CASE("pending login: a path too long to be sealed stands beside, and cannot be changed [S36]") {
+  Cookies cookies;
+  for (const std::size_t size :
+       {std::size_t{1000}, std::size_t{2200}, std::size_t{3072}, std::size_t{3400}}) {
+    CAPTURE(size);
+    const auto login = cookies.make("/a?" + std::string(size - 3, 'x'));
+    const auto cookie = cookies.pending.cookie('7', login, cookies.external, "");
+    CHECK(cookie.name.size() + cookie.value.size() <= 4096);
+    CHECK((cookie.value.find("/a?xxx") != std::string::npos) == (size > 3000));
+    http::Headers headers;
+    headers.add("Cookie", "xsr-login-7=" + cookie.value);
+    const auto found = cookies.pending.find(headers, '7', login.state);
+    REQUIRE(found);
+    CHECK(found->return_path == login.return_path);
+    for (const auto& changed :
+         {cookie.value + "y", cookie.value.substr(0, cookie.value.size() - 1), "." + cookie.value}) {
+      http::Headers other;
+      other.add("Cookie", "xsr-login-7=" + changed);
+      CHECK_FALSE(cookies.pending.find(other, '7', login.state));
+    }
+  }
+}
+
+TEST_CASE("pending login: a path that fits nowhere loses its query, then all [S36]") {
+  Cookies cookies;
+  for (const auto& [path, kept] : {std::pair{"/a/b?" + std::string(5000, 'x'), std::string("/a/b")},
+                                   std::pair{"/" + std::string(5000, 'x') + "?y", std::string("/")}}) {
+    const auto login = cookies.make(path);
+    http::Headers headers;
+    headers.add("Cookie", "xsr-login-7=" + cookies.pending.cookie('7', login, cookies.external, "").value);
+    const auto found = cookies.pending.find(headers, '7', login.state);
+    REQUIRE(found);
+    CHECK(found->return_path == kept);
+  }
+}
+
+TEST_CASE("pending login: fragments take room as the cookies do [S36]") {
+  Cookies cookies;
+  test::Browser browser;
+  for (const char slot : std::string("012")) {
+    cookies.give(browser, slot, cookies.make());
+    browser.cookies[std::string("xsr-fragment-") + slot] = "#" + std::string(3500, 'x');
+  }
+  const auto slots = cookies.pending.assign(browser.request("/").headers, cookies.now);
+  CHECK(slots.dropped.size() + (slots.free <= '2' ? 1 : 0) == 1);
+}
+
 TEST_CASE("pending login: with SameSite Strict the login cookie is Lax, or the callback would never see it") {
   config::Environment environment;
   environment.cookies.same_site = "Strict";

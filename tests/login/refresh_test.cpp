@@ -292,3 +292,17 @@ TEST_CASE("refresh: logins, refreshes, logouts and cookies in any order never br
     REQUIRE(world.provider.refreshes.size() <= 2);
   }
 }
+
+TEST_CASE("refresh: the first sid that a refresh brings in is kept, and never replaced by another one [S27]") {
+  LoginWorld world;
+  const auto session = open_session(world);
+  REQUIRE(session->idp_session_id.empty());
+  for (const char* sid : {"sid-first", "sid-second", ""}) {
+    world.clock.advance(minutes(61));
+    renew_at_provider(world);
+    world.provider.login.claims.idp_session_id = sid;
+    const auto renewed = fresh(world, world.find(session->id));
+    REQUIRE(renewed);
+    CHECK((*renewed)->idp_session_id == "sid-first");
+  }
+}

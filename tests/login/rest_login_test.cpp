@@ -113,6 +113,37 @@ TEST_CASE("rest login: method, version, realm and journey decide before the pass
   }
 }
 
+TEST_CASE("rest login: the realm may be written in each of its forms, and versions go up to 5.1 [S37]") {
+  struct Row {
+    std::string target;
+    std::string version;
+    int status;
+  };
+  const std::vector<Row> rows = {
+      {"/am/json/realms/alpha/authenticate", "", 200},
+      {"/am/json/alpha/authenticate", "", 200},
+      {"/json/alpha/authenticate", "resource=2.1", 200},
+      {"/json/root/alpha/authenticate", "", 200},
+      {"/json/authenticate?realm=alpha", "", 200},
+      {"/json/realms/root/authenticate?realm=/alpha", "", 200},
+      {kRestPath, "resource=4.0, protocol=1.0", 200},
+      {kRestPath, "resource=5.1, protocol=2.1", 200},
+      {kRestPath, "resource=5.2", 404},
+      {"/json/beta/authenticate", "", 404},
+      {"/json/realms/beta/authenticate", "", 404},
+      {"/json/authenticate?realm=beta", "", 404},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.target);
+    CAPTURE(row.version);
+    RestLoginWorld world;
+    auto fields = kBjensen;
+    if (!row.version.empty()) fields.emplace_back("Accept-API-Version", row.version);
+    CHECK(world.send("POST", row.target, fields).status == row.status);
+    CHECK(world.sessions() == (row.status == 200 ? 1 : 0));
+  }
+}
+
 TEST_CASE("rest login: names and passwords beyond ASCII come raw or as encoded words") {
   struct Row {
     std::string user;
@@ -156,6 +187,20 @@ TEST_CASE("rest login: a wrong password is 401, the sixth within a minute 429") 
   world.provider.error.reset();
   CHECK(world.post(kRestPath, kBjensen).status == 200);
   CHECK(world.sessions() == 1);
+}
+
+TEST_CASE("rest login: six hundred users from one address in a second are sixty [S14]") {
+  RestLoginWorld world;
+  int admitted = 0;
+  for (int i = 0; i < 600; ++i) {
+    const FieldPairs user{{"X-OpenAM-Username", "user" + std::to_string(i)}, {"X-OpenAM-Password", "x"}};
+    admitted += world.post(kRestPath, user).status == 200 ? 1 : 0;
+  }
+  CHECK(admitted == 60);
+  CHECK(world.provider.passwords.size() == 60);
+  const auto refused = world.post(kRestPath, kBjensen);
+  CHECK(refused.status == 429);
+  CHECK(refused.headers.get("Retry-After") == "1");
 }
 
 TEST_CASE("rest login: an empty password is never asked about") {

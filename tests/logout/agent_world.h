@@ -11,6 +11,7 @@ inline config::Route route_to(const std::string& destination) {
   auto route = make_route("^/" + destination + "/(.*)$");
   route.destination = destination;
   route.authentication = config::AuthenticationType::oidc;
+  route.provider = "idp";
   return route;
 }
 

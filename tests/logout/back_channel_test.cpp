@@ -162,7 +162,7 @@ TEST_CASE("back-channel: an address that sends only bad tokens is told to wait, 
   World world;
   prepare(world);
   const auto session = world.log_in("ada");
-  const auto stranger = std::hash<std::string>()("198.51.100.9");
+  const auto stranger = std::hash<std::string>()(base::home_of("198.51.100.9"));
   for (int i = 0; i < 13'000; ++i) world.ongoing.bad_logout_tokens.charge(stranger, world.clock.steady());
   world.external.client_address = "198.51.100.9";
   const auto refused = post(world, "logout_token=by-sid");
@@ -177,7 +177,7 @@ TEST_CASE("back-channel: an address that sends only bad tokens is told to wait, 
 TEST_CASE("back-channel: a bad token costs its sender an attempt, a good one nothing (105)") {
   World world;
   prepare(world);
-  const auto sender = std::hash<std::string>()(world.external.client_address);
+  const auto sender = std::hash<std::string>()(base::home_of(world.external.client_address));
   const auto used_up = [&] {
     return world.ongoing.bad_logout_tokens.is_used_up(sender, world.clock.steady());
   };
@@ -197,4 +197,33 @@ TEST_CASE("back-channel: the answer does not wait for a hanging back-end") {
   world.log_in("ada");
   CHECK(post(world, "logout_token=by-sid")->status == 200);
   world.client.set("bank.example", 200);
+}
+
+TEST_CASE("back-channel: sub and sid end that session and those of the user without a sid, not those of another sid [S27]") {
+  World world;
+  prepare(world);
+  auto session = world.make_session("ada");
+  session.idp_session_id = "";
+  const auto without = world.log_in(std::move(session));
+  session = world.make_session("ada");
+  session.idp_session_id = "sid-other";
+  const auto other = world.log_in(std::move(session));
+  const auto meant = world.log_in("ada");
+  const auto bob = world.log_in("bob");
+  CHECK(post(world, "logout_token=by-sid")->status == 200);
+  CHECK(world.find(without->id) == nullptr);
+  CHECK(world.find(meant->id) == nullptr);
+  CHECK(world.find(other->id) != nullptr);
+  CHECK(world.find(bob->id) != nullptr);
+}
+
+TEST_CASE("back-channel: where the provider kept its session, the same sid may sign in again at once [S29]") {
+  World world;
+  prepare(world);
+  world.log_in("ada");
+  CHECK(post(world, "logout_token=by-sid")->status == 200);
+  auto on_its_way = world.make_session("ada");
+  CHECK_FALSE(test::run_task(world.store.create(on_its_way)));
+  world.clock.advance(base::milliseconds(1));
+  CHECK(world.log_in("ada"));
 }

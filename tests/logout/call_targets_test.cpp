@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "logout/world.h"
+#include "support/routes.h"
 
 using namespace router;
 
@@ -142,4 +143,66 @@ TEST_CASE("calls: the forwarded chain of an untrusted peer starts anew") {
   external.peer_address = "203.0.113.9";
   const test::Request request("GET", "/my/logout", {{"x-forwarded-for", "1.2.3.4"}});
   CHECK(logout::forwarded_request(request.request, external).client_chain == "203.0.113.9");
+}
+
+TEST_CASE("calls: the token goes to back-ends that requests of this session could have brought it to, and to no others [S11]") {
+  struct Row {
+    std::string name;
+    std::string route_to;  // "" = no route at all
+    std::string route_at;  // binding; "" = public
+    bool dynamic_provider;
+    std::string session_of;
+    std::size_t bound;
+    bool has_token;
+  };
+  const std::vector<Row> rows = {
+      {"own", "bank", "one", false, "one", 2, true},
+      {"another provider's", "bank", "two", false, "one", 2, false},
+      {"public", "bank", "", false, "one", 1, false},
+      {"any OpenID provider", "bank", "two", true, "one", 2, true},
+      {"any name, own", "*", "one", false, "one", 2, true},
+      {"any name, another provider's", "$1", "two", false, "one", 2, false},
+      {"no route, one provider", "", "", false, "one", 1, true},
+      {"no route, two providers", "", "", false, "one", 2, false},
+  };
+  for (const bool is_service : {false, true}) {
+    for (const auto& row : rows) {
+      CAPTURE(row.name);
+      CAPTURE(is_service);
+      config::Configuration config;
+      for (const char* name : {"one", "two"}) {
+        if (config.providers.size() == row.bound) break;
+        config.providers.push_back(test::make_provider_config(config::ProviderKind::oidc));
+        config.providers.back().name = name;
+      }
+      auto back_end = test::make_destination("bank");
+      back_end.forward_auth_token = true;
+      back_end.is_service = is_service;
+      (is_service ? config.services : config.destinations)["bank"] = back_end;
+      if (!row.route_to.empty()) {
+        config.routes.push_back(test::make_route("^/app"));
+        auto& route = config.routes.back();
+        const bool names_service = is_service && row.route_to == "bank";
+        (names_service ? route.service : route.destination) = row.route_to;
+        if (!row.route_at.empty()) route.authentication = config::AuthenticationType::oidc;
+        route.provider = row.route_at;
+        route.dynamic_identity_provider = row.dynamic_provider;
+      }
+      session::Session session;
+      session.provider = row.session_of;
+      session.tokens.access_token = base::Secret("at");
+      const auto calls = logout::calls_for(session, logout::make_call_targets(config), std::nullopt);
+      REQUIRE(calls.size() == 1);
+      CHECK(calls[0].credentials->access_token.empty() == !row.has_token);
+    }
+  }
+}
+
+TEST_CASE("calls: all forwarding lines of a trusted proxy make the chain, as on every request [S3]") {
+  http::External external;
+  external.peer_address = "10.0.0.1";
+  external.peer_trusted = true;
+  const test::Request request("GET", "/my/logout",
+                              {{"x-forwarded-for", "1.2.3.4"}, {"X-Forwarded-For", "203.0.113.7"}});
+  CHECK(logout::forwarded_request(request.request, external).client_chain == "1.2.3.4, 203.0.113.7, 10.0.0.1");
 }

@@ -202,6 +202,39 @@ TEST_CASE("central: skip-redirect works in the provider's iframe and in no other
   }
 }
 
+TEST_CASE(
+    "central: skipRedirectOrigins says whose frames may sign out, and whether without a Referer [S15]") {
+  struct Row {
+    bool portal;
+    bool none;
+    const char* referer;
+    int status;
+  };
+  const std::vector<Row> rows = {
+      {false, false, "", 403},
+      {false, false, "https://portal.example/", 403},
+      {true, false, "", 403},
+      {true, false, "https://portal.example/", 200},
+      {true, false, "https://evil.example/", 403},
+      {false, true, "", 200},
+      {false, true, "https://evil.example/", 403},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.referer);
+    World world;
+    world.bind(config::ProviderKind::xsuaa);
+    world.config.logout.front_channel_endpoint = "/my/front-channel";
+    if (row.portal) world.config.logout.skip_redirect_origins = {"https://portal.example"};
+    world.config.logout.skip_redirect_without_referer = row.none;
+    test::HeaderList fields{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "iframe"}};
+    if (*row.referer != '\0') fields.emplace_back("Referer", row.referer);
+    const auto session = world.log_in();
+    CHECK(world.get("/my/logout?skip-redirect", session, fields)->status == row.status);
+    CHECK((world.find(session->id) == nullptr) == (row.status == 200));
+    CHECK(world.get("/my/logout", world.log_in("bob"), fields)->status == 403);
+  }
+}
+
 TEST_CASE("central: Clear-Site-Data only when configured") {
   World world;
   CHECK(test::header(world.get("/my/logout", world.log_in()), "clear-site-data").empty());

@@ -29,6 +29,23 @@ const test::HeaderList kCrossSiteDocument{{"Sec-Fetch-Site", "cross-site"}, {"Se
 
 }  // namespace
 
+TEST_CASE("endSession: the realm may be written in each of its forms [S37]") {
+  const std::vector<std::pair<std::string, int>> rows = {
+      {"/am/oauth2/realms/alpha/connect/endSession?", 204}, {"/am/oauth2/alpha/connect/endSession?", 204},
+      {"/oauth2/alpha/connect/endSession?", 204},           {"/oauth2/connect/endSession?realm=alpha&", 204},
+      {"/oauth2/connect/endSession?realm=/beta&", 404},     {"/oauth2/beta/connect/endSession?", 404},
+      {"/oauth2/realms/beta/connect/endSession?", 404},
+  };
+  for (const auto& [url, status] : rows) {
+    CAPTURE(url);
+    EndSessionWorld world;
+    const auto response = world.get(url + "id_token_hint=good");
+    REQUIRE(response);
+    CHECK(response->status == status);
+    CHECK(world.is_live() == (status != 204));
+  }
+}
+
 TEST_CASE("endSession: parameters and paths decide about answer and session") {
   struct Row {
     std::string path;

@@ -13,7 +13,7 @@ logout::Executor make_executor(World& world) {
   world.service();
   return logout::Executor(std::make_shared<const config::Configuration>(world.config), world.providers,
                           world.store, world.live, world.fan_out(), world.receipts, world.ongoing.revocations,
-                          world.loop);
+                          world.loop, world.clock);
 }
 
 logout::Trigger leave(const std::string& application, const session::Snapshot& session) {
@@ -99,7 +99,7 @@ TEST_CASE("execute: destinations of the destination service are called as it kno
   const auto known = std::make_shared<const config::Destination>(erp);
   world.service();
   logout::Executor executor(std::make_shared<const config::Configuration>(world.config), world.providers, world.store,
-                            world.live, world.fan_out(), world.receipts, world.ongoing.revocations, world.loop,
+                            world.live, world.fan_out(), world.receipts, world.ongoing.revocations, world.loop, world.clock,
                             [&](const std::string& name) { return name == "erp" ? known : nullptr; });
   logout::Trigger trigger;
   trigger.selection.sessions = {world.log_in()};

@@ -44,6 +44,7 @@ class FakeProvider final : public identity::Provider {
     co_return away();
   }
   base::Task<base::Result<void>> revoke(base::Secret token, std::string hint) override {
+    ++revocations_begun;
     if (away_for_revocation) co_return away();
     if (revocation_waits_for != nullptr) co_await revocation_waits_for->wait();
     if (failing_revocations > 0) {
@@ -87,6 +88,7 @@ class FakeProvider final : public identity::Provider {
   std::vector<std::string> ended;  // id tokens
   int end_session_fails = 0;
   int failing_revocations = 0;
+  int revocations_begun = 0;
   base::Event* revocation_waits_for = nullptr;
 
   void change(const std::function<void(identity::Metadata&)>& edit) {

@@ -15,7 +15,8 @@ TEST_CASE("front-channel: looked up by iss and sid, never by cookie; no revocati
       {"iss=https%3A%2F%2Fidp.example&sid=sid-ada", true},
       {"iss=https%3A%2F%2Fevil.example&sid=sid-ada", false},
       {"iss=https%3A%2F%2Fidp.example&sid=other", false},
-      {"sid=sid-ada", false},
+      {"sid=sid-ada", true},
+      {"sid=other", false},
       {"iss=https%3A%2F%2Fidp.example", false},
       {"", false},
   };
@@ -60,4 +61,109 @@ TEST_CASE("front-channel: prefetches and other methods change nothing") {
   CHECK(world.send(Request("HEAD", url))->status == 403);
   CHECK(world.send(Request("POST", url))->status == 405);
   CHECK(world.find(ada->id) != nullptr);
+}
+
+TEST_CASE("front-channel: sid alone ends where one provider is bound and one user has it [S30]") {
+  struct Row {
+    std::string name;
+    bool second_provider;
+    bool second_user;
+    bool ends;
+  };
+  for (const Row& row : {Row{"one of each", false, false, true}, Row{"two providers", true, false, false},
+                         Row{"two users", false, true, false}}) {
+    CAPTURE(row.name);
+    World world;
+    world.bind(config::ProviderKind::oidc);
+    if (row.second_provider) {
+      world.config.providers.push_back(test::make_provider_config(config::ProviderKind::oidc));
+      world.config.providers.back().name = "other";
+      world.config.providers.back().issuer = "https://other.example";
+    }
+    world.config.logout.front_channel_endpoint = "/frontchannel";
+    const auto ada = world.log_in("ada");
+    if (row.second_user) {
+      auto bob = world.make_session("bob");
+      bob.idp_session_id = ada->idp_session_id;
+      world.log_in(std::move(bob));
+    }
+    CHECK(world.get("/frontchannel?sid=sid-ada")->status == 200);
+    CHECK((world.find(ada->id) == nullptr) == row.ends);
+  }
+}
+
+TEST_CASE("front-channel: without sid the session of the cookie ends, in the provider's own frame [S30]") {
+  struct Row {
+    std::string query;
+    test::HeaderList fields;
+    bool ends;
+  };
+  const std::vector<Row> rows = {
+      {"", {{"Sec-Fetch-Dest", "iframe"}, {"Referer", "https://idp.example/"}}, true},
+      {"?iss=https%3A%2F%2Fidp.example", {{"Sec-Fetch-Dest", "iframe"}, {"Referer", "https://idp.example/bye"}}, true},
+      {"?iss=https%3A%2F%2Fevil.example", {{"Sec-Fetch-Dest", "iframe"}, {"Referer", "https://idp.example/"}}, false},
+      {"", {{"Sec-Fetch-Dest", "iframe"}, {"Referer", "https://evil.example/"}}, false},
+      {"", {{"Sec-Fetch-Dest", "iframe"}}, false},
+      {"", {{"Sec-Fetch-Dest", "image"}, {"Referer", "https://idp.example/"}}, false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.query);
+    World world;
+    world.bind(config::ProviderKind::oidc);
+    world.config.logout.front_channel_endpoint = "/frontchannel";
+    auto session = world.make_session("ada");
+    session.idp_session_id = "";
+    const auto ada = world.log_in(std::move(session));
+    const auto answer = world.get("/frontchannel" + row.query, ada, row.fields);
+    CHECK(answer->status == 200);
+    CHECK((world.find(ada->id) == nullptr) == row.ends);
+    CHECK(test::header(answer, "set-cookie").empty() == !row.ends);
+    CHECK(world.provider->revoked.empty());
+  }
+}
+
+TEST_CASE("front-channel: a login on its way with the sid of a known session does not come in, one that begins later does") {
+  World world;
+  world.bind(config::ProviderKind::oidc);
+  world.config.logout.front_channel_endpoint = "/frontchannel";
+  const auto ada = world.log_in("ada");
+  const auto on_its_way = world.make_session("ada");
+  CHECK(world.get("/frontchannel?iss=https%3A%2F%2Fidp.example&sid=sid-ada")->status == 200);
+  CHECK_FALSE(test::run_task(world.store.create(on_its_way)));
+  world.clock.advance(base::milliseconds(1));
+  CHECK(world.log_in("ada"));
+}
+
+TEST_CASE("front-channel: a stranger's sids, however many, leave nothing behind, and he is told to wait [S9]") {
+  World world;
+  world.bind(config::ProviderKind::oidc);
+  world.config.logout.front_channel_endpoint = "/frontchannel";
+  const auto ada = world.log_in("ada");
+  world.external.client_address = "203.0.113.7";
+  const auto guess = [&](const std::string& sid) {
+    return world.get("/frontchannel?iss=https%3A%2F%2Fidp.example&sid=" + sid)->status;
+  };
+  int refused = 0;
+  for (int i = 0; i < 1000; ++i) refused += guess("guess" + std::to_string(i)) == 429 ? 1 : 0;
+  CHECK(refused == 700);
+  CHECK(guess("sid-ada") == 429);
+  CHECK(world.find(ada->id) != nullptr);
+  auto login = world.make_session("bob");
+  login.idp_session_id = "guess1";
+  CHECK(test::run_task(world.store.create(login)));
+  world.external.client_address = "203.0.113.8";
+  CHECK(guess("sid-ada") == 200);
+  CHECK(world.find(ada->id) == nullptr);
+}
+
+TEST_CASE("front-channel: sign-outs of an office behind one address are all heard [S9]") {
+  World world;
+  world.bind(config::ProviderKind::oidc);
+  world.config.logout.front_channel_endpoint = "/frontchannel";
+  world.external.client_address = "203.0.113.7";
+  for (int i = 0; i < 1000; ++i) {
+    const auto user = world.log_in("user" + std::to_string(i));
+    CHECK(world.get("/frontchannel?iss=https%3A%2F%2Fidp.example&sid=" + user->idp_session_id)->status == 200);
+    CHECK(world.find(user->id) == nullptr);
+  }
 }

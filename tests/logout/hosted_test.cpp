@@ -207,6 +207,47 @@ TEST_CASE("revoke: who asks and for what decide about the answer (RFC 7009)") {
   }
 }
 
+TEST_CASE("revoke: two hundred calls of an address are sixty of ours at the provider, and then 429 [S14]") {
+  HostedWorld world;
+  world.external.client_address = "203.0.113.7";
+  int admitted = 0;
+  for (int i = 0; i < 200; ++i) admitted += world.revoke("token=t&client_id=" + kClient)->status == 200 ? 1 : 0;
+  CHECK(admitted == 60);
+  CHECK(world.provider->revoked.size() == 60);
+  const auto refused = world.revoke("token=t&client_id=" + kClient);
+  CHECK(refused->status == 429);
+  CHECK(test::header(refused, "retry-after") == "1");
+  CHECK(test::header(refused, "cache-control") == "no-store");
+  world.external.client_address = "203.0.113.8";
+  CHECK(world.revoke("token=t&client_id=" + kClient)->status == 200);
+}
+
+TEST_CASE("revoke: a client's secret is guessed five times a minute, from wherever, and by form or Basic [S14]") {
+  HostedWorld world;
+  int tried = 0;
+  for (int i = 0; i < 50; ++i) {
+    world.external.client_address = "203.0.113." + std::to_string(i);
+    const auto answer = i % 2 == 0
+                            ? world.revoke("token=t&client_id=with-secret&client_secret=guess" + std::to_string(i))
+                            : world.revoke("token=t", {{"Authorization", "Basic d2l0aC1zZWNyZXQ6Z3Vlc3M="}});
+    tried += answer->status == 401 ? 1 : 0;
+  }
+  CHECK(tried == 5);
+  CHECK(world.revoke("token=t&client_id=with-secret&client_secret=hush")->status == 429);
+  world.clock.advance(base::seconds(60));
+  CHECK(world.revoke("token=t&client_id=with-secret&client_secret=hush")->status == 200);
+}
+
+TEST_CASE("revoke: an address guesses at ten clients a minute [S14]") {
+  HostedWorld world;
+  world.external.client_address = "203.0.113.7";
+  int tried = 0;
+  for (int i = 0; i < 50; ++i) {
+    tried += world.revoke("token=t&client_id=client" + std::to_string(i))->status == 401 ? 1 : 0;
+  }
+  CHECK(tried == 10);
+}
+
 TEST_CASE("revoke: only forms, only POST") {
   HostedWorld world;
   const Request get("GET", kRevoke);

@@ -20,12 +20,16 @@ struct Setting {
   std::string page;
   std::string query;
   std::string return_endpoint = "";
+  std::size_t longest_hint = 2'000;
+  bool posts = false;
 };
 
 Ending plan(const Setting& setting, Trigger trigger = {}, bool reachable = true) {
   config::Configuration config;
   config.logout.page = setting.page;
   config.logout.return_endpoint = setting.return_endpoint;
+  config.logout.longest_hint = setting.longest_hint;
+  config.logout.posts_to_provider = setting.posts;
   trigger.query = setting.query;
   logout::ProviderState state;
   std::optional<test::FakeProvider> provider;
@@ -152,3 +156,55 @@ TEST_CASE("plan: a trigger may replace the provider's URL, add to it, and name i
   CHECK(parameter(ending.provider_url, "redirect") == "https://app.example/banking-app/logout-page.html");
 }
 
+
+TEST_CASE("plan: a URL that would get too long has no id_token_hint, but says which client and which user [S32]") {
+  struct Row {
+    std::size_t token;
+    std::size_t longest;
+    std::string query;
+    bool has_hint;
+  };
+  const std::vector<Row> rows = {{1'500, 2'000, "", true},       {1'990, 2'000, "", false}, {30'000, 2'000, "", false},
+                                 {30'000, 65'536, "", true},     {10, 0, "", false},
+                                 {1'500, 2'000, std::string(900, 'q'), false}};
+  for (const auto kind : {ProviderKind::oidc, ProviderKind::ias}) {
+    for (const auto& row : rows) {
+      CAPTURE(row.token);
+      CAPTURE(row.longest);
+      session::Session session;
+      session.user_name = "ada";
+      session.tokens.id_token = base::Secret(std::string(row.token, 't'));
+      Trigger trigger;
+      trigger.session = std::make_shared<const session::Session>(session);
+      const auto ending = plan({kind, "/bye", row.query, "", row.longest}, std::move(trigger));
+      const auto& url = ending.provider_url;
+      CHECK((parameter(url, "id_token_hint") != "(none)") == row.has_hint);
+      CHECK((parameter(url, "logout_hint") == "ada") != row.has_hint);
+      CHECK(parameter(url, "client_id") == "client");
+      CHECK(parameter(url, "post_logout_redirect_uri").starts_with("https://app.example/bye"));
+      if (row.has_hint) CHECK(url.size() <= row.longest);
+    }
+  }
+}
+
+TEST_CASE("plan: where the provider takes POST, a form brings the hint at any length [S32]") {
+  for (const auto kind : {ProviderKind::oidc, ProviderKind::ias, ProviderKind::xsuaa}) {
+    for (const auto form : {logout::ReplyForm::redirect, logout::ReplyForm::url_in_body}) {
+      session::Session session;
+      session.tokens.id_token = base::Secret(std::string(30'000, 't'));
+      Trigger trigger;
+      trigger.session = std::make_shared<const session::Session>(session);
+      trigger.form = form;
+      trigger.provider_url.added_parameters = "one=red";
+      const auto ending = plan({kind, "/bye", "", "", 2'000, true}, std::move(trigger));
+      const bool posts = kind != ProviderKind::xsuaa && form == logout::ReplyForm::redirect;
+      CHECK(ending.provider_form.url == (posts ? "https://idp.example/logout?one=red" : ""));
+      CHECK(ending.provider_url.find("id_token_hint") == std::string::npos);
+      CHECK(ending.provider_url.ends_with("one=red"));
+      if (!posts) continue;
+      const auto& fields = ending.provider_form.parameters;
+      REQUIRE_FALSE(fields.empty());
+      CHECK(fields.front() == std::pair<std::string, std::string>{"id_token_hint", std::string(30'000, 't')});
+    }
+  }
+}

@@ -27,7 +27,7 @@ TEST_CASE("receipt: complete when every call is final and the provider's part is
   const auto receipt = receipts.open(logout::Cause::browser, "ada");
   receipt->calls = {report_of("bank", true), report_of("mail", false)};
   receipt->open_calls = 2;
-  receipt->open_token_calls = 1;
+  receipt->open_token_uses = 1;
   bool free = false;
   receipt->tokens_free = [&] { free = true; };
   receipts.settle(*receipt, 1, Outcome::confirmed);
@@ -49,7 +49,7 @@ TEST_CASE("receipt: as JSON, hostile names escaped") {
   receipt->calls[0].status = 204;
   receipt->calls[0].attempts = 2;
   receipt->calls[0].took = base::milliseconds(14);
-  receipt->open_calls = receipt->open_token_calls = 1;
+  receipt->open_calls = receipt->open_token_uses = 1;
   receipts.settle(*receipt, 0, Outcome::confirmed);
   receipts.set_provider(*receipt, logout::ProviderPart::none);
   CHECK(to_json(*receipt) ==

@@ -65,7 +65,9 @@ TEST_CASE("rest: path, method, realm and API version decide before the token is 
       {"POST", "/am/json/sessions/?_action=logout", "resource=2.0, protocol=1.0", 200},
       {"POST", "/am/json/sessions/?_action=logout", "resource=3.1", 200},
       {"POST", "/am/json/sessions/?_action=logout", "resource=1.2", 404},
-      {"POST", "/am/json/sessions/?_action=logout", "resource=4.0", 404},
+      {"POST", "/am/json/sessions/?_action=logout", "resource=4.0", 200},
+      {"POST", "/am/json/sessions/?_action=logout", "resource=5.1, protocol=1.0", 200},
+      {"POST", "/am/json/sessions/?_action=logout", "resource=5.2", 404},
       {"GET", "/am/json/sessions/?_action=logout", "", 405},
       {"HEAD", "/am/json/sessions/?_action=logout", "", 405},
       {"DELETE", "/am/json/sessions/?_action=logout", "", 405},
@@ -85,6 +87,26 @@ TEST_CASE("rest: path, method, realm and API version decide before the token is 
     const auto response = world.send(request);
     CHECK((response ? response->status : 0) == row.status);
     CHECK(world.is_live() == (row.status != 200));
+  }
+}
+
+TEST_CASE("rest: the realm may be written in each of its forms [S37]") {
+  const std::vector<std::pair<std::string, int>> rows = {
+      {"/am/json/realms/alpha/sessions/?_action=logout", 200},
+      {"/am/json/alpha/sessions/?_action=logout", 200},
+      {"/json/alpha/sessions?_action=logout", 200},
+      {"/json/sessions?_action=logout&realm=alpha", 200},
+      {"/json/sessions?_action=logout&realm=%2Falpha", 200},
+      {"/json/sessions?_action=logout&realm=/beta", 404},
+      {"/json/beta/sessions?_action=logout", 404},
+      {"/json/alphabet/sessions?_action=logout", 404},
+      {"/json/realms/beta/sessions?_action=logout", 404},
+  };
+  for (const auto& [url, status] : rows) {
+    CAPTURE(url);
+    RestWorld world;
+    CHECK(world.post(url, with_token(world))->status == status);
+    CHECK(world.is_live() == (status != 200));
   }
 }
 

@@ -53,6 +53,7 @@ TEST_CASE("revocation: a second try that is due later is made at once at shutdow
   prepare(world);
   world.provider->failing_revocations = 1;
   const auto response = world.get("/my/logout", world.log_in());
+  world.come_back(response);
   world.loop.run_ready();
   CHECK(world.provider->revoked.empty());
   bool done = false;
@@ -67,6 +68,7 @@ TEST_CASE("revocation: a failure that may pass is tried three times, then the re
   prepare(world);
   world.provider->failing_revocations = 100;
   const auto response = world.get("/my/logout", world.log_in());
+  world.come_back(response);
   world.loop.advance(base::seconds(10));
   CHECK(world.provider->failing_revocations == 100 - 6);
   CHECK(revocation_of(world, response) == "failed");
@@ -79,6 +81,7 @@ TEST_CASE(
   base::Event answer;
   world.provider->revocation_waits_for = &answer;
   const auto response = world.get("/my/logout", world.log_in());
+  world.come_back(response);
   world.loop.run_ready();
   bool done = false;
   drain(world, done);

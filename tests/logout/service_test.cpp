@@ -237,6 +237,52 @@ TEST_CASE("logout: timed-out sessions fan out, one receipt per user, no provider
   CHECK(world.provider->revoked.empty());
 }
 
+TEST_CASE("logout: tokens of timed-out sessions are revoked too, of some sessions at a time [S26]") {
+  World world;
+  world.bind(config::ProviderKind::oidc);
+  world.config.logout.revoke_tokens = true;
+  world.service();
+  base::Event answer;
+  world.provider->revocation_waits_for = &answer;
+  for (int i = 0; i < 100; ++i) world.log_in("ada");
+  world.clock.advance(std::chrono::minutes(16));
+  auto expired = test::run_task(world.store.take_expired(100));
+  REQUIRE(expired);
+  test::run_task(world.service().session_timed_out(std::move(*expired)), &world.loop);
+  world.loop.run_ready();
+  CHECK(world.provider->revocations_begun == 32);
+  answer.set();
+  world.loop.run_ready();
+  CHECK(world.provider->revoked.size() == 200);
+  CHECK(world.ongoing.revocations.open() == 0);
+}
+
+TEST_CASE("logout: tokens are kept until the browser is back from the provider [S26]") {
+  struct Row {
+    std::string name;
+    std::string url;
+    bool reachable;
+    bool at_once;
+  };
+  for (const Row& row : {Row{"redirected", "/my/logout", true, false}, Row{"not asked", "/my/logout?skip-redirect", true, true},
+                         Row{"provider away", "/my/logout", false, true}}) {
+    CAPTURE(row.name);
+    World world;
+    world.bind(config::ProviderKind::oidc);
+    world.config.logout.revoke_tokens = true;
+    world.service();
+    world.provider->reachable = row.reachable;
+    const auto response = world.get(row.url, world.log_in());
+    world.loop.run_ready();
+    CHECK(world.provider->revoked.empty() != row.at_once);
+    if (row.at_once) continue;
+    CHECK(world.receipts.find(test::header(response, "x-logout-id"))->revocation == "waiting");
+    world.come_back(response);
+    world.loop.run_ready();
+    CHECK(world.provider->revoked.size() == 2);
+  }
+}
+
 TEST_CASE("logout: an administrator ends all sessions of a user, however many") {
   World world;
   add_back_ends(world, {"bank"});
@@ -272,6 +318,7 @@ TEST_CASE("logout: tokens are revoked after the calls that carry them, refresh t
   world.service();
   world.provider->change([](auto& metadata) { metadata.revocation_endpoint = "https://idp.example/revoke"; });
   const auto response = world.get("/my/logout", world.log_in());
+  world.come_back(response);
   world.loop.run_ready();
   CHECK(world.provider->revoked.empty());
   world.loop.advance(base::seconds(1));

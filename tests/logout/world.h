@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/query.h"
 #include "logout/back_ends.h"
 #include "logout/fake_provider.h"
 #include "logout/memory_outbox.h"
@@ -142,6 +143,15 @@ class World {
                                     const HeaderList& fields = {}) {
     const Request request("GET", url, fields);
     return send(request, std::move(session));
+  }
+
+  // The provider sends the browser back to the page, with the state that the logout's answer gave it.
+  void come_back(const std::optional<http::Response>& answer) {
+    const auto location = http::parse_url(answer ? answer->headers.get("Location").value_or("") : "");
+    const auto state = location && location->query ? http::query_value(*location->query, "state") : std::nullopt;
+    if (!state) throw std::logic_error("the logout led to no provider");
+    const auto landed = get(config.logout.page + "?" + http::query_pair("state", *state));
+    if (!landed || landed->status != 302) throw std::logic_error("the state is not taken");
   }
 
   FakeClock clock;

@@ -94,6 +94,39 @@ TEST_CASE("deadline: a callback may destroy others that are due at the same mome
   CHECK(fired == 1);
 }
 
+TEST_CASE("deadline: one that is disarmed while others of its tick fire does not fire either [N1]") {
+  Turning t;
+  std::vector<std::unique_ptr<Deadline>> deadlines;
+  int fired = 0;
+  for (int i = 0; i < 10; ++i) {
+    deadlines.push_back(std::make_unique<Deadline>(t.wheel, [&] {
+      ++fired;
+      for (auto& other : deadlines) other->disarm();
+    }));
+  }
+  for (auto& deadline : deadlines) deadline->arm(100ms);
+  t.turn_to(1000ms);
+  CHECK(fired == 1);
+  CHECK(t.wheel.empty());
+}
+
+TEST_CASE("deadline: one that is moved while others of its tick fire does so at its new time only [N1]") {
+  Turning t;
+  std::vector<std::unique_ptr<Deadline>> deadlines;
+  std::vector<int> fired;
+  for (int i = 0; i < 2; ++i) {
+    deadlines.push_back(std::make_unique<Deadline>(t.wheel, [&, i] {
+      fired.push_back(i);
+      if (fired.size() == 1) deadlines[1 - i]->arm(500ms);
+    }));
+  }
+  for (auto& deadline : deadlines) deadline->arm(100ms);
+  t.turn_to(500ms);
+  CHECK(fired.size() == 1);
+  t.turn_to(1200ms);
+  CHECK(fired.size() == 2);
+}
+
 TEST_CASE("deadline: a loop that slept for hours fires what is due and keeps the rest") {
   Turning t;
   int early = 0;

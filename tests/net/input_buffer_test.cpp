@@ -23,6 +23,14 @@ std::size_t fill_head(InputBuffer& input) {
   return filled;
 }
 
+TEST_CASE("input buffer: an answer's head may grow to a huge buffer, a request's not [N15]") {
+  BufferPool pool(40'000, 70'000);
+  InputBuffer answer(pool, InputBuffer::Begin::large);
+  CHECK(fill_head(answer) == 70'000);
+  InputBuffer request(pool, InputBuffer::Begin::small);
+  CHECK(fill_head(request) == 40'000);
+}
+
 TEST_CASE(
     "input buffer: a small head costs a small buffer, a large one grows to the large one and no further") {
   BufferPool pool(40'000);

@@ -203,6 +203,76 @@ TEST_CASE("response parser: trailers that would change routing or identity are d
   CHECK(*trailers.get("X-T") == "v");
 }
 
+TEST_CASE("response parser: a trailer that names framing changes nothing, in one piece or byte by byte [N15]") {
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const char* trailer : {"Content-Length: 3", "Content-Length: x", "Transfer-Encoding: chunked", "Connection: close", "Upgrade: x"}) {
+    for (const std::size_t step : {std::size_t{1}, std::size_t{7}, std::size_t{1000}}) {
+      CAPTURE(trailer);
+      CAPTURE(step);
+      const std::string body = "5;a=b\r\nhello\r\n3\r\n yo\r\n00;c\r\n" + std::string(trailer) + "\r\nX-T: v\r\n\r\nHTTP/1.1 200";
+      ParseLimits limits;
+      net::ResponseHead parsed;
+      http::Headers trailers;
+      net::ResponseParser parser(parsed, trailers, limits, false);
+      auto done = parser.put_head(head);
+      REQUIRE((done && *done));
+      std::string collected;
+      std::size_t begin = 0;
+      for (std::size_t end = 0; !parser.finished() && end < body.size();) {
+        end = std::min(body.size(), end + step);
+        for (;;) {
+          auto piece = parser.put_body(std::string_view(body).substr(begin, end - begin));
+          REQUIRE(piece.has_value());
+          collected.append(piece->data);
+          begin += piece->consumed;
+          if (piece->finished || piece->consumed == 0) break;
+        }
+      }
+      CHECK(parser.finished());
+      CHECK(collected == "hello yo");
+      CHECK(body.substr(begin) == "HTTP/1.1 200");
+      CHECK(trailers.size() == 1);
+      CHECK(parsed.keep_alive);
+    }
+  }
+}
+
+TEST_CASE("response parser: a status line may end behind the status [N15]") {
+  struct Row {
+    const char* line;
+    int status;
+    int minor_version;
+    const char* reason;
+  };
+  for (const Row& row : {Row{"HTTP/1.1 200", 200, 1, ""}, Row{"HTTP/1.0 404", 404, 0, ""}, Row{"HTTP/1.1 200 ", 200, 1, ""},
+                         Row{"HTTP/1.1 200 Fine", 200, 1, "Fine"}}) {
+    CAPTURE(row.line);
+    const std::string text = std::string(row.line) + "\r\nContent-Length: 2\r\nX-A: b\r\n\r\n";
+    ParseLimits limits;
+    net::ResponseHead head;
+    http::Headers trailers;
+    net::ResponseParser parser(head, trailers, limits, false);
+    auto done = parser.put_head(text);
+    REQUIRE((done && *done));
+    CHECK(parser.head_size() == text.size());
+    CHECK(head.status == row.status);
+    CHECK(head.minor_version == row.minor_version);
+    CHECK(head.reason == row.reason);
+    CHECK(head.content_length == 2);
+    CHECK(*head.headers.get("X-A") == "b");
+  }
+  for (const char* bad : {"HTTP/1.1 20", "HTTP/1.1 2000", "HTTP/1.1  200", "HTTP/1.1200", "HTTP/2.1 200", "XTTP/1.1 200"}) {
+    CAPTURE(bad);
+    const std::string text = std::string(bad) + "\r\nContent-Length: 2\r\n\r\n";
+    ParseLimits limits;
+    net::ResponseHead head;
+    http::Headers trailers;
+    net::ResponseParser parser(head, trailers, limits, false);
+    auto done = parser.put_head(text);
+    CHECK_FALSE((done && *done));
+  }
+}
+
 TEST_CASE("response parser: a back-end's framing is not trusted") {
   auto parse = [](std::string text, bool to_head = false) {
     static ParseLimits limits;

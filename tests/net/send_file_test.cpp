@@ -58,7 +58,7 @@ class RunningServer {
     handler.length = handler.announced = content.size();
     net::ServerTimeouts timeouts;
     timeouts.stall = base::milliseconds(300);
-    server_.emplace(loop_, handler, net::ParseLimits{}, timeouts, net::ServerLimits{});
+    server_.emplace(loop_, handler, net::ParseLimits{}, timeouts, limits_);
     const auto port = server_->listen(0);
     REQUIRE(port.has_value());
     port_ = *port;
@@ -95,6 +95,7 @@ class RunningServer {
  private:
   test::TemporaryFolder folder_;
   net::AsioLoop loop_;
+  net::ConnectionLimits limits_{0, 0};
   std::optional<net::Server> server_;
   std::uint16_t port_ = 0;
   std::thread thread_;

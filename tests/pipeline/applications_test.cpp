@@ -34,6 +34,7 @@ TEST_CASE("landing pages: an application's page is public for GET and HEAD, what
   world.config.logout.page = "/logoff.html";
   world.config.logout.applications = {{"bank", "", "", "/banking-app/logout-page.html", {"bank"}},
                                       {"", "", "", "http://app.example/bye", {}}};
+  world.config.environment.allowed_hosts = {"app.example"};
   world.config.routes = {protected_route("^/", "bank")};
   struct Row {
     const char* method;
@@ -53,6 +54,16 @@ TEST_CASE("landing pages: an application's page is public for GET and HEAD, what
     CAPTURE(row.target);
     CHECK(matched(world, row.method, row.target).needs_login() == row.needs_login);
   }
+}
+
+TEST_CASE("landing pages: no Host that a client sends makes a path public [S10]") {
+  StageWorld world;
+  world.config.logout.applications = {{"", "", "", "http://app.example/bye", {}},
+                                      {"far", "", "", "https://far.example/orders", {}}};
+  world.config.routes = {protected_route("^/", "bank")};
+  // the host of the stage world is app.example
+  CHECK(matched(world, "GET", "/bye").needs_login());
+  CHECK(matched(world, "GET", "/orders").needs_login());
 }
 
 TEST_CASE("authenticate: what belongs to an application that was left needs a login, the rest goes on") {

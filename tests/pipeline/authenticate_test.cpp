@@ -103,6 +103,27 @@ TEST_CASE_FIXTURE(World, "authenticate: basic without credentials, with other on
   }
 }
 
+TEST_CASE_FIXTURE(
+    World, "authenticate: a basic route asks anew for what belongs to an application that was left [S12]") {
+  config.logout.applications = {{"application", "", "", "", {"app"}}, {"other", "", "", "", {"elsewhere"}}};
+  const struct {
+    std::vector<std::string> left;
+    int status;
+  } rows[] = {{{}, 0}, {{"application"}, 401}, {{"other"}, 0}, {{"other", "application"}, 401}};
+  for (const auto& row : rows) {
+    auto& asked = ask("GET", "/basic");
+    REQUIRE(status_after(pipeline::match_route(asked)) == 0);
+    auto session = test::make_session();
+    session.provider = "uaa";
+    session.ended_applications = row.left;
+    asked.session = std::make_shared<const session::Session>(std::move(session));
+    const auto verdict = test::run_task(pipeline::authenticate(asked));
+    CHECK(status_after(verdict) == row.status);
+    if (row.status != 401 || status_after(verdict) != 401) continue;
+    CHECK(std::get<http::Response>(*verdict).headers.contains("WWW-Authenticate"));
+  }
+}
+
 TEST_CASE_FIXTURE(World, "load session: not for a caller that says who it is, nor on another tenant's host") {
   auto session = test::make_session();
   session.subdomain = "acme";

@@ -127,7 +127,7 @@ class YieldingProvider final : public identity::Provider {
     login.tokens = issue();
     login.claims.issuer = kIssuer;
     login.claims.subject = "ada-sub";
-    login.claims.idp_session_id = "sid-new";
+    login.claims.idp_session_id = next_sid;
     login.claims.user_name = "ada";
     login.claims.json = "{}";
     auto after = scheduler_.yield();
@@ -175,6 +175,7 @@ class YieldingProvider final : public identity::Provider {
   base::Task<bool> is_reachable() override { co_return true; }
 
   std::set<std::string> good;  // refresh tokens that can be used
+  std::string next_sid = "sid-new";  // of the next login
 
  private:
   static base::Error unused() {
@@ -229,6 +230,7 @@ class RaceWorld {
   explicit RaceWorld(std::uint64_t seed) : scheduler(seed) {
     config.logout.endpoint = "/my/logout";
     config.logout.back_channel_endpoint = "/backchannel";
+    config.logout.applications = {{"the bank", "/app/leave", "", "", {"bank"}}};
     config.environment.preserve_fragment = false;
     config.destinations["bank"].name = "bank";
     config.destinations["bank"].url = *http::parse_url("http://bank.example");

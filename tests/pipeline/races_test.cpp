@@ -60,6 +60,8 @@ struct Round {
   bool by_subject = false;
   bool logs_in = false;
   bool holds_old_cookie = false;
+  bool keeps_sid = false;  // the provider's session is still the one of the old session
+  bool leaves_bank = false;
 
   bool ends_old() const { return by_browser || by_old_sid || by_subject; }
   // then a login takes the old session over, and its back-ends' cookies with it: they are not told
@@ -74,6 +76,8 @@ Round draw(test::Scheduler& scheduler) {
   round.by_subject = scheduler.below(4) == 0;
   round.logs_in = scheduler.heads();
   round.holds_old_cookie = scheduler.heads();
+  round.keeps_sid = scheduler.heads();
+  round.leaves_bank = scheduler.below(4) == 0;
   return round;
 }
 
@@ -83,15 +87,46 @@ std::string joined(const std::set<std::string>& names) {
   return text;
 }
 
+// Which logout ended that session as a whole.
+std::optional<logout::Cause> ended_by(RaceWorld& world, const session::Snapshot& session) {
+  for (const auto& receipt : world.receipts.recent(0, 1000)) {
+    const auto& named = receipt->sessions;
+    const bool is_it = std::find(named.begin(), named.end(), session->id.fingerprint()) != named.end();
+    if (is_it && receipt->application.empty()) return receipt->cause;
+  }
+  return std::nullopt;
+}
+
+bool left_bank(RaceWorld& world) {
+  const auto receipts = world.receipts.recent(0, 1000);
+  return std::any_of(receipts.begin(), receipts.end(), [](const auto& receipt) { return !receipt->application.empty(); });
+}
+
+// A login of the same browser takes the old session over as it was in its last moment, or not at all.
+void check_login(RaceWorld& world, const Round& round, const session::Snapshot& old,
+                 const std::vector<session::Snapshot>& alive) {
+  if (!round.holds_old_cookie) return;
+  const auto cause = ended_by(world, old);
+  const bool is_taken_over = !cause;
+  for (const auto& session : alive) {
+    if (session->id == old->id) continue;
+    CHECK_MESSAGE(cause != logout::Cause::browser, "a login on its way came through the logout [S8]");
+    if (is_taken_over && left_bank(world))
+      CHECK_MESSAGE(session->ended_applications.size() == 1, "an application came back that had been left [S7]");
+  }
+}
+
 void check_outcome(RaceWorld& world, const Round& round, const session::Snapshot& old) {
   for (const auto& request : world.requests) CHECK(request.done);
   const auto alive = test::run_task(world.store.inner.select({}, 100));
   REQUIRE(alive);
+  check_login(world, round, old, *alive);
   std::set<std::string> good;
   for (const auto& session : *alive) {
     good.insert(std::string(session->tokens.refresh_token.reveal()));
     if (round.ends_old()) CHECK_FALSE(session->id == old->id);
     if (round.by_new_sid) CHECK(session->idp_session_id != "sid-new");
+    if (round.by_old_sid) CHECK(session->idp_session_id != "sid-old");
     // all of the user's, also those on their way
     CHECK_FALSE(round.by_subject);
   }
@@ -100,12 +135,15 @@ void check_outcome(RaceWorld& world, const Round& round, const session::Snapshot
   if (!round.may_take_over()) CHECK(joined(world.provider->good) == joined(good));
 
   std::map<std::string, int> ended;
+  std::map<std::string, int> left;
   for (const auto& receipt : world.receipts.recent(0, 1000)) {
-    for (const auto& session : receipt->sessions) ++ended[session];
+    for (const auto& session : receipt->sessions) ++(receipt->application.empty() ? ended : left)[session];
     CHECK(receipt->complete());
   }
-  for (const auto& [session, times] : ended) CHECK_MESSAGE(times == 1, "fan-outs of ", session);
-  CHECK(world.client.count("bank.example") == ended.size());
+  for (const auto* fan_outs : {&ended, &left}) {
+    for (const auto& [session, times] : *fan_outs) CHECK_MESSAGE(times == 1, "fan-outs of ", session);
+  }
+  CHECK(world.client.count("bank.example") == ended.size() + left.size());
   if (!round.may_take_over()) CHECK(ended.count(old->id.fingerprint()) == (round.ends_old() ? 1 : 0));
 }
 
@@ -115,6 +153,7 @@ void play(std::uint64_t seed) {
   const auto old = open_session(world);
   const Round round = draw(world.scheduler);
   const auto login = round.logs_in ? start_login(world) : StartedLogin{};
+  world.scheduler.clock.advance(base::milliseconds(5));  // what comes now comes after the login began
   const std::string back_channel = "/backchannel";
 
   const std::size_t crowd = seed % kCrowdEvery == 0 ? 100 : 2;
@@ -124,6 +163,8 @@ void play(std::uint64_t seed) {
   if (round.by_old_sid) world.send("POST", back_channel, "", "logout_token=sid%20sid-old");
   if (round.by_new_sid) world.send("POST", back_channel, "", "logout_token=sid%20sid-new");
   if (round.by_subject) world.send("POST", back_channel, "", "logout_token=sub%20ada-sub");
+  if (round.keeps_sid) world.provider->next_sid = "sid-old";
+  if (round.leaves_bank) world.send("GET", "/app/leave", cookie_of(old));
   if (round.logs_in) {
     const auto held = round.holds_old_cookie ? "; " + cookie_of(old) : "";
     world.send("GET", world.config.callback_endpoint + "?code=c&state=" + login.state, login.cookies + held);

@@ -112,6 +112,29 @@ TEST_CASE("session state: without a session 401 and where to go, the built-in pa
   CHECK(world.send("POST", "/xs-router/session/touch").json()["page"] == "/xs-router/signed-out");
 }
 
+TEST_CASE(
+    "session state: a browser with several sessions is nobody's, and is told how to sign out of them [S4]") {
+  EndpointWorld world;
+  const auto other = test::make_session("eve");
+  REQUIRE(test::run_task(world.store.create(other)));
+  const std::string cookies = "JSESSIONID=" + std::string(world.session->id.reveal()) +
+                              "; JSESSIONID=" + std::string(other.id.reveal());
+  world.session = nullptr;
+  for (const auto& [method, path] :
+       {std::pair{"GET", "/xs-router/session"}, std::pair{"POST", "/xs-router/session/touch"},
+        std::pair{"GET", "/xs-router/session/events"}}) {
+    const auto answer = world.send(method, path, {{"Cookie", cookies}});
+    CHECK(answer.status == 401);
+    CHECK(answer.json() ==
+          nlohmann::json{
+              {"endpoint", "/my/logout"}, {"method", "GET"}, {"csrf", false}, {"page", "/logoff.html"}});
+  }
+  REQUIRE(test::run_task(world.store.end(other.id)));
+  const auto over =
+      world.send("GET", "/xs-router/session", {{"Cookie", "JSESSIONID=" + std::string(other.id.reveal())}});
+  CHECK(over.json() == nlohmann::json{{"page", "/logoff.html"}});
+}
+
 TEST_CASE("session touch: keeps the session alive, from our own pages only") {
   EndpointWorld world;
   CHECK(world.send("POST", "/xs-router/session/touch", {{"Sec-Fetch-Site", "cross-site"}}).status == 403);

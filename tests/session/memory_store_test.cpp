@@ -31,6 +31,21 @@ TEST_CASE("memory store: keeps the contract of all stores") {
   test::check_store_contract([] { return std::make_unique<TestedMemoryStore>(); });
 }
 
+TEST_CASE("memory store: three hundred thousand unsigned logouts push out no signed one [S9]") {
+  TestedMemoryStore tested;
+  test::StoreDriver store(tested);
+  auto login = make_session("alice", "proved");
+  login.login_started = store.now().wall();
+  store.remember_ended({.issuer = login.issuer, .idp_session_id = "proved", .at = login.login_started});
+  for (int i = 0; i < 300'000; ++i) {
+    store.remember_ended({.issuer = login.issuer,
+                          .idp_session_id = "said" + std::to_string(i),
+                          .at = login.login_started,
+                          .is_signed = false});
+  }
+  CHECK_FALSE(store.create(login));
+}
+
 TEST_CASE("memory store: with a limit the oldest session makes room, and is handed out once") {
   TestedMemoryStore tested(3);
   test::StoreDriver store(tested);

@@ -109,7 +109,7 @@ TEST_CASE("session cookie: only cookies of exactly its name with the form of an 
   };
   for (const auto& row : rows) {
     CAPTURE(row.field.substr(0, 100));
-    CHECK(cookie.read(with_cookie(row.field)).size() == row.count);
+    CHECK(cookie.read(with_cookie(row.field)).by_cookie.size() == row.count);
   }
 }
 
@@ -137,27 +137,92 @@ TEST_CASE(
     auto headers = with_cookie(row.cookies);
     if (row.field != nullptr) headers.add("iPlanetDirectoryPro", row.field);
     std::vector<std::string> found;
-    for (const auto& id : cookie.read(headers)) found.emplace_back(id.reveal());
+    for (const auto& id : cookie.read(headers).of_user()) found.emplace_back(id.reveal());
     CHECK(found == row.ids);
   }
   auto without = with_cookie("");
   without.add("iPlanetDirectoryPro", kText);
-  CHECK(SessionCookie(config::Environment{}).read(without).empty());
+  CHECK(SessionCookie(config::Environment{}).read(without).all().empty());
 }
 
-TEST_CASE("session cookie: of many ids only a few are looked at") {
-  std::string field;
-  for (char c = 'A'; c <= 'Z'; ++c) field += "JSESSIONID=" + std::string(43, c) + "; ";
-  CHECK(SessionCookie{config::Environment{}}.read(with_cookie(field)).size() == SessionCookie::kMostTried);
+TEST_CASE(
+    "session cookie: a browser may hold hundreds of sessions; with more than a few it is nobody's request "
+    "[S4]") {
+  test::FakeClock clock;
+  session::MemoryStore store(clock);
+  const auto mine = test::make_session();
+  REQUIRE(test::run_task(store.create(mine)));
+  for (const std::size_t junk :
+       {std::size_t{4}, session::kMostCandidates - 1, session::kMostCandidates, std::size_t{250}}) {
+    CAPTURE(junk);
+    std::string field;
+    for (std::size_t i = 0; i < junk; ++i)
+      field += "JSESSIONID=" + std::string(SessionId::random().reveal()) + "; ";
+    auto named = SessionCookie{config::Environment{}}.read(
+        with_cookie(field + "JSESSIONID=" + std::string(mine.id.reveal())));
+    CHECK(named.all().size() == junk + 1);
+    const auto held = test::run_task(session::find_held(store, named.all()));
+    REQUIRE(held);
+    REQUIRE(held->size() == 1);
+    CHECK(held->front()->id == mine.id);
+    CHECK(test::run_task(session::find_user(store, std::move(named)))->has_value() ==
+          (junk < session::kMostCandidates));
+  }
+}
+
+TEST_CASE("session cookie: who it is, and what the browser holds, are two questions [S4]") {
+  config::Configuration configuration;
+  configuration.am.emplace();
+  const SessionCookie cookie(configuration);
+  test::FakeClock clock;
+  session::MemoryStore store(clock);
+  const auto ada = test::make_session();
+  const auto eve = test::make_session("eve");
+  REQUIRE(test::run_task(store.create(ada)));
+  REQUIRE(test::run_task(store.create(eve)));
+  const std::string a(ada.id.reveal());
+  const std::string e(eve.id.reveal());
+  struct Row {
+    std::vector<std::string> fields;
+    std::string cookies;
+    std::string user;  // empty: nobody
+    std::size_t held;
+  };
+  const std::vector<Row> rows = {
+      {{}, "JSESSIONID=" + a, "ada", 1},
+      {{}, "JSESSIONID=" + a + "; JSESSIONID=" + a, "ada", 1},
+      {{}, "JSESSIONID=" + a + "; JSESSIONID=" + kText, "ada", 1},
+      {{}, "JSESSIONID=" + kText + "; JSESSIONID=" + a, "ada", 1},
+      {{}, "JSESSIONID=" + a + "; JSESSIONID=" + e, "", 2},
+      {{}, "JSESSIONID=" + a + "; iPlanetDirectoryPro=" + e, "", 2},
+      {{}, "JSESSIONID=" + kText + "; iPlanetDirectoryPro=" + e, "eve", 1},
+      {{a}, "", "ada", 1},
+      {{a}, "JSESSIONID=" + e, "ada", 2},
+      {{kText}, "JSESSIONID=" + e, "", 1},
+      {{"junk"}, "JSESSIONID=" + e, "", 1},
+      {{a, a}, "", "", 1},
+      {{a, e}, "", "", 2},
+      {{a, "junk"}, "", "", 1},
+      {{}, "JSESSIONID=junk", "", 0},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.cookies);
+    auto headers = with_cookie(row.cookies);
+    for (const auto& field : row.fields) headers.add("iPlanetDirectoryPro", field);
+    const auto held = test::run_task(session::find_held(store, cookie.read(headers).all()));
+    const auto user = test::run_task(session::find_user(store, cookie.read(headers)))->value_or(nullptr);
+    CHECK((user ? user->user_name : "") == row.user);
+    CHECK(held->size() == row.held);
+  }
 }
 
 TEST_CASE("session cookie: with the prefix, a cookie without it or in other case is not ours to read") {
   config::Environment environment;
   environment.cookie_prefix = true;
   const SessionCookie cookie(environment);
-  CHECK(cookie.read(with_cookie("__Host-JSESSIONID=" + kText)).size() == 1);
-  CHECK(cookie.read(with_cookie("JSESSIONID=" + kText)).empty());
-  CHECK(cookie.read(with_cookie("__host-JSESSIONID=" + kText)).empty());
+  CHECK(cookie.read(with_cookie("__Host-JSESSIONID=" + kText)).all().size() == 1);
+  CHECK(cookie.read(with_cookie("JSESSIONID=" + kText)).all().empty());
+  CHECK(cookie.read(with_cookie("__host-JSESSIONID=" + kText)).all().empty());
 }
 
 TEST_CASE("session cookie: a tossed cookie beside the real one is passed over; two real ones are none") {
@@ -168,7 +233,9 @@ TEST_CASE("session cookie: a tossed cookie beside the real one is passed over; t
   REQUIRE(test::run_task(store.create(mine)));
   REQUIRE(test::run_task(store.create(theirs)));
   const auto find = [&](std::vector<SessionId> ids) {
-    return test::run_task(session::find_live(store, std::move(ids)))->value_or(nullptr);
+    session::NamedSessions named;
+    named.by_cookie = std::move(ids);
+    return test::run_task(session::find_user(store, std::move(named)))->value_or(nullptr);
   };
   CHECK(find({kId, mine.id})->id == mine.id);
   CHECK_FALSE(find({mine.id, theirs.id}));
@@ -195,6 +262,44 @@ TEST_CASE("cookie names: the router's own are known, others are not") {
   CHECK(prefixed.is_router_cookie("__HOST-JSESSIONID"));
   CHECK(prefixed.is_router_cookie("__host-xsr-login-1"));
   CHECK_FALSE(prefixed.is_router_cookie("JSESSIONID"));
+}
+
+TEST_CASE(
+    "session cookie: with COOKIE_PREFIX no cookie without it names a session, that of REST clients included "
+    "[S16]") {
+  config::Configuration configuration;
+  configuration.environment.cookie_prefix = true;
+  configuration.am.emplace();
+  const SessionCookie cookie(configuration);
+  const struct {
+    const char* name;
+    bool is_read;
+    bool is_ours;  // goes to no back-end
+  } rows[] = {
+      {"__Host-JSESSIONID", true, true},
+      {"__Host-iPlanetDirectoryPro", true, true},
+      {"__host-iPlanetDirectoryPro", false, true},
+      {"__HOST-IPLANETDIRECTORYPRO", false, true},
+      {"iPlanetDirectoryPro", false, true},
+      {"__Secure-iPlanetDirectoryPro", false, false},
+      {"JSESSIONID", false, false},
+      {"__Host-xsr-fragment-0", false, true},
+      {"xsr-fragment-0", false, false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    CHECK(cookie.read(with_cookie(row.name + ("=" + kText))).all().size() == (row.is_read ? 1 : 0));
+    CHECK(cookie.is_router_cookie(row.name) == row.is_ours);
+  }
+  // the field cannot be set by a sibling domain
+  http::Headers field;
+  field.add("iPlanetDirectoryPro", kText);
+  CHECK(cookie.read(field).of_user().size() == 1);
+  configuration.am->cookie_name = "__Host-token";
+  CHECK(session::CookieNames(configuration).rest_cookie() == "__Host-token");
+  configuration.environment.cookie_prefix = false;
+  configuration.am->cookie_name = "token";
+  CHECK(session::CookieNames(configuration).rest_cookie() == "token");
 }
 
 TEST_CASE("cookie names: PLATFORM_COOKIE_NAME binds browsers to this router, so no back-end sees or sets it") {

@@ -294,6 +294,63 @@ inline void check_store_lookup(StoreDriver store) {
     elsewhere.issuer = "https://other.example";
     CHECK(store.create(elsewhere));
   }
+  SUBCASE("a login that began after the provider ended its session comes in, with the same sid [S29]") {
+    const auto ended_at = store.now().wall();
+    store.remember_ended({.issuer = alice.issuer, .idp_session_id = "sid-9", .at = ended_at});
+    auto login = make_session("alice", "sid-9");
+    login.login_started = ended_at;
+    CHECK_FALSE(store.create(login));
+    login.login_started = ended_at + base::milliseconds(1);
+    CHECK(store.create(login));
+    store.remember_ended({.issuer = alice.issuer, .idp_session_id = "sid-9", .at = ended_at + base::seconds(1)});
+    auto next = make_session("alice", "sid-9");
+    next.login_started = ended_at + base::milliseconds(2);
+    CHECK_FALSE(store.create(next));
+  }
+  SUBCASE("what nobody signed keeps a login out by its sid alone, and pushes out nothing that was signed [S9]") {
+    const auto ended_at = store.now().wall();
+    store.remember_ended({.issuer = alice.issuer, .idp_session_id = "proved", .at = ended_at});
+    for (int i = 0; i < 1000; ++i) {
+      store.remember_ended({.issuer = alice.issuer,
+                            .idp_session_id = "said" + std::to_string(i),
+                            .subject = alice.subject,
+                            .at = ended_at,
+                            .is_signed = false});
+    }
+    for (const char* sid : {"proved", "said999"}) {
+      auto login = make_session("alice", sid);
+      login.login_started = ended_at;
+      CHECK_FALSE(store.create(login));
+      login.login_started = ended_at + base::milliseconds(1);
+      CHECK(store.create(login));
+    }
+    auto other = make_session("alice", "another");
+    other.login_started = ended_at;
+    CHECK(store.create(other));
+  }
+  SUBCASE("by sid and subject: the session of that sid, and the user's without one, not those of another sid [S27]") {
+    const auto without = make_session("alice");
+    const auto bobs = make_session("bob");
+    auto elsewhere = make_session("alice");
+    elsewhere.issuer = "https://other.example";
+    for (const auto& session : {without, bobs, elsewhere}) REQUIRE(store.create(session));
+    const session::SessionFilter filter{.issuer = alice.issuer, .subject = "alice-sub", .idp_session_id = "sid-2"};
+    CHECK(ids(store.select(filter)) == Ids{alice_too.id, without.id});
+    auto renamed = *store.find(without.id);
+    renamed.idp_session_id = "sid-7";
+    REQUIRE(store.replace(renamed));
+    CHECK(ids(store.select(filter)) == Ids{alice_too.id});
+  }
+  SUBCASE("by sid and subject: a login on its way that comes without a sid does not come in, a later one does [S27]") {
+    const auto ended_at = store.now().wall();
+    auto login = make_session("alice");
+    store.remember_ended(
+        {.issuer = login.issuer, .idp_session_id = "sid-9", .subject = login.subject, .at = ended_at});
+    login.login_started = ended_at;
+    CHECK_FALSE(store.create(login));
+    login.login_started = ended_at + base::milliseconds(1);
+    CHECK(store.create(login));
+  }
   SUBCASE("a login started before the provider ended all of the user's does not come in, a later one does") {
     const auto ended_at = store.now().wall();
     auto login = make_session("alice");

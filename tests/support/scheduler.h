@@ -12,6 +12,7 @@
 #include <deque>
 #include <map>
 #include <random>
+#include <stdexcept>
 #include <vector>
 
 #include "support/fake_loop.h"
@@ -44,9 +45,15 @@ class Scheduler {
     void await_suspend(std::coroutine_handle<> waiter) {
       scheduler.yielded_.push_back({scheduler.current_, [waiter] { waiter.resume(); }});
     }
-    void await_resume() const noexcept {}
+    void await_resume() const {
+      if (++scheduler.yields_ == scheduler.throws_at_) throw std::runtime_error("thrown by the test");
+    }
   };
   Yield yield() { return Yield{*this}; }
+
+  // The so many-th yield throws where it goes on: store or provider, before or after what they do. 0: none.
+  void throw_at(std::size_t yield) { throws_at_ = yield; }
+  std::size_t yields() const { return yields_; }
 
   // Begins `work` on `loop` at a time of chance.
   void start(Loop& loop, std::function<void()> work) { yielded_.push_back({&loop, std::move(work)}); }
@@ -104,6 +111,8 @@ class Scheduler {
   }
 
   std::mt19937_64 random_;
+  std::size_t yields_ = 0;
+  std::size_t throws_at_ = 0;
   std::vector<Loop*> loops_;
   std::vector<Timer> yielded_;
   std::multimap<base::SteadyTime, Timer> timers_;

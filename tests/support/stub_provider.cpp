@@ -199,8 +199,9 @@ void StubProvider::authorize(const Request& request, Response& response) {
   std::string location = redirect_uri + (redirect_uri.find('?') == std::string::npos ? "?" : "&");
   if (behaviour_.callback_error.empty()) {
     const std::string code = next_name("code-");
-    const std::string sid = next_name("sid-");
-    codes_[code] = {behaviour_.user, sid, request.get_param_value("nonce"), request.get_param_value("code_challenge"), redirect_uri};
+    const std::string sid = behaviour_.keeps_session ? "sid-kept" : next_name("sid-");
+    codes_[code] = {behaviour_.user, sid, request.get_param_value("nonce"), request.get_param_value("code_challenge"), redirect_uri, false};
+    codes_[code].wants_auth_time = request.has_param("max_age");
     last_sid_ = sid;
     location.append("code=").append(percent_encode(code));
   } else {
@@ -284,6 +285,9 @@ json StubProvider::tokens(const Grant& grant, const ProviderBehaviour& behaviour
   json claims = access;
   for (const char* name : {"scope", "padding", "cid", "zid", "ext_attr"}) claims.erase(name);
   claims["exp"] = std::time(nullptr) + kIdTokenLifetime;
+  if (behaviour.id_padding != 0) claims["padding"] = std::string(behaviour.id_padding, 'p');
+  if (grant.wants_auth_time && behaviour.proved_seconds_ago >= 0)
+    claims["auth_time"] = std::time(nullptr) - behaviour.proved_seconds_ago;
   if (!grant.nonce.empty()) claims["nonce"] = behaviour.wrong_nonce ? "another" : grant.nonce;
   std::string id_token = signer.sign(claims);
   if (behaviour.broken_signature) id_token = with_broken_signature(id_token);

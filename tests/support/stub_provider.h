@@ -48,6 +48,9 @@ struct ProviderBehaviour {
   std::string callback_error;          // instead of a code, with `callback_description`
   std::string callback_description;
   bool end_session_endpoint = true;  // in the metadata
+  int proved_seconds_ago = 0;        // auth_time where max_age is asked for; negative: does not say
+  std::size_t id_padding = 0;        // the same of the id token
+  bool keeps_session = false;        // every login has the same sid
   std::size_t padding = 0;           // bytes of a claim that makes the access token longer
 };
 
@@ -93,6 +96,7 @@ class StubProvider {
  private:
   struct Grant {
     std::string user, sid, nonce, code_challenge, redirect_uri;
+    bool wants_auth_time = false;
   };
 
   void add_endpoints();

@@ -14,6 +14,7 @@ class UnusedPool final : public net::BackendPool {
     co_return base::Error{base::ErrorCode::refused, base::Side::back_end, "there is no pool in this test"};
   }
   bool is_scarce(const net::BackendOrigin&) const override { return false; }
+  base::Result<void> begin_lasting(net::BackendConnection&) override { return {}; }
   void release(std::unique_ptr<net::BackendConnection>, bool) override {}
 };
 

@@ -21,8 +21,12 @@ bool is_inspected_form(const http::Request& request) {
 
 }  // namespace
 
-AgentSource::AgentSource(std::shared_ptr<const config::Configuration> config)
-    : config_(std::move(config)), rules_(config_->logout), pages_(config_->logout), routes_(*config_) {
+AgentSource::AgentSource(std::shared_ptr<const config::Configuration> config, session::Store& store)
+    : config_(std::move(config)),
+      held_(*config_, store),
+      rules_(config_->logout),
+      pages_(*config_),
+      routes_(*config_) {
   const auto& pattern = config_->environment.destination_host_pattern;
   if (pattern.empty()) return;
   auto compiled = base::Pattern::compile(pattern);
@@ -52,6 +56,12 @@ bool AgentSource::wants_body(const http::Request& request) const {
 
 Task<Result<std::optional<Recognition>>> AgentSource::recognise(const SourceInput& input) {
   auto recognised = answer(input);
+  auto* trigger = recognised ? std::get_if<Trigger>(&*recognised) : nullptr;
+  if (trigger == nullptr) co_return recognised;
+  auto looking = held_.find(input);
+  auto held = co_await looking;
+  if (!held) co_return held.error();
+  select_held(*std::move(held), *trigger);
   co_return recognised;
 }
 
@@ -92,7 +102,6 @@ std::optional<Recognition> AgentSource::answer(const SourceInput& input) const {
 
   Trigger trigger = make_trigger(*application, target);
   trigger.session = input.session;
-  if (input.session) trigger.selection.sessions.push_back(input.session);
   trigger.form = expects_a_page(request) ? ReplyForm::redirect : ReplyForm::url_as_json;
   return trigger;
 }

@@ -13,6 +13,7 @@
 
 #include "base/pattern.h"
 #include "logout/application_rules.h"
+#include "logout/held_sessions.h"
 #include "logout/landing_pages.h"
 #include "logout/source.h"
 #include "routing/route_table.h"
@@ -21,7 +22,7 @@ namespace router::logout {
 
 class AgentSource final : public Source {
  public:
-  explicit AgentSource(std::shared_ptr<const config::Configuration> config);
+  AgentSource(std::shared_ptr<const config::Configuration> config, session::Store& store);
 
   std::string_view name() const override { return "agent"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
@@ -43,6 +44,7 @@ class AgentSource final : public Source {
   Trigger make_trigger(const Application& application, const http::Target& target) const;
 
   std::shared_ptr<const config::Configuration> config_;
+  HeldSessions held_;
   ApplicationRules rules_;
   LandingPages pages_;
   routing::RouteTable routes_;

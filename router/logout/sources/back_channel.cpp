@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "base/ip_address.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "http/form.h"
@@ -77,7 +78,7 @@ Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const Sour
   auto read = read_token(input);
   if (auto* response = std::get_if<http::Response>(&read))
     co_return std::optional<Recognition>(std::move(*response));
-  const auto peer = std::hash<std::string>()(input.external.client_address);
+  const auto peer = std::hash<std::string>()(base::home_of(input.external.client_address));
   if (ongoing_.bad_logout_tokens.is_used_up(peer, clock_.steady()))
     co_return std::optional<Recognition>(too_many());
   std::string token = std::get<std::string>(std::move(read));
@@ -102,11 +103,8 @@ Trigger BackChannelSource::make_trigger(const identity::LogoutToken& token) cons
   trigger.cause = Cause::back_channel;
   session::SessionFilter filter;
   filter.issuer = token.issuer;
-  if (token.idp_session_id.empty()) {
-    filter.subject = token.subject;
-  } else {
-    filter.idp_session_id = token.idp_session_id;
-  }
+  filter.subject = token.subject;
+  filter.idp_session_id = token.idp_session_id;
   trigger.selection.filter = std::move(filter);
   trigger.selection.ended_at_provider =
       session::EndedAtProvider{token.issuer, token.idp_session_id, token.subject, clock_.wall()};

@@ -1,5 +1,7 @@
 #include "logout/sources/central.h"
 
+#include <algorithm>
+
 #include "http/query.h"
 #include "logout/navigation.h"
 #include "logout/provider_origins.h"
@@ -27,11 +29,29 @@ http::Response csrf_required() {
   return response;
 }
 
+// Any of them will do: it is the browser that leaves, with all that it holds.
+bool brings_token_of(const std::vector<session::Snapshot>& held, const http::Request& request) {
+  return std::any_of(held.begin(), held.end(), [&](const session::Snapshot& session) {
+    return session::check_csrf("POST", request.headers, session->csrf_token) == session::CsrfOutcome::pass;
+  });
+}
+
+http::Response csrf_token_of(const std::vector<session::Snapshot>& held) {
+  if (held.empty() || held.front()->csrf_token.empty()) return csrf_required();
+  auto response = http::text_response(200, "");
+  response.headers.add(session::kCsrfHeader, held.front()->csrf_token.reveal());
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
 }  // namespace
 
 CentralSource::CentralSource(std::shared_ptr<const config::Configuration> config,
-                             std::shared_ptr<identity::Providers> providers)
-    : config_(std::move(config)), providers_(std::move(providers)), endpoint_(config_->logout.endpoint) {
+                             std::shared_ptr<identity::Providers> providers, session::Store& store)
+    : config_(std::move(config)),
+      providers_(std::move(providers)),
+      held_(*config_, store),
+      endpoint_(config_->logout.endpoint) {
   if (auto normalised = http::normalise_path(endpoint_)) endpoint_ = std::move(*normalised);
 }
 
@@ -41,57 +61,61 @@ bool CentralSource::may_handle(std::string_view, std::string_view path, std::str
 
 Task<Result<std::optional<Recognition>>> CentralSource::recognise(const SourceInput& input) {
   if (input.request.target.path != endpoint_) co_return std::optional<Recognition>();
-  if (input.request.is("HEAD")) co_return std::optional<Recognition>(refused_response());
-  const bool by_post = config_->logout.method == "POST";
-  std::optional<Recognition> recognised = by_post ? recognise_post(input) : recognise_get(input);
+  if (auto refused = refusal(input)) co_return std::optional<Recognition>(*std::move(refused));
+  auto looking = held_.find(input);
+  auto held = co_await looking;
+  if (!held) co_return held.error();
+  std::optional<Recognition> recognised = answer(input, *std::move(held));
   co_return recognised;
 }
 
-Recognition CentralSource::recognise_get(const SourceInput& input) const {
+std::optional<http::Response> CentralSource::refusal(const SourceInput& input) const {
   const http::Request& request = input.request;
-  if (!request.is("GET")) return method_not_allowed("GET");
+  if (request.is("HEAD")) return refused_response();
+  const bool by_post = config_->logout.method == "POST";
+  if (by_post && request.is("POST")) {
+    const bool unprotected = !config_->logout.csrf_protection;
+    return unprotected && is_cross_site(request, input.external) ? std::optional(refused_response())
+                                                                 : std::nullopt;
+  }
+  if (!request.is("GET")) return method_not_allowed(by_post ? "POST" : "GET");
   auto judged = judge_navigation(request, config_->logout.cross_site);
-  if (judged == Navigation::refuse && skips_redirect(request.target.query) &&
-      is_provider_iframe(request, input.external, provider_origins(*providers_))) {
+  if (by_post) {
+    if (judged == Navigation::refuse) return refused_response();
+    const bool asks_for_token = session::asks_for_csrf_token("GET", request.headers);
+    return asks_for_token ? std::nullopt : std::optional(method_not_allowed("POST"));
+  }
+  if (judged == Navigation::refuse && skips_redirect(request.target.query) && is_signing_out_frame(input)) {
     judged = Navigation::proceed;
   }
-  if (auto objection = objection_to(judged, request)) return *std::move(objection);
-  return make_trigger(request.target, input.session);
+  return objection_to(judged, request);
 }
 
-Recognition CentralSource::recognise_post(const SourceInput& input) const {
+// `logout.skipRedirectOrigins` beside the providers' own.
+bool CentralSource::is_signing_out_frame(const SourceInput& input) const {
+  auto origins = provider_origins(*providers_);
+  const auto& configured = config_->logout.skip_redirect_origins;
+  origins.insert(origins.end(), configured.begin(), configured.end());
+  return is_trusted_frame(input.request, input.external, origins,
+                          config_->logout.skip_redirect_without_referer);
+}
+
+Recognition CentralSource::answer(const SourceInput& input, Held held) const {
   const http::Request& request = input.request;
-  if (request.is("POST")) return post_logout(input);
-  if (!request.is("GET")) return method_not_allowed("POST");
-  if (judge_navigation(request, config_->logout.cross_site) == Navigation::refuse) return refused_response();
-  if (!session::asks_for_csrf_token("GET", request.headers)) return method_not_allowed("POST");
-  return fetch_csrf_token(input);
-}
-
-Recognition CentralSource::post_logout(const SourceInput& input) const {
-  if (!input.session) return csrf_required();
-  if (config_->logout.csrf_protection) {
-    const auto outcome = session::check_csrf("POST", input.request.headers, input.session->csrf_token);
-    if (outcome != session::CsrfOutcome::pass) return csrf_required();
-  } else if (is_cross_site(input.request, input.external)) {
-    return refused_response();
+  if (config_->logout.method == "POST") {
+    if (request.is("GET")) return csrf_token_of(held);
+    const bool may = !held.empty() && (!config_->logout.csrf_protection || brings_token_of(held, request));
+    if (!may) return csrf_required();
   }
-  return make_trigger(input.request.target, input.session);
-}
-
-Recognition CentralSource::fetch_csrf_token(const SourceInput& input) const {
-  if (!input.session || input.session->csrf_token.empty()) return csrf_required();
-  auto response = http::text_response(200, "");
-  response.headers.add(session::kCsrfHeader, input.session->csrf_token.reveal());
-  response.headers.add("Cache-Control", "no-store");
-  return response;
+  Trigger trigger = make_trigger(request.target, input.session);
+  select_held(std::move(held), trigger);
+  return trigger;
 }
 
 Trigger CentralSource::make_trigger(const http::Target& target, const session::Snapshot& session) const {
   Trigger trigger;
   trigger.cause = Cause::browser;
   trigger.session = session;
-  if (session) trigger.selection.sessions.push_back(session);
   trigger.form = config_->logout.method == "POST" ? ReplyForm::url_in_body : ReplyForm::redirect;
   trigger.query = http::query_without(target.query, is_active_skip_redirect);
   trigger.skips_redirect = skips_redirect(target.query);

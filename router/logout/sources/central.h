@@ -1,9 +1,10 @@
 // Central logout: `logoutEndpoint` with GET or POST, as in the Node application router.
 //
-// GET: a navigation logs out; HEAD, prefetches and cross-site sub-resources are refused; a cross-site
-// navigation gets a confirmation page. POST: needs the session's CSRF token (fetched by GET with
-// `x-csrf-token: fetch`), or with `csrfProtection: false` only a request that is not cross-site.
-// `skip-redirect` (bare, empty or =true) does not go to the provider, and is not carried over.
+// GET: a navigation logs out; HEAD, prefetches, sub-resources and foreign frames are refused; a cross-site
+// navigation gets a confirmation page. POST: needs the CSRF token of a session that the browser holds (fetched
+// by GET with `x-csrf-token: fetch`), or with `csrfProtection: false` only a request that is not cross-site.
+// `skip-redirect` (bare, empty or =true) does not go to the provider, and is not carried over; it is for frames of
+// the provider, and of the origins in `skipRedirectOrigins`.
 // Stateless. Source: 002; spec/logout.md section 1.
 #pragma once
 
@@ -11,6 +12,7 @@
 #include <string>
 
 #include "identity/providers.h"
+#include "logout/held_sessions.h"
 #include "logout/source.h"
 
 namespace router::logout {
@@ -18,7 +20,7 @@ namespace router::logout {
 class CentralSource final : public Source {
  public:
   CentralSource(std::shared_ptr<const config::Configuration> config,
-                std::shared_ptr<identity::Providers> providers);
+                std::shared_ptr<identity::Providers> providers, session::Store& store);
 
   std::string_view name() const override { return "central"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
@@ -26,14 +28,17 @@ class CentralSource final : public Source {
   std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
 
  private:
-  Recognition recognise_get(const SourceInput& input) const;
-  Recognition recognise_post(const SourceInput& input) const;
-  Recognition post_logout(const SourceInput& input) const;
-  Recognition fetch_csrf_token(const SourceInput& input) const;
+  using Held = std::vector<session::Snapshot>;
+
+  // What is answered whoever asks; absent: it depends on the sessions that the browser holds.
+  std::optional<http::Response> refusal(const SourceInput& input) const;
+  bool is_signing_out_frame(const SourceInput& input) const;
+  Recognition answer(const SourceInput& input, Held held) const;
   Trigger make_trigger(const http::Target& target, const session::Snapshot& session) const;
 
   std::shared_ptr<const config::Configuration> config_;
   std::shared_ptr<identity::Providers> providers_;
+  HeldSessions held_;
   std::string endpoint_;  // normalised
 };
 

@@ -49,7 +49,7 @@ session::SessionFilter filter_of(const identity::Claims& claims) {
 }
 
 bool is_meant(const session::Snapshot& session, const session::SessionFilter& filter) {
-  return session && session->issuer == filter.issuer && session->subject == filter.subject &&
+  return session->issuer == filter.issuer && session->subject == filter.subject &&
          (filter.idp_session_id.empty() || session->idp_session_id == filter.idp_session_id);
 }
 
@@ -66,7 +66,7 @@ Trigger end_session_trigger() {
 
 EndSessionSource::EndSessionSource(std::shared_ptr<const config::Configuration> config,
                                    std::shared_ptr<identity::Providers> providers, session::Store& store)
-    : config_(std::move(config)), providers_(std::move(providers)), store_(store) {}
+    : config_(std::move(config)), providers_(std::move(providers)), store_(store), held_(*config_, store) {}
 
 bool EndSessionSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
   return config_->am &&
@@ -81,7 +81,7 @@ std::optional<http::Response> EndSessionSource::refusal(const http::Request& req
     return refused_response();
   const auto path =
       http::read_realm_path(request.target.path, am.context_path, "/oauth2", "connect/endSession");
-  if (!path || !http::is_realm_within(am.realm, path->realm))
+  if (!path || !http::is_realm_within(am.realm, http::realm_of(*path, request.target.query)))
     return oauth_error(404, "not_found", "there is no such realm");
   if (has_repeated_parameter(request.target.query)) return bad_request("a parameter comes twice");
   if (http::query_value(request.target.query, kHint).value_or("").empty())
@@ -107,9 +107,16 @@ Task<Result<std::optional<Recognition>>> EndSessionSource::recognise(const Sourc
   const auto found = co_await first_session(std::move(sought));
   if (!found) co_return std::optional<Recognition>(unavailable());
 
+  auto looking = held_.find(input);
+  const auto held = co_await looking;
+  if (!held) co_return std::optional<Recognition>(unavailable());
+
   Trigger trigger = end_session_trigger();
   trigger.session = *found;
-  trigger.clears_browser = is_meant(input.session, filter);
+  // The hint says who leaves: the cookie of somebody else stays.
+  trigger.clears_browser =
+      !held->empty() &&
+      std::all_of(held->begin(), held->end(), [&](const auto& session) { return is_meant(session, filter); });
   trigger.selection.filter = std::move(filter);
   const std::map<std::string, std::string> none;
   trigger.answer = answer(query, *found ? (*found)->logout_details : none);

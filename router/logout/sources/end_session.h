@@ -1,4 +1,4 @@
-// GET <context>/oauth2/connect/endSession, also below <context>/oauth2/realms/...: an application logs its
+// GET <context>/oauth2/connect/endSession, also with a realm (http/am_rest.h): an application logs its
 // user out with the id token it holds.
 //
 // `id_token_hint` is required and verified (signature, issuer, audience; it may have expired); it names the
@@ -13,6 +13,7 @@
 
 #include "config/model.h"
 #include "identity/providers.h"
+#include "logout/held_sessions.h"
 #include "logout/source.h"
 #include "session/store.h"
 
@@ -36,6 +37,7 @@ class EndSessionSource final : public Source {
   std::shared_ptr<const config::Configuration> config_;
   std::shared_ptr<identity::Providers> providers_;
   session::Store& store_;
+  HeldSessions held_;
 };
 
 }  // namespace router::logout

@@ -1,11 +1,17 @@
 #include "logout/sources/front_channel.h"
 
+#include <algorithm>
+
+#include "base/log.h"
 #include "http/query.h"
 #include "logout/navigation.h"
 #include "logout/provider_origins.h"
 
 namespace router::logout {
 namespace {
+
+// Sessions of one sid: a browser has one, or a few that it lost.
+constexpr std::size_t kMostLookedAt = 100;
 
 http::Response framable_by(const std::vector<std::string>& origins) {
   std::string ancestors;
@@ -17,11 +23,29 @@ http::Response framable_by(const std::vector<std::string>& origins) {
   return response;
 }
 
+http::Response too_many_guesses(base::seconds wait) {
+  auto response = http::text_response(429, "Too many sessions that nobody has\n");
+  response.headers.add("Cache-Control", "no-store");
+  response.headers.add("Retry-After", std::to_string(wait.count()));
+  return response;
+}
+
+std::string issuer_of(const identity::Provider& provider) {
+  if (const auto metadata = provider.known_metadata()) return metadata->issuer;
+  return provider.config().issuer.empty() ? provider.config().url : provider.config().issuer;
+}
+
+bool is_one_user(const std::vector<session::Snapshot>& sessions) {
+  return std::all_of(sessions.begin(), sessions.end(),
+                     [&](const auto& session) { return session->subject == sessions.front()->subject; });
+}
+
 }  // namespace
 
 FrontChannelSource::FrontChannelSource(std::shared_ptr<const config::Configuration> config,
-                                       std::shared_ptr<identity::Providers> providers)
-    : config_(std::move(config)), providers_(std::move(providers)) {}
+                                       std::shared_ptr<identity::Providers> providers, session::Store& store,
+                                       Ongoing& ongoing, const base::Clock& clock)
+    : config_(std::move(config)), providers_(std::move(providers)), store_(store), ongoing_(ongoing), clock_(clock) {}
 
 bool FrontChannelSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
   const auto& endpoint = config_->logout.front_channel_endpoint;
@@ -29,33 +53,66 @@ bool FrontChannelSource::may_handle(std::string_view, std::string_view path, std
 }
 
 Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const SourceInput& input) {
-  std::optional<Recognition> recognised = answer(input);
-  co_return recognised;
-}
-
-Recognition FrontChannelSource::answer(const SourceInput& input) const {
   const http::Request& request = input.request;
-  if (request.is("HEAD") || is_prefetch(request)) return refused_response();
-  if (!request.is("GET")) return method_not_allowed("GET");
-  const auto issuer = http::query_value(request.target.query, "iss");
-  const auto sid = http::query_value(request.target.query, "sid");
-  const identity::Provider* provider = issuer ? providers_->find_issuer(*issuer) : nullptr;
-  if (provider == nullptr || !sid || sid->empty()) return framable_by(provider_origins(*providers_));
+  // The frame is the provider's, on another site by design.
+  if (judge_navigation(request, config::CrossSiteLogout::allow, Frames::any_site) == Navigation::refuse)
+    co_return std::optional<Recognition>(refused_response());
+  if (!request.is("GET")) co_return std::optional<Recognition>(method_not_allowed("GET"));
+  const auto issuer = http::query_value(request.target.query, "iss").value_or("");
+  const auto sid = http::query_value(request.target.query, "sid").value_or("");
+  const identity::Provider* provider = provider_of(issuer);
+  if (provider == nullptr) co_return std::optional<Recognition>(nothing_ends("the issuer is not known, or not named"));
+  if (sid.empty()) co_return std::optional<Recognition>(by_cookie(input, *provider));
+  const auto& address = input.external.client_address;
+  if (const auto wait = ongoing_.unknown_sids.look(address, clock_.steady()))
+    co_return std::optional<Recognition>(too_many_guesses(*wait));
+  const std::string known_issuer = issuer_of(*provider);
+  session::SessionFilter sought{.issuer = known_issuer, .idp_session_id = sid};
+  const auto found = co_await store_.select(std::move(sought), kMostLookedAt);
+  if (!found) co_return found.error();
+  if (found->empty()) ongoing_.unknown_sids.take(address, clock_.steady());
+  if (found->empty() || (issuer.empty() && !is_one_user(*found)))
+    co_return std::optional<Recognition>(nothing_ends("no session has that sid, or not one user's"));
 
-  Trigger trigger;
-  trigger.cause = Cause::front_channel;
-  session::SessionFilter filter;
-  filter.issuer = *issuer;
-  filter.idp_session_id = *sid;
-  trigger.selection.filter = std::move(filter);
-  trigger.selection.ended_at_provider = session::EndedAtProvider{*issuer, *sid, {}, {}};
-  trigger.form = ReplyForm::given;
-  trigger.answer = framable_by(origins_of(*provider));
-  trigger.asks_provider = false;
-  trigger.revokes_tokens = false;
+  Trigger trigger = make_trigger(*provider);
+  trigger.selection.filter = session::SessionFilter{.issuer = known_issuer, .idp_session_id = sid};
+  trigger.selection.ended_at_provider = session::EndedAtProvider{
+      .issuer = known_issuer, .idp_session_id = sid, .at = clock_.wall(), .is_signed = false};
   // Another session's cookie stays: this browser may have logged in anew.
   trigger.clears_browser =
-      input.session && input.session->issuer == *issuer && input.session->idp_session_id == *sid;
+      input.session && input.session->issuer == known_issuer && input.session->idp_session_id == sid;
+  co_return std::optional<Recognition>(std::move(trigger));
+}
+
+// The one named, or the only one there is.
+const identity::Provider* FrontChannelSource::provider_of(const std::string& issuer) const {
+  if (!issuer.empty()) return providers_->find_issuer(issuer);
+  return providers_->all().size() == 1 ? providers_->first() : nullptr;
+}
+
+// A provider that names no session means the one of its frame's cookie; that it is the provider's frame, its Referer says.
+Recognition FrontChannelSource::by_cookie(const SourceInput& input, const identity::Provider& provider) const {
+  const bool is_meant = input.session && input.session->issuer == issuer_of(provider) &&
+                        input.request.headers.contains("Referer") &&
+                        is_provider_iframe(input.request, input.external, origins_of(provider));
+  if (!is_meant) return nothing_ends("no sid, and no session of that provider in its frame");
+  Trigger trigger = make_trigger(provider);
+  trigger.selection.sessions.push_back(input.session);
+  return trigger;
+}
+
+Recognition FrontChannelSource::nothing_ends(std::string_view why) const {
+  base::log_info("logout.front_channel", {{"ended", "nothing"}, {"why", why}});
+  return framable_by(provider_origins(*providers_));
+}
+
+Trigger FrontChannelSource::make_trigger(const identity::Provider& provider) const {
+  Trigger trigger;
+  trigger.cause = Cause::front_channel;
+  trigger.form = ReplyForm::given;
+  trigger.answer = framable_by(origins_of(provider));
+  trigger.asks_provider = false;
+  trigger.revokes_tokens = false;
   return trigger;
 }
 

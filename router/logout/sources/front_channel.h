@@ -1,22 +1,28 @@
 // OpenID Connect Front-Channel Logout 1.0: the provider loads our URL in an iframe, with `iss` and `sid`.
 //
-// The session is looked up by `sid`, never by cookie, for browsers keep cookies from third-party frames. The
-// request is not signed, so it never revokes tokens. Framable by the provider's own origins only. An unknown
-// `iss` or `sid` changes nothing and gets the same 200. Stateless. Source: Front-Channel Logout 1.0 section
+// The session is looked up by `sid`, for browsers keep cookies from third-party frames. Without `iss` (Entra) it is that of
+// the only provider bound, where one user alone has it; without `sid` the session of the cookie, in a frame whose Referer
+// is the provider. The request is not signed, so it never revokes tokens, only sids that are known are remembered, apart
+// from what was signed, and an address that asks for too many that nobody has gets 429.
+// Framable by the provider's own origins only. What ends nothing gets the same 200, and a line in the log. Background
+// loop. Source: Front-Channel Logout 1.0 section
 // 2; spec/logout.md section 5; oidc_cases.md 110 to 112.
 #pragma once
 
 #include <memory>
 
 #include "identity/providers.h"
+#include "logout/ongoing.h"
 #include "logout/source.h"
+#include "session/store.h"
 
 namespace router::logout {
 
 class FrontChannelSource final : public Source {
  public:
   FrontChannelSource(std::shared_ptr<const config::Configuration> config,
-                     std::shared_ptr<identity::Providers> providers);
+                     std::shared_ptr<identity::Providers> providers, session::Store& store, Ongoing& ongoing,
+                     const base::Clock& clock);
 
   std::string_view name() const override { return "front_channel"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
@@ -24,10 +30,16 @@ class FrontChannelSource final : public Source {
   std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
 
  private:
-  Recognition answer(const SourceInput& input) const;
+  const identity::Provider* provider_of(const std::string& issuer) const;
+  Recognition by_cookie(const SourceInput& input, const identity::Provider& provider) const;
+  Recognition nothing_ends(std::string_view why) const;
+  Trigger make_trigger(const identity::Provider& provider) const;
 
   std::shared_ptr<const config::Configuration> config_;
   std::shared_ptr<identity::Providers> providers_;
+  session::Store& store_;
+  Ongoing& ongoing_;
+  const base::Clock& clock_;
 };
 
 }  // namespace router::logout

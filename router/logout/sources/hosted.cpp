@@ -19,7 +19,6 @@ Trigger hosted_trigger(const session::Snapshot& session, const std::string& dest
   Trigger trigger;
   trigger.cause = Cause::hosted;
   trigger.session = session;
-  if (session) trigger.selection.sessions.push_back(session);
   trigger.form = ReplyForm::given;
   trigger.answer = destination.empty() ? http::pages::hosted_success() : http::redirect_response(destination);
   trigger.asks_provider = false;
@@ -29,7 +28,8 @@ Trigger hosted_trigger(const session::Snapshot& session, const std::string& dest
 
 }  // namespace
 
-HostedSource::HostedSource(std::shared_ptr<const config::Configuration> config) : config_(std::move(config)) {
+HostedSource::HostedSource(std::shared_ptr<const config::Configuration> config, session::Store& store)
+    : config_(std::move(config)), held_(*config_, store) {
   if (config_->hosted_login) path_ = "/" + config_->hosted_login->customer_id + "/auth-ui/logout";
 }
 
@@ -38,23 +38,29 @@ bool HostedSource::may_handle(std::string_view, std::string_view path, std::stri
 }
 
 Task<Result<std::optional<Recognition>>> HostedSource::recognise(const SourceInput& input) {
-  std::optional<Recognition> recognised = answer(input);
-  co_return recognised;
+  auto judged = judge(input.request);
+  if (auto* answer = std::get_if<http::Response>(&judged))
+    co_return std::optional<Recognition>(std::move(*answer));
+  auto looking = held_.find(input);
+  auto held = co_await looking;
+  if (!held) co_return held.error();
+  Trigger trigger = hosted_trigger(input.session, std::get<std::string>(judged));
+  select_held(*std::move(held), trigger);
+  co_return std::optional<Recognition>(std::move(trigger));
 }
 
-Recognition HostedSource::answer(const SourceInput& input) const {
-  const http::Request& request = input.request;
+std::variant<std::string, http::Response> HostedSource::judge(const http::Request& request) const {
   if (request.is("HEAD")) return refused_response();
   if (!request.is("GET")) return method_not_allowed("GET");
   // Before anything else: what loads it as an image learns nothing about clients either.
   if (judge_navigation(request, config::CrossSiteLogout::allow) == Navigation::refuse)
     return refused_response();
   auto judged = destination(request.target.query);
-  if (auto* page = std::get_if<http::Response>(&judged)) return std::move(*page);
-  const auto& target = std::get<std::string>(judged);
-  const auto policy = target.empty() ? config_->logout.cross_site : config::CrossSiteLogout::allow;
+  const auto* target = std::get_if<std::string>(&judged);
+  if (target == nullptr) return judged;
+  const auto policy = target->empty() ? config_->logout.cross_site : config::CrossSiteLogout::allow;
   if (auto objection = objection_to(judge_navigation(request, policy), request)) return *std::move(objection);
-  return hosted_trigger(input.session, target);
+  return judged;
 }
 
 std::variant<std::string, http::Response> HostedSource::destination(std::string_view query) const {

@@ -1,6 +1,6 @@
 // Hosted-login logout: GET /{customerId}/auth-ui/logout, with client_id and perhaps redirect_uri and state.
 //
-// No authentication: a link to it ends the session of the browser that follows it, and its back-ends are
+// No authentication: a link to it ends the sessions of the browser that follows it, and their back-ends are
 // told. The user's tokens stay valid (token/revoke is for them), the identity provider is not asked. Links
 // come from other sites by design, so with a registered redirect_uri nobody is asked to confirm; prefetches
 // and cross-site sub-resources are refused as everywhere. Stateless. Source: 004; spec/logout.md section 4.
@@ -10,13 +10,14 @@
 #include <string>
 
 #include "config/model.h"
+#include "logout/held_sessions.h"
 #include "logout/source.h"
 
 namespace router::logout {
 
 class HostedSource final : public Source {
  public:
-  explicit HostedSource(std::shared_ptr<const config::Configuration> config);
+  HostedSource(std::shared_ptr<const config::Configuration> config, session::Store& store);
 
   std::string_view name() const override { return "hosted"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
@@ -24,11 +25,13 @@ class HostedSource final : public Source {
   std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
 
  private:
-  Recognition answer(const SourceInput& input) const;
+  // Where the browser goes on to, empty for nowhere; or the answer that ends nothing.
+  std::variant<std::string, http::Response> judge(const http::Request& request) const;
   // Where to, empty for nowhere; or the page that says what is wrong.
   std::variant<std::string, http::Response> destination(std::string_view query) const;
 
   std::shared_ptr<const config::Configuration> config_;
+  HeldSessions held_;
   std::string path_;  // empty: not configured
 };
 

@@ -8,7 +8,7 @@
 namespace router::logout {
 
 LandingSource::LandingSource(std::shared_ptr<const config::Configuration> config, ReturnStates& states)
-    : config_(std::move(config)), states_(states), pages_(config_->logout) {}
+    : config_(std::move(config)), states_(states), pages_(*config_) {}
 
 bool LandingSource::may_handle(std::string_view, std::string_view path, std::string_view query) const {
   if (path == kSignedOutPath) return true;

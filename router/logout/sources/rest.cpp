@@ -1,5 +1,7 @@
 #include "logout/sources/rest.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "http/am_rest.h"
@@ -10,14 +12,12 @@
 namespace router::logout {
 namespace {
 
-// The first one; a second would be somebody else's.
-std::optional<std::string_view> cookie_of(const http::Headers& headers, std::string_view name) {
-  std::optional<std::string_view> found;
+bool has_cookie(const http::Headers& headers, std::string_view name) {
+  bool found = false;
   for (const auto& field : headers) {
     if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
-    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
-      if (!found && pair.name == name) found = pair.value;
-    });
+    http::for_each_cookie(field.value,
+                          [&](const http::CookiePair& pair) { found = found || pair.name == name; });
   }
   return found;
 }
@@ -40,21 +40,10 @@ Trigger rest_trigger() {
   return trigger;
 }
 
-// What the client sent, or why that is none.
-std::variant<std::string_view, http::Response> read_rest_token(const http::Headers& headers,
-                                                          const std::string& name) {
-  if (const auto sent = headers.get(name)) return base::trim(*sent);
-  const auto cookie = cookie_of(headers, name);
-  if (!cookie) return http::rest_error(401, "Access Denied");
-  if (!is_from_a_script(headers))
-    return http::rest_error(403, "A token in a cookie needs Accept-API-Version or X-Requested-With");
-  return *cookie;
-}
-
 }  // namespace
 
 RestSource::RestSource(std::shared_ptr<const config::Configuration> config, session::Store& store)
-    : config_(std::move(config)), store_(store) {}
+    : config_(std::move(config)), cookie_(*config_), store_(store) {}
 
 bool RestSource::may_handle(std::string_view, std::string_view path, std::string_view query) const {
   return config_->am && http::read_realm_path(path, config_->am->context_path, "/json", "sessions") &&
@@ -68,35 +57,56 @@ std::optional<http::Response> RestSource::refusal(const http::Request& request) 
     response.headers.add("Allow", "POST");
     return response;
   }
-  if (!http::accepts_api_version(request.headers))
-    return http::rest_error(404, "Resource version not supported: 2.0 to 3.1 are");
+  if (!http::accepts_api_version(request.headers)) return http::api_version_refused();
   const auto path = http::read_realm_path(request.target.path, am.context_path, "/json", "sessions");
   // The token says which session; a realm around its own may end it, too.
-  if (!path || !http::is_realm_within(am.realm, path->realm)) return http::rest_error(404, "Realm not found");
+  if (!path || !http::is_realm_within(am.realm, http::realm_of(*path, request.target.query)))
+    return http::rest_error(404, "Realm not found");
   return std::nullopt;
+}
+
+// The ids of what is to end, or why nothing is.
+std::variant<std::vector<session::SessionId>, http::Response> RestSource::read_token(
+    const http::Headers& headers) const {
+  auto named = cookie_.read(headers);
+  if (named.fields > 0) return std::move(named.by_field);
+  if (!has_cookie(headers, cookie_.names().rest_cookie())) return http::rest_error(401, "Access Denied");
+  if (!is_from_a_script(headers))
+    return http::rest_error(403, "A token in a cookie needs Accept-API-Version or X-Requested-With");
+  return std::move(named.by_cookie);
+}
+
+bool RestSource::ends_all_cookies(const SourceInput& input,
+                                  const std::vector<session::Snapshot>& ended) const {
+  const auto is_ended = [&](const session::SessionId& id) {
+    return std::any_of(ended.begin(), ended.end(), [&](const auto& session) { return session->id == id; });
+  };
+  const auto named = cookie_.read(input.request.headers);
+  return std::all_of(named.by_cookie.begin(), named.by_cookie.end(), is_ended) &&
+         (!input.session || is_ended(input.session->id));
 }
 
 Task<Result<std::optional<Recognition>>> RestSource::recognise(const SourceInput& input) {
   if (auto refused = refusal(input.request)) co_return std::optional<Recognition>(std::move(*refused));
-  auto token = read_rest_token(input.request.headers, config_->am->cookie_name);
+  auto token = read_token(input.request.headers);
   if (auto* refused = std::get_if<http::Response>(&token))
     co_return std::optional<Recognition>(std::move(*refused));
-  const auto id = session::SessionId::parse(std::get<std::string_view>(token));
-  if (!id) co_return std::optional<Recognition>(details_answer(kTokenExpired, {}));
-  session::SessionId sought = *id;
-  const auto found = co_await store_.find(std::move(sought));
-  if (!found) {
-    base::log_error("logout.store", {{"what", "find"}, {"fault", describe(found.error())}});
+  auto looking = session::find_held(store_, std::move(std::get<std::vector<session::SessionId>>(token)));
+  auto held = co_await looking;
+  if (!held) {
+    base::log_error("logout.store", {{"what", "find"}, {"fault", describe(held.error())}});
     co_return std::optional<Recognition>(store_away());
   }
-  if (!*found) co_return std::optional<Recognition>(details_answer(kTokenExpired, {}));
+  if (held->empty()) co_return std::optional<Recognition>(details_answer(kTokenExpired, {}));
 
-  const session::Snapshot session = **found;
   Trigger trigger = rest_trigger();
-  trigger.session = session;
-  trigger.selection.sessions.push_back(session);
-  trigger.answer = details_answer(kLoggedOut, session->logout_details);
-  trigger.clears_browser = input.session && input.session->id == session->id;
+  // Of several, that of a REST login tells what its client has to do.
+  const auto detailed = std::find_if(held->begin(), held->end(),
+                                     [](const auto& session) { return !session->logout_details.empty(); });
+  trigger.session = detailed == held->end() ? held->front() : *detailed;
+  trigger.answer = details_answer(kLoggedOut, trigger.session->logout_details);
+  trigger.clears_browser = ends_all_cookies(input, *held);
+  trigger.selection.sessions = *std::move(held);
   co_return std::optional<Recognition>(std::move(trigger));
 }
 

@@ -1,9 +1,9 @@
-// REST logout: POST <context>/json/sessions/?_action=logout, also below <context>/json/realms/..., with the
+// REST logout: POST <context>/json/sessions/?_action=logout, also with a realm (http/am_rest.h), with the
 // token of a REST login.
 //
-// The token comes in the field `am.cookieName`, or in the cookie of that name; in a cookie only together with
-// Accept-API-Version or X-Requested-With, which no form of another site can send. 200 with `result` and the
-// details of the session; unknown and ended tokens: 200 "Token has expired"; none: 401. A full logout: every
+// The token comes in the field `am.cookieName`, or in the cookie of that name (with COOKIE_PREFIX: __Host- before it); in a cookie only together with
+// Accept-API-Version or X-Requested-With, which no form of another site can send. The field says what ends;
+// a cookie is a browser's, where all ends that it holds. 200 with `result` and the details of the session; unknown and ended tokens: 200 "Token has expired"; none: 401. A full logout: every
 // back-end is told, the tokens are revoked. Other actions of the path are not recognised. Stateless.
 // Source: 000, 001; spec/logout.md section 3.
 #pragma once
@@ -12,6 +12,7 @@
 
 #include "config/model.h"
 #include "logout/source.h"
+#include "session/session_cookie.h"
 #include "session/store.h"
 
 namespace router::logout {
@@ -27,8 +28,13 @@ class RestSource final : public Source {
 
  private:
   std::optional<http::Response> refusal(const http::Request& request) const;
+  std::variant<std::vector<session::SessionId>, http::Response> read_token(
+      const http::Headers& headers) const;
+  // Whether no session goes on that a cookie of this browser names.
+  bool ends_all_cookies(const SourceInput& input, const std::vector<session::Snapshot>& ended) const;
 
   std::shared_ptr<const config::Configuration> config_;
+  session::SessionCookie cookie_;
   session::Store& store_;
 };
 

@@ -38,10 +38,7 @@ std::string_view value_of(const http::FormFields& form, std::string_view name) {
   return {};
 }
 
-struct ClientCredentials {
-  std::string id;
-  base::Secret secret;
-};
+using ClientCredentials = TokenRevocationSource::ClientCredentials;
 
 // Basic authentication, both parts form-encoded (RFC 6749 section 2.3.1); absent if there is none.
 std::optional<ClientCredentials> basic_credentials(const http::Headers& headers) {
@@ -55,11 +52,33 @@ std::optional<ClientCredentials> basic_credentials(const http::Headers& headers)
                            base::Secret(base::percent_decode(secret.value_or(""), true).value_or(""))};
 }
 
+ClientCredentials client_credentials(const http::FormFields& form, const http::Headers& headers) {
+  if (auto basic = basic_credentials(headers)) return *std::move(basic);
+  return {std::string(value_of(form, "client_id")), base::Secret(std::string(value_of(form, "client_secret")))};
+}
+
+http::Response revocation_limited(base::seconds wait) {
+  auto response = revocation_error(429, "temporarily_unavailable");
+  response.headers.add("Retry-After", std::to_string(wait.count()));
+  return response;
+}
+
+// Or why there is none.
+std::variant<http::FormFields, http::Response> read_form(const SourceInput& input) {
+  if (!input.request.is("POST")) return method_not_allowed("POST");
+  if (!is_form(input.request)) return revocation_error(400, "invalid_request");
+  if (input.body.size() > kMaxBody) return revocation_error(413, "invalid_request");
+  auto form = http::decode_form(input.body);
+  if (!form || form->size() > 16 || has_repeated(*form)) return revocation_error(400, "invalid_request");
+  return *std::move(form);
+}
+
 }  // namespace
 
 TokenRevocationSource::TokenRevocationSource(std::shared_ptr<const config::Configuration> config,
-                                             std::shared_ptr<identity::Providers> providers)
-    : config_(std::move(config)), providers_(std::move(providers)) {
+                                             std::shared_ptr<identity::Providers> providers, Ongoing& ongoing,
+                                             const base::Clock& clock)
+    : config_(std::move(config)), providers_(std::move(providers)), ongoing_(ongoing), clock_(clock) {
   if (config_->hosted_login) path_ = "/" + config_->hosted_login->customer_id + "/token/revoke";
 }
 
@@ -72,18 +91,23 @@ bool TokenRevocationSource::wants_body(const http::Request& request) const {
 }
 
 Task<Result<std::optional<Recognition>>> TokenRevocationSource::recognise(const SourceInput& input) {
-  std::optional<Recognition> recognised = answer(input);
+  auto read = read_form(input);
+  if (auto* refused = std::get_if<http::Response>(&read)) co_return std::optional<Recognition>(std::move(*refused));
+  const auto& form = std::get<http::FormFields>(read);
+  // What follows costs the provider a call with our credentials, and tells a right secret from a wrong one.
+  const auto client = client_credentials(form, input.request.headers);
+  const session::Doors::Visitor visitor("token/revoke", client.id, input.external.client_address);
+  auto admitting = session::admit(*ongoing_.doors, clock_, visitor);
+  const auto refused_for = co_await admitting;
+  if (refused_for) co_return std::optional<Recognition>(revocation_limited(*refused_for));
+  const bool is_known = is_client(client);
+  ongoing_.doors->settle(visitor, is_known ? session::Doors::Outcome::succeeded : session::Doors::Outcome::failed);
+  std::optional<Recognition> recognised = is_known ? answer(form) : revocation_error(401, "invalid_client");
   co_return recognised;
 }
 
-Recognition TokenRevocationSource::answer(const SourceInput& input) const {
-  if (!input.request.is("POST")) return method_not_allowed("POST");
-  if (!is_form(input.request)) return revocation_error(400, "invalid_request");
-  if (input.body.size() > kMaxBody) return revocation_error(413, "invalid_request");
-  const auto form = http::decode_form(input.body);
-  if (!form || form->size() > 16 || has_repeated(*form)) return revocation_error(400, "invalid_request");
-  if (!is_client(*form, input.request.headers)) return revocation_error(401, "invalid_client");
-  const auto token = value_of(*form, "token");
+Recognition TokenRevocationSource::answer(const http::FormFields& form) const {
+  const auto token = value_of(form, "token");
   if (token.empty()) return revocation_error(400, "invalid_request");
   // An opaque token does not say whose it is; then it is the default provider's.
   identity::Provider* provider = provider_of_token(*providers_, token);
@@ -94,7 +118,7 @@ Recognition TokenRevocationSource::answer(const SourceInput& input) const {
 
   Trigger trigger;
   trigger.cause = Cause::hosted;
-  const bool is_access = value_of(*form, "token_type_hint") == "access_token";
+  const bool is_access = value_of(form, "token_type_hint") == "access_token";
   trigger.revocation = TokenToRevoke{provider->config().name, base::Secret(std::string(token)),
                                      is_access ? "access_token" : "refresh_token"};
   trigger.form = ReplyForm::given;
@@ -105,14 +129,10 @@ Recognition TokenRevocationSource::answer(const SourceInput& input) const {
   return trigger;
 }
 
-bool TokenRevocationSource::is_client(const http::FormFields& form, const http::Headers& headers) const {
-  const auto basic = basic_credentials(headers);
-  const std::string id = basic ? basic->id : std::string(value_of(form, "client_id"));
-  const base::Secret secret =
-      basic ? basic->secret : base::Secret(std::string(value_of(form, "client_secret")));
+bool TokenRevocationSource::is_client(const ClientCredentials& given) const {
   const auto& clients = config_->hosted_login->clients;
-  const auto client = clients.find(id);
-  return client != clients.end() && (client->second.secret.empty() || client->second.secret == secret);
+  const auto client = clients.find(given.id);
+  return client != clients.end() && (client->second.secret.empty() || client->second.secret == given.secret);
 }
 
 }  // namespace router::logout

@@ -3,6 +3,7 @@
 namespace router::pipeline {
 
 base::Task<void> end_of_request(Context& context) {
+  if (context.caller) context.graph.login->caller_left(*context.caller);
   if (!context.session) co_return;
   if (context.match.found() && !context.route().touch) co_return;
   auto id = context.session->id;

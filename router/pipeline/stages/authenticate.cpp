@@ -1,10 +1,9 @@
 #include <algorithm>
 
-#include "config/applications.h"
 #include "http/query.h"
 #include "login/navigation.h"
+#include "pipeline/left_application.h"
 #include "pipeline/stages/stages.h"
-#include "routing/rewrite.h"
 
 namespace router::pipeline {
 
@@ -13,16 +12,6 @@ using base::ErrorCode;
 using base::Side;
 
 namespace {
-
-// The application (003) that the request's destination belongs to, if this session has left it.
-std::string left_application(const Context& context) {
-  if (!context.session || context.session->ended_applications.empty()) return {};
-  const auto name = routing::destination_name(context.route(), context.match.match, context.target(),
-                                              context.external.authority, context.graph.destination_host_pattern());
-  if (!name || !*name) return {};
-  const auto* left = config::left_application(context.config().logout, context.session->ended_applications, **name);
-  return left == nullptr ? std::string() : left->name;
-}
 
 constexpr std::size_t kLongestProviderName = 256;
 
@@ -80,7 +69,6 @@ Task<Result<Verdict>> authenticate_session(Context& context) {
   if (!wanted) co_return wanted.error();
   login::LoginRequest login;
   login.application = left_application(context);
-  if (!login.application.empty()) login.prompt = "login";
   if (login.application.empty() && is_logged_in(context, *wanted)) co_return Verdict(Continue{});
   // a redirect would lose a body, and a script could not read the login page
   if (!login::is_navigation(context.request) || carries_rest_token(context)) {

@@ -1,4 +1,5 @@
 #include "login/basic_credentials.h"
+#include "pipeline/left_application.h"
 #include "pipeline/opened_session.h"
 #include "pipeline/stages/stages.h"
 
@@ -20,19 +21,22 @@ Verdict challenge() {
 }  // namespace
 
 Verdict come_again(base::seconds later) {
-  auto response = http::text_response(kTooManyRequests, "Too many wrong passwords. Try again later.\n");
+  auto response = http::text_response(kTooManyRequests, "Too many tries. Try again later.\n");
   response.headers.set("Retry-After", std::to_string(later.count()));
   return response;
 }
 
 Task<Result<Verdict>> authenticate_basic(Context& context) {
-  if (context.session && context.session->provider == context.route().provider) co_return Verdict(Continue{});
+  const std::string application = left_application(context);
+  const bool is_logged_in = context.session && context.session->provider == context.route().provider;
+  if (is_logged_in && application.empty()) co_return Verdict(Continue{});
   const auto& headers = context.request.headers;
   const auto field = headers.get("Authorization");
   auto credentials = field && headers.count("Authorization") == 1 ? login::read_basic_credentials(*field) : std::nullopt;
   if (!credentials) co_return challenge();
-  auto verdict = co_await context.graph.login->with_password(context.request, context.external, context.route().provider,
-                                                             std::move(*credentials), context.exchange.loop());
+  login::PasswordLogin wanted{context.route().provider, application, std::move(*credentials)};
+  auto verdict = co_await context.graph.login->with_password(context.request, context.external,
+                                                             std::move(wanted), context.exchange.loop());
   if (const auto* later = std::get_if<base::seconds>(&verdict)) co_return come_again(*later);
   auto& opened = std::get<Result<login::OpenedSession>>(verdict);
   if (!opened && opened.error().code == ErrorCode::unauthenticated) co_return challenge();

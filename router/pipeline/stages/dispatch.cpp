@@ -1,5 +1,7 @@
+#include "config/chosen_destinations.h"
 #include "pipeline/filters/filters.h"
 #include "pipeline/stages/stages.h"
+#include "pipeline/while_signed_in.h"
 #include "routing/rewrite.h"
 
 namespace router::pipeline {
@@ -31,12 +33,17 @@ Result<backend::Backend*> find_backend(Context& context) {
   return known->second.get();
 }
 
-Task<Result<std::shared_ptr<backend::Backend>>> look_up(Context& context) {
-  auto name = destination_name(context);
-  if (!name) co_return name.error();
-  const auto& written = *context.route().destination;
-  const bool dynamic = written == "*" || written.find('$') != std::string::npos;
-  auto asking = context.graph.looked_up->find(std::move(**name), dynamic, context.exchange.loop());
+Task<Result<std::shared_ptr<backend::Backend>>> ask_for(std::shared_ptr<const Graph> graph, std::string name, bool dynamic,
+                                                        base::Loop& home) {
+  auto asking = graph->looked_up->find(std::move(name), dynamic, home);
+  auto found = co_await asking;
+  co_return found;
+}
+
+Task<Result<std::shared_ptr<backend::Backend>>> look_up(Context& context, std::string name) {
+  const bool dynamic = config::is_chosen_by_client(*context.route().destination);
+  auto asking = while_signed_in(context, ask_for(context.graph.shared_from_this(), std::move(name), dynamic,
+                                                 context.exchange.loop()));
   auto found = co_await asking;
   co_return found;
 }
@@ -48,7 +55,12 @@ Task<Result<Verdict>> dispatch(Context& context) {
   if (!found) co_return found.error();
   std::shared_ptr<backend::Backend> looked_up;  // keeps what *found points to
   if (*found == nullptr) {
-    auto answer = co_await look_up(context);
+    auto name = destination_name(context);
+    if (!name) co_return name.error();
+    const auto later = context.graph.looked_up->must_wait(**name, context.external.client_address);
+    if (later) co_return come_again(*later);
+    auto looking = look_up(context, std::move(**name));
+    auto answer = co_await looking;
     if (!answer) co_return answer.error();
     looked_up = std::move(*answer);
     found = looked_up.get();

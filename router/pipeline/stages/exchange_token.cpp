@@ -1,6 +1,18 @@
 #include "pipeline/stages/stages.h"
+#include "pipeline/while_signed_in.h"
 
 namespace router::pipeline {
+
+namespace {
+
+Task<Result<base::Secret>> exchange(std::shared_ptr<const Graph> graph, login::ServiceOf service, session::Snapshot user,
+                                    std::string tenant, base::Loop& home) {
+  auto asking = graph->login->service_token(std::move(service), std::move(user), std::move(tenant), home);
+  auto token = co_await asking;
+  co_return token;
+}
+
+}  // namespace
 
 Task<Result<Verdict>> exchange_token(Context& context) {
   const auto& route = context.route();
@@ -9,8 +21,9 @@ Task<Result<Verdict>> exchange_token(Context& context) {
   const auto service = services.find(config::service_key(*route.service, route.endpoint));
   if (service == services.end() || !service->second.service_client) co_return Verdict(Continue{});
   auto user = context.caller ? context.caller : context.session;
-  auto token = co_await context.graph.login->service_token(service->second.service_client, std::move(user),
-                                                           context.external.tenant, context.exchange.loop());
+  auto exchanging = while_signed_in(context, exchange(context.graph.shared_from_this(), service->second.service_client,
+                                                      std::move(user), context.external.tenant, context.exchange.loop()));
+  auto token = co_await exchanging;
   if (!token) co_return token.error();
   context.service_token = std::move(*token);
   co_return Verdict(Continue{});

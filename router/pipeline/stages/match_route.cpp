@@ -7,8 +7,8 @@ Result<Verdict> match_route(Context& context) {
   if (!match) return match.error();
   context.match = std::move(*match);
   // its users have just been signed out: asking them to sign in again would make the logout a circle
-  context.is_public_page = context.request.is_get_or_head() &&
-                           context.graph.landing_pages.is_public(context.target().path, context.external.origin());
+  context.is_public_page =
+      context.request.is_get_or_head() && context.graph.landing_pages.is_public(context.target().path);
   return Verdict(Continue{});
 }
 

@@ -1,10 +1,25 @@
 #include "pipeline/stages/stages.h"
+#include "pipeline/while_signed_in.h"
 
 namespace router::pipeline {
 
+namespace {
+
+Task<Result<session::Snapshot>> refresh(std::shared_ptr<const Graph> graph, session::Snapshot session, base::Loop& home) {
+  auto refreshing = graph->login->fresh_tokens(std::move(session), home);
+  auto fresh = co_await refreshing;
+  co_return fresh;
+}
+
+}  // namespace
+
 Task<Result<Verdict>> refresh_tokens(Context& context) {
   if (!context.needs_login() || !context.session) co_return Verdict(Continue{});
-  auto fresh = co_await context.graph.login->fresh_tokens(context.session, context.exchange.loop());
+  auto& home = context.exchange.loop();
+  const bool waits = context.graph.login->waits_for_tokens(*context.session);
+  auto refreshing = waits ? while_signed_in(context, refresh(context.graph.shared_from_this(), context.session, home))
+                          : context.graph.login->fresh_tokens(context.session, home);
+  auto fresh = co_await refreshing;
   if (!fresh) co_return fresh.error();
   context.session = *fresh;
   if (context.session) co_return Verdict(Continue{});

@@ -3,9 +3,11 @@
 #include <random>
 
 #include "base/text.h"
+#include "config/allowed_hosts.h"
 #include "crypto/random.h"
 #include "http/query.h"
 #include "http/url.h"
+#include "pipeline/client_address.h"
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
@@ -52,19 +54,6 @@ std::string hex_id(std::size_t bytes) {
   return id;
 }
 
-// The nearest hop that is not one of our own proxies.
-std::string_view client_address(const Context& context, std::string_view peer) {
-  const auto forwarded = context.request.headers.get("x-forwarded-for");
-  if (!forwarded) return peer;
-  const auto hops = base::split(*forwarded, ',');
-  for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
-    const auto address = base::trim(*hop);
-    if (address.empty()) break;
-    if (!context.graph.trusted_proxies.contains(address) || std::next(hop) == hops.rend()) return address;
-  }
-  return peer;
-}
-
 // ENABLE_X_FORWARDED_HOST_VALIDATION: letters, digits, "-", "_" and ".", of a length that DNS has, and a port.
 bool is_plain_host(std::string_view text) {
   const auto host = http::parse_host(text);
@@ -89,7 +78,9 @@ Result<void> take_forwarded(Context& context) {
     return Error{ErrorCode::bad_request, Side::client, "x-forwarded-host is no host name"};
   }
   if (host && http::parse_host(first_element(*host))) external.authority = base::to_lower(first_element(*host));
-  external.client_address = client_address(context, external.peer_address);
+  external.client_address =
+      client_address(headers, external.peer_address,
+                     {context.graph.trusted_proxies, context.config().environment.proxies_are_named});
   return {};
 }
 
@@ -150,12 +141,7 @@ bool is_allowed_host(const Context& context) {
   const auto& allowed = context.config().environment.allowed_hosts;
   if (allowed.empty()) return true;
   const auto host = http::parse_host(context.external.authority);
-  return host && std::any_of(allowed.begin(), allowed.end(), [&](const std::string& pattern) {
-           if (!pattern.starts_with("*.")) return base::equals_ignoring_case(pattern, host->host);
-           const std::string_view suffix = std::string_view(pattern).substr(1);
-           return host->host.size() > suffix.size() &&
-                  base::equals_ignoring_case(std::string_view(host->host).substr(host->host.size() - suffix.size()), suffix);
-         });
+  return host && config::names_host(allowed, host->host);
 }
 
 http::Response refuse(int status, std::string_view text) {

@@ -37,20 +37,33 @@ std::string landing_page(const config::Configuration& config) {
   return config.logout.page.empty() ? std::string(logout::kSignedOutPath) : config.logout.page;
 }
 
+nlohmann::json way_out(const config::Configuration& config) {
+  return {{"endpoint", config.logout.endpoint},
+          {"method", config.logout.method},
+          {"csrf", config.logout.csrf_protection},
+          {"page", landing_page(config)}};
+}
+
 http::Response no_session(const Context& context) {
   return json(401, {{"page", landing_page(context.config())}});
+}
+
+// Nobody is signed in. A browser that holds sessions all the same can still sign out of them: it is told how.
+Task<Result<Verdict>> nobody(Context& context) {
+  auto ids = context.graph.session_cookie.read(context.request.headers).all();
+  auto looking = session::find_held(context.graph.services.sessions, std::move(ids));
+  const auto held = co_await looking;
+  if (!held) co_return held.error();
+  co_return Verdict(held->empty() ? no_session(context) : json(401, way_out(context.config())));
 }
 
 Task<Result<Verdict>> state(Context& context, session::SessionId id) {
   auto left = co_await context.graph.services.sessions.time_left(std::move(id));
   if (!left) co_return left.error();
   if (!*left) co_return Verdict(no_session(context));
-  const auto& logout = context.config().logout;
-  co_return Verdict(json(200, {{"left", (*left)->count()},
-                               {"endpoint", logout.endpoint},
-                               {"method", logout.method},
-                               {"csrf", logout.csrf_protection},
-                               {"page", landing_page(context.config())}}));
+  auto value = way_out(context.config());
+  value["left"] = (*left)->count();
+  co_return Verdict(json(200, value));
 }
 
 Task<Result<Verdict>> touch(Context& context, session::SessionId id) {
@@ -97,9 +110,9 @@ Task<Result<Verdict>> session_endpoints(Context& context) {
     co_return Verdict(logout::method_not_allowed(is_script ? "GET, HEAD" : method));
   }
   if (is_script) co_return Verdict(script(context));
-  if (!session) co_return Verdict(no_session(context));
-  session::SessionId id = session->id;
-  auto work = path == kSessionState   ? state(context, std::move(id))
+  session::SessionId id = session ? session->id : session::SessionId();
+  auto work = !session                ? nobody(context)
+              : path == kSessionState ? state(context, std::move(id))
               : path == kSessionTouch ? touch(context, std::move(id))
                                       : events(context, std::move(id));
   auto verdict = co_await work;

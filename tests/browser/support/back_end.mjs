@@ -35,10 +35,41 @@ export class BackEnd {
     return mine();
   }
 
+  // The next save: `begun` when it has come, `ended` with who, what, and whether the router cut it off before its answer.
+  nextSave() {
+    const begun = once(this.#events, 'saving');
+    const ended = once(this.#events, 'saved').then(([save]) => save);
+    return { begun, ended };
+  }
+
+  // Takes its time, as a transaction does, and rolls back where the connection is closed before it is done.
+  #save({ user }, request, response) {
+    let body = '';
+    let cut = false;
+    request.setEncoding('utf8').on('data', (text) => (body += text));
+    request.on('end', () => {
+      this.#events.emit('saving');
+      const commit = setTimeout(() => {
+        this.#events.emit('saved', { user, body, cut });
+        response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>Saved</title>');
+      }, 2_000);
+      response.on('close', () => {
+        if (response.writableEnded) return;
+        clearTimeout(commit);
+        cut = true;
+        this.#events.emit('saved', { user, body, cut });
+      });
+    });
+  }
+
   #answer(request, response) {
     const [scheme, token] = (request.headers.authorization ?? '').split(' ');
     const user = scheme === 'Bearer' ? this.userOf(token) : undefined;
     const seen = { method: request.method, url: request.url, headers: request.headers, user };
+    if (request.url === '/app/save') {
+      this.#save(seen, request, response);
+      return;
+    }
     request.resume();
     if (request.url === '/logout') {
       this.logouts.push(seen);
@@ -47,6 +78,10 @@ export class BackEnd {
       return;
     }
     this.requests.push(seen);
+    if (request.url === '/app/form') {
+      showForm(response);
+      return;
+    }
     if (request.url.startsWith('/app/tabs')) {
       showTabsPage(request, response);
       return;
@@ -58,17 +93,29 @@ export class BackEnd {
   }
 }
 
-// An application that includes session.js, under a policy as strict as it can be. ?warn=N goes to the script.
+// An application that includes session.js, under a policy as strict as it can be. ?warn=N goes to the script; ?cache lets
+// browsers keep the page for Back.
 function showTabsPage(request, response) {
-  const warn = Number(new URL(request.url, 'http://back.end').searchParams.get('warn') ?? 0);
+  const query = new URL(request.url, 'http://back.end').searchParams;
+  const warn = Number(query.get('warn') ?? 0);
   response.writeHead(200, {
     'Content-Type': 'text/html; charset=utf-8',
-    'Cache-Control': 'no-store',
+    'Cache-Control': query.has('cache') ? 'private, no-cache' : 'no-store',
     'Content-Security-Policy': "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'",
   });
   response.end(
     '<!doctype html><title>Tabs</title><link rel="icon" href="data:,"><h1>Tabs</h1>' +
       `<script src="/xs-router/session.js" defer data-warn="${warn}" data-stay="Stay here"></script>`,
+  );
+}
+
+// A form, and a way out beside it.
+function showForm(response) {
+  response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' });
+  response.end(
+    '<!doctype html><title>Form</title><link rel="icon" href="data:,">' +
+      '<form method="post" action="/orders/form/save"><input name="text" value="my work"><button id="save">Save</button></form>' +
+      '<a id="out" href="/my/logout">Sign out</a>',
   );
 }
 

@@ -12,11 +12,12 @@ const quiet = [
   '--no-first-run',
 ];
 
-export function launchChromium() {
+export function launchChromium(options = {}) {
   const asRoot = process.getuid() === 0;
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
     args: asRoot ? [...quiet, '--no-sandbox'] : quiet,
+    ...options,
   });
 }

@@ -1,47 +1,33 @@
-#include "login/throttle.h"
-
-#include <arpa/inet.h>
+#include "session/throttle.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "base/text.h"
-#include "crypto/digest.h"
+namespace router::session {
 
-namespace router::login {
-namespace {
-
-constexpr std::size_t kNetworkBytes = 8;  // of an IPv6 address: what one customer is given
-
-std::string network_of(std::string_view address) {
-  in6_addr parsed{};
-  if (inet_pton(AF_INET6, std::string(address).c_str(), &parsed) != 1) return std::string(address);
-  return {reinterpret_cast<const char*>(parsed.s6_addr), kNetworkBytes};
-}
-
-}  // namespace
-
-// Hashed, so that a key takes the same space whatever was sent as user.
-Throttle::Key Throttle::key_of(std::string_view user, std::string_view address) {
-  return crypto::sha256(network_of(address) + '\n' + base::to_lower(base::trim(user)));
-}
-
-Throttle::Admission Throttle::begin(const Key& key, base::SteadyTime now) {
-  if (rule_.failures == 0) return {};
+Throttle::Admission Throttle::look(const Key& key, base::SteadyTime now) {
   forget_old(now);
-  if (!tries_.contains(key)) {
-    while (starts_.size() >= rule_.most) forget_first();
-    tries_[key].first = now;
-    starts_.push_back({now, key});
-  }
-  Tries& tries = tries_[key];
+  const auto found = tries_.find(key);
+  if (rule_.failures == 0 || found == tries_.end()) return {};
+  const Tries& tries = found->second;
   if (tries.failures >= rule_.failures) {
     const auto left = std::chrono::ceil<base::seconds>(tries.first + rule_.within - now);
     return {std::max(left, base::seconds(1)), nullptr};
   }
   if (tries.failures + tries.under_way >= rule_.failures) return {std::nullopt, tries.settled};
-  ++tries.under_way;
   return {};
+}
+
+Throttle::Admission Throttle::begin(const Key& key, base::SteadyTime now) {
+  auto admission = look(key, now);
+  if (rule_.failures == 0 || !admission.admitted()) return admission;
+  if (!tries_.contains(key)) {
+    while (starts_.size() >= rule_.most) forget_first();
+    tries_[key].first = now;
+    starts_.push_back({now, key});
+  }
+  ++tries_[key].under_way;
+  return admission;
 }
 
 void Throttle::settle(const Key& key, Outcome outcome) {
@@ -50,7 +36,7 @@ void Throttle::settle(const Key& key, Outcome outcome) {
   Tries& tries = found->second;
   if (tries.under_way > 0) --tries.under_way;
   if (outcome == Outcome::failed) ++tries.failures;
-  if (outcome == Outcome::succeeded) tries.failures = 0;
+  if (outcome == Outcome::succeeded && rule_.success_forgets) tries.failures = 0;
   // Waiters run inside set(), and may change the map.
   const auto settled = std::exchange(tries.settled, std::make_shared<base::Event>());
   if (tries.failures == 0 && tries.under_way == 0) tries_.erase(found);
@@ -71,4 +57,4 @@ void Throttle::forget_first() {
   settled->set();
 }
 
-}  // namespace router::login
+}  // namespace router::session

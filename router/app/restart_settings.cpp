@@ -1,0 +1,74 @@
+#include "app/restart_settings.h"
+
+namespace router::app {
+namespace {
+
+using config::Environment;
+using config::Limits;
+
+struct Setting {
+  std::string_view name;
+  bool (*is_same)(const Environment&, const Environment&);
+};
+
+template <auto kMember>
+bool same(const Environment& a, const Environment& b) {
+  return a.*kMember == b.*kMember;
+}
+
+template <auto kMember>
+bool same_limit(const Environment& a, const Environment& b) {
+  return a.limits.*kMember == b.limits.*kMember;
+}
+
+bool same_store(const Environment& a, const Environment& b) {
+  return a.store == b.store && a.store_location == b.store_location;
+}
+
+// What app/run, app/router's Core and app/services read when they are made, and nobody later.
+constexpr Setting kSettings[] = {
+    {"PORT", &same<&Environment::port>},
+    {"THREADS", &same<&Environment::threads>},
+    {"LOG_FORMAT", &same<&Environment::log_format>},
+    {"LOG_LEVEL", &same<&Environment::log_level>},
+    {"SESSION_STORE", &same_store},
+    {"SESSION_SECRET", &same<&Environment::session_secret>},
+    {"LOGOUT_OUTBOX", &same<&Environment::logout_outbox>},
+    {"LOGOUT_FANOUT_CONCURRENCY", &same<&Environment::logout_fanout_concurrency>},
+    {"MANAGEMENT_PORT", &same<&Environment::management_port>},
+    {"MANAGEMENT_BIND", &same<&Environment::management_bind>},
+    {"MANAGEMENT_TOKEN", &same<&Environment::management_token>},
+    {"XS_CACERT_PATH", &same<&Environment::ca_certificate_files>},
+    {"NODE_TLS_REJECT_UNAUTHORIZED", &same<&Environment::reject_unauthorized>},
+    {"INCOMING_CONNECTION_TIMEOUT", &same<&Environment::incoming_connection_timeout>},
+    {"INCOMING_REQUEST_TIMEOUT", &same<&Environment::incoming_request_timeout>},
+    {"SERVER_KEEP_ALIVE", &same<&Environment::server_keep_alive>},
+    {"DISABLE_CONNECTION_REUSE", &same<&Environment::disable_connection_reuse>},
+    {"HEADER_TIMEOUT", &same_limit<&Limits::header_timeout>},
+    {"MINIMUM_BODY_RATE", &same_limit<&Limits::minimum_body_rate>},
+    {"LIMIT_HEADER_BYTES", &same_limit<&Limits::header_bytes>},
+    {"LIMIT_HEADER_COUNT", &same_limit<&Limits::header_count>},
+    {"LIMIT_URL_BYTES", &same_limit<&Limits::url_bytes>},
+    {"LIMIT_BODY_BYTES", &same_limit<&Limits::body_bytes>},
+    {"LIMIT_CONNECTIONS", &same_limit<&Limits::connections>},
+    {"LIMIT_CONNECTIONS_PER_ADDRESS", &same_limit<&Limits::connections_per_address>},
+    {"LIMIT_UPSTREAM_CONNECTIONS", &same_limit<&Limits::upstream_connections>},
+    {"LIMIT_UPSTREAM_QUEUE", &same_limit<&Limits::upstream_queue>},
+    {"LIMIT_SESSIONS", &same_limit<&Limits::sessions>},
+    {"LIMIT_FAILED_LOGINS", &same_limit<&Limits::failed_logins>},
+    {"LIMIT_FAILED_LOGINS_PER_ADDRESS", &same_limit<&Limits::failed_logins_per_address>},
+    {"LIMIT_LOGINS_PER_ADDRESS", &same_limit<&Limits::logins_per_address>},
+    {"LIMIT_LOOK_UPS_PER_ADDRESS", &same_limit<&Limits::look_ups_per_address>},
+};
+
+}  // namespace
+
+std::vector<std::string_view> changed_for_next_start(const Environment& running, const Environment& wanted) {
+  std::vector<std::string_view> names;
+  for (const Setting& setting : kSettings) {
+    if (!setting.is_same(running, wanted)) names.push_back(setting.name);
+  }
+  return names;
+}
+
+}  // namespace router::app

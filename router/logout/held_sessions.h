@@ -1,0 +1,34 @@
+// "What does this browser hold": the sessions that a request to log out names, all of them.
+//
+// Who is signed in is another question (SourceInput::session) and has no answer where several live ids come
+// along; leaving is meant for each of them all the same, whosever it is: once the cookie is deleted nobody
+// could end them any more. Immutable; background loop. Errors: unavailable (the store is away).
+// Source: spec/logout.md section 1.
+#pragma once
+
+#include <vector>
+
+#include "config/model.h"
+#include "logout/source.h"
+#include "session/session_cookie.h"
+#include "session/store.h"
+
+namespace router::logout {
+
+class HeldSessions {
+ public:
+  // `store` outlives this object.
+  HeldSessions(const config::Configuration& config, session::Store& store) : cookie_(config), store_(store) {}
+
+  // The one that is signed in first, where there is one.
+  Task<Result<std::vector<session::Snapshot>>> find(const SourceInput& input) const;
+
+ private:
+  session::SessionCookie cookie_;
+  session::Store& store_;
+};
+
+// Ends `held`. Where nobody is signed in, the answer speaks about the first that the provider can be given a hint of.
+void select_held(std::vector<session::Snapshot> held, Trigger& trigger);
+
+}  // namespace router::logout

@@ -1,0 +1,15 @@
+// The application (003) that the request's destination belongs to, if its session has left it; else empty.
+//
+// Every way of authentication asks it: what belongs to an application that was left needs a new login, whose name
+// brings it back. Needs a matched route. Pure. Source: spec/logout.md section 2.
+#pragma once
+
+#include <string>
+
+#include "pipeline/context.h"
+
+namespace router::pipeline {
+
+std::string left_application(const Context& context);
+
+}  // namespace router::pipeline

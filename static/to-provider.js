@@ -1,0 +1,2 @@
+// What the provider needs is too much for an address.
+document.forms[0].submit();
