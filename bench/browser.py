@@ -8,7 +8,8 @@ import urllib.parse
 class Browser:
     """Follows redirects across origins with one cookie jar an origin; just enough to log in."""
 
-    def __init__(self):
+    def __init__(self, fields=None):
+        self.fields = fields or {}  # sent with every request
         self.cookies = {}
         self.connections = {}
 
@@ -16,7 +17,7 @@ class Browser:
         parts = urllib.parse.urlsplit(url)
         connection = self.connections.setdefault(parts.netloc, http.client.HTTPConnection(parts.netloc, timeout=20))
         jar = self.cookies.setdefault(parts.netloc, {})
-        headers = {"Accept": "text/html"}
+        headers = {"Accept": "text/html", **self.fields}
         if jar:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in jar.items())
         if body is not None:
@@ -31,6 +32,10 @@ class Browser:
             else:
                 jar.pop(name, None)
         return response.status, response.headers.get("Location"), text
+
+    def close(self):
+        for connection in self.connections.values():
+            connection.close()
 
     def open(self, url):
         status, location, text = self.request("GET", url)

@@ -22,6 +22,7 @@ class Figure:
     what: str
     run: typing.Callable  # (bench, sheet)
     quick: bool = True  # part of --quick
+    always: bool = True  # also where no name is given
 
 
 class Sheet:
@@ -64,9 +65,13 @@ def public(source, destination, target="/$1"):
 
 
 class Router:
-    """The release router in a directory of its own: /KIND/... goes to the origin of that kind, /file.bin is static."""
+    """The release router in a directory of its own: /KIND/... goes to the origin of that kind, /file.bin is static.
 
-    def __init__(self, bench, name, environment=None, routes=(), destinations=(), descriptors=0, port=None, descriptor=None):
+    `port`: another instance answers there already; `fixed_port`: nobody does. `binary`: a command instead of the release
+    router's."""
+
+    def __init__(self, bench, name, environment=None, routes=(), destinations=(), descriptors=0, port=None, descriptor=None,
+                 fixed_port=None, binary=None):
         self.bench = bench
         self.folder = bench.state / f"figure-{name}-{len(bench.running)}"
         (self.folder / "www").mkdir(parents=True)
@@ -75,22 +80,26 @@ class Router:
                            "routes": [public(f"^/{kind}/(.*)$", kind) for kind in bench.ports] + list(routes)
                            + [{"source": "^/(file.bin)$", "target": "$1", "localDir": "www", "authenticationType": "none"}]}
         self.write(self.descriptor)
-        self.port = port or machinery.free_port()
+        self.port = port or fixed_port or machinery.free_port()
         origins = [{"name": kind, "url": f"http://127.0.0.1:{origin}"} for kind, origin in bench.ports.items()]
         self.log_path = self.folder / "log"
         variables = {**os.environ, "PORT": str(self.port), "LOG_LEVEL": "warning", "THREADS": "2",
                      "destinations": json.dumps(origins + list(destinations)),
                      **(environment or {})}
+        command = [*(binary or [str(bench.binaries / "xs-router")]), "-w", str(self.folder)]
         limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))) if descriptors else None
         with open(self.log_path, "w", encoding="utf-8") as log:
-            self.process = bench.start([str(bench.binaries / "xs-router"), "-w", str(self.folder)], env=variables,
+            self.process = bench.start(command, env=variables,
                                        stdout=log, stderr=log, preexec_fn=limit)
         self.pid = self.process.pid
         if port:  # another instance answers there already
             if eventually(lambda: "router.listening" in self.log(), 15) is None:
                 raise RuntimeError("the router does not listen:\n" + self.log())
         else:
-            machinery.wait_for_port(self.port, self.process)
+            try:
+                machinery.wait_for_port(self.port, self.process)
+            except RuntimeError as fault:
+                raise RuntimeError(f"{fault}:\n{self.log()}") from None
 
     def write(self, descriptor):
         """All at once: a reload never sees half of it."""

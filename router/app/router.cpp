@@ -79,8 +79,8 @@ Router::Router(std::shared_ptr<const config::Configuration> config, config::Load
     : input_(std::move(input)),
       config_(std::move(config)),
       started_with_(config_),
-      background_(net::BufferPool::kLarge, answer_buffer(config_->environment.limits)),
-      connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address) {
+      connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address),
+      background_(net::BufferPool::kLarge, answer_buffer(config_->environment.limits)) {
   services_ = std::make_unique<Services>(*config_, background_);
   graph_ = make_graph(config_, *services_);
   const auto cores = core_count(*config_);

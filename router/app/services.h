@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/compressed_body.h"
+#include "backend/kept_bodies.h"
 #include "base/clock.h"
 #include "config/model.h"
 #include "identity/destination_service.h"
@@ -59,6 +60,7 @@ struct Services {
   net::AsioHttpClient client;
 
   backend::CompressionSlots compression_slots;
+  backend::KeptBodies kept_bodies;
   session::MemoryStore sessions;
   session::AddressLimit look_ups;
   session::LiveConnections live;

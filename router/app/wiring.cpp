@@ -19,7 +19,7 @@ void add_back_ends(const pipeline::Graph& graph, const std::map<std::string, con
 
 backend::Backend* back_end_of(pipeline::Graph& graph, const config::Route& route, Services& services) {
   if (route.local_dir) {
-    graph.folders.push_back(std::make_unique<backend::StaticFiles>(route, *graph.config, services.compression_slots,
+    graph.folders.push_back(std::make_unique<backend::StaticFiles>(route, *graph.config, services.kept_bodies,
                                                                    services.clock.wall()));
     return graph.folders.back().get();
   }

@@ -14,6 +14,8 @@ CompressionSlots::Slot CompressionSlots::take() {
 
 void CompressedBody::begin(const config::Compression& rules, const http::Request& request,
                            net::ResponseStart& start) {
+  // also of an answer that was compressed before that was switched off
+  if (start.status == 304) http::restore_tag(request, start.fields);
   if (!rules.enabled) return;
   const http::CompressionRules allowed{rules.enabled, rules.min_size, rules.mixed_type_content};
   const http::AnswerBody body{start.status, start.body, start.content_length};

@@ -112,6 +112,8 @@ Result<std::optional<OpenFile>> FileRoot::open(const Descriptor& folder, const s
               : S_ISDIR(status.st_mode) ? OpenFile::Kind::folder
                                         : OpenFile::Kind::other;
   file.size = static_cast<std::uint64_t>(status.st_size);
+  file.device = status.st_dev;
+  file.inode = status.st_ino;
   file.modified = std::chrono::system_clock::time_point(std::chrono::seconds(status.st_mtim.tv_sec) +
                                                         std::chrono::nanoseconds(status.st_mtim.tv_nsec));
   return std::optional(std::move(file));

@@ -41,6 +41,8 @@ struct OpenFile {
   Descriptor descriptor;
   Kind kind = Kind::other;
   std::uint64_t size = 0;
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
   std::chrono::system_clock::time_point modified;
 };
 

@@ -7,6 +7,7 @@
 #include "backend/via.h"
 #include "base/text.h"
 #include "config/token_rule.h"
+#include "http/coded_tags.h"
 #include "http/field_list.h"
 
 namespace router::backend {
@@ -162,8 +163,14 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   std::string host;
   write(out, "Host", host_for(forward, host));
   const NamedByConnection named(forward.request.headers);
+  const bool wants_all = http::has_part_of_coded(forward.request.headers);
   for (const auto& field : forward.request.headers) {
     if (!passes(forward, field, named)) continue;
+    if (wants_all && base::equals_ignoring_case(field.name, "Range")) continue;
+    if (http::names_coded_tag(field.value) && http::lists_tags(field.name)) {
+      write(out, field.name, http::without_codings(field.value));
+      continue;
+    }
     const auto hops = hops_left(forward.request, field);
     write(out, field.name, hops ? std::to_string(*hops) : field.value);
   }

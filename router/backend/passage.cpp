@@ -5,6 +5,7 @@
 #include "backend/forward_headers.h"
 #include "backend/location.h"
 #include "base/guarded.h"
+#include "base/turn.h"
 #include "http/method.h"
 #include "net/bounded_body.h"
 
@@ -292,6 +293,8 @@ Task<Result<void>> Passage::relay_body() {
     auto written = co_await call_.exchange.write(*bytes);
     if (!written) co_return written;
     if (is_a_users) lasting_.user_is_active();
+    // a thousand small chunks may have come at once
+    if (!connection_->body_finished() && connection_->has_buffered_body()) co_await base::take_turn(call_.exchange.loop());
   }
   std::string trailers;
   if (call_.request.headers.has_token("TE", "trailers")) connection_->trailers().write_to(trailers);

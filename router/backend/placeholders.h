@@ -22,6 +22,10 @@ bool has_placeholders(const config::Replacement& replacement, std::string_view f
 std::optional<std::string> fill_placeholders(std::string_view text, const config::Replacement& replacement,
                                              std::size_t limit);
 
+// The same piece by piece, for a loop that others wait for: takes some of `text` off, a fraction of a millisecond's
+// worth, and appends what it becomes. False: `out` is longer than `limit`.
+bool fill_some(std::string_view& text, const config::Replacement& replacement, std::size_t limit, std::string& out);
+
 // The same for the same values: part of the entity tag, so that new values make new tags.
 std::uint64_t fingerprint(const config::Replacement& replacement);
 

@@ -1,26 +1,18 @@
 #include "backend/representation.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 
 #include "backend/content_type.h"
-#include "backend/placeholders.h"
+#include "backend/made_body.h"
 #include "http/accept_encoding.h"
 
 namespace router::backend {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
-using base::Side;
+using base::Task;
 
 namespace {
-
-constexpr std::uint64_t kLargestTemplate = 4 * 1024 * 1024;
-constexpr std::size_t kLargestFilled = 16 * 1024 * 1024;
 
 void append_hex(std::string& out, std::uint64_t value) {
   char digits[16];
@@ -53,24 +45,6 @@ Result<std::optional<OpenFile>> open_sibling(const FileRoot& root, const Descrip
   return sibling;
 }
 
-Result<std::string> read_text(const OpenFile& file) {
-  if (file.size > kLargestTemplate) {
-    return Error{ErrorCode::internal, Side::router, "a file with placeholders is larger than 4 MiB"};
-  }
-  std::string text(file.size, '\0');
-  std::size_t filled = 0;
-  while (filled < text.size()) {
-    const auto got = ::pread(file.descriptor.get(), text.data() + filled, text.size() - filled,
-                             static_cast<off_t>(filled));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Error{ErrorCode::internal, Side::router, "a static file cannot be read"};
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  text.resize(filled);
-  return text;
-}
-
 }  // namespace
 
 Result<Representation> represent_stored(const FileRoot& root, const Descriptor& folder,
@@ -96,21 +70,23 @@ Result<Representation> represent_stored(const FileRoot& root, const Descriptor& 
   return sent;
 }
 
-Result<Representation> represent_filled(const std::string& name, OpenFile file,
-                                        const Placeholders& placeholders) {
-  const auto text = read_text(file);
-  if (!text) return text.error();
+Task<Result<Representation>> represent_filled(std::string name, OpenFile file, Placeholders placeholders,
+                                              KeptBodies& bodies, base::Loop& loop, base::WallTime now) {
+  BodyKey key(file);
+  key.values = placeholders.fingerprint;
+  auto make = make_filled(file, placeholders.replacement, loop);
+  auto getting = bodies.get(key, loop, now, std::move(make));
+  auto filled = co_await getting;
+  if (!filled) co_return filled.error();
   Representation sent;
-  sent.text = fill_placeholders(*text, placeholders.replacement, kLargestFilled);
-  if (!sent.text)
-    return Error{ErrorCode::internal, Side::router, "a file with its placeholders filled in is too large"};
+  sent.text = *std::move(filled);
   std::string values;
   append_hex(values, placeholders.fingerprint);
   sent.size = sent.text->size();
   sent.content_type = content_type_of(name).value;
   sent.validators = {weak_tag(file, values), std::max(file.modified, placeholders.since)};
   sent.file = std::move(file);
-  return sent;
+  co_return sent;
 }
 
 }  // namespace router::backend

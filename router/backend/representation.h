@@ -4,11 +4,12 @@
 // Made for one request, on its loop; owns the open file.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "backend/file_root.h"
+#include "backend/kept_bodies.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "config/model.h"
@@ -19,7 +20,7 @@ namespace router::backend {
 
 struct Representation {
   OpenFile file;
-  std::optional<std::string> text;  // with placeholders filled in; absent: the bytes of `file` are sent
+  std::shared_ptr<const std::string> text;  // with placeholders filled in; null: the bytes of `file` are sent
   std::uint64_t size = 0;           // of what is sent
   std::string_view content_type;
   std::string_view content_coding;  // as in Content-Encoding, empty = none
@@ -40,8 +41,8 @@ base::Result<Representation> represent_stored(const FileRoot& root, const Descri
                                               const std::string& name, OpenFile file,
                                               const http::Headers& request);
 
-// Errors: internal (the file, or what becomes of it, is too large, or cannot be read).
-base::Result<Representation> represent_filled(const std::string& name, OpenFile file,
-                                              const Placeholders& placeholders);
+// On `loop`; filled in once and kept among `bodies`. Errors: those of make_filled.
+base::Task<base::Result<Representation>> represent_filled(std::string name, OpenFile file, Placeholders placeholders,
+                                                          KeptBodies& bodies, base::Loop& loop, base::WallTime now);
 
 }  // namespace router::backend

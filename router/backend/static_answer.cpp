@@ -12,9 +12,7 @@ std::string content_range(const http::ByteRange& range, std::uint64_t size) {
 }
 
 // The fields that a 304 has too (RFC 9110 section 15.4.5).
-void add_cache_fields(const Representation& representation, std::string_view cache_control,
-                      http::Headers& fields) {
-  if (!cache_control.empty()) fields.add("Cache-Control", cache_control);
+void add_cache_fields(const Representation& representation, http::Headers& fields) {
   fields.add("ETag", representation.validators.etag);
   fields.add("Last-Modified", http::format_http_date(representation.validators.last_modified));
   if (representation.varies) fields.add("Vary", "Accept-Encoding");
@@ -55,8 +53,7 @@ void answer_ranges(const Representation& representation, const std::vector<http:
 
 }  // namespace
 
-StaticAnswer answer_with(const Representation& representation, const http::Request& request,
-                         std::string_view cache_control) {
+StaticAnswer answer_with(const Representation& representation, const http::Request& request) {
   using Kind = http::RangeDecision::Kind;
   StaticAnswer answer;
   const auto precondition =
@@ -65,7 +62,7 @@ StaticAnswer answer_with(const Representation& representation, const http::Reque
     answer.status = 412;
     return answer;
   }
-  add_cache_fields(representation, cache_control, answer.fields);
+  add_cache_fields(representation, answer.fields);
   if (precondition == http::Precondition::not_modified) {
     answer.status = 304;
     return answer;

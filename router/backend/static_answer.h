@@ -29,7 +29,6 @@ struct StaticAnswer {
 };
 
 // `request` is a GET or HEAD.
-StaticAnswer answer_with(const Representation& representation, const http::Request& request,
-                         std::string_view cache_control);
+StaticAnswer answer_with(const Representation& representation, const http::Request& request);
 
 }  // namespace router::backend

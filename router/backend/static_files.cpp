@@ -1,14 +1,15 @@
 #include "backend/static_files.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "backend/lasting_answer.h"
+#include "backend/made_body.h"
 #include "backend/placeholders.h"
 #include "backend/static_answer.h"
 #include "backend/static_path.h"
 #include "base/text.h"
+#include "base/turn.h"
+#include "http/compression_policy.h"
 #include "net/file_copy.h"
 #include "routing/rewrite.h"
 
@@ -64,14 +65,12 @@ Result<FoundFile> find(const Call& call, const FileRoot& root) {
   return find_below(root, *path, call.target.path.ends_with('/'));
 }
 
-StaticAnswer redirect_to_slash(const http::Target& target, std::string_view cache_control) {
+StaticAnswer redirect_to_slash(const http::Target& target) {
   std::string location = target.path + "/";
   if (target.has_query) location.append("?").append(target.query);
   StaticAnswer answer;
   answer.status = 301;
   answer.fields = http::redirect_response(location).headers;
-  answer.fields.remove("Cache-Control");
-  if (!cache_control.empty()) answer.fields.add("Cache-Control", cache_control);
   return answer;
 }
 
@@ -81,6 +80,8 @@ Task<Result<void>> send_text(net::Exchange& exchange, std::string_view text) {
     text.remove_prefix(piece.size());
     auto sent = co_await exchange.write(piece);
     if (!sent) co_return sent;
+    // a fast client takes it all at once
+    if (!text.empty()) co_await base::take_turn(exchange.loop());
   }
   co_return Result<void>();
 }
@@ -101,6 +102,13 @@ Task<Result<void>> send_range(Call& call, const Representation& representation, 
   co_return sent;
 }
 
+Task<Result<void>> send_made(Call& call, const std::string& body) {
+  LastingAnswer lasting(call, [&call] { call.exchange.abort(); });
+  auto sent = co_await send_text(call.exchange, body);
+  if (sent) call.bytes_sent += body.size();
+  co_return sent;
+}
+
 Task<Result<void>> send_body(Call& call, const Representation& representation, const StaticAnswer& answer) {
   for (const auto& part : answer.parts) {
     if (!part.head.empty()) {
@@ -110,6 +118,7 @@ Task<Result<void>> send_body(Call& call, const Representation& representation, c
     auto bytes = co_await send_range(call, representation, part.bytes);
     if (!bytes) co_return bytes;
     call.bytes_sent += part.head.size() + part.bytes.length();
+    if (answer.parts.size() > 1) co_await base::take_turn(call.exchange.loop());
   }
   if (answer.tail.empty()) co_return Result<void>();
   auto tail = co_await call.exchange.write(answer.tail);
@@ -117,30 +126,7 @@ Task<Result<void>> send_body(Call& call, const Representation& representation, c
   co_return tail;
 }
 
-// Up to `most` bytes of what is sent, from `offset` on; empty at the end, or where the file has been cut short.
-std::string read_piece(const Representation& representation, std::uint64_t offset, std::size_t most) {
-  if (representation.text) return representation.text->substr(std::min<std::size_t>(offset, representation.text->size()), most);
-  std::string piece(most, '\0');
-  const auto got = ::pread(representation.file.descriptor.get(), piece.data(), most, static_cast<off_t>(offset));
-  piece.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  return piece;
-}
-
-// The length was not announced: it is what the encoder makes of it.
-Task<Result<void>> send_compressed(Call& call, const Representation& representation, CompressedBody& body) {
-  LastingAnswer lasting(call, [&call] { call.exchange.abort(); });
-  for (std::uint64_t offset = 0;;) {
-    const std::string piece = read_piece(representation, offset, kTextPiece);
-    offset += piece.size();
-    const auto bytes = body.put(piece, piece.empty() ? http::Flush::finish : http::Flush::none);
-    if (!bytes) co_return bytes.error();
-    call.bytes_sent += bytes->size();
-    auto written = co_await call.exchange.write(*bytes);
-    if (!written || piece.empty()) co_return written;
-  }
-}
-
-void start(Call& call, StaticAnswer& answer, const config::Configuration& configuration, CompressedBody& body) {
+net::ResponseStart begin(Call& call, StaticAnswer& answer, const config::Configuration& configuration) {
   // the configured value wins; Vary is a list, to which both add
   for (const auto& header : configuration.response_headers) {
     if (!base::equals_ignoring_case(header.name, "Vary")) answer.fields.remove(header.name);
@@ -155,27 +141,58 @@ void start(Call& call, StaticAnswer& answer, const config::Configuration& config
     head.content_length = answer.content_length;
   }
   call.reply.complete(head.fields, call.upstream_time);
-  body.begin(configuration.compression, call.request, head);
-  call.status = answer.status;
-  call.exchange.start_response(std::move(head));
+  return head;
+}
+
+http::CompressionDecision decide(const Call& call, const net::ResponseStart& head, const config::Compression& rules) {
+  if (!rules.enabled) return {};
+  const http::CompressionRules allowed{rules.enabled, rules.min_size, rules.mixed_type_content};
+  const http::AnswerBody body{head.status, head.body, head.content_length};
+  return decide_compression(allowed, call.request, body, http::read_answer_fields(head.fields));
 }
 
 }  // namespace
 
-StaticFiles::StaticFiles(const config::Route& route, const config::Configuration& configuration,
-                         CompressionSlots& slots, base::WallTime loaded_at, FileRoot::Resolution resolution)
+StaticFiles::StaticFiles(const config::Route& route, const config::Configuration& configuration, KeptBodies& bodies,
+                         base::WallTime loaded_at, FileRoot::Resolution resolution)
     : route_(route),
       config_(configuration),
-      slots_(slots),
+      bodies_(bodies),
       root_(*route.local_dir, resolution),
       loaded_at_(loaded_at),
       placeholders_(route.replace ? fingerprint(*route.replace) : 0) {}
 
-Result<Representation> StaticFiles::represent(FoundFile found, const http::Headers& request) const {
+// Asked for each time, mostly answered by 304: after a logout nothing comes out of a browser's cache, after a release
+// nothing old.
+std::string_view StaticFiles::cache_control(const Call& call) const {
+  if (!route_.cache_control.empty()) return route_.cache_control;
+  return call.authenticated ? "private, no-cache" : "public, no-cache";
+}
+
+Task<Result<Representation>> StaticFiles::represent(Call& call, FoundFile found) const {
   if (route_.replace && has_placeholders(*route_.replace, found.name)) {
-    return represent_filled(found.name, std::move(found.file), {*route_.replace, placeholders_, loaded_at_});
+    auto filling = represent_filled(std::move(found.name), std::move(found.file), {*route_.replace, placeholders_, loaded_at_},
+                                    bodies_, call.exchange.loop(), call.clock.wall());
+    auto filled = co_await filling;
+    co_return filled;
   }
-  return represent_stored(root_, found.folder, found.name, std::move(found.file), request);
+  co_return represent_stored(root_, found.folder, found.name, std::move(found.file), call.request.headers);
+}
+
+// Null: it goes out as it is. Errors: unauthenticated (the session ended meanwhile).
+Task<KeptBodies::Made> StaticFiles::compressed(Call& call, const Representation& of, http::Coding coding) const {
+  if (of.size > kLargestCompressed) co_return KeptBodies::Body();
+  BodyKey key(of.file);
+  key.values = of.text ? placeholders_ : 0;
+  key.coding = coding;
+  if (auto kept = bodies_.find(key)) co_return kept;
+  bool session_over = false;
+  const LastingAnswer lasting(call, [&session_over] { session_over = true; });
+  auto make = make_compressed(of, coding, bodies_.makers(), call.exchange.loop());
+  auto getting = bodies_.get(key, call.exchange.loop(), call.clock.wall(), std::move(make));
+  auto made = co_await getting;
+  if (session_over) co_return Error{ErrorCode::unauthenticated, Side::client, "the session has ended meanwhile"};
+  co_return made.value_or(nullptr);
 }
 
 Task<Result<void>> StaticFiles::serve(Call& call) {
@@ -184,19 +201,33 @@ Task<Result<void>> StaticFiles::serve(Call& call) {
   StaticAnswer answer;
   Representation representation;
   if (found->file.kind == OpenFile::Kind::folder) {
-    answer = redirect_to_slash(call.target, route_.cache_control);
+    answer = redirect_to_slash(call.target);
   } else {
-    auto made = represent(*std::move(found), call.request.headers);
-    if (!made) co_return made.error();
-    representation = *std::move(made);
-    answer = answer_with(representation, call.request, route_.cache_control);
+    auto representing = represent(call, *std::move(found));
+    auto represented = co_await representing;
+    if (!represented) co_return represented.error();
+    representation = *std::move(represented);
+    answer = answer_with(representation, call.request);
   }
-  CompressedBody body(slots_);
-  start(call, answer, config_, body);
+  answer.fields.set("Cache-Control", cache_control(call));
+  auto head = begin(call, answer, config_);
+  auto decision = decide(call, head, config_.compression);
+  KeptBodies::Body coded;
+  if (decision.coding) {
+    auto compressing = compressed(call, representation, *decision.coding);
+    auto made = co_await compressing;
+    if (!made) co_return made.error();
+    coded = *std::move(made);
+    if (!coded) decision.coding.reset();
+  }
+  http::write_compression_fields(decision, head.fields);
+  if (coded) head.content_length = coded->size();
+  call.status = answer.status;
+  call.exchange.start_response(std::move(head));
   if (!call.request.is("HEAD")) {
     Result<void> sent;
-    if (body.is_coded()) {
-      sent = co_await send_compressed(call, representation, body);
+    if (coded) {
+      sent = co_await send_made(call, *coded);
     } else {
       sent = co_await send_body(call, representation, answer);
     }

@@ -1,5 +1,7 @@
 // Answers GET and HEAD from the folder of a localDir route.
 //
+// What is worth compressing is compressed once and kept (backend/kept_bodies.h); files above 8 MiB, and those that come
+// while enough others are being compressed, go out as they are.
 // Nothing outside the folder is served, no dotfile (but .well-known), nothing that is not a regular file: all
 // of that is not_found. A folder answers with its index.html, after a redirect to the form with a slash, so
 // that relative links in it hold. Bytes go from the page cache to the socket (Exchange::send_file) or, of
@@ -11,8 +13,8 @@
 #include <vector>
 
 #include "backend/backend.h"
-#include "backend/compressed_body.h"
 #include "backend/file_root.h"
+#include "backend/kept_bodies.h"
 #include "backend/representation.h"
 #include "base/clock.h"
 
@@ -20,10 +22,10 @@ namespace router::backend {
 
 class StaticFiles final : public Backend {
  public:
-  // `route` has a localDir; it, the configuration and `slots` outlive this. `loaded_at`: when the configuration, and
+  // `route` has a localDir; it, the configuration and `bodies` outlive this. `loaded_at`: when the configuration, and
   // with it the values of placeholders, was read.
-  StaticFiles(const config::Route& route, const config::Configuration& configuration,
-              CompressionSlots& slots, base::WallTime loaded_at, FileRoot::Resolution resolution = FileRoot::available_resolution());
+  StaticFiles(const config::Route& route, const config::Configuration& configuration, KeptBodies& bodies,
+              base::WallTime loaded_at, FileRoot::Resolution resolution = FileRoot::available_resolution());
 
   // Errors before the response: not_found, bad_request (of rewriting), unavailable, internal.
   base::Task<base::Result<void>> serve(Call& call) override;
@@ -35,11 +37,13 @@ class StaticFiles final : public Backend {
   };
 
  private:
-  base::Result<Representation> represent(FoundFile found, const http::Headers& request) const;
+  std::string_view cache_control(const Call& call) const;
+  base::Task<base::Result<Representation>> represent(Call& call, FoundFile found) const;
+  base::Task<KeptBodies::Made> compressed(Call& call, const Representation& of, http::Coding coding) const;
 
   const config::Route& route_;
   const config::Configuration& config_;
-  CompressionSlots& slots_;
+  KeptBodies& bodies_;
   FileRoot root_;
   base::WallTime loaded_at_;
   std::uint64_t placeholders_ = 0;  // fingerprint

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "http/coded_tags.h"
 
 namespace router::http {
 
@@ -89,15 +90,15 @@ bool is_large_enough(const AnswerBody& body, std::uint64_t min_size) {
 }
 
 // The same fields for the body in another coding.
-std::string fields_of_coded(std::string_view fields) {
+std::string fields_of_coded(std::string_view fields, Coding coding) {
   std::string coded;
   coded.reserve(fields.size() + 64);  // the lines that follow
   while (!fields.empty()) {
     const auto rest = fields;
     const auto [name, value] = next_field(fields);
     if (equals_ignoring_case(name, "Accept-Ranges")) continue;
-    if (equals_ignoring_case(name, "ETag") && value.starts_with('"')) {
-      coded.append("ETag: W/").append(value).append("\r\n");
+    if (equals_ignoring_case(name, "ETag")) {
+      coded.append("ETag: ").append(tag_in_coding(value, coding)).append("\r\n");
     } else {
       coded.append(rest.substr(0, rest.size() - fields.size()));
     }
@@ -147,10 +148,23 @@ CompressionDecision decide_compression(const CompressionRules& rules, const Requ
 
 void write_compression_fields(const CompressionDecision& decision, std::string& fields) {
   if (decision.coding) {
-    fields = fields_of_coded(fields);
+    fields = fields_of_coded(fields, *decision.coding);
     fields.append("Content-Encoding: ").append(to_string(*decision.coding)).append("\r\n");
   }
   if (decision.adds_vary) fields.append("Vary: Accept-Encoding\r\n");
+}
+
+void restore_tag(const Request& request, std::string& fields) {
+  for (std::string_view rest = fields; !rest.empty();) {
+    const auto begin = fields.size() - rest.size();
+    const auto [name, value] = next_field(rest);
+    if (!equals_ignoring_case(name, "ETag")) continue;
+    const auto asked_for = tag_asked_for(request.headers, value);
+    if (!asked_for) return;
+    const auto line = "ETag: " + *asked_for + "\r\n";
+    fields.replace(begin, fields.size() - rest.size() - begin, line);
+    return;
+  }
 }
 
 bool is_compressible_type(std::string_view content_type, bool mixed_type_content) {

@@ -52,9 +52,12 @@ struct CompressionDecision {
 CompressionDecision decide_compression(const CompressionRules& rules, const Request& request,
                                        const AnswerBody& body, const AnswerFields& fields);
 
-// Adds Content-Encoding and Vary; with a coding, a strong ETag becomes a weak one and Accept-Ranges goes: ranges are
-// those of the body as it was. The framing (chunked, no Content-Length) is the caller's.
+// Adds Content-Encoding and Vary; with a coding, a strong ETag is that of the coding (http/coded_tags.h) and Accept-Ranges
+// goes: ranges are those of the body as it was. The framing (chunked, no Content-Length) is the caller's.
 void write_compression_fields(const CompressionDecision& decision, std::string& fields);
+
+// Of a 304: the tag is the one that the client asked for, so that it finds the body that it has.
+void restore_tag(const Request& request, std::string& fields);
 
 // `content_type`: the field's value, parameters and all. text/event-stream is not compressible here: each event must
 // arrive when it is sent, and a stream of hours would hold an encoder.

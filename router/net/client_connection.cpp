@@ -7,6 +7,7 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "base/turn.h"
 #include "net/next_piece.h"
 
 namespace router::net {
@@ -101,6 +102,9 @@ Task<void> ClientConnection::serve(asio::ssl::context* tls) {
       idle_ = true;
       const bool some = co_await await_first_byte();
       if (!some) break;
+    } else {
+      // a client that sends many requests at once gets its answers between those of others
+      co_await base::take_turn(loop_);
     }
     idle_ = false;
     const bool go_on = co_await serve_one();

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <memory>
 
+#include "base/turn.h"
+
 namespace router::net {
 
 using base::Error;
@@ -32,6 +34,7 @@ Task<Result<void>> copy_file(Exchange& exchange, int descriptor, std::uint64_t o
     if (!written) co_return written;
     offset += static_cast<std::uint64_t>(got);
     length -= static_cast<std::uint64_t>(got);
+    if (length != 0) co_await base::take_turn(exchange.loop());
   }
   co_return Result<void>();
 }

@@ -466,3 +466,25 @@ TEST_CASE("forwarding: a Connection field of a thousand names is read as far as 
   CHECK_FALSE(has_name(head, "x0"));
   CHECK(has(head, "Accept: a"));
 }
+
+TEST_CASE("forwarding: the tag of a compressed answer is the back-end's own again [N20]") {
+  const auto head = Passage()
+                        .with({{"If-Match", "\"a--xs-gzip\""},
+                               {"if-none-match", "W/\"b\", \"c--xs-br\""},
+                               {"If", "([\"d--xs-br\"])"},
+                               {"X-Note", "\"e--xs-br\""}})
+                        .write();
+  CHECK(has(head, "If-Match: \"a\""));
+  CHECK(has(head, "if-none-match: W/\"b\", \"c\""));
+  CHECK(has(head, "If: ([\"d\"])"));
+  CHECK(has(head, "X-Note: \"e--xs-br\""));
+}
+
+TEST_CASE("forwarding: a range of a compressed answer becomes a request for all of it [N20]") {
+  const auto coded = Passage().with({{"Range", "bytes=5-"}, {"If-Range", "\"a--xs-gzip\""}}).write();
+  CHECK(has(coded, "If-Range: \"a\""));
+  CHECK_FALSE(has_name(coded, "Range"));
+  const auto plain = Passage().with({{"Range", "bytes=5-"}, {"If-Range", "\"a\""}}).write();
+  CHECK(has(plain, "If-Range: \"a\""));
+  CHECK(has(plain, "Range: bytes=5-"));
+}

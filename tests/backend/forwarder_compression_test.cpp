@@ -94,10 +94,10 @@ struct Passed {
   std::uint64_t bytes_sent = 0;
 };
 
-Passed forward(const Answer& answer, string added_fields = {}, string method = "GET") {
+Passed forward(const Answer& answer, string added_fields = {}, string method = "GET", http::Field also = {"X", "y"}) {
   Passed passed;
   passed.exchange = std::make_unique<test::FakeExchange>(
-      method, "/a", std::initializer_list<http::Field>{{"Accept-Encoding", "gzip, br"}});
+      method, "/a", std::initializer_list<http::Field>{{"Accept-Encoding", "gzip, br"}, also});
   auto route = test::make_route("^/(.*)$");
   config::Destination destination;
   destination.url = *http::parse_url("http://back-end.example");
@@ -107,7 +107,7 @@ Passed forward(const Answer& answer, string added_fields = {}, string method = "
   ScriptedPool pool(answer);
   test::PreparedCall prepared(*passed.exchange, route, configuration, pool);
   prepared.reply.added = std::move(added_fields);
-  passed.served = test::run_task(forwarder.serve(prepared.call));
+  passed.served = test::run_task(forwarder.serve(prepared.call), &passed.exchange->own_loop());
   passed.bytes_sent = prepared.call.bytes_sent;
   return passed;
 }
@@ -116,7 +116,7 @@ const string kText(3000, 'a');
 
 }  // namespace
 
-TEST_CASE("forwarder: an answer is compressed, chunked, and its tag weak") {
+TEST_CASE("forwarder: an answer is compressed, chunked, and its tag that of the coding [N20]") {
   const auto passed = forward({.fields = {{"Content-Type", "application/json"}, {"ETag", "\"1\""}},
                                .pieces = {{kText}},
                                .has_length = true});
@@ -125,12 +125,20 @@ TEST_CASE("forwarder: an answer is compressed, chunked, and its tag weak") {
   CHECK(exchange.finished());
   CHECK(exchange.field("Content-Encoding") == "br");
   CHECK(exchange.field("Vary") == "Accept-Encoding");
-  CHECK(exchange.field("ETag") == "W/\"1\"");
+  CHECK(exchange.field("ETag") == "\"1--xs-br\"");
   CHECK(exchange.field("Transfer-Encoding") == "chunked");
   CHECK_FALSE(exchange.field("Content-Length"));
   CHECK((test::decode(Coding::br, exchange.body())->text == kText));
   CHECK(test::decode(Coding::br, exchange.body())->complete);
   CHECK(passed.bytes_sent == exchange.body().size());
+}
+
+TEST_CASE("forwarder: not modified is what the client has, in the coding that it has it in [N20]") {
+  const Answer not_modified{.status = 304, .fields = {{"ETag", "\"1\""}}};
+  for (const auto* tag : {"\"1--xs-br\"", "\"1--xs-gzip\"", "\"1\""}) {
+    const auto passed = forward(not_modified, {}, "GET", {"If-None-Match", tag});
+    CHECK(passed.exchange->field("ETag") == tag);
+  }
 }
 
 TEST_CASE("forwarder: what a back-end sent before it paused reaches the client at once") {
@@ -179,4 +187,24 @@ TEST_CASE("forwarder: an answer without a byte is a whole body all the same") {
   const auto passed = forward({});
   REQUIRE(passed.served);
   CHECK(test::decode(Coding::br, passed.exchange->body())->complete);
+}
+
+TEST_CASE("forwarder: a thousand small chunks that came at once go out with turns for others between them [N2]") {
+  std::vector<Piece> pieces(1000, {"1,", true});
+  pieces.back().more_is_there = false;
+  test::FakeExchange exchange("GET", "/a");
+  const auto route = test::make_route("^/(.*)$");
+  config::Destination destination;
+  destination.url = *http::parse_url("http://back-end.example");
+  const config::Configuration configuration;
+  backend::CompressionSlots slots;
+  backend::Forwarder forwarder(destination, configuration, slots);
+  const Answer answer{.pieces = std::move(pieces)};
+  ScriptedPool pool(answer);
+  test::PreparedCall prepared(exchange, route, configuration, pool);
+  bool others_had_a_turn = false;
+  exchange.own_loop().post([&] { others_had_a_turn = exchange.writes().size() < 1000; });
+  CHECK(test::run_task(forwarder.serve(prepared.call), &exchange.own_loop()));
+  CHECK(others_had_a_turn);
+  CHECK(exchange.writes().size() == 1000);
 }

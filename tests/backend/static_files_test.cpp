@@ -32,7 +32,7 @@ TEST_CASE("static files: a file is sent with its type, validators and length") {
   CHECK(answer.field("ETag").starts_with("W/\"5-"));
   CHECK(answer.field("Accept-Ranges") == "bytes");
   CHECK(answer.field("Vary") == "Accept-Encoding");
-  CHECK(answer.field("Cache-Control") == "-");
+  CHECK(answer.field("Cache-Control") == "public, no-cache");
   CHECK(answer.field("Content-Encoding") == "-");
   CHECK(answer.exchange->finished());
   CHECK(answer.call_status == 200);
@@ -230,6 +230,47 @@ TEST_CASE("static files: cacheControl is set, and configured responseHeaders win
   CHECK(site.get("/a.txt").field("Vary") == "Accept-Encoding");
 }
 
+TEST_CASE("static files: without cacheControl every answer is asked for again each time, behind a login by nobody else [S23]") {
+  StaticSite site;
+  site.write("a.txt", "hello");
+  site.write("large.js", string(5000, 'x'));
+  site.write("folder/index.html", "home");
+  site.write("filled.html", "{{NAME}}");
+  site.route.replace.emplace();
+  site.route.replace->path_suffixes = {"filled.html"};
+  const auto tag = site.get("/a.txt").field("ETag");
+  struct Row {
+    const char* method;
+    const char* target;
+    router::http::Field field;
+    int status;
+  };
+  const Row rows[] = {
+      {"GET", "/a.txt", {"X", "y"}, 200},
+      {"HEAD", "/a.txt", {"X", "y"}, 200},
+      {"GET", "/large.js", {"Accept-Encoding", "gzip"}, 200},
+      {"GET", "/filled.html", {"X", "y"}, 200},
+      {"GET", "/folder/", {"X", "y"}, 200},
+      {"GET", "/folder", {"X", "y"}, 301},
+      {"GET", "/a.txt", {"If-None-Match", tag}, 304},
+      {"GET", "/a.txt", {"Range", "bytes=0-1"}, 206},
+      {"GET", "/a.txt", {"If-Match", "\"x\""}, 412},
+      {"GET", "/a.txt", {"Range", "bytes=9-"}, 416},
+  };
+  for (const bool authenticated : {true, false}) {
+    site.authenticated = authenticated;
+    for (const auto& row : rows) {
+      CAPTURE(string(row.target));
+      const auto answer = site.fetch(row.method, row.target, {row.field});
+      CHECK(answer.status() == row.status);
+      CHECK(answer.field("Cache-Control") == (authenticated ? "private, no-cache" : "public, no-cache"));
+      if (row.status <= 206) CHECK(answer.field("ETag") != "-");
+    }
+  }
+  site.route.cache_control = "max-age=60";
+  for (const auto& row : rows) CHECK(site.fetch(row.method, row.target, {row.field}).field("Cache-Control") == "max-age=60");
+}
+
 TEST_CASE("static files: small files go out in one write, large ones through send_file") {
   StaticSite site;
   site.write("small.bin", string(16 * 1024, 's'));
@@ -245,7 +286,7 @@ TEST_CASE("static files: small files go out in one write, large ones through sen
   CHECK(sent.bytes_sent == large.size());
 }
 
-TEST_CASE("static files: text is compressed on the way, piece by piece, where the client takes it") {
+TEST_CASE("static files: text is compressed where the client takes it") {
   StaticSite site;
   string text(300'000, 't');
   text.back() = 'e';
@@ -255,7 +296,7 @@ TEST_CASE("static files: text is compressed on the way, piece by piece, where th
 
   const auto coded = site.get("/large.txt", {{"Accept-Encoding", "gzip"}});
   CHECK(coded.field("Content-Encoding") == "gzip");
-  CHECK(coded.field("Content-Length") == "-");
+  CHECK(coded.field("Content-Length") == std::to_string(coded.body().size()));
   CHECK(coded.field("Vary") == "Accept-Encoding");
   CHECK(coded.body().size() < text.size() / 10);
   const auto decoded = router::test::decode(router::http::Coding::gzip, coded.body());

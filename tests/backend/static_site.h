@@ -55,11 +55,11 @@ class StaticSite {
     return fetch("GET", target, fields);
   }
   void serve(Fetched& fetched) {
-    backend::CompressionSlots slots;
-    backend::StaticFiles files(route, configuration, slots, loaded_at, resolution);
+    backend::StaticFiles files(route, configuration, bodies, loaded_at, resolution);
     UnusedPool pool;
     PreparedCall prepared(*fetched.exchange, route, configuration, pool);
-    fetched.served = run_task(files.serve(prepared.call));
+    prepared.call.authenticated = authenticated;
+    fetched.served = run_task(files.serve(prepared.call), &fetched.exchange->own_loop());
     fetched.call_status = prepared.call.status;
     fetched.bytes_sent = prepared.call.bytes_sent;
     fetched.heads = prepared.reply.heads;
@@ -68,6 +68,8 @@ class StaticSite {
   TemporaryFolder folder;
   config::Route route;
   config::Configuration configuration;
+  backend::KeptBodies bodies;
+  bool authenticated = false;
   base::WallTime loaded_at{std::chrono::seconds(1'600'000'000)};
   backend::FileRoot::Resolution resolution = backend::FileRoot::available_resolution();
 };

@@ -26,6 +26,7 @@ RawAnswer Browser::send(std::string_view method, std::string_view path, FieldLis
     request.replace(at, given.size(), "Host: " + host() + "\r\n");
   }
   if (!cookies_.empty()) request.insert(request.find("\r\n") + 2, "Cookie: " + cookie_field() + "\r\n");
+  if (!address_.empty()) request.insert(request.find("\r\n") + 2, "X-Forwarded-For: " + address_ + "\r\n");
   auto answer = ask(port_, request);
   obey(answer);
   return answer;

@@ -19,6 +19,9 @@ class Browser {
  public:
   explicit Browser(std::uint16_t port) : port_(port) {}
 
+  // As a front proxy would say it; the router's default is to trust one on this machine.
+  void come_from(std::string address) { address_ = std::move(address); }
+
   // One request with the cookies; Set-Cookie of the answer is obeyed.
   RawAnswer send(std::string_view method, std::string_view path, FieldList fields = {}, std::string_view body = {});
   RawAnswer get(std::string_view path, FieldList fields = {}) { return send("GET", path, fields); }
@@ -43,6 +46,7 @@ class Browser {
   void obey(const RawAnswer& answer);
 
   std::uint16_t port_;
+  std::string address_;
   std::map<std::string, std::string> cookies_;
 };
 

@@ -199,13 +199,13 @@ TEST_CASE("compression: multipart/mixed, the OData batch, only where compressRes
   CHECK_FALSE(is_compressible_type("multipart/form-data", true));
 }
 
-TEST_CASE("compression fields: a strong tag becomes a weak one, ranges are offered no more") {
+TEST_CASE("compression fields: a strong tag is that of the coding, ranges are offered no more [N20]") {
   const CompressionDecision compressed{Coding::br, true};
   CHECK(written(compressed, "etag: \"1\"\r\nAccept-Ranges: bytes\r\nContent-Type: text/css\r\n") ==
-        "ETag: W/\"1\"\r\nContent-Type: text/css\r\nContent-Encoding: br\r\nVary: Accept-Encoding\r\n");
+        "ETag: \"1--xs-br\"\r\nContent-Type: text/css\r\nContent-Encoding: br\r\nVary: Accept-Encoding\r\n");
   CHECK(written(compressed, "ETag: W/\"1\"\r\n") ==
         "ETag: W/\"1\"\r\nContent-Encoding: br\r\nVary: Accept-Encoding\r\n");
-  // what is no tag cannot be weakened
+  // what is no tag stays as it is
   CHECK(written(compressed, "ETag: 1\r\n") == "ETag: 1\r\nContent-Encoding: br\r\nVary: Accept-Encoding\r\n");
   CHECK(written({Coding::gzip, false}, "") == "Content-Encoding: gzip\r\n");
 }
@@ -214,4 +214,28 @@ TEST_CASE("compression fields: what is not compressed keeps its fields") {
   const string fields = "ETag: \"1\"\r\nAccept-Ranges: bytes\r\n";
   CHECK(written({std::nullopt, true}, fields) == fields + "Vary: Accept-Encoding\r\n");
   CHECK(written({std::nullopt, false}, fields) == fields);
+}
+
+TEST_CASE("compression fields: a 304 has the tag that its client asked for [N20]") {
+  struct Row {
+    const char* asked;
+    const char* fields;
+    const char* restored;
+  };
+  const Row rows[] = {
+      {"\"1--xs-br\"", "A: b\r\nETag: \"1\"\r\nC: d\r\n", "A: b\r\nETag: \"1--xs-br\"\r\nC: d\r\n"},
+      {"\"0\", W/\"1--xs-gzip\"", "etag: \"1\"\r\n", "ETag: \"1--xs-gzip\"\r\n"},
+      {"\"1\"", "ETag: \"1\"\r\n", "ETag: \"1\"\r\n"},
+      {"\"2--xs-br\"", "ETag: \"1\"\r\n", "ETag: \"1\"\r\n"},
+      {"\"1--xs-br\"", "ETag: W/\"1\"\r\n", "ETag: W/\"1\"\r\n"},
+      {"\"1--xs-br\"", "Vary: a\r\n", "Vary: a\r\n"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.asked);
+    Request request;
+    request.headers.add("If-None-Match", row.asked);
+    string fields = row.fields;
+    restore_tag(request, fields);
+    CHECK(fields == row.restored);
+  }
 }

@@ -52,6 +52,8 @@ class FakeExchange final : public net::Exchange {
   // Writing fails, as it does when the client has gone, once so many bytes of body have been written.
   void fail_writes_after(std::size_t bytes) { room_ = bytes; }
   void use_loop(base::Loop& loop) { current_loop_ = &loop; }
+  // The one it uses otherwise; run_task(task, &exchange.own_loop()) turns it.
+  FakeLoop& own_loop() { return loop_; }
   void set_endpoints(net::Endpoints endpoints) { endpoints_ = endpoints; }
   // The client closes while it is being answered.
   void client_goes() {

@@ -52,6 +52,14 @@ class FakeLoop final : public base::Loop {
     }
   }
 
+  // Runs the one piece of work that is next, if there is one.
+  void run_one() {
+    if (ready_.empty()) return;
+    auto work = std::move(ready_.front());
+    ready_.pop_front();
+    work();
+  }
+
   // Moves the clock, stopping at every timer on the way.
   void advance(base::milliseconds by) {
     const auto end = clock_.steady() + by;

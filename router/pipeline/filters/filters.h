@@ -11,7 +11,8 @@
 
 namespace router::pipeline {
 
-// Adds what every head carries: cookies and tokens of this request, X-Frame-Options, configured headers.
+// Adds what every head carries: cookies and tokens of this request, X-Frame-Options, configured headers. A head with a
+// token for x-csrf-token is kept by no cache.
 class ReplyFields final : public backend::ReplyHead {
  public:
   explicit ReplyFields(Context& context) : context_(context) {}

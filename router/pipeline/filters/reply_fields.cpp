@@ -4,6 +4,7 @@
 #include "http/field_list.h"
 #include "pipeline/error_reply.h"
 #include "pipeline/filters/filters.h"
+#include "session/csrf.h"
 
 namespace router::pipeline {
 namespace {
@@ -17,6 +18,34 @@ std::string statistics(const Context& context, base::milliseconds upstream_time)
   std::string text = "total=" + std::to_string(std::chrono::duration_cast<base::milliseconds>(total).count());
   if (upstream_time.count() >= 0) text.append(", ext=").append(std::to_string(upstream_time.count()));
   return text;
+}
+
+// What caches go by: Cache-Control and its elders, and those for the caches of networks (RFC 9213).
+bool is_for_caches(std::string_view name) {
+  const auto is = [name](std::string_view other) { return base::equals_ignoring_case(name, other); };
+  constexpr std::string_view kTargeted = "CDN-Cache-Control";
+  const bool is_targeted = name.size() >= kTargeted.size() &&
+                           base::equals_ignoring_case(name.substr(name.size() - kTargeted.size()), kTargeted);
+  return is("Cache-Control") || is("Expires") || is("Pragma") || is("Surrogate-Control") || is("X-Accel-Expires") || is_targeted;
+}
+
+// A token, or a cookie of the router, is for one user: nobody keeps the answer that it is on, whatever a back-end or the
+// configuration says.
+void keep_out_of_caches(std::string& fields) {
+  std::string kept;
+  kept.reserve(fields.size() + 32);
+  for (std::string_view rest = fields; !rest.empty();) {
+    const auto end = rest.find("\r\n");
+    const auto line = end == std::string_view::npos ? rest : rest.substr(0, end + 2);
+    if (!is_for_caches(line.substr(0, line.find(':')))) kept.append(line);
+    rest.remove_prefix(line.size());
+  }
+  fields = kept.append("Cache-Control: no-store\r\n");
+}
+
+void keep_out_of_caches(http::Headers& headers) {
+  headers.remove_if([](const http::Field& field) { return is_for_caches(field.name); });
+  headers.add("Cache-Control", "no-store");
 }
 
 bool is_configured(const config::Configuration& config, std::string_view name) {
@@ -41,6 +70,8 @@ void ReplyFields::complete(std::string& fields, base::milliseconds upstream_time
   for (const auto& header : config.response_headers) {
     fields.append(header.name).append(": ").append(header.value).append("\r\n");
   }
+  const bool has_our_cookie = http::has_field(context_.reply_fields, "Set-Cookie");
+  if (has_our_cookie || http::has_field(fields, session::kCsrfHeader)) keep_out_of_caches(fields);
 }
 
 void complete_own_response(const Context& context, http::Response& response) {
@@ -60,6 +91,7 @@ void complete_own_response(const Context& context, http::Response& response) {
   if (context.wants_statistics) response.headers.set(kRouterStatistics, statistics(context, base::milliseconds(-1)));
   if (!response.headers.contains("Cache-Control")) response.headers.set("Cache-Control", "no-store");
   for (const auto& header : config.response_headers) response.headers.set(header.name, header.value);
+  if (response.headers.contains(session::kCsrfHeader)) keep_out_of_caches(response.headers);
   response.headers.set("x-request-id", context.request_id);
 }
 
