@@ -53,7 +53,8 @@ std::string kind_of_token(std::string_view rest) {
 
 // Explains a syntax error that the parser found; `offset` is where its token begins, `failed` where it gave
 // up.
-JsonFault explain(std::string_view text, std::size_t offset, std::size_t failed, const std::string& message) {
+JsonFault explain(std::string_view text, std::size_t offset, std::size_t failed, const std::string& message,
+                  bool is_secret) {
   const std::string_view rest = text.substr(std::min(offset, text.size()));
   const auto starts = [&](std::string_view word) { return rest.substr(0, word.size()) == word; };
   if (rest.empty()) return {text.size(), "the end of the file", "more JSON (is a } or ] missing?)", {}};
@@ -70,7 +71,8 @@ JsonFault explain(std::string_view text, std::size_t offset, std::size_t failed,
   }
   if (rest[0] == '\'') return {offset, "a single quote", "a string in double quotes", {}};
   if (message.find("number overflow") != std::string::npos) {
-    return {offset, "a number that is too large", "a number that fits a double", {}};
+    const auto number = rest.substr(0, rest.find_first_of(" \t\r\n,]}"));
+    return {offset, is_secret ? "a value that is not shown" : show(number), "a number that fits a double", {}};
   }
   if (rest[0] == '"' && message.find("invalid string") != std::string::npos) {
     if (message.find("ill-formed UTF-8") != std::string::npos) {
@@ -116,7 +118,7 @@ class Builder final : public nlohmann::json_sax<json> {
   }
   bool parse_error(std::size_t read, const std::string&, const nlohmann::detail::exception& fault) override {
     broken_ = true;
-    faults_.push_back(explain(text_, cursor_.next_start(), read > 0 ? read - 1 : 0, fault.what()));
+    faults_.push_back(explain(text_, cursor_.next_start(), read > 0 ? read - 1 : 0, fault.what(), is_secret()));
     return false;
   }
 
@@ -125,6 +127,8 @@ class Builder final : public nlohmann::json_sax<json> {
   json take_root() { return std::move(root_); }
 
  private:
+  // The value at hand is a secret's, or within one's.
+  bool is_secret() const { return (!secret_.empty() && secret_.back()) || is_secret_name(key_); }
   bool fail(JsonFault fault) {
     broken_ = true;
     faults_.push_back(std::move(fault));
@@ -164,6 +168,7 @@ class Builder final : public nlohmann::json_sax<json> {
     if (open_.size() >= limits_.depth) {
       return fail({offset, "nesting deeper than " + std::to_string(limits_.depth), "a flatter document", {}});
     }
+    secret_.push_back(is_secret());
     open_.push_back(place(std::move(container)));
     keys_.emplace_back();
     return true;
@@ -171,6 +176,7 @@ class Builder final : public nlohmann::json_sax<json> {
   bool close() {
     cursor_.take();
     open_.pop_back();
+    secret_.pop_back();
     keys_.pop_back();
     return true;
   }
@@ -181,6 +187,7 @@ class Builder final : public nlohmann::json_sax<json> {
   json root_;
   std::vector<json*> open_;
   std::vector<std::set<std::string>> keys_;
+  std::vector<bool> secret_;  // of the open ones
   std::string key_;
   std::vector<JsonFault> faults_;
   bool broken_ = false;

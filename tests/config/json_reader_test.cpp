@@ -77,6 +77,8 @@ TEST_CASE("json reader: a syntax error shows no text at all, for whose value it 
     CHECK(issue.find("error: found ") != std::string::npos);
     CHECK(issue.find("hunter2") == std::string::npos);
   }
+  CHECK(first_issue("{\"SESSION_SECRET\": 1234e567}").find("1234") == std::string::npos);
+  CHECK(first_issue("{\"credentials\": {\"a\": {}, \"b\": [0, 1234e567]}}").find("1234") == std::string::npos);
   const std::string digits(400, '7');
   CHECK(first_issue("{\"SESSION_SECRET\": " + digits + "}").find("777") == std::string::npos);
   CHECK(first_issue("{\"SESSION_SECRET\": 1234x}").find("1234") == std::string::npos);
