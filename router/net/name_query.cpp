@@ -117,6 +117,8 @@ void AresChannel::begin(const std::string& name, const std::string& servers) {
     hints.ai_family = kind;
     ::ares_getaddrinfo(channel_, name.c_str(), nullptr, &hints, on_answer, &families_[kind == AF_INET6 ? 0 : 1]);
   }
+  // /etc/hosts answers at once; what it does not have of a name that it knows is not asked for elsewhere
+  if (!families_[0].addresses.empty() || !families_[1].addresses.empty()) return finish_soon();
   process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
