@@ -54,8 +54,7 @@ const std::vector<std::string>* scopes_for(const config::ScopeRule& rule, std::s
 }
 
 // Who has to be somebody, and what happens to nobody.
-void explain_login(const pipeline::Graph& graph, const http::Request& request, const http::External& external,
-                   const config::Route& route, Json& out) {
+void explain_login(const pipeline::Graph& graph, const http::Request& request, const config::Route& route, Json& out) {
   const auto& config = *graph.config;
   if (request.is_get_or_head() && graph.landing_pages.is_public(request.target.path)) {
     out["authentication"] = "none: a logout ends at this page";
@@ -168,7 +167,7 @@ Json explain_route(const pipeline::Graph& graph, const http::Request& request, c
   if (route.local_dir) explain_folder(graph, route, *path, out);
   if (route.destination) explain_destination(graph, request, external, match, *path, out);
   if (route.service) explain_service(graph, route, *path, out);
-  explain_login(graph, request, external, route, out);
+  explain_login(graph, request, route, out);
   if (!route.touch) out["session"] = "not kept alive by this request: touch is false";
   return out;
 }
