@@ -16,7 +16,7 @@ enum class Leaving { fin, rst, close_notify };
 
 const std::string kLastingGet = make_request("GET", "/app/lasting");
 const std::string kPipelinedBehind = make_request("GET", "/app/next") + make_request("GET", "/app/last");
-const std::string kLargePipelined = make_request("POST", "/app/next", {}, std::string(300'000, 'x'));
+const std::string kLargePipelined = make_request("POST", "/app/next", {}, std::string(40'000, 'x'));
 const std::string kLastingUpload = make_request("POST", "/app/lasting", {}, "body");
 
 struct LeaverRow {
@@ -119,7 +119,7 @@ TEST_CASE("leavers: a TLS client is noticed by FIN, RST or close_notify, whateve
   for (const LeaverRow& row : kLeaverRows) {
     for (const Leaving leaving : {Leaving::fin, Leaving::rst, Leaving::close_notify}) {
       // more than is read ahead hides what only TLS can say
-      if (leaving == Leaving::close_notify && row.sent.size() > 100'000) continue;
+      if (leaving == Leaving::close_notify && row.sent.size() > 10'000) continue;
       for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         CAPTURE(row.what);
         CAPTURE(static_cast<int>(leaving));
@@ -139,29 +139,22 @@ TEST_CASE("leavers: a TLS client is noticed by FIN, RST or close_notify, whateve
   }
 }
 
+// By RST: a FIN would wait behind bytes that no kernel takes, and nobody could see it.
 TEST_CASE("leavers: a client that leaves in an upload that the back-end does not take is noticed [N5]") {
   std::atomic<bool> over{false};
   RecordingBackend backend;
-  backend.on("/app/stuck",
-             [&](Conversation&) { eventually([&] { return over.load(); }, milliseconds(30'000)); });
+  backend.on("/app/stuck", [&](Conversation&) { eventually([&] { return over.load(); }, milliseconds(30'000)); });
   const RouterProcess router(setup_for(backend.origin()));
   CHECK(ask(router.port(), make_request("GET", "/app/warm")).status() == 200);
   const auto before = router.open_descriptors();
-  for (const bool reset : {false, true}) {
-    CAPTURE(reset);
-    RawClient client(router.port());
-    client.send("POST /app/stuck HTTP/1.1\r\nHost: app.example\r\nContent-Length: 100000000\r\n\r\n");
-    const std::string piece(1'000'000, 'x');
-    while (client.send(piece, milliseconds(200))) {
-    }
-    CHECK(router.open_descriptors() > before);
-    if (reset) {
-      client.reset();
-    } else {
-      client.close();
-    }
-    CHECK(eventually([&] { return router.open_descriptors() <= before; }));
+  RawClient client(router.port());
+  client.send("POST /app/stuck HTTP/1.1\r\nHost: app.example\r\nContent-Length: 100000000\r\n\r\n");
+  const std::string piece(1'000'000, 'x');
+  while (client.send(piece, milliseconds(200))) {
   }
+  CHECK(router.open_descriptors() > before);
+  client.reset();
+  CHECK(eventually([&] { return router.open_descriptors() <= before; }));
   over = true;
 }
 
