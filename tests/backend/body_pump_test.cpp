@@ -18,6 +18,7 @@ namespace {
 class FastConnection final : public net::BackendConnection {
  public:
   void set_timeout(base::milliseconds) override {}
+  void set_ends_by(base::SteadyTime) override {}
   Task<Result<void>> send(std::string_view first, std::string_view second, std::string_view third) override {
     sent.append(first).append(second).append(third);
     ++sends;
