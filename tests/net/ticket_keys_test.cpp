@@ -18,9 +18,7 @@ std::string ticket_name(const TicketKeys::Key& key) {
 
 }  // namespace
 
-TEST_CASE(
-    "ticket keys: one an hour, and a ticket of the one before is taken and renewed, of older ones not "
-    "[N23]") {
+TEST_CASE("ticket keys: one an hour, and a ticket of the one before is taken and renewed, of older ones not [N23]") {
   FakeClock clock;
   TicketKeys keys(clock);
   const auto first = keys.current();
