@@ -15,7 +15,7 @@ import time
 import attacks
 from figure import public
 from figures_abuse import Visitors, start
-from names import NameServer, with_own_names
+from names import NameServer
 from tls_rows import certificate
 
 REPORTS = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|: runtime error:|ERROR: LeakSanitizer|terminate called|Assertion")
@@ -198,28 +198,23 @@ def chaos(bench, sheet):
     command = [named or str(bench.binaries / "xs-router")]
     if not named:
         print("  XS_ROUTER names no router with sanitizers: the release router it is", flush=True)
-    names, back_end = None, BackEnd()
-    asks_us = with_own_names(bench.state, command)
-    if asks_us:
-        names = NameServer()
-    else:
-        print("  no mount namespaces here: names are this machine's", flush=True)
+    names, back_end = NameServer(), BackEnd()
+    asks_us = {"NAME_SERVERS": names.address}
     chain, key = certificate(bench)
-    sides = [Side(bench, "chaos-plain", asks_us or command, back_end, {}),
-             Side(bench, "chaos-tls", asks_us or command, back_end, {**TINY, "TLS_CERT": str(chain), "TLS_KEY": str(key)})]
+    sides = [Side(bench, "chaos-plain", command, back_end, asks_us),
+             Side(bench, "chaos-tls", command, back_end, {**TINY, **asks_us, "TLS_CERT": str(chain), "TLS_KEY": str(key)})]
     actors, end = Actors(sides), time.monotonic() + seconds
     while time.monotonic() < end and all(side.is_running() for side in sides):
         time.sleep(0.2)
     unexpected = sum(not side.is_running() for side in sides)
     actors.stop()
     codes = [side.router.stop(60) for side in sides if side.is_running()]
-    if names:
-        names.close()
+    names.close()
     logs = "".join(side.router.log() for side in sides)
     sheet.note("it lasted", round(seconds - max(0, end - time.monotonic())), "s")
     sheet.note("things done", actors.done)
     sheet.note("reloads", sum(side.reloads for side in sides))
-    sheet.note("names asked for", names.asked if names else "-")
+    sheet.note("names asked for", names.asked)
     reports = REPORTS.findall(logs)
     if reports or unexpected or any(codes):
         kept = pathlib.Path("/tmp") / f"chaos-{os.getpid()}.log"
