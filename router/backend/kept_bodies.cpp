@@ -60,11 +60,11 @@ class KeptBodies::Maker {
   Maker(const Maker&) = delete;
   Maker& operator=(const Maker&) = delete;
   ~Maker() {
-    if (flight_) land(Error{ErrorCode::internal, Side::router, "a body could not be made"});
+    if (flight_) land(Error{ErrorCode::internal, Side::router, "a body could not be made"}, false);
   }
-  void land(Made made) {
+  void land(Made made, bool keep) {
     const auto flight = std::move(flight_);
-    bodies_.land(key_, *flight, std::move(made));
+    bodies_.land(key_, *flight, std::move(made), keep);
   }
 
  private:
@@ -79,10 +79,6 @@ KeptBodies::Body KeptBodies::find(const BodyKey& key) {
 }
 
 Task<KeptBodies::Made> KeptBodies::get(BodyKey key, base::Loop& loop, base::WallTime now, Task<Result<std::string>> make) {
-  if (!is_settled(key.modified, now)) {
-    auto made = co_await make;
-    co_return to_kept(std::move(made));
-  }
   const Joined joined = join(key);
   if (joined.body) co_return joined.body;
   if (!joined.is_ours) {
@@ -93,7 +89,7 @@ Task<KeptBodies::Made> KeptBodies::get(BodyKey key, base::Loop& loop, base::Wall
   Maker maker(*this, key, joined.flight);
   auto made = co_await make;
   Made body = to_kept(std::move(made));
-  maker.land(body);
+  maker.land(body, is_settled(key.modified, now));
   co_return body;
 }
 
@@ -111,11 +107,11 @@ KeptBodies::Joined KeptBodies::join(const BodyKey& key) {
   return {nullptr, flight, is_first};
 }
 
-void KeptBodies::land(const BodyKey& key, Flight& flight, Made made) {
+void KeptBodies::land(const BodyKey& key, Flight& flight, Made made, bool keep) {
   std::vector<Flight::Waiter> waiters;
   {
     const std::lock_guard lock(mutex_);
-    if (made) keep_locked(key, *made);
+    if (made && keep) keep_locked(key, *made);
     flight.landed = std::move(made);
     waiters.swap(flight.waiters);
     flights_.erase(key);

@@ -46,6 +46,7 @@ class KeptBodies {
   using Body = std::shared_ptr<const std::string>;
   using Made = base::Result<Body>;
   static constexpr std::size_t kMost = 64 * 1024 * 1024;
+  static constexpr std::uint64_t kLarge = 64 * 1024;
 
   explicit KeptBodies(std::size_t most = kMost) : most_(most) {}
   KeptBodies(const KeptBodies&) = delete;
@@ -55,12 +56,12 @@ class KeptBodies {
   Body find(const BodyKey& key);
 
   // `make` runs if nobody makes it already; its error is that of all who wait for it. A file that was written within
-  // the last second at `now` may be written again without a new time: it is made anew for each request.
+  // the last second at `now` may be written again without a new time: what is made of it is not kept.
   base::Task<Made> get(BodyKey key, base::Loop& loop, base::WallTime now, base::Task<base::Result<std::string>> make);
 
   std::size_t size() const;
-  // How many are compressed at a time: a new release is asked for by everybody at once.
-  CompressionSlots& makers() { return makers_; }
+  // How many files of that size are compressed at a time: a new release is asked for by everybody at once.
+  CompressionSlots& makers(std::uint64_t size) { return size > kLarge ? makers_of_large_ : makers_; }
 
  private:
   struct Flight {
@@ -85,12 +86,13 @@ class KeptBodies {
   class Maker;
 
   Joined join(const BodyKey& key);
-  void land(const BodyKey& key, Flight& flight, Made made);
+  void land(const BodyKey& key, Flight& flight, Made made, bool keep);
   Body find_locked(const BodyKey& key);
   void keep_locked(const BodyKey& key, Body body);
 
   const std::size_t most_;
-  CompressionSlots makers_{2};
+  CompressionSlots makers_{64};
+  CompressionSlots makers_of_large_{2};
   mutable std::mutex mutex_;
   Entries entries_;  // the one used last in front
   std::map<BodyKey, Entries::iterator> index_;

@@ -188,7 +188,7 @@ Task<KeptBodies::Made> StaticFiles::compressed(Call& call, const Representation&
   if (auto kept = bodies_.find(key)) co_return kept;
   bool session_over = false;
   const LastingAnswer lasting(call, [&session_over] { session_over = true; });
-  auto make = make_compressed(of, coding, bodies_.makers(), call.exchange.loop());
+  auto make = make_compressed(of, coding, bodies_.makers(of.size), call.exchange.loop());
   auto getting = bodies_.get(key, call.exchange.loop(), call.clock.wall(), std::move(make));
   auto made = co_await getting;
   if (session_over) co_return Error{ErrorCode::unauthenticated, Side::client, "the session has ended meanwhile"};

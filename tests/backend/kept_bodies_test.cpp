@@ -122,7 +122,7 @@ TEST_CASE("kept bodies: a fault is that of all who waited, and the next one trie
   CHECK(**get(bodies, key_of(1), work, string("made")) == "made");
 }
 
-TEST_CASE("kept bodies: a file written this second may change without a new time, so it is made each time [N2]") {
+TEST_CASE("kept bodies: a file written this second may change without a new time, so it is not kept [N2]") {
   KeptBodies bodies;
   Work work;
   for (const auto after : {-999, 0, 999}) {
