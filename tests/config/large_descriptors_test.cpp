@@ -25,7 +25,8 @@ TEST_CASE("load: twenty thousand good routes are taken, one more is said to be t
   const auto result = load_routes(20'000, good_route);
   CHECK(errors_of(result) == "");
   REQUIRE(result.configuration);
-  CHECK(result.configuration->routes.size() == 20'000);
+  CHECK(result.configuration->routes.back().added);
+  CHECK(result.configuration->routes.size() == 20'001);  // with the default route
   const auto issues = errors_of(load_routes(20'001, good_route));
   CHECK(issues ==
         "xs-app.json:1:11: error: /routes: found an array of 20001 elements, expected at most 20000\n");
