@@ -22,7 +22,7 @@ std::vector<std::string> wanted_scopes(const Route& route, const std::string& me
 
 // Whoever passes `open` would pass `guarded` as well.
 bool is_as_strict(const Route& open, const Route& guarded) {
-  if (open.is_public()) return guarded.is_public();
+  if (open.is_public()) return false;
   const auto holds_for = [&](const std::string& method) {
     const auto asked = wanted_scopes(open, method);
     const auto needed = wanted_scopes(guarded, method);
@@ -44,7 +44,8 @@ Guarded guarded_destinations(const Configuration& configuration) {
   Guarded guarded;
   for (const auto* list : {&configuration.plugins, &configuration.routes}) {
     for (const Route& route : *list) {
-      if (route.destination && !is_chosen_by_client(*route.destination) && !route.is_public()) {
+      const bool by_scope = !route.is_public() && !route.scope.empty();
+      if (by_scope && route.destination && !is_chosen_by_client(*route.destination)) {
         guarded[*route.destination].push_back(&route);
       }
     }
