@@ -144,11 +144,13 @@ TEST_CASE("back-end answers: bytes that a TLS back-end sent behind its answer ne
   // one TLS record, and the surplus in the next, which has come along with it
   constexpr std::size_t kRecord = 16 * 1024;
   for (const char* surplus : {"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Second: yes\r\n\r\nsecond", "x", "HTTP/1.1 200 OK\r\n"}) {
-    CAPTURE(surplus);
+    CAPTURE(std::string(surplus));
     std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 16000\r\nX-Pad: ";
     answer += std::string(kRecord - 16'000 - answer.size() - 4, 'p') + "\r\n\r\n" + std::string(16'000, 'b');
     backend.answer_and_stay(answer + surplus);
-    const RouterProcess router(setup_for(backend.origin(), {{"strictSSL", false}}));
+    auto setup = setup_for(backend.origin(), {{"strictSSL", false}});
+    setup.environment["THREADS"] = "1";  // one pool: the back-end serves one connection at a time
+    const RouterProcess router(setup);
     for (int i = 0; i < 4; ++i) {
       const auto got = ask(router.port(), make_request("GET", "/app/x"));
       CHECK(got.status() == 200);

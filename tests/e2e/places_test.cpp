@@ -86,6 +86,7 @@ TEST_CASE("places: who reads an answer below MINIMUM_READ_RATE is closed, who pa
   RawClient events(router.port());
   events.send(make_request("GET", "/app/events"));
   CHECK(events.read_head().status() == 200);
+  CHECK(events.read_piece() != "");
   RawClient reader(router.port());
   reader.send(make_request("GET", "/app/large"));
   CHECK(reader.read_head().status() == 200);
