@@ -15,7 +15,7 @@ struct Script {
   std::string_view file;
   std::string_view hash;
 };
-constexpr Script kStartLogin{"start-login.js", "'sha256-14QCBPkb6XDDK+z6+8ZZuddueWyHa7E3SzQEXtdJBlI='"};
+constexpr Script kStartLogin{"start-login.js", "'sha256-3ibVhtXpwLo++D3t3gUdfz7NuD0I0Oj8u0SzXbiKbWg='"};
 constexpr Script kToProvider{"to-provider.js", "'sha256-yKjNmJdhAOkbmz1nDmb8IoZEUTOIZRpQrcErJN7HVFY='"};
 
 // `form_action`: where a form of the page may lead, redirects included.
