@@ -55,7 +55,7 @@ ClientConnection::ClientConnection(AsioLoop& loop, Socket socket, Handler& handl
       read_deadline_(loop.deadlines(), [this] {
         timed_out_ = true;
         if (lingering_) return stream_.close();
-        stream_.cancel_read();
+        idle_ ? stream_.cancel() : stream_.cancel_read();  // who is idle writes nothing
       }) {
   stream_.prepare(timeouts.stall);
   error_code ignored;

@@ -223,12 +223,12 @@ error_code Stream::send_file_now(FileSending& rest) {
 }
 
 void Stream::Wait::await_suspend(std::coroutine_handle<> waiter) {
-  auto done = [this, waiter](const error_code& ended) {
+  // a connection that rests keeps nothing that it does not need
+  if (what == Socket::wait_read) stream.read_cancel_.slot().clear();
+  stream.socket_.async_wait(what, [this, waiter](const error_code& ended) {
     fault = ended;
     waiter.resume();
-  };
-  if (what == Socket::wait_write) return stream.socket_.async_wait(what, done);
-  stream.socket_.async_wait(what, asio::bind_cancellation_slot(stream.read_cancel_.slot(), done));
+  });
 }
 
 // True: done, well or not.

@@ -72,7 +72,8 @@ class Stream {
   auto write(std::string_view first, std::string_view second = {}, std::string_view third = {}) {
     return Write{*this, {first, second, third}};
   }
-  // Until a byte can be read or the peer has closed. Nothing is consumed. Plain sockets and TLS alike.
+  // Until a byte can be read or the peer has closed; cancel() ends it. Nothing is consumed. Plain sockets and TLS
+  // alike.
   auto wait_readable() { return Wait{*this, Socket::wait_read}; }
   // Until bytes can be written. Takes a turn through the loop even where they can be at once.
   auto wait_writable() { return Wait{*this, Socket::wait_write}; }
