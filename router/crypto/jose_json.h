@@ -20,7 +20,7 @@ inline constexpr std::size_t kMaxJsonDepth = 32;
 struct JsonBounds {
   std::size_t bytes = 1024 * 1024;
   std::size_t depth = kMaxJsonDepth;  // the root counts
-  std::size_t values = 16 * 1024;     // members and elements, at whatever depth
+  std::size_t values = 16 * 1024;     // members and elements at whatever depth, and the root
 };
 
 // Absent if `text` is anything else.

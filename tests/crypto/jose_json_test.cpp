@@ -92,10 +92,10 @@ TEST_CASE("strangers' JSON: bytes, depth and values are bounded, and the bounds 
                       {R"({"a":[1,2,3]})", false},
                       {R"({"a":[[]]})", true},
                       {R"({"a":[[[]]]})", false},
-                      {R"({"a":"56789012345678901234567890123456789"})", false},
-                      {R"({"a":"5678901234567890123456789012345678"})", true}};
+                      {R"({"a":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"})", false},
+                      {R"({"a":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"})", true}};
   for (const Row& row : rows) {
-    CAPTURE(row.text);
+    CAPTURE(std::string(row.text));
     CHECK(parse_json_object(row.text, bounds).has_value() == row.good);
   }
 }
