@@ -426,7 +426,8 @@ TEST_CASE("callback: a session that the provider ended while it was being made d
   LoginWorld world;
   world.provider.login.claims.idp_session_id = "sid-1";
   world.provider.before_answer = [&] {
-    session::EndedAtProvider ended{.issuer = "https://idp.example", .idp_session_id = "sid-1"};
+    session::EndedAtProvider ended{
+        .issuer = "https://idp.example", .idp_session_id = "sid-1", .at = world.clock.wall()};
     REQUIRE(test::run_task(world.store.remember_ended(std::move(ended))));
   };
   Browser browser;
