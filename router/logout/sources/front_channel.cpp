@@ -70,8 +70,12 @@ Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const Sou
   session::SessionFilter sought{.issuer = known_issuer, .idp_session_id = sid};
   const auto found = co_await store_.select(std::move(sought), kMostLookedAt);
   if (!found) co_return found.error();
-  if (found->empty()) ongoing_.unknown_sids.take(address, clock_.steady());
-  if (found->empty() || (issuer.empty() && !is_one_user(*found)))
+  // Somebody else may just have ended it: its cookie goes all the same.
+  const bool is_of_cookie =
+      input.session && input.session->issuer == known_issuer && input.session->idp_session_id == sid;
+  const bool is_known = is_of_cookie || !found->empty();
+  if (!is_known) ongoing_.unknown_sids.take(address, clock_.steady());
+  if (!is_known || (issuer.empty() && !is_one_user(*found)))
     co_return std::optional<Recognition>(nothing_ends("no session has that sid, or not one user's"));
 
   Trigger trigger = make_trigger(*provider);
@@ -79,8 +83,7 @@ Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const Sou
   trigger.selection.ended_at_provider = session::EndedAtProvider{
       .issuer = known_issuer, .idp_session_id = sid, .at = clock_.wall(), .is_signed = false};
   // Another session's cookie stays: this browser may have logged in anew.
-  trigger.clears_browser =
-      input.session && input.session->issuer == known_issuer && input.session->idp_session_id == sid;
+  trigger.clears_browser = is_of_cookie;
   co_return std::optional<Recognition>(std::move(trigger));
 }
 
