@@ -79,7 +79,7 @@ TEST_CASE("rest login: method, version, realm and journey decide before the pass
        kRestPath,
        {{"Accept-API-Version", "resource=1.0"}},
        404,
-       "Resource version not supported: 2.0 to 3.1 are"},
+       "API version not supported: resource=2.0 to resource=5.1 and protocol=1.0 to protocol=2.9 are"},
       {"POST", "/am/json/realms/root/realms/beta/authenticate", {}, 404, "Realm not found"},
       {"POST", "/am/json/realms/root/authenticate", {}, 404, "Realm not found"},
       {"POST", "/am/json/authenticate", {}, 404, "Realm not found"},
