@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <csignal>
 #include <algorithm>
 
 #include "support/certificates.h"
@@ -113,6 +114,7 @@ bool TlsClient::is_told_the_end() {
 
 TlsBackend::TlsBackend(const CertificateFiles& files, const std::string& client_authority)
     : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
+  std::signal(SIGPIPE, SIG_IGN);  // the router may close while close_notify is written
   require_openssl(SSL_CTX_use_certificate_file(context_.get(), files.certificate.c_str(), SSL_FILETYPE_PEM) == 1, "certificate");
   require_openssl(SSL_CTX_use_PrivateKey_file(context_.get(), files.key.c_str(), SSL_FILETYPE_PEM) == 1, "key");
   if (!client_authority.empty()) {
