@@ -1,5 +1,7 @@
 #include "identity/jwks_cache.h"
 
+#include <utility>
+
 #include "base/log.h"
 #include "http/url.h"
 #include "identity/faults.h"
@@ -45,6 +47,7 @@ base::Task<base::Result<crypto::JwsPayload>> JwksCache::verify(std::string token
   if (changed) co_return crypto::verify_jws(token, keys_, allowed);
   // With the keys of today it might verify: nobody can say that it is bad.
   if (!is_known && last_error_) co_return *last_error_;
+  if (!is_known && flight_.is_running()) co_return provider_unavailable("key set: the answer takes too long");
   co_return verified;
 }
 
@@ -77,10 +80,9 @@ base::Task<bool> JwksCache::refetch_once_a_minute(std::string jwks_uri, std::uin
   if (flight_.is_running()) {
     if (flight_.waiting() < kMaxWaitingForKeys) co_await flight_.join_for(runtime_.loop, left_until(ends_by));
   } else if (is_due && backoff_.is_open(now)) {
+    minute_to_begin_ = last;
     auto work = fetch(self, std::move(jwks_uri));
     co_await flight_.run_for(runtime_.loop, left_until(ends_by), std::move(work));
-    // Only an answer starts the minute: who got none knows as little as before.
-    if (version_ != seen) *last = now;
   }
   co_return version_ != seen;
 }
@@ -108,10 +110,13 @@ base::Task<void> JwksCache::fetch(std::shared_ptr<JwksCache> self, std::string j
   self->fetched_ = self->runtime_.clock.steady();
   self->backoff_.succeed();
   self->last_error_.reset();
+  if (auto* minute = std::exchange(self->minute_to_begin_, nullptr)) *minute = self->fetched_;
   base::log_info("identity.keys_loaded", {{"provider", self->name_}, {"keys", self->keys_.keys().size()}});
 }
 
+// Only an answer begins the minute: who got none knows as little as before.
 void JwksCache::fail(const base::Error& cause) {
+  minute_to_begin_ = nullptr;
   backoff_.fail(runtime_.clock.steady());
   last_error_ = provider_unavailable("keys of identity provider " + name_ + ": " + base::describe(cause));
   base::log_warning("identity.keys_failed", {{"provider", name_}, {"error", base::describe(cause)}});

@@ -259,3 +259,20 @@ TEST_CASE_FIXTURE(Fixture, "jwks cache: while fetches fail, a flood of unknown k
     loop.advance(seconds(delay));
   }
 }
+
+TEST_CASE_FIXTURE(Fixture, "jwks cache: an answer that takes longer than anybody waits makes no token bad, and begins the minute [S31]") {
+  REQUIRE(verify(old_token()));
+  stub.hold();
+  test::Crowd<Answer> crowd;
+  crowd.add(start(new_token()));
+  loop.advance(JwksCache::kPatience + seconds(1));
+  REQUIRE(crowd.answers.size() == 1);
+  CHECK(crowd.answers[0].error().code == base::ErrorCode::unavailable);
+  CHECK(fetches() == 2);
+  stub.release();
+  for (int i = 0; i < 100; ++i) CHECK(verify(new_token()).error().code == base::ErrorCode::unauthenticated);
+  CHECK(fetches() == 2);
+  loop.advance(minutes(1));
+  stub.keys = test::jwks({TokenSigner::other_rsa()});
+  CHECK(verify(new_token()));
+}
