@@ -42,11 +42,18 @@ void drop_repeated(std::vector<SessionId>& ids) {
   std::erase_if(ids, [&](const SessionId& id) { return !seen.emplace(id.reveal()).second; });
 }
 
+// nullptr: the request says nothing.
+template <class Named>
+auto* candidates_of(Named& named) {
+  auto* ids = named.fields == 0 ? &named.by_cookie : &named.by_field;
+  return named.fields > 1 ? nullptr : ids;
+}
+
 }  // namespace
 
 std::vector<SessionId> NamedSessions::of_user() const {
-  if (fields > 1) return {};
-  return fields == 1 ? by_field : by_cookie;
+  const auto* ids = candidates_of(*this);
+  return ids == nullptr ? std::vector<SessionId>() : *ids;
 }
 
 std::vector<SessionId> NamedSessions::all() const {
@@ -115,7 +122,10 @@ http::SetCookie SessionCookie::deletion(const http::External& external, std::str
 }
 
 Task<Result<std::optional<Snapshot>>> find_user(Store& store, NamedSessions named) {
-  auto ids = named.of_user();
+  // on the way of every request: nothing is copied
+  auto* candidates = candidates_of(named);
+  if (candidates == nullptr) co_return std::optional<Snapshot>();
+  auto ids = std::move(*candidates);
   if (ids.size() > kMostCandidates) {
     base::log_warning("session.ambiguous", {{"named", std::to_string(ids.size())}});
     co_return std::optional<Snapshot>();

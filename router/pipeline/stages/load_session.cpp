@@ -7,7 +7,7 @@ Task<Result<Verdict>> load_session(Context& context) {
   // a caller that says who it is, is not whom a cookie names
   if (context.request.headers.contains(kCallerField)) co_return Verdict(Continue{});
   auto named = context.graph.session_cookie.read(context.request.headers);
-  if (named.of_user().empty()) co_return Verdict(Continue{});
+  if (named.by_field.empty() && named.by_cookie.empty()) co_return Verdict(Continue{});
   auto found = co_await session::find_user(context.graph.services.sessions, std::move(named));
   if (found) {
     const bool is_ours = *found && (**found)->subdomain == context.external.tenant;
