@@ -122,7 +122,8 @@ void Service::free_tokens(const Ending& ending, const Execution& execution) cons
   auto free = [&receipts = parts_.receipts, freed = execution.receipts] {
     for (const auto& receipt : freed) receipts.token_used(*receipt);
   };
-  if (ending.provider_url.empty()) {
+  // where the router ends that session itself, the browser goes elsewhere
+  if (ending.provider_url.empty() || ending.ends_provider_session) {
     free();
   } else if (!ending.return_state.empty() && !execution.receipts.empty()) {
     parts_.states.on_return(ending.return_state, std::move(free));
