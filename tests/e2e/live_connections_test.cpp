@@ -268,8 +268,10 @@ TEST_CASE("awaited answers: GET, HEAD and OPTIONS without one get 401 within two
     SignOnFixture fixture;
     fixture.orders.on("/orders/slow", hangs());
     auto browser = fixture.signed_in();
+    const auto csrf = browser.csrf_token("/orders/start");
     RawClient client(fixture.router.port());
-    client.send(request_of(browser, method, "/orders/slow"));
+    client.send(make_request(method, "/orders/slow",
+                             {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}, {"X-CSRF-Token", csrf}}));
     REQUIRE(fixture.orders.waits_for("/orders/slow", 1));
     browser.navigate("/my/logout");
     CHECK(client.read(kLogoutTime, method).status() == 401);
