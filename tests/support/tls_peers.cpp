@@ -5,8 +5,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include <csignal>
 #include <algorithm>
+#include <csignal>
 
 #include "support/certificates.h"
 
