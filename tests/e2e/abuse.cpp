@@ -65,7 +65,6 @@ struct Sending {
 
 RouterSetup AbuseFixture::setup(const StubProvider& provider, const std::string& orders, const std::string& invoices) {
   auto setup = sign_on_setup(provider, orders, invoices);
-  setup.environment["LOG_LEVEL"] = "warning";
   setup.descriptor["am"] = {{"cookieName", "iPlanetDirectoryPro"}, {"realm", "/alpha"}};
   setup.descriptor["hostedLogin"] = {
       {"customerId", std::string(kHosted).substr(1)},

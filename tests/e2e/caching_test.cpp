@@ -76,15 +76,13 @@ TEST_CASE("static site: after a logout the browser has to ask, and a page that i
   setup.files["web/index.html"] = "<!doctype html><title>Start</title>";
   setup.files["web/app.js"] = kText;
   setup.descriptor["welcomeFile"] = "/web/index.html";
-  setup.descriptor["plugins"] = {{{"name", "help"}, {"source", "^/help/(.*)$"}, {"target", "$1"}, {"localDir", "web"},
-                                  {"authenticationType", "oidc"}}};
   setup.add_route({{"source", "^/web/(.*)$"}, {"target", "$1"}, {"localDir", "web"}, {"authenticationType", "oidc"}});
   RouterProcess router(setup);
   Browser browser(router.port());
   const auto start = browser.open("/");
   CHECK(start.status() == 200);
   CHECK(start.field("Cache-Control") == "private, no-cache");
-  for (const char* path : {"/web/", "/web/index.html", "/web/app.js", "/help/index.html"}) {
+  for (const char* path : {"/web/", "/web/index.html", "/web/app.js"}) {
     CAPTURE(path);
     const auto first = browser.get(path, {{"Accept-Encoding", "gzip"}});
     CHECK(first.status() == 200);
