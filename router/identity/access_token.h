@@ -23,8 +23,8 @@ struct AccessToken {
 };
 
 // An access token: by its `typ` (at+jwt); else it names scopes or a client and bears no mark of an id token (nonce,
-// at_hash, c_hash, or a claim of some providers that says so). ias, whose callers have id tokens alone, takes one too that it issued to another application for
-// this one: `aud` names us, `azp` somebody else.
+// at_hash, c_hash, or a claim of some providers that says so). ias, whose callers have id tokens alone, takes one too
+// that it issued to another application for this one: `aud` names us, `azp` somebody else.
 base::Result<void> check_bearer_kind(const crypto::JwsPayload& token, const config::IdentityProvider& provider);
 
 base::Result<AccessToken> check_xsuaa_token(const crypto::JwsPayload& token,

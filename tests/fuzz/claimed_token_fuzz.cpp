@@ -1,5 +1,5 @@
-// What a token says about itself is read without believing it: bounded, and never of what is no token. The input is tried
-// as a whole token and as its claims.
+// What a token says about itself is read without believing it: bounded, and never of what is no token. The
+// input is tried as a whole token and as its claims.
 #include <string>
 
 #include "crypto/digest.h"

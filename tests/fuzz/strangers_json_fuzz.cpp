@@ -1,5 +1,5 @@
-// Strangers' JSON that is taken is one object within the bounds, with no name twice, and says the same when it is
-// written and read again.
+// Strangers' JSON that is taken is one object within the bounds, with no name twice, and says the same when
+// it is written and read again.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -39,7 +39,8 @@ void check(std::string_view text, const crypto::JsonBounds& bounds) {
   require(depth_of(*taken) <= bounds.depth, "it is not too deep");
   require(values_in(*taken) <= bounds.values, "it has not too many values");
   require(*taken == json::parse(text), "another reader sees the same");
-  const auto again = crypto::parse_json_object(taken->dump(), {1024 * 1024 * 16, bounds.depth, bounds.values});
+  const auto again =
+      crypto::parse_json_object(taken->dump(), {1024 * 1024 * 16, bounds.depth, bounds.values});
   require(again && *again == *taken, "written and read again it says the same");
 }
 
