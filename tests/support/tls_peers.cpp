@@ -74,6 +74,7 @@ CertificateFiles Authority::issue(const std::string& alternative_name, const std
 
 TlsClient::TlsClient(std::uint16_t port, int version, const std::string& server_name, SSL_SESSION* resume)
     : socket_(connect_to(port)), context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {
+  std::signal(SIGPIPE, SIG_IGN);  // the router may close while bytes are written
   bound(socket_);
   // else OpenSSL itself would not offer TLS 1.1
   SSL_CTX_set_cipher_list(context_.get(), "ALL:@SECLEVEL=0");
