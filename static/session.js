@@ -26,7 +26,6 @@
     over = true;
     closeStream();
     dialog?.remove();
-    // preventDefault(): a draft is saved first.
     if (emit("signed-out", { page: to })) location.replace(page || to);
   }
 
@@ -54,10 +53,9 @@
     return state;
   }
 
-  const check = () => ask().catch(() => {}); // offline: asked again
+  const check = () => ask().catch(() => {});
   const staySignedIn = () => ask("POST");
 
-  // Whatever the other tabs are told.
   function goTo(url) {
     over = true;
     closeStream();
@@ -74,8 +72,10 @@
       const token = await fetch(endpoint, { headers: { "x-csrf-token": "fetch" }, cache: "no-store" });
       headers["x-csrf-token"] = token.headers.get("x-csrf-token");
     }
-    const answer = await fetch(endpoint + query, { method, headers });
-    if (!answer.ok) throw new Error("xs-router: " + answer.status);
+    over = true; // the news of it must not turn this tab away
+    const answer = await fetch(endpoint + query, { method, headers }).catch(() => ({}));
+    over = answer.ok;
+    if (!over) throw new Error("xs-router: " + answer.status);
     const next = await answer.text();
     channel?.postMessage({ page });
     goTo(next);
