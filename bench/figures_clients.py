@@ -42,9 +42,12 @@ def idle(bench, sheet):
 def connect_tls(port, context):
     """A TLS connection that has had an answer and rests."""
     connection = context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=10))
+    return connection, is_answered(connection)
+
+
+def is_answered(connection):
     connection.sendall(b"GET /small/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    answer = connection.recv(4096)
-    return connection, answer.startswith(b"HTTP/1.1 200")
+    return connection.recv(4096).startswith(b"HTTP/1.1 200")
 
 
 def idle_tls(bench, sheet):
@@ -64,10 +67,7 @@ def idle_tls(bench, sheet):
         sheet.equals(f"{version.name}: connections held, each with an answer", sum(good for _, good in held), count)
         time.sleep(1)
         sheet.at_most("resident memory of each", connection_memory(router, before, count), 24 * 1024, "B", by_speed=True)
-        for connection, _ in held:
-            connection.sendall(b"GET /small/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        again = sum(connection.recv(4096).startswith(b"HTTP/1.1 200") for connection, _ in held)
-        sheet.equals("answered once more after the rest", again, count)
+        sheet.equals("answered once more after the rest", sum(is_answered(one) for one, _ in held), count)
         for connection, _ in held:
             connection.close()
 
