@@ -36,7 +36,8 @@ Result<KeptBodies::Body> to_kept(Result<std::string> made) {
 // co_await: until the flight has landed; goes on on the loop that waits.
 class KeptBodies::Landing {
  public:
-  Landing(KeptBodies& bodies, Flight& flight, base::Loop& loop) : bodies_(bodies), flight_(flight), loop_(loop) {}
+  Landing(KeptBodies& bodies, Flight& flight, base::Loop& loop)
+      : bodies_(bodies), flight_(flight), loop_(loop) {}
   bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> waiter) {
     const std::lock_guard lock(bodies_.mutex_);
@@ -78,7 +79,8 @@ KeptBodies::Body KeptBodies::find(const BodyKey& key) {
   return find_locked(key);
 }
 
-Task<KeptBodies::Made> KeptBodies::get(BodyKey key, base::Loop& loop, base::WallTime now, Task<Result<std::string>> make) {
+Task<KeptBodies::Made> KeptBodies::get(BodyKey key, base::Loop& loop, base::WallTime now,
+                                       Task<Result<std::string>> make) {
   const Joined joined = join(key);
   if (joined.body) co_return joined.body;
   if (!joined.is_ours) {

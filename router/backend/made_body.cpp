@@ -33,7 +33,8 @@ Result<std::size_t> read_at(const OpenFile& file, std::uint64_t offset, std::siz
   out.resize(size);
   std::size_t filled = 0;
   while (filled < size) {
-    const auto got = ::pread(file.descriptor.get(), out.data() + filled, size - filled, static_cast<off_t>(offset + filled));
+    const auto got = ::pread(file.descriptor.get(), out.data() + filled, size - filled,
+                             static_cast<off_t>(offset + filled));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fault("a static file cannot be read");
     if (got == 0) break;
@@ -45,7 +46,8 @@ Result<std::size_t> read_at(const OpenFile& file, std::uint64_t offset, std::siz
 
 }  // namespace
 
-Task<Result<std::string>> make_filled(const OpenFile& file, const config::Replacement& replacement, base::Loop& loop) {
+Task<Result<std::string>> make_filled(const OpenFile& file, const config::Replacement& replacement,
+                                      base::Loop& loop) {
   if (file.size > kLargestTemplate) co_return fault("a file with placeholders is larger than 4 MiB");
   std::string text;
   const auto read = read_at(file, 0, file.size, text);
@@ -53,14 +55,15 @@ Task<Result<std::string>> make_filled(const OpenFile& file, const config::Replac
   std::string out;
   out.reserve(text.size());
   for (std::string_view rest = text; !rest.empty();) {
-    if (!fill_some(rest, replacement, kLargestFilled, out)) co_return fault("a file with its placeholders filled in is too large");
+    if (!fill_some(rest, replacement, kLargestFilled, out))
+      co_return fault("a file with its placeholders filled in is too large");
     if (!rest.empty()) co_await base::take_turn(loop);
   }
   co_return std::move(out);
 }
 
-Task<Result<std::string>> make_compressed(const Representation& of, http::Coding coding, CompressionSlots& slots,
-                                          base::Loop& loop) {
+Task<Result<std::string>> make_compressed(const Representation& of, http::Coding coding,
+                                          CompressionSlots& slots, base::Loop& loop) {
   const auto slot = slots.take();
   if (!slot) co_return Error{ErrorCode::overloaded, Side::router, "enough files are being compressed", true};
   auto encoder = http::Encoder::make(coding);

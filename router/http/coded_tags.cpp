@@ -54,7 +54,9 @@ std::string without_codings(std::string_view value) {
     const auto open = value.find('"');
     const auto close = open == std::string_view::npos ? open : value.find('"', open + 1);
     if (close == std::string_view::npos) return out.append(value);
-    out.append(value.substr(0, open + 1)).append(without_coding(value.substr(open + 1, close - open - 1))).append("\"");
+    out.append(value.substr(0, open + 1))
+        .append(without_coding(value.substr(open + 1, close - open - 1)))
+        .append("\"");
     value.remove_prefix(close + 1);
   }
 }

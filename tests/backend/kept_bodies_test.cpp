@@ -49,11 +49,13 @@ Task<void> note(Task<KeptBodies::Made> getting, std::vector<string>& got) {
   got.push_back(made ? **made : made.error().detail);
 }
 
-void ask(KeptBodies& bodies, const BodyKey& key, base::Loop& loop, Task<Result<string>> make, std::vector<string>& got) {
+void ask(KeptBodies& bodies, const BodyKey& key, base::Loop& loop, Task<Result<string>> make,
+         std::vector<string>& got) {
   base::start_detached(note(bodies.get(key, loop, kToday, std::move(make)), got));
 }
 
-KeptBodies::Made get(KeptBodies& bodies, const BodyKey& key, Work& work, Result<string> result, base::WallTime now = kToday) {
+KeptBodies::Made get(KeptBodies& bodies, const BodyKey& key, Work& work, Result<string> result,
+                     base::WallTime now = kToday) {
   return test::run_task(bodies.get(key, work.loop, now, make(work, std::move(result))), &work.loop);
 }
 
@@ -97,7 +99,8 @@ TEST_CASE("kept bodies: another file, time, size, value or coding is another bod
 TEST_CASE("kept bodies: the ones used longest ago make room within the bound, one above it is not kept [N2]") {
   KeptBodies bodies(12'000);
   Work work;
-  for (std::uint64_t inode = 1; inode <= 3; ++inode) CHECK(get(bodies, key_of(inode), work, string(3000, 'x')));
+  for (std::uint64_t inode = 1; inode <= 3; ++inode)
+    CHECK(get(bodies, key_of(inode), work, string(3000, 'x')));
   CHECK(bodies.find(key_of(1)));  // used again: 2 is the oldest now
   CHECK(get(bodies, key_of(4), work, string(3000, 'x')));
   CHECK(bodies.find(key_of(1)));

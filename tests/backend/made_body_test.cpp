@@ -21,7 +21,8 @@ constexpr long long kLongAgo = 1'500'000'000;
 // Text that is not all alike, so that it costs an encoder something.
 string text_of(std::size_t size) {
   string text;
-  for (std::uint32_t i = 1; text.size() < size; i = i * 1664525 + 1013904223) text.append(std::to_string(i)).append(",\n");
+  for (std::uint32_t i = 1; text.size() < size; i = i * 1664525 + 1013904223)
+    text.append(std::to_string(i)).append(",\n");
   text.resize(size);
   return text;
 }
@@ -29,7 +30,8 @@ string text_of(std::size_t size) {
 // One answer under way, and somebody else on its loop.
 struct Busy {
   Busy(StaticSite& site, std::string_view target, std::initializer_list<http::Field> fields)
-      : exchange("GET", target, fields), files(site.route, site.configuration, site.bodies, site.loaded_at),
+      : exchange("GET", target, fields),
+        files(site.route, site.configuration, site.bodies, site.loaded_at),
         prepared(exchange, site.route, site.configuration, pool) {}
 
   // How often the other one had his turn before the answer was there.
@@ -70,7 +72,8 @@ TEST_CASE("static files: nothing that never waits keeps the loop to itself [N2]"
   string page;
   for (int i = 0; i < 10'000; ++i) page.append("{{NAME}}");
   site.write("index.html", page);
-  for (const auto* name : {"script.js", "copied.bin", "index.html"}) site.folder.set_modified(string("site/") + name, kLongAgo);
+  for (const auto* name : {"script.js", "copied.bin", "index.html"})
+    site.folder.set_modified(string("site/") + name, kLongAgo);
   site.route.replace.emplace();
   site.route.replace->path_suffixes = {"index.html"};
   site.route.replace->variables["NAME"] = string(60, 'n');

@@ -20,7 +20,11 @@ const std::string& large_script() {
   static const std::string text = [] {
     std::string made;
     for (std::uint32_t i = 1; made.size() < 5'500'000; i = i * 1664525 + 1013904223) {
-      made.append("export const v").append(std::to_string(i)).append(" = ").append(std::to_string(i % 977)).append(";\n");
+      made.append("export const v")
+          .append(std::to_string(i))
+          .append(" = ")
+          .append(std::to_string(i % 977))
+          .append(";\n");
     }
     return made;
   }();
@@ -63,29 +67,38 @@ struct Sending {
 
 }  // namespace
 
-RouterSetup AbuseFixture::setup(const StubProvider& provider, const std::string& orders, const std::string& invoices) {
+RouterSetup AbuseFixture::setup(const StubProvider& provider, const std::string& orders,
+                                const std::string& invoices) {
   auto setup = sign_on_setup(provider, orders, invoices);
   setup.descriptor["am"] = {{"cookieName", "iPlanetDirectoryPro"}, {"realm", "/alpha"}};
   setup.descriptor["hostedLogin"] = {
       {"customerId", std::string(kHosted).substr(1)},
       {"clients", {{kClient, {{"redirectUris", {"https://app.example/logout"}}}}}}};
   setup.files["static/script.js"] = large_script();
-  setup.add_route({{"source", "^/assets/(.*)$"}, {"target", "$1"}, {"localDir", "static"}, {"authenticationType", "none"}});
+  setup.add_route({{"source", "^/assets/(.*)$"},
+                   {"target", "$1"},
+                   {"localDir", "static"},
+                   {"authenticationType", "none"}});
   return setup;
 }
 
 std::string AbuseFixture::visit_by_browser(int number) {
   Browser browser(router.port());
   browser.come_from(address_of("198.18.", number));
-  if (const int status = browser.open("/orders/start").status(); status != 200) return "login: " + std::to_string(status);
-  if (const int status = browser.get("/orders/list").status(); status != 200) return "work: " + std::to_string(status);
+  if (const int status = browser.open("/orders/start").status(); status != 200)
+    return "login: " + std::to_string(status);
+  if (const int status = browser.get("/orders/list").status(); status != 200)
+    return "work: " + std::to_string(status);
   const auto token = browser.csrf_token("/orders/list");
   const int saved = browser.send("POST", "/orders/save", {{"X-CSRF-Token", token}}, "{}").status();
   if (saved != 200) return "saving: " + std::to_string(saved);
-  if (const int status = browser.get("/bye.html").status(); status != 200) return "a page: " + std::to_string(status);
+  if (const int status = browser.get("/bye.html").status(); status != 200)
+    return "a page: " + std::to_string(status);
   auto before = browser;
-  if (const int status = browser.navigate("/my/logout").status(); status != 302) return "logout: " + std::to_string(status);
-  if (before.get("/orders/still", {{"X-Requested-With", "XMLHttpRequest"}}).status() != 401) return "after logout: still signed in";
+  if (const int status = browser.navigate("/my/logout").status(); status != 302)
+    return "logout: " + std::to_string(status);
+  if (before.get("/orders/still", {{"X-Requested-With", "XMLHttpRequest"}}).status() != 401)
+    return "after logout: still signed in";
   return {};
 }
 
@@ -93,7 +106,8 @@ std::string AbuseFixture::visit_by_rest(int number) {
   Browser client(router.port());
   client.come_from(address_of("198.18.", 100'000 + number));
   const auto user = "user" + std::to_string(number);
-  const auto login = client.send("POST", kAuthenticate, {{"X-OpenAM-Username", user}, {"X-OpenAM-Password", "secret"}});
+  const auto login =
+      client.send("POST", kAuthenticate, {{"X-OpenAM-Username", user}, {"X-OpenAM-Password", "secret"}});
   if (login.status() != 200) return "REST login: " + std::to_string(login.status());
   const std::string token = json::parse(login.body).value("tokenId", "");
   Browser caller(router.port());  // no cookies
@@ -101,9 +115,12 @@ std::string AbuseFixture::visit_by_rest(int number) {
   const auto ask = [&](std::string_view method, std::string_view path) {
     return caller.send(method, path, {{"iPlanetDirectoryPro", token}}).status();
   };
-  if (const int status = ask("GET", "/orders/list"); status != 200) return "REST work: " + std::to_string(status);
-  if (const int status = ask("POST", "/json/sessions/?_action=logout"); status != 200) return "REST logout: " + std::to_string(status);
-  if (const int status = ask("GET", "/orders/list"); status != 401) return "after REST logout: " + std::to_string(status);
+  if (const int status = ask("GET", "/orders/list"); status != 200)
+    return "REST work: " + std::to_string(status);
+  if (const int status = ask("POST", "/json/sessions/?_action=logout"); status != 200)
+    return "REST logout: " + std::to_string(status);
+  if (const int status = ask("GET", "/orders/list"); status != 401)
+    return "after REST logout: " + std::to_string(status);
   return {};
 }
 
@@ -152,16 +169,16 @@ std::string hostile_json(int n, std::size_t size) {
     const char* end;
   };
   static constexpr std::array kKinds = {
-      Kind{R"({"a":1)", R"(,"":0)", "}"},                           // one key again and again
-      Kind{R"({"a":1)", R"(,"iss":"x")", "}"},                      // one that is looked for
-      Kind{"[{}", ",{}", "]"},                                      // empty objects
-      Kind{"[", "[", ""},                                           // deep, and never closed
-      Kind{R"({"a":)", R"({"a":)", ""},                             // deep in objects
-      Kind{"[1", ",1e999", "]"},                                    // numbers
-      Kind{R"({"iss":")", R"(\u00e4)", R"("})"},                    // one long string
-      Kind{R"({"aud":["x")", R"(,"x")", "]}"},                      // a long list where a text is looked for
-      Kind{R"({"a":[1,{"b":2}])", R"(,"a":[{"":{}},[]])", "}"},     // all of it
-      Kind{"", "{}", ""},                                           // more than one
+      Kind{R"({"a":1)", R"(,"":0)", "}"},                        // one key again and again
+      Kind{R"({"a":1)", R"(,"iss":"x")", "}"},                   // one that is looked for
+      Kind{"[{}", ",{}", "]"},                                   // empty objects
+      Kind{"[", "[", ""},                                        // deep, and never closed
+      Kind{R"({"a":)", R"({"a":)", ""},                          // deep in objects
+      Kind{"[1", ",1e999", "]"},                                 // numbers
+      Kind{R"({"iss":")", R"(\u00e4)", R"("})"},                 // one long string
+      Kind{R"({"aud":["x")", R"(,"x")", "]}"},                   // a long list where a text is looked for
+      Kind{R"({"a":[1,{"b":2}])", R"(,"a":[{"":{}},[]])", "}"},  // all of it
+      Kind{"", "{}", ""},                                        // more than one
   };
   const auto& kind = kKinds[static_cast<std::size_t>(n) % kKinds.size()];
   std::string text = kind.begin;
@@ -173,10 +190,14 @@ std::string hostile_token(int n, std::size_t size) {
   static const std::string header = base64url(R"({"alg":"RS256","kid":"k","typ":"logout+jwt"})");
   const auto bytes = size * 3 / 4 - 100;
   switch (n % 4) {
-    case 0: return base64url(hostile_json(n / 4, bytes)) + "." + base64url("{}") + ".c2ln";
-    case 1: return header + "." + base64url("{}") + "." + std::string(size - 100, 'A');
-    case 2: return std::string(size, '.');
-    default: return header + "." + base64url(hostile_json(n / 4, bytes)) + ".c2ln";
+    case 0:
+      return base64url(hostile_json(n / 4, bytes)) + "." + base64url("{}") + ".c2ln";
+    case 1:
+      return header + "." + base64url("{}") + "." + std::string(size - 100, 'A');
+    case 2:
+      return std::string(size, '.');
+    default:
+      return header + "." + base64url(hostile_json(n / 4, bytes)) + ".c2ln";
   }
 }
 

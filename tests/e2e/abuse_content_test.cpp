@@ -1,5 +1,5 @@
-// A hundred hostile requests a second for five seconds at the doors of content: files, back-ends, WebSockets. Good users
-// beside it all succeed.
+// A hundred hostile requests a second for five seconds at the doors of content: files, back-ends, WebSockets.
+// Good users beside it all succeed.
 #include <doctest/doctest.h>
 
 #include "e2e/abuse.h"
@@ -17,28 +17,34 @@ std::string chunks(std::size_t count) {
 
 TEST_CASE("abuse: a large file, compressed, in every coding and in ranges, by clients that do not read it [N2]") {
   AbuseFixture fixture;
-  must_hold_out(fixture, {[](int n) {
-                  switch (n % 5) {
-                    case 0: return make_request("GET", "/assets/script.js", {{"Accept-Encoding", "gzip"}});
-                    case 1: return make_request("GET", "/assets/script.js", {{"Accept-Encoding", "br"}});
-                    case 2: return make_request("GET", "/assets/script.js", {{"Accept-Encoding", "br;q=0.5, gzip;q=0.9"}});
-                    case 3: {
-                      std::string ranges = "bytes=0-300000";
-                      for (int i = 1; i < 16; ++i) {
-                        ranges += "," + std::to_string(i * 330'000) + "-" + std::to_string(i * 330'000 + 300'000);
-                      }
-                      return make_request("GET", "/assets/script.js", {{"Range", ranges}});
-                    }
-                    default: return make_request("GET", "/assets/script.js");
-                  }
-                }});
+  must_hold_out(
+      fixture, {[](int n) {
+        switch (n % 5) {
+          case 0:
+            return make_request("GET", "/assets/script.js", {{"Accept-Encoding", "gzip"}});
+          case 1:
+            return make_request("GET", "/assets/script.js", {{"Accept-Encoding", "br"}});
+          case 2:
+            return make_request("GET", "/assets/script.js", {{"Accept-Encoding", "br;q=0.5, gzip;q=0.9"}});
+          case 3: {
+            std::string ranges = "bytes=0-300000";
+            for (int i = 1; i < 16; ++i) {
+              ranges += "," + std::to_string(i * 330'000) + "-" + std::to_string(i * 330'000 + 300'000);
+            }
+            return make_request("GET", "/assets/script.js", {{"Range", ranges}});
+          }
+          default:
+            return make_request("GET", "/assets/script.js");
+        }
+      }});
 }
 
 TEST_CASE("abuse: many requests in one piece, and bodies of one-byte chunks [N2]") {
   AbuseFixture fixture;
   std::string many;
   for (int i = 0; i < 200; ++i) many += make_request("GET", "/assets/bye.html");
-  const auto upload = "POST /public/up HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(5000);
+  const auto upload =
+      "POST /public/up HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(5000);
   must_hold_out(fixture, {[&](int n) { return n % 2 == 0 ? many : upload; }});
 }
 
@@ -46,10 +52,14 @@ TEST_CASE("abuse: files that are not there, and paths that no file has") {
   AbuseFixture fixture;
   must_hold_out(fixture, {[](int n) {
                   switch (n % 4) {
-                    case 0: return make_request("GET", "/assets/" + std::string(6000, 'a'));
-                    case 1: return make_request("GET", "/assets/%2e%2e/%2e%2e/etc/passwd");
-                    case 2: return make_request("GET", "/assets/" + std::to_string(n) + ".js");
-                    default: return make_request("GET", "/no-route/" + std::to_string(n));
+                    case 0:
+                      return make_request("GET", "/assets/" + std::string(6000, 'a'));
+                    case 1:
+                      return make_request("GET", "/assets/%2e%2e/%2e%2e/etc/passwd");
+                    case 2:
+                      return make_request("GET", "/assets/" + std::to_string(n) + ".js");
+                    default:
+                      return make_request("GET", "/no-route/" + std::to_string(n));
                   }
                 }});
 }

@@ -1,8 +1,8 @@
-// A hundred hostile requests a second for five seconds at every public door that ends or begins a session: good users
-// beside it all succeed. Doors of content: abuse_content_test.cpp.
-#include <doctest/doctest.h>
-
+// A hundred hostile requests a second for five seconds at every public door that ends or begins a session:
+// good users beside it all succeed. Doors of content: abuse_content_test.cpp.
 #include "e2e/abuse.h"
+
+#include <doctest/doctest.h>
 
 namespace router::test {
 namespace {
@@ -12,13 +12,17 @@ constexpr std::size_t kLarge = 63 * 1024;
 // What fits into a request line.
 constexpr std::size_t kLongQuery = 6 * 1024;
 
-std::string number(int n) { return std::to_string(n); }
+std::string number(int n) {
+  return std::to_string(n);
+}
 
 }  // namespace
 
 TEST_CASE("abuse: the back-channel door, with tokens that cost a careless reader") {
   AbuseFixture fixture;
-  must_hold_out(fixture, {[](int n) { return post_form("/my/back-channel", "logout_token=" + hostile_token(n, kLarge)); }});
+  must_hold_out(fixture, {[](int n) {
+                  return post_form("/my/back-channel", "logout_token=" + hostile_token(n, kLarge));
+                }});
 }
 
 TEST_CASE("abuse: the back-channel door, with tokens that are nearly right, each of a key nobody knows") {
@@ -27,7 +31,8 @@ TEST_CASE("abuse: the back-channel door, with tokens that are nearly right, each
   const auto payload = good.substr(good.find('.'), good.rfind('.') - good.find('.'));
   const auto before = fixture.provider.count("/jwks");
   must_hold_out(fixture, {[&](int n) {
-                  const auto header = base64url(R"({"alg":"RS256","typ":"logout+jwt","kid":")" + number(n) + "\"}");
+                  const auto header =
+                      base64url(R"({"alg":"RS256","typ":"logout+jwt","kid":")" + number(n) + "\"}");
                   return post_form("/my/back-channel", "logout_token=" + header + payload + ".c2lnbmF0dXJl");
                 }});
   CHECK(fixture.provider.count("/jwks") <= before + 3);
@@ -46,7 +51,8 @@ TEST_CASE("abuse: endSession, by GET and POST, with hints that cost a careless r
   AbuseFixture fixture;
   must_hold_out(fixture, {[](int n) {
                   const std::string path = "/oauth2/connect/endSession";
-                  if (n % 2 == 0) return make_request("GET", path + "?id_token_hint=" + hostile_token(n / 2, kLongQuery));
+                  if (n % 2 == 0)
+                    return make_request("GET", path + "?id_token_hint=" + hostile_token(n / 2, kLongQuery));
                   return post_form(path, "id_token_hint=" + hostile_token(n / 2, kLarge));
                 }});
 }
@@ -67,8 +73,8 @@ TEST_CASE("abuse: token revocation, with tokens of every kind and guessed secret
 TEST_CASE("abuse: the REST login, with bodies that cost a careless reader") {
   AbuseFixture fixture;
   must_hold_out(fixture, {[](int n) {
-                  return make_request("POST", AbuseFixture::kAuthenticate, {{"Content-Type", "application/json"}},
-                                      hostile_json(n, kLarge));
+                  return make_request("POST", AbuseFixture::kAuthenticate,
+                                      {{"Content-Type", "application/json"}}, hostile_json(n, kLarge));
                 }});
 }
 
@@ -76,21 +82,24 @@ TEST_CASE("abuse: the REST login, with wrong passwords of many users") {
   AbuseFixture fixture;
   must_hold_out(fixture, {[](int n) {
                   return make_request("POST", AbuseFixture::kAuthenticate,
-                                      {{"X-OpenAM-Username", "victim" + number(n % 50)}, {"X-OpenAM-Password", "guess" + number(n)}});
+                                      {{"X-OpenAM-Username", "victim" + number(n % 50)},
+                                       {"X-OpenAM-Password", "guess" + number(n)}});
                 }});
 }
 
 TEST_CASE("abuse: logins that are begun and never ended, and callbacks of logins that never began") {
   AbuseFixture fixture;
-  must_hold_out(fixture, {[](int n) {
-                  if (n % 2 == 0) {
-                    return make_request("GET", "/orders/" + number(n) + "?q=" + std::string(500, 'q'),
-                                        {{"Accept", "text/html"}, {"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Dest", "document"}});
-                  }
-                  const auto state = n % 3 == 0 ? std::string(kLongQuery, 's') : "state" + number(n);
-                  return make_request("GET", "/login/callback?code=c" + number(n) + "&state=" + state,
-                                      {{"Cookie", "xs_login_" + number(n) + "=" + std::string(1000, 'c')}});
-                }});
+  must_hold_out(
+      fixture, {[](int n) {
+        if (n % 2 == 0) {
+          return make_request(
+              "GET", "/orders/" + number(n) + "?q=" + std::string(500, 'q'),
+              {{"Accept", "text/html"}, {"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Dest", "document"}});
+        }
+        const auto state = n % 3 == 0 ? std::string(kLongQuery, 's') : "state" + number(n);
+        return make_request("GET", "/login/callback?code=c" + number(n) + "&state=" + state,
+                            {{"Cookie", "xs_login_" + number(n) + "=" + std::string(1000, 'c')}});
+      }});
   CHECK(fixture.provider.grants("authorization_code") <= 1000);
 }
 
@@ -98,25 +107,36 @@ TEST_CASE("abuse: hosted logout and central logout, of sessions that nobody has"
   AbuseFixture fixture;
   must_hold_out(fixture, {[](int n) {
                   std::string cookies;
-                  for (int i = 0; i < 40; ++i) cookies += (i == 0 ? "JSESSIONID=" : "; JSESSIONID=") + std::string(43, static_cast<char>('a' + (n + i) % 26));
-                  const std::string path = n % 2 == 0 ? "/my/logout?x=" + number(n)
-                                                      : AbuseFixture::kHosted + std::string("/auth-ui/logout?client_id=") + number(n) +
-                                                            "&redirect_uri=https://evil.example/" + std::string(kLongQuery / 2, 'r');
+                  for (int i = 0; i < 40; ++i)
+                    cookies += (i == 0 ? "JSESSIONID=" : "; JSESSIONID=") +
+                               std::string(43, static_cast<char>('a' + (n + i) % 26));
+                  const std::string path =
+                      n % 2 == 0
+                          ? "/my/logout?x=" + number(n)
+                          : AbuseFixture::kHosted + std::string("/auth-ui/logout?client_id=") + number(n) +
+                                "&redirect_uri=https://evil.example/" + std::string(kLongQuery / 2, 'r');
                   return make_request("GET", path, {{"Cookie", cookies}});
                 }});
 }
 
 TEST_CASE("abuse: the endpoints of session.js, with sessions that nobody has") {
   AbuseFixture fixture;
-  must_hold_out(fixture, {[](int n) {
-                  const std::string cookie = "JSESSIONID=" + std::string(40, 'x') + number(n);
-                  switch (n % 4) {
-                    case 0: return make_request("GET", "/xs-router/session", {{"Cookie", cookie}});
-                    case 1: return make_request("POST", "/xs-router/session/touch", {{"Cookie", cookie}, {"Content-Length", "0"}});
-                    case 2: return make_request("GET", "/xs-router/session/events", {{"Cookie", cookie}, {"Accept", "text/event-stream"}});
-                    default: return make_request("GET", "/xs-router/session.js", {{"If-None-Match", std::string(4000, '"')}});
-                  }
-                }});
+  must_hold_out(
+      fixture, {[](int n) {
+        const std::string cookie = "JSESSIONID=" + std::string(40, 'x') + number(n);
+        switch (n % 4) {
+          case 0:
+            return make_request("GET", "/xs-router/session", {{"Cookie", cookie}});
+          case 1:
+            return make_request("POST", "/xs-router/session/touch",
+                                {{"Cookie", cookie}, {"Content-Length", "0"}});
+          case 2:
+            return make_request("GET", "/xs-router/session/events",
+                                {{"Cookie", cookie}, {"Accept", "text/event-stream"}});
+          default:
+            return make_request("GET", "/xs-router/session.js", {{"If-None-Match", std::string(4000, '"')}});
+        }
+      }});
 }
 
 }  // namespace router::test

@@ -9,7 +9,8 @@ using std::string;
 
 TEST_CASE("coded tags: a strong tag tells its coding, and it comes off again [N20]") {
   for (const auto coding : {Coding::br, Coding::gzip}) {
-    for (const string tag : {R"("a")", R"("")", R"("a,b")", R"("a-gzip")", R"("--xs-")", R"("a--xs-br")", "\"\xc3\xa4\""}) {
+    for (const string tag :
+         {R"("a")", R"("")", R"("a,b")", R"("a-gzip")", R"("--xs-")", R"("a--xs-br")", "\"\xc3\xa4\""}) {
       CAPTURE(tag);
       const auto coded = tag_in_coding(tag, coding);
       CHECK(coded != tag);
@@ -58,8 +59,12 @@ TEST_CASE("coded tags: a part of a compressed body goes on with no part of the b
     bool is_part;
   };
   const Row rows[] = {
-      {R"("a--xs-gzip")", true},  {R"("a--xs-br")", true},       {R"("a")", false},
-      {R"(W/"a")", false},        {"Sun, 06 Nov 1994 08:49:37 GMT", false}, {R"("a--xs-zstd")", false},
+      {R"("a--xs-gzip")", true},
+      {R"("a--xs-br")", true},
+      {R"("a")", false},
+      {R"(W/"a")", false},
+      {"Sun, 06 Nov 1994 08:49:37 GMT", false},
+      {R"("a--xs-zstd")", false},
   };
   for (const auto& row : rows) {
     CAPTURE(row.condition);
