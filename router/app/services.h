@@ -1,5 +1,5 @@
 // What outlives a reload: sessions, keys, the fan-out and its journal. Made once at start; what cannot change without
-// a restart (store, outbox, threads, port) is read here.
+// a restart (store, outbox, limits) is read here, but for threads and port (app/router).
 //
 // Owner: Router. Constructed before the loops run, destroyed after they have stopped; start() and flush_then() on the
 // background loop.

@@ -3,7 +3,7 @@
 // One interface for all, so that the pipeline ends in one call. serve() either answers through the exchange and
 // returns success, or returns an Error before the response has started (the pipeline makes the error page), or an
 // Error after it (the connection is closed: never a second response).
-// Owner: app/wiring (the graph). Threads: serve() on the exchange's loop; implementations are immutable.
+// Owner: the graph. Threads: serve() on the exchange's loop; implementations are immutable.
 #pragma once
 
 #include <string>

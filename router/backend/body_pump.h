@@ -1,6 +1,6 @@
 // Sends a request body to the back-end while its answer may already be coming in.
 //
-// Runs beside the coroutine that reads the answer, on the same loop; that one must wait for done() before it
+// Runs beside the coroutine that reads the answer, on the same loop; that one must wait for stop() before it
 // lets go of the exchange or the connection. A fault of the client closes the back-end connection, so that a
 // body cut short is never completed (http.md).
 #pragma once

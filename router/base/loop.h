@@ -23,7 +23,7 @@ class Loop {
 
   // Runs `work` on the loop's thread, later, in order. Any thread.
   virtual void post(std::function<void()> work) = 0;
-  // Runs `work` once after `delay`. Loop thread only. Precision: some 10 ms.
+  // Runs `work` once after `delay`. Loop thread only. Precision: a tick of 50 ms, late rather than early.
   virtual void after(milliseconds delay, std::function<void()> work) = 0;
   // Whether the caller is on this loop's thread.
   virtual bool is_current() const = 0;

@@ -1,4 +1,5 @@
-// A private key that makes signed documents: logout receipts as compact JWS.
+// A private key that makes signed documents: logout receipts as compact JWS, once they are signed
+// (docs/contract/durability.md "Receipts are evidence").
 //
 // RS256 and ES256 from a PEM key or generated, HS256 from a secret. Immutable; copies share; any thread.
 // Source: RFC 7515 section 7.1, RFC 7518 section 3.

@@ -26,8 +26,8 @@ Response hosted_bad_request();
 Response hosted_went_wrong();
 // `title` and `message` are for people: no stack, no path, no internal host.
 Response error(int status, std::string_view title, std::string_view message, std::string_view request_id);
-// Keeps the #fragment of the address over a login: its script puts it, percent-encoded with its "#" and at
-// most 2048 bytes of it, into a cookie (written as name=value and then `cookie_attributes` as they are, so ";
+// Keeps the #fragment of the address over a login: its script puts it into a cookie as
+// login/fragment_cookie.h reads it (written as name=value and then `cookie_attributes` as they are, so ";
 // Path=/; ..."), then goes to `url`. The callback appends it to its Location. An empty name keeps no
 // fragment; without JavaScript the page goes to `url` all the same. `url` is a trusted http(s) URL or path.
 Response start_login(std::string_view url, std::string_view fragment_cookie_name,

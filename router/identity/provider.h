@@ -3,7 +3,7 @@
 // Speaks OpenID Connect (discovery) and XSUAA (fixed endpoints below `url`). Everything a provider sends is
 // verified here; what comes out may be trusted. Sources: OpenID Connect Core and Discovery 1.0, RFC 6749,
 // 7009, 7636, 8725, 9207; OIDC RP-Initiated and Back-Channel Logout 1.0; spec/descriptor.md "Identity".
-// Owner: app/wiring, one per configured binding. Loop: all Tasks run on the background loop (base/loop.h,
+// Owner: Providers, one per configured binding. Loop: all Tasks run on the background loop (base/loop.h,
 // run_on); `known_metadata` and `config` may be called from any thread.
 #pragma once
 
@@ -115,7 +115,7 @@ class Provider {
   virtual base::Task<bool> is_reachable() = 0;
 };
 
-// The front-channel or back-channel secrets never appear in any URL.
+// No secret is part of the URL but the id token as hint.
 struct LogoutRedirect {
   base::Secret id_token_hint;            // may be empty
   std::string post_logout_redirect_uri;  // absolute; may be empty

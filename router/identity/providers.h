@@ -1,6 +1,6 @@
 // The bound identity providers, by name; the first is the default one.
 //
-// Owner: app/wiring; must outlive every Task of its providers. Immutable after construction: find() and all()
+// Owner: app/services; must outlive every Task of its providers. Immutable after construction: find() and all()
 // from any thread. start() on the background loop.
 #pragma once
 

@@ -1,4 +1,4 @@
-// BackendConnection and BackendPool over Asio: one pool a loop. Included by net/*.cpp and app/wiring only.
+// BackendConnection and BackendPool over Asio: one pool a loop. Included by net/ and app/ only.
 #pragma once
 
 #include <deque>

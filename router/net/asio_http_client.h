@@ -1,4 +1,4 @@
-// HttpClient over a BackendPool. Included by app/wiring.
+// HttpClient over a BackendPool. Included by app/ only.
 #pragma once
 
 #include "base/clock.h"

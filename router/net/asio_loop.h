@@ -1,7 +1,7 @@
 // A Loop over one Asio io_context and one thread: sockets, deadlines, posted work.
 //
 // run() blocks its thread until stop(). post() and stop() may be called from any thread, the rest on the loop's own.
-// Included by net/*.cpp and app/wiring only (Asio stays behind this fence).
+// Included by net/ and app/ only (Asio stays behind this fence).
 #pragma once
 
 #include <atomic>

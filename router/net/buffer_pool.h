@@ -24,7 +24,7 @@ class BufferPool {
   static constexpr std::size_t kLarge = 32 * 1024;
   static constexpr std::size_t kSmall = 4 * 1024;
   static constexpr std::size_t kHuge = 65 * 1024;
-  // Of either size: as many as a thousand busy connections share out. Given back to malloc they would be cut up there.
+  // Of small and large ones: as many as a thousand busy connections share out. Given back to malloc they would be cut up there.
   static constexpr std::size_t kKept = 1024;
 
   static constexpr std::size_t kKeptHuge = 16;

@@ -27,7 +27,7 @@ struct ClientRequest {
   base::milliseconds timeout{10'000};
   std::size_t max_body = 1024 * 1024;
   TlsClientOptions tls;
-  std::string proxy_host;  // CONNECT / absolute-form proxy, empty = none
+  std::string proxy_host;  // reached through CONNECT, empty = directly
   std::uint16_t proxy_port = 0;
   base::Side side = base::Side::back_end;  // whose fault a failure is
 };

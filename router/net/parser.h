@@ -3,7 +3,7 @@
 //
 // A chunked body's trailer section is read here, not by Beast, which would take a Content-Length in it for framing.
 //
-// Usage: put() with the bytes read so far until head_done(); the buffer must stay in place while the head's views are
+// Usage: put_head() with the bytes read so far until it says true; the buffer must stay in place while the head's views are
 // used. Body bytes are handed out as views too: put_body() consumes input and says which part of it is body.
 // One parser reads one message. Not thread-safe. Source: RFC 9112, spec http.md "Reading requests".
 #pragma once
@@ -48,7 +48,7 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
   base::Result<bool> put_head(std::string_view input);
   std::size_t head_size() const { return head_size_; }
 
-  // Feeds body bytes; call again with the rest and what was read since. At the end of the connection: put_eof().
+  // Feeds body bytes; call again with the rest and what was read since. At the end of the connection: finish_at_eof().
   base::Result<BodyInput> put_body(std::string_view input);
   // true: the end of the connection was the end of the body.
   bool finish_at_eof();

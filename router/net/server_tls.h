@@ -2,7 +2,7 @@
 //
 // TLS 1.2 and newer, forward-secret suites, session resumption by tickets, whose keys rotate. Immutable after load: a reload makes a new
 // one, connections keep what they began with (OpenSSL counts the references). Any thread.
-// Included by net/*.cpp and app/wiring only.
+// Included by net/ and app/ only.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>

@@ -1,4 +1,4 @@
-// Process signals as callbacks on a loop. Owner: app/run; one per process.
+// Process signals as callbacks on a loop. Owner: app/router, while it runs; one per process.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// TLS contexts. Included by net/*.cpp and app/wiring only. The fence around OpenSSL's SSL side.
+// TLS contexts. Included by net/ and app/ only. The fence around OpenSSL's SSL side.
 //
 // TLS 1.2 or newer both ways. One ClientTls a loop; not thread-safe.
 #pragma once

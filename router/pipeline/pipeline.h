@@ -1,7 +1,7 @@
 // Runs a request through the stages and sends what comes of it. One Pipeline a loop.
 //
 // The last catch is here: whatever is thrown below ends as a 500 page, never as a dead process.
-// Owner: app/wiring. replace_graph() is called on the loop after a reload; requests under way keep the graph they
+// Owner: app/router. replace_graph() is called on the loop after a reload; requests under way keep the graph they
 // began with.
 #pragma once
 

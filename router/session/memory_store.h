@@ -3,7 +3,7 @@
 // Sharded by id, a lock per shard, no call suspends or takes longer than some microseconds (select without an
 // index and take_expired excepted: those look at many, a bounded number). With a limit on sessions, creating
 // one more ends the oldest, which take_expired() then hands out like a session that timed out. Tombstones and
-// ended `sid`s are kept for 10 minutes, in bounded memory. Threads: any. Owner: app/wiring; `clock` outlives
+// ended `sid`s are kept for 10 minutes, in bounded memory. Threads: any. Owner: app/services; `clock` outlives
 // it.
 #pragma once
 

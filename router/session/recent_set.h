@@ -1,4 +1,4 @@
-// Remembers for a while what has happened: ended ids, ended `sid`s, used login states, seen logout tokens.
+// Remembers for a while what has happened: ended ids, used login states, seen logout tokens.
 //
 // Keys are 64-bit hashes (about 40 bytes each), kept as session/two_generations.h says. Time is steady. Not
 // thread-safe: the owner locks.

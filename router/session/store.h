@@ -1,14 +1,11 @@
 // Where sessions live. Every store passes tests/session/store_contract.h.
 //
 // The rules all stores share:
-//  - end() returns the session to exactly one caller, however many ask at once, on however many replicas;
-//  from then
-//    on the id is dead for good (a tombstone, kept longer than any request may run): find, replace and touch
-//    say no.
+//  - end() returns the session to exactly one caller, however many ask at once, on however many replicas; from
+//    then on the id is dead for good (a tombstone, kept longer than any request may run): find, replace and touch say no.
 //  - replace() succeeds only for the generation it was based on.
-//  - touch() costs O(1) and moves the idle deadline; a session that is not touched for its idle_timeout is
-//  ended by
-//    the store itself and handed to take_expired() exactly once.
+//  - touch() costs O(1) and moves the idle deadline; a session that is not touched for its idle_timeout is ended
+//    by the store itself and handed to take_expired() exactly once.
 // Threads: any. The memory store never suspends; stores behind a socket do, so all calls are Tasks.
 #pragma once
 

@@ -5,8 +5,8 @@
 // is the provider. The request is not signed, so it never revokes tokens, only sids that are known are remembered, apart
 // from what was signed, and an address that asks for too many that nobody has gets 429.
 // Framable by the provider's own origins only. What ends nothing gets the same 200, and a line in the log. Background
-// loop. Source: Front-Channel Logout 1.0 section
-// 2; spec/logout.md section 5; oidc_cases.md 110 to 112.
+// loop. Source: Front-Channel Logout 1.0 section 2;
+// spec/logout.md section 5; oidc_cases.md 110 to 112.
 #pragma once
 
 #include <memory>
