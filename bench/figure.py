@@ -18,7 +18,7 @@ MANY_BACK_END_CONNECTIONS = {"LIMIT_UPSTREAM_CONNECTIONS": "12000"}
 @dataclasses.dataclass(frozen=True)
 class Figure:
     name: str
-    line: str  # where it stands: "http.md; C1"
+    line: str  # an id of docs/contract/reliability.md, or of docs/faults.md (S, N)
     what: str
     run: typing.Callable  # (bench, sheet)
     quick: bool = True  # part of --quick

@@ -1,4 +1,4 @@
-"""Reload and stop under load: http.md "Figures to hold", reliability.md P1 and P2."""
+"""Reload and stop under load: docs/contract/http.md "Figures to hold", docs/contract/reliability.md P1 and P2."""
 import collections
 import concurrent.futures
 import copy

@@ -1,4 +1,4 @@
-"""What clients cost that are many, slow or silent: http.md "Figures to hold", reliability.md C1, C2, C3, C5, P4."""
+"""What clients cost that are many, slow or silent: docs/contract/http.md "Figures to hold", docs/contract/reliability.md C1, C2, C3, C5, P4."""
 import socket
 import ssl
 import subprocess

@@ -1,4 +1,4 @@
-"""An identity provider that is away or misbehaves: reliability.md L1 and L2."""
+"""An identity provider that is away or misbehaves: docs/contract/reliability.md L1 and L2."""
 import concurrent.futures
 import http.server
 import json

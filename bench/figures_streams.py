@@ -1,4 +1,4 @@
-"""10 GiB up and down: http.md "Figures to hold", reliability.md C4."""
+"""10 GiB up and down: docs/contract/http.md "Figures to hold", docs/contract/reliability.md C4."""
 import machinery
 from figure import Load, Router
 

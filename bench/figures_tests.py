@@ -1,4 +1,4 @@
-"""Figures that are end-to-end tests, with their slow cases: http.md "Figures to hold", reliability.md C6, C8."""
+"""Figures that are end-to-end tests, with their slow cases: docs/contract/http.md "Figures to hold", docs/contract/reliability.md C6, C8."""
 import os
 import re
 import subprocess

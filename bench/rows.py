@@ -1,4 +1,4 @@
-"""The rows of benchmarks.md that can be run today, one class of work each."""
+"""The rows of docs/contract/benchmarks.md that can be run today, one class of work each."""
 import dataclasses
 import typing
 

@@ -1,4 +1,4 @@
-// What sessions cost in the memory store, apart from their tokens (reliability.md C7).
+// What sessions cost in the memory store, apart from their tokens (docs/contract/reliability.md C7).
 //
 //   bench-sessions N
 //

@@ -1,7 +1,7 @@
 // A demo back-end: a page that shows who it thinks is signed in, and a logout path that remembers each call.
 //
 // It trusts nothing but the bearer token: signature, issuer, audience and expiry are checked. Threads: those
-// of its Listener. Source: spec/logout.md section 1 (what a back-end is told), RFC 6750.
+// of its Listener. Source: docs/contract/logout.md section 1 (what a back-end is told), RFC 6750.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // `xs-router check`: loads a configuration, prints what is wrong with it and says so in the exit code.
 //
 // Text goes one line per finding to `out`, then a summary; with `json` one JSON object. Opens no port.
-// Source: descriptor.md "Start".
+// Source: docs/contract/descriptor.md "Start".
 #pragma once
 
 #include <iostream>

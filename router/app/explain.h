@@ -1,7 +1,7 @@
 // `xs-router explain`: what the router would do with a request, without doing it.
 //
 // Loads a configuration, opens no port, calls nobody. Text for people and JSON for machines are made from one
-// document. Source: descriptor.md "Start", "Matching"; logout.md.
+// document. Source: docs/contract/descriptor.md "Start", "Matching"; docs/contract/logout.md.
 #pragma once
 
 #include <iostream>

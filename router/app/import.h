@@ -1,6 +1,6 @@
 // `xs-router import agent.properties`: the logout settings of a Java agent as the `logout` of an xs-app.json.
 //
-// The JSON goes to `out`; what is wrong with the file, with file and line, to `faults`. Source: logout.md
+// The JSON goes to `out`; what is wrong with the file, with file and line, to `faults`. Source: docs/contract/logout.md
 // section 2.
 #pragma once
 

@@ -2,7 +2,7 @@
 //
 // Runs beside the coroutine that reads the answer, on the same loop; that one must wait for stop() before it
 // lets go of the exchange or the connection. A fault of the client closes the back-end connection, so that a
-// body cut short is never completed (http.md).
+// body cut short is never completed (docs/contract/http.md).
 #pragma once
 
 #include <optional>

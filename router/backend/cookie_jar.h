@@ -4,7 +4,7 @@
 // a jar belongs to one destination. What is the router's own name never reaches the browser, neither set nor
 // deleted; in the jar such a name is a back-end's like any other (many have a JSESSIONID of their own).
 // Bounded by LIMIT_COOKIE_JAR_BYTES per session: the oldest cookies of the same destination make room.
-// Functions on values; any thread. Source: descriptor.md "Session"; RFC 6265bis sections 5.1.4, 5.7, 5.8.
+// Functions on values; any thread. Source: docs/contract/descriptor.md "Session"; RFC 6265bis sections 5.1.4, 5.7, 5.8.
 #pragma once
 
 #include <string>

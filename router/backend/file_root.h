@@ -4,7 +4,7 @@
 // followed, all others lead nowhere. Where the kernel refuses that call, every component is opened on its own
 // and no link is followed at all. The folder itself is looked up anew for each request, so that a deployment
 // may replace it. Immutable; any thread. Blocks for as long as the disk does. Source: openat2(2);
-// descriptor.md, "Static files".
+// docs/contract/descriptor.md, "Static files".
 #pragma once
 
 #include <chrono>

@@ -3,8 +3,8 @@
 // Written here: Host, Connection, TE, Upgrade, Expect and everything end-to-end. Written by the caller: the
 // first line, the framing fields (Content-Length, Transfer-Encoding) and the empty line. Names are judged in
 // every spelling, case and "_" for "-": back-ends behind CGI or WSGI cannot tell them apart. Pure; any
-// thread. Source: http.md "Forwarding"; RFC 9110 section 7.6; oidc_cases.md 113, 114, 119; h1_cases.json
-// H041, H066, H237, H238.
+// thread. Source: docs/contract/http.md "Forwarding"; RFC 9110 section 7.6; docs/contract/oidc.md 113, 114, 119;
+// h1_cases.json H041, H066, H237, H238.
 #pragma once
 
 #include <span>
@@ -57,7 +57,8 @@ void write_response_headers(const http::Headers& answer, const ResponseForward& 
 // Of a 1xx answer: no cookies, no tokens.
 void write_interim_fields(const http::Headers& answer, std::string& out);
 
-// Of a request's trailer fields, those that the router does not decide about (hop-by-hop, framing, forwarding, identity).
+// Of a request's trailer fields, those that the router does not decide about (hop-by-hop, framing, forwarding,
+// identity).
 void write_trailers(const http::Headers& trailers, const session::CookieNames& own, std::string& out);
 
 }  // namespace router::backend

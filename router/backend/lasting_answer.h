@@ -1,7 +1,7 @@
 // An answer that may outlast its session, or its session's idle time: one that is awaited, a download, an event
 // stream, a WebSocket.
 //
-// While it lives, a logout ends it (logout.md section 1), and what the user does keeps the session alive.
+// While it lives, a logout ends it (docs/contract/logout.md section 1), and what the user does keeps the session alive.
 // On the exchange's loop; refers to the Call. Owner: whoever streams.
 #pragma once
 

@@ -1,5 +1,5 @@
 // Redirects of a back-end to itself, seen from outside (the destination's `rewriteLocation`). Pure; any thread.
-// Source: http.md "Redirects pass through".
+// Source: docs/contract/http.md "Forwarding".
 #pragma once
 
 #include <string>

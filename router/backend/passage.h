@@ -1,13 +1,13 @@
 // One request on its way to the back-end and its answer on the way back. Nothing is buffered whole.
 //
-// Rules: http.md "Forwarding". The request is tried again on a fresh connection only when a kept-alive one closed
-// before any answer byte, the method is idempotent and there is no body. An answer that arrives before the request body
-// has been sent ends the client's connection after it. Cookies of the back-end go to the session first, then the head
-// to the browser. Where the back-end's connections get scarce, a small request body is gathered before it takes one, so
-// that slow senders leave them to the others. Logout ends what is under way: with 401 where no answer has begun. What a user
-// sent before it (any method but GET, HEAD, OPTIONS) is his work: it is finished and answered all the same, also when his
-// browser goes on meanwhile. Its answer sets no cookie any more, and has the destination's time-out to come to its end.
-// Made for one call, on its exchange's loop; what it refers to outlives run().
+// Rules: docs/contract/http.md "Forwarding". The request is tried again on a fresh connection only when a kept-alive
+// one closed before any answer byte, the method is idempotent and there is no body. An answer that arrives before the
+// request body has been sent ends the client's connection after it. Cookies of the back-end go to the session first,
+// then the head to the browser. Where the back-end's connections get scarce, a small request body is gathered before it
+// takes one, so that slow senders leave them to the others. Logout ends what is under way: with 401 where no answer has
+// begun. What a user sent before it (any method but GET, HEAD, OPTIONS) is his work: it is finished and answered all
+// the same, also when his browser goes on meanwhile. Its answer sets no cookie any more, and has the destination's
+// time-out to come to its end. Made for one call, on its exchange's loop; what it refers to outlives run().
 #pragma once
 
 #include <memory>

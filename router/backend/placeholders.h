@@ -2,8 +2,8 @@
 //
 // NAME is a variable of `replace.vars`, or service.property of `replace.services`; any other name becomes
 // nothing. Braces around anything that is not a name (letters, digits, _ - . $, with blanks around it) stay
-// as they are. Pure; any thread. Source: descriptor.md, "Static files"; behaviour of @sap/approuter, README
-// "Replacements".
+// as they are. Pure; any thread. Source: docs/contract/descriptor.md, "Static files"; behaviour of @sap/approuter,
+// README "Replacements".
 #pragma once
 
 #include <cstdint>

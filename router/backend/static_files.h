@@ -6,7 +6,7 @@
 // of that is not_found. A folder answers with its index.html, after a redirect to the form with a slash, so
 // that relative links in it hold. Bytes go from the page cache to the socket (Exchange::send_file) or, of
 // small files, in one write with the head. Immutable; serve() on the exchange's loop. Owner: the graph.
-// Source: descriptor.md, "Static files".
+// Source: docs/contract/descriptor.md, "Static files".
 #pragma once
 
 #include <string>

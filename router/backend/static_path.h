@@ -2,7 +2,7 @@
 //
 // Refused are names that begin with a dot (but for .well-known, RFC 8615), and segments in which an escape
 // hides a slash, a backslash or a NUL. Whether the file exists, and lies inside the folder, is
-// backend/file_root's business. Pure; any thread. Source: descriptor.md, "Static files".
+// backend/file_root's business. Pure; any thread. Source: docs/contract/descriptor.md, "Static files".
 #pragma once
 
 #include <optional>

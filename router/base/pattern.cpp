@@ -8,7 +8,8 @@
 namespace router::base {
 namespace {
 
-// 1 ms of work at the most for a hostile path (reliability.md D2); ordinary routes need a few hundred steps.
+// 1 ms of work at the most for a hostile path (docs/contract/reliability.md D2); ordinary routes need a few hundred
+// steps.
 constexpr std::uint32_t kMatchLimit = 100'000;
 constexpr std::uint32_t kDepthLimit = 10'000;
 // Compiled code runs on its own stack: the 32 KiB that PCRE2 takes otherwise are too small for repeated

@@ -1,7 +1,7 @@
 // A compiled regular expression. The fence around PCRE2.
 //
 // ECMAScript-flavoured: `$` matches at the very end only, `[]` is an empty class, `\u0041` is a character, a
-// back reference to a group that took no part matches the empty string (descriptor.md, "Matching").
+// back reference to a group that took no part matches the empty string (docs/contract/descriptor.md, "Matching").
 // Matching is containment (use ^ and $), JIT-compiled, allocates nothing, and is bounded: a pathological
 // pattern fails with ErrorCode::overloaded instead of hanging.
 // Immutable after compile; copies share the compiled code; match() is safe from any thread.

@@ -123,8 +123,8 @@ inline Detached run_detached(Task<void> task) { co_await task; }
 
 }  // namespace detail
 
-// Starts `task` now, on this thread, and lets it run on its own. What it throws is logged and counted, and nobody hears of
-// it: a task that somebody waits for guards what it awaits (base/guarded.h).
+// Starts `task` now, on this thread, and lets it run on its own. What it throws is logged and counted, and nobody hears
+// of it: a task that somebody waits for guards what it awaits (base/guarded.h).
 inline void start_detached(Task<void> task) { detail::run_detached(std::move(task)); }
 
 }  // namespace router::base

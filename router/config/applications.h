@@ -1,8 +1,8 @@
-// Which application of a logout (003) a destination belongs to.
+// Which application of an agent-style logout a destination belongs to.
 //
 // A session that has left an application is a stranger to its destinations until its next login; the login,
 // the cookie jar and the logout sources have to agree on which ones these are. Pure; any thread. Source:
-// logout.md section 2; seed 003_21e0f548aacaed51.txt.
+// docs/contract/logout.md section 2; Java agents, "Logout".
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // Service bindings: what VCAP_SERVICES (or default-services.json, on a developer's machine) gives the
 // application.
 //
-// Source: descriptor.md "Identity"; Cloud Foundry's VCAP_SERVICES.
+// Source: docs/contract/descriptor.md "Identity"; Cloud Foundry's VCAP_SERVICES.
 #pragma once
 
 #include <memory>

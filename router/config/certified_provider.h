@@ -1,5 +1,5 @@
 // Whose certificate and key this router shows to destinations with forwardAuthCertificates: the first bound
-// service that has some. Source: descriptor.md "Destination".
+// service that has some. Source: docs/contract/descriptor.md "Destination".
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Destinations whose names the client chooses: out of the path ($1) or of the host (*, DESTINATION_HOST_PATTERN).
 //
-// Pure; any thread. Source: descriptor.md "Routes".
+// Pure; any thread. Source: docs/contract/descriptor.md "Routes".
 #pragma once
 
 #include <optional>

@@ -2,7 +2,7 @@
 //
 // Parsed once; contains() is a walk over a few entries, from any thread. An IPv4 address inside IPv6
 // (::ffff:10.0.0.1) is the IPv4 address. Bits below the prefix length must be zero.
-// Source: RFC 4291, RFC 4632; descriptor.md TRUSTED_PROXIES.
+// Source: RFC 4291, RFC 4632; docs/contract/descriptor.md "Environment variables" (TRUSTED_PROXIES).
 #pragma once
 
 #include <cstdint>

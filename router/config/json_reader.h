@@ -3,7 +3,7 @@
 // Refused, each with line and column: what is not UTF-8, byte order marks, UTF-16, comments, trailing commas,
 // NaN, numbers beyond a double, duplicate keys, \u0000, nesting deeper than 64, files over 4 MiB and strings
 // over JsonLimits::string_bytes. The fence around nlohmann's parser: it throws nowhere else. A Document is
-// immutable: any thread. Source: RFC 8259, RFC 6901; reliability.md D1.
+// immutable: any thread. Source: RFC 8259, RFC 6901; docs/contract/reliability.md D1.
 #pragma once
 
 #include <memory>

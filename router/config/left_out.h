@@ -2,7 +2,7 @@
 // on-premise connectivity, HTTP/2 and more. Met in a descriptor, a binding or a variable it gives one warning
 // that names it, never silence.
 //
-// Pure. Source: descriptor.md "Environment variables"; docs/compatibility.md has a line for each.
+// Pure. Source: docs/contract/descriptor.md "Environment variables"; docs/compatibility.md has a line for each.
 #pragma once
 
 #include "config/validate.h"

@@ -2,7 +2,7 @@
 // environment, checked, as one immutable value; and everything that is wrong with it, at once.
 //
 // Called at start, by `check`, and for each reload; blocks on small files. No state: any thread.
-// Source: descriptor.md "Start" and "Validation".
+// Source: docs/contract/descriptor.md "Start" and "Validation".
 #pragma once
 
 #include <cstdint>

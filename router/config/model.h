@@ -1,7 +1,8 @@
 // The typed configuration: everything xs-app.json, default-env.json, default-services.json and the environment say.
 //
 // Made by config/load, complete and cross-checked; const afterwards, shared by all threads; a reload makes a new one.
-// Names follow the properties of the descriptor (spec/descriptor.md), so that a reader finds the one from the other.
+// Names follow the properties of the descriptor (docs/contract/descriptor.md), so that a reader finds the one from the
+// other.
 #pragma once
 
 #include <chrono>
@@ -140,7 +141,7 @@ struct Logout {
   std::vector<std::string> skip_redirect_origins;  // whose frames may sign out with skip-redirect; normalised
   bool skip_redirect_without_referer = false;      // "none" among them: frames that do not say whose they are
   std::vector<std::string> trusted_urls;
-  // 003: agent-style logout
+  // agent-style logout
   std::vector<ApplicationLogout> applications;
   bool parameter_match_contains = false;
   bool inspect_body = false;
@@ -154,7 +155,7 @@ struct Journey {
   bool no_session = false;
 };
 
-struct Am {  // 000, 001: REST logout with details
+struct Am {  // REST logout with details
   std::string cookie_name = "iPlanetDirectoryPro";
   std::string realm = "/";
   std::string context_path;
@@ -168,7 +169,7 @@ struct HostedLoginClient {
   Secret secret;
 };
 
-struct HostedLogin {  // 004
+struct HostedLogin {  // hosted-login logout
   std::string customer_id;
   std::map<std::string, HostedLoginClient> clients;
 };

@@ -2,7 +2,7 @@
 // warning each, so that nobody believes in a setting that does nothing.
 //
 // Building a feature = removing its row from the table in not_built_yet.cpp.
-// Source: descriptor.md "Environment variables"; what is left out for good is in left_out.cpp.
+// Source: docs/contract/descriptor.md "Environment variables"; what is left out for good is in left_out.cpp.
 #pragma once
 
 #include "config/validate.h"

@@ -2,7 +2,7 @@
 // logout.applications and logout.conditionalUrls.
 //
 // Unknown logout properties are errors with file and line; everything else in the file is ignored, with one
-// info. Source: logout.md section 2; seed 003_21e0f548aacaed51.txt; java.util.Properties for the file format.
+// info. Source: docs/contract/logout.md section 2; Java agents, "Logout"; java.util.Properties for the file format.
 #pragma once
 
 #include <string>

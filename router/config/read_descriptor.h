@@ -1,7 +1,7 @@
 // xs-app.json (already checked against the schema) -> model.
 //
 // Members that the schema refused count as absent, so that the rest can still be checked in the same run.
-// Source: descriptor.md "xs-app.json", logout.md sections 1 to 4.
+// Source: docs/contract/descriptor.md "xs-app.json", docs/contract/logout.md sections 1 to 4.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,7 @@
 // The variable `destinations` -> model::Destination, checked: names unique, URLs usable, known properties
 // only.
 //
-// Source: descriptor.md "Destination (environment)".
+// Source: docs/contract/descriptor.md "Destination (environment)".
 #pragma once
 
 #include <map>

@@ -1,7 +1,7 @@
 // Environment variables -> model::Environment, with every bad value reported under its name.
 //
 // `directory` is where relative file names start. Reads no file but asks whether some exist.
-// Source: descriptor.md "Environment variables", operations.md "Limits".
+// Source: docs/contract/descriptor.md "Environment variables", docs/contract/operations.md "Limits".
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // Bindings -> identity providers and the endpoints of business services.
 //
-// Source: descriptor.md "Identity"; logout.md section 1 (services).
+// Source: docs/contract/descriptor.md "Identity"; docs/contract/logout.md section 1 (services).
 #pragma once
 
 #include <map>

@@ -3,7 +3,7 @@
 //
 // The fence around valijson. Of the reports it nests for one fault only the deepest is kept; every unknown
 // property is named, with the nearest known one; what is expected is read from the schema. Pure; any thread.
-// Source: JSON Schema draft-07; descriptor.md "Validation".
+// Source: JSON Schema draft-07; docs/contract/descriptor.md "Validation".
 #pragma once
 
 #include <string_view>

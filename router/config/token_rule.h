@@ -1,8 +1,8 @@
 // Which back-ends get a user's access token: one rule for requests, the calls of a logout, and `xs-router explain`.
 //
-// A back-end takes tokens by its own properties; it gets those of users whose requests could have brought them: users of
-// the binding that a route to it asks for a login at. Pure; any thread. Source: descriptor.md (forwardAuthToken);
-// logout.md section 1, step 2.
+// A back-end takes tokens by its own properties; it gets those of users whose requests could have brought them: users
+// of the binding that a route to it asks for a login at. Pure; any thread. Source: docs/contract/descriptor.md
+// (forwardAuthToken); docs/contract/logout.md section 1, step 2.
 #pragma once
 
 #include <optional>

@@ -2,7 +2,7 @@
 //
 // Every finding names its place in the descriptor (or the variable) and is an error, or a warning where the
 // configuration works but probably not as meant.
-// Source: descriptor.md "Validation"; logout.md sections 1 to 4.
+// Source: docs/contract/descriptor.md "Validation"; docs/contract/logout.md sections 1 to 4.
 #pragma once
 
 #include <string>

@@ -2,7 +2,7 @@
 //
 // The typed readers leave their target alone when the variable is absent or empty, and report a bad value
 // under the variable's name. Short-lived: made, read and dropped during one load, on one thread. Source:
-// descriptor.md "Environment variables".
+// docs/contract/descriptor.md "Environment variables".
 #pragma once
 
 #include <chrono>

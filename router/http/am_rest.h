@@ -1,9 +1,10 @@
-// What the REST endpoints of 000 share, login and logout alike: paths with realms, API versions, error
+// What the REST endpoints share, login and logout alike: paths with realms, API versions, error
 // bodies.
 //
-// Paths: <context>/json/realms/root/realms/<realm>/..., the same without /realms/root, the old <context>/json/<realm>/...,
-// or <context>/json/... and perhaps ?realm=; <context> being optional; below /oauth2 likewise. A realm is written as in
-// the configuration: "/" or "/alpha/beta". Pure; any thread. Source: 000, 001; spec/logout.md section 3.
+// Paths: <context>/json/realms/root/realms/<realm>/..., the same without /realms/root, the old
+// <context>/json/<realm>/..., or <context>/json/... and perhaps ?realm=; <context> being optional; below /oauth2
+// likewise. A realm is written as in the configuration: "/" or "/alpha/beta". Pure; any thread. Source: "Set Logout
+// Details node"; docs/contract/logout.md section 3.
 #pragma once
 
 #include <optional>

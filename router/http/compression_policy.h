@@ -5,8 +5,8 @@
 // (no-transform of either side, a digest over the bytes); not where the answer carries a secret of its own that
 // guessing by size could find out (BREACH: x-csrf-token); `minSize` where the length is known; a coding that the
 // client takes. The router's own pages never come here.
-// Pure; any thread. Source: descriptor.md `compression`; RFC 9110 sections 8.4, 8.8.1 and 12.5.5; RFC 9111 section
-// 5.2.2.6; CVE-2013-3587; types: mime-db, as the Node module compressible reads it.
+// Pure; any thread. Source: docs/contract/descriptor.md `compression`; RFC 9110 sections 8.4, 8.8.1 and 12.5.5; RFC
+// 9111 section 5.2.2.6; CVE-2013-3587; types: mime-db, as the Node module compressible reads it.
 #pragma once
 
 #include <cstdint>
@@ -52,8 +52,8 @@ struct CompressionDecision {
 CompressionDecision decide_compression(const CompressionRules& rules, const Request& request,
                                        const AnswerBody& body, const AnswerFields& fields);
 
-// Adds Content-Encoding and Vary; with a coding, a strong ETag is that of the coding (http/coded_tags.h) and Accept-Ranges
-// goes: ranges are those of the body as it was. The framing (chunked, no Content-Length) is the caller's.
+// Adds Content-Encoding and Vary; with a coding, a strong ETag is that of the coding (http/coded_tags.h) and
+// Accept-Ranges goes: ranges are those of the body as it was. The framing (chunked, no Content-Length) is the caller's.
 void write_compression_fields(const CompressionDecision& decision, std::string& fields);
 
 // Of a 304: the tag is the one that the client asked for, so that it finds the body that it has.

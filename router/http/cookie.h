@@ -1,7 +1,7 @@
 // Cookie and Set-Cookie fields. Source: RFC 6265bis.
 //
 // Reading is tolerant where browsers are, linear in the input, and never throws; a cookie without a name is
-// not a cookie (" =__Host-SESSION=x" must not become ours, oidc_cases.md 55).
+// not a cookie (" =__Host-SESSION=x" must not become ours, docs/contract/oidc.md 55).
 #pragma once
 
 #include <chrono>

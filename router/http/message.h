@@ -1,6 +1,6 @@
 // Requests and responses as values, without sockets.
 //
-// `Request` is what the client asked, after every check of http.md; its views live as long as the
+// `Request` is what the client asked, after every check of docs/contract/http.md; its views live as long as the
 // connection's head buffer, that is until the response has been sent. `Response` is one that the router makes
 // itself.
 #pragma once

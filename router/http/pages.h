@@ -20,7 +20,7 @@ Response signed_out(std::string_view note = {});
 Response signed_out_of(std::string_view application);
 // Asks before a cross-site logout: one same-origin link to `continue_to`; empty (logout by POST): no link.
 Response confirm_logout(std::string_view continue_to);
-// The three pages of the hosted-login logout, worded as its clients know them (004).
+// The three pages of the hosted-login logout, worded as its clients know them ("Logout from Hosted Login").
 Response hosted_success();
 Response hosted_bad_request();
 Response hosted_went_wrong();

@@ -1,6 +1,6 @@
 // Query strings, kept byte for byte.
 //
-// Logout carries the client's query to the landing page "as is" (002, logout.md section 1), so nothing here
+// Logout carries the client's query to the landing page "as is" (docs/contract/logout.md section 1), so nothing here
 // re-encodes. Names are compared after percent-decoding, as every server behind us will.
 #pragma once
 

@@ -1,6 +1,6 @@
 // Which redirect targets are safe to send a browser to.
 //
-// Source: CWE-601; oidc_cases.md 70 and 74; logout.md section 2 (trustedUrls).
+// Source: CWE-601; docs/contract/oidc.md 70 and 74; docs/contract/logout.md section 2 (trustedUrls).
 #pragma once
 
 #include <string_view>

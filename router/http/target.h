@@ -1,7 +1,7 @@
 // The request target: checked and normalised once, then matched, authorised, rewritten and forwarded as one
 // string.
 //
-// Rules (spec http.md, "One path"): unreserved escapes decoded; any spelling of a dot segment, raw backslash,
+// Rules (docs/contract/http.md, "One path"): unreserved escapes decoded; any spelling of a dot segment, raw backslash,
 // %00, control characters, raw non-ASCII, malformed, overlong or non-UTF-8 escapes, a segment that is . or ..
 // after a second decoding, and a path that begins with // are refused. %2F, %5C and double encodings inside a
 // segment stay. Escapes that stay keep their bytes.

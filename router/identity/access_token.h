@@ -1,10 +1,10 @@
 // The checks on an access token whose signature is right.
 //
-// Which kind of token it is, is told apart first where somebody else brought it (check_bearer_kind): whatever the router
-// itself has put into a URL, an id token as hint, is no credential.
-// xsuaa: `exp`, issued to us (`cid`) or meant for us (`aud`), a tenant (`zid`); `iss` is not compared.
-// OpenID: `iss`, `exp`, and issued to us (`azp`, `client_id`) or meant for us (`aud`).
-// Pure. Errors: unauthenticated. Source: spec/descriptor.md "Identity", RFC 9068 section 4, RFC 8725 section 3.11.
+// Which kind of token it is, is told apart first where somebody else brought it (check_bearer_kind): whatever the
+// router itself has put into a URL, an id token as hint, is no credential. xsuaa: `exp`, issued to us (`cid`) or meant
+// for us (`aud`), a tenant (`zid`); `iss` is not compared. OpenID: `iss`, `exp`, and issued to us (`azp`, `client_id`)
+// or meant for us (`aud`). Pure. Errors: unauthenticated. Source: docs/contract/descriptor.md "Identity", RFC 9068
+// section 4, RFC 8725 section 3.11.
 #pragma once
 
 #include <optional>

@@ -3,10 +3,10 @@
 // What was found is kept for five minutes, or as long as its Authorization is good if that is shorter; what
 // is not there for half a minute; a failure for some seconds. Names that the descriptor knows have places of
 // their own; for others, which clients choose, there are 1000, and what is not there leaves first. One question
-// per name and time, however many ask. After a failure the last good answer goes on until its Authorization ends. Owner:
-// app/services, by shared_ptr. Loop: find() from any loop, the work runs on the background loop; known() from
-// any thread. Errors: not_found (no such destination: 404), unavailable (503), protocol, timeout, refused
-// (502). Source: SAP Destination service REST API; RFC 6749 section 4.4.
+// per name and time, however many ask. After a failure the last good answer goes on until its Authorization ends.
+// Owner: app/services, by shared_ptr. Loop: find() from any loop, the work runs on the background loop; known() from
+// any thread. Errors: not_found (no such destination: 404), unavailable (503), protocol, timeout, refused (502).
+// Source: SAP Destination service REST API; RFC 6749 section 4.4.
 #pragma once
 
 #include <map>

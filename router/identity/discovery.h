@@ -5,7 +5,7 @@
 // and a new one fetched beside. A new document that is wrong never replaces a good one. Owner: a provider,
 // through std::shared_ptr (fetches keep it alive). Loop: background; known() from any thread. Units:
 // documents up to 256 KiB, 7 s a fetch. Errors: unavailable, retryable; the reason is in the detail. Source:
-// OpenID Connect Discovery 1.0 section 4; spec/reliability.md L1.
+// OpenID Connect Discovery 1.0 section 4; docs/contract/reliability.md L1.
 #pragma once
 
 #include <memory>

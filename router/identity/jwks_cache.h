@@ -1,14 +1,14 @@
 // The signing keys of one provider, and the check of a token's signature with them.
 //
 // Fetched when first needed, one fetch however many ask; older than an hour: used on while new ones are
-// fetched beside; usable up to 24 h when that keeps failing (docs/contract/reliability.md "Open or closed"), then no token
-// is accepted. A token that no key fits, or whose signature is wrong (keys replaced under one kid), makes
-// them be fetched anew, at most once a minute and the first time at once: a flood of junk costs the provider
-// one request a minute. Only a successful fetch starts the minute; after a failed one the next waits 1, 2, 4 ... 60 s,
-// and until then a token that no key fits is not called bad, but the keys unavailable. Who needs keys waits for them for
-// kPatience; the fetch itself may take longer, and serves the next one. Owner: a provider, through
-// std::shared_ptr. Loop: background. Ages are steady time: a jump of the clock changes nothing. Errors:
-// unauthenticated (the token is bad), unavailable (no keys for now).
+// fetched beside; usable up to 24 h when that keeps failing (docs/contract/reliability.md "Open or closed"), then no
+// token is accepted. A token that no key fits, or whose signature is wrong (keys replaced under one kid), makes them be
+// fetched anew, at most once a minute and the first time at once: a flood of junk costs the provider one request a
+// minute. Only a successful fetch starts the minute; after a failed one the next waits 1, 2, 4 ... 60 s, and until then
+// a token that no key fits is not called bad, but the keys unavailable. Who needs keys waits for them for kPatience;
+// the fetch itself may take longer, and serves the next one. Owner: a provider, through std::shared_ptr. Loop:
+// background. Ages are steady time: a jump of the clock changes nothing. Errors: unauthenticated (the token is bad),
+// unavailable (no keys for now).
 #pragma once
 
 #include <memory>

@@ -2,7 +2,7 @@
 //
 // `exp` may be missing, as in the first version of the standard: then `iat` may be 120 s old, else 300 s. A
 // repeated `jti` is the caller's business. Pure. Errors: unauthenticated, the detail names the claim. Source:
-// OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6; spec/logout.md section 5.
+// OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6; docs/contract/logout.md section 5.
 #pragma once
 
 #include <string_view>

@@ -1,6 +1,6 @@
 // An OpenID provider (kinds ias and oidc): endpoints by discovery, the id token says who the user is.
 //
-// Owner, threads, errors: see identity/provider.h. Source: OpenID Connect Core 1.0; spec/descriptor.md
+// Owner, threads, errors: see identity/provider.h. Source: OpenID Connect Core 1.0; docs/contract/descriptor.md
 // "Identity".
 #pragma once
 

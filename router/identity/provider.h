@@ -2,7 +2,7 @@
 //
 // Speaks OpenID Connect (discovery) and XSUAA (fixed endpoints below `url`). Everything a provider sends is
 // verified here; what comes out may be trusted. Sources: OpenID Connect Core and Discovery 1.0, RFC 6749,
-// 7009, 7636, 8725, 9207; OIDC RP-Initiated and Back-Channel Logout 1.0; spec/descriptor.md "Identity".
+// 7009, 7636, 8725, 9207; OIDC RP-Initiated and Back-Channel Logout 1.0; docs/contract/descriptor.md "Identity".
 // Owner: Providers, one per configured binding. Loop: all Tasks run on the background loop (base/loop.h,
 // run_on); `known_metadata` and `config` may be called from any thread.
 #pragma once
@@ -110,7 +110,7 @@ class Provider {
   virtual base::Task<base::Result<Claims>> verify_id_token_hint(std::string token) = 0;
   virtual base::Task<base::Result<LogoutToken>> verify_logout_token(std::string token) = 0;
 
-  // Whether the logout endpoint accepts connections: a probe of at most 300 ms, kept for 10 s (logout.md
+  // Whether the logout endpoint accepts connections: a probe of at most 300 ms, kept for 10 s (docs/contract/logout.md
   // section 5).
   virtual base::Task<bool> is_reachable() = 0;
 };

@@ -39,7 +39,7 @@ class Providers {
   Provider* first() const { return providers_.empty() ? nullptr : providers_.front().get(); }
   const std::vector<std::unique_ptr<Provider>>& all() const { return providers_; }
 
-  // Loads all metadata ahead of the first login; failures are retried and logged (reliability.md L1).
+  // Loads all metadata ahead of the first login; failures are retried and logged (docs/contract/reliability.md L1).
   void start();
 
  private:

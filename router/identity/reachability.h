@@ -1,7 +1,7 @@
 // Whether an endpoint answers at all: a probe of at most 300 ms, its result kept for 10 s.
 //
 // Any HTTP answer counts, an error status too. One probe however many ask. Owner: a provider, through
-// std::shared_ptr. Loop: background. Source: spec/logout.md section 5.
+// std::shared_ptr. Loop: background. Source: docs/contract/logout.md section 5.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // A token for a bound service, from the authorization server that its binding names.
 //
 // The token is for the service alone, so nothing but the answer's form is checked here. Loop: background. Errors: see
-// identity/token_client.h. Source: RFC 6749 section 4.4; RFC 7523 section 2.1; descriptor.md (services).
+// identity/token_client.h. Source: RFC 6749 section 4.4; RFC 7523 section 2.1; docs/contract/descriptor.md (services).
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
 // The URLs that the browser is sent to. Pure; no secret ever appears in them but the id token as hint.
-// Source: OpenID Connect Core 1.0 section 3.1.2.1, RFC 7636 section 4.3; spec/logout.md section 1 step 3.
+// Source: OpenID Connect Core 1.0 section 3.1.2.1, RFC 7636 section 4.3; docs/contract/logout.md section 1 step 3.
 // `logout_request` is declared in identity/provider.h.
 #pragma once
 

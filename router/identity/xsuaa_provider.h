@@ -1,7 +1,7 @@
 // An XSUAA binding: fixed endpoints below its url, the access token says who the user is.
 //
 // Its access tokens are always JWTs, verified before anything is taken from them; their issuer is not
-// compared (spec/descriptor.md "Identity"). XSUAA knows no back-channel logout: verify_logout_token refuses.
+// compared (docs/contract/descriptor.md "Identity"). XSUAA knows no back-channel logout: verify_logout_token refuses.
 // Owner, threads, errors: see identity/provider.h.
 #pragma once
 

@@ -5,7 +5,7 @@
 // good for one token request; `iss`; the provider's error; then the code is exchanged. Who left an application has to
 // prove anew who he is: `auth_time`, no older than the way to the provider, with a minute of skew. A new session always
 // has a new id, and every session that the browser held ends (fixation). Source: OpenID Connect Core
-// section 3.1.2.5; RFC 9207 section 2.4; RFC 9700 sections 2.1 and 4; oidc_cases.md 4-17, 51, 57, 106.
+// section 3.1.2.5; RFC 9207 section 2.4; RFC 9700 sections 2.1 and 4; docs/contract/oidc.md 4-17, 51, 57, 106.
 #pragma once
 
 #include <string>

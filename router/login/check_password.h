@@ -1,7 +1,7 @@
 // A login with user and password, for every way of sending them: slowed down, then the provider is asked.
 //
-// Loop: background. All references outlive the Task. Source: RFC 6749 section 4.3; spec/logout.md section 3;
-// spec/descriptor.md "Identity" (authenticationType basic).
+// Loop: background. All references outlive the Task. Source: RFC 6749 section 4.3; docs/contract/logout.md section 3;
+// docs/contract/descriptor.md "Identity" (authenticationType basic).
 #pragma once
 
 #include <string>

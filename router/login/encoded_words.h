@@ -3,7 +3,7 @@
 //
 // UTF-8, US-ASCII and ISO-8859-1 in, UTF-8 out. White space between two encoded words is no part of the text;
 // whatever is not a complete encoded word stays as it is. Linear in the input. Pure; any thread.
-// Source: RFC 2047 sections 2, 4 and 6.2; 000 (X-OpenAM-Username, X-OpenAM-Password).
+// Source: RFC 2047 sections 2, 4 and 6.2; "Set Logout Details node" (X-OpenAM-Username, X-OpenAM-Password).
 #pragma once
 
 #include <string>

@@ -3,7 +3,8 @@
 //
 // The value is the fragment with "<" for ";", which no browser leaves in a fragment as it is, so that it takes no more
 // room than it has to; percent-encoded ones, of logins begun before an update, are read, too. One that was too long to
-// keep is "!" and its length. Hostile: anybody may set the cookie. Stateless. Source: descriptor.md "Identity".
+// keep is "!" and its length. Hostile: anybody may set the cookie. Stateless. Source: docs/contract/descriptor.md
+// "Identity".
 #pragma once
 
 #include <cstdint>

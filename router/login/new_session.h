@@ -2,8 +2,8 @@
 //
 // With a new id and a CSRF token of its own, always. If the same user held a session before, the back-ends'
 // cookies and the logout details go over to the new one, and of the applications that were logged out of, the
-// one that is logged in to again comes back: of that session as it was when it ended, so that nothing that happened to it
-// until then is lost. Pure. Source: descriptor.md "Session"; logout.md section 2.
+// one that is logged in to again comes back: of that session as it was when it ended, so that nothing that happened to
+// it until then is lost. Pure. Source: docs/contract/descriptor.md "Session"; docs/contract/logout.md section 2.
 #pragma once
 
 #include "config/model.h"

@@ -1,8 +1,8 @@
 // Tokens that nobody will ever use: the session that they were for has ended before they came.
 //
 // The new refresh token would outlive the logout that took the old one back. Loop: background. A provider
-// that offers no revocation keeps it; a failure is logged. Source: oidc_cases.md 106, 108; reliability.md
-// O10.
+// that offers no revocation keeps it; a failure is logged. Source: docs/contract/oidc.md 106, 108;
+// docs/contract/reliability.md O10.
 #pragma once
 
 #include "base/secret.h"

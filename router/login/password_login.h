@@ -2,7 +2,8 @@
 //
 // Passwords are asked of the provider (password grant), slowed down by the throttle, and never logged. All references
 // outlive the Tasks. Loop: the request's, `home`. Errors: unauthenticated (wrong user, password or token), those of
-// the provider and of the store. Source: RFC 7617; RFC 6749 section 4.3; RFC 6750; descriptor.md "Identity".
+// the provider and of the store. Source: RFC 7617; RFC 6749 section 4.3; RFC 6750; docs/contract/descriptor.md
+// "Identity".
 #pragma once
 
 #include <string>

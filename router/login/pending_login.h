@@ -1,13 +1,14 @@
-// A login that has been started: everything about it is in the browser, nothing in the router (reliability.md
-// L4).
+// A login that has been started: everything about it is in the browser, nothing in the router
+// (docs/contract/reliability.md L4).
 //
 // One cookie per attempt, sealed, named after one of 16 slots; at most 8 are left standing, the oldest go
 // first. A return path that is too long to be sealed, which takes a third more, stands beside the sealed part, which
-// is bound to it; one that does not fit there either loses its query, and the log says so. The slots bound what many tabs at once can pile up: an attempt that lost its slot is started again.
-// The `state` parameter is sealed as well and says slot, time and how often the login was started again, so
-// that a callback finds its cookie, and a state that was never ours is told from one whose cookie is gone.
-// Immutable; any thread. Times are wall time, because they travel. Source: descriptor.md "Identity"; RFC 7636
-// section 4.1; RFC 9700 section 4.7; oidc_cases.md 4-9, 71.
+// is bound to it; one that does not fit there either loses its query, and the log says so. The slots bound what many
+// tabs at once can pile up: an attempt that lost its slot is started again. The `state` parameter is sealed as well and
+// says slot, time and how often the login was started again, so that a callback finds its cookie, and a state that was
+// never ours is told from one whose cookie is gone. Immutable; any thread. Times are wall time, because they travel.
+// Source: docs/contract/descriptor.md "Identity"; RFC 7636 section 4.1; RFC 9700 section 4.7; docs/contract/oidc.md
+// 4-9, 71.
 #pragma once
 
 #include <optional>

@@ -4,8 +4,8 @@
 // two never use one refresh token, and a session that was ended meanwhile stays dead. Errors of the provider
 // that may pass are tried again by later requests, with back-off (1 s doubling to 60 s); invalid_grant ends
 // the session, unless another replica has refreshed it in the meantime. Loop: background, all of it but
-// judge_freshness. Owner: Ongoing, through std::shared_ptr; it outlives reloads. Source: descriptor.md
-// "Identity"; RFC 6749 sections 5.2 and 6; oidc_cases.md 47-49, 108; reliability.md L5, O10.
+// judge_freshness. Owner: Ongoing, through std::shared_ptr; it outlives reloads. Source: docs/contract/descriptor.md
+// "Identity"; RFC 6749 sections 5.2 and 6; docs/contract/oidc.md 47-49, 108; docs/contract/reliability.md L5, O10.
 #pragma once
 
 #include <functional>

@@ -4,7 +4,7 @@
 // is the session's id. The details that its logout will show are those of the journey at this moment. A
 // journey without session, or `?noSession=true`, only says that the password is right. No cookie is set.
 // Owner: Service. Immutable. answer() is called on the request's loop, named `home`, and ends there; errors
-// are answers, in the dialect's JSON. Source: 000, 001; spec/logout.md section 3.
+// are answers, in the dialect's JSON. Source: "Set Logout Details node"; docs/contract/logout.md section 3.
 #pragma once
 
 #include <string>

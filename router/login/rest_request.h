@@ -4,7 +4,7 @@
 // the callbacks that an earlier answer held, filled in, with its authId. The authId is sealed and says which
 // journey was begun when; the router keeps nothing of it. Bodies are hostile: at most kMaxRestBody bytes of
 // JSON. Pure but for the sealing; any thread. Times are wall time, because they travel.
-// Source: 000, 001; spec/logout.md section 3.
+// Source: "Set Logout Details node"; docs/contract/logout.md section 3.
 #pragma once
 
 #include <optional>

@@ -3,7 +3,7 @@
 // A user's token is kept in the session, so that it ends with it and is there at logout; a service's own one (client
 // credentials), and those of callers without a session, in a bounded memory here. One request to the authorization
 // server at a time for each, however many wait. Owner: login::Service, through std::shared_ptr. Loop: background, but
-// for find(). Source: descriptor.md (services, "Session").
+// for find(). Source: docs/contract/descriptor.md (services, "Session").
 #pragma once
 
 #include <functional>

@@ -1,8 +1,8 @@
 // Sends a browser to the identity provider, and remembers in a cookie what for.
 //
 // Only the provider's metadata may have to be waited for. Errors: unavailable (no provider bound, or its
-// metadata is away), unauthenticated (the login was started again too often). Source: descriptor.md
-// "Identity"; OpenID Connect Core section 3.1.2.1; RFC 7636; oidc_cases.md 1-3, 9, 70, 71, 75, 76.
+// metadata is away), unauthenticated (the login was started again too often). Source: docs/contract/descriptor.md
+// "Identity"; OpenID Connect Core section 3.1.2.1; RFC 7636; docs/contract/oidc.md 1-3, 9, 70, 71, 75, 76.
 #pragma once
 
 #include <string>

@@ -1,10 +1,10 @@
-// Which application a request logs out of (003): by the end of its path, or by a parameter.
+// Which application a request logs out of (agent style): by the end of its path, or by a parameter.
 //
 // A named application beats the entry "" (all applications), for trigger and page alike; of two named ones
 // the longer endpoint wins. Where a named one and "" have the same parameter, the named one holds for
 // requests of its own destinations. Refers to the Logout, which outlives it. Immutable; any thread; nothing
-// is allocated for a request whose parameters have plain names. Source: spec/logout.md section 2; seed
-// 003_21e0f548aacaed51.txt.
+// is allocated for a request whose parameters have plain names. Source: docs/contract/logout.md section 2; Java agents,
+// "Logout".
 #pragma once
 
 #include <functional>

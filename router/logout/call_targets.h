@@ -1,7 +1,7 @@
 // Which back-ends a logout calls: every destination and service with a logoutPath.
 //
 // Made once per configuration; calls_for() turns an ended session into its calls. Pure; any thread.
-// Source: 002; spec/logout.md section 1, step 2.
+// Source: SAP, "logout"; docs/contract/logout.md section 1, step 2.
 #pragma once
 
 #include <memory>

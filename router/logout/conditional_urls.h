@@ -1,9 +1,9 @@
-// What is asked of the identity provider, by the URL of the logout request (003, "Conditionally log out to
-// different URLs").
+// What is asked of the identity provider, by the URL of the logout request (Java agents, "Logout", "Conditionally log
+// out to different URLs").
 //
 // A condition is host and path: the host stands for itself and, on label boundaries, its subdomains; ports
 // are ignored; the path is a prefix on segment boundaries. The longest condition is tried first, whatever
-// their order; "" fits all. Immutable; any thread. Source: spec/logout.md section 2.
+// their order; "" fits all. Immutable; any thread. Source: docs/contract/logout.md section 2.
 #pragma once
 
 #include <string>

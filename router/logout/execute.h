@@ -4,7 +4,7 @@
 // Where the session at the provider is to end, too, the store remembers that, so that a login on its way does not come
 // in. Never stops at a failure. The store gives an ended session to exactly one caller, on however many replicas,
 // and only that one fans out: three logouts at once call every back-end once. Owner: Service. Background loop
-// only. Source: spec/logout.md section 1 "Order of effects"; reliability.md O10.
+// only. Source: docs/contract/logout.md section 1 "Order of effects"; docs/contract/reliability.md O10.
 #pragma once
 
 #include <functional>

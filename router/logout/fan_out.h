@@ -3,8 +3,8 @@
 // No browser ever waits for it and no thread sleeps in it. Memory is bounded: beyond `max_waiting` for one
 // back-end calls go straight to the dead letters, which are logged, counted, listed and can be tried again.
 // Owner: app/services, beyond reloads; destroyed only after its loop has stopped. Background loop only.
-// Source: 002 ("Requests the log out paths for all your back-end services"); spec/logout.md section 7;
-// reliability.md O1, O8.
+// Source: SAP, "logout" ("Requests the log out paths for all your back-end services"); docs/contract/logout.md section
+// 7; docs/contract/reliability.md O1, O8.
 #pragma once
 
 #include <deque>

@@ -3,7 +3,7 @@
 // Who is signed in is another question (SourceInput::session) and has no answer where several live ids come
 // along; leaving is meant for each of them all the same, whosever it is: once the cookie is deleted nobody
 // could end them any more. Immutable; background loop. Errors: unavailable (the store is away).
-// Source: spec/logout.md section 1.
+// Source: docs/contract/logout.md section 1.
 #pragma once
 
 #include <vector>

@@ -4,8 +4,8 @@
 // A page that is an absolute URL is at another server, unless its host is configured as ours (ALLOWED_HOSTS): which
 // host a client names decides nothing about logins. That it does not trigger a logout at our own address as the
 // client sees it costs nobody anything.
-// Immutable; any thread; a look-up allocates nothing unless a page is an absolute URL. Source: 003;
-// spec/logout.md section 2.
+// Immutable; any thread; a look-up allocates nothing unless a page is an absolute URL. Source: Java agents, "Logout";
+// docs/contract/logout.md section 2.
 #pragma once
 
 #include <set>

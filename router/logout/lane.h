@@ -2,7 +2,8 @@
 //
 // Two classes: urgent (somebody logged out) goes first; paced (sessions that timed out together) goes at a
 // steady rate. At most `concurrency` calls run at a time. Knows no loop and no client: the fan-out asks it
-// what to do next. Background loop only. Source: spec/logout.md section 7; reliability.md O1, O8.
+// what to do next. Background loop only. Source: docs/contract/logout.md section 7; docs/contract/reliability.md O1,
+// O8.
 #pragma once
 
 #include <deque>

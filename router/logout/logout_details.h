@@ -1,4 +1,5 @@
-// The answer of 000 to a logout: {"result": ...} and, beside it, the details that were fixed at login. Pure.
+// The answer of the REST dialect to a logout: {"result": ...} and, beside it, the details that were fixed at login.
+// Pure.
 #pragma once
 
 #include <map>

@@ -2,8 +2,8 @@
 //
 // HEAD, prefetches (of browsers and of page frameworks) and sub-resources never do, wherever they come from, frames
 // only where they are our own; a cross-site navigation asks first. A client that sends no Sec-Fetch fields (curl,
-// old browsers) is taken at its word. Pure. Source: spec/logout.md section 1; Fetch Metadata (W3C); the fields
-// that Next.js, Turbo and htmx document for their prefetches; oidc_cases.md 84.
+// old browsers) is taken at its word. Pure. Source: docs/contract/logout.md section 1; Fetch Metadata (W3C); the fields
+// that Next.js, Turbo and htmx document for their prefetches; docs/contract/oidc.md 84.
 #pragma once
 
 #include <optional>

@@ -2,7 +2,7 @@
 // that were seen, who sends bad ones, the revocations under way.
 //
 // Owner: app/Services, one per process. Background loop only. Source: OpenID Connect Back-Channel Logout 1.0
-// section 2.6; oidc_cases.md 101, 105; reliability.md O6.
+// section 2.6; docs/contract/oidc.md 101, 105; docs/contract/reliability.md O6.
 #pragma once
 
 #include "logout/revocation.h"

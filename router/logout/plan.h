@@ -1,7 +1,8 @@
 // What a logout will do, as a value: shown by `xs-router explain`, tested without a network.
 //
 // Pure: the one thing that is random, the provider's `state`, is made by a function that the caller gives.
-// Source: 002, 003; spec/logout.md section 1 "Order of effects" and "Query parameters", section 2, section 5.
+// Source: SAP, "logout"; Java agents, "Logout"; docs/contract/logout.md section 1 "Order of effects" and "Query
+// parameters", section 2, section 5.
 #pragma once
 
 #include <functional>

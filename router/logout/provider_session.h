@@ -3,7 +3,7 @@
 //
 // Without the browser, with the id token as hint; a failure that may pass is tried three times. The answer to
 // the browser never waits for it; the receipt says what became of it. Background loop; the loop outlives it.
-// Source: 003 "Always invalidate sessions"; spec/logout.md section 2.
+// Source: Java agents, "Logout" ("Always invalidate sessions"); docs/contract/logout.md section 2.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // The answer to a logout, in the form that its trigger asked for. Pure.
 //
 // Every answer is `no-store` and names the receipt (x-logout-id).
-// Source: spec/logout.md section 1 "POST", "Query parameters", "After logout nothing is left".
+// Source: docs/contract/logout.md section 1 "POST", "Query parameters", "After logout nothing is left".
 #pragma once
 
 #include <string>

@@ -2,7 +2,7 @@
 //
 // Trusted are paths of ours, URLs at our origin or the identity provider's, and those that `trustedUrls`
 // matches; anything else, and a name that comes twice with different values, is no landing page (CWE-601).
-// Pure. Source: spec/logout.md section 2.
+// Pure. Source: docs/contract/logout.md section 2.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // What a back-end's answer means, and when it is asked again.
 //
-// Pure. Source: spec/logout.md section 7.
+// Pure. Source: docs/contract/logout.md section 7.
 #pragma once
 
 #include <algorithm>

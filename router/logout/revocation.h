@@ -1,10 +1,10 @@
 // Revokes a session's tokens at its provider (RFC 7009), when no back-end call needs them any more.
 //
-// Refresh token first, then access token; after every call that carries the token has its final outcome and the browser is
-// back from the provider, at most `revokeAfter` later: calls that are still waiting then go out without it. However many
-// sessions time out together, the provider is asked about some at a time only. A failure that may pass is
-// tried three times. A token that a client takes back itself is revoked at once. Owner: Ongoing; destroyed
-// only after its loop has stopped. Background loop only. Source: spec/logout.md sections 4 and 5.
+// Refresh token first, then access token; after every call that carries the token has its final outcome and the browser
+// is back from the provider, at most `revokeAfter` later: calls that are still waiting then go out without it. However
+// many sessions time out together, the provider is asked about some at a time only. A failure that may pass is tried
+// three times. A token that a client takes back itself is revoked at once. Owner: Ongoing; destroyed only after its
+// loop has stopped. Background loop only. Source: docs/contract/logout.md sections 4 and 5.
 #pragma once
 
 #include <deque>
@@ -64,8 +64,8 @@ class Revocations {
   bool draining_ = false;
 };
 
-// At each of its providers in turn, for a provider says yes to tokens that it does not know, too (RFC 7009 section 2.2).
-// Errors: those of Provider::revoke, where one that may know the token could not be asked, or none took it.
+// At each of its providers in turn, for a provider says yes to tokens that it does not know, too (RFC 7009 section
+// 2.2). Errors: those of Provider::revoke, where one that may know the token could not be asked, or none took it.
 base::Task<base::Result<void>> revoke_given(identity::Providers& providers, TokenToRevoke token);
 
 }  // namespace router::logout

@@ -3,7 +3,7 @@
 // Owner: the graph (one per configuration); what outlives a reload is passed in by reference. may_handle()
 // and wants_body() from any thread; handle() is called on the request's loop, works on the background loop
 // and comes back; the other Tasks run on the background loop. The service must outlive its Tasks. Errors:
-// unavailable (the store is away, nobody was logged out: 503). Source: spec/logout.md.
+// unavailable (the store is away, nobody was logged out: 503). Source: docs/contract/logout.md.
 #pragma once
 
 #include <functional>
@@ -21,8 +21,8 @@
 
 namespace router::logout {
 
-// The Set-Cookie values that delete the session cookie, with exactly the attributes it was set with, and those of logins
-// on their way.
+// The Set-Cookie values that delete the session cookie, with exactly the attributes it was set with, and those of
+// logins on their way.
 using CookieDeletion = std::function<std::vector<std::string>(const http::External&, const http::Request&)>;
 
 struct ServiceParts {

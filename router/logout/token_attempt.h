@@ -1,7 +1,8 @@
 // A stranger's try to have a token believed: charged to its address before anything is done about the token, by the
 // kilobyte, and given back when the token is accepted.
 //
-// Owner: the coroutine that looks at the token. Background loop. Source: oidc_cases.md 105; RFC 6819 section 4.4.1.
+// Owner: the coroutine that looks at the token. Background loop. Source: docs/contract/oidc.md 105; RFC 6819 section
+// 4.4.1.
 #pragma once
 
 #include <functional>

@@ -1,7 +1,7 @@
 // What was recognised: who is logged out, how far, why, and what kind of answer is expected.
 //
 // Made by a Source, read by plan and execute; no source ever acts. Movable, not copyable (a prepared answer
-// is not). Source: spec/logout.md sections 1 to 6.
+// is not). Source: docs/contract/logout.md sections 1 to 6.
 #pragma once
 
 #include <functional>
@@ -16,13 +16,13 @@
 namespace router::logout {
 
 enum class Cause {
-  browser,         // 002: the logout endpoint
+  browser,         // central: the logout endpoint
   timeout,         // the session's time was over
   back_channel,    // OIDC Back-Channel Logout 1.0
   front_channel,   // OIDC Front-Channel Logout 1.0
-  rest,            // 000, 001
-  agent_url,       // 003
-  hosted,          // 004
+  rest,            // REST with details
+  agent_url,       // agent style: URL or parameter
+  hosted,          // hosted login
   admin,           // management API
   refresh_failed,  // the provider refused to renew the tokens
   recovered        // calls that an earlier process left behind
@@ -39,7 +39,7 @@ struct Selection {
   bool ended_already = false;
 };
 
-// Only a part of the session: a named application of 003.
+// Only a part of the session: a named application (agent style).
 struct ApplicationPart {
   std::string name;
   std::vector<std::string> destinations;
@@ -55,13 +55,13 @@ enum class ReplyForm {
   none          // nobody waits for one
 };
 
-// What is asked of the identity provider, where it is not the usual (003, conditional URLs).
+// What is asked of the identity provider, where it is not the usual (conditional URLs).
 struct ProviderUrl {
   std::string replaced_by;       // absolute URL, empty = the provider's own
   std::string added_parameters;  // raw query, empty = none
 };
 
-// A token that its client takes back; no session ends with it (004).
+// A token that its client takes back; no session ends with it (hosted login).
 struct TokenToRevoke {
   std::vector<std::string> providers;  // binding names: one of them may have issued it
   base::Secret token;

@@ -3,7 +3,7 @@
 // All calls on the loop it belongs to. One send and one read may be under way at the same time (a request body goes
 // out while the answer comes in). Waits are bounded by set_timeout() and set_ends_by(); a fault makes the connection
 // unusable.
-// Errors: closed, timeout, protocol (framing of the answer, http.md "Back-end answers are not trusted").
+// Errors: closed, timeout, protocol (framing of the answer, docs/contract/http.md "Forwarding").
 #pragma once
 
 #include <functional>
@@ -109,8 +109,8 @@ class BackendPool {
                                                                                ConnectionWish& wish) = 0;
   // Whether most of the connections that may be had to there are in use: who need not have one yet should wait.
   virtual bool is_scarce(const BackendOrigin& origin) const = 0;
-  // The connection serves a stream from now on (after 101, an event stream): it gives its place to the next request, and
-  // counts among the lasting ones; it is never kept. Errors: overloaded (there are as many as there may be).
+  // The connection serves a stream from now on (after 101, an event stream): it gives its place to the next request,
+  // and counts among the lasting ones; it is never kept. Errors: overloaded (there are as many as there may be).
   virtual base::Result<void> begin_lasting(BackendConnection& connection) = 0;
   // Gives it back. It is kept only if `reusable` and its last answer ended cleanly with keep-alive.
   virtual void release(std::unique_ptr<BackendConnection> connection, bool reusable) = 0;

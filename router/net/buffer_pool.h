@@ -1,7 +1,8 @@
 // Read buffers of one loop, handed round so that idle connections hold none.
 //
 // Three sizes: heads begin in a small one, so that thousands of half-sent heads do not matter; bodies are relayed in
-// large ones; huge ones are for the heads of answers that need them. Not thread-safe: one pool a loop, which must outlive its buffers.
+// large ones; huge ones are for the heads of answers that need them. Not thread-safe: one pool a loop, which must
+// outlive its buffers.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +21,12 @@ class BufferPool {
 
  public:
   // Bytes of one relay buffer: large enough that a 1 MiB body takes few system calls, small enough that
-  // thousands of slow readers do not matter (http.md: at most 64 KiB each).
+  // thousands of slow readers do not matter (docs/contract/http.md: at most 64 KiB each).
   static constexpr std::size_t kLarge = 32 * 1024;
   static constexpr std::size_t kSmall = 4 * 1024;
   static constexpr std::size_t kHuge = 65 * 1024;
-  // Of small and large ones: as many as a thousand busy connections share out. Given back to malloc they would be cut up there.
+  // Of small and large ones: as many as a thousand busy connections share out. Given back to malloc they would be cut
+  // up there.
   static constexpr std::size_t kKept = 1024;
 
   static constexpr std::size_t kKeptHuge = 16;

@@ -1,5 +1,5 @@
-// Connects to the first of several addresses that answers (RFC 8305 section 5): the next one is tried as soon as the one
-// before has failed, or has not answered for a moment, while that goes on.
+// Connects to the first of several addresses that answers (RFC 8305 section 5): the next one is tried as soon as the
+// one before has failed, or has not answered for a moment, while that goes on.
 //
 //   ConnectRace race(loop, endpoints);
 //   co_await race.decided();

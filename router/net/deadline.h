@@ -18,8 +18,8 @@ class DeadlineWheel;
 
 class Deadline {
  public:
-  // `fire` runs on the loop's thread; it may arm or disarm any deadline, or destroy it. It resumes no coroutine: those go
-  // on in a turn of their own (base/wake.h).
+  // `fire` runs on the loop's thread; it may arm or disarm any deadline, or destroy it. It resumes no coroutine: those
+  // go on in a turn of their own (base/wake.h).
   Deadline(DeadlineWheel& wheel, std::function<void()> fire) : wheel_(wheel), fire_(std::move(fire)) {}
   ~Deadline() { unlink(); }
   Deadline(const Deadline&) = delete;

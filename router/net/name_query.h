@@ -1,10 +1,9 @@
 // One question to the name servers: the addresses of one name.
 //
-// An interface, so that net/names is tested without name servers; ask_name_servers() is the one over c-ares, which keeps
-// to /etc/hosts, /etc/resolv.conf, RES_OPTIONS and LOCALDOMAIN as the system's resolver does, but waits on the loop, so
-// that it can be given up at any time and takes no thread. A question is a few UDP packets: three seconds' patience,
-// then once more.
-// Included by net/*.cpp only. Everything on the loop's thread.
+// An interface, so that net/names is tested without name servers; ask_name_servers() is the one over c-ares, which
+// keeps to /etc/hosts, /etc/resolv.conf, RES_OPTIONS and LOCALDOMAIN as the system's resolver does, but waits on the
+// loop, so that it can be given up at any time and takes no thread. A question is a few UDP packets: three seconds'
+// patience, then once more. Included by net/*.cpp only. Everything on the loop's thread.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>

@@ -1,11 +1,11 @@
 // HTTP/1.1 parsers: Beast's basic_parser with fields as views into the read buffer, plus the checks that Beast
-// leaves to us (architecture.md, "Beast, learned the hard way"). Included by net/*.cpp only.
+// leaves to us (docs/contract/architecture.md, "Beast, learned the hard way"). Included by net/*.cpp only.
 //
 // A chunked body's trailer section is read here, not by Beast, which would take a Content-Length in it for framing.
 //
-// Usage: put_head() with the bytes read so far until it says true; the buffer must stay in place while the head's views are
-// used. Body bytes are handed out as views too: put_body() consumes input and says which part of it is body.
-// One parser reads one message. Not thread-safe. Source: RFC 9112, spec http.md "Reading requests".
+// Usage: put_head() with the bytes read so far until it says true; the buffer must stay in place while the head's views
+// are used. Body bytes are handed out as views too: put_body() consumes input and says which part of it is body. One
+// parser reads one message. Not thread-safe. Source: RFC 9112, docs/contract/http.md "Reading requests".
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>

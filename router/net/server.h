@@ -1,7 +1,8 @@
 // The listening side of one loop: accepts connections and has them served.
 //
 // Every loop listens on the same address with SO_REUSEPORT; the kernel spreads new connections. Before file descriptors
-// run out, accepting pauses: the last quarter of them (at most 1,024) is for back-ends and files. Loop thread only, but for connections() and is_listening().
+// run out, accepting pauses: the last quarter of them (at most 1,024) is for back-ends and files. Loop thread only, but
+// for connections() and is_listening().
 #pragma once
 
 #include <atomic>

@@ -1,8 +1,8 @@
 // TLS towards clients: one certificate a host name, chosen by SNI, the first one for everybody else.
 //
-// TLS 1.2 and newer, forward-secret suites, session resumption by tickets, whose keys rotate. Immutable after load: a reload makes a new
-// one, connections keep what they began with (OpenSSL counts the references). Any thread.
-// Included by net/ and app/ only.
+// TLS 1.2 and newer, forward-secret suites, session resumption by tickets, whose keys rotate. Immutable after load: a
+// reload makes a new one, connections keep what they began with (OpenSSL counts the references). Any thread. Included
+// by net/ and app/ only.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>

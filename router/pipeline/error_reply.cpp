@@ -61,7 +61,7 @@ int status_of(const Error& error) {
     case ErrorCode::protocol: return error.side == Side::client ? 400 : 502;
     // an identity provider that is away is a passing fault of ours to wait out, not a broken answer
     case ErrorCode::refused: return error.side == Side::identity_provider ? 503 : 502;
-    // a pattern of ours that gives up is our fault (descriptor.md, "Matching"); a full pool is load
+    // a pattern of ours that gives up is our fault (docs/contract/descriptor.md, "Matching"); a full pool is load
     case ErrorCode::overloaded: return error.side == Side::router ? 500 : 503;
     case ErrorCode::unavailable: return 503;
     case ErrorCode::unauthenticated: return 401;
@@ -95,7 +95,7 @@ http::Response refusal_response(const config::Configuration& config, const Error
 
 void dress_error(const config::Configuration& config, http::Response& response) {
   if (response.status < 400) return;
-  // also where a back-end was refused or too slow: the answer is ours then (http.md "Forwarding")
+  // also where a back-end was refused or too slow: the answer is ours then (docs/contract/http.md "Forwarding")
   if (config.environment.return_error_source) response.headers.set("x-error-source", "gateway");
   const auto& pages = config.error_pages;
   const auto page = std::find_if(pages.begin(), pages.end(), [&](const config::ErrorPage& candidate) {

@@ -1,6 +1,7 @@
 // The one place where an Error becomes a status and a page.
 //
-// Pages carry the request id and a sentence for people; never a stack, a path or an internal host (http.md).
+// Pages carry the request id and a sentence for people; never a stack, a path or an internal host
+// (docs/contract/http.md).
 #pragma once
 
 #include "base/error.h"

@@ -1,7 +1,7 @@
-// The application (003) that the request's destination belongs to, if its session has left it; else empty.
+// The application (agent style) that the request's destination belongs to, if its session has left it; else empty.
 //
 // Every way of authentication asks it: what belongs to an application that was left needs a new login, whose name
-// brings it back. Needs a matched route. Pure. Source: spec/logout.md section 2.
+// brings it back. Needs a matched route. Pure. Source: docs/contract/logout.md section 2.
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
 // A stage that waits for somebody else (a provider, the destination service) waits no longer than the session lives.
 //
-// So that a logout is answered at once: 401 for a GET, HEAD or OPTIONS that is on its way (docs/logout.md "What is under
-// way"). What changes something goes on waiting. `task` keeps alive what it works with, and not the Context: it may go on
-// after the request. Loop: the request's.
+// So that a logout is answered at once: 401 for a GET, HEAD or OPTIONS that is on its way (docs/logout.md "What is
+// under way"). What changes something goes on waiting. `task` keeps alive what it works with, and not the Context: it
+// may go on after the request. Loop: the request's.
 #pragma once
 
 #include <utility>

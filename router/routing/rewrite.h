@@ -3,7 +3,7 @@
 // The part of the path that a route's source matched is replaced by its `target`, as String.replace of
 // ECMAScript does: $1 to $15, $<name>, $&, $`, $', $$. Without a target the path goes on as it is.
 // Pure functions; any thread. `match` is what RouteTable::find answered for the same target.
-// Source: descriptor.md, "Matching"; behaviour of @sap/approuter, README "Routes".
+// Source: docs/contract/descriptor.md, "Matching"; behaviour of @sap/approuter, README "Routes".
 #pragma once
 
 #include <optional>

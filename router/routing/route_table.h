@@ -4,7 +4,7 @@
 // (Route::matches_query) against path?query. localDir routes take GET and HEAD.
 // Owner: refers to the routes of a Configuration, which must outlive the table and every RouteMatch.
 // Threads: immutable, find() from any thread; allocates nothing unless a route looks at the query.
-// Source: descriptor.md, "Matching".
+// Source: docs/contract/descriptor.md, "Matching".
 #pragma once
 
 #include <string>

@@ -1,9 +1,9 @@
 // How many attempts one peer (or user) has per span of time; what is used up comes back evenly.
 //
-// Work is charged before it is done, and given back where it turned out not to count, so that whoever sends a thousand at
-// once is not let in a thousand times. Bounded memory: when more than `most` peers make attempts in one span, the longest silent ones start anew.
-// Keys are 64-bit hashes. Time is steady. Not thread-safe: the owner locks. Source: the generic cell rate
-// algorithm, ITU-T I.371; oidc_cases.md 105.
+// Work is charged before it is done, and given back where it turned out not to count, so that whoever sends a thousand
+// at once is not let in a thousand times. Bounded memory: when more than `most` peers make attempts in one span, the
+// longest silent ones start anew. Keys are 64-bit hashes. Time is steady. Not thread-safe: the owner locks. Source: the
+// generic cell rate algorithm, ITU-T I.371; docs/contract/oidc.md 105.
 #pragma once
 
 #include <algorithm>

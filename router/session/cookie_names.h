@@ -1,7 +1,7 @@
 // The names of the cookies that are the router's own: no back-end sees, sets or deletes them.
 //
 // Browsers compare the prefixes "__Host-" and "__Secure-" without regard to case, so names that differ from
-// ours in that only are ours too. Immutable; any thread. Source: descriptor.md "Session"; RFC 6265bis
+// ours in that only are ours too. Immutable; any thread. Source: docs/contract/descriptor.md "Session"; RFC 6265bis
 // section 4.1.3.
 #pragma once
 

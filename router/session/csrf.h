@@ -1,8 +1,8 @@
 // The handshake against cross-site request forgery: `x-csrf-token`.
 //
 // A GET or HEAD with "fetch" is given the session's token; every other method must bring it back. Only for
-// routes with csrfProtection and authentication. Pure; any thread. Source: descriptor.md "Session";
-// oidc_cases.md 65, 67.
+// routes with csrfProtection and authentication. Pure; any thread. Source: docs/contract/descriptor.md "Session";
+// docs/contract/oidc.md 65, 67.
 #pragma once
 
 #include <string_view>

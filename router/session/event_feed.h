@@ -4,7 +4,7 @@
 // Server-sent events: `left` with milliseconds, at once and every 10 s; `over`, then the end. Looking never
 // touches the session. When the router stops, the stream ends without `over`, and the browser comes back to
 // another one. Runs on the exchange's loop; everything that Feed refers to outlives run(). Errors: closed
-// (the browser is gone); the store being away only keeps `left` back. Source: logout.md section 1 "After
+// (the browser is gone); the store being away only keeps `left` back. Source: docs/contract/logout.md section 1 "After
 // logout nothing is left"; WHATWG HTML 9.2.
 #pragma once
 

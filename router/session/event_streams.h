@@ -39,8 +39,8 @@ class EventStreams {
     std::shared_ptr<Entry> entry_;
   };
 
-  // Absent: the session or the address (base/ip_address.h, home) has too many, or the router is stopping. `end` runs on `loop`, at most
-  // once.
+  // Absent: the session or the address (base/ip_address.h, home) has too many, or the router is stopping. `end` runs on
+  // `loop`, at most once.
   std::optional<Place> take(const SessionId& session, const std::string& address, base::Loop& loop,
                             std::function<void()> end);
   void end_all();

@@ -1,5 +1,5 @@
 // Requests of a session that are being answered, for logout to end: WebSockets, server-sent events, downloads,
-// and answers that are still awaited (logout.md section 1, "After logout nothing is left").
+// and answers that are still awaited (docs/contract/logout.md section 1, "After logout nothing is left").
 //
 // Whoever answers registers how to end it and keeps the Registration while it runs. close() may be called
 // from any thread; the callbacks run on the loop they were registered for, and never after their Registration

@@ -2,8 +2,8 @@
 //
 // The store hands out std::shared_ptr<const Session>; a change is a copy with the next generation, accepted
 // by Store::replace only if nobody else changed or ended the session meanwhile. So a request, a token refresh
-// or a back-end's Set-Cookie that is in flight can never bring an ended session back (logout.md section 1).
-// Values; snapshots may be read from any thread.
+// or a back-end's Set-Cookie that is in flight can never bring an ended session back (docs/contract/logout.md section
+// 1). Values; snapshots may be read from any thread.
 #pragma once
 
 #include <compare>
@@ -40,7 +40,7 @@ class SessionId {
   base::Secret value_;
 };
 
-// A cookie that a back-end set and that stays in the router (descriptor.md, "Session").
+// A cookie that a back-end set and that stays in the router (docs/contract/descriptor.md, "Session").
 struct BackendCookie {
   std::string destination;
   std::string name;
@@ -74,9 +74,9 @@ struct Session {
   base::Secret csrf_token;
   std::vector<ServiceToken> service_tokens;  // one a service
   std::vector<BackendCookie> backend_cookies;
-  // 000: details fixed at login, shown by the REST logout
+  // details fixed at login, shown by the REST logout
   std::map<std::string, std::string> logout_details;
-  // 003: applications that this session has logged out of; their next request needs a new login
+  // agent style: applications that this session has logged out of; their next request needs a new login
   std::vector<std::string> ended_applications;
 
   base::WallTime login_started;  // when the browser was sent to the provider, or the password came

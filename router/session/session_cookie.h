@@ -4,8 +4,8 @@
 // (scheme seen from outside, browser), everything else on the environment. Cookie tossing: a sibling domain
 // can make a browser send several cookies of this name. So there are two questions: "who is it" (find_user)
 // has an answer only where exactly one of the ids lives; "what does this browser hold" (find_held) is all of
-// them, for who leaves. Immutable; any thread. Source: descriptor.md "Session"; logout.md sections 1 and 3;
-// RFC 6265bis sections 4.1.3 and 8.6; oidc_cases.md 51-56, 86.
+// them, for who leaves. Immutable; any thread. Source: docs/contract/descriptor.md "Session"; docs/contract/logout.md
+// sections 1 and 3; RFC 6265bis sections 4.1.3 and 8.6; docs/contract/oidc.md 51-56, 86.
 #pragma once
 
 #include <optional>

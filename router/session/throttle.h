@@ -3,7 +3,7 @@
 // At most as many tries are under way at once as may still fail, so that a hundred at once are no way around
 // it; the others wait, and a hundred right ones all get through. Memory is bounded: beyond `most` keys within
 // a minute the oldest are forgotten first. Owner: Doors (session/doors.h). Background loop only. Time is
-// steady. Source: spec/logout.md section 3; OWASP ASVS 2.2.1.
+// steady. Source: docs/contract/logout.md section 3; OWASP ASVS 2.2.1.
 #pragma once
 
 #include <deque>

@@ -10,7 +10,7 @@ import { IdentityProvider, clientId, clientSecret } from './support/provider.mjs
 import { freePort } from './support/ports.mjs';
 import { makeDirectory, removeDirectory, startRouter } from './support/router.mjs';
 
-// The descriptor of 002 (spec/logout.md section 1) with two applications.
+// The descriptor of SAP's "logout" (docs/contract/logout.md section 1) with two applications.
 const descriptor = {
   welcomeFile: '/orders/',
   logout: {

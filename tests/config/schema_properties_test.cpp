@@ -1,5 +1,5 @@
 // Every property of the schema, one by one: described for editors, refused with a value of a wrong type, and
-// named where it is misspelt (reliability.md D1).
+// named where it is misspelt (docs/contract/reliability.md D1).
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Logout by URL or parameter as a browser and two applications see it (logout.md section 2; seed 003).
+// Logout by URL or parameter as a browser and two applications see it (docs/contract/logout.md section 2).
 #include <doctest/doctest.h>
 
 #include "e2e/sign_on_fixture.h"

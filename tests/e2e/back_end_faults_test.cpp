@@ -1,5 +1,5 @@
-// Back-ends that are away, late, or wrong: what the client sees, and that it never sees a second response (http.md,
-// reliability.md C6).
+// Back-ends that are away, late, or wrong: what the client sees, and that it never sees a second response
+// (docs/contract/http.md, docs/contract/reliability.md C6).
 #include <doctest/doctest.h>
 
 #include "e2e/proxy_fixture.h"

@@ -1,5 +1,5 @@
 // How long a back-end may take: one time for everything up to the connection, one for the answer's head, and only a
-// stall of that length while a body flows (http.md "Forwarding").
+// stall of that length while a body flows (docs/contract/http.md "Forwarding").
 #include <doctest/doctest.h>
 
 #include <thread>

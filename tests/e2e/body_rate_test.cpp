@@ -1,4 +1,4 @@
-// MINIMUM_BODY_RATE (operations.md "Limits"): a client that drips is cut off, one that is held up is not.
+// MINIMUM_BODY_RATE (docs/contract/operations.md "Limits"): a client that drips is cut off, one that is held up is not.
 #include <doctest/doctest.h>
 
 #include <atomic>

@@ -1,4 +1,5 @@
-// What passes between client and back-end, and what the router adds and takes away (http.md "Forwarding").
+// What passes between client and back-end, and what the router adds and takes away (docs/contract/http.md
+// "Forwarding").
 #include <doctest/doctest.h>
 
 #include "e2e/proxy_fixture.h"

@@ -1,11 +1,10 @@
-// Every case of h1_cases.json (the contract's sample) and h1_own_cases.json (ours, in the same form) against the built
+// Every case of h1_cases.json (the first sample) and h1_own_cases.json (ours, in the same form) against the built
 // router, in the set-up the first names. MUST has no exceptions; what we do otherwise at SHOULD and policy is in
 // kDeviations, and nothing else is.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <map>
 
 #include "e2e/h1_case.h"
@@ -20,8 +19,7 @@ const std::map<std::string, std::string> kDeviations = {};
 
 std::string cases_path() {
   if (const char* chosen = std::getenv("H1_CASES")) return chosen;
-  const std::string shared = std::string(ROUTER_SOURCE_DIR) + "/../shared/cases/h1_cases.json";
-  return std::filesystem::exists(shared) ? shared : std::string(ROUTER_TEST_DATA) + "/e2e/h1_cases.json";
+  return std::string(ROUTER_TEST_DATA) + "/e2e/h1_cases.json";
 }
 
 bool wants_slow_cases() { return std::getenv("H1_SLOW") != nullptr; }

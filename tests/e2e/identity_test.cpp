@@ -1,5 +1,5 @@
 // Who the user is and which token goes where: basic, service callers, several providers, tenants, bound services
-// (issue 4; descriptor.md "Identity", "Session").
+// (docs/contract/descriptor.md "Identity", "Session").
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Start, refusal to start, reload, stop, and running out of descriptors (operations.md "Signals"; reliability.md P1, P2,
-// P4, D1, L1).
+// Start, refusal to start, reload, stop, and running out of descriptors (docs/contract/operations.md "Signals";
+// docs/contract/reliability.md P1, P2, P4, D1, L1).
 #include <doctest/doctest.h>
 #include <signal.h>
 

@@ -1,5 +1,5 @@
-// WebSockets and server-sent events: who may open them, and that logout and shutdown close them (http.md "WebSockets",
-// logout.md "After logout nothing is left").
+// WebSockets and server-sent events: who may open them, and that logout and shutdown close them (docs/contract/http.md
+// "WebSockets", docs/contract/logout.md "After logout nothing is left").
 #include <doctest/doctest.h>
 #include <signal.h>
 

@@ -1,4 +1,5 @@
-// Logging in and being logged in, with a provider that can be told to misbehave (oidc_cases.md A to C; descriptor.md).
+// Logging in and being logged in, with a provider that can be told to misbehave (docs/contract/oidc.md A to C;
+// docs/contract/descriptor.md).
 #include <doctest/doctest.h>
 
 #include <thread>

@@ -1,5 +1,6 @@
 // Whoever ends a session, what is live of it ends within two seconds, the receipt is logged, and the way back is barred
-// (logout.md sections 1, 5, 7). Time-outs take a minute at least: tests/browser/session-timeout.test.mjs has them.
+// (docs/contract/logout.md sections 1, 5, 7). Time-outs take a minute at least: tests/browser/session-timeout.test.mjs
+// has them.
 #include <doctest/doctest.h>
 #include <signal.h>
 

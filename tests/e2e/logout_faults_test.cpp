@@ -1,4 +1,5 @@
-// Logout when back-ends misbehave and when things happen at once (logout.md section 7; reliability.md O1, O10).
+// Logout when back-ends misbehave and when things happen at once (docs/contract/logout.md section 7;
+// docs/contract/reliability.md O1, O10).
 #include <doctest/doctest.h>
 #include <signal.h>
 

@@ -1,4 +1,5 @@
-// Central logout as the browser and the provider see it (logout.md sections 1 and 5; oidc_cases.md E to G).
+// Central logout as the browser and the provider see it (docs/contract/logout.md sections 1 and 5;
+// docs/contract/oidc.md E to G).
 #include <doctest/doctest.h>
 
 #include <memory>

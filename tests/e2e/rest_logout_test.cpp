@@ -1,5 +1,5 @@
-// REST and hosted-login logout against the built router: the calls of 000 as printed, on examples/rest with the
-// demo around it; links of 004.
+// REST and hosted-login logout against the built router: the calls of "Set Logout Details node" as printed, on
+// examples/rest with the demo around it; links of "Logout from Hosted Login".
 #include <doctest/doctest.h>
 
 #include <fstream>

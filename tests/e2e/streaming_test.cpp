@@ -1,4 +1,4 @@
-// Bodies stream with back-pressure, both ways; whoever goes away is noticed on the other side (http.md).
+// Bodies stream with back-pressure, both ways; whoever goes away is noticed on the other side (docs/contract/http.md).
 #include <doctest/doctest.h>
 
 #include <atomic>

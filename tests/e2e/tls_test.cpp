@@ -1,4 +1,5 @@
-// TLS towards clients (TLS_CERT, TLS_KEY) and towards back-ends (strictSSL, XS_CACERT_PATH, proxyHost): descriptor.md.
+// TLS towards clients (TLS_CERT, TLS_KEY) and towards back-ends (strictSSL, XS_CACERT_PATH, proxyHost):
+// docs/contract/descriptor.md.
 #include <doctest/doctest.h>
 #include <signal.h>
 

@@ -1,5 +1,5 @@
-// WebSocket handshakes and tunnels (http.md "WebSockets"; RFC 6455 sections 4 and 5). Logout and shutdown:
-// live_connections_test.cpp.
+// WebSocket handshakes and tunnels (docs/contract/http.md "WebSockets"; RFC 6455 sections 4 and 5). Logout and
+// shutdown: live_connections_test.cpp.
 #include <doctest/doctest.h>
 
 #include <algorithm>

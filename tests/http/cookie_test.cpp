@@ -21,7 +21,7 @@ TEST_CASE("cookie: pairs are read in order, as sent") {
   CHECK(pairs[3].value == "2");
 }
 
-TEST_CASE("cookie: one without a name is not a cookie (oidc_cases 55)") {
+TEST_CASE("cookie: one without a name is not a cookie (OpenID check 55)") {
   CHECK(parse_cookies(" =__Host-SESSION=x").empty());
   CHECK(parse_cookies("=x; \t=y; nameless").empty());
   CHECK_FALSE(parse_set_cookie("=__Host-SESSION=x").has_value());
@@ -32,14 +32,14 @@ TEST_CASE("cookie: one without a name is not a cookie (oidc_cases 55)") {
   CHECK(other_case[0].name != "__Host-SESSION");
 }
 
-TEST_CASE("cookie: a tossed second one of the same name is seen (oidc_cases 54)") {
+TEST_CASE("cookie: a tossed second one of the same name is seen (OpenID check 54)") {
   const auto pairs = parse_cookies("JSESSIONID=tossed; JSESSIONID=mine");
   REQUIRE(pairs.size() == 2);
   CHECK(pairs[0].value == "tossed");
   CHECK(pairs[1].value == "mine");
 }
 
-TEST_CASE("cookie: hostile values are read in one pass and never throw (oidc_cases 56)") {
+TEST_CASE("cookie: hostile values are read in one pass and never throw (OpenID check 56)") {
   CHECK(parse_cookies(string(100'000, ';')).empty());
   CHECK(parse_cookies(string(100'000, '=')).empty());
   CHECK(parse_cookies("a=" + string(100'000, '=')).size() == 1);

@@ -15,7 +15,7 @@ TEST_CASE("return path: paths of this origin are safe") {
   }
 }
 
-TEST_CASE("return path: whatever a browser could read as another origin is not (oidc_cases 70)") {
+TEST_CASE("return path: whatever a browser could read as another origin is not (OpenID check 70)") {
   for (const string path : {"",
                             "https://evil",
                             "//evil",

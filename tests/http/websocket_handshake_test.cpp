@@ -1,4 +1,4 @@
-// RFC 6455 sections 4.2.1 and 10.2; http.md "WebSockets".
+// RFC 6455 sections 4.2.1 and 10.2; docs/contract/http.md "WebSockets".
 #include "http/websocket_handshake.h"
 
 #include <doctest/doctest.h>

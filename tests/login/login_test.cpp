@@ -1,4 +1,4 @@
-// Starting and finishing a login, as a browser sees it; numbers refer to oidc_cases.md.
+// Starting and finishing a login, as a browser sees it; numbers are those of docs/contract/oidc.md.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -509,7 +509,7 @@ TEST_CASE("login: without a provider, or while its metadata is away, it is unava
   CHECK(response.error().code == ErrorCode::unavailable);
 }
 
-TEST_CASE("login: ten thousand abandoned attempts leave nothing in the router (reliability.md L4)") {
+TEST_CASE("login: ten thousand abandoned attempts leave nothing in the router (L4)") {
   LoginWorld world;
   for (int i = 0; i < 1000; ++i) {
     Browser browser;

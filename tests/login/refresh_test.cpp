@@ -1,4 +1,4 @@
-// Fresh tokens for a session; numbers refer to oidc_cases.md.
+// Fresh tokens for a session; numbers are those of docs/contract/oidc.md.
 #include "login/refresh.h"
 
 #include <doctest/doctest.h>

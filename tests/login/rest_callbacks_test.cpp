@@ -1,4 +1,4 @@
-// REST login in two steps: the callbacks, filled in by the client (000, 001; logout.md section 3).
+// REST login in two steps: the callbacks, filled in by the client (docs/contract/logout.md section 3).
 #include <doctest/doctest.h>
 
 #include "login/rest_login_world.h"

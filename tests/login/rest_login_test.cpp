@@ -1,4 +1,4 @@
-// REST login as scripts see it (000, 001; logout.md section 3).
+// REST login as scripts see it (docs/contract/logout.md section 3).
 #include <doctest/doctest.h>
 
 #include "login/rest_login_world.h"
@@ -13,7 +13,7 @@ using test::kRestPath;
 using test::LoginWorld;
 using test::RestLoginWorld;
 
-TEST_CASE("rest login: the seed's call makes a session and answers its token") {
+TEST_CASE("rest login: the documented call makes a session and answers its token") {
   RestLoginWorld world;
   auto fields = kBjensen;
   fields.emplace_back("Accept-API-Version", "resource=2.1, protocol=1.0");

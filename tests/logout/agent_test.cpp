@@ -1,4 +1,4 @@
-// Logout by URL or parameter (logout.md section 2), rule by rule.
+// Logout by URL or parameter (docs/contract/logout.md section 2), rule by rule.
 #include <doctest/doctest.h>
 
 #include "logout/agent_world.h"

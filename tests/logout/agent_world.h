@@ -1,5 +1,5 @@
-// The seed's configuration (003) in a world with three back-ends: bank, mail, and loans, which is the bank's
-// too.
+// The documented configuration (Java agents, "Logout") in a world with three back-ends: bank, mail, and loans, which is
+// the bank's too.
 #pragma once
 
 #include "logout/world.h"

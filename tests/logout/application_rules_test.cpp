@@ -1,4 +1,4 @@
-// Which application a request logs out of (003).
+// Which application a request logs out of (agent style).
 #include "logout/application_rules.h"
 
 #include <doctest/doctest.h>

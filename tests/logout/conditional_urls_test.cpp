@@ -1,4 +1,4 @@
-// Conditional logout URLs; the seed's evaluation table is in agent_seed_test.cpp.
+// Conditional logout URLs; the document's evaluation table is in agent_documented_test.cpp.
 #include "logout/conditional_urls.h"
 
 #include <doctest/doctest.h>

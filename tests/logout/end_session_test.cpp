@@ -1,4 +1,4 @@
-// endSession as applications see it, with the id token that they hold (000; logout.md section 3).
+// endSession as applications see it, with the id token that they hold (docs/contract/logout.md section 3).
 #include <doctest/doctest.h>
 
 #include "crypto/digest.h"

@@ -1,4 +1,4 @@
-// Hosted-login logout and its token revocation (004; logout.md section 4).
+// Hosted-login logout and its token revocation (docs/contract/logout.md section 4).
 #include <doctest/doctest.h>
 
 #include "crypto/digest.h"
@@ -16,7 +16,7 @@ const std::string kRevoke = kCustomer + "/token/revoke";
 const std::string kClient = "a123ef65-83dc-4094-a09a-76e1bec424e7";
 const std::string kPage = "https://identitydocs.akamai.com/logout";
 
-// A router with the client of 004, and ada logged in.
+// A router with the client of "Logout from Hosted Login", and ada logged in.
 struct HostedWorld : World {
   HostedWorld() {
     config::HostedLogin hosted;

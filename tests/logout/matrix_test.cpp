@@ -7,7 +7,7 @@
 //   front-channel      x         x              x              (no return)             x              x
 //
 // One test case a dialect, one subcase a situation. Where a dialect has no way back, the subcase shows that a
-// URL in the request leads nowhere. The dialects of 000, 003 and 004 have theirs beside their sources.
+// URL in the request leads nowhere. The other dialects have theirs beside their sources.
 #include <doctest/doctest.h>
 
 #include "http/query.h"

@@ -1,4 +1,4 @@
-// REST logout as scripts see it (000, 001; logout.md section 3).
+// REST logout as scripts see it (docs/contract/logout.md section 3).
 #include "logout/sources/rest.h"
 
 #include <doctest/doctest.h>
@@ -28,7 +28,7 @@ std::string error_body(int code, const std::string& reason, const std::string& m
 
 }  // namespace
 
-TEST_CASE("rest: the seed's call ends the session and answers result and details") {
+TEST_CASE("rest: the documented call ends the session and answers result and details") {
   RestWorld world;
   const auto response =
       world.post(kLogout, with_token(world, {{"Content-Type", "application/json"},

@@ -10,7 +10,7 @@ namespace router::test {
 
 using Details = std::map<std::string, std::string>;
 
-// A router as in the examples of 000, and ada logged in by myJourney.
+// A router as in the examples of "Set Logout Details node", and ada logged in by myJourney.
 struct RestWorld : World {
   explicit RestWorld(Details details = {{"clear_all_caches", "true"}}) {
     config::Am am;

@@ -1,4 +1,4 @@
-// What the pipeline knows of applications (003): their landing pages are public, and what a session has left
+// What the pipeline knows of applications (agent style): their landing pages are public, and what a session has left
 // needs a new login.
 #include <doctest/doctest.h>
 

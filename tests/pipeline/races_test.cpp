@@ -1,5 +1,5 @@
-// reliability.md O10: logout against everything that may be in flight, in 10,000 random orders. The seed of a
-// failing one is printed; RACE_SEED=<seed> runs that one alone.
+// docs/contract/reliability.md O10: logout against everything that may be in flight, in 10,000 random orders. The seed
+// of a failing one is printed; RACE_SEED=<seed> runs that one alone.
 #include <doctest/doctest.h>
 
 #include <cstdlib>

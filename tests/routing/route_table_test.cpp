@@ -58,7 +58,7 @@ TEST_CASE("route table: case counts unless the route says otherwise") {
   CHECK(answer({make_route("^/app/", false)}, "GET", "/ap") == "404");
 }
 
-TEST_CASE("route table: a source sees the path alone (oidc_cases 115, btp-cloud-platform 265)") {
+TEST_CASE("route table: a source sees the path alone (OpenID check 115, btp-cloud-platform 265)") {
   const std::vector<Route> routes = {make_route("^/logout-page.html$"), make_route("^/admin$"),
                                      make_route("/public/")};
   CHECK(answer(routes, "GET", "/logout-page.html?siteId=3") == "route 0");

@@ -376,7 +376,8 @@ inline void check_store_lookup(StoreDriver store) {
   }
 }
 
-// reliability.md O10: logout against everything else that may be in flight, in a random order, many times.
+// docs/contract/reliability.md O10: logout against everything else that may be in flight, in a random order, many
+// times.
 inline void check_store_interleavings(StoreDriver store, int rounds) {
   std::mt19937 random(4711);
   for (int round = 0; round < rounds; ++round) {

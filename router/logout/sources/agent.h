@@ -4,7 +4,7 @@
 // every request, whatever its method and whoever it is for, with `inspectBody` in posted forms too, but not
 // in those to landing pages, callbacks and the router's own endpoints. "A GET must not be a trap" holds;
 // nothing from another site but a navigation is heard. A request that is no navigation gets JSON.
-// Stateless. Source: seed 003_21e0f548aacaed51.txt; spec/logout.md section 2.
+// Stateless. Source: Java agents, "Logout"; docs/contract/logout.md section 2.
 #pragma once
 
 #include <memory>

@@ -4,8 +4,8 @@
 // an error in JSON otherwise (413 for a body over 64 KiB, 429 for an address that keeps sending tokens that
 // are not accepted). A token with a `jti` that was seen before: 200 without effect; they are remembered in
 // this process, bounded, so elsewhere a repeated token ends nothing that a first one left. No CSRF check: the
-// token is the proof. Background loop. Source: Back-Channel Logout 1.0 sections 2.4 to 2.8; spec/logout.md
-// section 5; oidc_cases.md 90 to 109.
+// token is the proof. Background loop. Source: Back-Channel Logout 1.0 sections 2.4 to 2.8; docs/contract/logout.md
+// section 5; docs/contract/oidc.md 90 to 109.
 #pragma once
 
 #include <memory>

@@ -5,7 +5,7 @@
 // by GET with `x-csrf-token: fetch`), or with `csrfProtection: false` only a request that is not cross-site.
 // `skip-redirect` (bare, empty or =true) does not go to the provider, and is not carried over; it is for frames of
 // the provider, and of the origins in `skipRedirectOrigins`.
-// Stateless. Source: 002; spec/logout.md section 1.
+// Stateless. Source: SAP, "logout"; docs/contract/logout.md section 1.
 #pragma once
 
 #include <memory>

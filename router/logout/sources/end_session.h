@@ -6,7 +6,8 @@
 // am.postLogoutRedirectUris, character by character: 302 with `state`; another one: 400, and the session ends
 // all the same. Without it: 200 with the session's details, 204 where there are none. The hint is evidence
 // enough for a cross-site navigation; prefetches and cross-site sub-resources are refused as everywhere.
-// Hints that are not accepted are limited by address (429). Source: 000; spec/logout.md section 3; OpenID Connect RP-Initiated Logout 1.0 section 2.
+// Hints that are not accepted are limited by address (429). Source: "Set Logout Details node"; docs/contract/logout.md
+// section 3; OpenID Connect RP-Initiated Logout 1.0 section 2.
 #pragma once
 
 #include <memory>

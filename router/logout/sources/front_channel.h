@@ -1,12 +1,11 @@
 // OpenID Connect Front-Channel Logout 1.0: the provider loads our URL in an iframe, with `iss` and `sid`.
 //
-// The session is looked up by `sid`, for browsers keep cookies from third-party frames. Without `iss` (Entra) it is that of
-// the only provider bound, where one user alone has it; without `sid` the session of the cookie, in a frame whose Referer
-// is the provider. The request is not signed, so it never revokes tokens, only sids that are known are remembered, apart
-// from what was signed, and an address that asks for too many that nobody has gets 429.
-// Framable by the provider's own origins only. What ends nothing gets the same 200, and a line in the log. Background
-// loop. Source: Front-Channel Logout 1.0 section 2;
-// spec/logout.md section 5; oidc_cases.md 110 to 112.
+// The session is looked up by `sid`, for browsers keep cookies from third-party frames. Without `iss` (Entra) it is
+// that of the only provider bound, where one user alone has it; without `sid` the session of the cookie, in a frame
+// whose Referer is the provider. The request is not signed, so it never revokes tokens, only sids that are known are
+// remembered, apart from what was signed, and an address that asks for too many that nobody has gets 429. Framable by
+// the provider's own origins only. What ends nothing gets the same 200, and a line in the log. Background loop. Source:
+// Front-Channel Logout 1.0 section 2; docs/contract/logout.md section 5; docs/contract/oidc.md 110 to 112.
 #pragma once
 
 #include <memory>

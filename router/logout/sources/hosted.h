@@ -3,7 +3,8 @@
 // No authentication: a link to it ends the sessions of the browser that follows it, and their back-ends are
 // told. The user's tokens stay valid (token/revoke is for them), the identity provider is not asked. Links
 // come from other sites by design, so with a registered redirect_uri nobody is asked to confirm; prefetches
-// and cross-site sub-resources are refused as everywhere. Stateless. Source: 004; spec/logout.md section 4.
+// and cross-site sub-resources are refused as everywhere. Stateless. Source: "Logout from Hosted Login";
+// docs/contract/logout.md section 4.
 #pragma once
 
 #include <memory>

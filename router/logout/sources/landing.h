@@ -1,10 +1,10 @@
 // The pages that a logout ends at, as far as the router has a hand in them; none of them triggers a logout.
 //
-// - A landing page (`logoutPage`, a page of 003) that an OpenID provider returns to with `state`: 302
+// - A landing page (`logoutPage`, a page of an application) that an OpenID provider returns to with `state`: 302
 //   to the page with the client's own query. With an unknown state it is not recognised: the page is served as it is.
 // - `returnEndpoint`: the same for every page; with an unknown state 302 to `logoutPage` as configured.
 // - `/xs-router/signed-out` (kSignedOutPath): the built-in "You are signed out" page, needs no route and no session.
-// Background loop. Source: spec/logout.md section 1 "Query parameters"; RP-Initiated Logout 1.0
+// Background loop. Source: docs/contract/logout.md section 1 "Query parameters"; RP-Initiated Logout 1.0
 // section 3.
 #pragma once
 

@@ -1,11 +1,12 @@
 // REST logout: POST <context>/json/sessions/?_action=logout, also with a realm (http/am_rest.h), with the
 // token of a REST login.
 //
-// The token comes in the field `am.cookieName`, or in the cookie of that name (with COOKIE_PREFIX: __Host- before it); in a cookie only together with
-// Accept-API-Version or X-Requested-With, which no form of another site can send. The field says what ends;
-// a cookie is a browser's, where all ends that it holds. 200 with `result` and the details of the session; unknown and ended tokens: 200 "Token has expired"; none: 401. A full logout: every
-// back-end is told, the tokens are revoked. Other actions of the path are not recognised. Stateless.
-// Source: 000, 001; spec/logout.md section 3.
+// The token comes in the field `am.cookieName`, or in the cookie of that name (with COOKIE_PREFIX: __Host- before it);
+// in a cookie only together with Accept-API-Version or X-Requested-With, which no form of another site can send. The
+// field says what ends; a cookie is a browser's, where all ends that it holds. 200 with `result` and the details of the
+// session; unknown and ended tokens: 200 "Token has expired"; none: 401. A full logout: every back-end is told, the
+// tokens are revoked. Other actions of the path are not recognised. Stateless. Source: "Set Logout Details node";
+// docs/contract/logout.md section 3.
 #pragma once
 
 #include <memory>

@@ -3,7 +3,8 @@
 // Form with `token`, perhaps `token_type_hint`, and `client_id` of a configured client, with its
 // `client_secret` where it has one (or both as basic authentication). No session ends; the provider's answer
 // is waited for: 200, also for a token that nobody knows; 503 while the provider is away. Errors as in RFC
-// 6749 section 5.2; 429 for an address or a client that tries or fails too often (session/doors.h). Source: 004; spec/logout.md section 4; RFC 7009 section 2.
+// 6749 section 5.2; 429 for an address or a client that tries or fails too often (session/doors.h). Source: "Logout
+// from Hosted Login"; docs/contract/logout.md section 4; RFC 7009 section 2.
 #pragma once
 
 #include <memory>

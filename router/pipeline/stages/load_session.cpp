@@ -15,7 +15,8 @@ Task<Result<Verdict>> load_session(Context& context) {
     if (*found && !is_ours) base::log_warning("session.of_another_tenant", {{"session", (**found)->id.fingerprint()}});
     co_return Verdict(Continue{});
   }
-  // A store that is away must not take public pages with it; what needs a session answers 503 (operations.md).
+  // A store that is away must not take public pages with it; what needs a session answers 503
+  // (docs/contract/operations.md).
   const bool may_go_on = context.match.found() && !context.needs_login();
   if (may_go_on) co_return Verdict(Continue{});
   co_return found.error();

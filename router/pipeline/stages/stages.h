@@ -44,7 +44,8 @@ Result<Verdict> check_csrf(Context& context);
 // Scopes of the route.
 Result<Verdict> authorize(Context& context);
 Task<Result<Verdict>> refresh_tokens(Context& context);
-// For stages that are about to use the session's access token: whether it has expired, and the login that is needed then.
+// For stages that are about to use the session's access token: whether it has expired, and the login that is needed
+// then.
 bool has_expired_token(const Context& context);
 Task<Result<Verdict>> ask_for_login(Context& context);
 // The token that the route's service is called with.

@@ -1,4 +1,5 @@
-// The examples of 002, completed to whole documents (tests/data/config/valid-logout-*.json), run as they are.
+// The examples of SAP's "logout", completed to whole documents (tests/data/config/valid-logout-*.json), run as they
+// are.
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -23,7 +24,7 @@ RouterSetup example(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("seed: logoutEndpoint alone ends at the router's own page") {
+TEST_CASE("as documented: logoutEndpoint alone ends at the router's own page") {
   RouterProcess router(example("valid-logout-endpoint.json"));
   Browser browser(router.port());
   const auto answer = browser.navigate("/my/logout");
@@ -31,7 +32,7 @@ TEST_CASE("seed: logoutEndpoint alone ends at the router's own page") {
   CHECK(answer.body.find("signed out") != std::string::npos);
 }
 
-TEST_CASE("seed: logoutPage as a path is served from its folder, public, with the parameters") {
+TEST_CASE("as documented: logoutPage as a path is served from its folder, public, with the parameters") {
   RouterProcess router(example("valid-logout-page-path.json"));
   Browser browser(router.port());
   CHECK(browser.navigate("/my/logout?siteId=3").field("Location") == "/logout-page.html?siteId=3");
@@ -40,7 +41,7 @@ TEST_CASE("seed: logoutPage as a path is served from its folder, public, with th
   CHECK(page.body == "<p>bye</p>");
 }
 
-TEST_CASE("seed: an absolute logoutPage leads to the other application") {
+TEST_CASE("as documented: an absolute logoutPage leads to the other application") {
   RouterProcess router(example("valid-logout-page-absolute.json"));
   Browser browser(router.port());
   CHECK(browser.navigate("/my/logout?siteId=3").field("Location") == "http://acme.com/employees.portal?siteId=3");

@@ -1,4 +1,4 @@
-// Every example and every row of the seed 003_21e0f548aacaed51.txt, its typos corrected.
+// Every example and every row of the document that docs/contract/logout.md section 2 follows, its typos corrected.
 #include <doctest/doctest.h>
 
 #include "logout/agent_world.h"
@@ -6,7 +6,7 @@
 using namespace router;
 using test::AgentWorld;
 
-TEST_CASE("agent, seed: http://app.example.com:80/mywebapp/bank/log-me-out logs out of the bank alone") {
+TEST_CASE("agent, as documented: http://app.example.com:80/mywebapp/bank/log-me-out logs out of the bank alone") {
   AgentWorld world;
   world.external.scheme = "http";
   world.external.authority = "app.example.com:80";
@@ -18,7 +18,7 @@ TEST_CASE("agent, seed: http://app.example.com:80/mywebapp/bank/log-me-out logs 
   CHECK(world.told() == "bank loans");
 }
 
-TEST_CASE("agent, seed: /agentapp/log-me-out logs out of all applications") {
+TEST_CASE("agent, as documented: /agentapp/log-me-out logs out of all applications") {
   AgentWorld world;
   const auto session = world.sign_in();
   const auto response = world.get("/agentapp/log-me-out", session);
@@ -27,7 +27,7 @@ TEST_CASE("agent, seed: /agentapp/log-me-out logs out of all applications") {
   CHECK(world.told() == "bank loans mail");
 }
 
-TEST_CASE("agent, seed: /dummy-logout works too, as the router is at the root") {
+TEST_CASE("agent, as documented: /dummy-logout works too, as the router is at the root") {
   AgentWorld world;
   world.config.logout.applications[0].endpoint = "/dummy-logout";
   const auto session = world.sign_in();
@@ -35,7 +35,7 @@ TEST_CASE("agent, seed: /dummy-logout works too, as the router is at the root") 
   CHECK(world.state_of(session) == "over");
 }
 
-TEST_CASE("agent, seed: https://am.example.com:8443/protectedapp/index.html?log-out logs out of the bank") {
+TEST_CASE("agent, as documented: https://am.example.com:8443/protectedapp/index.html?log-out logs out of the bank") {
   for (const bool contains : {false, true}) {
     AgentWorld world;
     world.config.logout.parameter_match_contains = contains;
@@ -47,7 +47,7 @@ TEST_CASE("agent, seed: https://am.example.com:8443/protectedapp/index.html?log-
   }
 }
 
-TEST_CASE("agent, seed: https://am.example.com:8443/examples/index.html?examplelog-out= does not log out") {
+TEST_CASE("agent, as documented: https://am.example.com:8443/examples/index.html?examplelog-out= does not log out") {
   AgentWorld world;
   world.external.authority = "am.example.com:8443";
   const auto session = world.sign_in();
@@ -56,7 +56,7 @@ TEST_CASE("agent, seed: https://am.example.com:8443/examples/index.html?examplel
   CHECK(world.state_of(session) == "signed in");
 }
 
-TEST_CASE("agent, seed: with parameterMatch contains, examplelog-out= logs out as the document has it") {
+TEST_CASE("agent, as documented: with parameterMatch contains, examplelog-out= logs out as the document has it") {
   AgentWorld world;
   world.config.logout.parameter_match_contains = true;
   const auto session = world.sign_in();
@@ -65,7 +65,7 @@ TEST_CASE("agent, seed: with parameterMatch contains, examplelog-out= logs out a
   CHECK(world.state_of(session) == "left bank");
 }
 
-TEST_CASE("agent, seed: the parameter logout logs out of all applications, whichever the request is for") {
+TEST_CASE("agent, as documented: the parameter logout logs out of all applications, whichever the request is for") {
   for (const char* url : {"/?logout", "/bank/x?logout", "/mail/x?logout=1", "/nowhere?a=b&logout"}) {
     CAPTURE(url);
     AgentWorld world;
@@ -76,13 +76,13 @@ TEST_CASE("agent, seed: the parameter logout logs out of all applications, which
   }
 }
 
-TEST_CASE("agent, seed: an application without a page of its own ends at the page for all") {
+TEST_CASE("agent, as documented: an application without a page of its own ends at the page for all") {
   AgentWorld world;
   world.config.logout.applications[1].page = "";
   CHECK(test::header(world.get("/bank/log-me-out", world.sign_in()), "location") == "/agentapp/goodbye.html");
 }
 
-TEST_CASE("agent, seed: the evaluation table of conditional URLs") {
+TEST_CASE("agent, as documented: the evaluation table of conditional URLs") {
   struct Row {
     std::string scheme;
     std::string authority;
