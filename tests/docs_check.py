@@ -2,7 +2,7 @@
 """What the documentation says is true, and what refers to it finds something.
 
 - Every test that docs/oidc-checks.md and docs/faults.md name exists, and every fault has its line.
-- Every file of the repository that a page links to is there.
+- Every file of the repository that a page links to, or names from the top on, is there.
 - Every page that code or a page refers to exists, with the section, heading or line that it names; none refers to
   a document that is not in the repository. A reference is
       docs/contract/logout.md section 1 "Order of effects"      sections 1 and 3      sections 1 to 4
@@ -68,6 +68,18 @@ def pages(top):
     return [*top.glob("*.md"), *top.glob("docs/**/*.md"), *top.glob("examples/*/*.md")]
 
 
+NAMED = re.compile(r"`((?:router|tests|bench|demo|scripts|static|cmake|examples)/[\w./-]+)`")
+
+
+def missing_files(top):
+    for page in pages(top):
+        if page.name == "CHANGELOG.md":
+            continue
+        for named in NAMED.findall(page.read_text()):
+            if not (top / named).exists() and named not in PLANNED:
+                yield f"{page.relative_to(top)}: there is no {named}"
+
+
 def broken_links(top):
     for page in pages(top):
         for target in LINK.findall(page.read_text()):
@@ -76,7 +88,8 @@ def broken_links(top):
 
 
 CODE = ("router", "tests", "bench", "demo", "scripts", "cmake", "static", "examples")
-PLANNED = {"docs/scale.md", "docs/reference.md"}  # decided in the contract; a page that is written leaves this list
+# Decided in the contract; what is there leaves this list.
+PLANNED = {"docs/scale.md", "docs/reference.md", "scripts/faults", "bench/scale", "static/console/"}
 OUTSIDE = re.compile(r"\.\./shared\b|/work/|\boidc_cases\b|\bspec/\w|\bseeds?[ /]00\d|\b(?:compat|house|speed)\.md\b")
 REFERENCE = re.compile(r"(?<![\w/.-])(?<!/ \")((?:\.\./|[\w-]+/)*[\w-]+\.md)\b")
 NUMBERS = re.compile(r",? sections? (\d+)(?:(,| and| to|-) ?(\d+))?(?:(?:,| and) (\d+))?")
@@ -167,7 +180,7 @@ def dead_references(top):
             # a link to a page says its section behind the link
             rest = re.sub(r"^\]\([^)]*\)", "", flat[found.end():found.end() + 200])
             yield from (f"{where}: {reference} has no {missing}" for missing in page.faults(rest))
-    yield from (f"docs_check.py: {page} is written: it leaves PLANNED" for page in sorted(PLANNED) if (top / page).exists())
+    yield from (f"docs_check.py: {page} is there: it leaves PLANNED" for page in sorted(PLANNED) if (top / page).exists())
 
 
 EXAMPLES = [  # a comment, a word of the expected fault ("" = none)
@@ -204,7 +217,8 @@ def main():
         sys.exit(0)
     top = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent
     names = test_names(top)
-    faults = [*unknown_tests(top, names), *unproven_faults(top, names), *broken_links(top), *dead_references(top)]
+    faults = [*unknown_tests(top, names), *unproven_faults(top, names), *broken_links(top), *missing_files(top),
+              *dead_references(top)]
     print("\n".join(faults))
     sys.exit(1 if faults else 0)
 
