@@ -20,7 +20,7 @@ std::string name_of(const ApplicationLogout* application) {
   return application->name.empty() ? "all" : application->name;
 }
 
-const std::vector<ApplicationLogout> kSeed = {
+const std::vector<ApplicationLogout> kDocumented = {
     {"", "/agentapp/log-me-out", "logout", "/agentapp/goodbye.html", {}},
     {"bank", "/bank/log-me-out", "log-out", "/banking-app/logout-page.html", {"bank"}}};
 
@@ -31,7 +31,7 @@ TEST_CASE("application rules: an endpoint is the path or the end of it, on a seg
     std::string path;
     std::string application;
   };
-  const auto logout = rules_of(kSeed);
+  const auto logout = rules_of(kDocumented);
   const logout::ApplicationRules rules(logout);
   for (const Row& row :
        {Row{"/bank/log-me-out", "bank"}, Row{"/mywebapp/bank/log-me-out", "bank"},
@@ -82,8 +82,8 @@ TEST_CASE(
       {"", "-", "-"},
       {"&&&", "-", "-"},
   };
-  const auto exact = rules_of(kSeed);
-  const auto contains = rules_of(kSeed, true);
+  const auto exact = rules_of(kDocumented);
+  const auto contains = rules_of(kDocumented, true);
   const logout::ApplicationRules exactly(exact);
   const logout::ApplicationRules somewhere(contains);
   const auto nowhere = [] { return std::string(); };
@@ -111,7 +111,7 @@ TEST_CASE("application rules: a shared parameter holds for the named one's desti
 }
 
 TEST_CASE("application rules: the destination is looked for only where it decides") {
-  const auto logout = rules_of(kSeed);
+  const auto logout = rules_of(kDocumented);
   const logout::ApplicationRules rules(logout);
   bool asked = false;
   rules.by_parameter("log-out", [&] {
@@ -122,8 +122,8 @@ TEST_CASE("application rules: the destination is looked for only where it decide
 }
 
 TEST_CASE("application rules: a named parameter beats the endpoint for all, nothing beats a named endpoint") {
-  const ApplicationLogout& all = kSeed[0];
-  const ApplicationLogout& bank = kSeed[1];
+  const ApplicationLogout& all = kDocumented[0];
+  const ApplicationLogout& bank = kDocumented[1];
   using logout::ApplicationRules;
   CHECK(name_of(ApplicationRules::stronger(&all, &bank)) == "bank");
   CHECK(name_of(ApplicationRules::stronger(&bank, &all)) == "bank");
@@ -133,7 +133,7 @@ TEST_CASE("application rules: a named parameter beats the endpoint for all, noth
 }
 
 TEST_CASE("application rules: an application without a page ends at the page for all") {
-  auto applications = kSeed;
+  auto applications = kDocumented;
   applications.push_back({"mail", "", "", "", {"mail"}});
   const auto logout = rules_of(applications);
   const logout::ApplicationRules rules(logout);
@@ -142,10 +142,10 @@ TEST_CASE("application rules: an application without a page ends at the page for
 }
 
 TEST_CASE("application rules: logout parameters are taken out, every other byte stays") {
-  const auto exact = rules_of(kSeed);
+  const auto exact = rules_of(kDocumented);
   const logout::ApplicationRules rules(exact);
   CHECK(rules.without_parameters("a=%20&log-out=1&b=+&logout&&c") == "a=%20&b=+&&c");
   CHECK(rules.without_parameters("examplelog-out=") == "examplelog-out=");
-  const auto contains = rules_of(kSeed, true);
+  const auto contains = rules_of(kDocumented, true);
   CHECK(logout::ApplicationRules(contains).without_parameters("x&examplelog-out=") == "x");
 }
