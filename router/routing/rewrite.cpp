@@ -10,13 +10,31 @@
 namespace router::routing {
 namespace {
 
-std::string_view without_trailing_slash(std::string_view path) {
-  return path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+std::string_view without_trailing_slashes(std::string_view path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
+// Back-ends take "//x" for another path than "/x", or for another host.
+void begin_with_one_slash(std::string& path) {
+  const auto slashes = std::min(path.find_first_not_of('/'), path.size());
+  if (slashes == 0) {
+    path.insert(0, 1, '/');
+  } else {
+    path.erase(0, slashes - 1);
+  }
+}
+
+// `target` stands for what the source matched; what is before and behind that stays.
+std::string replaced(const config::Route& route, const base::Pattern::Match& match, std::string_view subject) {
+  std::string out(subject.substr(0, match.begin));
+  out.append(expand_template(*route.target, *route.pattern, match, subject));
+  return out.append(subject.substr(match.end));
 }
 
 // `path` without `base_path`, with its leading slash; absent if it does not lie below.
 std::optional<std::string_view> path_below(std::string_view base_path, std::string_view path) {
-  const auto base = without_trailing_slash(base_path);
+  const auto base = without_trailing_slashes(base_path);
   if (!path.starts_with(base)) return std::nullopt;
   path.remove_prefix(base.size());
   return path.starts_with('/') ? std::optional(path) : std::nullopt;
@@ -46,10 +64,8 @@ base::Result<std::string> rewrite(const config::Route& route, const base::Patter
   if (!route.target) return target.path_and_query();
   std::string storage;
   const auto subject = match_subject(route, target, storage);
-  std::string out(subject.substr(0, match.begin));
-  out.append(expand_template(*route.target, *route.pattern, match, subject));
-  out.append(subject.substr(match.end));
-  if (!out.starts_with('/')) out.insert(0, 1, '/');
+  std::string out = replaced(route, match, subject);
+  begin_with_one_slash(out);
 
   const auto mark = out.find('?');
   if (auto checked = http::check_rewritten_path(std::string_view(out).substr(0, mark)); !checked) {
@@ -63,6 +79,21 @@ base::Result<std::string> rewrite(const config::Route& route, const base::Patter
     }
   }
   return out;
+}
+
+base::Result<bool> keeps_slash_behind(const config::Route& route, const base::Pattern::Match& match,
+                                      const http::Target& target) {
+  auto longer = target;
+  longer.path.push_back('/');
+  std::string storage;
+  std::string longer_storage;
+  const auto subject = match_subject(route, target, storage);
+  const auto longer_subject = match_subject(route, longer, longer_storage);
+  const auto longer_match = route.pattern->match(longer_subject);
+  if (!longer_match) return longer_match.error();
+  if (!*longer_match) return false;
+  return !route.target ||
+         replaced(route, **longer_match, longer_subject) == replaced(route, match, subject) + "/";
 }
 
 base::Result<std::optional<std::string>> destination_name(const config::Route& route,
@@ -84,9 +115,17 @@ base::Result<std::optional<std::string>> destination_name(const config::Route& r
 }
 
 std::string join_paths(std::string_view base_path, std::string_view rewritten) {
-  std::string out(without_trailing_slash(base_path));
+  std::string out(without_trailing_slashes(base_path));
   if (!rewritten.starts_with('/')) out.push_back('/');
   return out.append(rewritten);
+}
+
+std::string join_paths(const http::Url& base, std::string_view rewritten) {
+  std::string out = join_paths(base.path, rewritten);
+  if (!base.query) return out;
+  const auto mark = out.find('?');
+  if (mark == std::string::npos) return out.append("?").append(*base.query);
+  return out.insert(mark + 1, *base.query + (mark + 1 < out.size() ? "&" : ""));
 }
 
 std::optional<std::string> invert(const config::Route& route, std::string_view base_path,

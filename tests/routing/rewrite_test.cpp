@@ -42,7 +42,7 @@ TEST_CASE("rewrite: without a target the path goes on as it is") {
   CHECK(rewritten(make_route("^/app1"), "/app1/%2F?").value_or("error") == "/app1/%2F?");
 }
 
-TEST_CASE("rewrite: the matched part is replaced by the target") {
+TEST_CASE("rewrite: the matched part is replaced by the target, leading slashes become one [K5]") {
   struct Row {
     const char* source;
     const char* target;
@@ -67,7 +67,15 @@ TEST_CASE("rewrite: the matched part is replaced by the target") {
       {"/b/", "/[$&|$`|$']/", "/a/b/c", "/a/[/b/|/a|c]/c"},
       {"^/(?<app>[^/]+)/(.*)$", "/$2/$<app>$<none>", "/a/b", "/b/a"},
       {"^/a/(.*)$", "/$<app>$1", "/a/b", "/$<app>b"},
-      {"^/a(.*)$", "$1", "/a//b", "//b"},
+      {"^/a(.*)$", "$1", "/a//b//c", "/b//c"},
+      {"^/a(.*)$", "/$1", "/a///b", "/b"},
+      {"^/a/", "/", "/a//b//", "/b//"},
+      {"^/a", "", "/a//", "/"},
+      {"^/a/(.*)$", "//$1", "/a/b", "/b"},
+      {"^/a(.*)$", "/x/$1", "/a//b", "/x///b"},
+      {"^/a(.*)$", "$1", "/a/%2F%2Fb", "/%2F%2Fb"},
+      {"^/a(.*)$", "$1", "/a//b?c=//d", "/b?c=//d"},
+      {"^/a\\?p=(.*)$", "$1", "/a?p=//b", "/b"},
       {"^/a/(.*)$", "$1", "/a/x%2Fy%20z", "/x%2Fy%20z"},
   };
   for (const auto& [source, target, raw, expected] : rows) {
@@ -145,7 +153,31 @@ TEST_CASE("destination name: a route without a destination has none") {
   CHECK_FALSE(destination_name(route, match_of(route, target), target, "h", nullptr)->has_value());
 }
 
-TEST_CASE("join: one slash between the destination's path and the rewritten one") {
+TEST_CASE("rewrite: whether a slash behind the path comes out behind what it is rewritten to [K7]") {
+  struct Row {
+    const char* source;
+    const char* target;  // null: none
+    const char* path;
+    bool keeps;
+  };
+  const Row rows[] = {
+      {"^/ui(.*)$", "$1", "/ui", true},       {"^/ui(.*)$", "/$1", "/ui", true}, {"^/ui(.*)$", "/x/$1", "/ui/a", true},
+      {"^/ui", "/", "/ui", true},             {"^/ui", nullptr, "/ui", true},    {"^/ui$", nullptr, "/ui", false},
+      {"^/ui$", "/", "/ui", false},           {"^/ui/?$", "/", "/ui", false},    {"^/ui/.*$", "/", "/ui/a", false},
+      {"^/ui/(.*)$", "/$1.html", "/ui/a", false},
+  };
+  for (const auto& [source, target, path, keeps] : rows) {
+    CAPTURE(source);
+    auto route = make_route(source);
+    if (target != nullptr) route.target = target;
+    const auto asked = make_target(path);
+    const auto answer = keeps_slash_behind(route, match_of(route, asked), asked);
+    REQUIRE(answer.has_value());
+    CHECK(*answer == keeps);
+  }
+}
+
+TEST_CASE("join: one slash between the destination's path and the rewritten one [K5]") {
   CHECK(join_paths("", "/a?b") == "/a?b");
   CHECK(join_paths("/", "/a") == "/a");
   CHECK(join_paths("/api", "/a") == "/api/a");
@@ -153,6 +185,9 @@ TEST_CASE("join: one slash between the destination's path and the rewritten one"
   CHECK(join_paths("/api", "/") == "/api/");
   CHECK(join_paths("/api", "a") == "/api/a");
   CHECK(join_paths("/api", "") == "/api/");
+  CHECK(join_paths("/api//", "/a") == "/api/a");
+  CHECK(join_paths("//", "/a") == "/a");
+  CHECK(join_paths("/a//b", "/c") == "/a//b/c");
 }
 
 TEST_CASE("invert: a back-end's own path is mapped to where the client finds it") {
