@@ -23,15 +23,34 @@ bool is_name_character(char c) {
 
 // The placeholder at the front of `text`, which begins with "{{".
 std::optional<Placeholder> read_placeholder(std::string_view text) {
-  const bool escaped = !text.starts_with("{{{");
-  const std::string_view closing = escaped ? "}}" : "}}}";
-  const std::size_t open = closing.size();
+  const bool is_triple = text.starts_with("{{{");
+  const std::string_view closing = is_triple ? "}}}" : "}}";
+  std::size_t open = closing.size();
+  const bool is_plain = !is_triple && text.substr(open).starts_with('&');
+  if (is_plain) ++open;
   std::size_t end = open;
   while (end < text.size() && (is_name_character(text[end]) || text[end] == ' ' || text[end] == '\t')) ++end;
   if (!text.substr(end).starts_with(closing)) return std::nullopt;
   const auto name = base::trim(text.substr(open, end - open));
   if (name.empty() || !std::all_of(name.begin(), name.end(), is_name_character)) return std::nullopt;
-  return Placeholder{name, escaped, end + closing.size()};
+  return Placeholder{name, !is_triple && !is_plain, end + closing.size()};
+}
+
+// What Mustache escapes: more than HTML asks for.
+void append_escaped(std::string_view value, std::string& out) {
+  for (const char c : value) {
+    switch (c) {
+      case '&': out.append("&amp;"); break;
+      case '<': out.append("&lt;"); break;
+      case '>': out.append("&gt;"); break;
+      case '"': out.append("&quot;"); break;
+      case '\'': out.append("&#39;"); break;
+      case '/': out.append("&#x2F;"); break;
+      case '`': out.append("&#x60;"); break;
+      case '=': out.append("&#x3D;"); break;
+      default: out.push_back(c);
+    }
+  }
 }
 
 std::string_view value_of(const config::Replacement& replacement, std::string_view name) {
@@ -62,7 +81,11 @@ bool fill_some(std::string_view& text, const config::Replacement& replacement, s
       text.remove_prefix(braces);
       if (const auto placeholder = read_placeholder(text)) {
         const auto value = value_of(replacement, placeholder->name);
-        out.append(placeholder->escaped ? base::html_escape(value) : std::string(value));
+        if (placeholder->escaped) {
+          append_escaped(value, out);
+        } else {
+          out.append(value);
+        }
         text.remove_prefix(placeholder->size);
       } else {
         out.push_back('{');

@@ -1,4 +1,5 @@
-// Placeholders in static files: {{NAME}} becomes the value, HTML-escaped; {{{NAME}}} the value as it is.
+// Placeholders in static files, as Mustache has them: {{NAME}} becomes the value, escaped for HTML; {{{NAME}}} and
+// {{&NAME}} the value as it is.
 //
 // NAME is a variable of `replace.vars`, or service.property of `replace.services`; any other name becomes
 // nothing. Braces around anything that is not a name (letters, digits, _ - . $, with blanks around it) stay

@@ -4,7 +4,7 @@
 
 using router::backend::content_type_of;
 
-TEST_CASE("content type: follows the ending, text is utf-8") {
+TEST_CASE("content type: follows the ending as in the Node router, text is utf-8 [K18]") {
   struct Row {
     const char* file;
     const char* expected;
@@ -13,12 +13,18 @@ TEST_CASE("content type: follows the ending, text is utf-8") {
   const Row rows[] = {
       {"index.html", "text/html; charset=utf-8", true},
       {"INDEX.HTM", "text/html; charset=utf-8", true},
-      {"a/b.js", "text/javascript; charset=utf-8", true},
+      {"a/b.js", "application/javascript; charset=utf-8", true},
+      {"a.mjs", "application/javascript; charset=utf-8", true},
+      {"a.js.map", "application/json; charset=utf-8", true},
+      {"a.less", "text/less; charset=utf-8", true},
+      {"offline.appcache", "text/cache-manifest; charset=utf-8", true},
+      {"a.conf", "text/plain; charset=utf-8", true},
+      {"a.xsd", "application/xml", true},
       {"a.min.css", "text/css; charset=utf-8", true},
       {"a.txt", "text/plain; charset=utf-8", true},
-      {"a.json", "application/json", true},
+      {"a.json", "application/json; charset=utf-8", true},
       {"manifest.webmanifest", "application/manifest+json", true},
-      {"i18n_de.properties", "text/plain; charset=utf-8", true},
+      {"i18n_de.properties", "application/octet-stream", true},
       {"a.svg", "image/svg+xml", true},
       {"a.wasm", "application/wasm", true},
       {"a.7z", "application/x-7z-compressed", false},

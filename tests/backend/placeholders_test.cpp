@@ -11,7 +11,7 @@ namespace {
 Replacement replacement() {
   Replacement with;
   with.path_suffixes = {"index.html", "/i18n/messages.js"};
-  with.variables = {{"NAME", "a\"b<c>&'d"}, {"EMPTY", ""}, {"my-var.x", "dotted"}};
+  with.variables = {{"NAME", "a\"b<c>&'d"}, {"EMPTY", ""}, {"SIGNS", "https://a/?b=c&d`"}, {"my-var.x", "dotted"}};
   with.services = {{"uaa.url", "https://uaa.example"}};
   return with;
 }
@@ -22,7 +22,7 @@ string filled(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("placeholders: two braces escape, three do not, unknown names become nothing") {
+TEST_CASE("placeholders: two braces escape as Mustache does, three do not, unknown names become nothing [K18]") {
   struct Row {
     const char* text;
     const char* expected;
@@ -35,6 +35,9 @@ TEST_CASE("placeholders: two braces escape, three do not, unknown names become n
       {"{{ NAME }}{{{ my-var.x\t}}}", "a&quot;b&lt;c&gt;&amp;&#39;ddotted"},
       {"{{{uaa.url}}}/oauth", "https://uaa.example/oauth"},
       {"[{{EMPTY}}{{OTHER}}{{{uaa.clientsecret}}}]", "[]"},
+      {"{{SIGNS}}|{{{SIGNS}}}|{{&SIGNS}}|{{& SIGNS }}",
+       "https:&#x2F;&#x2F;a&#x2F;?b&#x3D;c&amp;d&#x60;|https://a/?b=c&d`|https://a/?b=c&d`|https://a/?b=c&d`"},
+      {"{{&}} {{& }} {{&&SIGNS}}", "{{&}} {{& }} {{&&SIGNS}}"},
       {"{{EMPTY}}}", "}"},
       {"{{{EMPTY}}", "{"},
       {"{{}} {{ }} {{a b}} {{a|b}} {{#each}}", "{{}} {{ }} {{a b}} {{a|b}} {{#each}}"},

@@ -79,7 +79,7 @@ TEST_CASE("representation: a compressed one keeps the type, varies, and has a ta
   const auto gzip = site.get("/both.js", {{"Accept-Encoding", "gzip"}});
   const auto brotli = site.get("/both.js", {{"Accept-Encoding", "br"}});
   for (const auto* answer : {&plain, &gzip, &brotli}) {
-    CHECK(answer->field("Content-Type") == "text/javascript; charset=utf-8");
+    CHECK(answer->field("Content-Type") == "application/javascript; charset=utf-8");
     CHECK(answer->field("Vary") == "Accept-Encoding");
   }
   CHECK(plain.field("ETag") != gzip.field("ETag"));
