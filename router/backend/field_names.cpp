@@ -156,6 +156,7 @@ constexpr auto kAnswerFields = sorted(std::to_array<Known<AnswerFieldKind>>({
     {"transfer-encoding", AnswerFieldKind::dropped},
     {"set-cookie", AnswerFieldKind::set_cookie},
     {"set-cookie2", AnswerFieldKind::dropped},
+    {"x-request-id", AnswerFieldKind::dropped},  // the router's own is on every answer
     {"x-csrf-token", AnswerFieldKind::csrf_token},
     {"access-control-allow-origin", AnswerFieldKind::cors},
     {"access-control-allow-credentials", AnswerFieldKind::cors},
@@ -171,15 +172,14 @@ constexpr auto kAnswerOffsets = offsets(kAnswerFields);
 struct Folded {
   explicit Folded(std::string_view name) : length(std::min(name.size(), kLongestKnown + 1)) {
     for (std::size_t i = 0; i < length; ++i) {
-      const char c = name[i];
-      has_underscore = has_underscore || c == '_';
-      characters[i] = c == '_' ? '-' : base::to_lower(c);
+      characters[i] = fold(name[i]);
+      is_respelt = is_respelt || (characters[i] == '-' && name[i] != '-');
     }
   }
   std::string_view text() const { return {characters.data(), length}; }
 
   std::size_t length;
-  bool has_underscore = false;
+  bool is_respelt = false;
   std::array<char, kLongestKnown + 1> characters;  // the beginning of a longer name
 };
 
@@ -197,13 +197,13 @@ auto find_known(const Names& names, const Offsets& begins, std::string_view name
 FieldName judge_request_field(std::string_view name) {
   const Folded folded(name);
   if (const auto* known = find_known(kRequestFields, kRequestOffsets, folded.text())) {
-    return {known->kind, folded.has_underscore};
+    return {known->kind, folded.is_respelt};
   }
   const auto after =
       std::upper_bound(kRequestPrefixes.begin(), kRequestPrefixes.end(), folded.text(),
                        [](std::string_view text, const auto& prefix) { return text < prefix.name; });
   const bool begins = after != kRequestPrefixes.begin() && folded.text().starts_with(std::prev(after)->name);
-  return {begins ? std::prev(after)->kind : plain, folded.has_underscore};
+  return {begins ? std::prev(after)->kind : plain, folded.is_respelt};
 }
 
 AnswerFieldKind judge_answer_field(std::string_view name) {

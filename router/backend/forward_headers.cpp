@@ -44,19 +44,21 @@ class NamedByConnection {
   std::size_t size_ = 0;
 };
 
-char folded(char c) {
-  return c == '_' ? '-' : base::to_lower(c);
-}
-
 bool is_spelling_of(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return folded(x) == folded(y); });
+                    [](char x, char y) { return fold(x) == fold(y); });
 }
 
-// "_" for "-" included: what the descriptor sets is not to be had by spelling it otherwise.
+// Other marks for "-" included: what the descriptor sets is not to be had by spelling it otherwise.
 bool is_configured(const std::vector<config::Header>& configured, std::string_view name) {
   return std::any_of(configured.begin(), configured.end(),
                      [&](const config::Header& header) { return is_spelling_of(header.name, name); });
+}
+
+bool is_overridden(const std::vector<config::ResponseHeader>& configured, std::string_view name) {
+  return std::any_of(configured.begin(), configured.end(), [&](const config::ResponseHeader& header) {
+    return header.overrides && is_spelling_of(header.name, name);
+  });
 }
 
 // Whoever has it is the user: no back-end's business.
@@ -77,8 +79,8 @@ bool is_let_through(const RequestForward& forward, std::string_view name) {
 }
 
 bool passes(const RequestForward& forward, const http::Field& field, const NamedByConnection& named) {
-  const auto [kind, has_underscore] = judge_request_field(field.name);
-  if (kind != FieldKind::plain && kind != FieldKind::identity && has_underscore) return false;
+  const auto [kind, is_respelt] = judge_request_field(field.name);
+  if (kind != FieldKind::plain && kind != FieldKind::identity && is_respelt) return false;
   if (is_configured(forward.destination.headers, field.name)) return false;
   if (is_session_token(forward.own_cookies, field.name)) return false;
   switch (kind) {
@@ -219,13 +221,13 @@ void write_response_headers(const http::Headers& answer, const ResponseForward& 
       case AnswerFieldKind::plain:
         break;
     }
-    if (!named.contains(field.name) && !is_configured(forward.configured, field.name))
+    if (!named.contains(field.name) && !is_overridden(forward.configured, field.name))
       write(out, field.name, value);
   }
   for (const auto cookie : forward.cookies.to_browser) write(out, "Set-Cookie", cookie);
 }
 
-void write_interim_fields(const http::Headers& answer, std::string& out) {
+void write_plain_fields(const http::Headers& answer, std::string& out) {
   const NamedByConnection named(answer);
   for (const auto& field : answer) {
     if (judge_answer_field(field.name) == AnswerFieldKind::plain && !named.contains(field.name)) {

@@ -43,9 +43,9 @@ struct RequestForward {
 void write_request_headers(const RequestForward& forward, std::string& out);
 
 struct ResponseForward {
-  // responseHeaders and httpHeaders: a back-end's field of such a name is left out; whoever completes the
-  // head writes the configured one.
-  const std::vector<config::Header>& configured;
+  // responseHeaders and httpHeaders: a back-end's field is left out where one of them overrides it; whoever completes
+  // the head writes the configured one.
+  const std::vector<config::ResponseHeader>& configured;
   bool csrf_is_ours = false;
   bool cors_is_ours = false;       // a back-end's own CORS fields would contradict the router's
   const SetCookies& cookies;       // sorted: only to_browser is written
@@ -54,8 +54,8 @@ struct ResponseForward {
 
 // Connection, Upgrade and the framing fields are the caller's.
 void write_response_headers(const http::Headers& answer, const ResponseForward& forward, std::string& out);
-// Of a 1xx answer: no cookies, no tokens.
-void write_interim_fields(const http::Headers& answer, std::string& out);
+// Of a 1xx answer, or a trailer section: no cookies, no tokens, nothing that the router decides about.
+void write_plain_fields(const http::Headers& answer, std::string& out);
 
 // Of a request's trailer fields, those that the router does not decide about (hop-by-hop, framing, forwarding,
 // identity).

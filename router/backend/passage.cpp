@@ -5,7 +5,6 @@
 #include "backend/forward_headers.h"
 #include "backend/location.h"
 #include "base/guarded.h"
-#include "base/turn.h"
 #include "http/method.h"
 #include "net/bounded_body.h"
 
@@ -58,7 +57,7 @@ Task<Result<void>> Passage::run(std::string path) {
   co_return passed;
 }
 
-bool Passage::is_work() const { return call_.session && !http::is_safe(call_.request.method); }
+bool Passage::is_work() const { return call_.holder() && !http::is_safe(call_.request.method); }
 
 void Passage::end_with_session() {
   session_over_ = true;
@@ -86,7 +85,7 @@ std::string Passage::request_head(std::string_view path) const {
   RequestForward forward{.request = call_.request,
                          .external = call_.external,
                          .destination = destination_,
-                         .session = call_.user(),
+                         .session = call_.caller ? call_.caller.get() : call_.holder().get(),
                          .token = call_.token,
                          .own_cookies = call_.own_cookies,
                          .authenticated = call_.authenticated,
@@ -211,7 +210,7 @@ Task<Result<void>> Passage::read_final_head() {
     if (status == 101) break;
     if (status == 100 && (!call_.request.expects_continue || has_continued_)) continue;
     std::string fields;
-    write_interim_fields(connection_->head().headers, fields);
+    write_plain_fields(connection_->head().headers, fields);
     auto sent = co_await call_.exchange.send_interim(status, fields);
     if (!sent && !is_work()) co_return sent;
   }
@@ -244,19 +243,42 @@ Task<Result<void>> Passage::relay_response() {
 
 // The browser's next request may come before this answer ends: the cookies are in the session before it hears of it.
 Task<Result<void>> Passage::keep_cookies() {
-  const SetCookieRules rules{call_.own_cookies, call_.session != nullptr, call_.route().set_backend_session_cookies};
+  const bool passes_all = call_.route().set_backend_session_cookies;
+  const bool may_open = call_.opener != nullptr && !passes_all;
+  const SetCookieRules rules{call_.own_cookies, call_.holder() || may_open, passes_all};
   cookies_ = sort_set_cookies(connection_->head().headers, scope(), rules, call_.clock.wall());
-  if (cookies_.to_jar.empty() || !call_.session) co_return Result<void>();
+  if (cookies_.to_jar.empty()) co_return Result<void>();
+  Result<void> kept;
+  if (call_.holder()) kept = co_await save_in_jar();
+  else co_await open_jar();
+  co_return kept;
+}
+
+Task<Result<void>> Passage::save_in_jar() {
   auto changes = cookies_.to_jar;
-  auto saved = co_await save_cookies(call_.sessions, call_.session, std::move(changes),
-                                     config_.environment.limits.cookie_jar_bytes, config_.logout);
-  if (!saved) co_return saved.error();
-  if (*saved) {
-    call_.session = *saved;
-  } else {
+  auto saving = save_cookies(call_.sessions, call_.holder(), std::move(changes),
+                             config_.environment.limits.cookie_jar_bytes, config_.logout);
+  auto saved = co_await saving;
+  if (saved && *saved) {
+    (call_.session ? call_.session : call_.anonymous) = *saved;
+  } else if (!call_.session) {
+    // nobody is signed in: the page is as public as before, but sets no cookie any more
+    cookies_ = SetCookies();
+  } else if (saved) {
     session_over_ = true;
+  } else {
+    co_return saved.error();
   }
   co_return Result<void>();
+}
+
+Task<void> Passage::open_jar() {
+  std::vector<session::BackendCookie> jar;
+  apply_changes(cookies_.to_jar, config_.environment.limits.cookie_jar_bytes, jar);
+  if (jar.empty()) co_return;
+  auto opening = call_.opener->open(std::move(jar));
+  call_.anonymous = co_await opening;
+  lasting_.session_opened();
 }
 
 std::string Passage::response_fields() {
@@ -293,11 +315,9 @@ Task<Result<void>> Passage::relay_body() {
     auto written = co_await call_.exchange.write(*bytes);
     if (!written) co_return written;
     if (is_a_users) lasting_.user_is_active();
-    // a thousand small chunks may have come at once
-    if (!connection_->body_finished() && connection_->has_buffered_body()) co_await base::take_turn(call_.exchange.loop());
   }
   std::string trailers;
-  if (call_.request.headers.has_token("TE", "trailers")) connection_->trailers().write_to(trailers);
+  if (call_.request.headers.has_token("TE", "trailers")) write_plain_fields(connection_->trailers(), trailers);
   auto finished = co_await call_.exchange.finish(trailers);
   co_return finished;
 }
@@ -309,6 +329,8 @@ http::Flush Passage::flush_after(const net::BodyPiece& piece) const {
 }
 
 Task<Result<void>> Passage::switch_protocols() {
+  auto kept = co_await keep_cookies();
+  if (!kept) co_return kept;
   if (session_over_) co_return Error{ErrorCode::cancelled, Side::router, "the session has ended"};
   auto lasting = call_.pool.begin_lasting(*connection_);
   if (!lasting) co_return lasting;

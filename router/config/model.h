@@ -35,6 +35,13 @@ struct Header {
   std::string value;
 };
 
+// A field of every answer: responseHeaders, httpHeaders.
+struct ResponseHeader {
+  std::string name;
+  std::string value;
+  bool overrides = false;  // "override": a back-end's own field of that name gives way
+};
+
 // Scopes that a route asks for: any one of the list, per method where the descriptor says so.
 struct ScopeRule {
   std::map<std::string, std::vector<std::string>> by_method;  // "default" = every other method
@@ -61,6 +68,7 @@ struct Route {
   std::optional<std::string> endpoint;
   std::optional<Replacement> replace;
   AuthenticationType authentication = AuthenticationType::none;
+  bool says_public = false;  // its own authenticationType is none, not only the descriptor's authenticationMethod
   bool csrf_protection = true;
   ScopeRule scope;
   std::string cache_control;
@@ -258,6 +266,8 @@ struct Limits {
   std::size_t connections_per_address = 0;  // 0 = off
   std::size_t sessions = 0;                 // 0 = off
   std::size_t sessions_per_user = 0;        // 0 = off
+  std::size_t anonymous_sessions = 100'000;  // 0 = off
+  std::size_t anonymous_sessions_per_address = 10'000;  // 0 = off
   std::size_t answer_fields = 1000;          // of a back-end's answer
   std::size_t answer_head_bytes = 64 * 1024;
   std::size_t cookie_jar_bytes = 64 * 1024;
@@ -271,13 +281,14 @@ struct Limits {
   unsigned failed_logins = 5;  // per account
   unsigned failed_logins_per_address = 10;
   unsigned logins_per_address = 60;  // right ones, too
+  unsigned failed_callbacks_per_address = 300;  // logins that come back from the provider and fail
   unsigned look_ups_per_address = 60;  // of destinations that the descriptor does not name, a minute; 0 = off
 };
 
 // What the environment (process, else default-env.json) says.
 struct Environment {
   std::uint16_t port = 5000;
-  std::vector<Header> http_headers;
+  std::vector<ResponseHeader> http_headers;
   CookieAttributes cookies;
   bool send_x_frame_options = true;
   std::vector<http::OriginRule> ws_allowed_origins;
@@ -352,7 +363,7 @@ struct Configuration {
   std::optional<DestinationService> destination_service;
   std::map<std::string, LogoutPath> looked_up_logouts;  // by destination, where the service is bound
   std::vector<Route> plugins;  // matched before `routes`
-  std::vector<Header> response_headers;  // responseHeaders over httpHeaders, merged
+  std::vector<ResponseHeader> response_headers;  // responseHeaders over httpHeaders, merged
   Compression compression;
   std::string plugin_metadata_endpoint;
   std::string plugin_metadata = "[]";  // what it answers: the variable `plugins` as JSON

@@ -1,5 +1,7 @@
 #include "config/read_descriptor.h"
 
+#include <set>
+
 #include "base/text.h"
 #include "config/files.h"
 #include "config/json_access.h"
@@ -40,10 +42,13 @@ void read_looked_up_logouts(const json& descriptor, Configuration& configuration
   }
 }
 
+// Those of the variable whose name the descriptor has give way; what the descriptor repeats is sent as often.
 void read_response_headers(const json& descriptor, const Report& report, Configuration& configuration) {
   configuration.response_headers = configuration.environment.http_headers;
   const json* list = array_member(descriptor, "responseHeaders");
   if (list == nullptr) return;
+  std::vector<ResponseHeader> headers;
+  std::set<std::string> names;
   for (std::size_t i = 0; i < list->size(); ++i) {
     const auto name = text_member((*list)[i], "name");
     const auto value = text_member((*list)[i], "value");
@@ -53,11 +58,13 @@ void read_response_headers(const json& descriptor, const Report& report, Configu
       report.error(pointer, {fault->first, fault->second, {}, false, true});
       continue;
     }
-    auto& headers = configuration.response_headers;
-    std::erase_if(headers,
-                  [&](const Header& known) { return base::equals_ignoring_case(known.name, *name); });
-    headers.push_back({*name, *value});
+    if (is_left_out_of_answers(*name, report, pointer + "/name")) continue;
+    names.insert(base::to_lower(*name));
+    headers.push_back({*name, *value, flag_member((*list)[i], "override", false)});
   }
+  std::erase_if(configuration.response_headers,
+                [&](const ResponseHeader& of_variable) { return names.contains(base::to_lower(of_variable.name)); });
+  configuration.response_headers.insert(configuration.response_headers.end(), headers.begin(), headers.end());
 }
 
 void read_error_pages(const json& descriptor, const Report& report, Configuration& configuration) {

@@ -20,6 +20,10 @@ void read_own_variables(const Variables& variables, const std::string& directory
 void read_json_variables(const Variables& variables, Environment& environment);
 // [{"name": "value"}] or {"name": "value"}; names and values checked.
 std::vector<Header> read_header_list(const json& value, const Report& report);
+// The same of answers: {"name": "value", "override": true}.
+std::vector<ResponseHeader> read_response_header_list(const json& value, const Report& report);
+// Whether answers have that field from the router itself, whatever is configured: framing and x-request-id. Warns.
+bool is_left_out_of_answers(std::string_view name, const Report& report, std::string_view pointer);
 
 // Why a header of that name and value cannot be added to responses or requests; absent if it can. The second
 // is what was expected.

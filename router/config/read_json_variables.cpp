@@ -84,6 +84,35 @@ void read_external_session(const Variables& variables, Environment& environment)
   }
 }
 
+std::optional<Header> read_header(const std::string& name, const json& text, const Report& report,
+                                  const std::string& pointer) {
+  if (!text.is_string()) {
+    report.error(pointer_to(pointer, name), {show_value(text, name), "a string"});
+    return std::nullopt;
+  }
+  if (const auto fault = header_fault(name, text.get_ref<const std::string&>())) {
+    report.error(pointer_to(pointer, name), {fault->first, fault->second});
+    return std::nullopt;
+  }
+  return Header{name, text.get<std::string>()};
+}
+
+// `read` gets each object of the list, or the one there is, with its pointer.
+template <class Read>
+void for_each_header_object(const json& value, const Report& report, Read read) {
+  if (value.is_object()) return read(value, std::string());
+  if (!value.is_array()) {
+    return report.error("", {show_value(value), "an array such as [{\"X-Name\": \"value\"}]"});
+  }
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i].is_object()) {
+      read(value[i], pointer_to("", i));
+    } else {
+      report.error(pointer_to("", i), {show_value(value[i]), "an object such as {\"X-Name\": \"value\"}"});
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<std::pair<std::string, std::string>> header_fault(std::string_view name,
@@ -102,37 +131,41 @@ std::optional<std::pair<std::string, std::string>> header_fault(std::string_view
 
 std::vector<Header> read_header_list(const json& value, const Report& report) {
   std::vector<Header> headers;
-  const auto read_object = [&](const json& object, const std::string& pointer) {
+  for_each_header_object(value, report, [&](const json& object, const std::string& pointer) {
     for (const auto& [name, text] : object.items()) {
-      const std::string place = pointer_to(pointer, name);
-      if (!text.is_string()) {
-        report.error(place, {show_value(text, name), "a string"});
-      } else if (const auto fault = header_fault(name, text.get_ref<const std::string&>())) {
-        report.error(place, {fault->first, fault->second});
-      } else {
-        headers.push_back({name, text.get<std::string>()});
-      }
+      if (auto header = read_header(name, text, report, pointer)) headers.push_back(*std::move(header));
     }
-  };
-  if (value.is_object()) {
-    read_object(value, "");
-  } else if (value.is_array()) {
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      if (value[i].is_object()) {
-        read_object(value[i], pointer_to("", i));
-      } else {
-        report.error(pointer_to("", i), {show_value(value[i]), "an object such as {\"X-Name\": \"value\"}"});
-      }
-    }
-  } else {
-    report.error("", {show_value(value), "an array such as [{\"X-Name\": \"value\"}]"});
-  }
+  });
   return headers;
+}
+
+std::vector<ResponseHeader> read_response_header_list(const json& value, const Report& report) {
+  std::vector<ResponseHeader> headers;
+  for_each_header_object(value, report, [&](const json& object, const std::string& pointer) {
+    const bool overrides = flag_member(object, "override", false);
+    for (const auto& [name, text] : object.items()) {
+      // as a text it is a header of that name
+      if (name == "override" && text.is_boolean()) continue;
+      auto header = read_header(name, text, report, pointer);
+      if (!header || is_left_out_of_answers(header->name, report, pointer_to(pointer, name))) continue;
+      headers.push_back({std::move(header->name), std::move(header->value), overrides});
+    }
+  });
+  return headers;
+}
+
+bool is_left_out_of_answers(std::string_view name, const Report& report, std::string_view pointer) {
+  constexpr std::string_view kOurs[] = {"connection", "content-length",    "keep-alive", "te",
+                                        "trailer",    "transfer-encoding", "upgrade",    "x-request-id"};
+  const auto is_name = [name](std::string_view ours) { return base::equals_ignoring_case(ours, name); };
+  if (std::none_of(std::begin(kOurs), std::end(kOurs), is_name)) return false;
+  report.warning(pointer, {show(name), "another header", "it is the router's own on each answer: this one is left out"});
+  return true;
 }
 
 void read_json_variables(const Variables& variables, Environment& environment) {
   if (const auto headers = variables.json_value("httpHeaders")) {
-    environment.http_headers = read_header_list(*headers->value, headers->report);
+    environment.http_headers = read_response_header_list(*headers->value, headers->report);
   }
   read_cookies(variables, environment.cookies);
   read_external_session(variables, environment);

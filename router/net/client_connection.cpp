@@ -7,7 +7,6 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
-#include "base/turn.h"
 #include "net/next_piece.h"
 
 namespace router::net {
@@ -22,7 +21,7 @@ using base::Task;
 namespace {
 
 // An idle connection gives its memory back after this long; busy clients send their next request sooner.
-constexpr milliseconds kParkAfter{250};
+constexpr milliseconds kRestAfter{250};
 // What a client does not read waits with us, not in the kernel: a few thousand slow readers would use up the
 // memory of its TCP, and all connections would stall.
 constexpr int kMostUnsentBytes = 128 * 1024;
@@ -35,7 +34,8 @@ constexpr milliseconds kDrainIdle{3'000};
 }  // namespace
 
 ClientConnection::Turn::Turn(ClientConnection& connection)
-    : write_deadline(connection.loop_.deadlines(), [&connection] { connection.abort(); }),
+    : piece_turns(connection.loop_),
+      write_deadline(connection.loop_.deadlines(), [&connection] { connection.abort(); }),
       watch(
           connection.loop_, [&connection] { return connection.has_client_left(); },
           [this, &connection] {
@@ -99,9 +99,16 @@ Task<void> ClientConnection::serve(asio::ssl::context* tls) {
   }
   for (;;) {
     if (input_.empty()) {
-      idle_ = true;
-      const bool some = co_await await_first_byte();
-      if (!some) break;
+      const auto ends_by = begin_idle();
+      auto came = co_await await_first_byte(ends_by);
+      while (came == Came::nothing) {
+        // no frame but this one while it rests
+        rest(ends_by);
+        const auto fault = co_await stream_.wait_readable();
+        came = Came::end;
+        if (!fault && !timed_out_) came = co_await await_first_byte(ends_by);
+      }
+      if (came == Came::end) break;
     } else {
       // a client that sends many requests at once gets its answers between those of others
       co_await base::take_turn(loop_);
@@ -125,27 +132,33 @@ Task<bool> ClientConnection::handshake(asio::ssl::context& context) {
   co_return !fault;
 }
 
-// Waits for a request to begin; false if the peer closes or the idle time is over.
-Task<bool> ClientConnection::await_first_byte() {
-  const auto idle = is_first_ ? timeouts_.head : timeouts_.idle;
-  const bool may_park = idle > kParkAfter;
+// Until when a request has to begin.
+base::SteadyTime ClientConnection::begin_idle() {
+  idle_ = true;
+  if (connections_.draining()) return loop_.deadlines().now() + kDrainIdle;
+  return loop_.deadlines().now() + (is_first_ ? timeouts_.head : timeouts_.idle);
+}
+
+// Waits a moment for a request to begin. Came::nothing: it is time to rest.
+Task<ClientConnection::Came> ClientConnection::await_first_byte(base::SteadyTime ends_by) {
+  const auto rests_at = loop_.deadlines().now() + kRestAfter;
   timed_out_ = false;
-  read_deadline_.arm(connections_.draining() ? kDrainIdle : may_park ? kParkAfter : idle);
-  auto room = input_.head_room();
-  auto read = co_await stream_.read_some(room.data(), room.size());
-  if (read.fault == asio::error::operation_aborted && timed_out_ && may_park && !connections_.draining()) {
-    timed_out_ = false;
-    input_.release();
-    turn_.reset();
-    read_deadline_.arm(idle - kParkAfter);
-    const auto fault = co_await stream_.wait_readable();
-    if (fault || timed_out_) co_return false;
-    room = input_.head_room();
-    read = co_await stream_.read_some(room.data(), room.size());
-  }
-  if (read.fault) co_return false;
+  read_deadline_.arm_at(std::min(ends_by, rests_at));
+  const auto room = input_.head_room();
+  const auto read = co_await stream_.read_some(room.data(), room.size());
+  const bool is_silent = read.fault == asio::error::operation_aborted && timed_out_;
+  if (is_silent && rests_at < ends_by && !connections_.draining()) co_return Came::nothing;
+  if (read.fault) co_return Came::end;
   input_.received(read.bytes);
-  co_return true;
+  co_return Came::bytes;
+}
+
+// A connection that rests holds no memory that it does not need.
+void ClientConnection::rest(base::SteadyTime ends_by) {
+  timed_out_ = false;
+  input_.release();
+  turn_.reset();
+  read_deadline_.arm_at(ends_by);
 }
 
 // false: the connection is over.
@@ -178,6 +191,7 @@ Task<bool> ClientConnection::serve_one() {
 void ClientConnection::begin_turn() {
   if (!turn_) turn_ = std::make_unique<Turn>(*this);
   auto& turn = *turn_;
+  turn.request.method = {};  // whose bytes are gone
   turn.request.headers.clear();
   turn.request.body = http::BodyKind::none;
   turn.request.content_length = 0;
@@ -254,7 +268,7 @@ Result<void> ClientConnection::parse_head() {
 }
 
 Task<void> ClientConnection::refuse(Error error) {
-  auto response = handler_.refusal(error);
+  auto response = handler_.refusal(error, turn_->request.headers);
   close_after_ = true;
   const auto sent = co_await respond(std::move(response));
   if (sent) linger_for_ = kLingerForBody;

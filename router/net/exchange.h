@@ -49,7 +49,8 @@ class Exchange {
   virtual Endpoints endpoints() const = 0;
   virtual base::Loop& loop() = 0;
 
-  // Request body. `last` is reported once, also for a request without body.
+  // Request body. `last` is reported once, also for a request without body. Takes turns (base/turn.h): reading on
+  // never keeps the loop.
   virtual base::Task<base::Result<BodyPiece>> read_body() = 0;
   // What has been read is read again by the next read_body().
   virtual void put_back_body(std::string data) = 0;
@@ -93,8 +94,8 @@ class Handler {
   virtual ~Handler() = default;
   // Must answer through the exchange; returning without a finished response closes the connection.
   virtual base::Task<void> handle(Exchange& exchange) = 0;
-  // The answer to a request that could not be read.
-  virtual http::Response refusal(const base::Error& error) = 0;
+  // The answer to a request that could not be read; `read`: its fields, as far as that went.
+  virtual http::Response refusal(const base::Error& error, const http::Headers& read) = 0;
 };
 
 }  // namespace router::net

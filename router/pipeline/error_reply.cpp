@@ -85,12 +85,10 @@ http::Response error_response(const Context& context, const Error& error) {
   return response;
 }
 
-http::Response refusal_response(const config::Configuration& config, const Error& error) {
+http::Response refusal_response(const Error& error) {
   const int status = status_of(error);
   const auto words = words_for(status, error);
-  auto response = http::text_response(status, std::string(words.title) + ". " + std::string(words.message) + "\n");
-  dress_error(config, response);
-  return response;
+  return http::text_response(status, std::string(words.title) + ". " + std::string(words.message) + "\n");
 }
 
 void dress_error(const config::Configuration& config, http::Response& response) {

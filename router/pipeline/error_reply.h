@@ -15,7 +15,7 @@ int status_of(const base::Error& error);
 // A page for a browser, a line of text for everybody else.
 http::Response error_response(const Context& context, const base::Error& error);
 // For a request that could not even be read: no page of ours, the peer is hardly a browser.
-http::Response refusal_response(const config::Configuration& config, const base::Error& error);
+http::Response refusal_response(const base::Error& error);
 // What the descriptor says about errors that the router itself makes: errorPage and RETURN_ERROR_SOURCE. Answers of
 // APIs (JSON) keep their body. Nothing of the request gets into a page.
 void dress_error(const config::Configuration& config, http::Response& response);

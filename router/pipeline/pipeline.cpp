@@ -5,6 +5,7 @@
 #include "pipeline/error_reply.h"
 #include "pipeline/filters/filters.h"
 #include "pipeline/order.h"
+#include "pipeline/request_ids.h"
 
 namespace router::pipeline {
 
@@ -57,6 +58,7 @@ Task<void> answer_plainly(Context& context, const Error& error) {
   log_fault(context, error);
   if (context.exchange.response_started()) co_return;
   auto response = http::text_response(500, "Internal Server Error\n");
+  response.headers.set("x-request-id", context.request_id);
   context.status = response.status;
   auto sent = co_await context.exchange.respond(std::move(response));
   if (!sent) base::log_debug("response.not_sent", {{"request_id", context.request_id}});
@@ -87,9 +89,13 @@ Task<void> Pipeline::handle(net::Exchange& exchange) {
   }
 }
 
-http::Response Pipeline::refusal(const Error& error) {
-  base::log_info("request.refused", {{"code", base::to_string(error.code)}, {"detail", error.detail}});
-  return refusal_response(*graph_->config, error);
+http::Response Pipeline::refusal(const Error& error, const http::Headers& read) {
+  const auto id = request_id_of(read);
+  base::log_info("request.refused",
+                 {{"request_id", id}, {"code", base::to_string(error.code)}, {"detail", error.detail}});
+  auto response = refusal_response(error);
+  complete_own_response(*graph_->config, id, response);
+  return response;
 }
 
 }  // namespace router::pipeline

@@ -18,7 +18,7 @@ class Pipeline final : public net::Handler {
   Pipeline(std::shared_ptr<const Graph> graph, net::BackendPool& pool) : graph_(std::move(graph)), pool_(pool) {}
 
   base::Task<void> handle(net::Exchange& exchange) override;
-  http::Response refusal(const base::Error& error) override;
+  http::Response refusal(const base::Error& error, const http::Headers& read) override;
 
   void replace_graph(std::shared_ptr<const Graph> graph) { graph_ = std::move(graph); }
 

@@ -42,8 +42,6 @@ struct NextBeat {
 net::ResponseStart event_stream_start(std::string fields) {
   net::ResponseStart start;
   start.fields = std::move(fields);
-  start.fields.append(
-      "Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n");
   start.body = http::BodyKind::chunked;
   // a stream that ends because the router stops must not leave its connection behind
   start.close = true;

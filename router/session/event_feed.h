@@ -9,6 +9,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/task.h"
@@ -20,6 +21,8 @@
 namespace router::session {
 
 inline constexpr base::milliseconds kFeedBeat{10'000};
+inline constexpr std::string_view kFeedFields =
+    "Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n";
 
 struct Feed {
   net::Exchange& exchange;
@@ -28,7 +31,7 @@ struct Feed {
   EventStreams& streams;
   SessionId session;
   std::string address;  // of the client, for the limit
-  std::string fields;   // header lines that every reply carries
+  std::string fields{kFeedFields};  // and what every reply carries beside these lines
 };
 
 // false: there are too many streams, nothing has been answered.

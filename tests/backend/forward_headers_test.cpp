@@ -64,7 +64,7 @@ bool has_name(const std::string& head, const std::string& name) {
 }
 
 std::string write_answer(const Lines& lines, bool csrf_is_ours = false,
-                         const std::vector<config::Header>& configured = {}, std::string_view location = {},
+                         const std::vector<config::ResponseHeader>& configured = {}, std::string_view location = {},
                          bool cors_is_ours = false) {
   http::Headers answer;
   for (const auto& [name, value] : lines) answer.add(name, value);
@@ -211,6 +211,8 @@ TEST_CASE("forwarding: what other front ends say about the user is dropped, from
                                "ssl-client-cert", "SSL_CLIENT_S_DN", "x-ssl-client-dn", "X_SSL_CLIENT_VERIFY",
                                "x-client-cert", "X-Client-Cert-Chain", "client-cert", "Client_Cert_Chain",
                                "x-ias-token", "X_IAS_Token",
+                               "Remote.User", "remote~user", "SM.USER", "X!Remote|User", "x-remote_user", "iv.user",
+                               "X'Forwarded'User", "oidc.claim.sub",
                                "sap-connectivity-authentication", "SAP_Connectivity_Technical_Authentication",
                                "cf-access-jwt-assertion", "x-authentik-username", "x-consumer-username", "shib-session-id"};
   for (const bool is_proxy : {false, true}) {
@@ -403,11 +405,29 @@ TEST_CASE("forwarding: of the answer everything but the hop's own goes back") {
         "Set-Cookie: theme=dark; Max-Age=1\r\n");
 }
 
-TEST_CASE("forwarding: configured response headers win, a mapped Location replaces the back-end's") {
-  const auto head =
-      write_answer({{"x-powered-by", "php"}, {"Location", "/a"}, {"Clear-Site-Data", "\"cache\""}}, false,
-                   {{"X-Powered-By", "none of your business"}}, "/b");
-  CHECK_FALSE(has_name(head, "x-powered-by"));
+TEST_CASE("forwarding: a back-end's field wins over the configured one, unless that overrides it [K3]") {
+  const Lines answer = {{"x-powered-by", "php"}, {"X_Powered_By", "cgi"}, {"Vary", "Cookie"}};
+  const auto kept = write_answer(answer, false, {{"X-Powered-By", "none of your business"}});
+  CHECK(has(kept, "x-powered-by: php"));
+  CHECK(has(kept, "X_Powered_By: cgi"));
+  const auto overridden = write_answer(answer, false, {{"X-Powered-By", "none of your business", true}, {"vary", "Origin"}});
+  CHECK(overridden == "\r\nVary: Cookie\r\nSet-Cookie: theme=dark; Max-Age=1\r\n");
+}
+
+TEST_CASE("forwarding: a back-end's x-request-id gives way, however spelt, in interim answers and trailers, too [K4]") {
+  http::Headers fields;
+  for (const char* name : {"x-request-id", "X-Request-ID", "x_request_id"}) {
+    fields.add(name, "theirs");
+    CHECK(write_answer({{name, "theirs"}}).find("theirs") == std::string::npos);
+  }
+  fields.add("Link", "</a.css>");
+  std::string plain;
+  backend::write_plain_fields(fields, plain);
+  CHECK(plain == "Link: </a.css>\r\n");
+}
+
+TEST_CASE("forwarding: a mapped Location replaces the back-end's") {
+  const auto head = write_answer({{"Location", "/a"}, {"Clear-Site-Data", "\"cache\""}}, false, {}, "/b");
   CHECK(has(head, "Location: /b"));
   CHECK(has(head, "Clear-Site-Data: \"cache\""));
 }
@@ -429,7 +449,7 @@ TEST_CASE("forwarding: interim answers carry neither cookies nor tokens") {
   answer.add("Set-Cookie", "a=1");
   answer.add("x-csrf-token", "t");
   std::string out;
-  backend::write_interim_fields(answer, out);
+  backend::write_plain_fields(answer, out);
   CHECK(out == "Link: </a.css>; rel=preload\r\n");
 }
 

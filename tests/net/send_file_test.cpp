@@ -41,7 +41,7 @@ class FileHandler final : public net::Handler {
     if (sent) sent = co_await exchange.finish({});
     if (!sent) fault.set_value(base::describe(sent.error()));
   }
-  http::Response refusal(const base::Error&) override { return http::text_response(400, "bad"); }
+  http::Response refusal(const base::Error&, const http::Headers&) override { return http::text_response(400, "bad"); }
 
   int descriptor = -1;
   std::uint64_t offset = 0;

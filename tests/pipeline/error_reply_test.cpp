@@ -76,7 +76,9 @@ TEST_CASE("error reply: the descriptor's page stands for the built-in one, as it
   CHECK(dressed(500).body == "built in");
   CHECK(dressed(500).headers.contains("Content-Security-Policy"));
   CHECK(dressed(404, "application/json").body == "built in");
-  CHECK(pipeline::refusal_response(world.config, Error{ErrorCode::closed, Side::back_end, ""}).body == "later");
+  auto unread = pipeline::refusal_response(Error{ErrorCode::closed, Side::back_end, ""});
+  pipeline::complete_own_response(world.config, "id-1", unread);
+  CHECK(unread.body == "later");
 }
 
 TEST_CASE("error reply: x-error-source says that the answer is the router's own, whoever was at fault") {

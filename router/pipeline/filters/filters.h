@@ -11,8 +11,9 @@
 
 namespace router::pipeline {
 
-// Adds what every head carries: cookies and tokens of this request, X-Frame-Options, configured headers. A head with a
-// token for x-csrf-token is kept by no cache.
+// Adds what every head carries: cookies and tokens of this request, configured headers where the answer has none of
+// that name, X-Frame-Options, and x-request-id: the one that is logged and forwarded. A head with a token for
+// x-csrf-token is kept by no cache.
 class ReplyFields final : public backend::ReplyHead {
  public:
   explicit ReplyFields(Context& context) : context_(context) {}
@@ -22,8 +23,11 @@ class ReplyFields final : public backend::ReplyHead {
   Context& context_;
 };
 
-// The same for a response of the router itself; it is never stored by a cache.
+// The same for a response of the router itself: what it says wins, also over what overrides a back-end's fields (its
+// pages work with no other policy). It is never stored by a cache.
 void complete_own_response(const Context& context, http::Response& response);
+// Where the request could not be read.
+void complete_own_response(const config::Configuration& config, std::string_view request_id, http::Response& response);
 
 // The session's idle time starts anew.
 base::Task<void> end_of_request(Context& context);

@@ -10,6 +10,7 @@ namespace router::pipeline {
 namespace {
 
 constexpr std::string_view kFrameOptions = "X-Frame-Options";
+constexpr std::string_view kRequestId = "x-request-id";
 constexpr std::string_view kRouterStatistics = "sap-statistics-approuter";
 
 // README of @sap/approuter, "Support of SAP Statistics": milliseconds here, and of them in the back-end.
@@ -48,10 +49,22 @@ void keep_out_of_caches(http::Headers& headers) {
   headers.add("Cache-Control", "no-store");
 }
 
-bool is_configured(const config::Configuration& config, std::string_view name) {
-  return std::any_of(config.response_headers.begin(), config.response_headers.end(), [&](const config::Header& header) {
-    return base::equals_ignoring_case(header.name, name);
-  });
+// responseHeaders and httpHeaders. What an answer says itself wins; a back-end's field that gives way has been left out.
+void add_configured(const std::vector<config::ResponseHeader>& configured, std::string& fields) {
+  std::string added;
+  for (const auto& header : configured) {
+    if (http::has_field(fields, header.name)) continue;
+    added.append(header.name).append(": ").append(header.value).append("\r\n");
+  }
+  fields.append(added);
+}
+
+void add_configured(const std::vector<config::ResponseHeader>& configured, http::Headers& fields) {
+  std::vector<const config::ResponseHeader*> added;
+  for (const auto& header : configured) {
+    if (!fields.contains(header.name)) added.push_back(&header);
+  }
+  for (const auto* header : added) fields.add(header->name, header->value);
 }
 
 }  // namespace
@@ -62,14 +75,11 @@ void ReplyFields::complete(std::string& fields, base::milliseconds upstream_time
   if (context_.wants_statistics) {
     fields.append(kRouterStatistics).append(": ").append(statistics(context_, upstream_time)).append("\r\n");
   }
-  if (config.environment.send_x_frame_options && !http::has_field(fields, kFrameOptions) &&
-      !is_configured(config, kFrameOptions)) {
+  add_configured(config.response_headers, fields);
+  if (config.environment.send_x_frame_options && !http::has_field(fields, kFrameOptions)) {
     fields.append("X-Frame-Options: SAMEORIGIN\r\n");
   }
-  // a back-end's field of the same name has been left out by the forwarder: the configured value wins
-  for (const auto& header : config.response_headers) {
-    fields.append(header.name).append(": ").append(header.value).append("\r\n");
-  }
+  fields.append(kRequestId).append(": ").append(context_.request_id).append("\r\n");
   const bool has_our_cookie = http::has_field(context_.reply_fields, "Set-Cookie");
   if (has_our_cookie || http::has_field(fields, session::kCsrfHeader)) keep_out_of_caches(fields);
 }
@@ -80,19 +90,25 @@ void complete_own_response(const Context& context, http::Response& response) {
     const auto field = base::cut(line, ':');
     if (field.after) response.headers.add(field.before, base::trim(*field.after));
   }
-  const auto& config = context.config();
-  // a page that names its framers itself, such as the answer in the provider's logout frame, is not narrowed down
-  const auto policy = response.headers.get("Content-Security-Policy").value_or("");
-  const bool names_framers = policy.find("frame-ancestors http") != std::string_view::npos;
-  if (config.environment.send_x_frame_options && !names_framers && !response.headers.contains(kFrameOptions)) {
-    response.headers.set(kFrameOptions, "SAMEORIGIN");
-  }
-  dress_error(config, response);
   if (context.wants_statistics) response.headers.set(kRouterStatistics, statistics(context, base::milliseconds(-1)));
-  if (!response.headers.contains("Cache-Control")) response.headers.set("Cache-Control", "no-store");
-  for (const auto& header : config.response_headers) response.headers.set(header.name, header.value);
-  if (response.headers.contains(session::kCsrfHeader)) keep_out_of_caches(response.headers);
-  response.headers.set("x-request-id", context.request_id);
+  complete_own_response(context.config(), context.request_id, response);
+}
+
+void complete_own_response(const config::Configuration& config, std::string_view request_id, http::Response& response) {
+  auto& headers = response.headers;
+  // a page that names its framers itself, such as the answer in the provider's logout frame, is not narrowed down
+  const bool names_framers =
+      headers.get("Content-Security-Policy").value_or("").find("frame-ancestors http") != std::string_view::npos;
+  dress_error(config, response);
+  if (!headers.contains("Cache-Control")) headers.set("Cache-Control", "no-store");
+  add_configured(config.response_headers, headers);
+  if (names_framers) {
+    headers.remove(kFrameOptions);
+  } else if (config.environment.send_x_frame_options && !headers.contains(kFrameOptions)) {
+    headers.set(kFrameOptions, "SAMEORIGIN");
+  }
+  if (headers.contains(session::kCsrfHeader) || headers.contains("Set-Cookie")) keep_out_of_caches(headers);
+  headers.set(kRequestId, request_id);
 }
 
 }  // namespace router::pipeline

@@ -1,14 +1,12 @@
 #include <algorithm>
-#include <cstring>
-#include <random>
 
 #include "backend/via.h"
 #include "base/text.h"
 #include "config/allowed_hosts.h"
-#include "crypto/random.h"
 #include "http/query.h"
 #include "http/url.h"
 #include "pipeline/client_address.h"
+#include "pipeline/request_ids.h"
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
@@ -19,41 +17,10 @@ using base::Side;
 
 namespace {
 
-constexpr std::size_t kLongestRequestId = 128;
 constexpr std::size_t kLongestHost = 253;
 constexpr std::string_view kStatistics = "sap-statistics";
 
 std::string_view first_element(std::string_view list) { return base::trim(base::cut(list, ',').before); }
-
-bool is_plain_id(std::string_view id) {
-  return !id.empty() && id.size() <= kLongestRequestId &&
-         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; });
-}
-
-// W3C Trace Context, version 00: 00-<32 hex>-<16 hex>-<2 hex>, lower case
-bool is_traceparent(std::string_view value) {
-  if (value.size() != 55 || value.substr(0, 3) != "00-" || value[35] != '-' || value[52] != '-') return false;
-  return std::all_of(value.begin(), value.end(),
-                     [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
-// Unique, not secret: a generator of the thread's own is enough, and no system call.
-std::string hex_id(std::size_t bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  thread_local std::mt19937_64 generator = [] {
-    std::uint64_t seed = 0;
-    const auto random = crypto::random_bytes(sizeof seed);
-    std::memcpy(&seed, random.data(), sizeof seed);
-    return std::mt19937_64(seed);
-  }();
-  std::string id;
-  id.reserve(2 * bytes);
-  for (std::size_t i = 0; i < bytes; i += 8) {
-    std::uint64_t word = generator();
-    for (int digit = 0; digit < 16; ++digit, word >>= 4) id.push_back(kDigits[word & 15]);
-  }
-  return id;
-}
 
 // ENABLE_X_FORWARDED_HOST_VALIDATION: letters, digits, "-", "_" and ".", of a length that DNS has, and a port.
 bool is_plain_host(std::string_view text) {
@@ -99,13 +66,25 @@ bool is_dns_label(std::string_view text) {
                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
+// A host that names no tenant is the binding's own subaccount's. The port is no part of the host, unless the pattern
+// asks for it.
 Result<void> find_tenant(Context& context) {
   const auto& pattern = context.graph.tenant_pattern;
   if (!pattern) return {};
-  const auto found = pattern->match(context.external.authority);
-  if (!found) return found.error();
-  const auto tenant = *found ? (*found)->groups[1].value_or("") : std::string_view();
-  if (is_dns_label(tenant)) context.external.tenant = tenant;
+  const std::string& authority = context.external.authority;
+  const auto parsed = http::parse_host(authority);
+  for (const std::string& host : {parsed ? parsed->host : authority, authority}) {
+    const auto found = pattern->match(host);
+    if (!found) return found.error();
+    const auto tenant = *found ? (*found)->groups[1].value_or("") : std::string_view();
+    if (is_dns_label(tenant)) {
+      context.external.tenant = tenant;
+      return {};
+    }
+  }
+  for (const auto& provider : context.config().providers) {
+    if (provider.kind == config::ProviderKind::xsuaa) context.external.tenant = provider.identity_zone;
+  }
   return {};
 }
 
@@ -128,16 +107,6 @@ Result<void> find_external(Context& context) {
   return find_tenant(context);
 }
 
-void take_or_make_ids(Context& context) {
-  const auto& headers = context.request.headers;
-  const auto id = headers.get("x-request-id");
-  const auto correlation = headers.get("x-correlationid");
-  const auto trace = headers.get("traceparent");
-  context.request_id = id && is_plain_id(*id) ? std::string(*id) : hex_id(16);
-  context.correlation_id = correlation && is_plain_id(*correlation) ? std::string(*correlation) : context.request_id;
-  context.traceparent = trace && is_traceparent(*trace) ? std::string(*trace) : "00-" + hex_id(16) + "-" + hex_id(8) + "-01";
-}
-
 bool is_allowed_host(const Context& context) {
   const auto& allowed = context.config().environment.allowed_hosts;
   if (allowed.empty()) return true;
@@ -152,7 +121,10 @@ http::Response refuse(int status, std::string_view text) {
 }  // namespace
 
 Result<Verdict> sanitize(Context& context) {
-  take_or_make_ids(context);
+  const auto& headers = context.request.headers;
+  context.request_id = request_id_of(headers);
+  context.correlation_id = correlation_id_of(headers, context.request_id);
+  context.traceparent = traceparent_of(headers);
   context.wants_statistics = wants_statistics(context.request);
   if (auto found = find_external(context); !found) return found.error();
 

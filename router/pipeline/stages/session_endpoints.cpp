@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "crypto/digest.h"
@@ -48,13 +49,15 @@ http::Response no_session(const Context& context) {
   return json(401, {{"page", landing_page(context.config())}});
 }
 
-// Nobody is signed in. A browser that holds sessions all the same can still sign out of them: it is told how.
+// Nobody is signed in. A browser that holds users' sessions all the same can still sign out of them: it is told how.
 Task<Result<Verdict>> nobody(Context& context) {
   auto ids = context.graph.session_cookie.read(context.request.headers).all();
   auto looking = session::find_held(context.graph.services.sessions, std::move(ids));
   const auto held = co_await looking;
   if (!held) co_return held.error();
-  co_return Verdict(held->empty() ? no_session(context) : json(401, way_out(context.config())));
+  const auto ours = session::of_tenant(*held, context.external.tenant);
+  const bool holds_users = std::any_of(ours.begin(), ours.end(), [](const auto& session) { return !session->is_anonymous; });
+  co_return Verdict(holds_users ? json(401, way_out(context.config())) : no_session(context));
 }
 
 Task<Result<Verdict>> state(Context& context, session::SessionId id) {
@@ -76,7 +79,7 @@ Task<Result<Verdict>> touch(Context& context, session::SessionId id) {
 }
 
 Task<Result<Verdict>> events(Context& context, session::SessionId id) {
-  std::string fields;
+  std::string fields(session::kFeedFields);
   ReplyFields(context).complete(fields, context.upstream_time);
   session::Feed feed{.exchange = context.exchange,
                      .store = context.graph.services.sessions,
@@ -105,6 +108,7 @@ Task<Result<Verdict>> session_endpoints(Context& context) {
     co_return Verdict(Continue{});
   // none of them counts as a use of the session, but for the touch itself
   const auto session = std::exchange(context.session, nullptr);
+  context.anonymous = nullptr;
   const std::string_view method = path == kSessionTouch ? "POST" : "GET";
   if (!context.request.is(method) && !(is_script && context.request.is("HEAD"))) {
     co_return Verdict(logout::method_not_allowed(is_script ? "GET, HEAD" : method));

@@ -1,0 +1,62 @@
+#include "pipeline/request_ids.h"
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+
+#include "crypto/random.h"
+
+namespace router::pipeline {
+namespace {
+
+constexpr std::size_t kLongestId = 128;
+
+bool is_plain_id(std::string_view id) {
+  return !id.empty() && id.size() <= kLongestId && std::all_of(id.begin(), id.end(), [](char c) {
+    return c > 0x20 && c < 0x7F && c != '"' && c != '\\';
+  });
+}
+
+// 00-<32 hex>-<16 hex>-<2 hex>, lower case
+bool is_traceparent(std::string_view value) {
+  if (value.size() != 55 || value.substr(0, 3) != "00-" || value[35] != '-' || value[52] != '-') return false;
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+// A generator of the thread's own is enough, and no system call.
+std::string hex_id(std::size_t bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  thread_local std::mt19937_64 generator = [] {
+    std::uint64_t seed = 0;
+    const auto random = crypto::random_bytes(sizeof seed);
+    std::memcpy(&seed, random.data(), sizeof seed);
+    return std::mt19937_64(seed);
+  }();
+  std::string id;
+  id.reserve(2 * bytes);
+  for (std::size_t i = 0; i < bytes; i += 8) {
+    std::uint64_t word = generator();
+    for (int digit = 0; digit < 16; ++digit, word >>= 4) id.push_back(kDigits[word & 15]);
+  }
+  return id;
+}
+
+}  // namespace
+
+std::string request_id_of(const http::Headers& request) {
+  const auto id = request.get("x-request-id");
+  return id && is_plain_id(*id) ? std::string(*id) : hex_id(16);
+}
+
+std::string correlation_id_of(const http::Headers& request, const std::string& request_id) {
+  const auto id = request.get("x-correlationid");
+  return id && is_plain_id(*id) ? std::string(*id) : request_id;
+}
+
+std::string traceparent_of(const http::Headers& request) {
+  const auto trace = request.get("traceparent");
+  return trace && is_traceparent(*trace) ? std::string(*trace) : "00-" + hex_id(16) + "-" + hex_id(8) + "-01";
+}
+
+}  // namespace router::pipeline

@@ -1,0 +1,19 @@
+// The ids by which a request is found again: in the log, at back-ends, and by who asked.
+//
+// The client's own where it is usable, else a new one. Unique, not secret. Any thread.
+// Source: docs/contract/http.md "Forwarding"; W3C Trace Context, version 00.
+#pragma once
+
+#include <string>
+
+#include "http/headers.h"
+
+namespace router::pipeline {
+
+// x-request-id: at most 128 visible ASCII characters, no quotes, no backslash.
+std::string request_id_of(const http::Headers& request);
+// x-correlationid, in the same form; without one `request_id` is it.
+std::string correlation_id_of(const http::Headers& request, const std::string& request_id);
+std::string traceparent_of(const http::Headers& request);
+
+}  // namespace router::pipeline
