@@ -20,13 +20,15 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-std::string why_passed_over(const config::Route& route, const http::Target& target) {
+std::string why_passed_over(const config::Route& route, const http::Request& request) {
+  const auto& target = request.target;
   std::string storage;
   const auto match = route.pattern->match(routing::match_subject(route, target, storage));
   if (!match) return "its regular expression takes too long";
   if (!*match)
     return route.matches_query ? "the source does not match path and query"
                                : "the source does not match the path";
+  if (route.local_dir && request.is_get_or_head()) return "without its empty segments the path is another route's";
   return "the source matches, but it takes only " +
          (route.local_dir ? "GET, HEAD" : joined(route.http_methods));
 }
@@ -61,7 +63,11 @@ void explain_login(const pipeline::Graph& graph, const http::Request& request, c
     return;
   }
   if (config.authentication_none || route.is_public()) {
-    out["authentication"] = route.is_public() ? "none" : "none: authenticationMethod is none";
+    out["authentication"] = config.authentication_none && !route.says_public ? "none: authenticationMethod is none" : "none";
+    const auto* scopes = scopes_for(route.scope, request.method);
+    if (!route.scope.empty() && config.authentication_none && !route.says_public && (scopes == nullptr || !scopes->empty())) {
+      out["scopes"] = "403: nobody has a scope without a login";
+    }
     return;
   }
   out["authentication"] = type_name(route.authentication);
@@ -91,9 +97,7 @@ void explain_login(const pipeline::Graph& graph, const http::Request& request, c
 
 void explain_back_end(const config::Destination& destination, const config::Route& route,
                       const std::string& path, Json& out) {
-  http::Url url = destination.url;
-  const std::string joined_path = routing::join_paths(url.path, path);
-  out["url"] = url.origin() + joined_path;
+  out["url"] = destination.url.origin() + routing::join_paths(destination.url, path);
   out["timeoutMs"] = route.timeout.value_or(destination.timeout).count();
   out["userToken"] = config::takes_token(destination) && !route.is_public() ? "sent" : "not sent";
 }
@@ -148,7 +152,7 @@ Json explain_passed_routes(const pipeline::Graph& graph, const http::Request& re
       if (!route.pattern) continue;
       const Json name = route.plugin.empty() ? Json(route.index) : Json("plugin " + route.plugin);
       passed.push_back(
-          {{"route", name}, {"source", route.source}, {"because", why_passed_over(route, request.target)}});
+          {{"route", name}, {"source", route.source}, {"because", why_passed_over(route, request)}});
     }
   }
   return passed;

@@ -46,6 +46,7 @@ Result<FoundFile> find_below(const FileRoot& root, const StaticPath& path, bool 
   if (!*file) return not_found("no such file in localDir");
   if ((*file)->kind == OpenFile::Kind::folder && !path.names_folder) {
     if (want_index) return find_below(root, {path.file, true}, true);
+    return FoundFile{**std::move(folder), std::move(name), **std::move(file), true};
   } else if ((*file)->kind != OpenFile::Kind::regular) {
     return not_found("not a regular file");
   }
@@ -53,16 +54,18 @@ Result<FoundFile> find_below(const FileRoot& root, const StaticPath& path, bool 
 }
 
 Result<FoundFile> find(const Call& call, const FileRoot& root) {
-  // To the file system, empty segments are nothing, to the sources of routes they are not: such a path could
-  // get round a route that protects a part of the folder.
-  if (call.target.path.find("//") != std::string::npos)
-    return not_found("empty segments in the path of a file");
   const auto rewritten = routing::rewrite(call.route(), call.match.match, call.target);
   if (!rewritten) return rewritten.error();
   const auto path = static_path(std::string_view(*rewritten).substr(0, rewritten->find('?')));
   if (!path) return not_found("a name that is never served");
   // where the browser's address ends with a slash already, a redirect would lead nowhere
-  return find_below(root, *path, call.target.path.ends_with('/'));
+  const bool has_slash = call.target.path.ends_with('/');
+  auto found = find_below(root, *path, has_slash);
+  if (!found || has_slash || !path->names_folder) return found;
+  const auto redirects = routing::keeps_slash_behind(call.route(), call.match.match, call.target);
+  if (!redirects) return redirects.error();
+  found->lacks_slash = *redirects;
+  return found;
 }
 
 StaticAnswer redirect_to_slash(const http::Target& target) {
@@ -126,24 +129,6 @@ Task<Result<void>> send_body(Call& call, const Representation& representation, c
   co_return tail;
 }
 
-net::ResponseStart begin(Call& call, StaticAnswer& answer, const config::Configuration& configuration) {
-  // the configured value wins; Vary is a list, to which both add
-  for (const auto& header : configuration.response_headers) {
-    if (!base::equals_ignoring_case(header.name, "Vary")) answer.fields.remove(header.name);
-  }
-  net::ResponseStart head;
-  head.status = answer.status;
-  answer.fields.write_to(head.fields);
-  if (answer.has_length() && call.request.is("HEAD")) {
-    head.fields.append("Content-Length: ").append(std::to_string(answer.content_length)).append("\r\n");
-  } else if (answer.has_length()) {
-    head.body = http::BodyKind::length;
-    head.content_length = answer.content_length;
-  }
-  call.reply.complete(head.fields, call.upstream_time);
-  return head;
-}
-
 http::CompressionDecision decide(const Call& call, const net::ResponseStart& head, const config::Compression& rules) {
   if (!rules.enabled) return {};
   const http::CompressionRules allowed{rules.enabled, rules.min_size, rules.mixed_type_content};
@@ -167,6 +152,30 @@ StaticFiles::StaticFiles(const config::Route& route, const config::Configuration
 std::string_view StaticFiles::cache_control(const Call& call) const {
   if (!route_.cache_control.empty()) return route_.cache_control;
   return call.authenticated ? "private, no-cache" : "public, no-cache";
+}
+
+// The configured field wins over the file's, but not over the route's cacheControl. Vary is a list, to which both add.
+net::ResponseStart StaticFiles::begin(Call& call, StaticAnswer& answer) const {
+  for (const auto& header : config_.response_headers) {
+    const bool is_route_s = !route_.cache_control.empty() && !header.overrides &&
+                            base::equals_ignoring_case(header.name, "Cache-Control");
+    if (base::equals_ignoring_case(header.name, "Vary")) {
+      answer.fields.add("Vary", header.value);
+    } else if (!is_route_s) {
+      answer.fields.remove(header.name);
+    }
+  }
+  net::ResponseStart head;
+  head.status = answer.status;
+  answer.fields.write_to(head.fields);
+  if (answer.has_length() && call.request.is("HEAD")) {
+    head.fields.append("Content-Length: ").append(std::to_string(answer.content_length)).append("\r\n");
+  } else if (answer.has_length()) {
+    head.body = http::BodyKind::length;
+    head.content_length = answer.content_length;
+  }
+  call.reply.complete(head.fields, call.upstream_time);
+  return head;
 }
 
 Task<Result<Representation>> StaticFiles::represent(Call& call, FoundFile found) const {
@@ -200,7 +209,7 @@ Task<Result<void>> StaticFiles::serve(Call& call) {
   if (!found) co_return found.error();
   StaticAnswer answer;
   Representation representation;
-  if (found->file.kind == OpenFile::Kind::folder) {
+  if (found->lacks_slash) {
     answer = redirect_to_slash(call.target);
   } else {
     auto representing = represent(call, *std::move(found));
@@ -210,7 +219,7 @@ Task<Result<void>> StaticFiles::serve(Call& call) {
     answer = answer_with(representation, call.request);
   }
   answer.fields.set("Cache-Control", cache_control(call));
-  auto head = begin(call, answer, config_);
+  auto head = begin(call, answer);
   auto decision = decide(call, head, config_.compression);
   KeptBodies::Body coded;
   if (decision.coding) {

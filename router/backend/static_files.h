@@ -3,10 +3,10 @@
 // What is worth compressing is compressed once and kept (backend/kept_bodies.h); files above 8 MiB, and those that come
 // while enough others are being compressed, go out as they are.
 // Nothing outside the folder is served, no dotfile (but .well-known), nothing that is not a regular file: all
-// of that is not_found. A folder answers with its index.html, after a redirect to the form with a slash, so
-// that relative links in it hold. Bytes go from the page cache to the socket (Exchange::send_file) or, of
-// small files, in one write with the head. Immutable; serve() on the exchange's loop. Owner: the graph.
-// Source: docs/contract/descriptor.md, "Static files".
+// of that is not_found. Empty segments of a path are left out. A folder answers with its index.html, after a redirect
+// to the form with a slash where that leads there, so that relative links in it hold. Bytes go from the page cache to
+// the socket (Exchange::send_file) or, of small files, in one write with the head. Immutable; serve() on the exchange's
+// loop. Owner: the graph. Source: docs/contract/descriptor.md, "Static files".
 #pragma once
 
 #include <string>
@@ -16,6 +16,7 @@
 #include "backend/file_root.h"
 #include "backend/kept_bodies.h"
 #include "backend/representation.h"
+#include "backend/static_answer.h"
 #include "base/clock.h"
 
 namespace router::backend {
@@ -34,10 +35,12 @@ class StaticFiles final : public Backend {
     Descriptor folder;
     std::string name;  // below localDir
     OpenFile file;
+    bool lacks_slash = false;  // a folder, or its index.html, that the browser has to name with a slash
   };
 
  private:
   std::string_view cache_control(const Call& call) const;
+  net::ResponseStart begin(Call& call, StaticAnswer& answer) const;
   base::Task<base::Result<Representation>> represent(Call& call, FoundFile found) const;
   base::Task<KeptBodies::Made> compressed(Call& call, const Representation& of, http::Coding coding) const;
 

@@ -21,6 +21,24 @@ bool begins_with(std::string_view subject, std::string_view prefix, bool match_c
          base::equals_ignoring_case(subject.substr(0, prefix.size()), prefix);
 }
 
+bool has_empty_segments(std::string_view path) {
+  return path.find("//") != std::string_view::npos;
+}
+
+std::string without_empty_segments(std::string_view path) {
+  std::string out;
+  for (const char c : path) {
+    if (c != '/' || !out.ends_with('/')) out.push_back(c);
+  }
+  return out;
+}
+
+// Whoever may use one may use the other.
+bool ask_for_the_same(const config::Route& a, const config::Route& b) {
+  return a.authentication == b.authentication && a.provider == b.provider &&
+         a.identity_provider == b.identity_provider && a.scope.by_method == b.scope.by_method;
+}
+
 }  // namespace
 
 std::string_view match_subject(const config::Route& route, const http::Target& target, std::string& storage) {
@@ -58,6 +76,9 @@ base::Result<RouteMatch> RouteTable::find(std::string_view method, const http::T
     const auto match = route->pattern->match(subject);
     if (!match) return match.error();
     if (!*match) continue;
+    const auto is_way_round = leads_around_another(*route, method, target);
+    if (!is_way_round) return is_way_round.error();
+    if (*is_way_round) return result;
     result.route = route;
     result.position = i;
     result.match = **match;
@@ -65,6 +86,18 @@ base::Result<RouteMatch> RouteTable::find(std::string_view method, const http::T
   }
   if (passed_over) return find_allowed(target);
   return result;
+}
+
+// To the file system empty segments are nothing, to the sources of routes they are not: "/ui//admin/a" is the file of
+// "/ui/admin/a", which another route may protect.
+base::Result<bool> RouteTable::leads_around_another(const config::Route& route, std::string_view method,
+                                                    const http::Target& target) const {
+  if (!route.local_dir || !has_empty_segments(target.path)) return false;
+  auto plain = target;
+  plain.path = without_empty_segments(target.path);
+  const auto meant = find(method, plain);
+  if (!meant) return meant.error();
+  return meant->found() && !ask_for_the_same(*meant->route, route);
 }
 
 base::Result<RouteMatch> RouteTable::find_allowed(const http::Target& target) const {

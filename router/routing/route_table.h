@@ -1,7 +1,8 @@
 // Which route takes a request: the first whose source matches and whose methods allow it.
 //
 // Sources are matched against the normalised path alone; those that spell a question mark
-// (Route::matches_query) against path?query. localDir routes take GET and HEAD.
+// (Route::matches_query) against path?query. localDir routes take GET and HEAD, and no path that without its empty
+// segments is one of a route that asks for more, or for something else.
 // Owner: refers to the routes of a Configuration, which must outlive the table and every RouteMatch.
 // Threads: immutable, find() from any thread; allocates nothing unless a route looks at the query.
 // Source: docs/contract/descriptor.md, "Matching".
@@ -48,6 +49,8 @@ class RouteTable {
   };
   void add(const std::vector<config::Route>& routes);
   base::Result<RouteMatch> find_allowed(const http::Target& target) const;
+  base::Result<bool> leads_around_another(const config::Route& route, std::string_view method,
+                                          const http::Target& target) const;
 
   std::vector<Entry> entries_;
 };

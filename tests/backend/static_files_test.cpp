@@ -118,7 +118,13 @@ TEST_CASE("static files: which paths lead to which file") {
       {"/.git", 404, ""},
       {"/.env", 404, ""},
       {"/folder/.hidden/x.txt", 404, ""},
-      {"/folder//b.txt", 404, ""},
+      {"/folder//b.txt", 200, "b"},
+      {"/folder///b.txt", 200, "b"},
+      {"/folder//", 200, "folder's"},
+      {"/folder//.hidden/x.txt", 404, ""},
+      {"/folder//%2Fb.txt", 404, ""},
+      {"/folder/%5C/b.txt", 404, ""},
+      {"/to-sibling//secret.txt", 404, ""},
       {"/to-sibling/secret.txt", 404, ""},
       {"/to-sibling/", 404, ""},
       {"/to-sibling", 404, ""},
@@ -151,6 +157,49 @@ TEST_CASE("static files: a folder without a slash redirects to the browser's own
   CHECK(answer.field("Content-Length") == "0");
   CHECK(answer.field("Cache-Control") == "no-cache");
   CHECK(site.get("/app/guide/?lang=de").body() == "guide");
+}
+
+TEST_CASE("static files: localDir itself is named with a slash, as any folder [K7]") {
+  struct Row {
+    const char* source;
+    const char* target;
+    const char* asked;
+    const char* location;  // null: the page is sent
+  };
+  const Row rows[] = {
+      {"^/ui(.*)$", "$1", "/ui", "/ui/"},
+      {"^/ui(.*)$", "$1", "/ui?a=b&c", "/ui/?a=b&c"},
+      {"^/ui(.*)$", "$1", "/ui?", "/ui/?"},
+      {"^/ui(.*)$", "/$1", "/ui?to=//evil.example", "/ui/?to=//evil.example"},
+      {"^/ui(.*)$", "$1", "/ui/", nullptr},
+      {"^/ui(.*)$", "$1", "/ui//", nullptr},
+      {"^/ui", "", "/ui", "/ui/"},
+      {"^/ui(.*)$", "/sub/$1", "/ui", "/ui/"},
+      {"^/a/b(.*)$", "$1", "/a/b", "/a/b/"},
+      // the slash would not arrive, or another route, or none, would take it
+      {"^/ui$", "/", "/ui", nullptr},
+      {"^/ui$", "/sub/", "/ui", nullptr},
+      {"^/orders/.*$", "/", "/orders/5", nullptr},
+      {"^/ui(.*)$", "/index.html", "/ui", nullptr},
+  };
+  for (const auto& row : rows) {
+    for (const string method : {"GET", "HEAD"}) {
+      CAPTURE(row.source);
+      CAPTURE(row.asked);
+      CAPTURE(method);
+      StaticSite site(row.source);
+      site.route.target = row.target;
+      site.write("index.html", "home");
+      site.write("sub/index.html", "home");
+      const auto answer = site.fetch(method, row.asked);
+      CHECK(answer.status() == (row.location == nullptr ? 200 : 301));
+      CHECK(answer.field("Location") == (row.location == nullptr ? "-" : row.location));
+      CHECK(answer.field("Content-Length") == (row.location == nullptr ? "4" : "0"));
+    }
+  }
+  StaticSite bare("^/ui(.*)$");
+  bare.route.target = "$1";
+  CHECK(bare.get("/ui").status() == 404);
 }
 
 TEST_CASE("static files: where the address has its slash already, the folder's index.html is sent") {
@@ -217,17 +266,27 @@ TEST_CASE("static files: an empty file is a file") {
   CHECK(answer.field("Content-Length") == "0");
 }
 
-TEST_CASE("static files: cacheControl is set, and configured responseHeaders win over the file's fields") {
+TEST_CASE("static files: configured headers win over the file's fields, a route's cacheControl over them [K3]") {
   StaticSite site;
   site.write("a.txt", "hello");
   site.route.cache_control = "public, max-age=60";
   CHECK(site.get("/a.txt").field("Cache-Control") == "public, max-age=60");
   const auto tag = site.get("/a.txt").field("ETag");
   CHECK(site.get("/a.txt", {{"If-None-Match", tag}}).field("Cache-Control") == "public, max-age=60");
-  // added by the pipeline, so left out here
-  site.configuration.response_headers = {{"cache-control", "no-store"}, {"Vary", "Origin"}};
+  // what is added by the pipeline is left out here
+  site.configuration.response_headers = {{"cache-control", "no-store"}, {"Vary", "Origin"}, {"content-type", "text/x"}};
+  site.write("folder/index.html", "");
+  for (const string target : {"/a.txt", "/folder"}) {
+    site.route.cache_control = "public, max-age=60";
+    CHECK(site.get(target).field("Cache-Control") == "public, max-age=60");
+    site.route.cache_control = "";
+    CHECK(site.get(target).field("Cache-Control") == "-");
+  }
+  CHECK(site.get("/a.txt").field("Content-Type") == "-");
+  CHECK(site.get("/a.txt").field("Vary") == "Accept-Encoding, Origin");
+  site.configuration.response_headers[0].overrides = true;
+  site.route.cache_control = "public, max-age=60";
   CHECK(site.get("/a.txt").field("Cache-Control") == "-");
-  CHECK(site.get("/a.txt").field("Vary") == "Accept-Encoding");
 }
 
 TEST_CASE("static files: without cacheControl every answer is asked for again each time, behind a login by nobody else [S23]") {

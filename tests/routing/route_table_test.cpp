@@ -139,3 +139,28 @@ TEST_CASE("route table: plugins come before routes, whatever the order of their 
   CHECK(route->route == &configuration.routes[0]);
   CHECK(route->position == 1);
 }
+
+TEST_CASE("route table: empty segments in the path of a file are no way round another route's protection [K6]") {
+  auto guarded = [](Route route) {
+    route.authentication = router::config::AuthenticationType::oidc;
+    route.scope.by_method = {{"default", {"admin"}}};
+    return local(std::move(route));
+  };
+  const std::vector<Route> routes = {guarded(make_route("^/ui/admin/")), local(make_route("^/ui/open/[^/]+$")),
+                                     with_methods(guarded(make_route("^/ui/posted/")), {}), local(make_route("^/ui/(.*)$")),
+                                     make_route("^/api/(.*)$")};
+  struct Row {
+    const char* path;
+    const char* expected;
+  };
+  const Row rows[] = {
+      {"/ui/admin/a", "route 0"},   {"/ui/admin//a", "route 0"},    {"/ui//admin/a", "404"}, {"/ui///admin//a", "404"},
+      {"/ui//b", "route 3"},        {"/ui/b//", "route 3"},         {"/ui/open//a", "route 3"},
+      {"/ui//open/a", "route 3"},   {"/api//b", "route 4"},         {"/ui//", "route 3"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.path);
+    CHECK(answer(routes, "GET", row.path) == row.expected);
+    CHECK(answer(routes, "HEAD", row.path) == row.expected);
+  }
+}
