@@ -134,11 +134,15 @@ void read_source(const json& value, const Report& report, Route& route) {
   route.matches_query = spells_question_mark(route.source);
 }
 
-Route default_route(const Configuration& configuration) {
+// Of the folder "resources", where there is one.
+std::optional<Route> default_route(const Configuration& configuration) {
+  const auto folder = std::filesystem::path(configuration.directory) / "resources";
+  std::error_code fault;
+  if (!std::filesystem::is_directory(folder, fault)) return std::nullopt;
   Route route;
   route.source = "^/(.*)$";
   route.pattern = std::get<base::Pattern>(base::Pattern::compile(route.source));
-  route.local_dir = (std::filesystem::path(configuration.directory) / "resources").string();
+  route.local_dir = folder.string();
   route.authentication = read_authentication(json::object(), configuration);
   route.provider = read_provider(route, configuration);
   route.added = true;
@@ -177,6 +181,7 @@ Route read_route(const json& value, const Report& report, const DescriptorSurrou
     route.replace = read_replacement(*replace, report.below("/replace"), surroundings);
   }
   route.authentication = read_authentication(value, configuration);
+  route.says_public = text_member(value, "authenticationType") == "none";
   route.csrf_protection = flag_member(value, "csrfProtection", true);
   route.scope = read_scope_rule(value, configuration, report);
   route.cache_control = text_member(value, "cacheControl").value_or("");
@@ -201,10 +206,10 @@ void read_routes(const json& descriptor, const Report& report, const DescriptorS
     configuration.routes.push_back(std::move(route));
   }
   const auto serves_files = [](const Route& route) { return route.local_dir.has_value(); };
-  if (std::none_of(configuration.routes.begin(), configuration.routes.end(), serves_files)) {
-    Route route = default_route(configuration);
-    route.index = count;
-    configuration.routes.push_back(std::move(route));
+  if (std::any_of(configuration.routes.begin(), configuration.routes.end(), serves_files)) return;
+  if (auto route = default_route(configuration)) {
+    route->index = count;
+    configuration.routes.push_back(*std::move(route));
   }
 }
 

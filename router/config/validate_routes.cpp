@@ -128,10 +128,8 @@ class RouteCheck {
     }
     if (is_chosen_by_client(name) || validation_.destination_service_bound() || configuration_.destinations.contains(name))
       return;
-    std::vector<std::string> known;
-    for (const auto& [key, destination] : configuration_.destinations) known.push_back(key);
     error("destination", "the unknown destination " + show(std::string_view(name)),
-          "the name of a destination in the variable destinations", nearest_hint(name, known));
+          "the name of a destination in the variable destinations", report_.hint_among(name, configuration_.destinations));
   }
 
   void check_service() const {
@@ -140,17 +138,20 @@ class RouteCheck {
     if (!route_.service || *route_.service == kUserApiService || *route_.service == kHtml5Service) return;
     const std::string& name = *route_.service;
     if (configuration_.services.contains(service_key(name, route_.endpoint))) return;
-    std::set<std::string> names = {kUserApiService};
+    // a service stands there under its name, under its short name, and under both with its endpoints
     std::vector<std::string> endpoints;
-    for (const auto& [key, target] : configuration_.services) {
-      // a service stands there under its name, under its short name, and under both with its endpoints
-      names.emplace(base::cut(key, '/').before);
-      if (key.starts_with(name + "/")) endpoints.push_back(key.substr(name.size() + 1));
+    const auto prefix = name + "/";
+    const auto& services = configuration_.services;
+    for (auto at = services.lower_bound(prefix); at != services.end() && at->first.starts_with(prefix); ++at) {
+      endpoints.push_back(at->first.substr(prefix.size()));
     }
-    const std::vector<std::string> services(names.begin(), names.end());
-    if (!names.contains(name)) {
+    if (endpoints.empty() && !services.contains(name)) {
+      std::map<std::string, int> names = {{kUserApiService, 0}};
+      for (auto at = services.begin(); at != services.end() && !report_.is_full(); ++at) {
+        names.emplace(base::cut(at->first, '/').before, 0);
+      }
       error("service", "the unknown service " + show(std::string_view(name)), "the name of a bound service",
-            nearest_hint(name, services));
+            report_.hint_among(name, names));
     } else if (route_.endpoint) {
       error("endpoint", "the unknown endpoint " + show(std::string_view(*route_.endpoint)),
             "an endpoint of the service", nearest_hint(*route_.endpoint, endpoints));
@@ -203,15 +204,16 @@ class RouteCheck {
   void warn_unbound(const std::string& wanted) const {
     const char* key = has("authenticationType") ? "authenticationType" : "";
     warning(key, "a route that asks for a login, without a provider", "a binding of " + wanted,
-            "until then the route answers 503");
+            "until then nobody can log in, and the route answers 503");
   }
 
   void check_scope() const {
     if (route_.scope.empty()) return;
-    if (route_.is_public()) {
-      if (!configuration_.authentication_none)
-        warning("scope", "scope on a public route", "none: it is not checked");
-      return;
+    if (route_.says_public) return warning("scope", "scope on a public route", "none: it is not checked");
+    if (configuration_.authentication_none) {
+      return warning("scope", "scope while authenticationMethod is none",
+                     "a login for this route, or authenticationType \"none\"",
+                     "nobody has a scope without a login: until then the route answers 403");
     }
     for (const auto& [method, scopes] : route_.scope.by_method) {
       for (const std::string& scope : scopes) {

@@ -13,8 +13,15 @@ std::shared_ptr<const Configuration> model_of(
   return result.configuration;
 }
 
-TEST_CASE("descriptor: without a localDir route the default one is appended, its folder may be missing") {
-  const auto model = model_of(R"({"routes":[{"source":"^/a","destination":"backend"}]})");
+TEST_CASE("descriptor: without a localDir route the default one is appended where its folder is there [K8]") {
+  const TemporaryDirectory directory;
+  directory.write("xs-app.json", R"({"routes":[{"source":"^/a","destination":"backend"}]})");
+  CHECK(directory.load(standard_environment()).configuration->routes.size() == 1);
+  directory.write("resources", "a file");
+  CHECK(directory.load(standard_environment()).configuration->routes.size() == 1);
+  std::filesystem::remove(directory.path() + "/resources");
+  directory.write("resources/index.html", "home");
+  const auto model = directory.load(standard_environment()).configuration;
   REQUIRE(model->routes.size() == 2);
   const Route& added = model->routes.back();
   CHECK(added.added);
@@ -28,6 +35,24 @@ TEST_CASE("descriptor: authenticationMethod none makes every route public") {
   const auto model = model_of(R"({"authenticationMethod":"none",
       "routes":[{"source":"^/a","destination":"backend","authenticationType":"xsuaa"}]})");
   for (const Route& route : model->routes) CHECK(route.is_public());
+}
+
+TEST_CASE("descriptor: a scope while authenticationMethod is none is warned about, unless the route is public itself [K9]") {
+  struct Row {
+    const char* more;
+    const char* said;
+  };
+  for (const Row& row : {Row{"", "scope while authenticationMethod is none"},
+                         Row{R"(,"authenticationType":"xsuaa")", "scope while authenticationMethod is none"},
+                         Row{R"(,"authenticationType":"none")", "scope on a public route"}}) {
+    CAPTURE(std::string(row.more));
+    const auto result = load_variables(standard_environment(), std::string(R"({"authenticationMethod":"none","routes":[
+        {"source":"^/a","destination":"backend","scope":"a.b")") + row.more + "}]}");
+    REQUIRE(result.configuration);
+    std::string said;
+    for (const Issue& issue : result.issues.sorted()) said += to_text(issue) + "\n";
+    CHECK(said.find(row.said) != std::string::npos);
+  }
 }
 
 TEST_CASE("descriptor: a source that spells a question mark is matched with its query") {
@@ -83,6 +108,41 @@ TEST_CASE("descriptor: responseHeaders win over httpHeaders, whatever their case
   CHECK(model->response_headers[1].value == "3");
 }
 
+TEST_CASE("descriptor: override is said per entry, in responseHeaders and in httpHeaders [K3]") {
+  auto variables = standard_environment();
+  variables["httpHeaders"] = R"([{"X-A":"1","override":true},{"X-B":"2","override":false},{"override":"text"},{"X-C":"3"}])";
+  const auto model = model_of(R"({"responseHeaders":[{"name":"X-D","value":"4","override":true},{"name":"X-E","value":"5"}]})",
+                              variables);
+  std::string read;
+  for (const auto& header : model->response_headers) {
+    read += header.name + "=" + header.value + (header.overrides ? "! " : " ");
+  }
+  CHECK(read == "X-A=1! X-B=2 override=text X-C=3 X-D=4! X-E=5 ");
+  variables["httpHeaders"] = R"({"X-A":"1","override":true})";
+  CHECK(model_of("{}", variables)->response_headers.at(0).overrides);
+}
+
+TEST_CASE("descriptor: a header that is there several times is sent several times [K3]") {
+  auto variables = standard_environment();
+  variables["httpHeaders"] = R"([{"X-A":"1"},{"x-a":"2"},{"X-B":"3"},{"X-B":"4"}])";
+  const auto model = model_of(R"({"responseHeaders":[{"name":"X-A","value":"5"},{"name":"x-A","value":"6"}]})", variables);
+  std::string read;
+  for (const auto& header : model->response_headers) read += header.value;
+  CHECK(read == "3456");
+}
+
+TEST_CASE("descriptor: framing and x-request-id are the router's own, with a warning [K3] [K4]") {
+  for (const char* name : {"Content-Length", "transfer-encoding", "Connection", "Keep-Alive", "X-Request-Id"}) {
+    CAPTURE(name);
+    auto variables = standard_environment();
+    variables["httpHeaders"] = "[{\"" + std::string(name) + "\":\"1\"}]";
+    const auto result = load_variables(variables, "{\"responseHeaders\":[{\"name\":\"" + std::string(name) + "\",\"value\":\"1\"}]}");
+    REQUIRE(result.configuration);
+    CHECK(result.configuration->response_headers.empty());
+    CHECK(result.issues.sorted().size() == 2);
+  }
+}
+
 TEST_CASE("plugins: $XSAPPNAME and a scope that is a string mean what they mean in a route") {
   auto variables = standard_environment();
   variables["VCAP_SERVICES"] = R"({"xsuaa":[{"name":"uaa","credentials":{"url":"https://uaa.example.com","clientid":"c",
@@ -110,7 +170,7 @@ TEST_CASE("plugins: each is checked as a route is") {
       {R"({"name":"p","source":"^/p"})", "destination"},
       {R"({"name":"p","source":"^/p","destination":"nope"})", "/0/destination: found the unknown destination"},
       {R"({"name":"p","source":"^/p","destination":"*"})", "DESTINATION_HOST_PATTERN"},
-      {R"({"name":"p","source":"^/p","destination":"crm","target":"/$1"})", "/0/target: found $1 in"},
+      {R"({"name":"p","source":"^/p","destination":"$1"})", "/0/destination: found $1 in"},
       {R"({"name":"p","source":"^/(","destination":"crm"})", "/0/source: found"},
       {R"({"name":"p","source":"^/p","destination":"crm","cacheControl":"x"})", "cacheControl"},
       {R"({"name":"p","source":"^/p","destination":"crm","replace":{}})", "replace"},

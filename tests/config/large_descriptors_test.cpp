@@ -25,8 +25,7 @@ TEST_CASE("load: twenty thousand good routes are taken, one more is said to be t
   const auto result = load_routes(20'000, good_route);
   CHECK(errors_of(result) == "");
   REQUIRE(result.configuration);
-  CHECK(result.configuration->routes.back().added);
-  CHECK(result.configuration->routes.size() == 20'001);  // with the default route
+  CHECK(result.configuration->routes.size() == 20'000);
   const auto issues = errors_of(load_routes(20'001, good_route));
   CHECK(issues ==
         "xs-app.json:1:11: error: /routes: found an array of 20001 elements, expected at most 20000\n");
@@ -58,6 +57,26 @@ TEST_CASE("load: of a hundred thousand unknown keys a thousand are shown, and al
     CHECK(issue.position.line == std::stoul(number) + 2);
     CHECK(issue.position.column == 1);
   }
+}
+
+TEST_CASE("load: of thousands of unknown destinations among as many known ones each is a fault [N19]") {
+  std::string destinations = "[";
+  std::string routes = "{\"routes\":[\n";
+  for (int i = 0; i < 20'000; ++i) {
+    const auto number = std::to_string(i);
+    destinations += (i == 0 ? "" : ",") + (R"({"name":"a-known-destination-)" + number + R"(","url":"http://app.example"})");
+    routes += (i == 0 ? "" : ",\n") + (R"({"source":"^/r)" + number + R"(/","destination":"an-unknown-destination-)" + number + R"("})");
+  }
+  const auto result = load_variables({{"destinations", destinations + "]"}}, routes + "\n]}");
+  CHECK(result.issues.count(Severity::error) >= 20'000);
+}
+
+TEST_CASE("load: a hundred thousand headers of answers are taken [N19]") {
+  std::string text = "{\"responseHeaders\":[\n";
+  for (int i = 0; i < 100'000; ++i) text += (i == 0 ? "" : ",\n") + (R"({"name":"x-)" + std::to_string(i) + R"(","value":"1"})");
+  const auto result = load_variables({}, text + "\n],\"routes\": []}");
+  REQUIRE(result.configuration);
+  CHECK(result.configuration->response_headers.size() == 100'000);
 }
 
 TEST_CASE("load: the routes that earlier ones take are found among thousands [N19]") {
