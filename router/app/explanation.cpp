@@ -14,14 +14,10 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 // Paths that the router answers itself, before any route. Empty: none of them.
-std::string own_endpoint(const pipeline::Graph& graph, const http::Request& request) {
-  const auto& config = *graph.config;
+std::string own_endpoint(const http::Request& request) {
   const auto& target = request.target;
   if (request.is("TRACE") || request.is("CONNECT")) return "405: whatever the routes say";
   if (target.path == "*") return "200: the methods there are";
-  if (target.path == "/" && !config.welcome_file.empty() && request.is_get_or_head()) {
-    return "302 to welcomeFile: " + http::append_query(config.welcome_file, target.query);
-  }
   return "";
 }
 
@@ -58,9 +54,19 @@ std::string built_in_service(const config::Configuration& config, std::string_vi
 
 // Of the whole configuration's warnings those about `place` or what is below.
 void add_warnings(const config::Issues& issues, const std::string& place, Json& warnings) {
-  for (const auto& issue : issues.sorted()) {
-    const bool below = issue.pointer == place || issue.pointer.starts_with(place + "/");
-    if (below && issue.severity == config::Severity::warning) warnings.push_back(to_text(issue));
+  const auto is_below = [&](const std::string& pointer) { return pointer == place || pointer.starts_with(place + "/"); };
+  for (auto& issue : issues.sorted()) {
+    if (issue.severity != config::Severity::warning) continue;
+    auto places = std::move(issue.more_places);
+    places.insert(places.begin(), {issue.pointer, issue.position});
+    for (const auto& [pointer, position] : places) {
+      if (!is_below(pointer)) continue;
+      auto here = issue;
+      here.pointer = pointer;
+      here.position = position;
+      here.more_places.clear();
+      warnings.push_back(to_text(here));
+    }
   }
 }
 
@@ -83,7 +89,7 @@ Json make_explanation(const pipeline::Graph& graph, const http::Request& request
   Json out = {{"request", std::string(request.method) + " " + request.target.path_and_query()},
               {"origin", external.origin()}};
   Json warnings = Json::array();
-  if (auto own = own_endpoint(graph, request); !own.empty()) {
+  if (auto own = own_endpoint(request); !own.empty()) {
     out["answer"] = std::move(own);
     return out;
   }
@@ -108,6 +114,10 @@ Json make_explanation(const pipeline::Graph& graph, const http::Request& request
     }
     add_warnings(issues, "/logout", warnings);
     if (!warnings.empty()) out["warnings"] = std::move(warnings);
+    return out;
+  }
+  if (request.target.path == "/" && !graph.config->welcome_file.empty()) {
+    out["answer"] = "302 to welcomeFile: " + http::append_query(graph.config->welcome_file, request.target.query);
     return out;
   }
   const auto match = graph.routes.find(request.method, request.target);

@@ -22,6 +22,8 @@ std::span<const Stage> request_stages() {
       // before 404, 405 and login: logging out must work whatever the routes say
       {"logout", &logout},
       {"login callback", &login_callback},
+      // after preflights and logouts, which may come to "/", too; before login: the file may be public
+      {"welcome file", &welcome_file},
       // before login: nobody is sent to a provider for a path that does not exist
       {"refuse unrouted", &refuse_unrouted},
       {"authenticate", &authenticate},

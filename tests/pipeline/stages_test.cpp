@@ -45,7 +45,7 @@ TEST_CASE("authenticate: a REST client whose session is over gets 401, not the l
   CHECK(status_after(test::run_task(pipeline::authenticate(context))) == 401);
 }
 
-TEST_CASE("own endpoints: / leads to the welcome file, the query comes along") {
+TEST_CASE("welcome file: / leads there whatever the method, the query comes along [K18]") {
   const struct {
     const char* welcome;
     const char* asked;
@@ -55,12 +55,18 @@ TEST_CASE("own endpoints: / leads to the welcome file, the query comes along") {
               {"/home?b=2", "/?a=1", "/home?b=2&a=1"},
               {"https://portal.example/", "/?a=1", "https://portal.example/?a=1"}};
   for (const auto& row : rows) {
-    StageWorld world;
-    world.config.welcome_file = row.welcome;
-    auto verdict = pipeline::own_endpoints(world.ask("GET", row.asked));
-    REQUIRE(status_after(verdict) == 302);
-    CHECK(*std::get<http::Response>(*verdict).headers.get("Location") == row.location);
+    for (const char* method : {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"}) {
+      StageWorld world;
+      world.config.welcome_file = row.welcome;
+      auto verdict = pipeline::welcome_file(world.ask(method, row.asked));
+      REQUIRE(status_after(verdict) == 302);
+      CHECK(*std::get<http::Response>(*verdict).headers.get("Location") == row.location);
+    }
   }
+  StageWorld world;
+  CHECK(status_after(pipeline::welcome_file(world.ask("POST", "/"))) == 0);
+  world.config.welcome_file = "index.html";
+  CHECK(status_after(pipeline::welcome_file(world.ask("POST", "/other"))) == 0);
 }
 
 TEST_CASE("own endpoints: asking for a CSRF token at / gets the welcome file itself") {
@@ -69,14 +75,16 @@ TEST_CASE("own endpoints: asking for a CSRF token at / gets the welcome file its
   auto& context = world.ask("GET", "/?a=1", {{"X-CSRF-Token", "Fetch"}});
   CHECK(status_after(pipeline::own_endpoints(context)) == 0);
   CHECK(context.target().path_and_query() == "/index.html?a=1");
+  CHECK(status_after(pipeline::welcome_file(context)) == 0);
+  // a token is asked for by GET and HEAD only
+  auto& posted = world.ask("POST", "/", {{"X-CSRF-Token", "Fetch"}});
+  CHECK(status_after(pipeline::own_endpoints(posted)) == 0);
+  CHECK(status_after(pipeline::welcome_file(posted)) == 302);
 }
 
-TEST_CASE("own endpoints: other paths, methods and routers without a welcome file go on") {
+TEST_CASE("own endpoints: OPTIONS about this router is answered, everything else goes on") {
   StageWorld world;
   CHECK(status_after(pipeline::own_endpoints(world.ask("GET", "/"))) == 0);
-  world.config.welcome_file = "index.html";
-  CHECK(status_after(pipeline::own_endpoints(world.ask("GET", "/other"))) == 0);
-  CHECK(status_after(pipeline::own_endpoints(world.ask("POST", "/"))) == 0);
   CHECK(status_after(pipeline::own_endpoints(world.ask("OPTIONS", "*"))) == 200);
   // RFC 9110 section 7.6.2
   CHECK(status_after(pipeline::own_endpoints(world.ask("OPTIONS", "/a", {{"Max-Forwards", "0"}}))) == 200);
@@ -121,6 +129,32 @@ TEST_CASE("authorize: one of the scopes, exactly, for the method that was used")
     auto& context = matched(world, row.method, "/a");
     context.session = session_with(row.granted);
     CHECK(status_after(pipeline::authorize(context)) == row.status);
+  }
+}
+
+TEST_CASE("authorize: a scope while authenticationMethod is none lets nobody in, unless the route is public itself [K9]") {
+  for (const char* method : {"GET", "HEAD", "POST"}) {
+    for (const bool signed_in : {false, true}) {
+      StageWorld world;
+      world.config.authentication_none = true;
+      world.config.routes = {make_route("^/a$")};
+      auto& route = world.config.routes[0];
+      const auto answered = [&] {
+        auto& context = matched(world, method, "/a");
+        if (signed_in) context.session = session_with({"app.Read"});
+        return status_after(pipeline::authorize(context));
+      };
+      CHECK(answered() == 0);
+      route.scope.by_method = {{"default", {"app.Read"}}};
+      CHECK(answered() == 403);
+      route.scope.by_method = {{"PATCH", {"app.Read"}}};
+      CHECK(answered() == 403);
+      route.scope.by_method = {{"default", {}}};
+      CHECK(answered() == 0);
+      route.scope.by_method = {{"default", {"app.Read"}}};
+      route.says_public = true;
+      CHECK(answered() == 0);
+    }
   }
 }
 

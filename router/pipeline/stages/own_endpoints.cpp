@@ -1,5 +1,5 @@
-#include "http/query.h"
 #include "pipeline/stages/stages.h"
+#include "pipeline/welcome.h"
 #include "session/csrf.h"
 
 namespace router::pipeline {
@@ -17,25 +17,21 @@ bool asks_this_router(const http::Request& request) {
 }  // namespace
 
 Result<Verdict> own_endpoints(Context& context) {
-  const auto& target = context.request.target;
   if (asks_this_router(context.request)) {
     auto response = http::text_response(200, "");
     response.headers.add("Allow", kEveryMethod);
     return Verdict(std::move(response));
   }
-  const auto& welcome = context.config().welcome_file;
-  if (target.path != "/" || welcome.empty() || !context.request.is_get_or_head()) return Verdict(Continue{});
-
-  const bool absolute = http::is_absolute_http(welcome);
-  const std::string location = absolute || welcome.front() == '/' ? welcome : "/" + welcome;
   // a page that starts with the token handshake wants its answer here, not behind a redirect
-  if (session::asks_for_csrf_token(context.request.method, context.request.headers) && !absolute) {
-    auto other = http::parse_target(context.request.method, http::append_query(location, target.query));
-    if (!other) return other.error();
-    context.other_target = std::move(*other);
+  const auto& request = context.request;
+  if (!asks_for_welcome_file(context) || http::is_absolute_http(context.config().welcome_file) ||
+      !session::asks_for_csrf_token(request.method, request.headers)) {
     return Verdict(Continue{});
   }
-  return Verdict(http::redirect_response(http::append_query(location, target.query)));
+  auto other = http::parse_target(request.method, welcome_location(context));
+  if (!other) return other.error();
+  context.other_target = std::move(*other);
+  return Verdict(Continue{});
 }
 
 }  // namespace router::pipeline

@@ -14,7 +14,7 @@ inline constexpr std::string_view kCallerField = "x-approuter-authorization";
 
 // Method and target rules, who the client is behind trusted proxies, which host it speaks to, request ids.
 Result<Verdict> sanitize(Context& context);
-// OPTIONS *, the welcome file.
+// OPTIONS *; the welcome file in the place of "/", for who asks for a CSRF token there.
 Result<Verdict> own_endpoints(Context& context);
 Result<Verdict> match_route(Context& context);
 // Origins that the descriptor's cors (or CORS) lets in; answers preflights.
@@ -26,6 +26,8 @@ Task<Result<Verdict>> load_session(Context& context);
 Task<Result<Verdict>> session_endpoints(Context& context);
 Task<Result<Verdict>> logout(Context& context);
 Task<Result<Verdict>> login_callback(Context& context);
+// From "/" to the welcome file, whatever the method.
+Result<Verdict> welcome_file(Context& context);
 // 404 and 405.
 Result<Verdict> refuse_unrouted(Context& context);
 // No session where one is needed: login for a navigation, 401 for everything else.
