@@ -63,7 +63,7 @@ void explain_login(const pipeline::Graph& graph, const http::Request& request, c
     return;
   }
   if (config.authentication_none || route.is_public()) {
-    out["authentication"] = config.authentication_none && !route.says_public ? "none: authenticationMethod is none" : "none";
+    out["authentication"] = route.is_public() ? "none" : "none: authenticationMethod is none";
     const auto* scopes = scopes_for(route.scope, request.method);
     if (!route.scope.empty() && config.authentication_none && !route.says_public && (scopes == nullptr || !scopes->empty())) {
       out["scopes"] = "403: nobody has a scope without a login";
