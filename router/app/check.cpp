@@ -11,14 +11,14 @@ std::string count_of(std::size_t number, const char* what) {
 
 }  // namespace
 
-int check(const config::LoadInput& input, bool json, std::ostream& out) {
-  const config::LoadResult result = config::load(input);
-  const config::Issues& issues = result.issues;
-  if (json) {
+int check(const config::LoadInput& input, CheckOptions options, std::ostream& out) {
+  using config::Severity;
+  const config::Issues issues = config::load(input).issues.to_mend(options.strict);
+  if (options.json) {
     out << config::to_json(issues) << "\n";
-  } else {
-    out << config::to_text(issues) << count_of(issues.count(config::Severity::error), "error") << ", "
-        << count_of(issues.count(config::Severity::warning), "warning") << "\n";
+  } else if (!issues.empty()) {
+    out << config::to_text(issues) << count_of(issues.count(Severity::error), "error") << ", "
+        << count_of(issues.count(Severity::warning), "warning") << "\n";
   }
   return issues.has_errors() ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 // `xs-router check`: loads a configuration, prints what is wrong with it and says so in the exit code.
 //
-// Text goes one line per finding to `out`, then a summary; with `json` one JSON object. Opens no port.
-// Source: docs/contract/descriptor.md "Start".
+// Text goes one line per cause to `out`, then a summary; of a good directory nothing. With `json` one JSON object,
+// always. Opens no port. Source: docs/contract/descriptor.md "Start".
 #pragma once
 
 #include <iostream>
@@ -10,7 +10,12 @@
 
 namespace router::app {
 
+struct CheckOptions {
+  bool json = false;
+  bool strict = false;  // warnings are errors, and what is advised for strangers' networks is one too
+};
+
 // 0: usable (warnings are listed), 1: errors.
-int check(const config::LoadInput& input, bool json, std::ostream& out = std::cout);
+int check(const config::LoadInput& input, CheckOptions options, std::ostream& out = std::cout);
 
 }  // namespace router::app

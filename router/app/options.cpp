@@ -11,9 +11,10 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   app.add_option("-w,--workingDir", options.directory, "Directory with xs-app.json")->type_name("DIR");
   app.add_option("-p,--port", options.port, "Port to listen on (default: PORT, else 5000)")->check(CLI::Range(0, 65535));
 
-  auto* check = app.add_subcommand("check", "Validate the configuration and exit: 0 good, 1 with errors");
+  auto* check = app.add_subcommand("check", "Validate the configuration: prints what to mend, nothing if all is good; exits with 0 good or warnings, 1 errors");
   check->add_option("-w,--workingDir", options.directory, "Directory with xs-app.json")->type_name("DIR");
   check->add_flag("--json", options.json, "Print the findings as JSON");
+  check->add_flag("--strict", options.strict, "For pipelines: warnings are errors, and so is a login without ALLOWED_HOSTS");
 
   auto* explain = app.add_subcommand("explain", "Show what a request would meet: route, back-end, login, logout");
   explain->add_option("-w,--workingDir", options.directory, "Directory with xs-app.json")->type_name("DIR");

@@ -14,6 +14,7 @@ struct Options {
   std::string directory = ".";
   std::optional<std::uint16_t> port;
   bool json = false;                 // check --json, explain --json
+  bool strict = false;               // check --strict
   std::string method;                // explain METHOD URL
   std::string url;
   std::vector<std::string> headers;  // explain -H "Name: value"

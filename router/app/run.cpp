@@ -30,6 +30,7 @@ void raise_descriptor_limit() {
 }
 
 int serve(const config::LoadInput& input) {
+  net::hold_signals();
   auto loaded = config::load(input);
   if (!loaded.issues.empty()) std::fputs(to_text(loaded.issues).c_str(), stderr);
   if (!loaded.configuration) {
@@ -61,7 +62,7 @@ int run(int argc, char** argv) {
   const auto& options = std::get<Options>(parsed);
   config::LoadInput input{options.directory, "xs-app.json", config::process_environment(), options.port};
   switch (options.command) {
-    case Options::Command::check: return check(input, options.json, std::cout);
+    case Options::Command::check: return check(input, {options.json, options.strict}, std::cout);
     case Options::Command::explain:
       return explain(input, {options.method, options.url, options.headers}, options.json);
     case Options::Command::import_properties: return import_agent_properties(options.file);

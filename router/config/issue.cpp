@@ -27,6 +27,11 @@ std::string without_credentials(std::string_view text) {
   return std::string(text.substr(0, begin)) + "..." + std::string(text.substr(at));
 }
 
+// A PEM, or a piece of one, where the name of its file is wanted.
+bool may_be_key_material(std::string_view text) {
+  return text.find("-----") != std::string_view::npos || text.find('\n') != std::string_view::npos;
+}
+
 std::string shortened(std::string text) {
   if (text.size() <= kShownCharacters) return text;
   std::size_t end = kShownCharacters;
@@ -34,12 +39,26 @@ std::string shortened(std::string text) {
   return text.substr(0, end) + "...";
 }
 
+std::string cause_of(const Issue& issue) {
+  std::string cause(to_string(issue.severity));
+  for (const std::string* part : {&issue.file, &issue.found, &issue.expected, &issue.hint}) cause.append(1, '\0').append(*part);
+  return cause;
+}
+
 }  // namespace
 
 void Issues::add(Issue issue) {
-  const bool is_error = issue.severity == Severity::error;
+  if (issue.severity == Severity::error) {
+    ++errors_;
+  } else {
+    auto cause = cause_of(issue);
+    if (const auto known = causes_.find(cause); known != causes_.end()) {
+      issues_[known->second].more_places.push_back({std::move(issue.pointer), issue.position});
+      return;
+    }
+    if (!is_full()) causes_.emplace(std::move(cause), issues_.size());
+  }
   if (!is_full()) issues_.push_back(std::move(issue));
-  if (is_error) ++errors_;
 }
 
 void Issues::add_unless_known(Issue issue) {
@@ -54,6 +73,20 @@ std::size_t Issues::count(Severity severity) const {
   if (severity == Severity::error) return errors_;
   return static_cast<std::size_t>(std::count_if(
       issues_.begin(), issues_.end(), [&](const Issue& issue) { return issue.severity == severity; }));
+}
+
+Issues Issues::to_mend(bool strict) const {
+  Issues rest = *this;
+  rest.causes_.clear();
+  std::erase_if(rest.issues_, [&](const Issue& issue) {
+    return issue.severity == Severity::info || (issue.advice && !strict);
+  });
+  for (Issue& issue : rest.issues_) {
+    if (!strict || issue.severity == Severity::error) continue;
+    issue.severity = Severity::error;
+    ++rest.errors_;
+  }
+  return rest;
 }
 
 std::vector<Issue> Issues::sorted() const {
@@ -88,6 +121,7 @@ std::string to_text(const Issue& issue) {
   text += ": " + std::string(to_string(issue.severity)) + ": ";
   if (!issue.pointer.empty()) text += issue.pointer + ": ";
   text += "found " + issue.found;
+  if (issue.places() > 1) text += " (in " + std::to_string(issue.places()) + " places)";
   if (!issue.expected.empty()) text += ", expected " + issue.expected;
   if (!issue.hint.empty()) text += "; " + issue.hint;
   return text;
@@ -111,6 +145,7 @@ std::string to_json(const Issues& issues) {
     entry["found"] = issue.found;
     entry["expected"] = issue.expected;
     entry["hint"] = issue.hint;
+    if (issue.places() > 1) entry["places"] = issue.places();
     list.push_back(std::move(entry));
   }
   nlohmann::ordered_json report;
@@ -133,7 +168,7 @@ bool is_secret_name(std::string_view name) {
 }
 
 std::string show(std::string_view text, std::string_view name) {
-  if (is_secret_name(name)) return "a value that is not shown";
+  if (is_secret_name(name) || may_be_key_material(text)) return "a value that is not shown";
   return base::json_quote(shortened(without_credentials(text)));
 }
 
@@ -148,8 +183,7 @@ std::string show_value(const nlohmann::json& value, std::string_view name) {
 std::string nearest_hint(std::string_view name, const std::vector<std::string>& known) {
   constexpr std::size_t kMaxEdits = 2;
   constexpr std::size_t kMaxLength = 100;  // the distance costs length times length
-  constexpr std::size_t kMostKnown = 1000;
-  if (name.size() > kMaxLength || known.size() > kMostKnown) return {};
+  if (name.size() > kMaxLength || known.size() > kMostHinted) return {};
   std::string_view best;
   std::size_t best_edits = kMaxEdits + 1;
   for (const std::string& candidate : known) {

@@ -3,9 +3,11 @@
 // An Issue names the file, the JSON pointer, line and column (1-based, columns count characters; 0 = not
 // known), what was found, what was expected and, where there is one, a hint. Secrets never appear in one:
 // values are shown through show(), which hides what is or may hold a secret. Issues is filled by one thread
-// during a load; a plain value afterwards. It keeps at most kMaxIssues.
+// during a load; a plain value afterwards. It keeps at most kMaxIssues. Warnings that say the same of several places
+// have one cause: they are one Issue, with all its places.
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -20,6 +22,11 @@ struct Position {
   std::size_t column = 0;
 };
 
+struct Place {
+  std::string pointer;
+  Position position;
+};
+
 struct Issue {
   Severity severity = Severity::error;
   std::string file;
@@ -28,6 +35,10 @@ struct Issue {
   std::string found;
   std::string expected;
   std::string hint;
+  bool advice = false;  // for a router that strangers reach: said at start, and by `check --strict` alone
+  std::vector<Place> more_places = {};  // beside `pointer` and `position`
+
+  std::size_t places() const { return 1 + more_places.size(); }
 };
 
 class Issues {
@@ -43,12 +54,15 @@ class Issues {
   bool is_full() const { return issues_.size() >= kMaxIssues; }
   bool has_errors() const { return errors_ > 0; }
   std::size_t count(Severity severity) const;
+  // Without information, and without advice unless `strict`, which makes errors of warnings.
+  Issues to_mend(bool strict) const;
   // In the order of their files, then of their lines.
   std::vector<Issue> sorted() const;
   bool empty() const { return issues_.empty(); }
 
  private:
   std::vector<Issue> issues_;
+  std::map<std::string, std::size_t> causes_;  // index of the warning that says exactly this
   std::size_t errors_ = 0;
 };
 
@@ -66,7 +80,9 @@ std::string show_value(const nlohmann::json& value, std::string_view name = {});
 std::string show(std::string_view text, std::string_view name = {});
 bool is_secret_name(std::string_view name);
 
-// `did you mean "source"?` for the known name at most two edits away; empty if there is none.
+// `did you mean "source"?` for the known name at most two edits away; empty if there is none, or if more than kMostHinted
+// are known.
+inline constexpr std::size_t kMostHinted = 1000;
 std::string nearest_hint(std::string_view name, const std::vector<std::string>& known);
 // "a", "b" or "c"
 std::string quoted_list(const std::vector<std::string>& names, std::string_view last_word = "or");

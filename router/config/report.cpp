@@ -9,7 +9,8 @@ void Report::add(Severity severity, std::string_view pointer, Finding finding) c
               {},
               std::move(finding.found),
               std::move(finding.expected),
-              std::move(finding.hint)};
+              std::move(finding.hint),
+              finding.advice};
   if (document_ && !issues_->is_full()) {
     issue.position = document_->position(issue.pointer, finding.at_key ? PositionOf::key : PositionOf::value);
   }
@@ -18,6 +19,11 @@ void Report::add(Severity severity, std::string_view pointer, Finding finding) c
   } else {
     issues_->add(std::move(issue));
   }
+}
+
+bool Report::covers(const Issue& issue) const {
+  if (issue.file != file_ || !issue.pointer.starts_with(base_)) return false;
+  return issue.pointer.size() == base_.size() || issue.pointer[base_.size()] == '/';
 }
 
 }  // namespace router::config

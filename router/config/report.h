@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/issue.h"
 #include "config/json_reader.h"
@@ -19,6 +20,7 @@ struct Finding {
   std::string hint = {};
   bool at_key = false;        // point to the key, not to the value
   bool may_be_known = false;  // a consequence: not repeated where an error is known already
+  bool advice = false;        // as of an Issue
 };
 
 class Report {
@@ -45,9 +47,25 @@ class Report {
     report.base_ += pointer;
     return report;
   }
+  // The same place, told to others.
+  Report into(Issues& issues) const {
+    Report report = *this;
+    report.issues_ = &issues;
+    return report;
+  }
+  // Whether `issue` is about this place, or a part of it.
+  bool covers(const Issue& issue) const;
   Issues& issues() const { return *issues_; }
   // What is said from now on is only counted: no reason to work for words.
   bool is_full() const { return issues_->is_full(); }
+  // nearest_hint() among the keys of `known`, which may be many; none where it is not shown.
+  template <class Map>
+  std::string hint_among(std::string_view name, const Map& known) const {
+    if (is_full() || known.size() > kMostHinted) return {};
+    std::vector<std::string> names;
+    for (const auto& [key, value] : known) names.push_back(key);
+    return nearest_hint(name, names);
+  }
   const std::string& file() const { return file_; }
 
  private:

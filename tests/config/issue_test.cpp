@@ -41,6 +41,16 @@ TEST_CASE("issue: values of a secret's key are not shown, whatever the key's spe
   }
 }
 
+TEST_CASE("issue: key material where the name of its file is wanted is not shown [S18]") {
+  for (const char* text : {"-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----", "-----BEGIN hunter2", "hunter2\nhunter2",
+                           "ENCRYPTED\nDEK-Info: AES-256-CBC", "hunter2\n-----END RSA PRIVATE KEY-----"}) {
+    CAPTURE(text);
+    CHECK(show(text, "path") == "a value that is not shown");
+    CHECK(show_value(nlohmann::json(text), "certificate") == "a value that is not shown");
+  }
+  CHECK(show("keys/tls--key.pem", "path") == "\"keys/tls--key.pem\"");
+}
+
 TEST_CASE("issue: long values are cut between characters") {
   CHECK(show(std::string(59, 'a') + "é" + "rest") == "\"" + std::string(59, 'a') + "...\"");
 }
@@ -65,10 +75,27 @@ TEST_CASE("issue: a consequence is dropped where an error about the same place i
 
 TEST_CASE("issue: no more than a thousand are kept, but errors stay errors") {
   Issues issues;
-  for (int i = 0; i < 1500; ++i) issues.add({Severity::warning, "f", "", {}, "w", "", ""});
+  for (int i = 0; i < 1500; ++i) issues.add({Severity::warning, "f", "", {}, "w" + std::to_string(i), "", ""});
   issues.add({Severity::error, "f", "", {}, "e", "", ""});
   CHECK(issues.sorted().size() == Issues::kMaxIssues);
   CHECK(issues.has_errors());
+}
+
+TEST_CASE("issue: warnings that say the same are one, with all their places; errors are each their own [K15]") {
+  Issues issues;
+  for (const std::size_t line : {2, 3, 4}) {
+    const auto pointer = "/routes/" + std::to_string(line);
+    issues.add({Severity::warning, "f", pointer, {line, 1}, "w", "x", ""});
+    issues.add({Severity::error, "f", pointer, {line, 1}, "e", "x", ""});
+  }
+  issues.add({Severity::warning, "g", "", {}, "w", "x", ""});
+  CHECK(issues.count(Severity::warning) == 2);
+  CHECK(issues.count(Severity::error) == 3);
+  const auto first = issues.sorted().front();
+  CHECK(to_text(first) == "f:2:1: warning: /routes/2: found w (in 3 places), expected x");
+  REQUIRE(first.places() == 3);
+  CHECK(first.more_places[1].pointer == "/routes/4");
+  CHECK(first.more_places[1].position.line == 4);
 }
 
 TEST_CASE("issue: JSON output has every field") {

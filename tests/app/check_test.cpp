@@ -1,0 +1,110 @@
+// What `xs-router check` prints, and ends with.
+#include "app/check.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "support/temporary_folder.h"
+
+namespace router::app {
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+struct Checked {
+  int exit_code = 0;
+  std::string output;
+};
+
+Checked check_directory(const std::string& directory, Variables variables, CheckOptions options = {}) {
+  std::ostringstream out;
+  const int code = check({.directory = directory, .environment = std::move(variables)}, options, out);
+  return {code, out.str()};
+}
+
+Checked check_descriptor(const std::string& descriptor, Variables variables, CheckOptions options = {}) {
+  const test::TemporaryFolder folder;
+  folder.write("xs-app.json", descriptor);
+  variables.emplace("VCAP_APPLICATION", "{}");
+  variables.emplace("destinations", R"([{"name":"b","url":"http://b.example.com"}])");
+  return check_directory(folder.path().string(), std::move(variables), options);
+}
+
+std::size_t lines_of(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
+
+const Variables kProvider = {{"OIDC_ISSUER", "https://id.example.com"}, {"OIDC_CLIENT_ID", "c"}};
+
+constexpr const char* kThreeRoutes = R"({"routes":[{"source":"^/a","destination":"b"},
+  {"source":"^/b","destination":"b"},{"source":"^/c","destination":"b"},{"source":"^/d","destination":"b","authenticationType":"none"}]})";
+
+}  // namespace
+
+TEST_CASE("check: of the demo's and all examples' directories it says nothing, and ends with 0 [K15]") {
+  const Variables secret = {{"OIDC_CLIENT_SECRET", "a-secret"}};
+  Variables demo = {{"OIDC_ISSUER", "http://localhost:5001"}, {"OIDC_CLIENT_ID", "demo"}, {"OIDC_CLIENT_SECRET", "a-secret"},
+                    {"destinations", R"([{"name":"orders","url":"http://localhost:5002","forwardAuthToken":true},
+                                         {"name":"invoices","url":"http://localhost:5003","forwardAuthToken":true}])"}};
+  std::map<std::string, Variables> directories = {{ROUTER_SOURCE_DIR "/demo/workdir", demo}};
+  for (const auto& entry : std::filesystem::directory_iterator(ROUTER_SOURCE_DIR "/examples")) {
+    if (entry.is_directory()) directories[entry.path().string()] = secret;
+  }
+  CHECK(directories.size() >= 6);
+  for (const auto& [directory, variables] : directories) {
+    CAPTURE(directory);
+    const auto checked = check_directory(directory, variables);
+    CHECK(checked.exit_code == 0);
+    CHECK(checked.output == "");
+    const auto json = check_directory(directory, variables, {.json = true});
+    CHECK(json.exit_code == 0);
+    CHECK(nlohmann::json::parse(json.output, nullptr, false).value("issues", nlohmann::json(1)).empty());
+  }
+}
+
+TEST_CASE("check: a cause is one line with the number of its places [K15]") {
+  const auto checked = check_descriptor(kThreeRoutes, {});
+  CHECK(checked.exit_code == 0);
+  CHECK(checked.output ==
+        "xs-app.json:1:12: warning: /routes/0: found a route that asks for a login, without a provider (in 3 places), expected a "
+        "binding of an xsuaa, identity (IAS) or oidc service; until then nobody can log in, and the route answers 503\n"
+        "0 errors, 1 warning\n");
+  const auto repository = check_descriptor(R"({"authenticationMethod":"none","routes":[{"source":"^/a","service":"html5-apps-repo-rt"},
+    {"source":"^/b","service":"html5-apps-repo-rt"}]})", {});
+  CHECK(lines_of(repository.output) == 2);
+  CHECK(repository.output.find("found \"html5-apps-repo-rt\" (in 2 places)") != std::string::npos);
+  const auto json = nlohmann::json::parse(check_descriptor(kThreeRoutes, {}, {.json = true}).output, nullptr, false);
+  CHECK(json.value("warnings", 0) == 1);
+  CHECK(json.at("issues").at(0).value("places", 0) == 3);
+}
+
+TEST_CASE("check: errors are one line each place [K15]") {
+  const auto checked = check_descriptor(R"({"routes":[{"source":"^/a","destination":"no"},{"source":"^/b","destination":"no"}]})", kProvider);
+  CHECK(checked.exit_code == 1);
+  CHECK(lines_of(checked.output) == 3);
+}
+
+TEST_CASE("check: ALLOWED_HOSTS is a matter of --strict, where warnings are errors [K15]") {
+  const auto usual = check_descriptor(kThreeRoutes, kProvider);
+  CHECK(usual.exit_code == 0);
+  CHECK(usual.output == "");
+
+  const auto strict = check_descriptor(kThreeRoutes, kProvider, {.strict = true});
+  CHECK(strict.exit_code == 1);
+  CHECK(strict.output.find("environment variable ALLOWED_HOSTS: error: found no value") == 0);
+  CHECK(strict.output.find("\n1 error, 0 warnings\n") != std::string::npos);
+
+  Variables all = kProvider;
+  all["ALLOWED_HOSTS"] = "app.example.com";
+  const auto good = check_descriptor(kThreeRoutes, all, {.strict = true});
+  CHECK(good.exit_code == 0);
+  CHECK(good.output == "");
+
+  const auto doubtful = check_descriptor(R"({"welcomeFile":"./x.html","authenticationMethod":"none"})", {}, {.strict = true});
+  CHECK(doubtful.exit_code == 1);
+  CHECK(doubtful.output.find("xs-app.json:1:16: error: /welcomeFile: found \"./x.html\", expected \"x.html\"") == 0);
+}
+
+}  // namespace router::app
