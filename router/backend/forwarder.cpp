@@ -20,7 +20,7 @@ Forwarder::Forwarder(const config::Destination& destination, const config::Confi
 Task<Result<void>> Forwarder::serve(Call& call) {
   auto rewritten = routing::rewrite(call.route(), call.match.match, call.target);
   if (!rewritten) co_return rewritten.error();
-  std::string path = routing::join_paths(destination_.url.path, *rewritten);
+  std::string path = routing::join_paths(destination_.url, *rewritten);
   Passage passage(call, destination_, config_, origin_, slots_);
   auto passed = co_await passage.run(std::move(path));
   co_return passed;

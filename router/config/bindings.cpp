@@ -7,17 +7,18 @@
 namespace router::config {
 namespace {
 
-void read_vcap_services(const Variables& variables, std::vector<Binding>& bindings) {
+void read_vcap_services(const Variables& variables, Issues& issues, std::vector<Binding>& bindings) {
   const auto variable = variables.json_value("VCAP_SERVICES");
   if (!variable) return;
+  const Report report = variable->report.into(issues);
   if (!variable->value->is_object()) {
-    variable->report.error("", {show_value(*variable->value), "an object of service bindings"});
+    report.error("", {show_value(*variable->value), "an object of service bindings"});
     return;
   }
   for (const auto& [label, entries] : variable->value->items()) {
     const std::string place = pointer_to("", label);
     if (!entries.is_array()) {
-      variable->report.error(place, {show_value(entries), "an array of service bindings"});
+      report.error(place, {show_value(entries), "an array of service bindings"});
       continue;
     }
     for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -30,7 +31,7 @@ void read_vcap_services(const Variables& variables, std::vector<Binding>& bindin
       }
       bindings.push_back({text_member(entry, "name").value_or(label), label,
                           text_member(entry, "plan").value_or(""), texts_member(entry, "tags"),
-                          variable->document, credentials, variable->report.below(here + "/credentials")});
+                          variable->document, credentials, report.below(here + "/credentials")});
     }
   }
 }
@@ -80,7 +81,7 @@ bool Binding::is(std::string_view label_or_tag) const {
 std::vector<Binding> read_bindings(const Variables& variables,
                                    const std::shared_ptr<const Document>& default_services, Issues& issues) {
   std::vector<Binding> bindings;
-  read_vcap_services(variables, bindings);
+  read_vcap_services(variables, issues, bindings);
   if (default_services) read_default_services(default_services, issues, bindings);
   return bindings;
 }

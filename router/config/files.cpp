@@ -1,5 +1,6 @@
 #include "config/files.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -21,14 +22,24 @@ std::optional<std::string> find(const std::string& directory, const std::string&
   const fs::path root = fs::weakly_canonical(directory, fault);
   const fs::path path = fs::weakly_canonical(root / name, fault);
   const char* what = folder ? "a folder" : "a file";
-  if (fault || !is_inside(path, root)) {
+  const auto is_there = [&](const fs::path& place) {
+    return is_inside(place, root) && (folder ? fs::is_directory(place, fault) : fs::is_regular_file(place, fault));
+  };
+  if (is_there(path)) return path.string();
+  // "/web" for "web", as the Node router takes it
+  const std::string relative = name.substr(std::min(name.find_first_not_of('/'), name.size()));
+  const fs::path below = fs::weakly_canonical(root / relative, fault);
+  if (relative != name && !relative.empty() && is_there(below)) {
+    report.warning(pointer, {show(std::string_view(name)), show(std::string_view(relative)), "it is taken so"});
+    return below.string();
+  }
+  if (!is_inside(path, root)) {
     report.error(pointer,
                  {show(std::string_view(name)) + ", which is outside the directory of the descriptor",
-                  std::string(what) + " inside it"});
+                  std::string(what) + " inside it",
+                  "copy it there when you build, or move xs-app.json up into a directory that holds both"});
     return std::nullopt;
   }
-  const bool there = folder ? fs::is_directory(path, fault) : fs::is_regular_file(path, fault);
-  if (there) return path.string();
   report.error(pointer,
                {show(std::string_view(name)) + ", which does not exist", std::string(what) + " that exists"});
   return std::nullopt;

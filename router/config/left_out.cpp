@@ -82,7 +82,6 @@ void warn_routes(const Validation& validation) {
     validation.report.warning(
         route_pointer(route) + "/service",
         {show(std::string_view(kHtml5Service)), std::string(kExpected), "the route answers 503"});
-    return;
   }
 }
 

@@ -14,6 +14,9 @@
 #include "config/read_environment.h"
 #include "config/read_services.h"
 #include "config/schema.h"
+#include "config/spelling.h"
+#include "config/start_script.h"
+#include "config/unused_services.h"
 
 namespace router::config {
 namespace {
@@ -78,21 +81,24 @@ LoadResult load(const LoadInput& input) {
   configuration->environment = read_environment(variables, directory);
   if (input.port) configuration->environment.port = *input.port;
   configuration->destinations = read_destinations(variables);
-  const auto bindings = read_bindings(variables, default_services, issues);
+  Issues of_services;  // apart: errors only where something needs the service
+  const auto bindings = read_bindings(variables, default_services, of_services);
   configuration->providers = read_providers(bindings, variables);
   configuration->destination_service = read_destination_service(bindings);
   if (!descriptor) return result;
 
-  const json& root = descriptor->root();
   const Report report(issues, descriptor);
+  const json root = descriptor_as_meant(descriptor->root(), report);
   check_schema(descriptor_schema(), root, report);
   configuration->services = read_business_services(bindings, default_endpoints(root));
   read_descriptor(root, report, {variables, bindings}, *configuration);
+  settle_services(of_services, bindings, *configuration, issues);
   const Validation validation{*configuration, root, report, variables, bindings};
   validate(validation);
   if (issues.has_errors()) return result;
   warn_not_built_yet(validation);
   warn_left_out(validation);
+  warn_start_script(directory, issues);
   result.configuration = std::move(configuration);
   return result;
 }

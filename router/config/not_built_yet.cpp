@@ -16,6 +16,7 @@ struct Property {
 
 constexpr std::array kComingProperties = {
     Property{"/errorPage/*/path", "", "the built-in error page is shown"},
+    Property{"/outgoingRequestOptions", "", "calls of services end after 30 s"},
 };
 
 struct Variable {

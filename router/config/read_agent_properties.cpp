@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "config/files.h"
+#include "config/spelling.h"
 
 namespace router::config {
 namespace {
@@ -56,15 +57,16 @@ class Reader {
     const Key key = parse_key(std::string_view(property.key).substr(is_current ? kAgentPrefix.size() : 0));
     const std::string value(base::trim(property.value));
     if (key.name == "logout.endpoint.map") {
-      if (value.starts_with('/')) {
-        applications_[key.index].endpoint = value;
+      const auto endpoint = as_meant(property, value, endpoint_as_meant);
+      if (endpoint.starts_with('/')) {
+        applications_[key.index].endpoint = endpoint;
       } else {
         fault(property, show(std::string_view(value)), "a path that begins with /");
       }
     } else if (key.name == "logout.request.param.map") {
       applications_[key.index].parameter = value;
     } else if (key.name == "logout.goto.map") {
-      applications_[key.index].page = value;
+      applications_[key.index].page = as_meant(property, value, page_as_meant);
     } else if (key.name == "logout.introspection.enabled") {
       read_flag(property, value, inspect_body_);
     } else if (key.name == "config.logout.session.invalidate.enabled") {
@@ -99,6 +101,14 @@ class Reader {
   }
 
  private:
+  std::string as_meant(const PropertyLine& property, const std::string& value, std::string (*mend)(std::string_view)) {
+    std::string meant = mend(value);
+    if (meant != value) {
+      issues_.add({Severity::warning, file_, property.key, {property.line, 1}, show(std::string_view(value)),
+                   show(std::string_view(meant)), "it is taken so"});
+    }
+    return meant;
+  }
   void fault(const PropertyLine& property, std::string found, std::string expected, std::string hint = {}) {
     issues_.add({Severity::error,
                  file_,

@@ -1,6 +1,7 @@
 #include "config/json_access.h"
 #include "config/read_descriptor.h"
 #include "config/schema.h"
+#include "config/spelling.h"
 
 namespace router::config {
 namespace {
@@ -28,7 +29,7 @@ json plugin_schema() {
 
 void read_plugins(const JsonVariable& variable, const DescriptorSurroundings& surroundings,
                   Configuration& configuration) {
-  const json& list = *variable.value;
+  const json list = routes_as_meant(*variable.value, variable.report);
   check_schema(plugin_schema(), list, variable.report);
   for (std::size_t i = 0; list.is_array() && i < list.size(); ++i) {
     Route route = read_route(list[i], variable.report.below(pointer_to("", i)), surroundings, configuration);
@@ -36,7 +37,7 @@ void read_plugins(const JsonVariable& variable, const DescriptorSurroundings& su
     route.plugin = text_member(list[i], "name").value_or("");
     configuration.plugins.push_back(std::move(route));
   }
-  configuration.plugin_metadata = list.dump(2, ' ', false, json::error_handler_t::replace);
+  configuration.plugin_metadata = variable.value->dump(2, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -49,8 +50,9 @@ void read_descriptor_variables(const DescriptorSurroundings& surroundings, Confi
     read_compression(*compression->value, configuration.compression);
   }
   if (const auto cors = variables.json_value("CORS")) {
-    check_schema(list_schema({{"$ref", "#/definitions/cors"}}), *cors->value, cors->report);
-    auto policies = read_cors(*cors->value, cors->report);
+    const json list = cors_as_meant(*cors->value, cors->report);
+    check_schema(list_schema({{"$ref", "#/definitions/cors"}}), list, cors->report);
+    auto policies = read_cors(list, cors->report);
     if (configuration.cors.empty()) configuration.cors = std::move(policies);
   }
   if (const auto plugins = variables.json_value("plugins")) read_plugins(*plugins, surroundings, configuration);

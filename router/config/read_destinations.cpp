@@ -1,15 +1,18 @@
 #include "config/read_destinations.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 #include "base/text.h"
 #include "config/json_access.h"
 #include "config/read_environment.h"
+#include "http/written_url.h"
 
 namespace router::config {
 namespace {
 
-constexpr long long kMaxTimeout = 24LL * 60 * 60 * 1000;
+constexpr std::uint64_t kMaxTimeout = 24ULL * 60 * 60 * 1000;
 
 const std::vector<std::string> kDestinationProperties = {"name",
                                               "url",
@@ -26,29 +29,90 @@ const std::vector<std::string> kDestinationProperties = {"name",
                                               "proxyType",
                                               "IASDependencyName"};
 
-bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= 256 && std::all_of(name.begin(), name.end(), [](char c) {
-    return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '/' && c != '$' && c != '*';
-  });
+// The destination service's names of ours; its values are strings.
+struct TheirName {
+  std::string_view ours;
+  std::string_view theirs;
+};
+constexpr std::array kTheirNames = {TheirName{"name", "Name"},
+                                    TheirName{"url", "URL"},
+                                    TheirName{"proxyType", "ProxyType"},
+                                    TheirName{"timeout", "HTML5.Timeout"},
+                                    TheirName{"forwardAuthToken", "HTML5.ForwardAuthToken"},
+                                    TheirName{"forwardAuthCertificates", "HTML5.ForwardAuthCertificates"},
+                                    TheirName{"preserveHostHeader", "HTML5.PreserveHostHeader"},
+                                    TheirName{"setXForwardedHeaders", "HTML5.SetXForwardedHeaders"}};
+
+// An entry's properties by our names, in whichever of the two spellings it has.
+class Properties {
+ public:
+  explicit Properties(const json& entry) : entry_(entry) {
+    for (const char* key : {"Name", "URL", "Type", "type", "ProxyType", "Authentication", "authentication"}) {
+      is_theirs_ = is_theirs_ || member(entry, key) != nullptr;
+    }
+  }
+
+  bool is_theirs() const { return is_theirs_; }
+  const json& entry() const { return entry_; }
+  const json* find(std::string_view ours) const { return member(entry_, key_of(ours)); }
+  std::string pointer(std::string_view ours) const { return pointer_to("", key_of(ours)); }
+
+ private:
+  std::string_view key_of(std::string_view ours) const {
+    if (!is_theirs_ || member(entry_, ours) != nullptr) return ours;
+    const auto found = std::find_if(kTheirNames.begin(), kTheirNames.end(), [&](const auto& name) { return name.ours == ours; });
+    return found != kTheirNames.end() && member(entry_, found->theirs) != nullptr ? found->theirs : ours;
+  }
+
+  const json& entry_;
+  bool is_theirs_ = false;
+};
+
+bool is_plain(char c) {
+  return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '/' && c != '$' && c != '*';
 }
 
-void read_flag(const json& entry, std::string_view key, const Report& report, bool& target) {
-  const json* value = member(entry, key);
+void read_name(const Properties& properties, const Report& report, Destination& destination) {
+  constexpr std::size_t kLongest = 1024;
+  const json* value = properties.find("name");
+  const bool is_name = value != nullptr && value->is_string() && !value->get_ref<const std::string&>().empty() &&
+                       value->get_ref<const std::string&>().size() <= kLongest;
+  if (!is_name) {
+    return report.error(value == nullptr ? "" : properties.pointer("name"),
+                        {value == nullptr ? "no name" : show_value(*value), "a name of 1 to 1024 bytes"});
+  }
+  destination.name = value->get<std::string>();
+  std::string plain = destination.name;
+  std::replace_if(plain.begin(), plain.end(), [](char c) { return !is_plain(c); }, '-');
+  if (plain == destination.name) return;
+  report.warning(properties.pointer("name"),
+                 {show(std::string_view(destination.name)), "a name such as " + show(std::string_view(plain)),
+                  "blanks and / $ * have meanings of their own in routes"});
+}
+
+void read_flag(const Properties& properties, std::string_view key, const Report& report, bool& target) {
+  const json* value = properties.find(key);
   if (value == nullptr) return;
+  const std::string text = properties.is_theirs() && value->is_string() ? base::to_lower(value->get_ref<const std::string&>()) : "";
   if (value->is_boolean()) {
     target = value->get<bool>();
+  } else if (text == "true" || text == "false") {
+    target = text == "true";
   } else {
-    report.error(pointer_to("", key), {show_value(*value), "true or false"});
+    report.error(properties.pointer(key), {show_value(*value), "true or false"});
   }
 }
 
-void read_timeout(const json& entry, const Report& report, milliseconds& target) {
-  const json* value = member(entry, "timeout");
+void read_timeout(const Properties& properties, const Report& report, milliseconds& target) {
+  const json* value = properties.find("timeout");
   if (value == nullptr) return;
-  if (value->is_number_integer() && *value > 0 && *value <= kMaxTimeout) {
-    target = milliseconds(value->get<long long>());
+  std::optional<std::uint64_t> time;
+  if (value->is_number_unsigned()) time = value->get<std::uint64_t>();
+  if (properties.is_theirs() && value->is_string()) time = base::parse_unsigned(value->get_ref<const std::string&>());
+  if (time && *time > 0 && *time <= kMaxTimeout) {
+    target = milliseconds(static_cast<long long>(*time));
   } else {
-    report.error("/timeout", {show_value(*value), "a whole number of milliseconds from 1 to 86400000"});
+    report.error(properties.pointer("timeout"), {show_value(*value), "a whole number of milliseconds from 1 to 86400000"});
   }
 }
 
@@ -98,36 +162,67 @@ void check_properties(const json& entry, const Report& report) {
   }
 }
 
+// What only the destination service's spelling has.
+void read_their_properties(const json& entry, const Report& report, Destination& destination) {
+  report.warning("", {"a destination in the destination service's spelling", "\"name\" and \"url\", as this variable has them",
+                      "it is taken"});
+  for (const char* key : {"Type", "type"}) {
+    const auto type = text_member(entry, key);
+    if (type && !base::equals_ignoring_case(*type, "HTTP")) {
+      report.error(pointer_to("", key), {show(std::string_view(*type)), "\"HTTP\""});
+    }
+  }
+  for (const char* key : {"Authentication", "authentication"}) {
+    const auto kind = text_member(entry, key);
+    if (!kind || kind->empty() || *kind == "NoAuthentication") continue;
+    report.warning(pointer_to("", key), {show(std::string_view(*kind)), "\"NoAuthentication\", or a bound destination service",
+                                         "in this variable no credentials are sent, as in the Node router"});
+  }
+  const auto trusts_all = text_member(entry, "TrustAll");
+  destination.strict_ssl = !(flag_member(entry, "TrustAll", false) || (trusts_all && base::equals_ignoring_case(*trusts_all, "true")));
+  constexpr std::string_view kHeaders = "URL.headers.";
+  for (const auto& [key, value] : entry.items()) {
+    const bool is_client = key == "sap-client";
+    if (!value.is_string() || !(is_client || key.starts_with(kHeaders))) continue;
+    Header header{is_client ? key : key.substr(kHeaders.size()), value.get<std::string>()};
+    if (const auto fault = header_fault(header.name, header.value)) {
+      report.error(pointer_to("", key), {fault->first, fault->second});
+    } else {
+      destination.headers.push_back(std::move(header));
+    }
+  }
+}
+
 std::optional<Destination> read_destination(const json& entry, const Report& report) {
   if (!entry.is_object()) {
     report.error("", {show_value(entry), "an object with name and url"});
     return std::nullopt;
   }
+  const Properties properties(entry);
   Destination destination;
-  check_properties(entry, report);
-  const json* name = member(entry, "name");
-  const json* url = member(entry, "url");
-  if (name == nullptr || !name->is_string() || !is_name(name->get_ref<const std::string&>())) {
-    report.error(name == nullptr ? "" : "/name",
-                 {name == nullptr ? "no name" : show_value(*name), "a name without spaces and any of / $ *"});
+  if (properties.is_theirs()) {
+    read_their_properties(entry, report, destination);
   } else {
-    destination.name = name->get<std::string>();
+    check_properties(entry, report);
   }
-  if (url == nullptr) {
+  read_name(properties, report, destination);
+  if (const json* url = properties.find("url"); url == nullptr) {
     report.error("", {"no url", "a url with http, https, ws or wss"});
-  } else if (auto parsed = read_back_end_url(*url, report, "/url")) {
+  } else if (auto parsed = read_back_end_url(*url, report, properties.pointer("url"))) {
     destination.url = std::move(*parsed);
   }
-  read_flag(entry, "forwardAuthToken", report, destination.forward_auth_token);
-  read_flag(entry, "forwardAuthCertificates", report, destination.forward_auth_certificates);
-  read_flag(entry, "strictSSL", report, destination.strict_ssl);
-  read_flag(entry, "setXForwardedHeaders", report, destination.set_x_forwarded_headers);
-  read_flag(entry, "preserveHostHeader", report, destination.preserve_host_header);
-  read_flag(entry, "rewriteLocation", report, destination.rewrite_location);
-  read_timeout(entry, report, destination.timeout);
+  read_flag(properties, "forwardAuthToken", report, destination.forward_auth_token);
+  read_flag(properties, "forwardAuthCertificates", report, destination.forward_auth_certificates);
+  read_flag(properties, "strictSSL", report, destination.strict_ssl);
+  read_flag(properties, "setXForwardedHeaders", report, destination.set_x_forwarded_headers);
+  read_flag(properties, "preserveHostHeader", report, destination.preserve_host_header);
+  read_flag(properties, "rewriteLocation", report, destination.rewrite_location);
+  read_timeout(properties, report, destination.timeout);
   read_proxy(entry, report, destination);
   if (const json* headers = member(entry, "headers")) {
-    destination.headers = read_header_list(*headers, report.below("/headers"));
+    auto listed = read_header_list(*headers, report.below("/headers"));
+    destination.headers.insert(destination.headers.end(), std::make_move_iterator(listed.begin()),
+                               std::make_move_iterator(listed.end()));
   }
   if (destination.name.empty()) return std::nullopt;
   return destination;
@@ -137,11 +232,23 @@ std::optional<Destination> read_destination(const json& entry, const Report& rep
 
 std::optional<http::Url> read_back_end_url(const json& value, const Report& report,
                                            const std::string& pointer) {
-  auto url = value.is_string() ? http::parse_url(value.get_ref<const std::string&>()) : std::nullopt;
-  if (url && !url->query && !url->fragment) return url;
-  report.error(pointer,
-               {show_value(value), "a URL with http, https, ws or wss, without user, query and fragment"});
-  return std::nullopt;
+  if (!value.is_string()) {
+    report.error(pointer, {show_value(value), "a URL with http, https, ws or wss, without user, query and fragment"});
+    return std::nullopt;
+  }
+  const std::string& written = value.get_ref<const std::string&>();
+  if (auto url = http::parse_url(written); url && !url->query && !url->fragment) return url;
+  auto url = http::parse_written_url(written);
+  if (!url) {
+    report.error(pointer, {show_value(value), "a URL with http, https, ws or wss, without user, query and fragment"});
+    return std::nullopt;
+  }
+  http::Url right = *url;
+  right.query.reset();
+  report.warning(pointer, {show_value(value), show(std::string_view(right.to_string())),
+                           url->query ? "its query goes along with each request, before the request's own"
+                                      : "it is taken so; user, password and fragment are not sent"});
+  return url;
 }
 
 std::map<std::string, Destination> read_destinations(const Variables& variables) {

@@ -59,6 +59,16 @@ void read_reject_unauthorized(const Variables& variables, Environment& environme
                     "1, with the authority's certificate in XS_CACERT_PATH");
 }
 
+// In the Node router false switches the secret off; ours is no secret either, but what is sealed stays sealed.
+void read_state_secret(const Variables& variables, Environment& environment) {
+  constexpr std::string_view kName = "STATE_PARAMETER_SECRET";
+  if (!base::equals_ignoring_case(variables.text(kName).value_or(""), "false")) {
+    return variables.read_sealing_secret(kName, environment.state_parameter_secret);
+  }
+  variables.warning(kName, "false, which is no secret", "at least 32 random characters, or no value",
+                    "the state of a login is protected all the same");
+}
+
 }  // namespace
 
 Environment read_environment(const Variables& variables, const std::string& directory) {
@@ -81,7 +91,7 @@ Environment read_environment(const Variables& variables, const std::string& dire
   variables.read_duration("SERVER_KEEP_ALIVE", environment.server_keep_alive, Unit::millisecond, 0ms, kDay);
   variables.read_duration("MINIMUM_TOKEN_VALIDITY", environment.minimum_token_validity, Unit::second, 0ms,
                           kDay);
-  variables.read_sealing_secret("STATE_PARAMETER_SECRET", environment.state_parameter_secret);
+  read_state_secret(variables, environment);
   variables.read_duration("STATE_CACHE", environment.state_cache, Unit::second, 10s, 3600s);
   variables.read_flag("RETURN_ERROR_SOURCE", environment.return_error_source);
   variables.read_flag("ENABLE_X_FORWARDED_HOST_VALIDATION", environment.validate_x_forwarded_host);

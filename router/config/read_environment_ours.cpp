@@ -179,6 +179,8 @@ void read_limits(const Variables& variables, Limits& limits) {
   variables.read_number("LIMIT_CONNECTIONS_PER_ADDRESS", limits.connections_per_address, 0, 10'000'000);
   variables.read_number("LIMIT_SESSIONS", limits.sessions, 0, 1'000'000'000);
   variables.read_number("LIMIT_SESSIONS_PER_USER", limits.sessions_per_user, 0, 1'000'000);
+  variables.read_number("LIMIT_ANONYMOUS_SESSIONS", limits.anonymous_sessions, 0, 1'000'000'000);
+  variables.read_number("LIMIT_ANONYMOUS_SESSIONS_PER_ADDRESS", limits.anonymous_sessions_per_address, 0, 1'000'000'000);
   variables.read_number("LIMIT_COOKIE_JAR_BYTES", limits.cookie_jar_bytes, 1024, 1 << 24);
   variables.read_number("LIMIT_UPSTREAM_CONNECTIONS", limits.upstream_connections, 1, 1'000'000);
   variables.read_number("LIMIT_UPSTREAM_STREAMS", limits.upstream_streams, 1, 10'000'000);
@@ -186,6 +188,7 @@ void read_limits(const Variables& variables, Limits& limits) {
   variables.read_duration("HEADER_TIMEOUT", limits.header_timeout, Unit::millisecond, 100ms, 1h);
   variables.read_number("LIMIT_FAILED_LOGINS", limits.failed_logins, 0, 1'000'000);
   variables.read_number("LIMIT_FAILED_LOGINS_PER_ADDRESS", limits.failed_logins_per_address, 0, 1'000'000);
+  variables.read_number("LIMIT_FAILED_CALLBACKS_PER_ADDRESS", limits.failed_callbacks_per_address, 0, 1'000'000);
   variables.read_number("LIMIT_LOOK_UPS_PER_ADDRESS", limits.look_ups_per_address, 0, 1'000'000);
   variables.read_number("LIMIT_LOGINS_PER_ADDRESS", limits.logins_per_address, 0, 1'000'000);
   variables.read_number("MINIMUM_BODY_RATE", limits.minimum_body_rate, 0, kMaxSize);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "config/json_access.h"
+#include "config/spelling.h"
 
 namespace router::config {
 namespace {
@@ -54,7 +55,7 @@ std::vector<http::OriginRule> read_origin_list(const Variables& variables, std::
   std::vector<http::OriginRule> rules;
   const auto variable = variables.json_value(name);
   if (!variable) return rules;
-  const json& list = *variable->value;
+  const json list = origins_as_meant(*variable->value, variable->report);
   if (!list.is_array()) {
     variable->report.error("", {show_value(list), "an array such as [{\"host\": \"*.example.com\"}]"});
     return rules;

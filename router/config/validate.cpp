@@ -10,31 +10,25 @@
 namespace router::config {
 namespace {
 
-std::vector<std::string> names_of(const std::map<std::string, Destination>& targets) {
-  std::vector<std::string> names;
-  for (const auto& [name, target] : targets) names.push_back(name);
-  return names;
-}
-
 // destinations.<name> and services.<name>: a logout path that belongs to nothing would never be called.
 void validate_logout_targets(const Validation& validation) {
   const auto check = [&](std::string_view section, const std::map<std::string, Destination>& known,
-                         const char* what) {
+                         const char* what, bool is_fault) {
     const json* entries = object_member(validation.descriptor, section);
     if (entries == nullptr) return;
     for (const auto& [name, value] : entries->items()) {
       if (known.contains(name)) continue;
-      validation.report.error(pointer_to(pointer_to("", section), name),
-                              {"the unknown name " + show(std::string_view(name)), what,
-                               nearest_hint(name, names_of(known)), true});
+      const Finding finding{"the unknown name " + show(std::string_view(name)), what, validation.report.hint_among(name, known), true};
+      const std::string pointer = pointer_to(pointer_to("", section), name);
+      is_fault ? validation.report.error(pointer, finding) : validation.report.warning(pointer, finding);
     }
   };
   if (!validation.destination_service_bound()) {
     check("destinations", validation.configuration.destinations,
-          "the name of a destination in the variable destinations");
+          "the name of a destination in the variable destinations", true);
   }
   check("services", validation.configuration.services,
-        "the name of a bound service, with its endpoint where it has several");
+        "the name of a bound service, with its endpoint where it has several", false);
 }
 
 void validate_welcome_file(const Validation& validation) {
@@ -72,6 +66,24 @@ void validate_client_certificates(const Validation& validation) {
   }
 }
 
+// Only the Cloud Connector knows such a URL, and only the connectivity service the way to it.
+void validate_on_premise(const Validation& validation) {
+  const auto is_connectivity = [](const Binding& binding) { return binding.is("connectivity"); };
+  if (std::any_of(validation.bindings.begin(), validation.bindings.end(), is_connectivity)) return;
+  const auto variable = validation.variables.json_value("destinations");
+  for (std::size_t i = 0; variable && variable->value->is_array() && i < variable->value->size(); ++i) {
+    const json& entry = (*variable->value)[i];
+    for (const auto& [key, name] : {std::pair{"proxyType", "name"}, std::pair{"ProxyType", "Name"}}) {
+      const auto type = text_member(entry, key);
+      if (!type || !base::equals_ignoring_case(*type, "OnPremise")) continue;
+      const auto called = text_member(entry, name).value_or(text_member(entry, "name").value_or(""));
+      variable->report.error(pointer_to(pointer_to("", i), key),
+                             {"proxyType OnPremise of " + show(std::string_view(called)), "a bound connectivity service",
+                              "without it nothing behind a Cloud Connector can be reached"});
+    }
+  }
+}
+
 bool has_protected_route(const Configuration& configuration) {
   const auto is_protected = [](const Route& route) { return !route.is_public(); };
   return std::any_of(configuration.routes.begin(), configuration.routes.end(), is_protected) ||
@@ -87,9 +99,10 @@ void validate_environment(const Validation& validation) {
         "at least the idle time-out of a session, " + std::to_string(timeout.count()) + " minutes");
   }
   if (environment.allowed_hosts.empty() && has_protected_route(validation.configuration)) {
-    validation.variables.warning("ALLOWED_HOSTS", "no value while routes ask for a login",
-                                 "the hosts this application is reached by",
-                                 "without it absolute URLs are built for whatever host a request names");
+    Finding finding{"no value while routes ask for a login", "the hosts this application is reached by",
+                    "without it absolute URLs are built for whatever host a request names"};
+    finding.advice = true;
+    validation.variables.report("ALLOWED_HOSTS").warning("", std::move(finding));
   }
   for (const IdentityProvider& provider : validation.configuration.providers) {
     if (environment.tenant_host_pattern.empty() || provider.kind != ProviderKind::xsuaa) continue;
@@ -158,6 +171,7 @@ void validate(const Validation& validation) {
   validate_logout_targets(validation);
   validate_environment(validation);
   validate_client_certificates(validation);
+  validate_on_premise(validation);
 }
 
 }  // namespace router::config

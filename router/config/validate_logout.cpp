@@ -118,12 +118,10 @@ class LogoutCheck {
     }
     check_page(at("page"), application.page, true);
     if (validation_.destination_service_bound()) return;
-    std::vector<std::string> known;
-    for (const auto& [key, destination] : configuration_.destinations) known.push_back(key);
     for (const std::string& destination : application.destinations) {
       if (configuration_.destinations.contains(destination)) continue;
       error(pointer, name + " with the unknown destination " + show(std::string_view(destination)),
-            "the name of a destination in the variable destinations", nearest_hint(destination, known));
+            "the name of a destination in the variable destinations", report_.hint_among(destination, configuration_.destinations));
     }
   }
 

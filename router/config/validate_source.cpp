@@ -40,7 +40,8 @@ bool can_run_away(const base::Pattern& pattern) {
   return false;
 }
 
-// $1 to $99 in `text` must be groups of the source; as in ECMAScript $10 with nine groups is $1 and a 0.
+// $1 to $99 in `text` should be groups of the source; as in ECMAScript $10 with nine groups is $1 and a 0, and what is no
+// group stays as it is: a path can have that, the name of a destination cannot.
 void check_groups(const Report& report, const Route& route, const std::string& text, const char* key) {
   const std::size_t groups = route.pattern->group_count();
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
@@ -55,12 +56,14 @@ void check_groups(const Report& report, const Route& route, const std::string& t
     const std::string count = groups == 0   ? "no group"
                               : groups == 1 ? "one group"
                                             : std::to_string(groups) + " groups";
-    report.error(pointer_to("", key), {"$" + std::to_string(group) + " in " + show(std::string_view(text)),
-                                       "a group of the source, which has " + count,
-                                       {},
-                                       false,
-                                       true});
-    return;
+    Finding finding{"$" + std::to_string(group) + " in " + show(std::string_view(text)),
+                    "a group of the source, which has " + count,
+                    {},
+                    false,
+                    true};
+    if (std::string_view(key) == "destination") return report.error(pointer_to("", key), std::move(finding));
+    finding.hint = "it stays as it is";
+    return report.warning(pointer_to("", key), std::move(finding));
   }
 }
 

@@ -7,7 +7,7 @@
 #include "crypto/digest.h"
 #include "crypto/jose_json.h"
 #include "http/headers.h"
-#include "http/url.h"
+#include "http/written_url.h"
 
 namespace router::identity {
 namespace {
@@ -130,9 +130,8 @@ base::Result<DestinationAnswer> read_destination_answer(const std::string& name,
 
   DestinationAnswer read;
   read.destination.name = name;
-  const auto url = http::parse_url(text(*properties, "URL"));
-  if (!url || url->query || url->fragment)
-    return unusable(name, "its URL is none with http, https, ws or wss");
+  const auto url = http::parse_written_url(text(*properties, "URL"));
+  if (!url) return unusable(name, "its URL is none with http, https, ws or wss");
   read.destination.url = *url;
   read_properties(*properties, read.destination);
   read_headers(*properties, read.destination);

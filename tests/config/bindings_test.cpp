@@ -20,6 +20,9 @@ std::string ias_binding(const std::string& certificate, const std::string& key) 
   return binding.dump();
 }
 
+// What is bound is needed: a route asks for a login.
+constexpr const char* kProtected = R"({"routes":[{"source":"^/","localDir":"."}]})";
+
 std::string services(const std::string& inner) {
   return "{" + inner + "}";
 }
@@ -31,7 +34,8 @@ TEST_CASE("bindings: ias comes before xsuaa before oidc, and the first is the de
         services(
             std::string(R"("xsuaa":[)") + kUaa + R"(],"identity":[)" + ias_binding(own.certificate, own.key) +
             R"(],"oidc":[{"name":"staff","credentials":{"issuer":"https://a.example.com","clientid":"x"}},
-                                     {"name":"guests","credentials":{"issuer":"https://b.example.com","clientid":"y","clientsecret":"z"}}])")}});
+                                     {"name":"guests","credentials":{"issuer":"https://b.example.com","clientid":"y","clientsecret":"z"}}])")}},
+      kProtected);
   CHECK(errors_of(result) == "");
   REQUIRE(result.configuration);
   const auto& providers = result.configuration->providers;
@@ -59,7 +63,7 @@ TEST_CASE("bindings: a certificate and key that no handshake could use stop the 
                          Row{own.certificate, other.key, "/key: found the key of another certificate"},
                          Row{own.certificate, "", "found certificate without key"}}) {
     const auto result = load_variables(
-        {{"VCAP_SERVICES", services(R"("identity":[)" + ias_binding(row.certificate, row.key) + "]")}});
+        {{"VCAP_SERVICES", services(R"("identity":[)" + ias_binding(row.certificate, row.key) + "]")}}, kProtected);
     CHECK(errors_of(result).find(row.error) != std::string::npos);
     CHECK(errors_of(result).find("PRIVATE") == std::string::npos);
   }
@@ -88,7 +92,7 @@ TEST_CASE("bindings: id_token_signed_response_alg is one that can be checked") {
     json one = {{"issuer", "https://idp.example.com"}, {"clientid", "c"}, {"id_token_signed_response_alg", name}};
     if (*secret != '\0') one["clientsecret"] = secret;
     const json all = {{"oidc", {{{"name", "idp"}, {"credentials", one}}}}};
-    return load_variables({{"VCAP_SERVICES", all.dump()}});
+    return load_variables({{"VCAP_SERVICES", all.dump()}}, kProtected);
   };
   for (const char* name : {"RS256", "ES256", "PS512", "HS256"}) {
     const LoadResult result = load(name, "a-secret");
@@ -119,7 +123,7 @@ TEST_CASE("bindings: a route's provider goes by its authentication, a name is ne
   REQUIRE(result.configuration);
   std::vector<std::string> providers;
   for (const Route& route : result.configuration->routes) providers.push_back(route.provider);
-  CHECK(providers == std::vector<std::string>{"uaa", "ias", "one", "two", "uaa", "", "ias", "ias"});
+  CHECK(providers == std::vector<std::string>{"uaa", "ias", "one", "two", "uaa", "", "ias"});
   const LoadResult alone = load_variables({{"destinations", destinations}, {"OIDC_ISSUER", "https://b.example.com"}, {"OIDC_CLIENT_ID", "c"}}, descriptor);
   CHECK_FALSE(alone.configuration);  // nobody is called "two"
 }
@@ -197,7 +201,7 @@ TEST_CASE("bindings: default-services.json serves a developer's machine") {
 
 TEST_CASE("bindings: faults name the place and never the secret") {
   const TemporaryDirectory directory;
-  directory.write("xs-app.json", "{}");
+  directory.write("xs-app.json", kProtected);
   directory.write("default-services.json",
                   "{\n  \"uaa\": {\"url\": \"uaa\", \"clientsecret\": \"s3cret\"}\n}");
   const std::string errors = errors_of(directory.load());

@@ -32,10 +32,10 @@ TEST_CASE("destinations: a bad one is refused, with its place in the variable") 
   for (const Row& row :
        {Row{"{}", "error: found an empty object, expected an array"}, Row{"[5]", ":1:2: error: /0: found 5"},
         Row{R"([{"url":"http://a"}])", "/0: found no name"}, Row{R"([{"name":"a"}])", "/0: found no url"},
-        Row{R"([{"name":"a b","url":"http://a"}])", "/0/name: found \"a b\""},
+        Row{R"([{"name":"","url":"http://a"}])", "/0/name: found \"\""},
         Row{R"([{"name":"a","url":"ftp://a"}])", ":1:20: error: /0/url: found \"ftp://a\""},
-        Row{R"([{"name":"a","url":"http://u:p@a"}])", "found \"http://...@a\""},
-        Row{R"([{"name":"a","url":"http://a?x=1"}])", "/0/url: found"},
+        Row{R"([{"name":"a","url":"http://u:p@a b"}])", "found \"http://...@a b\""},
+        Row{R"([{"name":"a","url":"a.example.com:80"}])", "/0/url: found"},
         Row{R"([{"name":"a","url":"http://a"},{"name":"a","url":"http://b"}])",
             "/1/name: found the name \"a\" a second time"},
         Row{R"([{"name":"a","url":"http://a","forwardAuthTokn":true}])",
@@ -56,6 +56,105 @@ TEST_CASE("destinations: a bad one is refused, with its place in the variable") 
     CAPTURE(errors);
     CHECK(errors.find("environment variable destinations") == 0);
     CHECK(errors.find(row.error) != std::string::npos);
+  }
+}
+
+namespace {
+
+std::string issues_of(const std::string& destinations, LoadResult& result) {
+  result = load_variables({{"destinations", destinations}}, R"({"authenticationMethod":"none"})");
+  CHECK(errors_of(result) == "");
+  REQUIRE(result.configuration);
+  return to_text(result.issues);
+}
+
+}  // namespace
+
+TEST_CASE("destinations: a URL with user, query, fragment or blanks is taken, and no credentials are shown [K11]") {
+  struct Row {
+    const char* written;
+    const char* taken;
+    const char* says;
+  };
+  for (const Row& row :
+       {Row{"http://u:hush@a.example.com/x", "http://a.example.com/x", "found \"http://...@a.example.com/x\", expected \"http://a.example.com/x\""},
+        Row{"http:/u:hush@a.example.com/x", "http://a.example.com/x", "...@a.example.com/x\", expected \"http://a.example.com/x\""},
+        Row{"http://a.example.com/x?y=1", "http://a.example.com/x?y=1", "expected \"http://a.example.com/x\"; its query goes along"},
+        Row{"http://a.example.com/x#y", "http://a.example.com/x", "expected \"http://a.example.com/x\""},
+        Row{" http://a.example.com ", "http://a.example.com", "expected \"http://a.example.com\""},
+        Row{"http://a.example.com/a b", "http://a.example.com/a%20b", "expected \"http://a.example.com/a%20b\""}}) {
+    CAPTURE(row.written);
+    LoadResult result;
+    const auto text = issues_of(R"([{"name":"a","url":")" + std::string(row.written) + R"("}])", result);
+    CHECK(result.configuration->destinations.at("a").url.to_string() == row.taken);
+    CHECK(text.find(":1:20: warning: /0/url: found ") != std::string::npos);
+    CHECK_MESSAGE(text.find(row.says) != std::string::npos, text);
+    CHECK(text.find("hush") == std::string::npos);
+  }
+}
+
+TEST_CASE("destinations: a name may have any characters, with a warning [K11]") {
+  for (const char* name : {"a b", "a/b", "a$b", "*", " a", "a\\tb", "$1"}) {
+    CAPTURE(name);
+    LoadResult result;
+    const auto text = issues_of(R"([{"name":")" + std::string(name) + R"(","url":"http://a.example.com"}])", result);
+    CHECK(result.configuration->destinations.size() == 1);
+    CHECK(text.find(":1:10: warning: /0/name: found ") != std::string::npos);
+    CHECK(text.find("expected a name such as ") != std::string::npos);
+  }
+  LoadResult result;
+  CHECK(issues_of(R"([{"name":"bücher.v-2_x","url":"http://a.example.com"}])", result) == "");
+}
+
+TEST_CASE("destinations: the destination service's spelling is taken [K12]") {
+  LoadResult result;
+  const auto text = issues_of(R"([
+    {"Name":"a","URL":"https://a.example.com/x","Type":"HTTP","ProxyType":"Internet","Authentication":"NoAuthentication",
+     "HTML5.ForwardAuthToken":"true","HTML5.Timeout":"1200","HTML5.PreserveHostHeader":"TRUE","HTML5.SetXForwardedHeaders":"false",
+     "TrustAll":"true","sap-client":"100","URL.headers.x-y":"z","Description":"whatever","WebIDEEnabled":"true"},
+    {"Name":"b","URL":"http://b.example.com","Authentication":"BasicAuthentication","User":"u","Password":"hush"},
+    {"name":"c","url":"http://c.example.com","type":"http","forwardAuthToken":true}])", result);
+  const auto& destinations = result.configuration->destinations;
+  const Destination& a = destinations.at("a");
+  CHECK(a.url.to_string() == "https://a.example.com/x");
+  CHECK(a.forward_auth_token);
+  CHECK(a.preserve_host_header);
+  CHECK_FALSE(a.set_x_forwarded_headers);
+  CHECK_FALSE(a.strict_ssl);
+  CHECK(a.timeout == std::chrono::milliseconds(1200));
+  REQUIRE(a.headers.size() == 2);
+  CHECK(destinations.at("b").url.to_string() == "http://b.example.com");
+  CHECK(destinations.at("b").authorization.empty());
+  CHECK(destinations.at("c").forward_auth_token);
+  CHECK(text.find("variable destinations:2:5: warning: /0: found a destination in the destination service's spelling (in 3 places), "
+                  "expected \"name\" and \"url\"") != std::string::npos);
+  CHECK(text.find("/1/Authentication: found \"BasicAuthentication\", expected \"NoAuthentication\"") != std::string::npos);
+  CHECK(text.find("hush") == std::string::npos);
+}
+
+TEST_CASE("destinations: the destination service's spelling can have faults, at their places [K12]") {
+  for (const auto& [value, error] : {std::pair{R"([{"Name":"a","URL":"ftp://a"}])", ":1:20: error: /0/URL: found \"ftp://a\""},
+                                     std::pair{R"([{"Name":"","URL":"http://a"}])", "/0/Name: found \"\""},
+                                     std::pair{R"([{"Name":"a","Type":"HTTP"}])", "/0: found no url"},
+                                     std::pair{R"([{"Name":"a","URL":"http://a","Type":"RFC"}])", "/0/Type: found \"RFC\", expected \"HTTP\""},
+                                     std::pair{R"([{"Name":"a","URL":"http://a","HTML5.Timeout":"soon"}])", "/0/HTML5.Timeout: found \"soon\""}}) {
+    CAPTURE(value);
+    CHECK(errors_of(load_variables({{"destinations", value}})).find(error) != std::string::npos);
+  }
+}
+
+TEST_CASE("destinations: OnPremise without a connectivity service stops the start, and names it [K17]") {
+  const auto on_premise = [](const std::string& entry, const char* services) {
+    return load_variables({{"destinations", "[" + entry + "]"}, {"VCAP_SERVICES", services}}, R"({"authenticationMethod":"none"})");
+  };
+  const char* const ours = R"({"name":"erp","url":"http://erp:80","proxyType":"OnPremise"})";
+  const char* const theirs = R"({"Name":"erp","URL":"http://erp:80","Type":"HTTP","ProxyType":"OnPremise"})";
+  for (const char* entry : {ours, theirs}) {
+    const auto errors = errors_of(on_premise(entry, "{}"));
+    CAPTURE(errors);
+    CHECK(errors.find("environment variable destinations:1:") == 0);
+    CHECK(errors.find("found proxyType OnPremise of \"erp\", expected a bound connectivity service") != std::string::npos);
+    CHECK(errors_of(on_premise(entry, R"({"connectivity":[{"name":"c","credentials":{}}]})")) == "");
   }
 }
 
@@ -120,7 +219,8 @@ TEST_CASE("destinations: unknown names are no fault when a destination service i
 }
 
 TEST_CASE("destinations: a destination service that could not be asked stops the start") {
-  const auto faults = errors_of(load_variables({{"VCAP_SERVICES", R"({"destination":[{"credentials":{}}]})"}}));
+  const auto faults = errors_of(load_variables({{"VCAP_SERVICES", R"({"destination":[{"credentials":{}}]})"}},
+                                                R"({"authenticationMethod":"none","routes":[{"source":"^/a","destination":"x"}]})"));
   for (const char* part : {"no \"uri\"", "no \"url\"", "no \"clientid\"", "no \"clientsecret\""}) {
     CAPTURE(part);
     CHECK(faults.find(part) != std::string::npos);

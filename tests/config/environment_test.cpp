@@ -36,7 +36,7 @@ TEST_CASE("environment: each bad value is an error that names its variable") {
                          Row{"CJ_PROTECT_WHITELIST", "{}"},
                          Row{"CJ_PROTECT_WHITELIST", R"([{"port":443}])"},
                          Row{"WS_ALLOWED_ORIGINS", R"([{"host":"a.*.example"}])"},
-                         Row{"WS_ALLOWED_ORIGINS", R"([{"host":"https://a.example"}])"},
+                         Row{"WS_ALLOWED_ORIGINS", R"([{"host":"ftp://a.example"}])"},
                          Row{"WS_ALLOWED_ORIGINS", R"([{"host":"a.example","port":"70000"}])"},
                          Row{"WS_ALLOWED_ORIGINS", R"([{"host":"a.example","protocol":"ftp"}])"},
                          Row{"TENANT_HOST_PATTERN", "("},
@@ -166,6 +166,10 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
       {"LIMIT_CONNECTIONS_PER_ADDRESS", "9",
        [](const Configuration& c) { return c.environment.limits.connections_per_address == 9; }},
       {"LIMIT_SESSIONS", "10", [](const Configuration& c) { return c.environment.limits.sessions == 10; }},
+      {"LIMIT_ANONYMOUS_SESSIONS", "12",
+       [](const Configuration& c) { return c.environment.limits.anonymous_sessions == 12; }},
+      {"LIMIT_ANONYMOUS_SESSIONS_PER_ADDRESS", "13",
+       [](const Configuration& c) { return c.environment.limits.anonymous_sessions_per_address == 13; }},
       {"LIMIT_SESSIONS_PER_USER", "11",
        [](const Configuration& c) { return c.environment.limits.sessions_per_user == 11; }},
       {"LIMIT_COOKIE_JAR_BYTES", "2048",
@@ -184,6 +188,8 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
        }},
       {"LIMIT_FAILED_LOGINS_PER_ADDRESS", "16",
        [](const Configuration& c) { return c.environment.limits.failed_logins_per_address == 16; }},
+      {"LIMIT_FAILED_CALLBACKS_PER_ADDRESS", "19",
+       [](const Configuration& c) { return c.environment.limits.failed_callbacks_per_address == 19; }},
       {"LIMIT_LOOK_UPS_PER_ADDRESS", "18",
        [](const Configuration& c) { return c.environment.limits.look_ups_per_address == 18; }},
       {"LIMIT_LOGINS_PER_ADDRESS", "17",
@@ -273,7 +279,7 @@ TEST_CASE(
 
 TEST_CASE("environment: a protected application without ALLOWED_HOSTS is warned about") {
   const TemporaryDirectory directory;
-  directory.write("xs-app.json", "{}");
+  directory.write("xs-app.json", R"({"routes":[{"source":"^/","localDir":"."}]})");
   CHECK(
       to_text(directory.load({{"VCAP_APPLICATION", "{}"}}).issues).find("variable ALLOWED_HOSTS: warning") !=
       std::string::npos);

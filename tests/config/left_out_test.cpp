@@ -54,8 +54,6 @@ TEST_CASE(
       {"VCAP_SERVICES", R"({"subscription-manager":[{"credentials":{}}]})", "\"subscription-manager\""},
       {"VCAP_SERVICES", R"({"user-provided":[{"tags":["connectivity"],"credentials":{}}]})",
        "\"connectivity\""},
-      {"destinations", R"([{"name":"erp","url":"http://erp:80","proxyType":"OnPremise"}])",
-       "proxyType of \"erp\""},
       {"destinations", R"([{"name":"erp","url":"http://erp:80","IASDependencyName":"x"}])",
        "IASDependencyName of \"erp\""},
   };
@@ -91,7 +89,7 @@ TEST_CASE("left out: a route to the HTML5 application repository says that it an
   const auto warnings = warnings_of(result);
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0] ==
-        "xs-app.json:2:33: warning: /routes/0/service: found \"html5-apps-repo-rt\", expected nothing of it: "
+        "xs-app.json:2:33: warning: /routes/0/service: found \"html5-apps-repo-rt\" (in 2 places), expected nothing of it: "
         "it is left "
         "out here; the route answers 503");
 }
