@@ -16,8 +16,9 @@ struct External {
   std::string client_address;   // of the client (pipeline/client_address.h)
   std::string peer_address;     // of the TCP connection
   bool peer_trusted = false;    // the peer is in TRUSTED_PROXIES
-  // What TENANT_HOST_PATTERN takes out of the host, one DNS label; empty: no such pattern, or it does not
-  // match.
+  std::string path_prefix;      // what a proxy took off the browser's path, without a slash at its end
+  // What TENANT_HOST_PATTERN takes out of the host, one DNS label; where it does not match, the subdomain of the
+  // binding's own subaccount, if that is known. Empty: no such pattern.
   std::string tenant;
 
   bool secure() const { return scheme == "https"; }

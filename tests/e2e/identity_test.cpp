@@ -322,8 +322,11 @@ TEST_CASE("tenant: the host says which; a cookie of one tenant is no session on 
     return browser.get(path, {{"Host", host}, {"Accept", "text/html"}});
   };
   CHECK(ask("acme.app.example", "/app/x").field("Location").starts_with("http://acme.0.0.1:"));
-  CHECK(ask("elsewhere.example", "/app/x").status() == 400);
-  CHECK(ask("a.b.app.example", "/app/x").status() == 400);
+  // a host that names no tenant is the binding's own subaccount's [K10]
+  for (const char* other : {"elsewhere.example", "a.b.app.example", "elsewhere.example:4711"}) {
+    CHECK(ask(other, "/app/x").field("Location").starts_with("http://127.0.0.1:"));
+  }
+  CHECK(ask("acme.app.example:4711", "/app/x").field("Location").starts_with("http://acme.0.0.1:"));
   CHECK(ask("elsewhere.example", "/public/x").status() == 200);
 
   fixture.provider.behave({.subdomain = "127"});
@@ -336,6 +339,28 @@ TEST_CASE("tenant: the host says which; a cookie of one tenant is no session on 
   const std::string token = "Bearer " + fixture.provider.access_token();
   CHECK(browser.get("/app/x", {{"Host", "127.app.example"}, {kCaller, token}}).status() == 200);
   CHECK(browser.get("/app/x", {{"Host", "acme.app.example"}, {kCaller, token}}).status() == 401);
+}
+
+TEST_CASE("tenant: on a host that names none, a login at the binding's own subaccount makes a session [K10]") {
+  XsuaaFixture fixture(Routes{route("app", "xsuaa")}, json::object(), {{"TENANT_HOST_PATTERN", "^(.*)\\.app\\.example$"}},
+                       {{"identityzone", "127"}});
+  fixture.provider.behave({.subdomain = "127"});
+  Browser browser(fixture.router.port());
+  const auto ask = [&](const std::string& host, const std::string& path) {
+    return browser.get(path, {{"Host", host}, {"Accept", "text/html"}});
+  };
+  const auto start = ask("elsewhere.example", "/app/x");
+  REQUIRE(start.status() == 302);
+  const auto callback = Browser::path_of(Browser::location_from(start.field("Location")));
+  CHECK(ask("elsewhere.example", callback).status() == 302);
+  REQUIRE(browser.has_session());
+  CHECK(ask("elsewhere.example", "/app/x").status() == 200);
+  CHECK(ask("acme.app.example", "/app/x").status() == 302);  // another tenant's
+  const std::string own = "Bearer " + fixture.provider.access_token();
+  fixture.provider.behave({.subdomain = "acme"});
+  const std::string foreign = "Bearer " + fixture.provider.access_token();
+  CHECK(browser.get("/app/x", {{"Host", "elsewhere.example"}, {kCaller, own}}).status() == 200);
+  CHECK(browser.get("/app/x", {{"Host", "elsewhere.example"}, {kCaller, foreign}}).status() == 401);
 }
 
 TEST_CASE("tenant: a token of another tenant makes no login") {

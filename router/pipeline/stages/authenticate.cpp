@@ -76,7 +76,7 @@ Task<Result<Verdict>> authenticate_session(Context& context) {
   }
   login.provider = std::move(wanted->provider);
   login.identity_provider = std::move(wanted->identity_provider);
-  login.return_path = login::return_path_of(context.request.target);
+  login.return_path = context.external.path_prefix + login::return_path_of(context.request.target);
   auto page = co_await context.graph.login->start(context.request, context.external, std::move(login),
                                                   context.exchange.loop());
   if (!page) co_return page.error();
@@ -89,9 +89,6 @@ Task<Result<Verdict>> authenticate(Context& context) {
   if (!context.needs_login()) co_return Verdict(Continue{});
   if (context.route().provider.empty()) {
     co_return Error{ErrorCode::unavailable, Side::identity_provider, "no identity provider is bound for this route"};
-  }
-  if (context.graph.tenant_pattern && context.external.tenant.empty()) {
-    co_return Error{ErrorCode::bad_request, Side::client, "the host names no tenant (TENANT_HOST_PATTERN)"};
   }
   Task<Result<Verdict>> way;
   if (context.request.headers.contains(kCallerField)) {

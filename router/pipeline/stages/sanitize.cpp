@@ -31,6 +31,14 @@ bool is_plain_host(std::string_view text) {
          });
 }
 
+// What the path that a proxy was asked for has before ours. Checked as any path is: it becomes part of URLs.
+std::string path_before(std::string_view forwarded, std::string_view path) {
+  if (!forwarded.starts_with('/')) return {};
+  const auto whole = http::parse_target("GET", forwarded);
+  if (!whole || !whole->path.ends_with(path)) return {};
+  return whole->path.substr(0, whole->path.size() - path.size());
+}
+
 Result<void> take_forwarded(Context& context) {
   auto& external = context.external;
   const auto& headers = context.request.headers;
@@ -46,6 +54,9 @@ Result<void> take_forwarded(Context& context) {
     return Error{ErrorCode::bad_request, Side::client, "x-forwarded-host is no host name"};
   }
   if (host && http::parse_host(first_element(*host))) external.authority = base::to_lower(first_element(*host));
+  if (const auto path = headers.get("x-forwarded-path")) {
+    external.path_prefix = path_before(*path, context.request.target.path);
+  }
   external.client_address =
       client_address(headers, external.peer_address,
                      {context.graph.trusted_proxies, context.config().environment.proxies_are_named});
