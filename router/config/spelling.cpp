@@ -59,11 +59,11 @@ std::string target_as_meant(std::string_view text) {
 }
 
 std::string scope_as_meant(std::string_view text) {
-  constexpr std::string_view kAppName = "$XSAPPNAME.";
+  constexpr std::string_view kPrefix = "$XSAPPNAME.";
   const auto scope = http::without_blanks(text);
   if (scope.empty()) return std::string(text);
-  if (!base::equals_ignoring_case(scope.substr(0, kAppName.size()), kAppName)) return std::string(scope);
-  return std::string(kAppName).append(scope.substr(kAppName.size()));
+  if (!base::equals_ignoring_case(scope.substr(0, kPrefix.size()), kPrefix)) return std::string(scope);
+  return std::string(kPrefix).append(scope.substr(kPrefix.size()));
 }
 
 // One segment of a path: "/abc/" -> "abc"
