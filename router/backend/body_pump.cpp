@@ -4,7 +4,6 @@
 
 #include "backend/forward_headers.h"
 #include "base/guarded.h"
-#include "base/turn.h"
 
 namespace router::backend {
 
@@ -50,8 +49,6 @@ Task<void> BodyPump::pump(std::string head) {
       finished_ = true;
       break;
     }
-    // a thousand small chunks may have come at once
-    if (exchange_.has_buffered_body()) co_await base::take_turn(exchange_.loop());
   }
 }
 

@@ -32,7 +32,8 @@ class Loop {
 // co_await switch_to(loop): goes on on that loop's thread.
 struct SwitchTo {
   Loop& loop;
-  bool await_ready() const { return loop.is_current(); }
+  bool may_stay = true;  // at once, where this is that thread
+  bool await_ready() const { return may_stay && loop.is_current(); }
   void await_suspend(std::coroutine_handle<> waiter) const {
     loop.post([waiter] { waiter.resume(); });
   }

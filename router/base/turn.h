@@ -6,20 +6,26 @@
 // page cache) is done in pieces of a fraction of a millisecond with a turn between them.
 #pragma once
 
-#include <coroutine>
-
 #include "base/loop.h"
 
 namespace router::base {
 
-struct TakeTurn {
-  Loop& loop;
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> waiter) const {
-    loop.post([waiter] { waiter.resume(); });
-  }
-  void await_resume() const noexcept {}
+inline SwitchTo take_turn(Loop& loop) { return {loop, false}; }
+
+// The same for pieces that may be as small as a byte, such as a stranger's chunks: a turn after some of them.
+//
+//   PieceTurns turns(loop);
+//   co_await turns.before_piece();   // on that loop
+class PieceTurns {
+ public:
+  explicit PieceTurns(Loop& loop) : loop_(loop) {}
+  SwitchTo before_piece() { return {loop_, ++pieces_ % kPiecesATurn != 0}; }
+
+ private:
+  static constexpr unsigned kPiecesATurn = 16;
+
+  Loop& loop_;
+  unsigned pieces_ = 0;
 };
-inline TakeTurn take_turn(Loop& loop) { return TakeTurn{loop}; }
 
 }  // namespace router::base

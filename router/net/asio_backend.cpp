@@ -43,6 +43,7 @@ AsioBackendConnection::AsioBackendConnection(AsioLoop& loop, const BackendOrigin
       limits_(limits),
       stream_(loop),
       input_(loop.buffers(), InputBuffer::Begin::large),
+      piece_turns_(loop),
       read_deadline_(loop.deadlines(), [this] { stop(true); }),
       write_deadline_(loop.deadlines(), [this] { stop(true); }) {}
 
@@ -212,6 +213,7 @@ Task<Result<void>> AsioBackendConnection::read_head(bool to_head_request) {
     if (!read) co_return read;
   }
   awaits_head_ = false;
+  if (response_.status < 200 && !response_.keep_alive) doubted_ = true;
   input_.keep_head(parser_->head_size());
   body_finished_ = parser_->finished();
   clean_ = body_finished_;
@@ -221,6 +223,7 @@ Task<Result<void>> AsioBackendConnection::read_head(bool to_head_request) {
 
 Task<Result<BodyPiece>> AsioBackendConnection::read_body() {
   if (body_finished_) co_return BodyPiece{{}, true};
+  co_await piece_turns_.before_piece();
   while (!next_piece_) {
     const auto room = input_.body_room();
     if (room.empty()) co_return Error{ErrorCode::protocol, Side::back_end, "chunk framing too long"};
@@ -243,7 +246,7 @@ bool AsioBackendConnection::ends_at_eof(const Error& fault) {
 }
 
 bool AsioBackendConnection::is_clean() const {
-  return clean_ && !closed_ && !timed_out_ && input_.empty() && response_.keep_alive && response_.status >= 200;
+  return clean_ && !closed_ && !timed_out_ && !doubted_ && input_.empty() && response_.keep_alive && response_.status >= 200;
 }
 
 bool AsioBackendConnection::is_held_up(base::SteadyTime now) const {

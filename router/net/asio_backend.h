@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/turn.h"
 #include "net/backend_connection.h"
 #include "net/input_buffer.h"
 #include "net/names.h"
@@ -76,6 +77,7 @@ class AsioBackendConnection final : public BackendConnection {
   const ParseLimits& limits_;
   Stream stream_;
   InputBuffer input_;
+  base::PieceTurns piece_turns_;
   Deadline read_deadline_;
   Deadline write_deadline_;
   base::milliseconds timeout_{0};
@@ -96,6 +98,7 @@ class AsioBackendConnection final : public BackendConnection {
   bool timed_out_ = false;
   bool closed_ = false;
   bool answered_ = false;
+  bool doubted_ = false;  // framing came that is not to be trusted, in an interim response
   bool body_finished_ = true;
   bool clean_ = false;
   bool ended_cleanly_ = false;  // by FIN, or close_notify

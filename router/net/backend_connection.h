@@ -41,6 +41,7 @@ class BackendConnection {
   // The next head: interim (1xx) ones are heads of their own; call again for the next.
   virtual base::Task<base::Result<void>> read_head(bool to_head_request) = 0;
   virtual const ResponseHead& head() const = 0;
+  // As Exchange::read_body(), turns included.
   virtual base::Task<base::Result<BodyPiece>> read_body() = 0;
   virtual bool body_finished() const = 0;
   // Body bytes that can be read without waiting.

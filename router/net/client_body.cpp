@@ -17,6 +17,7 @@ Task<Result<BodyPiece>> ClientConnection::read_body() {
     co_return BodyPiece{turn.put_back_given, turn.body_finished};
   }
   if (turn.body_finished) co_return BodyPiece{{}, true};
+  co_await turn.piece_turns.before_piece();
   while (!turn.next_piece) {
     auto more = co_await read_more();
     if (!more) co_return more.error();

@@ -126,7 +126,7 @@ Task<void> ClientConnection::serve(asio::ssl::context* tls) {
 
 Task<bool> ClientConnection::handshake(asio::ssl::context& context) {
   stream_.enable_tls(context);
-  read_deadline_.arm(timeouts_.head);
+  read_deadline_.arm(std::min(timeouts_.head, timeouts_.stall));
   const auto fault = co_await stream_.handshake(true);
   read_deadline_.disarm();
   co_return !fault;
@@ -136,7 +136,7 @@ Task<bool> ClientConnection::handshake(asio::ssl::context& context) {
 base::SteadyTime ClientConnection::begin_idle() {
   idle_ = true;
   if (connections_.draining()) return loop_.deadlines().now() + kDrainIdle;
-  return loop_.deadlines().now() + (is_first_ ? timeouts_.head : timeouts_.idle);
+  return loop_.deadlines().now() + std::min(timeouts_.stall, is_first_ ? timeouts_.head : timeouts_.idle);
 }
 
 // Waits a moment for a request to begin. Came::nothing: it is time to rest.
@@ -213,8 +213,8 @@ void ClientConnection::begin_turn() {
 
 // Collects the head in input_. false: the peer closed before sending all of it.
 Task<Result<bool>> ClientConnection::read_head() {
-  turn_->ends_by = loop_.deadlines().now() + timeouts_.request;
-  read_deadline_.arm(timeouts_.head);
+  const auto began = loop_.deadlines().now();
+  turn_->ends_by = began + timeouts_.request;
   // RFC 9112 section 2.2: an empty line before the request line is ignored - one, not a thousand
   bool skipped_empty_line = false;
   for (;;) {
@@ -234,6 +234,7 @@ Task<Result<bool>> ClientConnection::read_head() {
           ? Error{ErrorCode::uri_too_long, Side::client, "the request line is too long"}
           : Error{ErrorCode::head_too_large, Side::client, "the header section is too large"};
     }
+    read_deadline_.arm_at(std::min(began + timeouts_.head, loop_.deadlines().now() + timeouts_.stall));
     const auto read = co_await stream_.read_some(room.data(), room.size());
     // also where the deadline came between the last bytes and this turn
     if (timed_out_) co_return Error{ErrorCode::timeout, Side::client, "the head did not come in time"};

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "base/turn.h"
 #include "net/body_pace.h"
 #include "net/client_watch.h"
 #include "net/connections.h"
@@ -28,8 +29,8 @@ namespace router::net {
 struct ServerTimeouts {
   base::milliseconds head{10'000};      // from the first byte (or accept) to the end of the head
   base::milliseconds request{300'000};  // the whole request
-  base::milliseconds stall{120'000};    // neither side moves
-  base::milliseconds idle{120'000};     // between requests
+  base::milliseconds stall{120'000};    // neither side moves: in a head, a body, an answer, between requests
+  base::milliseconds idle{120'000};     // between requests, where that is less
   std::size_t minimum_body_rate = 0;    // bytes per second, 0 = off
   std::size_t minimum_read_rate = 0;    // the same, of answers
 };
@@ -90,6 +91,7 @@ class ClientConnection final : public Exchange {
     bool body_finished = true;                          // the last piece has been handed out
     bool body_read_cancelled = false;
     base::SteadyTime ends_by;
+    base::PieceTurns piece_turns;  // a thousand of them may come at once
     BodyPace pace;
     BodyPace reading;  // of the answer, by the client
     base::SteadyTime waiting_since;  // for body bytes
@@ -106,7 +108,10 @@ class ClientConnection final : public Exchange {
   base::Task<void> serve(asio::ssl::context* tls);
   base::Task<bool> serve_one();
   base::Task<bool> handshake(asio::ssl::context& context);
-  base::Task<bool> await_first_byte();
+  enum class Came { bytes, nothing, end };
+  base::SteadyTime begin_idle();
+  base::Task<Came> await_first_byte(base::SteadyTime ends_by);
+  void rest(base::SteadyTime ends_by);
   base::Task<base::Result<bool>> read_head();
   base::Result<void> parse_head();
   base::Task<void> refuse(base::Error error);
@@ -130,7 +135,7 @@ class ClientConnection final : public Exchange {
   std::string peer_address_;
   InputBuffer input_;
   Deadline read_deadline_;
-  std::unique_ptr<Turn> turn_;  // none while parked
+  std::unique_ptr<Turn> turn_;  // none while it rests
   Tunnel* tunnel_ = nullptr;    // while tunnel() runs
 
   std::uint16_t local_port_ = 0;

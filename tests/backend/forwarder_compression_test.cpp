@@ -13,7 +13,8 @@
 #include "support/routes.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::forwarder_compression_test {
+
 using base::Result;
 using base::Task;
 using http::Coding;
@@ -189,22 +190,4 @@ TEST_CASE("forwarder: an answer without a byte is a whole body all the same") {
   CHECK(test::decode(Coding::br, passed.exchange->body())->complete);
 }
 
-TEST_CASE("forwarder: a thousand small chunks that came at once go out with turns for others between them [N2]") {
-  std::vector<Piece> pieces(1000, {"1,", true});
-  pieces.back().more_is_there = false;
-  test::FakeExchange exchange("GET", "/a");
-  const auto route = test::make_route("^/(.*)$");
-  config::Destination destination;
-  destination.url = *http::parse_url("http://back-end.example");
-  const config::Configuration configuration;
-  backend::CompressionSlots slots;
-  backend::Forwarder forwarder(destination, configuration, slots);
-  const Answer answer{.pieces = std::move(pieces)};
-  ScriptedPool pool(answer);
-  test::PreparedCall prepared(exchange, route, configuration, pool);
-  bool others_had_a_turn = false;
-  exchange.own_loop().post([&] { others_had_a_turn = exchange.writes().size() < 1000; });
-  CHECK(test::run_task(forwarder.serve(prepared.call), &exchange.own_loop()));
-  CHECK(others_had_a_turn);
-  CHECK(exchange.writes().size() == 1000);
-}
+}  // namespace router::forwarder_compression_test
