@@ -336,8 +336,9 @@ Result<void> ResponseParser::check_head() {
   }
   // RFC 9112 section 6.1: framing that HTTP/1.0 does not have, or of a body that must not come, is not to be trusted
   // (a 304 may say what length a 200 would have)
+  const bool is_never_framed = head_.status / 100 == 1 || head_.status == 204;
   const bool is_dubious = (coding && (head_.minor_version == 0 || head_.status == 304)) ||
-                          (head_.status == 204 && (coding || length));
+                          (is_never_framed && (coding || length));
   head_.keep_alive = keep_alive() && head_.body != http::BodyKind::until_close && !is_dubious;
   return {};
 }

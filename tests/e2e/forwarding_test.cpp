@@ -4,7 +4,7 @@
 
 #include "e2e/proxy_fixture.h"
 
-namespace router::test {
+namespace router::test::forwarding_test {
 
 TEST_CASE("forwarding: connections are kept alive on both sides") {
   ProxyFixture fixture;
@@ -272,6 +272,7 @@ TEST_CASE("forwarding: a destination that leads back to the router is 508, not a
 TEST_CASE("forwarding: nothing is read behind an answer whose framing is dubious [N21]") {
   const std::string rows[] = {
       "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n0\r\n\r\n",
+      "HTTP/1.1 103 Early Hints\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
       "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n",
       "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n"};
   for (const std::string& answer : rows) {
@@ -297,4 +298,4 @@ TEST_CASE("forwarding: too many names in Connection are 400 from a client and 50
   CHECK(fixture.ask(make_request("GET", "/app/many")).status() == 502);
 }
 
-}  // namespace router::test
+}  // namespace router::test::forwarding_test

@@ -6,7 +6,8 @@
 
 #include "http/field_list.h"
 
-using namespace router;
+namespace router::parser_test {
+
 using base::ErrorCode;
 using net::ParseLimits;
 
@@ -45,6 +46,35 @@ std::string get(std::string fields) { return "GET /a HTTP/1.1\r\nHost: app.examp
 std::string chunked(std::string body) {
   return "POST /a HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\n\r\n" + body;
 }
+
+// An answer that comes in steps of so many bytes.
+struct ChunkedAnswer {
+  ChunkedAnswer(const std::string& bytes, std::size_t step) {
+    const ParseLimits limits;
+    net::ResponseParser parser(head, trailers, limits, false);
+    const auto done = parser.put_head("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    REQUIRE((done && *done));
+    std::size_t begin = 0;
+    for (std::size_t end = 0; !parser.finished() && end < bytes.size();) {
+      end = std::min(bytes.size(), end + step);
+      for (bool more = true; more;) {
+        const auto piece = parser.put_body(std::string_view(bytes).substr(begin, end - begin));
+        REQUIRE(piece.has_value());
+        body.append(piece->data);
+        begin += piece->consumed;
+        more = !piece->finished && piece->consumed != 0;
+      }
+    }
+    finished = parser.finished();
+    rest = bytes.substr(begin);
+  }
+
+  net::ResponseHead head;
+  http::Headers trailers;
+  std::string body;
+  std::string rest;  // behind the end
+  bool finished = false;
+};
 
 }  // namespace
 
@@ -185,56 +215,23 @@ TEST_CASE("request parser: only a whole upgrade to websocket is one") {
 }
 
 TEST_CASE("response parser: trailers that would change routing or identity are dropped, the body is whole") {
-  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-  const std::string body = "2\r\nok\r\n0\r\nSet-Cookie: a=b\r\nX-T: v\r\n\r\n";
-  ParseLimits limits;
-  net::ResponseHead parsed;
-  http::Headers trailers;
-  net::ResponseParser parser(parsed, trailers, limits, false);
-  auto done = parser.put_head(head);
-  REQUIRE((done && *done));
-  std::string collected;
-  for (std::string_view rest = body; !parser.finished();) {
-    auto piece = parser.put_body(rest);
-    REQUIRE(piece.has_value());
-    collected.append(piece->data);
-    rest.remove_prefix(piece->consumed);
-  }
-  CHECK(collected == "ok");
-  CHECK(trailers.size() == 1);
-  CHECK(*trailers.get("X-T") == "v");
+  const ChunkedAnswer answer("2\r\nok\r\n0\r\nSet-Cookie: a=b\r\nX-T: v\r\n\r\n", 1000);
+  CHECK(answer.body == "ok");
+  CHECK(answer.trailers.size() == 1);
+  CHECK(*answer.trailers.get("X-T") == "v");
 }
 
 TEST_CASE("response parser: a trailer that names framing changes nothing, in one piece or byte by byte [N15]") {
-  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const char* trailer : {"Content-Length: 3", "Content-Length: x", "Transfer-Encoding: chunked", "Connection: close", "Upgrade: x"}) {
     for (const std::size_t step : {std::size_t{1}, std::size_t{7}, std::size_t{1000}}) {
       CAPTURE(trailer);
       CAPTURE(step);
-      const std::string body = "5;a=b\r\nhello\r\n3\r\n yo\r\n00;c\r\n" + std::string(trailer) + "\r\nX-T: v\r\n\r\nHTTP/1.1 200";
-      ParseLimits limits;
-      net::ResponseHead parsed;
-      http::Headers trailers;
-      net::ResponseParser parser(parsed, trailers, limits, false);
-      auto done = parser.put_head(head);
-      REQUIRE((done && *done));
-      std::string collected;
-      std::size_t begin = 0;
-      for (std::size_t end = 0; !parser.finished() && end < body.size();) {
-        end = std::min(body.size(), end + step);
-        for (;;) {
-          auto piece = parser.put_body(std::string_view(body).substr(begin, end - begin));
-          REQUIRE(piece.has_value());
-          collected.append(piece->data);
-          begin += piece->consumed;
-          if (piece->finished || piece->consumed == 0) break;
-        }
-      }
-      CHECK(parser.finished());
-      CHECK(collected == "hello yo");
-      CHECK(body.substr(begin) == "HTTP/1.1 200");
-      CHECK(trailers.size() == 1);
-      CHECK(parsed.keep_alive);
+      const ChunkedAnswer answer("5;a=b\r\nhello\r\n3\r\n yo\r\n00;c\r\n" + std::string(trailer) + "\r\nX-T: v\r\n\r\nHTTP/1.1 200", step);
+      CHECK(answer.finished);
+      CHECK(answer.body == "hello yo");
+      CHECK(answer.rest == "HTTP/1.1 200");
+      CHECK(answer.trailers.size() == 1);
+      CHECK(answer.head.keep_alive);
     }
   }
 }
@@ -320,6 +317,9 @@ TEST_CASE("response parser: framing that is not its version's or its status's is
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", BodyKind::chunked, true},
       {"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n", BodyKind::chunked, false},
       {"HTTP/1.0 200 OK\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\n", BodyKind::length, true},
+      {"HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n", BodyKind::none, true},
+      {"HTTP/1.1 103 Early Hints\r\nContent-Length: 0\r\n\r\n", BodyKind::none, false},
+      {"HTTP/1.1 100 Continue\r\nTransfer-Encoding: chunked\r\n\r\n", BodyKind::none, false},
       {"HTTP/1.1 204 No Content\r\n\r\n", BodyKind::none, true},
       {"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", BodyKind::none, false},
       {"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", BodyKind::none, false},
@@ -368,3 +368,5 @@ TEST_CASE("parsers: Connection may name 32 fields, in one line or in many, and n
     }
   }
 }
+
+}  // namespace router::parser_test
