@@ -12,8 +12,10 @@ using base::Task;
 namespace {
 // A peer that takes nothing for this long is gone.
 constexpr base::milliseconds kStalled{60'000};
-// For the second side to end.
+// For the second side to end, and for a peer that takes nothing to take the rest once the other has ended.
 constexpr base::milliseconds kHalfOpen{2'500};
+// While a peer takes nothing nobody reads from the other: whether that one has ended is looked at.
+constexpr base::milliseconds kLookForEndEvery{500};
 // For the frames under way and both goodbyes.
 constexpr base::milliseconds kGoodbye{1'500};
 }  // namespace
@@ -23,10 +25,12 @@ Tunnel::Tunnel(AsioLoop& loop, Stream& client, Stream& backend, std::function<vo
       client_(client),
       backend_(backend),
       client_data_(std::move(client_data)),
-      closing_(loop.deadlines(), [this] {
-        client_.close();
-        backend_.close();
-      }) {}
+      closing_(loop.deadlines(), [this] { close(); }) {}
+
+void Tunnel::close() {
+  client_.close();
+  backend_.close();
+}
 
 Task<void> Tunnel::run(std::string from_client, std::string from_backend) {
   base::start_detached(run_upward(std::move(from_client)));
@@ -44,8 +48,7 @@ Task<void> Tunnel::run_one(Stream& from, Stream& to, std::string first, bool is_
   const auto ended = co_await passing;
   if (ended) co_return;
   base::log_error("tunnel.failed", {{"detail", ended.error().detail}});
-  client_.close();
-  backend_.close();
+  close();
 }
 
 Task<void> Tunnel::pass(Stream& from, Stream& to, std::string first, bool is_client) {
@@ -58,13 +61,19 @@ Task<void> Tunnel::pass(Stream& from, Stream& to, std::string first, bool is_cli
 
 // To the end of `from`, or, once the tunnel is to end, to the end of a frame.
 Task<void> Tunnel::relay(Stream& from, Stream& to, FrameTracker& written, std::string first, bool is_client) {
-  Deadline stalled(loop_.deadlines(), [&to] { to.close(); });
+  base::SteadyTime began;
+  Deadline stalled(loop_.deadlines(), [&] {
+    const auto patience = from.look().hung_up ? kHalfOpen : kStalled;
+    if (loop_.deadlines().now() - began >= patience) return close();
+    stalled.arm(kLookForEndEvery);
+  });
   auto buffer = loop_.buffers().take_large();
   std::string_view bytes = first;
   for (;;) {
     if (ending_) bytes = bytes.substr(0, written.rest_of_frame(bytes));
     if (!bytes.empty()) {
-      stalled.arm(kStalled);
+      began = loop_.deadlines().now();
+      stalled.arm(kLookForEndEvery);
       const auto sent = co_await to.write(bytes);
       stalled.disarm();
       const bool data = written.follow(bytes.substr(0, sent.bytes));

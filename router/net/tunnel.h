@@ -2,7 +2,8 @@
 // when what it sent before has been written to the other. Included by net/*.cpp only; runs on the loop of
 // both streams.
 //
-// Where one side ends, the other reads an end, too, and has a moment to end as well; then both are closed.
+// Where one side ends, the other reads an end, too, and has a moment to end as well; then both are closed. So they are
+// where the other side takes nothing more of what came before that end.
 #pragma once
 
 #include <functional>
@@ -30,6 +31,7 @@ class Tunnel {
   base::Task<void> pass(Stream& from, Stream& to, std::string first, bool is_client);
   base::Task<void> relay(Stream& from, Stream& to, FrameTracker& written, std::string first, bool is_client);
   base::Task<void> say_goodbye(Stream& to, const FrameTracker& written, bool to_server);
+  void close();
 
   AsioLoop& loop_;
   Stream& client_;

@@ -8,7 +8,7 @@
 #include "e2e/proxy_fixture.h"
 #include "support/tls_peers.h"
 
-namespace router::test {
+namespace router::test::tunnel_end_test {
 namespace {
 
 constexpr const char* kTunnelSwitch =
@@ -44,10 +44,30 @@ std::string tunnel_handshake(const RouterProcess& router) {
   return tunnel_handshake("127.0.0.1:" + std::to_string(router.port()));
 }
 
+void open_tunnel(RawClient& client, const RouterProcess& router) {
+  client.send(tunnel_handshake(router));
+  REQUIRE(client.read_head().status() == 101);
+}
+
 std::string read_to_the_end(RawClient& client) {
   std::string bytes;
   for (auto piece = client.read_piece(); !piece.empty(); piece = client.read_piece()) bytes += piece;
   return bytes;
+}
+
+// What a client reads where the back-end has sent `bytes`, and the router then stops.
+std::string bytes_of_tunnel_that_ends_behind(const std::string& bytes) {
+  RecordingBackend backend;
+  backend.on("/app/socket", [&](Conversation& conversation) {
+    conversation.send(kTunnelSwitch + bytes);
+    conversation.wait_until_gone(milliseconds(30'000));
+  });
+  RouterProcess router(tunnel_setup(backend));
+  RawClient client(router.port());
+  open_tunnel(client, router);
+  std::string read = client.read_piece();
+  router.signal(SIGTERM);
+  return read + read_to_the_end(client);
 }
 
 // Frames of kTunnelFrame one after the other, then Close 1001, and nothing else.
@@ -83,8 +103,7 @@ TEST_CASE("tunnel end: a Close comes behind the frame that is under way, however
   });
   RouterProcess router(tunnel_setup(backend));
   RawClient client(router.port());
-  client.send(tunnel_handshake(router));
-  REQUIRE(client.read_head().status() == 101);
+  open_tunnel(client, router);
   std::string bytes = client.read_piece();
   router.signal(SIGTERM);
   REQUIRE(router.logs("router.stopping"));
@@ -94,36 +113,12 @@ TEST_CASE("tunnel end: a Close comes behind the frame that is under way, however
 }
 
 TEST_CASE("tunnel end: a frame that never ends gets no Close inside, and the tunnel ends all the same [N12]") {
-  RecordingBackend backend;
-  backend.on("/app/socket", [&](Conversation& conversation) {
-    conversation.send(kTunnelSwitch + kTunnelFrame.substr(0, 100));
-    conversation.wait_until_gone(milliseconds(30'000));
-  });
-  RouterProcess router(tunnel_setup(backend));
-  RawClient client(router.port());
-  client.send(tunnel_handshake(router));
-  REQUIRE(client.read_head().status() == 101);
-  std::string bytes = client.read_piece();
-  router.signal(SIGTERM);
-  bytes += read_to_the_end(client);
-  CHECK((bytes == kTunnelFrame.substr(0, 100)));
+  CHECK((bytes_of_tunnel_that_ends_behind(kTunnelFrame.substr(0, 100)) == kTunnelFrame.substr(0, 100)));
 }
 
 TEST_CASE("tunnel end: behind a Close of the peer's own there is no second one [N12]") {
   const std::string own_close("\x88\x02\x03\xe8", 4);
-  RecordingBackend backend;
-  backend.on("/app/socket", [&](Conversation& conversation) {
-    conversation.send(kTunnelSwitch + own_close);
-    conversation.wait_until_gone(milliseconds(30'000));
-  });
-  RouterProcess router(tunnel_setup(backend));
-  RawClient client(router.port());
-  client.send(tunnel_handshake(router));
-  REQUIRE(client.read_head().status() == 101);
-  std::string bytes = client.read_piece();
-  router.signal(SIGTERM);
-  bytes += read_to_the_end(client);
-  CHECK((bytes == own_close));
+  CHECK((bytes_of_tunnel_that_ends_behind(own_close) == own_close));
 }
 
 TEST_CASE("tunnel end: in a flood of frames the Close stands between two of them [N12]") {
@@ -133,8 +128,7 @@ TEST_CASE("tunnel end: in a flood of frames the Close stands between two of them
     backend.on("/app/socket", sends_a_flood());
     RouterProcess router(tunnel_setup(backend));
     RawClient client(router.port());
-    client.send(tunnel_handshake(router));
-    REQUIRE(client.read_head().status() == 101);
+    open_tunnel(client, router);
     std::string bytes;
     while (bytes.size() < 1'000'000) bytes += client.read_piece();
     router.signal(SIGTERM);
@@ -173,8 +167,7 @@ TEST_CASE("tunnel end: the goodbye does not wait for a client that reads nothing
   RouterProcess router(tunnel_setup(backend));
   RawClient client(router.port());
   client.socket().set_receive_buffer(4'096);
-  client.send(tunnel_handshake(router));
-  REQUIRE(client.read_head().status() == 101);
+  open_tunnel(client, router);
   router.signal(SIGTERM);
   // much less than the grace of a shutdown
   CHECK(router.wait(milliseconds(10'000)) == 0);
@@ -196,8 +189,7 @@ TEST_CASE("tunnel end: a client that has ended its side does not keep the tunnel
       });
       const RouterProcess router(tunnel_setup(backend));
       RawClient client(router.port());
-      client.send(tunnel_handshake(router));
-      REQUIRE(client.read_head().status() == 101);
+      open_tunnel(client, router);
       if (reset) {
         client.reset();
       } else {
@@ -218,10 +210,52 @@ TEST_CASE("tunnel end: a back-end that has ended its side does not keep the tunn
   const RouterProcess router(tunnel_setup(backend));
   const auto before = router.open_descriptors();
   RawClient client(router.port());
-  client.send(tunnel_handshake(router));
-  REQUIRE(client.read_head().status() == 101);
+  open_tunnel(client, router);
   CHECK(eventually([&] { return !client.send("\x81\x80\1\2\3\4", milliseconds(50)); }, milliseconds(10'000)));
   CHECK(eventually([&] { return router.open_descriptors() <= before; }, milliseconds(10'000)));
 }
 
-}  // namespace router::test
+// Nobody reads then from who leaves.
+TEST_CASE("tunnel end: a back-end that leaves while its client takes nothing ends the tunnel in 5 s [N5]") {
+  for (const bool reset : {false, true}) {
+    CAPTURE(reset);
+    std::atomic<bool> has_left{false};
+    RecordingBackend backend;
+    backend.on("/app/socket", [&](Conversation& conversation) {
+      conversation.send(kTunnelSwitch);
+      // more than the client and the router's socket to it take, not more than what the router's from here does
+      for (int frames = 0; frames < 4; ++frames) conversation.send(kTunnelFrame);
+      eventually([] { return false; }, milliseconds(500));
+      reset ? conversation.reset() : conversation.close();
+      has_left = true;
+    });
+    const RouterProcess router(tunnel_setup(backend));
+    const auto before = router.open_descriptors();
+    RawClient client(router.port());
+    client.socket().set_receive_buffer(4'096);
+    open_tunnel(client, router);
+    REQUIRE(eventually([&] { return has_left.load(); }));
+    CHECK(eventually([&] { return router.open_descriptors() <= before; }, milliseconds(15'000)));
+  }
+}
+
+// By RST: a FIN would wait behind bytes that no kernel takes.
+TEST_CASE("tunnel end: a client that leaves while its back-end takes nothing ends the tunnel in 5 s [N5]") {
+  std::atomic<bool> over{false};
+  RecordingBackend backend;
+  backend.on("/app/socket", [&](Conversation& conversation) {
+    conversation.send(kTunnelSwitch);
+    eventually([&] { return over.load(); }, milliseconds(30'000));
+  });
+  const RouterProcess router(tunnel_setup(backend));
+  const auto before = router.open_descriptors();
+  RawClient client(router.port());
+  open_tunnel(client, router);
+  while (client.send(kTunnelFrame, milliseconds(500))) {
+  }
+  client.reset();
+  CHECK(eventually([&] { return router.open_descriptors() <= before; }, milliseconds(15'000)));
+  over = true;
+}
+
+}  // namespace router::test::tunnel_end_test
