@@ -1,8 +1,9 @@
 // Notices that a client has gone while its request is being answered and nobody reads from it.
 //
 // It looks now and then instead of waiting for the socket: what a client sends ahead, and the records of TLS,
-// would hide the end from a wait. Nothing is ever under way, so nothing has to be cancelled. A quick answer
-// costs no system call. Owner: the connection, on its loop. Included by net/*.cpp only.
+// would hide the end from a wait. Nothing is ever under way, so nothing has to be cancelled. An answer within
+// most of a second costs no system call. What nobody can see is a FIN behind more bytes than the sockets take without
+// being read: it has not been sent yet. Owner: the connection, on its loop. Included by net/*.cpp only.
 #pragma once
 
 #include <functional>
