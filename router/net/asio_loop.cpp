@@ -7,9 +7,22 @@ namespace router::net {
 
 namespace asio = boost::asio;
 
+namespace {
+constexpr base::milliseconds kTrimEvery{250};
+}
+
 // 1: only this loop's thread runs the context, so Asio needs no lock between handlers
 AsioLoop::AsioLoop(std::size_t request_head, std::size_t answer_head)
-    : context_(1), work_(asio::make_work_guard(context_)), tick_timer_(context_), buffers_(request_head, answer_head) {}
+    : context_(1),
+      work_(asio::make_work_guard(context_)),
+      tick_timer_(context_),
+      buffers_(request_head, answer_head),
+      trim_buffers_(deadlines_, [this] {
+        buffers_.trim();
+        trim_buffers_.arm(kTrimEvery);
+      }) {
+  trim_buffers_.arm(kTrimEvery);
+}
 
 AsioLoop::~AsioLoop() = default;
 

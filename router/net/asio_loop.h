@@ -41,6 +41,7 @@ class AsioLoop final : public base::Loop {
   boost::asio::steady_timer tick_timer_;
   DeadlineWheel deadlines_;
   BufferPool buffers_;
+  Deadline trim_buffers_;
   std::multimap<base::SteadyTime, std::function<void()>> timers_;
   std::atomic<std::thread::id> thread_;
 };

@@ -1,8 +1,8 @@
 // Read buffers of one loop, handed round so that idle connections hold none.
 //
 // Three sizes: heads begin in a small one, so that thousands of half-sent heads do not matter; bodies are relayed in
-// large ones; huge ones are for the heads of answers that need them. Not thread-safe: one pool a loop, which must
-// outlive its buffers.
+// large ones; huge ones are for the heads of answers that need them. What nobody needs any more goes back to the system,
+// not to the heap, which would cut it up and keep it. Not thread-safe: one pool a loop, which must outlive its buffers.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,19 @@
 
 namespace router::net {
 
+// Gives pages back to the system.
+struct UnmapPages {
+  std::size_t bytes = 0;
+  void operator()(char* data) const;
+};
+
 class BufferPool {
+  using Bytes = std::unique_ptr<char[], UnmapPages>;
   struct Shelf {
     std::size_t bytes;
     std::size_t most;  // kept when nobody needs them
-    std::vector<std::unique_ptr<char[]>> free;
+    std::vector<Bytes> free;
+    std::size_t unneeded = 0;  // of the free ones since the last trim()
   };
 
  public:
@@ -25,10 +33,8 @@ class BufferPool {
   static constexpr std::size_t kLarge = 32 * 1024;
   static constexpr std::size_t kSmall = 4 * 1024;
   static constexpr std::size_t kHuge = 65 * 1024;
-  // Of small and large ones: as many as a thousand busy connections share out. Given back to malloc they would be cut
-  // up there.
+  // Of either size: as many as a thousand busy connections share out.
   static constexpr std::size_t kKept = 1024;
-
   static constexpr std::size_t kKeptHuge = 16;
 
   // `large`: more where heads may be larger; the head of a request has to fit into one. `huge`: that of an answer.
@@ -59,22 +65,22 @@ class BufferPool {
 
    private:
     friend class BufferPool;
-    Buffer(Shelf& shelf, std::unique_ptr<char[]> bytes) : shelf_(&shelf), bytes_(std::move(bytes)) {}
+    Buffer(Shelf& shelf, Bytes bytes) : shelf_(&shelf), bytes_(std::move(bytes)) {}
     Shelf* shelf_ = nullptr;
-    std::unique_ptr<char[]> bytes_;
+    Bytes bytes_;
   };
 
   Buffer take_small() { return take(small_); }
   Buffer take_large() { return take(large_); }
   Buffer take_huge() { return take(huge_); }
 
+  // Gives back what nobody has needed since the last time. To be called now and then.
+  void trim();
+  std::size_t free_bytes() const;
+
  private:
-  static Buffer take(Shelf& shelf) {
-    if (shelf.free.empty()) return Buffer(shelf, std::make_unique_for_overwrite<char[]>(shelf.bytes));
-    auto bytes = std::move(shelf.free.back());
-    shelf.free.pop_back();
-    return Buffer(shelf, std::move(bytes));
-  }
+  static Buffer take(Shelf& shelf);
+  static void trim(Shelf& shelf);
 
   Shelf small_;
   Shelf large_;

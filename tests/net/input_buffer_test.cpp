@@ -3,8 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <cstring>
+#include <vector>
 
-namespace router::net::test {
+namespace router::net::test::input_buffer_test {
 namespace {
 
 void put(InputBuffer& input, std::span<char> room, std::string_view bytes) {
@@ -21,6 +22,26 @@ std::size_t fill_head(InputBuffer& input) {
     filled += room.size();
   }
   return filled;
+}
+
+TEST_CASE("buffer pool: what nobody has needed for a while is given back, what is needed again is kept [N18]") {
+  BufferPool pool;
+  const auto use = [&pool](std::size_t count) {
+    std::vector<BufferPool::Buffer> buffers;
+    for (std::size_t i = 0; i < count; ++i) buffers.push_back(pool.take_small());
+    for (const auto& buffer : buffers) std::memset(buffer.data(), 'x', buffer.size());
+  };
+  use(10);
+  pool.trim();
+  CHECK(pool.free_bytes() == 10 * BufferPool::kSmall);
+  use(3);
+  pool.trim();
+  CHECK(pool.free_bytes() == 3 * BufferPool::kSmall);
+  use(3);
+  pool.trim();
+  CHECK(pool.free_bytes() == 3 * BufferPool::kSmall);
+  pool.trim();
+  CHECK(pool.free_bytes() == 0);
 }
 
 TEST_CASE("input buffer: an answer's head may grow to a huge buffer, a request's not [N15]") {
@@ -113,4 +134,4 @@ TEST_CASE("input buffer: what is read ahead moves neither the head nor what is s
 }
 
 }  // namespace
-}  // namespace router::net::test
+}  // namespace router::net::test::input_buffer_test
