@@ -18,8 +18,7 @@ namespace {
 
 // A file goes out in shares of this many bytes, so that one fast client does not hold up the others of the
 // loop; what TLS writes, too.
-constexpr std::uint64_t kFileShare = 1024 * 1024;
-constexpr std::size_t kTlsShare = 256 * 1024;
+constexpr std::size_t kShare = 256 * 1024;
 constexpr std::size_t kRecord = 16 * 1024;  // RFC 8446 section 5.1
 
 // Of a connection where nothing moves: asked after a minute, then every ten seconds.
@@ -162,7 +161,7 @@ bool Stream::try_write(Write& write) {
 // True: done, well or not. False: `needs` says what to wait for; nothing, where its turn is over.
 bool Stream::try_write_tls(Write& write) {
   write.needs = TlsChannel::Needs::nothing;
-  for (std::size_t share = 0; share < kTlsShare;) {
+  for (std::size_t share = 0; share < kShare;) {
     const auto record = next_record(write.parts);
     if (record.empty()) return true;
     const auto step = is_open() ? tls_->write(record) : TlsChannel::Step{asio::error::bad_descriptor};
@@ -209,7 +208,7 @@ error_code Stream::send_file_now(FileSending& rest) {
     if (sent < 0) return fault_unless_full();
     rest.head.remove_prefix(static_cast<std::size_t>(sent));
   }
-  for (std::uint64_t share = std::min(rest.length, kFileShare); share != 0;) {
+  for (std::uint64_t share = std::min<std::uint64_t>(rest.length, kShare); share != 0;) {
     auto offset = static_cast<off_t>(rest.offset);
     const ssize_t sent = ::sendfile(socket, rest.descriptor, &offset, static_cast<std::size_t>(share));
     if (sent < 0) return fault_unless_full();
