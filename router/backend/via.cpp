@@ -13,6 +13,15 @@ const std::string& own_via_name() {
   return name;
 }
 
+// Of protocol, who received it, and perhaps a comment.
+std::string_view received_by(std::string_view hop) {
+  constexpr std::string_view kBlanks = " \t";
+  const auto gap = hop.find_first_of(kBlanks);
+  if (gap == std::string_view::npos) return {};
+  const auto rest = base::trim(hop.substr(gap));
+  return rest.substr(0, rest.find_first_of(kBlanks));
+}
+
 }  // namespace
 
 void write_via(const http::Request& request, std::string& out) {
@@ -27,9 +36,8 @@ bool went_through_here(const http::Headers& headers) {
     if (!base::equals_ignoring_case(field.name, "Via")) continue;
     for (std::optional<std::string_view> rest = field.value; rest;) {
       const auto [hop, after] = base::cut(*rest, ',');
-      // protocol, who received it, and perhaps a comment
-      const auto received_by = base::trim(base::cut(base::trim(hop), ' ').after.value_or(""));
-      if (base::cut(received_by, ' ').before == own_via_name()) return true;
+      // names of hosts have no case, and a proxy between may have changed it
+      if (base::equals_ignoring_case(received_by(base::trim(hop)), own_via_name())) return true;
       rest = after;
     }
   }

@@ -1,8 +1,10 @@
 #include "backend/via.h"
 
+#include "base/text.h"
+
 #include <doctest/doctest.h>
 
-using namespace router;
+namespace router::via_test {
 
 namespace {
 
@@ -25,7 +27,7 @@ TEST_CASE("via: this process finds its own name in any place of any line, and no
   const std::string own = line.substr(9, line.size() - 11);
   for (const std::string& value :
        {"1.1 " + own, "1.0 " + own, "HTTP/1.1 " + own, "1.1 a, 1.1 " + own, "1.1 " + own + ", 1.1 a",
-        "1.1 " + own + " (comment)", ",, 1.1   " + own + "  ,", "1.1 a,1.1 " + own + ",1.1 b"}) {
+        "1.1 " + own + " (comment)", "1.1\t" + own, "1.1 \t " + own + "\t(comment)", "1.1 " + base::to_lower(own), ",, 1.1   " + own + "  ,", "1.1 a,1.1 " + own + ",1.1 b"}) {
     CAPTURE(value);
     CHECK(comes_round_with(value));
   }
@@ -35,3 +37,5 @@ TEST_CASE("via: this process finds its own name in any place of any line, and no
     CHECK_FALSE(comes_round_with(value));
   }
 }
+
+}  // namespace router::via_test
