@@ -8,7 +8,7 @@
 
 #include "e2e/sign_on_fixture.h"
 
-namespace router::test {
+namespace router::test::live_connections_test {
 namespace {
 
 constexpr milliseconds kLogoutTime{2'000};
@@ -162,6 +162,12 @@ std::string request_of(const Browser& browser, std::string_view method, std::str
   return make_request(method, path, {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}}, body);
 }
 
+// The same with the user's CSRF token.
+std::string work_of(Browser& browser, std::string_view method, std::string_view path, std::string_view body = {}) {
+  const auto csrf = browser.csrf_token("/orders/start");
+  return make_request(method, path, {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}, {"X-CSRF-Token", csrf}}, body);
+}
+
 constexpr const char* kSaved =
     "HTTP/1.1 201 Created\r\nContent-Length: 5\r\nSet-Cookie: kept=1; Max-Age=600\r\nSet-Cookie: back=1\r\n\r\nsaved";
 
@@ -173,9 +179,7 @@ TEST_CASE("awaited answers: what was sent before the logout is finished and answ
     fixture.orders.on("/orders/save", held.answers("", kSaved));
     auto browser = fixture.signed_in();
     RawClient client(fixture.router.port());
-    const auto csrf = browser.csrf_token("/orders/start");
-    client.send(make_request(method, "/orders/save",
-                             {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}, {"X-CSRF-Token", csrf}}, "work"));
+    client.send(work_of(browser, method, "/orders/save", "work"));
     REQUIRE(fixture.orders.waits_for("/orders/save", 1));
     browser.navigate("/my/logout");
     REQUIRE(fixture.orders.waits_for("/sign-out", 1));
@@ -194,10 +198,8 @@ TEST_CASE("awaited answers: one to a POST that has begun at the logout comes to 
   SignOnFixture fixture;
   fixture.orders.on("/orders/save", held.answers("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst", " last"));
   auto browser = fixture.signed_in();
-  const auto csrf = browser.csrf_token("/orders/start");
   RawClient client(fixture.router.port());
-  client.send(make_request("POST", "/orders/save",
-                           {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}, {"X-CSRF-Token", csrf}}, "work"));
+  client.send(work_of(browser, "POST", "/orders/save", "work"));
   REQUIRE(fixture.orders.waits_for("/orders/save", 1));
   CHECK(client.read_head().status() == 200);
   browser.navigate("/my/logout");
@@ -224,13 +226,12 @@ TEST_CASE("awaited answers: a POST that still waits for a back-end connection at
   RouterProcess router(setup);
   Browser browser(router.port());
   browser.open("/orders/start");
-  const auto csrf = browser.csrf_token("/orders/start");
+  const auto save = work_of(browser, "POST", "/orders/save", "work");
   RawClient holder(router.port());
   holder.send(make_request("GET", "/public/slow"));
   REQUIRE(orders.waits_for("/public/slow", 1));
   RawClient client(router.port());
-  client.send(make_request("POST", "/orders/save",
-                           {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}, {"X-CSRF-Token", csrf}}, "work"));
+  client.send(save);
   CHECK(client.stays_silent(milliseconds(300)));
   browser.navigate("/my/logout");
   held.may_answer = true;
@@ -247,11 +248,9 @@ TEST_CASE("awaited answers: a browser that goes on to the logout while a form is
     saved = !held.was_cut;
   });
   auto browser = fixture.signed_in();
-  const auto csrf = browser.csrf_token("/orders/start");
   {
     RawClient client(fixture.router.port());
-    client.send(make_request("POST", "/orders/save",
-                             {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}, {"X-CSRF-Token", csrf}}, "work"));
+    client.send(work_of(browser, "POST", "/orders/save", "work"));
     REQUIRE(fixture.orders.waits_for("/orders/save", 1));
   }
   // long enough for the router to notice
@@ -268,10 +267,8 @@ TEST_CASE("awaited answers: GET, HEAD and OPTIONS without one get 401 within two
     SignOnFixture fixture;
     fixture.orders.on("/orders/slow", hangs());
     auto browser = fixture.signed_in();
-    const auto csrf = browser.csrf_token("/orders/start");
     RawClient client(fixture.router.port());
-    client.send(make_request(method, "/orders/slow",
-                             {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}, {"X-CSRF-Token", csrf}}));
+    client.send(work_of(browser, method, "/orders/slow"));
     REQUIRE(fixture.orders.waits_for("/orders/slow", 1));
     browser.navigate("/my/logout");
     CHECK(client.read(kLogoutTime, method).status() == 401);
@@ -301,10 +298,8 @@ TEST_CASE("server-sent events: those that answer a POST end with the session lik
     SignOnFixture fixture;
     fixture.orders.on("/orders/events", held.answers(begun ? head + "9\r\ndata: 1\n\n\r\n" : "", head));
     auto browser = fixture.signed_in();
-    const auto csrf = browser.csrf_token("/orders/start");
     RawClient client(fixture.router.port());
-    client.send(make_request("POST", "/orders/events",
-                             {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}, {"X-CSRF-Token", csrf}}, "?"));
+    client.send(work_of(browser, "POST", "/orders/events", "?"));
     REQUIRE(fixture.orders.waits_for("/orders/events", 1));
     if (begun) CHECK(client.read_head().status() == 200);
     browser.navigate("/my/logout");
@@ -333,4 +328,4 @@ TEST_CASE("server-sent events: logout ends them within two seconds, and the back
   CHECK(eventually([&gone] { return gone.load(); }));
 }
 
-}  // namespace router::test
+}  // namespace router::test::live_connections_test
