@@ -1,7 +1,7 @@
 // `xs-router check`: loads a configuration, prints what is wrong with it and says so in the exit code.
 //
-// Text goes one line per cause to `out`, then a summary; of a good directory nothing. With `json` one JSON object,
-// always. Opens no port. Source: docs/contract/descriptor.md "Start".
+// Text goes one line per cause to `out`, then a summary; of a good directory nothing. With `json` one JSON
+// object, always. Opens no port. Source: docs/contract/descriptor.md "Start".
 #pragma once
 
 #include <iostream>

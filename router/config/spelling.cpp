@@ -22,11 +22,13 @@ bool has_scheme(std::string_view text) {
 // "./a" -> "a", "//a" -> "/a", "\a" -> "/a"
 std::string without_detours(std::string_view text) {
   std::string path(http::without_blanks(text));
-  const auto end = path.begin() + static_cast<std::ptrdiff_t>(std::min(path.find_first_of("?#"), path.size()));
+  const auto end =
+      path.begin() + static_cast<std::ptrdiff_t>(std::min(path.find_first_of("?#"), path.size()));
   std::replace(path.begin(), end, '\\', '/');
   while (path.starts_with("./")) path.erase(0, 2);
-  if (path.starts_with('/')) path.erase(0, path.find_first_not_of('/') == std::string::npos ? path.size() - 1
-                                                                                         : path.find_first_not_of('/') - 1);
+  if (path.starts_with('/'))
+    path.erase(0, path.find_first_not_of('/') == std::string::npos ? path.size() - 1
+                                                                   : path.find_first_not_of('/') - 1);
   return http::escape_unusable(path);
 }
 
@@ -111,13 +113,15 @@ constexpr std::array kRouteRules = {
     Rule{"/*/scope/*/*", scope_as_meant},
 };
 
-void apply_rule(json& value, std::string_view place, const std::string& pointer, const Rule& rule, const Report& report) {
+void apply_rule(json& value, std::string_view place, const std::string& pointer, const Rule& rule,
+                const Report& report) {
   if (place.empty()) {
     if (!value.is_string()) return;
     const std::string& written = value.get_ref<const std::string&>();
     std::string meant = rule.as_meant(written);
     if (meant == written) return;
-    report.warning(pointer, {show(std::string_view(written)), show(std::string_view(meant)), "it is taken so"});
+    report.warning(pointer,
+                   {show(std::string_view(written)), show(std::string_view(meant)), "it is taken so"});
     value = std::move(meant);
     return;
   }
@@ -125,7 +129,8 @@ void apply_rule(json& value, std::string_view place, const std::string& pointer,
   const std::string_view rest = parts.after ? place.substr(parts.before.size() + 1) : std::string_view();
   const bool any = parts.before == "*";
   if (value.is_array() && any) {
-    for (std::size_t i = 0; i < value.size(); ++i) apply_rule(value[i], rest, pointer_to(pointer, i), rule, report);
+    for (std::size_t i = 0; i < value.size(); ++i)
+      apply_rule(value[i], rest, pointer_to(pointer, i), rule, report);
   } else if (value.is_object()) {
     for (auto& [name, member] : value.items()) {
       if (any || name == parts.before) apply_rule(member, rest, pointer_to(pointer, name), rule, report);
@@ -180,15 +185,18 @@ void mend_origins(json& list, const Report& report) {
     const json one = origin_as_meant(list).value_or(list);
     if (!one.is_object()) return;
     const json meant = json::array({one});
-    report.warning("", {show_value(list), meant.dump(-1, ' ', false, json::error_handler_t::replace), "it is taken so"});
+    report.warning(
+        "", {show_value(list), meant.dump(-1, ' ', false, json::error_handler_t::replace), "it is taken so"});
     list = meant;
     return;
   }
   for (std::size_t i = 0; list.is_array() && i < list.size(); ++i) {
     auto meant = origin_as_meant(list[i]);
     if (!meant) continue;
-    report.warning(pointer_to("", i), {list[i].is_string() ? show_value(list[i]) : list[i].dump(-1, ' ', false, json::error_handler_t::replace),
-                                       meant->dump(-1, ' ', false, json::error_handler_t::replace), "it is taken so"});
+    report.warning(pointer_to("", i),
+                   {list[i].is_string() ? show_value(list[i])
+                                        : list[i].dump(-1, ' ', false, json::error_handler_t::replace),
+                    meant->dump(-1, ' ', false, json::error_handler_t::replace), "it is taken so"});
     list[i] = *std::move(meant);
   }
 }
@@ -225,7 +233,8 @@ json descriptor_as_meant(const json& descriptor, const Report& report) {
   json meant = descriptor;
   apply_rules(meant, kDescriptorRules, report);
   if (!meant.is_object()) return meant;
-  if (const auto routes = meant.find("routes"); routes != meant.end()) apply_rules(*routes, kRouteRules, report.below("/routes"));
+  if (const auto routes = meant.find("routes"); routes != meant.end())
+    apply_rules(*routes, kRouteRules, report.below("/routes"));
   if (const auto cors = meant.find("cors"); cors != meant.end()) mend_cors(*cors, report.below("/cors"));
   return meant;
 }

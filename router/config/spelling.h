@@ -1,8 +1,9 @@
-// What the Node router takes although it is not spelt as it is meant ("my/logout" for "/my/logout"), put right.
+// What the Node router takes although it is not spelt as it is meant ("my/logout" for "/my/logout"), put
+// right.
 //
-// Runs before the schema, so that the schema and all that follows know the right spellings alone. Each value that is
-// put right is a warning at its place, with the right spelling. What has none stays as it is, for the schema to refuse.
-// Pure. Source: docs/contract/descriptor.md "As people write them".
+// Runs before the schema, so that the schema and all that follows know the right spellings alone. Each value
+// that is put right is a warning at its place, with the right spelling. What has none stays as it is, for the
+// schema to refuse. Pure. Source: docs/contract/descriptor.md "As people write them".
 #pragma once
 
 #include <string>

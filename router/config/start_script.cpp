@@ -40,7 +40,9 @@ std::vector<Words> commands_of(std::string_view line) {
   return commands;
 }
 
-std::string_view name_of_program(std::string_view word) { return word.substr(word.rfind('/') + 1); }
+std::string_view name_of_program(std::string_view word) {
+  return word.substr(word.rfind('/') + 1);
+}
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -55,7 +57,8 @@ bool sets_variable(std::string_view word) {
 std::size_t program_at(const Words& command) {
   std::size_t at = 0;
   while (at < command.size() &&
-         (sets_variable(command[at]) || is_one_of(name_of_program(command[at]), {"env", "cross-env", "exec", "npx", "dotenv", "--", "-y"})))
+         (sets_variable(command[at]) ||
+          is_one_of(name_of_program(command[at]), {"env", "cross-env", "exec", "npx", "dotenv", "--", "-y"})))
     ++at;
   return at;
 }
@@ -68,8 +71,11 @@ bool is_node(std::string_view program) {
 std::string called_script(const Words& command) {
   const auto at = program_at(command);
   if (at >= command.size() || !is_one_of(name_of_program(command[at]), {"npm", "yarn", "pnpm"})) return {};
-  const auto is_option = [](const std::string& word) { return word.starts_with('-') || word == "run" || word == "run-script"; };
-  const auto name = std::find_if_not(command.begin() + static_cast<std::ptrdiff_t>(at) + 1, command.end(), is_option);
+  const auto is_option = [](const std::string& word) {
+    return word.starts_with('-') || word == "run" || word == "run-script";
+  };
+  const auto name =
+      std::find_if_not(command.begin() + static_cast<std::ptrdiff_t>(at) + 1, command.end(), is_option);
   return name == command.end() ? std::string() : *name;
 }
 
@@ -90,8 +96,8 @@ std::string found_script(const json& scripts, const std::string& name, std::size
 
 std::string own_script(std::string_view line) {
   // followed by a word of their own
-  constexpr std::array<std::string_view, 9> kWithValue = {"-r",       "--require", "--import",   "--env-file", "-e",
-                                                          "--loader", "-P",        "--project", "-w"};
+  constexpr std::array<std::string_view, 9> kWithValue = {
+      "-r", "--require", "--import", "--env-file", "-e", "--loader", "-P", "--project", "-w"};
   for (const Words& command : commands_of(line)) {
     auto at = program_at(command);
     if (at >= command.size() || !is_node(name_of_program(command[at]))) continue;
@@ -119,7 +125,8 @@ void warn_start_script(const std::string& directory, Issues& issues) {
   if (start != nullptr) {
     const auto script = found_script(*scripts, "start", kMostSteps);
     if (script.empty()) return;
-    report.warning("/scripts/start", {"a start script that runs " + show(std::string_view(script)), kExpected, kHint});
+    report.warning("/scripts/start",
+                   {"a start script that runs " + show(std::string_view(script)), kExpected, kHint});
   } else if (file_exists(directory + "/server.js")) {
     report.warning("", {"no start script, so that \"server.js\" is started", kExpected, kHint});
   }

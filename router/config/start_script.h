@@ -1,5 +1,5 @@
-// package.json: a start script that runs JavaScript of its own around the Node router is told that it does not run
-// here.
+// package.json: a start script that runs JavaScript of its own around the Node router is told that it does
+// not run here.
 //
 // Reads one small file; what is no JSON is none of our business. Source: docs/contract/descriptor.md "Start".
 #pragma once

@@ -5,7 +5,9 @@
 namespace router::http {
 namespace {
 
-bool is_blank(char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7F; }
+bool is_blank(char c) {
+  return static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
+}
 
 }  // namespace
 
@@ -32,7 +34,8 @@ std::string escape_unusable(std::string_view text) {
 std::optional<Url> parse_written_url(std::string_view text) {
   std::string written(without_blanks(text));
   std::erase_if(written, [](char c) { return c == '\t' || c == '\r' || c == '\n'; });
-  const auto end_of_path = written.begin() + static_cast<std::ptrdiff_t>(std::min(written.find_first_of("?#"), written.size()));
+  const auto end_of_path =
+      written.begin() + static_cast<std::ptrdiff_t>(std::min(written.find_first_of("?#"), written.size()));
   std::replace(written.begin(), end_of_path, '\\', '/');
   const auto colon = written.find(':');
   if (colon == std::string::npos) return std::nullopt;

@@ -1,9 +1,9 @@
 // URLs as people write them into a configuration, put right as browsers and Node do.
 //
-// Blanks around it go, and so do user, password and fragment; backslashes are slashes, any number of slashes may follow
-// the scheme; what no URL may hold (blanks, quotes, letters beyond ASCII) is escaped. The query stays. Never for what
-// comes from clients. Pure; any thread.
-// Source: WHATWG URL, "basic URL parser"; docs/contract/descriptor.md "As people write them".
+// Blanks around it go, and so do user, password and fragment; backslashes are slashes, any number of slashes
+// may follow the scheme; what no URL may hold (blanks, quotes, letters beyond ASCII) is escaped. The query
+// stays. Never for what comes from clients. Pure; any thread. Source: WHATWG URL, "basic URL parser";
+// docs/contract/descriptor.md "As people write them".
 #pragma once
 
 #include <optional>

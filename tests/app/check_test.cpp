@@ -10,7 +10,7 @@
 
 #include "support/temporary_folder.h"
 
-namespace router::app {
+namespace router::app::check_test {
 namespace {
 
 using Variables = std::map<std::string, std::string>;
@@ -34,7 +34,9 @@ Checked check_descriptor(const std::string& descriptor, Variables variables, Che
   return check_directory(folder.path().string(), std::move(variables), options);
 }
 
-std::size_t lines_of(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
+std::size_t lines_of(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
 
 const Variables kProvider = {{"OIDC_ISSUER", "https://id.example.com"}, {"OIDC_CLIENT_ID", "c"}};
 
@@ -45,8 +47,11 @@ constexpr const char* kThreeRoutes = R"({"routes":[{"source":"^/a","destination"
 
 TEST_CASE("check: of the demo's and all examples' directories it says nothing, and ends with 0 [K15]") {
   const Variables secret = {{"OIDC_CLIENT_SECRET", "a-secret"}};
-  Variables demo = {{"OIDC_ISSUER", "http://localhost:5001"}, {"OIDC_CLIENT_ID", "demo"}, {"OIDC_CLIENT_SECRET", "a-secret"},
-                    {"destinations", R"([{"name":"orders","url":"http://localhost:5002","forwardAuthToken":true},
+  Variables demo = {
+      {"OIDC_ISSUER", "http://localhost:5001"},
+      {"OIDC_CLIENT_ID", "demo"},
+      {"OIDC_CLIENT_SECRET", "a-secret"},
+      {"destinations", R"([{"name":"orders","url":"http://localhost:5002","forwardAuthToken":true},
                                          {"name":"invoices","url":"http://localhost:5003","forwardAuthToken":true}])"}};
   std::map<std::string, Variables> directories = {{ROUTER_SOURCE_DIR "/demo/workdir", demo}};
   for (const auto& entry : std::filesystem::directory_iterator(ROUTER_SOURCE_DIR "/examples")) {
@@ -68,20 +73,26 @@ TEST_CASE("check: a cause is one line with the number of its places [K15]") {
   const auto checked = check_descriptor(kThreeRoutes, {});
   CHECK(checked.exit_code == 0);
   CHECK(checked.output ==
-        "xs-app.json:1:12: warning: /routes/0: found a route that asks for a login, without a provider (in 3 places), expected a "
-        "binding of an xsuaa, identity (IAS) or oidc service; until then nobody can log in, and the route answers 503\n"
+        "xs-app.json:1:12: warning: /routes/0: found a route that asks for a login, without a provider (in 3 "
+        "places), expected a "
+        "binding of an xsuaa, identity (IAS) or oidc service; until then nobody can log in, and the route "
+        "answers 503\n"
         "0 errors, 1 warning\n");
-  const auto repository = check_descriptor(R"({"authenticationMethod":"none","routes":[{"source":"^/a","service":"html5-apps-repo-rt"},
-    {"source":"^/b","service":"html5-apps-repo-rt"}]})", {});
+  const auto repository = check_descriptor(
+      R"({"authenticationMethod":"none","routes":[{"source":"^/a","service":"html5-apps-repo-rt"},
+    {"source":"^/b","service":"html5-apps-repo-rt"}]})",
+      {});
   CHECK(lines_of(repository.output) == 2);
   CHECK(repository.output.find("found \"html5-apps-repo-rt\" (in 2 places)") != std::string::npos);
-  const auto json = nlohmann::json::parse(check_descriptor(kThreeRoutes, {}, {.json = true}).output, nullptr, false);
+  const auto json =
+      nlohmann::json::parse(check_descriptor(kThreeRoutes, {}, {.json = true}).output, nullptr, false);
   CHECK(json.value("warnings", 0) == 1);
   CHECK(json.at("issues").at(0).value("places", 0) == 3);
 }
 
 TEST_CASE("check: errors are one line each place [K15]") {
-  const auto checked = check_descriptor(R"({"routes":[{"source":"^/a","destination":"no"},{"source":"^/b","destination":"no"}]})", kProvider);
+  const auto checked = check_descriptor(
+      R"({"routes":[{"source":"^/a","destination":"no"},{"source":"^/b","destination":"no"}]})", kProvider);
   CHECK(checked.exit_code == 1);
   CHECK(lines_of(checked.output) == 3);
 }
@@ -102,9 +113,11 @@ TEST_CASE("check: ALLOWED_HOSTS is a matter of --strict, where warnings are erro
   CHECK(good.exit_code == 0);
   CHECK(good.output == "");
 
-  const auto doubtful = check_descriptor(R"({"welcomeFile":"./x.html","authenticationMethod":"none"})", {}, {.strict = true});
+  const auto doubtful =
+      check_descriptor(R"({"welcomeFile":"./x.html","authenticationMethod":"none"})", {}, {.strict = true});
   CHECK(doubtful.exit_code == 1);
-  CHECK(doubtful.output.find("xs-app.json:1:16: error: /welcomeFile: found \"./x.html\", expected \"x.html\"") == 0);
+  CHECK(doubtful.output.find(
+            "xs-app.json:1:16: error: /welcomeFile: found \"./x.html\", expected \"x.html\"") == 0);
 }
 
-}  // namespace router::app
+}  // namespace router::app::check_test

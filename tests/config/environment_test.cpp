@@ -2,7 +2,7 @@
 
 #include "config/config_fixture.h"
 
-namespace router::config::test {
+namespace router::config::test::environment_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -288,4 +288,4 @@ TEST_CASE("environment: a protected application without ALLOWED_HOSTS is warned 
 }
 
 }  // namespace
-}  // namespace router::config::test
+}  // namespace router::config::test::environment_test

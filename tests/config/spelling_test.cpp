@@ -1,11 +1,11 @@
-// Directories as people write them: what the Node router takes although it is spelt differently from what is meant is
-// taken here too, as it is meant, and a warning shows the right spelling with its place.
+// Directories as people write them: what the Node router takes although it is spelt differently from what is
+// meant is taken here too, as it is meant, and a warning shows the right spelling with its place.
 #include <doctest/doctest.h>
 
 #include "config/config_fixture.h"
 #include "config/json_reader.h"
 
-namespace router::config::test {
+namespace router::config::test::spelling_test {
 namespace {
 
 std::string warnings_of(const LoadResult& result) {
@@ -34,7 +34,8 @@ LoadResult load_with(const std::string& pointer, const json& value) {
 
 }  // namespace
 
-TEST_CASE("spelling: a path without its slash, or with a dot and blanks before it, is taken as it is meant [K11]") {
+TEST_CASE(
+    "spelling: a path without its slash, or with a dot and blanks before it, is taken as it is meant [K11]") {
   struct Row {
     const char* pointer;
     std::string Configuration::*plain = nullptr;
@@ -55,7 +56,8 @@ TEST_CASE("spelling: a path without its slash, or with a dot and blanks before i
       const auto result = load_with(row.pointer, written);
       CHECK(errors_of(result) == "");
       REQUIRE(result.configuration);
-      CHECK((row.plain ? (*result.configuration).*row.plain : result.configuration->logout.*row.of_logout) == "/a/x");
+      CHECK((row.plain ? (*result.configuration).*row.plain : result.configuration->logout.*row.of_logout) ==
+            "/a/x");
       const auto warnings = warnings_of(result);
       CHECK(warnings.find(": warning: " + std::string(row.pointer) + ": found " + json(written).dump() +
                           ", expected \"/a/x\"; it is taken so") != std::string::npos);
@@ -66,13 +68,17 @@ TEST_CASE("spelling: a path without its slash, or with a dot and blanks before i
 }
 
 TEST_CASE("spelling: endpoints lose a query, which no path can have; pages and logout paths keep it [K11]") {
-  CHECK(load_with("/login/callbackEndpoint", "/login/cb?authType=ias").configuration->callback_endpoint == "/login/cb");
+  CHECK(load_with("/login/callbackEndpoint", "/login/cb?authType=ias").configuration->callback_endpoint ==
+        "/login/cb");
   CHECK(load_with("/logout/logoutEndpoint", "/log out").configuration->logout.endpoint == "/log%20out");
-  CHECK(load_with("/logout/logoutPage", "a/bye.html?x=1#y").configuration->logout.page == "/a/bye.html?x=1#y");
-  CHECK(load_with("/logout/logoutPage", " https://example.com/a b").configuration->logout.page == "https://example.com/a%20b");
+  CHECK(load_with("/logout/logoutPage", "a/bye.html?x=1#y").configuration->logout.page ==
+        "/a/bye.html?x=1#y");
+  CHECK(load_with("/logout/logoutPage", " https://example.com/a b").configuration->logout.page ==
+        "https://example.com/a%20b");
   const auto result = load_with("/destinations/backend/logoutPath", "services/out?x=1");
   CHECK(result.configuration->destinations.at("backend").logout_path == "/services/out?x=1");
-  CHECK(warnings_of(result).find("/destinations/backend/logoutPath: found \"services/out?x=1\", expected \"/services/out?x=1\"") !=
+  CHECK(warnings_of(result).find(
+            "/destinations/backend/logoutPath: found \"services/out?x=1\", expected \"/services/out?x=1\"") !=
         std::string::npos);
 }
 
@@ -84,34 +90,36 @@ TEST_CASE("spelling: the paths of REST, hosted-login and agent-style logout, too
   const auto hosted = load_with("/hostedLogin", {{"customerId", "/abc/"}, {"clients", json::object()}});
   REQUIRE(hosted.configuration);
   CHECK(hosted.configuration->hosted_login->customer_id == "abc");
-  const auto agent = load_with("/logout/applications", {{"backend", {{"endpoint", "a/out"}, {"page", "./a/bye.html"}}}});
+  const auto agent =
+      load_with("/logout/applications", {{"backend", {{"endpoint", "a/out"}, {"page", "./a/bye.html"}}}});
   REQUIRE(agent.configuration);
   CHECK(agent.configuration->logout.applications.at(0).endpoint == "/a/out");
   CHECK(agent.configuration->logout.applications.at(0).page == "/a/bye.html");
 
   const TemporaryDirectory directory;
-  directory.write("xs-app.json", R"({"authenticationMethod":"none","logout":{"agentProperties":"agent.properties"}})");
-  directory.write("agent.properties", "org.forgerock.agents.logout.endpoint.map[]=out\norg.forgerock.agents.logout.goto.map[]=bye.html\n");
+  directory.write("xs-app.json",
+                  R"({"authenticationMethod":"none","logout":{"agentProperties":"agent.properties"}})");
+  directory.write(
+      "agent.properties",
+      "org.forgerock.agents.logout.endpoint.map[]=out\norg.forgerock.agents.logout.goto.map[]=bye.html\n");
   const auto file = directory.load({{"VCAP_APPLICATION", "{}"}});
   CHECK(errors_of(file) == "");
   REQUIRE(file.configuration);
   CHECK(file.configuration->logout.applications.at(0).endpoint == "/out");
   CHECK(file.configuration->logout.applications.at(0).page == "/bye.html");
-  CHECK(warnings_of(file).find("agent.properties:1:1: warning: org.forgerock.agents.logout.endpoint.map[]: found \"out\", "
-                               "expected \"/out\"") != std::string::npos);
+  CHECK(warnings_of(file).find(
+            "agent.properties:1:1: warning: org.forgerock.agents.logout.endpoint.map[]: found \"out\", "
+            "expected \"/out\"") != std::string::npos);
 }
 
 TEST_CASE("spelling: what is no path at all is refused as before [K11]") {
-  for (const auto& [pointer, written] : {std::pair{"/logout/logoutEndpoint", "https://a.example.com/out"},
-                                         std::pair{"/logout/logoutPage", "javascript:alert(1)"},
-                                         std::pair{"/logout/logoutPage", "ftp://a/b"},
-                                         std::pair{"/logout/logoutPage", "a/../b"},
-                                         std::pair{"/login/callbackEndpoint", "../cb"},
-                                         std::pair{"/logout/logoutEndpoint", "/"},
-                                         std::pair{"/logout/logoutEndpoint", " "},
-                                         std::pair{"/destinations/backend/logoutPath", "https://backend/bye"},
-                                         std::pair{"/welcomeFile", "../x.html"},
-                                         std::pair{"/welcomeFile", "./"}}) {
+  for (const auto& [pointer, written] :
+       {std::pair{"/logout/logoutEndpoint", "https://a.example.com/out"},
+        std::pair{"/logout/logoutPage", "javascript:alert(1)"}, std::pair{"/logout/logoutPage", "ftp://a/b"},
+        std::pair{"/logout/logoutPage", "a/../b"}, std::pair{"/login/callbackEndpoint", "../cb"},
+        std::pair{"/logout/logoutEndpoint", "/"}, std::pair{"/logout/logoutEndpoint", " "},
+        std::pair{"/destinations/backend/logoutPath", "https://backend/bye"},
+        std::pair{"/welcomeFile", "../x.html"}, std::pair{"/welcomeFile", "./"}}) {
     CAPTURE(pointer);
     CAPTURE(written);
     CHECK(errors_of(load_with(pointer, written)).find(pointer) != std::string::npos);
@@ -119,27 +127,31 @@ TEST_CASE("spelling: what is no path at all is refused as before [K11]") {
 }
 
 TEST_CASE("spelling: a welcome file may begin with a dot and end with a blank [K11]") {
-  for (const auto& [written, meant] : {std::pair{"./start.html", "start.html"}, std::pair{"/start.html ", "/start.html"},
-                                       std::pair{" start.html", "start.html"}, std::pair{"web\\start.html", "web/start.html"},
-                                       std::pair{"/my start.html", "/my%20start.html"}, std::pair{"//start.html", "/start.html"}}) {
+  for (const auto& [written, meant] :
+       {std::pair{"./start.html", "start.html"}, std::pair{"/start.html ", "/start.html"},
+        std::pair{" start.html", "start.html"}, std::pair{"web\\start.html", "web/start.html"},
+        std::pair{"/my start.html", "/my%20start.html"}, std::pair{"//start.html", "/start.html"}}) {
     CAPTURE(written);
     const auto result = load_with("/welcomeFile", written);
     CHECK(errors_of(result) == "");
     REQUIRE(result.configuration);
     CHECK(result.configuration->welcome_file == meant);
-    CHECK(warnings_of(result).find("/welcomeFile: found " + json(written).dump() + ", expected " + json(meant).dump()) != std::string::npos);
+    CHECK(warnings_of(result).find("/welcomeFile: found " + json(written).dump() + ", expected " +
+                                   json(meant).dump()) != std::string::npos);
   }
   CHECK(warnings_of(load_with("/welcomeFile", "start.html")) == "");
 }
 
 TEST_CASE("spelling: a group that the source does not have stays in the target as it is [K11]") {
-  const auto result = load_with("/routes/0", {{"source", "^/app"}, {"target", "$1"}, {"destination", "backend"}});
+  const auto result =
+      load_with("/routes/0", {{"source", "^/app"}, {"target", "$1"}, {"destination", "backend"}});
   CHECK(errors_of(result) == "");
   REQUIRE(result.configuration);
-  CHECK(warnings_of(result).find("/routes/0/target: found $1 in \"$1\", expected a group of the source, which has no group; it "
-                                 "stays as it is") != std::string::npos);
-  CHECK(errors_of(load_with("/routes/0", {{"source", "^/app"}, {"destination", "$1"}})).find("/routes/0/destination") !=
-        std::string::npos);
+  CHECK(warnings_of(result).find(
+            "/routes/0/target: found $1 in \"$1\", expected a group of the source, which has no group; it "
+            "stays as it is") != std::string::npos);
+  CHECK(errors_of(load_with("/routes/0", {{"source", "^/app"}, {"destination", "$1"}}))
+            .find("/routes/0/destination") != std::string::npos);
 }
 
 TEST_CASE("spelling: a target with blanks is escaped, as browsers do [K11]") {
@@ -150,7 +162,9 @@ TEST_CASE("spelling: a target with blanks is escaped, as browsers do [K11]") {
   };
   CHECK(target(" /$1") == "/$1");
   CHECK(target("/a b/$1 ") == "/a%20b/$1");
-  CHECK(warnings_of(load_with("/routes/0", {{"source", "^/(?<x>.*)$"}, {"target", "/$<x>"}, {"destination", "backend"}})) == "");
+  CHECK(warnings_of(load_with(
+            "/routes/0", {{"source", "^/(?<x>.*)$"}, {"target", "/$<x>"}, {"destination", "backend"}})) ==
+        "");
 }
 
 TEST_CASE("spelling: $xsappname in whatever case is $XSAPPNAME, with a binding and without one [K11]") {
@@ -158,7 +172,8 @@ TEST_CASE("spelling: $xsappname in whatever case is $XSAPPNAME, with a binding a
     {"source":"^/a","localDir":".","scope":"$xsappname.x"},
     {"source":"^/b","localDir":".","scope":[" $XsAppName.y", "$XSAPPNAME.z"]},
     {"source":"^/c","localDir":".","scope":{"GET":"$xsappname.x","default":["$Xsappname.w"]}}]})";
-  const char* const xsuaa = R"({"xsuaa":[{"name":"u","credentials":{"url":"https://u.example.com","clientid":"c","clientsecret":"s",
+  const char* const xsuaa =
+      R"({"xsuaa":[{"name":"u","credentials":{"url":"https://u.example.com","clientid":"c","clientsecret":"s",
     "xsappname":"app!t1"}}]})";
   const auto bound = load_variables({{"VCAP_SERVICES", xsuaa}}, descriptor);
   CHECK(errors_of(bound) == "");
@@ -170,8 +185,9 @@ TEST_CASE("spelling: $xsappname in whatever case is $XSAPPNAME, with a binding a
   CHECK(routes.at(2).scope.by_method.at("GET") == Scopes{"app!t1.x"});
   CHECK(routes.at(2).scope.by_method.at("default") == Scopes{"app!t1.w"});
   const auto warnings = warnings_of(bound);
-  CHECK(warnings.find("xs-app.json:2:44: warning: /routes/0/scope: found \"$xsappname.x\" (in 2 places), expected "
-                      "\"$XSAPPNAME.x\"; it is taken so") != std::string::npos);
+  CHECK(warnings.find(
+            "xs-app.json:2:44: warning: /routes/0/scope: found \"$xsappname.x\" (in 2 places), expected "
+            "\"$XSAPPNAME.x\"; it is taken so") != std::string::npos);
   CHECK(warnings.find("/routes/1/scope/0: found \" $XsAppName.y\"") != std::string::npos);
   const auto alone = load_variables({}, descriptor);
   CHECK(errors_of(alone) == "");
@@ -185,20 +201,22 @@ TEST_CASE("spelling: an origin that is a string is taken apart, wherever origins
     const char* host;
     int port;  // 0: any
   };
-  for (const Row& row : {Row{json::array({"https://app.example.com"}), "https", "app.example.com", 0},
-                         Row{json::array({"https://app.example.com:8443/"}), "https", "app.example.com", 8443},
-                         Row{json::array({"app.example.com"}), "", "app.example.com", 0},
-                         Row{json::array({"*.example.com"}), "", "*.example.com", 0},
-                         Row{json::array({" *"}), "", "*", 0},
-                         Row{json("https://app.example.com"), "https", "app.example.com", 0},
-                         Row{{{"host", "app.example.com"}}, "", "app.example.com", 0},
-                         Row{{{{"host", "https://app.example.com:8443"}}}, "https", "app.example.com", 8443},
-                         Row{{{{"host", "app.example.com"}, {"protocol", "HTTPS:"}}}, "https", "app.example.com", 0}}) {
+  for (const Row& row :
+       {Row{json::array({"https://app.example.com"}), "https", "app.example.com", 0},
+        Row{json::array({"https://app.example.com:8443/"}), "https", "app.example.com", 8443},
+        Row{json::array({"app.example.com"}), "", "app.example.com", 0},
+        Row{json::array({"*.example.com"}), "", "*.example.com", 0}, Row{json::array({" *"}), "", "*", 0},
+        Row{json("https://app.example.com"), "https", "app.example.com", 0},
+        Row{{{"host", "app.example.com"}}, "", "app.example.com", 0},
+        Row{{{{"host", "https://app.example.com:8443"}}}, "https", "app.example.com", 8443},
+        Row{{{{"host", "app.example.com"}, {"protocol", "HTTPS:"}}}, "https", "app.example.com", 0}}) {
     CAPTURE(row.written.dump());
     const json policy = {{"uriPattern", "^/a/(.*)$"}, {"allowedOrigin", row.written}};
     const auto described = load_with("/cors", json::array({policy}));
-    const auto variable = load_variables({{"CORS", json::array({policy}).dump()}}, R"({"authenticationMethod":"none"})");
-    const auto sockets = load_variables({{"WS_ALLOWED_ORIGINS", row.written.dump()}}, R"({"authenticationMethod":"none"})");
+    const auto variable =
+        load_variables({{"CORS", json::array({policy}).dump()}}, R"({"authenticationMethod":"none"})");
+    const auto sockets =
+        load_variables({{"WS_ALLOWED_ORIGINS", row.written.dump()}}, R"({"authenticationMethod":"none"})");
     for (const auto* result : {&described, &variable, &sockets}) {
       CHECK(errors_of(*result) == "");
       REQUIRE(result->configuration);
@@ -211,33 +229,42 @@ TEST_CASE("spelling: an origin that is a string is taken apart, wherever origins
       CHECK(rules[0].port.value_or(0) == row.port);
     }
   }
-  CHECK(errors_of(load_with("/cors", {{{"uriPattern", "^/a"}, {"allowedOrigin", {"ftp://a.example.com"}}}})) != "");
+  CHECK(errors_of(
+            load_with("/cors", {{{"uriPattern", "^/a"}, {"allowedOrigin", {"ftp://a.example.com"}}}})) != "");
   CHECK(errors_of(load_with("/cors", {{{"uriPattern", "^/a"}, {"allowedOrigin", {"a b"}}}})) != "");
 }
 
 TEST_CASE("spelling: folders and files that begin with a slash are below the directory [K11]") {
   const TemporaryDirectory directory;
   directory.write("web/index.html", "x");
-  directory.write("xs-app.json", R"({"authenticationMethod":"none","errorPage":[{"status":404,"file":"/web/index.html"}],
+  directory.write("xs-app.json",
+                  R"({"authenticationMethod":"none","errorPage":[{"status":404,"file":"/web/index.html"}],
     "routes":[{"source":"^/(.*)$","target":"$1","localDir":"/web"}]})");
   const auto result = directory.load({{"VCAP_APPLICATION", "{}"}});
   CHECK(errors_of(result) == "");
   REQUIRE(result.configuration);
   CHECK(result.configuration->error_pages.size() == 1);
   CHECK(result.configuration->routes.at(0).local_dir->ends_with("/web"));
-  CHECK(warnings_of(result).find("xs-app.json:2:60: warning: /routes/0/localDir: found \"/web\", expected \"web\"") != std::string::npos);
-  CHECK(warnings_of(result).find("/errorPage/0/file: found \"/web/index.html\", expected \"web/index.html\"") != std::string::npos);
+  CHECK(warnings_of(result).find(
+            "xs-app.json:2:60: warning: /routes/0/localDir: found \"/web\", expected \"web\"") !=
+        std::string::npos);
+  CHECK(
+      warnings_of(result).find("/errorPage/0/file: found \"/web/index.html\", expected \"web/index.html\"") !=
+      std::string::npos);
 }
 
 TEST_CASE("spelling: a localDir outside the directory is refused, and it says what to do [K14]") {
   const TemporaryDirectory directory;
   directory.write("app/xs-app.json", R"({"routes":[{"source":"^/(.*)$","localDir":"../web"}]})");
   directory.write("web/index.html", "x");
-  const auto result = load({.directory = directory.path() + "/app", .environment = {{"VCAP_APPLICATION", "{}"}}});
+  const auto result =
+      load({.directory = directory.path() + "/app", .environment = {{"VCAP_APPLICATION", "{}"}}});
   CHECK(result.configuration == nullptr);
   CHECK(errors_of(result) ==
-        "xs-app.json:1:43: error: /routes/0/localDir: found \"../web\", which is outside the directory of the descriptor, expected a "
-        "folder inside it; copy it there when you build, or move xs-app.json up into a directory that holds both\n");
+        "xs-app.json:1:43: error: /routes/0/localDir: found \"../web\", which is outside the directory of "
+        "the descriptor, expected a "
+        "folder inside it; copy it there when you build, or move xs-app.json up into a directory that holds "
+        "both\n");
 }
 
 TEST_CASE("schema: outgoingRequestOptions, which descriptors for newer Node routers have, is known") {
@@ -249,12 +276,14 @@ TEST_CASE("schema: outgoingRequestOptions, which descriptors for newer Node rout
 
 TEST_CASE("environment: STATE_PARAMETER_SECRET=false is no secret") {
   for (const char* value : {"false", "False"}) {
-    const auto result = load_variables({{"STATE_PARAMETER_SECRET", value}}, R"({"authenticationMethod":"none"})");
+    const auto result =
+        load_variables({{"STATE_PARAMETER_SECRET", value}}, R"({"authenticationMethod":"none"})");
     CHECK(errors_of(result) == "");
     REQUIRE(result.configuration);
     CHECK(result.configuration->environment.state_parameter_secret.empty());
-    CHECK(warnings_of(result).find("STATE_PARAMETER_SECRET: warning: found false, which is no secret") != std::string::npos);
+    CHECK(warnings_of(result).find("STATE_PARAMETER_SECRET: warning: found false, which is no secret") !=
+          std::string::npos);
   }
 }
 
-}  // namespace router::config::test
+}  // namespace router::config::test::spelling_test

@@ -4,14 +4,17 @@
 #include "config/config_fixture.h"
 #include "config/json_reader.h"
 
-namespace router::config::test {
+namespace router::config::test::unused_services_test {
 namespace {
 
 constexpr const char* kBrokenXsuaa = R"({"xsuaa":[{"name":"u","credentials":{"clientid":"c"}}]})";
-constexpr const char* kPublic = R"({"authenticationMethod":"none","routes":[{"source":"^/a","destination":"b"}]})";
+constexpr const char* kPublic =
+    R"({"authenticationMethod":"none","routes":[{"source":"^/a","destination":"b"}]})";
 
 LoadResult load_bound(const char* services, const std::string& descriptor) {
-  return load_variables({{"VCAP_SERVICES", services}, {"destinations", R"([{"name":"b","url":"http://b.example.com"}])"}}, descriptor);
+  return load_variables(
+      {{"VCAP_SERVICES", services}, {"destinations", R"([{"name":"b","url":"http://b.example.com"}])"}},
+      descriptor);
 }
 
 }  // namespace
@@ -22,18 +25,23 @@ TEST_CASE("bindings: one that no route uses is a warning at its place, and is le
     const char* says;
   };
   for (const Row& row :
-       {Row{kBrokenXsuaa, "environment variable VCAP_SERVICES:1:37: warning: /xsuaa/0/credentials: found no \"url\""},
-        Row{R"({"identity":[{"name":"i","credentials":{"url":"nonsense","clientid":"c"}}]})", "/identity/0/credentials/url: found \"nonsense\""},
+       {Row{kBrokenXsuaa,
+            "environment variable VCAP_SERVICES:1:37: warning: /xsuaa/0/credentials: found no \"url\""},
+        Row{R"({"identity":[{"name":"i","credentials":{"url":"nonsense","clientid":"c"}}]})",
+            "/identity/0/credentials/url: found \"nonsense\""},
         Row{R"({"oidc":[{"name":"o","credentials":{}}]})", "/oidc/0/credentials: found no \"issuer\""},
-        Row{R"({"destination":[{"name":"d","credentials":{"clientid":"c"}}]})", "/destination/0/credentials: found no \"uri\""},
-        Row{R"({"biz":[{"name":"s","credentials":{"sap.cloud.service":"s","endpoints":{"a":5}}}]})", "/biz/0/credentials/endpoints/a: found 5"},
+        Row{R"({"destination":[{"name":"d","credentials":{"clientid":"c"}}]})",
+            "/destination/0/credentials: found no \"uri\""},
+        Row{R"({"biz":[{"name":"s","credentials":{"sap.cloud.service":"s","endpoints":{"a":5}}}]})",
+            "/biz/0/credentials/endpoints/a: found 5"},
         Row{R"({"redis":"x"})", "/redis: found \"x\""}}) {
     CAPTURE(row.services);
     const auto result = load_bound(row.services, kPublic);
     CHECK(errors_of(result) == "");
     REQUIRE(result.configuration);
     CHECK(to_text(result.issues).find(row.says) != std::string::npos);
-    CHECK(to_text(result.issues).find("nothing here uses the service, so it is left out") != std::string::npos);
+    CHECK(to_text(result.issues).find("nothing here uses the service, so it is left out") !=
+          std::string::npos);
     CHECK(result.configuration->providers.empty());
     CHECK(result.configuration->services.empty());
     CHECK_FALSE(result.configuration->destination_service);
@@ -76,9 +84,11 @@ TEST_CASE("bindings: of two the broken one is left out where the routes use the 
 }
 
 TEST_CASE("bindings: services.<name> of the descriptor that nothing is bound for is a warning [K13]") {
-  const auto result = load_bound("{}", R"({"authenticationMethod":"none","services":{"zz":{"endpoint":"y","logoutPath":"/x"}}})");
+  const auto result = load_bound(
+      "{}", R"({"authenticationMethod":"none","services":{"zz":{"endpoint":"y","logoutPath":"/x"}}})");
   CHECK(errors_of(result) == "");
-  CHECK(to_text(result.issues).find("warning: /services/zz: found the unknown name \"zz\"") != std::string::npos);
+  CHECK(to_text(result.issues).find("warning: /services/zz: found the unknown name \"zz\"") !=
+        std::string::npos);
 }
 
-}  // namespace router::config::test
+}  // namespace router::config::test::unused_services_test

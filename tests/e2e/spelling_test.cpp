@@ -1,11 +1,11 @@
-// Directories as people write them, against the built router: each spelling that is taken does what was meant, and none
-// leads to a 5xx later.
+// Directories as people write them, against the built router: each spelling that is taken does what was
+// meant, and none leads to a 5xx later.
 #include <doctest/doctest.h>
 
 #include "e2e/proxy_fixture.h"
 #include "e2e/sign_on_fixture.h"
 
-namespace router::test {
+namespace router::test::spelling_test {
 namespace {
 
 using nlohmann::json;
@@ -26,8 +26,9 @@ TEST_CASE("spelling: endpoints without their slash answer at the path with it, t
                                 {"logoutPage", "./bye.html"},
                                 {"backChannelLogoutEndpoint", "my/back-channel"},
                                 {"frontChannelLogoutEndpoint", " /my/front-channel"}};
-  setup.descriptor["destinations"] = {{"orders", {{"logoutPath", "sign-out"}}},
-                                      {"invoices", {{"logoutPath", "./sign-out?x=1"}, {"logoutMethod", "GET"}}}};
+  setup.descriptor["destinations"] = {
+      {"orders", {{"logoutPath", "sign-out"}}},
+      {"invoices", {{"logoutPath", "./sign-out?x=1"}, {"logoutMethod", "GET"}}}};
   RouterProcess router(setup);
   Browser browser(router.port());
   CHECK(browser.open("/orders/start").status() == 200);
@@ -46,8 +47,8 @@ TEST_CASE("spelling: welcome files and error pages with dots, blanks and slashes
     const char* welcome;
     const char* location;
   };
-  for (const Row& row : {Row{"./start.html", "/start.html"}, Row{"/start.html ", "/start.html"}, Row{" start.html", "/start.html"},
-                         Row{"my start.html", "/my%20start.html"}}) {
+  for (const Row& row : {Row{"./start.html", "/start.html"}, Row{"/start.html ", "/start.html"},
+                         Row{" start.html", "/start.html"}, Row{"my start.html", "/my%20start.html"}}) {
     CAPTURE(row.welcome);
     RouterSetup setup;
     setup.files["web/start.html"] = "START";
@@ -55,7 +56,8 @@ TEST_CASE("spelling: welcome files and error pages with dots, blanks and slashes
     setup.files["web/404.html"] = "NOTHING";
     setup.descriptor["welcomeFile"] = row.welcome;
     setup.descriptor["errorPage"] = {{{"status", 404}, {"file", "/web/404.html"}}};
-    setup.add_route({{"source", "^/(.*)$"}, {"target", "$1"}, {"localDir", "/web"}, {"authenticationType", "none"}});
+    setup.add_route(
+        {{"source", "^/(.*)$"}, {"target", "$1"}, {"localDir", "/web"}, {"authenticationType", "none"}});
     RouterProcess router(setup);
     const auto welcomed = get(router, "/?q=1");
     CHECK(welcomed.status() == 302);
@@ -73,7 +75,8 @@ TEST_CASE("spelling: a group that is not there stays as it is, on the way to the
   RouterSetup setup;
   setup.add_destination("app", backend.origin());
   const auto add = [&](const char* source, const char* target) {
-    setup.add_route({{"source", source}, {"target", target}, {"destination", "app"}, {"authenticationType", "none"}});
+    setup.add_route(
+        {{"source", source}, {"target", target}, {"destination", "app"}, {"authenticationType", "none"}});
   };
   add("^/app", "$1");
   add("^/two/(.*)$", "/x/$2/$1");
@@ -97,19 +100,24 @@ TEST_CASE("spelling: destinations of any name and with doubtful URLs are called,
     std::string url;
     const char* reached;
   };
-  for (const Row& row : {Row{"a b", "http://127.0.0.1:" + port, "/x?y=2"}, Row{"a/b", "http://127.0.0.1:" + port, "/x?y=2"},
-                         Row{"a$b", "http://127.0.0.1:" + port, "/x?y=2"}, Row{"\xC3\xA4", "http://127.0.0.1:" + port, "/x?y=2"},
-                         Row{"app", "http://u:hush@127.0.0.1:" + port, "/x?y=2"},
-                         Row{"app", " http://127.0.0.1:" + port + "/base ", "/base/x?y=2"},
-                         Row{"app", "http://127.0.0.1:" + port + "/a b", "/a%20b/x?y=2"},
-                         Row{"app", "http:/127.0.0.1:" + port + "/base", "/base/x?y=2"},
-                         Row{"app", "http://127.0.0.1:" + port + "/base?z=1", "/base/x?z=1&y=2"},
-                         Row{"app", "http://127.0.0.1:" + port + "#top", "/x?y=2"}}) {
+  for (const Row& row :
+       {Row{"a b", "http://127.0.0.1:" + port, "/x?y=2"}, Row{"a/b", "http://127.0.0.1:" + port, "/x?y=2"},
+        Row{"a$b", "http://127.0.0.1:" + port, "/x?y=2"},
+        Row{"\xC3\xA4", "http://127.0.0.1:" + port, "/x?y=2"},
+        Row{"app", "http://u:hush@127.0.0.1:" + port, "/x?y=2"},
+        Row{"app", " http://127.0.0.1:" + port + "/base ", "/base/x?y=2"},
+        Row{"app", "http://127.0.0.1:" + port + "/a b", "/a%20b/x?y=2"},
+        Row{"app", "http:/127.0.0.1:" + port + "/base", "/base/x?y=2"},
+        Row{"app", "http://127.0.0.1:" + port + "/base?z=1", "/base/x?z=1&y=2"},
+        Row{"app", "http://127.0.0.1:" + port + "#top", "/x?y=2"}}) {
     CAPTURE(row.name);
     CAPTURE(row.url);
     RouterSetup setup;
     setup.add_destination(row.name, row.url);
-    setup.add_route({{"source", "^/b/(.*)$"}, {"target", "/$1"}, {"destination", row.name}, {"authenticationType", "none"}});
+    setup.add_route({{"source", "^/b/(.*)$"},
+                     {"target", "/$1"},
+                     {"destination", row.name},
+                     {"authenticationType", "none"}});
     RouterProcess router(setup);
     CHECK(get(router, "/b/x?y=2").status() == 200);
     REQUIRE_FALSE(backend.requests().empty());
@@ -123,10 +131,15 @@ TEST_CASE("spelling: destinations of any name and with doubtful URLs are called,
 TEST_CASE("spelling: destinations as the destination service spells them are called [K12]") {
   RecordingBackend backend;
   RouterSetup setup;
-  setup.environment["destinations"] =
-      json::array({{{"Name", "app"}, {"URL", backend.origin()}, {"Type", "HTTP"}, {"ProxyType", "Internet"}, {"sap-client", "100"},
-                    {"Authentication", "BasicAuthentication"}, {"User", "u"}, {"Password", "hush"}}})
-          .dump();
+  setup.environment["destinations"] = json::array({{{"Name", "app"},
+                                                    {"URL", backend.origin()},
+                                                    {"Type", "HTTP"},
+                                                    {"ProxyType", "Internet"},
+                                                    {"sap-client", "100"},
+                                                    {"Authentication", "BasicAuthentication"},
+                                                    {"User", "u"},
+                                                    {"Password", "hush"}}})
+                                          .dump();
   setup.add_public_route("app");
   RouterProcess router(setup);
   CHECK(get(router, "/app/x").status() == 200);
@@ -153,7 +166,10 @@ TEST_CASE("spelling: $xsappname guards a route with an xsuaa binding and without
   StubProvider provider;
   RecordingBackend orders;
   auto setup = sign_on_setup(provider, orders.origin(), orders.origin());
-  setup.add_route({{"source", "^/guarded/(.*)$"}, {"destination", "orders"}, {"authenticationType", "oidc"}, {"scope", "$xsappname.x"}});
+  setup.add_route({{"source", "^/guarded/(.*)$"},
+                   {"destination", "orders"},
+                   {"authenticationType", "oidc"},
+                   {"scope", "$xsappname.x"}});
   RouterProcess router(setup);
   Browser browser(router.port());
   browser.open("/orders/start");
@@ -163,7 +179,8 @@ TEST_CASE("spelling: $xsappname guards a route with an xsuaa binding and without
 TEST_CASE("spelling: a broken binding that nothing needs does not stop the start [K13]") {
   RecordingBackend backend;
   auto setup = setup_for(backend.origin());
-  setup.environment["VCAP_SERVICES"] = R"({"xsuaa":[{"name":"u","credentials":{"clientid":"c","clientsecret":"hush"}}]})";
+  setup.environment["VCAP_SERVICES"] =
+      R"({"xsuaa":[{"name":"u","credentials":{"clientid":"c","clientsecret":"hush"}}]})";
   setup.files["package.json"] = R"({"scripts":{"start":"node server.js"}})";
   RouterProcess router(setup);
   CHECK(get(router, "/app/x").status() == 200);
@@ -188,4 +205,4 @@ TEST_CASE("check: says nothing about a good directory, and ends with 1 where --s
   CHECK(help.output.find("--strict") != std::string::npos);
 }
 
-}  // namespace router::test
+}  // namespace router::test::spelling_test

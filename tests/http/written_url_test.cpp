@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace router::http {
+namespace router::http::written_url_test {
 namespace {
 
 TEST_CASE("written URL: blanks, users, fragments and slashes are put right, the query stays [K11]") {
@@ -37,13 +37,15 @@ TEST_CASE("written URL: blanks, users, fragments and slashes are put right, the 
 }
 
 TEST_CASE("written URL: what is none stays none [K11]") {
-  for (const char* text : {"", " ", "a.example.com", "127.0.0.1:8080", "//a.example.com", "ftp://a.example.com", "http:", "http://",
-                           "http://local host", "http://a:99999", "http://u:p@", "http:a.example.com", "mailto:a@b.example.com",
-                           "javascript://a.example.com", "http://a.example.com:0", "http://\xC3\xA4.example.com"}) {
+  for (const char* text :
+       {"", " ", "a.example.com", "127.0.0.1:8080", "//a.example.com", "ftp://a.example.com",
+        "http:", "http://", "http://local host", "http://a:99999", "http://u:p@", "http:a.example.com",
+        "mailto:a@b.example.com", "javascript://a.example.com", "http://a.example.com:0",
+        "http://\xC3\xA4.example.com"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_written_url(text).has_value());
   }
 }
 
 }  // namespace
-}  // namespace router::http
+}  // namespace router::http::written_url_test
