@@ -23,7 +23,8 @@ if(XS_ROUTER_WERROR)
   target_compile_options(router_options INTERFACE -Werror)
 endif()
 if(XS_ROUTER_SANITIZE)
-  target_compile_options(router_options INTERFACE -O1 -fsanitize=${XS_ROUTER_SANITIZE} -fno-omit-frame-pointer
+  add_compile_options(-O1 -g1)  # of the directory: it comes first, and the -O0 of the tests wins
+  target_compile_options(router_options INTERFACE -fsanitize=${XS_ROUTER_SANITIZE} -fno-omit-frame-pointer
     -foptimize-sibling-calls)
   if(XS_ROUTER_SANITIZE MATCHES "undefined")
     target_compile_options(router_options INTERFACE -fno-sanitize-recover=undefined)
@@ -53,12 +54,17 @@ if(XS_ROUTER_PRECOMPILE)
   target_precompile_headers(router_test_precompiled PRIVATE <nlohmann/json.hpp> <doctest/doctest.h>)
 endif()
 
-# Gives a target of the product the shared precompiled headers.
+# Compiles several files of a target of the product as one, where that is asked for.
+function(router_unite target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD "${XS_ROUTER_UNITY}" UNITY_BUILD_BATCH_SIZE 8)
+endfunction()
+
+# Gives a target of the product the shared precompiled headers, and unites its files.
 function(router_precompile target)
   if(XS_ROUTER_PRECOMPILE)
     target_precompile_headers(${target} REUSE_FROM router_precompiled)
   endif()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD "${XS_ROUTER_UNITY}" UNITY_BUILD_BATCH_SIZE 8)
+  router_unite(${target})
 endfunction()
 
 # The same for a target of tests.
@@ -80,7 +86,9 @@ function(router_layer name)
   cmake_parse_arguments(ARG "OWN_PRECOMPILED" "" "SOURCES;LINK" ${ARGN})
   add_library(router_${name} OBJECT ${ARG_SOURCES})
   target_link_libraries(router_${name} PUBLIC router_options ${ARG_LINK})
-  if(NOT ARG_OWN_PRECOMPILED)
+  if(ARG_OWN_PRECOMPILED)
+    router_unite(router_${name})
+  else()
     router_precompile(router_${name})
   endif()
   set_property(GLOBAL APPEND PROPERTY ROUTER_LAYERS router_${name})
