@@ -150,9 +150,10 @@ Task<void> Revocations::drain(base::milliseconds at_most) {
     begin(work);
     resume(work->sleeper);
   }
-  for (auto left = at_most; !open_.empty() && left > base::milliseconds::zero(); left -= kRevocationDrainPoll) {
-    co_await base::sleep_for(loop_, kRevocationDrainPoll);
-  }
+  // not by counting sleeps, each of which may take a tick longer
+  const auto over = std::make_shared<bool>(at_most <= base::milliseconds::zero());
+  if (!*over) loop_.after(at_most, [over] { *over = true; });
+  while (!open_.empty() && !*over) co_await base::sleep_for(loop_, kRevocationDrainPoll);
   for (const auto& work : std::exchange(open_, {})) {
     work->order.receipt->revocation = "failed";
     base::log_warning("logout.revocation_left_behind",

@@ -28,11 +28,14 @@ class FakeClock final : public base::Clock {
 
 class FakeLoop final : public base::Loop {
  public:
+  static constexpr base::milliseconds kTick{50};  // of net/deadline.h, in whose ticks real loops look at their timers
+
   explicit FakeLoop(FakeClock& clock) : clock_(clock) {}
 
   void post(std::function<void()> work) override { ready_.push_back(std::move(work)); }
+  // As imprecise as a real one: a timer fires at the first tick at which its time is over.
   void after(base::milliseconds delay, std::function<void()> work) override {
-    timers_.emplace(clock_.steady() + delay, std::move(work));
+    timers_.emplace(tick_at(clock_.steady() + delay), std::move(work));
   }
   bool is_current() const override { return current_; }
   // false: switch_to(loop) really goes through post()
@@ -75,6 +78,11 @@ class FakeLoop final : public base::Loop {
   std::size_t pending_timers() const { return timers_.size(); }
 
  private:
+  static base::SteadyTime tick_at(base::SteadyTime time) {
+    const auto since_start = std::chrono::ceil<base::milliseconds>(time.time_since_epoch());
+    return base::SteadyTime((since_start + kTick - base::milliseconds(1)) / kTick * kTick);
+  }
+
   FakeClock& clock_;
   std::deque<std::function<void()>> ready_;
   std::multimap<base::SteadyTime, std::function<void()>> timers_;
