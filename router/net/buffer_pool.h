@@ -33,7 +33,7 @@ class BufferPool {
   static constexpr std::size_t kLarge = 32 * 1024;
   static constexpr std::size_t kSmall = 4 * 1024;
   static constexpr std::size_t kHuge = 65 * 1024;
-  // Of either size: as many as a thousand busy connections share out.
+  // Of small and large ones: as many as a thousand busy connections share out.
   static constexpr std::size_t kKept = 1024;
   static constexpr std::size_t kKeptHuge = 16;
 
