@@ -5,7 +5,8 @@
 #
 # What most files include is read once (cmake/precompiled.h); net/ has a set of its own. Files still include what they
 # use: the preset fuzz builds without. Where a build is made once and then run (XS_ROUTER_UNITY), eight files of a
-# folder are compiled as one: names in unnamed namespaces have to differ within a folder.
+# folder are compiled as one: names in unnamed namespaces of the product have to differ within a folder; a test file has
+# a namespace of its own, named as the file.
 
 add_library(router_options INTERFACE)
 target_include_directories(router_options INTERFACE ${CMAKE_SOURCE_DIR}/router)
@@ -73,6 +74,7 @@ function(router_precompile_tests target)
   if(XS_ROUTER_PRECOMPILE)
     target_precompile_headers(${target} REUSE_FROM router_test_precompiled)
   endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD "${XS_ROUTER_UNITY}" UNITY_BUILD_BATCH_SIZE 8)
 endfunction()
 
 # g++ 12 with sanitizers takes moved-from variants for uninitialized ones (GCC bug 105562); for files that move many.

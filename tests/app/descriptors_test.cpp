@@ -10,7 +10,7 @@
 
 #include "app/explain.h"
 
-namespace router::app {
+namespace router::app::descriptors_test {
 namespace {
 
 const std::string kFolder = ROUTER_TEST_DATA "/descriptors";
@@ -61,4 +61,4 @@ TEST_CASE("descriptors of users: each directory loads and takes every request wh
 }
 
 }  // namespace
-}  // namespace router::app
+}  // namespace router::app::descriptors_test

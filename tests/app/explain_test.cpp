@@ -9,7 +9,7 @@
 #include "app/explain_text.h"
 #include "support/temporary_folder.h"
 
-namespace router::app {
+namespace router::app::explain_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -222,4 +222,4 @@ TEST_CASE("explain: text for people has a line a fact") {
 }
 
 }  // namespace
-}  // namespace router::app
+}  // namespace router::app::explain_test

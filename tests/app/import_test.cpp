@@ -10,7 +10,7 @@
 #include "config/load.h"
 #include "support/temporary_folder.h"
 
-namespace router::app {
+namespace router::app::import_test {
 namespace {
 
 const std::string kData = ROUTER_TEST_DATA "/config";
@@ -96,4 +96,4 @@ TEST_CASE("import: a file that cannot be read, or is no text, is an error") {
 }
 
 }  // namespace
-}  // namespace router::app
+}  // namespace router::app::import_test

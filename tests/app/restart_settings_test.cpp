@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace router;
+namespace router::restart_settings_test {
+
 using app::changed_for_next_start;
 using Names = std::vector<std::string_view>;
 
@@ -26,3 +27,5 @@ TEST_CASE("reload: settings that only a restart takes over are named, and no oth
   taken_over.trusted_proxies = {"10.0.0.0/8"};
   CHECK(changed_for_next_start(running, taken_over).empty());
 }
+
+}  // namespace router::restart_settings_test

@@ -4,7 +4,7 @@
 
 #include "support/fake_loop.h"
 
-namespace router::app::test {
+namespace router::app::test::retirement_test {
 
 TEST_CASE("retirement: what a reload replaced is given back when nobody holds it, and a minute has passed [N23]") {
   router::test::FakeClock clock;
@@ -32,4 +32,4 @@ TEST_CASE("retirement: what a reload replaced is given back when nobody holds it
   CHECK(retirement.size() == 0);
 }
 
-}  // namespace router::app::test
+}  // namespace router::app::test::retirement_test

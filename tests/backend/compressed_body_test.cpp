@@ -7,7 +7,8 @@
 
 #include "support/decode.h"
 
-using namespace router;
+namespace router::compressed_body_test {
+
 using backend::CompressedBody;
 using backend::CompressionSlots;
 using http::BodyKind;
@@ -123,3 +124,5 @@ TEST_CASE("compressed body: with all slots taken the answer goes out as it is, u
   CompressedBody fourth(slots);
   CHECK(compressed(fourth));
 }
+
+}  // namespace router::compressed_body_test

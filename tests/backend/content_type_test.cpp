@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace router::content_type_test {
+
 using router::backend::content_type_of;
 
 TEST_CASE("content type: follows the ending as in the Node router, text is utf-8 [K18]") {
@@ -45,3 +47,5 @@ TEST_CASE("content type: follows the ending as in the Node router, text is utf-8
     CHECK(content_type_of(row.file).compressible == row.compressible);
   }
 }
+
+}  // namespace router::content_type_test

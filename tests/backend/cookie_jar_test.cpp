@@ -6,7 +6,8 @@
 #include "support/run_task.h"
 #include "support/sessions.h"
 
-using namespace router;
+namespace router::cookie_jar_test {
+
 using backend::CookieChange;
 using backend::JarScope;
 using session::BackendCookie;
@@ -24,11 +25,11 @@ BackendCookie cookie(std::string name, std::string value, std::string path = "/"
   return {std::move(destination), std::move(name), base::Secret(std::move(value)), std::move(path), false};
 }
 
-backend::SetCookies sort(const std::string& field, bool has_session = true,
+backend::SetCookies sort(const std::string& field, bool has_jar = true,
                          bool set_session_cookies = false) {
   static std::vector<http::Headers> answers;  // what the views look into
   answers.emplace_back().add("Set-Cookie", field);
-  return backend::sort_set_cookies(answers.back(), kCrm, {kOwn, has_session, set_session_cookies}, kNow);
+  return backend::sort_set_cookies(answers.back(), kCrm, {kOwn, has_jar, set_session_cookies}, kNow);
 }
 
 std::string cookie_field(const std::string& from_client, const std::vector<BackendCookie>& jar,
@@ -46,13 +47,13 @@ TEST_CASE("cookie jar: session cookies stay in the router, others pass, the rout
   const char* const deleted = "sid=; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
   const struct {
     const char* field;
-    bool has_session;
+    bool has_jar;
     bool flag;  // setBackendSessionCookies
     bool to_browser;
     const char* to_jar;  // "keep", "forget" or ""
   } rows[] = {
       {"sid=1", true, false, false, "keep"},
-      {"sid=1", true, true, false, "keep"},
+      {"sid=1", true, true, true, "forget"},
       {"sid=1", false, false, false, ""},
       {"sid=1", false, true, true, ""},
       {"theme=dark; Max-Age=3600", true, false, true, "forget"},
@@ -61,7 +62,11 @@ TEST_CASE("cookie jar: session cookies stay in the router, others pass, the rout
       {deleted, true, false, true, "forget"},
       {"sid=; Max-Age=0", true, false, true, "forget"},
       {"JSESSIONID=x", true, false, false, "keep"},
+      {"JSESSIONID=x", true, true, false, "keep"},
       {"JSESSIONID=x", false, true, false, ""},
+      {"xsr-login-3=x", true, true, false, "keep"},
+      {"sid=1; Path=/; HttpOnly; SameSite=Lax", true, true, true, "forget"},
+      {"sid=; Max-Age=0", true, true, true, "forget"},
       {"JSESSIONID=x; Max-Age=3600", true, false, false, ""},
       {"JSESSIONID=; Max-Age=0; Path=/", true, false, false, "forget"},
       {"JSESSIONID=; Max-Age=0; Path=/", false, true, false, ""},
@@ -72,12 +77,32 @@ TEST_CASE("cookie jar: session cookies stay in the router, others pass, the rout
   };
   for (const auto& row : rows) {
     CAPTURE(row.field);
-    CAPTURE(row.has_session);
+    CAPTURE(row.has_jar);
     CAPTURE(row.flag);
-    const auto sorted = sort(row.field, row.has_session, row.flag);
+    const auto sorted = sort(row.field, row.has_jar, row.flag);
     CHECK(sorted.to_browser.size() == (row.to_browser ? 1 : 0));
     const std::string jar = sorted.to_jar.empty() ? "" : sorted.to_jar[0].forget ? "forget" : "keep";
     CHECK(jar == row.to_jar);
+  }
+}
+
+TEST_CASE("cookie jar: with setBackendSessionCookies no cookie under a name of the router reaches the browser [K2]") {
+  config::Configuration config;
+  config.am.emplace();
+  config.environment.platform_cookie_name = "PLATFORM";
+  for (const bool prefixed : {false, true}) {
+    config.environment.cookie_prefix = prefixed;
+    const session::CookieNames own(config);
+    for (std::string name : {"JSESSIONID", "xsr-login-0", "xsr-fragment-7", "iPlanetDirectoryPro", "PLATFORM"}) {
+      if (prefixed && name != "PLATFORM") name.insert(0, "__host-");
+      CAPTURE(name);
+      for (const char* rest : {"=x; Secure; Path=/", "=; Max-Age=0; Secure; Path=/", "=x; Max-Age=9; Secure; Path=/"}) {
+        http::Headers answer;
+        answer.add("Set-Cookie", name + rest);
+        for (const bool has_jar : {false, true})
+          CHECK(backend::sort_set_cookies(answer, kCrm, {own, has_jar, true}, kNow).to_browser.empty());
+      }
+    }
   }
 }
 
@@ -204,3 +229,5 @@ TEST_CASE("cookie jar: a cookie that comes late does not bring back an applicati
   CHECK((*saved)->backend_cookies.empty());
   CHECK((**test::run_task(store.find(fresh.id)))->backend_cookies.empty());
 }
+
+}  // namespace router::cookie_jar_test

@@ -8,6 +8,8 @@
 
 #include "support/temporary_folder.h"
 
+namespace router::file_root_test {
+
 using router::backend::Descriptor;
 using router::backend::FileRoot;
 using router::backend::OpenFile;
@@ -141,3 +143,5 @@ TEST_CASE("file root: size and time of an open file are told") {
   CHECK((*file)->size == 12);
   CHECK((*file)->modified == std::chrono::system_clock::from_time_t(1'700'000'000));
 }
+
+}  // namespace router::file_root_test

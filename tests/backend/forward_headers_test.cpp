@@ -6,7 +6,8 @@
 
 #include "support/sessions.h"
 
-using namespace router;
+namespace router::forward_headers_test {
+
 using Lines = std::vector<std::pair<std::string, std::string>>;
 
 namespace {
@@ -508,3 +509,5 @@ TEST_CASE("forwarding: a range of a compressed answer becomes a request for all 
   CHECK(has(plain, "If-Range: \"a\""));
   CHECK(has(plain, "Range: bytes=5-"));
 }
+
+}  // namespace router::forward_headers_test

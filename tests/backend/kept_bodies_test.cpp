@@ -11,7 +11,8 @@
 #include "support/fake_loop.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::kept_bodies_test {
+
 using backend::BodyKey;
 using backend::KeptBodies;
 using base::Result;
@@ -152,3 +153,5 @@ TEST_CASE("kept bodies: a maker that is given up leaves nobody waiting [N2]") {
   work.loop.run_ready();
   CHECK(got == std::vector<string>{"made"});
 }
+
+}  // namespace router::kept_bodies_test

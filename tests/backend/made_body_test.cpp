@@ -9,7 +9,8 @@
 #include "support/decode.h"
 #include "support/sessions.h"
 
-using namespace router;
+namespace router::made_body_test {
+
 using http::Coding;
 using std::string;
 using test::StaticSite;
@@ -185,3 +186,5 @@ TEST_CASE("static files: what a file with placeholders becomes is made once for 
   site.get("/");
   CHECK(site.bodies.size() == kept);
 }
+
+}  // namespace router::made_body_test

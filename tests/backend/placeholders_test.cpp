@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace router::placeholders_test {
+
 using namespace router::backend;
 using router::config::Replacement;
 using std::string;
@@ -93,3 +95,5 @@ TEST_CASE("placeholders: other values have another fingerprint") {
   shifted.variables = {{"A", "1B"}, {"2", ""}};
   CHECK(fingerprint(a) != fingerprint(shifted));
 }
+
+}  // namespace router::placeholders_test

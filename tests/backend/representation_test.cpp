@@ -6,6 +6,8 @@
 
 #include "backend/static_site.h"
 
+namespace router::representation_test {
+
 using router::test::StaticSite;
 using std::string;
 
@@ -176,3 +178,5 @@ TEST_CASE("representation: a large filled file goes out in pieces") {
   CHECK(answer.body() == "a&lt;b" + string(300'000, 'x'));
   for (const auto& piece : answer.exchange->writes()) CHECK(piece.size() <= 64 * 1024);
 }
+
+}  // namespace router::representation_test

@@ -6,6 +6,8 @@
 
 #include "backend/static_site.h"
 
+namespace router::static_answer_test {
+
 using router::http::Field;
 using router::test::StaticSite;
 using std::string;
@@ -148,3 +150,5 @@ TEST_CASE("static answer: preconditions come before ranges") {
   CHECK(site.get("/digits.txt", {{"Range", "bytes=0-1"}, {"If-None-Match", "*"}}).status() == 304);
   CHECK(site.get("/digits.txt", {{"Range", "bytes=50-"}, {"If-Match", "\"x\""}}).status() == 412);
 }
+
+}  // namespace router::static_answer_test

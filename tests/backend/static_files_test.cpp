@@ -8,6 +8,8 @@
 #include "backend/static_site.h"
 #include "support/decode.h"
 
+namespace router::static_files_test {
+
 using router::backend::FileRoot;
 using router::test::StaticSite;
 using std::string;
@@ -386,3 +388,5 @@ TEST_CASE("static files: a localDir that does not exist has no files") {
   site.route.local_dir = site.folder / "nowhere";
   CHECK(site.get("/a.txt").status() == 404);
 }
+
+}  // namespace router::static_files_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace router::static_path_test {
+
 using router::backend::static_path;
 using std::string;
 
@@ -50,3 +52,5 @@ TEST_CASE("static path: dotfiles and names that hide a separator are refused") {
     CHECK(read(url_path) == "refused");
   }
 }
+
+}  // namespace router::static_path_test

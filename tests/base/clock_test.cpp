@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace router;
+namespace router::clock_test {
+
 using namespace std::chrono_literals;
 
 TEST_CASE("clock: a time-out of 0 is none, every other is itself, and none can be added to now [N10]") {
@@ -11,3 +12,5 @@ TEST_CASE("clock: a time-out of 0 is none, every other is itself, and none can b
   const base::SteadyTime now = std::chrono::steady_clock::now();
   CHECK(now + base::or_never(0ms) > now);
 }
+
+}  // namespace router::clock_test

@@ -6,6 +6,8 @@
 
 #include "base/task.h"
 
+namespace router::event_test {
+
 using namespace router::base;
 
 namespace {
@@ -36,3 +38,5 @@ TEST_CASE("event: who comes later does not wait") {
   start_detached(wait_and_note(event, 1, woken));
   CHECK(woken == std::vector<int>{1});
 }
+
+}  // namespace router::event_test

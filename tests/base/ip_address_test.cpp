@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace router;
+namespace router::ip_address_test {
+
 using base::IpAddress;
 
 TEST_CASE("ip address: a proxy's spelling of a hop is the address alone, what is none is nothing [S3]") {
@@ -58,3 +59,5 @@ TEST_CASE(
     CHECK((base::home_of(row.one) == base::home_of(row.other)) == row.same);
   }
 }
+
+}  // namespace router::ip_address_test

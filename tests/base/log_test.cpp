@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace router::log_test {
+
 using namespace router::base;
 
 TEST_CASE("log: a hostile value cannot begin a new line") {
@@ -15,3 +17,5 @@ TEST_CASE("log: a hostile value cannot begin a new line") {
     CHECK(line.find('3') != std::string::npos);
   }
 }
+
+}  // namespace router::log_test

@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+namespace router::pattern_test {
+
 using namespace router::base;
 using std::string;
 
@@ -147,3 +149,5 @@ TEST_CASE("pattern: an honest expression with repeated groups takes a long path"
   CHECK(matches("^(/[a-z]+)+$", path));
   CHECK(matches("^/(.*)$", string(1, '/') + string(60'000, 'x')));
 }
+
+}  // namespace router::pattern_test

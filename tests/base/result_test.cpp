@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+namespace router::result_test {
+
 using namespace router::base;
 
 namespace {
@@ -43,3 +45,5 @@ TEST_CASE("error: is described by code, side and detail") {
   CHECK(describe({ErrorCode::timeout, Side::identity_provider, "token endpoint did not answer"}) ==
         "timeout (identity_provider): token endpoint did not answer");
 }
+
+}  // namespace router::result_test

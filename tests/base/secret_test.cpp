@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 
+namespace router::secret_test {
+
 using router::base::LogValue;
 using router::base::Secret;
 
@@ -37,3 +39,5 @@ TEST_CASE("secret: a moved-from one is empty, a copy is its own") {
   CHECK(copy.reveal() == "token");
   CHECK(moved.reveal() == "token");
 }
+
+}  // namespace router::secret_test

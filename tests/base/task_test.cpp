@@ -11,6 +11,8 @@
 #include "support/fake_loop.h"
 #include "support/run_task.h"
 
+namespace router::task_test {
+
 using namespace router::base;
 using router::test::FakeClock;
 using router::test::FakeLoop;
@@ -180,3 +182,5 @@ TEST_CASE("task: a guarded one answers with an error of ours where it threw, els
   CHECK(unknown.error().detail == "exception: unknown exception");
   CHECK(exceptions_caught() == before + 2);
 }
+
+}  // namespace router::task_test

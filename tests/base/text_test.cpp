@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace router::text_test {
+
 using namespace router::base;
 using std::string;
 using std::string_view;
@@ -88,3 +90,5 @@ TEST_CASE("text: edit distance counts a swap of neighbours as one") {
   CHECK(edit_distance("", "abc") == 3);
   CHECK(edit_distance("kitten", "sitting") == 3);
 }
+
+}  // namespace router::text_test

@@ -5,7 +5,8 @@
 #include "base/task.h"
 #include "support/fake_loop.h"
 
-using namespace router;
+namespace router::wake_test {
+
 using base::Task;
 using base::Wake;
 
@@ -42,3 +43,5 @@ TEST_CASE("wake: a wait that has been ended before it began is none [N1]") {
   loop.run_ready();
   CHECK(gone_on == 1);
 }
+
+}  // namespace router::wake_test

@@ -3,7 +3,7 @@
 
 #include "config/config_fixture.h"
 
-namespace router::config::test {
+namespace router::config::test::agent_example_test {
 
 TEST_CASE("example agent: it loads without errors and warnings, and is what its README says") {
   const LoadResult result = load({.directory = ROUTER_SOURCE_DIR "/examples/agent",
@@ -22,4 +22,4 @@ TEST_CASE("example agent: it loads without errors and warnings, and is what its 
   CHECK(logout.conditional_urls.size() == 2);
 }
 
-}  // namespace router::config::test
+}  // namespace router::config::test::agent_example_test

@@ -4,7 +4,7 @@
 #include "config/json_access.h"
 #include "support/certificates.h"
 
-namespace router::config::test {
+namespace router::config::test::bindings_test {
 namespace {
 
 constexpr const char* kUaa =
@@ -245,4 +245,4 @@ TEST_CASE("bindings: business services have endpoints, one of which is the defau
 }
 
 }  // namespace
-}  // namespace router::config::test
+}  // namespace router::config::test::bindings_test

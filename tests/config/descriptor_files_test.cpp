@@ -6,7 +6,7 @@
 
 #include "config/config_fixture.h"
 
-namespace router::config::test {
+namespace router::config::test::descriptor_files_test {
 namespace {
 
 std::vector<std::string> descriptors(const std::string& kind) {
@@ -60,4 +60,4 @@ TEST_CASE("descriptors: a valid one loads") {
 }
 
 }  // namespace
-}  // namespace router::config::test
+}  // namespace router::config::test::descriptor_files_test

@@ -2,7 +2,7 @@
 
 #include "config/config_fixture.h"
 
-namespace router::config::test {
+namespace router::config::test::descriptor_model_test {
 namespace {
 
 std::shared_ptr<const Configuration> model_of(
@@ -270,4 +270,4 @@ TEST_CASE("agent properties: the file gives the same model as the descriptor's o
 }
 
 }  // namespace
-}  // namespace router::config::test
+}  // namespace router::config::test::descriptor_model_test

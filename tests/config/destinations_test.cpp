@@ -2,7 +2,7 @@
 
 #include "config/config_fixture.h"
 
-namespace router::config::test {
+namespace router::config::test::destinations_test {
 namespace {
 
 TEST_CASE("destinations: proxyHost is a name or an address, IPv6 with brackets or without [N16]") {
@@ -228,4 +228,4 @@ TEST_CASE("destinations: a destination service that could not be asked stops the
 }
 
 }  // namespace
-}  // namespace router::config::test
+}  // namespace router::config::test::destinations_test

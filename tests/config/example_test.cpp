@@ -6,7 +6,7 @@
 #include "config/json_access.h"
 #include "config/schema.h"
 
-namespace router::config::test {
+namespace router::config::test::example_test {
 namespace {
 
 std::map<std::string, std::string> example_environment() {
@@ -83,4 +83,4 @@ TEST_CASE("schema: the one in the binary is the file that editors use") {
 }
 
 }  // namespace
-}  // namespace router::config::test
+}  // namespace router::config::test::example_test

@@ -6,7 +6,7 @@
 
 #include "config/config_fixture.h"
 
-namespace router::config::test {
+namespace router::config::test::examples_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -34,4 +34,4 @@ TEST_CASE("examples: each one loads without errors or warnings, with the secret 
 }
 
 }  // namespace
-}  // namespace router::config::test
+}  // namespace router::config::test::examples_test

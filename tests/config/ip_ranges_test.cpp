@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace router::config {
+namespace router::config::ip_ranges_test {
 namespace {
 
 TEST_CASE("ip ranges: an address is in a range or not") {
@@ -56,4 +56,4 @@ TEST_CASE("ip ranges: addresses come as bytes too") {
 }
 
 }  // namespace
-}  // namespace router::config
+}  // namespace router::config::ip_ranges_test

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace router::config {
+namespace router::config::issue_test {
 namespace {
 
 TEST_CASE("issue: credentials are not shown") {
@@ -107,4 +107,4 @@ TEST_CASE("issue: JSON output has every field") {
 }
 
 }  // namespace
-}  // namespace router::config
+}  // namespace router::config::issue_test

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace router::config {
+namespace router::config::json_reader_test {
 namespace {
 
 std::string first_issue(std::string text, const JsonLimits& limits = {}) {
@@ -91,4 +91,4 @@ TEST_CASE("json reader: a syntax error still says what stands there [S18]") {
 }
 
 }  // namespace
-}  // namespace router::config
+}  // namespace router::config::json_reader_test

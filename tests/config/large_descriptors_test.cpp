@@ -6,7 +6,7 @@
 
 #include "config/config_fixture.h"
 
-namespace router::config::test {
+namespace router::config::test::large_descriptors_test {
 namespace {
 
 LoadResult load_routes(std::size_t count, const std::function<std::string(std::size_t)>& route) {
@@ -92,4 +92,4 @@ TEST_CASE("load: the routes that earlier ones take are found among thousands [N1
 }
 
 }  // namespace
-}  // namespace router::config::test
+}  // namespace router::config::test::large_descriptors_test

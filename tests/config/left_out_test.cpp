@@ -3,7 +3,7 @@
 
 #include "config/config_fixture.h"
 
-namespace router::config::test {
+namespace router::config::test::left_out_test {
 namespace {
 
 std::vector<std::string> warnings_of(const LoadResult& result) {
@@ -95,4 +95,4 @@ TEST_CASE("left out: a route to the HTML5 application repository says that it an
 }
 
 }  // namespace
-}  // namespace router::config::test
+}  // namespace router::config::test::left_out_test

@@ -4,7 +4,7 @@
 
 #include "config/config_fixture.h"
 
-namespace router::config::test {
+namespace router::config::test::load_test {
 namespace {
 
 TEST_CASE("load: a missing descriptor names the path that was looked for") {
@@ -96,4 +96,4 @@ TEST_CASE("load: a descriptor of 50 MiB is refused without being read whole") {
 }
 
 }  // namespace
-}  // namespace router::config::test
+}  // namespace router::config::test::load_test

@@ -3,7 +3,7 @@
 
 #include "config/config_fixture.h"
 
-namespace router::config::test {
+namespace router::config::test::reach_test {
 namespace {
 
 const std::string kAdmin =
@@ -100,4 +100,4 @@ TEST_CASE("check: a destination out of the host is looked at in the same way [S2
 }
 
 }  // namespace
-}  // namespace router::config::test
+}  // namespace router::config::test::reach_test

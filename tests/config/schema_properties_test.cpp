@@ -8,7 +8,7 @@
 #include "config/json_access.h"
 #include "config/schema.h"
 
-namespace router::config::test {
+namespace router::config::test::schema_properties_test {
 namespace {
 
 using Steps = std::vector<std::string>;
@@ -154,4 +154,4 @@ TEST_CASE("schema: a misspelt property on every level is an error that names the
 }
 
 }  // namespace
-}  // namespace router::config::test
+}  // namespace router::config::test::schema_properties_test

@@ -6,6 +6,8 @@
 
 #include "crypto/random.h"
 
+namespace router::digest_test {
+
 using namespace router::crypto;
 
 TEST_CASE("digest: SHA-256 and HMAC give the published values") {
@@ -59,3 +61,5 @@ TEST_CASE("random: 10,000 tokens are all different and made of 43 unreserved cha
   CHECK(random_bytes(0).empty());
   CHECK(random_bytes(7).size() == 7);
 }
+
+}  // namespace router::digest_test

@@ -7,6 +7,8 @@
 
 #include "support/hostile_json.h"
 
+namespace router::jose_json_test {
+
 using router::crypto::parse_json_object;
 
 namespace {
@@ -99,3 +101,5 @@ TEST_CASE("strangers' JSON: bytes, depth and values are bounded, and the bounds 
     CHECK(parse_json_object(row.text, bounds).has_value() == row.good);
   }
 }
+
+}  // namespace router::jose_json_test

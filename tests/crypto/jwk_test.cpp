@@ -6,7 +6,8 @@
 
 #include "support/token_signer.h"
 
-using namespace router;
+namespace router::jwk_test {
+
 using crypto::KeySet;
 using nlohmann::json;
 using test::TokenSigner;
@@ -114,3 +115,5 @@ TEST_CASE("jwk: an empty secret makes no key") {
   CHECK(KeySet::from_secret(base::Secret("")).empty());
   CHECK(KeySet::from_secret(base::Secret("secret")).keys().size() == 1);
 }
+
+}  // namespace router::jwk_test

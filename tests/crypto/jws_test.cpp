@@ -7,7 +7,8 @@
 #include "support/hostile_json.h"
 #include "support/token_signer.h"
 
-using namespace router;
+namespace router::jws_test {
+
 using crypto::asymmetric_algorithms;
 using crypto::KeySet;
 using crypto::verify_jws;
@@ -241,3 +242,5 @@ TEST_CASE("jws: whatever fills a header or a payload, the token is refused [S1]"
     CHECK_FALSE(verify_jws("eyJhbGciOiJIUzI1NiJ9." + filled + ".c2ln", keys, allowed));
   }
 }
+
+}  // namespace router::jws_test

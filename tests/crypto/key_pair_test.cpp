@@ -6,7 +6,7 @@
 
 #include "support/certificates.h"
 
-namespace router::crypto::test {
+namespace router::crypto::test::key_pair_test {
 namespace {
 
 TEST_CASE("key pair: certificate, chain and key have to be PEM and belong together") {
@@ -41,4 +41,4 @@ TEST_CASE("key pair: certificate, chain and key have to be PEM and belong togeth
 }
 
 }  // namespace
-}  // namespace router::crypto::test
+}  // namespace router::crypto::test::key_pair_test

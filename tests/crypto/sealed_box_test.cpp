@@ -4,6 +4,8 @@
 
 #include "crypto/digest.h"
 
+namespace router::sealed_box_test {
+
 using router::base::Secret;
 using router::crypto::SealedBox;
 
@@ -49,3 +51,5 @@ TEST_CASE("sealed box: a changed, cut or foreign value does not open") {
     CHECK_FALSE(box.open(junk));
   CHECK_FALSE(box.open(std::string(1000, 'A')));
 }
+
+}  // namespace router::sealed_box_test

@@ -6,7 +6,8 @@
 
 #include "crypto/jws.h"
 
-using namespace router;
+namespace router::signing_key_test {
+
 using crypto::KeySet;
 using crypto::SigningKey;
 
@@ -63,3 +64,5 @@ TEST_CASE("signing key: weak, foreign and broken keys are refused") {
     CHECK(key.error().code == base::ErrorCode::invalid_config);
   }
 }
+
+}  // namespace router::signing_key_test

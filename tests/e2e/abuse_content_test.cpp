@@ -4,7 +4,7 @@
 
 #include "e2e/abuse.h"
 
-namespace router::test {
+namespace router::test::abuse_content_test {
 namespace {
 
 std::string chunks(std::size_t count) {
@@ -79,4 +79,4 @@ TEST_CASE("abuse: WebSocket handshakes without a session, from elsewhere, and br
                 }});
 }
 
-}  // namespace router::test
+}  // namespace router::test::abuse_content_test

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-namespace router::test {
+namespace router::test::abuse_test {
 namespace {
 
 // Just below what the doors read of a body.
@@ -139,4 +139,4 @@ TEST_CASE("abuse: the endpoints of session.js, with sessions that nobody has") {
       }});
 }
 
-}  // namespace router::test
+}  // namespace router::test::abuse_test

@@ -3,7 +3,7 @@
 
 #include "e2e/sign_on_fixture.h"
 
-namespace router::test {
+namespace router::test::agent_logout_test {
 namespace {
 
 constexpr milliseconds kLogoutTime{2'000};
@@ -276,4 +276,4 @@ TEST_CASE("agent logout: with a replaced URL the router ends the provider's sess
   CHECK(eventually([&] { return provider.count("/revoke") == 2; }));
 }
 
-}  // namespace router::test
+}  // namespace router::test::agent_logout_test

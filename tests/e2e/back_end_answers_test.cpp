@@ -9,7 +9,7 @@
 #include "e2e/proxy_fixture.h"
 #include "support/tls_peers.h"
 
-namespace router::test {
+namespace router::test::back_end_answers_test {
 namespace {
 
 std::string answer_with_fields(std::size_t count, std::size_t value_bytes) {
@@ -159,4 +159,4 @@ TEST_CASE("back-end answers: bytes that a TLS back-end sent behind its answer ne
   }
 }
 
-}  // namespace router::test
+}  // namespace router::test::back_end_answers_test

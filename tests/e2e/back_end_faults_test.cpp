@@ -5,7 +5,7 @@
 #include "e2e/proxy_fixture.h"
 #include "support/fault_proxy.h"
 
-namespace router::test {
+namespace router::test::back_end_faults_test {
 namespace {
 
 constexpr const char* kGood = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
@@ -169,4 +169,4 @@ TEST_CASE("back-end faults: a reset after the head ends the client's connection 
   CHECK(client.ends());
 }
 
-}  // namespace router::test
+}  // namespace router::test::back_end_faults_test

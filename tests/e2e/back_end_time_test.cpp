@@ -9,7 +9,7 @@
 #include "support/fault_proxy.h"
 #include "support/tls_peers.h"
 
-namespace router::test {
+namespace router::test::back_end_time_test {
 namespace {
 
 constexpr milliseconds kDrip{100};
@@ -141,4 +141,4 @@ TEST_CASE("back-end time: an upload that stands still for the destination's time
   }
 }
 
-}  // namespace router::test
+}  // namespace router::test::back_end_time_test

@@ -5,7 +5,7 @@
 
 #include "e2e/proxy_fixture.h"
 
-namespace router::test {
+namespace router::test::body_rate_test {
 namespace {
 
 constexpr milliseconds kDrip{200};
@@ -64,4 +64,4 @@ TEST_CASE("body rate: who drips gets 408; who waits for a slow back-end or for 1
   CHECK(patient.read(kLong).body == "late");
 }
 
-}  // namespace router::test
+}  // namespace router::test::body_rate_test

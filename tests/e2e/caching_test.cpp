@@ -5,7 +5,7 @@
 #include "e2e/proxy_fixture.h"
 #include "e2e/sign_on_fixture.h"
 
-namespace router::test {
+namespace router::test::caching_test {
 namespace {
 
 const std::string kText(5000, 't');
@@ -112,4 +112,4 @@ TEST_CASE("static site: after a logout the browser has to ask, and a page that i
   CHECK(after.status() == 401);
 }
 
-}  // namespace router::test
+}  // namespace router::test::caching_test

@@ -5,7 +5,7 @@
 #include "e2e/proxy_fixture.h"
 #include "support/tls_peers.h"
 
-namespace router::test {
+namespace router::test::clean_end_test {
 namespace {
 
 const std::string kEndFields = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n";
@@ -96,4 +96,4 @@ TEST_CASE("clean end: what was cut reaches a TLS client without close_notify [N6
   }
 }
 
-}  // namespace router::test
+}  // namespace router::test::clean_end_test

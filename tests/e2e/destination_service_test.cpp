@@ -5,7 +5,7 @@
 #include "e2e/sign_on_fixture.h"
 #include "support/stub_destination_service.h"
 
-namespace router::test {
+namespace router::test::destination_service_test {
 namespace {
 
 RouterSetup looked_up_setup(const StubProvider& provider, const StubDestinationService& service) {
@@ -120,4 +120,4 @@ TEST_CASE("destination service: made-up names cost sixty look-ups a minute and a
             .status() == 200);
 }
 
-}  // namespace router::test
+}  // namespace router::test::destination_service_test

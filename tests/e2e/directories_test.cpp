@@ -3,7 +3,7 @@
 
 #include "e2e/proxy_fixture.h"
 
-namespace router::test {
+namespace router::test::directories_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -436,4 +436,4 @@ TEST_CASE("directories: files have the Node router's media types, and placeholde
         "a&#x2F;b&#x3D;c&#x60;d&#39;e&quot;&lt;&amp;&gt; a/b=c`d'e\"<&> a/b=c`d'e\"<&>");
 }
 
-}  // namespace router::test
+}  // namespace router::test::directories_test

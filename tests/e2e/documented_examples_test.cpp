@@ -8,6 +8,8 @@
 #include "e2e/browser.h"
 #include "support/router_process.h"
 
+namespace router::documented_examples_test {
+
 using namespace router::test;
 
 namespace {
@@ -46,3 +48,5 @@ TEST_CASE("as documented: an absolute logoutPage leads to the other application"
   Browser browser(router.port());
   CHECK(browser.navigate("/my/logout?siteId=3").field("Location") == "http://acme.com/employees.portal?siteId=3");
 }
+
+}  // namespace router::documented_examples_test

@@ -5,7 +5,7 @@
 
 #include "e2e/sign_on_fixture.h"
 
-namespace router::test {
+namespace router::test::doors_test {
 namespace {
 
 using nlohmann::json;
@@ -104,4 +104,4 @@ TEST_CASE("doors: a caller with a password leaves no refresh token at the provid
   for (const auto& call : fixture.provider.calls("/revoke")) CHECK(call.parameter("token_type_hint") == "refresh_token");
 }
 
-}  // namespace router::test
+}  // namespace router::test::doors_test

@@ -5,7 +5,7 @@
 #include "support/raw_client.h"
 #include "support/recording_backend.h"
 
-namespace router::test {
+namespace router::test::fault_proxy_test {
 namespace {
 
 const std::string kRequest = make_request("GET", "/something");
@@ -88,4 +88,4 @@ TEST_CASE("fault proxy: a back-end that is away closes the client") {
   CHECK(client.ends());
 }
 
-}  // namespace router::test
+}  // namespace router::test::fault_proxy_test

@@ -11,7 +11,7 @@
 #include "support/router_process.h"
 #include "support/stub_provider.h"
 
-namespace router::test {
+namespace router::test::h1_cases_test {
 namespace {
 
 // Case -> why we differ on purpose. A case that no longer deviates must leave the list.
@@ -99,4 +99,4 @@ TEST_CASE("h1 cases: no deviation at our own, which try each rule in more spelli
   play_cases(std::string(ROUTER_TEST_DATA) + "/e2e/h1_own_cases.json");
 }
 
-}  // namespace router::test
+}  // namespace router::test::h1_cases_test

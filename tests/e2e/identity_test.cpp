@@ -7,7 +7,7 @@
 
 #include "e2e/sign_on_fixture.h"
 
-namespace router::test {
+namespace router::test::identity_test {
 namespace {
 
 using nlohmann::json;
@@ -456,4 +456,4 @@ TEST_CASE("service: callers are exchanged as well, and twenty requests at once a
   CHECK(uaa.grants("urn:ietf:params:oauth:grant-type:jwt-bearer") == 1);
 }
 
-}  // namespace router::test
+}  // namespace router::test::identity_test

@@ -9,7 +9,7 @@
 #include "e2e/proxy_fixture.h"
 #include "support/tls_peers.h"
 
-namespace router::test {
+namespace router::test::leavers_test {
 namespace {
 
 enum class Leaving { fin, rst, close_notify };
@@ -157,4 +157,4 @@ TEST_CASE("leavers: a client that leaves in an upload that the back-end does not
   over = true;
 }
 
-}  // namespace router::test
+}  // namespace router::test::leavers_test

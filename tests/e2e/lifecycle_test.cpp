@@ -10,7 +10,7 @@
 #include "e2e/proxy_fixture.h"
 #include "support/stub_provider.h"
 
-namespace router::test {
+namespace router::test::lifecycle_test {
 namespace {
 
 constexpr milliseconds kReloadTime{5'000};
@@ -303,4 +303,4 @@ TEST_CASE("descriptors: when they run out there is no busy loop, and it recovers
   CHECK(eventually(works, milliseconds(15'000)));
 }
 
-}  // namespace router::test
+}  // namespace router::test::lifecycle_test

@@ -6,7 +6,7 @@
 
 #include "e2e/sign_on_fixture.h"
 
-namespace router::test {
+namespace router::test::login_test {
 namespace {
 
 std::string with_parameter(std::string url, const std::string& name, const std::string& value) {
@@ -199,4 +199,4 @@ TEST_CASE("login: two tabs log in at once, and both arrive") {
   CHECK(fixture.is_signed_in(browser));
 }
 
-}  // namespace router::test
+}  // namespace router::test::login_test

@@ -6,7 +6,7 @@
 
 #include "e2e/sign_on_fixture.h"
 
-namespace router::test {
+namespace router::test::logout_causes_test {
 namespace {
 
 constexpr milliseconds kLogoutTime{2'000};
@@ -147,4 +147,4 @@ TEST_CASE("stop: the event streams of session.js do not hold it up") {
   CHECK(fixture.router.wait(milliseconds(8'000)) == 0);
 }
 
-}  // namespace router::test
+}  // namespace router::test::logout_causes_test

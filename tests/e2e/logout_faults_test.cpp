@@ -9,7 +9,7 @@
 
 #include "e2e/sign_on_fixture.h"
 
-namespace router::test {
+namespace router::test::logout_faults_test {
 namespace {
 
 constexpr milliseconds kRetryTime{15'000};
@@ -157,4 +157,4 @@ TEST_CASE("logout faults: what is in flight at SIGTERM is still told to the back
   CHECK(fixture.orders.count("/sign-out") == 1);
 }
 
-}  // namespace router::test
+}  // namespace router::test::logout_faults_test

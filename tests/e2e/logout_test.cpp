@@ -6,7 +6,7 @@
 
 #include "e2e/sign_on_fixture.h"
 
-namespace router::test {
+namespace router::test::logout_test {
 namespace {
 
 std::string parameter(const std::string& url, const std::string& name) {
@@ -348,4 +348,4 @@ TEST_CASE("front-channel logout: iss and sid of the session end it, anything els
   CHECK(fixture.orders.waits_for("/sign-out", 1));
 }
 
-}  // namespace router::test
+}  // namespace router::test::logout_test

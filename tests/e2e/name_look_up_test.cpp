@@ -6,7 +6,7 @@
 #include "e2e/proxy_fixture.h"
 #include "support/stub_name_server.h"
 
-namespace router::test {
+namespace router::test::name_look_up_test {
 namespace {
 
 // Destinations by name, all on the port of one back-end.
@@ -129,4 +129,4 @@ TEST_CASE("connecting: addresses that all refuse are 502, and that are all silen
   CHECK(ask(router.port(), make_request("GET", "/d1/x")).status() == 504);
 }
 
-}  // namespace router::test
+}  // namespace router::test::name_look_up_test

@@ -5,7 +5,7 @@
 
 #include "e2e/proxy_fixture.h"
 
-namespace router::test {
+namespace router::test::places_test {
 namespace {
 
 const std::string kUpgrade = "GET /app/socket HTTP/1.1\r\nHost: app.example\r\nOrigin: http://app.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
@@ -125,4 +125,4 @@ TEST_CASE("descriptors: idle clients leave some for back-ends, and where those r
   CHECK(eventually([&] { return ask(router.port(), make_request("GET", "/app/x")).status() == 200; }));
 }
 
-}  // namespace router::test
+}  // namespace router::test::places_test

@@ -8,7 +8,7 @@
 #include "e2e/sign_on_fixture.h"
 #include "support/demo_process.h"
 
-namespace router::test {
+namespace router::test::rest_logout_test {
 namespace {
 
 using nlohmann::json;
@@ -195,4 +195,4 @@ TEST_CASE("hosted: a link signs the browser out and leads on; wrong ones change 
   CHECK(fixture.provider.calls("/revoke").at(0).parameter("token") == "abc");
 }
 
-}  // namespace router::test
+}  // namespace router::test::rest_logout_test

@@ -6,7 +6,7 @@
 
 #include "e2e/sign_on_fixture.h"
 
-namespace router::test {
+namespace router::test::session_test {
 
 TEST_CASE("session: an expired token is refreshed once, however many requests wait (L5)") {
   SignOnFixture fixture;
@@ -111,4 +111,4 @@ TEST_CASE("session: cookies that are no session ids are no session, and do no ha
   CHECK(fixture.is_signed_in(fixture.signed_in()));
 }
 
-}  // namespace router::test
+}  // namespace router::test::session_test

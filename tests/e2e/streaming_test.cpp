@@ -5,7 +5,7 @@
 
 #include "e2e/proxy_fixture.h"
 
-namespace router::test {
+namespace router::test::streaming_test {
 namespace {
 
 constexpr std::size_t kMiB = 1024 * 1024;
@@ -181,4 +181,4 @@ TEST_CASE("streaming: an upload cut short is never completed towards the back-en
   }
 }
 
-}  // namespace router::test
+}  // namespace router::test::streaming_test

@@ -5,7 +5,7 @@
 #include "e2e/proxy_fixture.h"
 #include "e2e/sign_on_fixture.h"
 
-namespace router::test {
+namespace router::test::surroundings_test {
 namespace {
 
 RawAnswer asked(const RouterProcess& router, std::string_view method, std::string_view target, FieldList fields = {}) {
@@ -219,4 +219,4 @@ TEST_CASE("connection reuse: can be switched off, then each request has a connec
   CHECK(backend.connections_accepted() == 3);
 }
 
-}  // namespace router::test
+}  // namespace router::test::surroundings_test

@@ -3,7 +3,7 @@
 
 #include "e2e/proxy_fixture.h"
 
-namespace router::test {
+namespace router::test::timeouts_test {
 namespace {
 
 // Longer than the precision of a deadline.
@@ -52,4 +52,42 @@ TEST_CASE("timeouts: INCOMING_REQUEST_TIMEOUT bounds the head, too, and HEADER_T
   }
 }
 
-}  // namespace router::test
+TEST_CASE("timeouts: INCOMING_CONNECTION_TIMEOUT ends what stands still: idle connections, half heads, half bodies [K19]") {
+  RecordingBackend backend;
+  auto setup = setup_for(backend.origin());
+  setup.environment["INCOMING_CONNECTION_TIMEOUT"] = "1000";
+  RouterProcess router(setup);
+  SUBCASE("one that never says a word") {
+    RawClient client(router.port());
+    CHECK(client.ends());
+  }
+  SUBCASE("one that waits between requests") {
+    RawClient client(router.port());
+    client.send(make_request("GET", "/app/x"));
+    CHECK(client.read().status() == 200);
+    CHECK(client.ends());
+  }
+  SUBCASE("half a head") {
+    RawClient client(router.port());
+    client.send("GET /app/x HTTP/1.1\r\nHost: app.exa");
+    CHECK(client.read().status() == 408);
+    CHECK(client.ends());
+  }
+  SUBCASE("half a body") {
+    RawClient client(router.port());
+    client.send(make_request("POST", "/app/x", {{"Content-Length", "6"}}) + "abc");
+    CHECK(client.read().status() == 408);
+    CHECK(client.ends());
+  }
+  SUBCASE("a head that goes on does not stand still") {
+    RawClient client(router.port());
+    const auto request = make_request("GET", "/app/x");
+    for (std::size_t at = 0; at < request.size(); at += 8) {
+      client.send(request.substr(at, 8));
+      if (at < 40) CHECK(client.stays_silent(kPause));
+    }
+    CHECK(client.read().status() == 200);
+  }
+}
+
+}  // namespace router::test::timeouts_test

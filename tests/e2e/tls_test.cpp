@@ -11,7 +11,7 @@
 #include "support/stub_provider.h"
 #include "support/tls_peers.h"
 
-namespace router::test {
+namespace router::test::tls_test {
 namespace {
 
 RouterSetup tls_setup(const std::string& origin, const CertificateFiles& files) {
@@ -308,4 +308,4 @@ TEST_CASE("tls client: an answer that comes before an upload ends is not lost, w
   }
 }
 
-}  // namespace router::test
+}  // namespace router::test::tls_test

@@ -6,7 +6,7 @@
 #include "e2e/sign_on_fixture.h"
 #include "support/hostile_json.h"
 
-namespace router::test {
+namespace router::test::tokens_test {
 namespace {
 
 using nlohmann::json;
@@ -170,4 +170,4 @@ TEST_CASE("session: an expired token that nothing can refresh asks for a login w
   CHECK(orders.requests_to("/orders/again").size() == 1);
 }
 
-}  // namespace router::test
+}  // namespace router::test::tokens_test

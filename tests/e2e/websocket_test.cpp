@@ -7,7 +7,7 @@
 
 #include "e2e/proxy_fixture.h"
 
-namespace router::test {
+namespace router::test::websocket_test {
 namespace {
 
 constexpr const char* kSwitch =
@@ -149,4 +149,4 @@ TEST_CASE("websocket tunnel: the end of one side is the end of the other") {
   }
 }
 
-}  // namespace router::test
+}  // namespace router::test::websocket_test

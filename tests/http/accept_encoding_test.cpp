@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace router::accept_encoding_test {
+
 using namespace router::http;
 using std::string;
 
@@ -60,3 +62,5 @@ TEST_CASE("accept-encoding: a weight that cannot be read counts as 0") {
     CHECK(accepted({("gzip;q=" + string(weight)).c_str()}) == "");
   }
 }
+
+}  // namespace router::accept_encoding_test

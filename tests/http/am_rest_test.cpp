@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace router;
+namespace router::am_rest_test {
 
 TEST_CASE("am rest: a path names a realm, with and without the context") {
   struct Row {
@@ -120,3 +120,5 @@ TEST_CASE("am rest: errors have code, reason and message, and are not stored") {
   CHECK(response.headers.get("Cache-Control") == "no-store");
   CHECK(response.headers.get("Content-Type") == "application/json");
 }
+
+}  // namespace router::am_rest_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace router::coded_tags_test {
+
 using namespace router::http;
 using std::string;
 
@@ -74,3 +76,5 @@ TEST_CASE("coded tags: a part of a compressed body goes on with no part of the b
   }
   CHECK_FALSE(has_part_of_coded({}));
 }
+
+}  // namespace router::coded_tags_test

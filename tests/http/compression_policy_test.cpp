@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace router::compression_policy_test {
+
 using namespace router::http;
 using std::string;
 
@@ -239,3 +241,5 @@ TEST_CASE("compression fields: a 304 has the tag that its client asked for [N20]
     CHECK(fields == row.restored);
   }
 }
+
+}  // namespace router::compression_policy_test

@@ -6,6 +6,8 @@
 
 #include "http/http_date.h"
 
+namespace router::conditional_test {
+
 using namespace router::http;
 using std::string;
 
@@ -149,3 +151,5 @@ TEST_CASE("range: If-Range lets a range through only for the very same represent
     CHECK((decision.kind == RangeDecision::Kind::ranges) == holds);
   }
 }
+
+}  // namespace router::conditional_test

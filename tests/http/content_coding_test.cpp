@@ -8,7 +8,8 @@
 
 #include "support/decode.h"
 
-using namespace router;
+namespace router::content_coding_test {
+
 using http::Coding;
 using http::Encoder;
 using http::Flush;
@@ -171,3 +172,5 @@ TEST_CASE("encoder: the same body is the same bytes, whenever it is made") {
     CHECK((encode(coding, text, 4096, Flush::none) == encode(coding, text, 4096, Flush::none)));
   }
 }
+
+}  // namespace router::content_coding_test

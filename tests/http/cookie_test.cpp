@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace router::cookie_test {
+
 using namespace router::http;
 using std::string;
 
@@ -111,3 +113,5 @@ TEST_CASE("set-cookie: is written as it was meant, and deleted with the same att
         "Partitioned");
   CHECK(parse_set_cookie(cookie.to_string())->to_string() == cookie.to_string());
 }
+
+}  // namespace router::cookie_test

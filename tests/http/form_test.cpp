@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace router::form_test {
+
 using namespace router::http;
 
 TEST_CASE("form: encodes and decodes to the same fields") {
@@ -21,3 +23,5 @@ TEST_CASE("form: a malformed escape spoils the whole body") {
   CHECK_FALSE(decode_form("a=1&b=%zz").has_value());
   CHECK_FALSE(decode_form("%4=1").has_value());
 }
+
+}  // namespace router::form_test

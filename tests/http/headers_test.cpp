@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace router::headers_test {
+
 using namespace router::http;
 using std::string;
 
@@ -100,3 +102,5 @@ TEST_CASE("headers: field names are tokens, values have no control characters") 
   for (const auto bad : {"a\r\nb", "a\nb", "\x7F", "\x01"}) CHECK_FALSE(is_field_value(bad));
   CHECK_FALSE(is_field_value(std::string_view("\0", 1)));
 }
+
+}  // namespace router::headers_test

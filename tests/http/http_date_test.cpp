@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace router::http_date_test {
+
 using namespace router::http;
 using std::chrono::seconds;
 using std::chrono::system_clock;
@@ -33,3 +35,5 @@ TEST_CASE("date: two-digit years lie between 1970 and 2069, far years are cut") 
   CHECK(parse_http_date("Fri, 31 Dec 9999 23:59:59 GMT").value() > *parse_http_date("01 Jan 2262 00:00:00"));
   CHECK(parse_http_date("Mon, 01 Jan 1601 00:00:00 GMT").value() < *parse_http_date("01 Jan 1678 00:00:00"));
 }
+
+}  // namespace router::http_date_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace router::message_test {
+
 using namespace router::http;
 
 TEST_CASE("message: responses say what their body is") {
@@ -28,3 +30,5 @@ TEST_CASE("message: every status has a reason") {
   CHECK(reason_phrase(413) == "Content Too Large");
   CHECK(reason_phrase(799) == "Unknown");
 }
+
+}  // namespace router::message_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace router::origin_test {
+
 using namespace router::http;
 
 TEST_CASE("origin: scheme, host and port, and nothing else") {
@@ -42,3 +44,5 @@ TEST_CASE("origin rule: what it does not name is any; a wildcard is for whole la
     CHECK(row.rule.allows(*parse_origin(row.origin)) == row.allowed);
   }
 }
+
+}  // namespace router::origin_test

@@ -7,7 +7,8 @@
 #include "crypto/digest.h"
 #include "http/embedded_files.h"
 
-using namespace router;
+namespace router::pages_test {
+
 using namespace router::http;
 
 namespace {
@@ -145,3 +146,5 @@ TEST_CASE("pages: a login starts without JavaScript too") {
   CHECK(shows(page, "href=\"https://idp.example/auth?a=1&amp;b=2\""));
   CHECK(shows(page, "data-fragment-cookie=\"f\" data-cookie-attributes=\"; Path=/; Max-Age=300\""));
 }
+
+}  // namespace router::pages_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace router::query_test {
+
 using namespace router::http;
 using std::string;
 
@@ -75,3 +77,5 @@ TEST_CASE("query: is appended byte for byte, before the fragment") {
 TEST_CASE("query: a pair is percent-encoded") {
   CHECK(query_pair("redirect", "https://a/b?c=d&e") == "redirect=https%3A%2F%2Fa%2Fb%3Fc%3Dd%26e");
 }
+
+}  // namespace router::query_test

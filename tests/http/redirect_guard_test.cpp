@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace router::redirect_guard_test {
+
 using namespace router::http;
 using std::string;
 
@@ -101,3 +103,5 @@ TEST_CASE("trusted url: part by part, the star never leaves its part") {
     CHECK(matches_trusted_url(pattern, url) == trusted);
   }
 }
+
+}  // namespace router::redirect_guard_test

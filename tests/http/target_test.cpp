@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace router::target_test {
+
 using namespace router::http;
 using router::base::ErrorCode;
 using std::string;
@@ -232,3 +234,5 @@ TEST_CASE("path: one put together by rewriting may begin with slashes, but not c
   CHECK_FALSE(check_rewritten_path("/%252e%252e/a").has_value());
   CHECK_FALSE(check_rewritten_path("/a b").has_value());
 }
+
+}  // namespace router::target_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace router::url_test {
+
 using namespace router::http;
 using std::string;
 
@@ -159,3 +161,5 @@ TEST_CASE("url: what begins like an absolute http URL") {
   CHECK_FALSE(is_absolute_http("/http://a"));
   CHECK_FALSE(is_absolute_http("ws://a"));
 }
+
+}  // namespace router::url_test

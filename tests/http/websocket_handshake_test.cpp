@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace router::http {
+namespace router::http::websocket_handshake_test {
 namespace {
 
 constexpr const char* kOwn = "https://app.example";
@@ -89,4 +89,4 @@ TEST_CASE("websocket handshake: no body comes with it") {
   CHECK(error_of(request) == base::ErrorCode::bad_request);
 }
 
-}  // namespace router::http
+}  // namespace router::http::websocket_handshake_test

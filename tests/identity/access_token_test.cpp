@@ -6,7 +6,8 @@
 
 #include "identity/stub_provider.h"
 
-using namespace router;
+namespace router::access_token_test {
+
 using namespace router::identity;
 using nlohmann::json;
 
@@ -159,3 +160,5 @@ TEST_CASE("bearer token: ias takes an id token that another application got for 
     CHECK_FALSE(check_bearer_kind(token(claims, patch, "JWT"), test::oidc_binding()));
   }
 }
+
+}  // namespace router::access_token_test

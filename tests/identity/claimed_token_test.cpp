@@ -5,7 +5,8 @@
 #include "crypto/digest.h"
 #include "support/hostile_json.h"
 
-using namespace router;
+namespace router::claimed_token_test {
+
 using identity::read_claimed_token;
 
 namespace {
@@ -69,3 +70,5 @@ TEST_CASE("claimed token: whatever fills a token, it costs no more than an hones
     CHECK(cost(row.text) <= allowed);
   }
 }
+
+}  // namespace router::claimed_token_test

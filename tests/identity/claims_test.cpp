@@ -4,7 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-using namespace router;
+namespace router::claims_test {
+
 using namespace router::identity;
 using nlohmann::json;
 
@@ -131,3 +132,5 @@ TEST_CASE("claims: the tenant is read by xsuaa's name and by those of ias [S19]"
   CHECK(tenant_in(R"({"zid":7})").empty());
   CHECK(tenant_in("").empty());
 }
+
+}  // namespace router::claims_test

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace router::identity {
+namespace router::identity::destination_answer_test {
 namespace {
 
 using nlohmann::json;
@@ -145,4 +145,4 @@ TEST_CASE("destination answer: what is no such JSON is a protocol error") {
 }
 
 }  // namespace
-}  // namespace router::identity
+}  // namespace router::identity::destination_answer_test

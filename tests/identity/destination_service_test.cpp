@@ -8,7 +8,7 @@
 #include "support/fake_loop.h"
 #include "support/run_task.h"
 
-namespace router::identity {
+namespace router::identity::destination_service_test {
 namespace {
 
 using base::ErrorCode;
@@ -271,4 +271,4 @@ TEST_CASE_FIXTURE(
 }
 
 }  // namespace
-}  // namespace router::identity
+}  // namespace router::identity::destination_service_test

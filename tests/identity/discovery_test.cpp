@@ -5,7 +5,8 @@
 #include "identity/stub_provider.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::discovery_test {
+
 using namespace router::identity;
 using std::chrono::hours;
 using std::chrono::minutes;
@@ -147,3 +148,5 @@ TEST_CASE_FIXTURE(Fixture, "discovery: a retry that is due after the provider is
   loop.advance(minutes(5));
   CHECK(fetches() == 1);
 }
+
+}  // namespace router::discovery_test

@@ -4,7 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-using namespace router;
+namespace router::id_token_test {
+
 using namespace router::identity;
 using nlohmann::json;
 
@@ -128,3 +129,5 @@ TEST_CASE("id token: as a hint it may have expired, but nothing else may be wron
   CHECK_FALSE(accepted({{"exp", kNow - 100'000}, {"aud", "other"}}, expected));
   CHECK_FALSE(accepted({{"exp", kNow - 100'000}, {"iss", "https://other.example"}}, expected));
 }
+
+}  // namespace router::id_token_test

@@ -5,7 +5,8 @@
 #include "identity/stub_provider.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::jwks_cache_test {
+
 using namespace router::identity;
 using nlohmann::json;
 using std::chrono::hours;
@@ -276,3 +277,5 @@ TEST_CASE_FIXTURE(Fixture, "jwks cache: an answer that takes longer than anybody
   stub.keys = test::jwks({TokenSigner::other_rsa()});
   CHECK(verify(new_token()));
 }
+
+}  // namespace router::jwks_cache_test

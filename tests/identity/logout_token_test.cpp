@@ -4,7 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-using namespace router;
+namespace router::logout_token_test {
+
 using namespace router::identity;
 using nlohmann::json;
 
@@ -115,3 +116,5 @@ TEST_CASE("logout token: an id token is none") {
                       {"jti", "j"}};
   CHECK_FALSE(check(id_token, ""));
 }
+
+}  // namespace router::logout_token_test

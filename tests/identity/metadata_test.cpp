@@ -4,7 +4,8 @@
 
 #include "identity/stub_provider.h"
 
-using namespace router;
+namespace router::metadata_test {
+
 using namespace router::identity;
 using nlohmann::json;
 
@@ -109,3 +110,5 @@ TEST_CASE("metadata: xsuaa has fixed endpoints, the token endpoint below certurl
   binding.client_certificate = "PEM";
   CHECK(xsuaa_metadata(binding).token_endpoint == "https://tenant.cert.uaa.example/oauth/token");
 }
+
+}  // namespace router::metadata_test

@@ -5,7 +5,8 @@
 #include "identity/stub_provider.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::oidc_provider_test {
+
 using namespace router::identity;
 using nlohmann::json;
 using std::chrono::seconds;
@@ -379,3 +380,5 @@ TEST_CASE_FIXTURE(Fixture, "oidc provider: the id token of its own login is no b
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == base::ErrorCode::unauthenticated);
 }
+
+}  // namespace router::oidc_provider_test

@@ -5,7 +5,8 @@
 #include "identity/stub_provider.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::providers_test {
+
 using namespace router::identity;
 
 TEST_CASE("providers: found by name, the first is the default one") {
@@ -138,3 +139,5 @@ TEST_CASE("providers: the only one that is bound is asked about every token [S5]
   CHECK(none.candidates("opaque").empty());
   CHECK_FALSE(test::run_task(none.verify_logout_token("opaque")));
 }
+
+}  // namespace router::providers_test

@@ -5,7 +5,8 @@
 #include "identity/stub_provider.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::reachability_test {
+
 using namespace router::identity;
 using std::chrono::seconds;
 using test::run_task;
@@ -62,3 +63,5 @@ TEST_CASE_FIXTURE(Fixture, "reachability: many logouts share one probe") {
   CHECK(crowd.answers.size() == 50);
   CHECK(stub.requests.size() == 1);
 }
+
+}  // namespace router::reachability_test

@@ -5,7 +5,8 @@
 #include "identity/stub_provider.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::service_token_test {
+
 using test::run_task;
 
 namespace {
@@ -61,3 +62,5 @@ TEST_CASE_FIXTURE(Fixture, "service token: a refusal is told from a server that 
   stub.fail_with = base::ErrorCode::timeout;
   CHECK(ask().error().code == base::ErrorCode::timeout);
 }
+
+}  // namespace router::service_token_test

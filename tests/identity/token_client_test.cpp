@@ -7,7 +7,8 @@
 #include "identity/stub_provider.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::token_client_test {
+
 using namespace router::identity;
 using std::chrono::seconds;
 using test::run_task;
@@ -250,3 +251,5 @@ TEST_CASE("token client: a scope that is there but empty grants none, one that i
     CHECK(answer->scopes == row.scopes);
   }
 }
+
+}  // namespace router::token_client_test

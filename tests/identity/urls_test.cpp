@@ -7,7 +7,8 @@
 #include "identity/metadata.h"
 #include "identity/stub_provider.h"
 
-using namespace router;
+namespace router::urls_test {
+
 using namespace router::identity;
 
 namespace {
@@ -129,3 +130,5 @@ TEST_CASE("urls: a tenant's subdomain stands where the binding's own was, at xsu
     CHECK(at(xsuaa, xsuaa_metadata(xsuaa)) == "tenant.uaa.example");
   }
 }
+
+}  // namespace router::urls_test

@@ -5,7 +5,8 @@
 #include "identity/stub_provider.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::xsuaa_provider_test {
+
 using namespace router::identity;
 using nlohmann::json;
 using test::run_task;
@@ -170,3 +171,5 @@ TEST_CASE_FIXTURE(TenantFixture, "xsuaa provider: a token that names no tenant f
     CHECK_FALSE(run_task(provider.exchange_code({"code", "verifier", "https://app/cb", "n", "acme"})));
   }
 }
+
+}  // namespace router::xsuaa_provider_test

@@ -4,7 +4,7 @@
 
 #include "crypto/digest.h"
 
-using namespace router;
+namespace router::basic_credentials_test {
 
 namespace {
 
@@ -43,3 +43,5 @@ TEST_CASE("bearer token: visible characters after the scheme") {
     CHECK_MESSAGE(!login::read_bearer_token(row), row);
   }
 }
+
+}  // namespace router::basic_credentials_test

@@ -6,7 +6,7 @@
 #include "support/fake_provider.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::check_password_test {
 
 namespace {
 
@@ -69,3 +69,5 @@ TEST_CASE("password: a provider that is away costs nobody a try; an empty passwo
   REQUIRE(answer);
   CHECK(answer->error().code == base::ErrorCode::unauthenticated);
 }
+
+}  // namespace router::check_password_test

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace router;
+namespace router::encoded_words_test {
 
 TEST_CASE("encoded words: names and passwords beyond ASCII arrive as they were typed (RFC 2047)") {
   struct Row {
@@ -37,3 +37,5 @@ TEST_CASE("encoded words: names and passwords beyond ASCII arrive as they were t
     CHECK(login::decode_encoded_words(row.sent) == row.meant);
   }
 }
+
+}  // namespace router::encoded_words_test

@@ -7,7 +7,8 @@
 #include "crypto/digest.h"
 #include "login/browser.h"
 
-using namespace router;
+namespace router::login_test {
+
 using base::ErrorCode;
 using test::Browser;
 using test::location;
@@ -132,6 +133,14 @@ TEST_CASE("login: success makes a session, its cookie, and goes back to where it
   CHECK(exchange.nonce == world.parameter(url, "nonce"));
   CHECK(crypto::base64url_encode(crypto::sha256(exchange.code_verifier)) ==
         world.parameter(url, "code_challenge"));
+}
+
+TEST_CASE("login: the provider sends the browser back below the path where it finds the application [K19]") {
+  LoginWorld world;
+  world.external.path_prefix = "/prefix";
+  Browser browser;
+  const auto url = world.start(browser);
+  CHECK(world.parameter(url, "redirect_uri") == "https://app.example/prefix/login/callback");
 }
 
 TEST_CASE("login: a provider of kind ias has its own redirect_uri") {
@@ -372,6 +381,93 @@ TEST_CASE(
   REQUIRE(outcome.opened.taken_over);
   CHECK(outcome.opened.taken_over->id == before.id);
   CHECK_FALSE(world.find(before.id));
+}
+
+TEST_CASE("login: a limit on a user's sessions counts those of his tenant [S19]") {
+  LoginWorld world;
+  world.config.environment.limits.sessions_per_user = 1;
+  std::vector<session::Snapshot> opened;
+  for (const char* tenant : {"acme", "other", "", "acme"}) {
+    world.external.tenant = tenant;
+    Browser browser;
+    opened.push_back(world.log_in(browser).opened.created);
+    REQUIRE(opened.back());
+  }
+  CHECK_FALSE(world.find(opened[0]->id));
+  for (std::size_t i = 1; i < opened.size(); ++i) CHECK(world.find(opened[i]->id));
+}
+
+TEST_CASE("callback: logins of two tabs end in one session, however late the second one comes [S7]") {
+  for (const bool is_late : {false, true}) {
+    CAPTURE(is_late);
+    LoginWorld world;
+    Browser browser;
+    auto before = test::make_session("alice");
+    before.backend_cookies = {{"crm", "sid", base::Secret("1"), "/", false}};
+    REQUIRE(test::run_task(world.store.create(before)));
+    browser.cookies["JSESSIONID"] = std::string(before.id.reveal());
+    const auto first = world.parameter(world.start(browser), "state");
+    const auto second = world.parameter(world.start(browser), "state");
+    Browser other_tab = browser;  // sent before the first one's cookie came
+    std::optional<login::CallbackOutcome> first_outcome;
+    const auto finish_first = [&] { first_outcome = world.callback(browser, "code=c-1&state=" + first); };
+    if (is_late) finish_first();
+    else world.provider.before_answer = [&] {
+      world.provider.before_answer = nullptr;
+      finish_first();
+    };
+    const auto outcome = world.callback(other_tab, "code=c-2&state=" + second);
+    REQUIRE(first_outcome->opened.created);
+    REQUIRE(outcome.opened.created);
+    CHECK_FALSE(world.find(first_outcome->opened.created->id));
+    CHECK(world.find(outcome.opened.created->id));
+    CHECK(outcome.opened.created->backend_cookies.size() == 1);
+    CHECK(world.store.counts().live == 1);
+  }
+}
+
+TEST_CASE("callback: failed ones are limited by address, those that succeed or find no provider cost nothing [S14]") {
+  LoginWorld world;
+  world.external.client_address = "203.0.113.7";
+  const auto try_one = [&](Browser& browser) {
+    const auto url = world.start(browser);
+    return world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
+  };
+  const auto try_often = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      Browser browser;
+      try_one(browser);
+    }
+  };
+  try_often(400);
+  world.provider.error = base::Error{ErrorCode::unavailable, base::Side::identity_provider, "away", true};
+  try_often(400);
+  CHECK(world.provider.exchanges.size() == 800);
+  world.provider.error = base::Error{ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};
+  try_often(400);
+  CHECK(world.provider.exchanges.size() == 1100);
+
+  world.provider.error.reset();
+  Browser browser;
+  const auto url = world.start(browser);
+  const auto query = "code=c&state=" + world.parameter(url, "state");
+  const auto refused = world.callback(browser, query);
+  REQUIRE(refused.answer);
+  CHECK(refused.answer->status == 429);
+  CHECK(refused.answer->headers.get("Retry-After") == "1");
+  CHECK(refused.answer->headers.get("Cache-Control") == "no-store");
+  CHECK(world.provider.exchanges.size() == 1100);
+
+  // the same URL again, when there is room: the attempt has not been used up
+  world.clock.advance(base::seconds(1));
+  CHECK(world.callback(browser, query).opened.created);
+  // everybody else
+  world.provider.error = base::Error{ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};
+  try_often(1);
+  world.external.client_address = "203.0.113.8";
+  const auto exchanges = world.provider.exchanges.size();
+  try_often(1);
+  CHECK(world.provider.exchanges.size() == exchanges + 1);
 }
 
 TEST_CASE("callback: nothing of a session goes over to another tenant, whoever issued both [S19]") {
@@ -637,3 +733,5 @@ TEST_CASE("callback: a login to an application again that has to be started anew
   const auto outcome = world.callback(browser, "code=c&state=" + world.parameter(url, "state"));
   CHECK(world.parameter(location(outcome), "prompt") == "login");
 }
+
+}  // namespace router::login_test

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-using namespace router;
+namespace router::navigation_test {
 
 TEST_CASE("navigation: people are sent to log in, scripts and forms are told 401") {
   using Lines = std::vector<std::pair<std::string, std::string>>;
@@ -50,3 +50,5 @@ TEST_CASE("navigation: a WebSocket handshake is none") {
   request.is_upgrade = true;
   CHECK_FALSE(login::is_navigation(request));
 }
+
+}  // namespace router::navigation_test

@@ -4,7 +4,8 @@
 
 #include "login/browser.h"
 
-using namespace router;
+namespace router::password_login_test {
+
 using test::Browser;
 using test::LoginWorld;
 
@@ -130,6 +131,28 @@ TEST_CASE("caller: a verified bearer token is the user of this request, and no s
   CHECK(world.store.counts().created == 0);
 }
 
+TEST_CASE("caller: bearer tokens are charged to the address before they are looked at, good ones cost nothing [S1]") {
+  LoginWorld world;
+  world.external.client_address = "203.0.113.7";
+  const auto is_asked = [&](const std::string& token) {
+    return std::holds_alternative<base::Result<session::Snapshot>>(call(world, "Bearer " + token));
+  };
+  const std::string of_ten_attempts(9 * 1024, 'x');
+  for (int i = 0; i < 2'000; ++i) REQUIRE(is_asked(of_ten_attempts));
+  world.provider.error = base::Error{base::ErrorCode::unavailable, base::Side::identity_provider, "away", true};
+  for (int i = 0; i < 2'000; ++i) REQUIRE(is_asked(of_ten_attempts));
+  world.provider.error = kWrong;
+  int asked = 0;
+  for (int i = 0; i < 2'000; ++i) asked += is_asked(of_ten_attempts) ? 1 : 0;
+  CHECK(asked == 1'200);
+  world.external.client_address = "203.0.113.8";
+  CHECK(is_asked("x"));
+  world.external.client_address = "203.0.113.7";
+  CHECK_FALSE(is_asked("x"));
+  world.clock.advance(base::seconds(1));
+  CHECK(is_asked("x"));
+}
+
 TEST_CASE("caller: user and password are turned into a token, and slowed down like any login") {
   LoginWorld world;
   const auto verdict = call(world, "Basic YWRhOnB3");
@@ -246,3 +269,5 @@ TEST_CASE("password: the users of another tenant are others at an xsuaa only, el
     CHECK_FALSE(std::holds_alternative<base::seconds>(call(world, "Basic YWRhOnB3", "uaa")));
   }
 }
+
+}  // namespace router::password_login_test

@@ -6,7 +6,8 @@
 
 #include "login/browser.h"
 
-using namespace router;
+namespace router::pending_login_test {
+
 using login::PendingLogin;
 using login::PendingLogins;
 
@@ -218,3 +219,5 @@ TEST_CASE("pending login: junk and old attempts are dropped, long ones leave les
   const auto crowded_slots = cookies.pending.assign(crowded.request("/").headers, cookies.now);
   CHECK(crowded_slots.dropped.size() + (crowded_slots.free <= '6' ? 1 : 0) >= 2);
 }
+
+}  // namespace router::pending_login_test

@@ -7,7 +7,8 @@
 
 #include "login/browser.h"
 
-using namespace router;
+namespace router::refresh_test {
+
 using base::ErrorCode;
 using base::minutes;
 using login::Freshness;
@@ -363,3 +364,5 @@ TEST_CASE("refresh: the first sid that a refresh brings in is kept, and never re
     CHECK((*renewed)->idp_session_id == "sid-first");
   }
 }
+
+}  // namespace router::refresh_test

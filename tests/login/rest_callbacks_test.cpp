@@ -4,7 +4,8 @@
 #include "login/rest_login_world.h"
 #include "support/hostile_json.h"
 
-using namespace router;
+namespace router::rest_callbacks_test {
+
 using nlohmann::json;
 using test::FieldPairs;
 using test::kRestJourney;
@@ -124,3 +125,5 @@ TEST_CASE("rest login: the members of a body are few, its nesting is flat [S1]")
   for (int i = 0; i < 200; ++i) good["more"].push_back(i);
   CHECK(world.post_json(kRestPath, good).status == 400);
 }
+
+}  // namespace router::rest_callbacks_test

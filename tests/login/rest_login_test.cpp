@@ -3,7 +3,8 @@
 
 #include "login/rest_login_world.h"
 
-using namespace router;
+namespace router::rest_login_test {
+
 using base::ErrorCode;
 using nlohmann::json;
 using test::FieldPairs;
@@ -252,3 +253,5 @@ TEST_CASE("rest login: only where it is configured, only at its path") {
   CHECK(!world.service->rest()->is_login(*http::parse_target("GET", "/other")));
   CHECK(!world.service->rest()->is_login(*http::parse_target("GET", "/am/json/sessions/")));
 }
+
+}  // namespace router::rest_login_test

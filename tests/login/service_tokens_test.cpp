@@ -7,7 +7,8 @@
 #include "support/run_task.h"
 #include "support/sessions.h"
 
-using namespace router;
+namespace router::service_tokens_test {
+
 using login::ServiceOf;
 using login::ServiceTokens;
 
@@ -165,3 +166,5 @@ TEST_CASE_FIXTURE(World, "service tokens: a user who is refused is forbidden; a 
   error.reset();
   CHECK(get(session, service("mail")) == "token-3");
 }
+
+}  // namespace router::service_tokens_test

@@ -3,7 +3,8 @@
 
 #include "logout/agent_world.h"
 
-using namespace router;
+namespace router::agent_documented_test {
+
 using test::AgentWorld;
 
 TEST_CASE("agent, as documented: http://app.example.com:80/mywebapp/bank/log-me-out logs out of the bank alone") {
@@ -121,3 +122,5 @@ TEST_CASE("agent, as documented: the evaluation table of conditional URLs") {
     }
   }
 }
+
+}  // namespace router::agent_documented_test

@@ -5,7 +5,8 @@
 #include "http/query.h"
 #include "logout/agent_world.h"
 
-using namespace router;
+namespace router::agent_matrix_test {
+
 using test::AgentWorld;
 
 namespace {
@@ -160,3 +161,5 @@ TEST_CASE("agent, repeated: after one application the rest can still be left") {
   CHECK(world.state_of(session) == "over");
   CHECK(world.told() == "bank bank loans loans mail");
 }
+
+}  // namespace router::agent_matrix_test

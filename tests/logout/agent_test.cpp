@@ -3,7 +3,8 @@
 
 #include "logout/agent_world.h"
 
-using namespace router;
+namespace router::agent_test {
+
 using test::AgentWorld;
 using test::HeaderList;
 using test::Request;
@@ -302,3 +303,5 @@ TEST_CASE("agent: explain knows the triggers, their conditions and pages") {
   CHECK_FALSE(explain("/x?examplelog-out"));
   CHECK_FALSE(explain("/agentapp/goodbye.html?logout"));
 }
+
+}  // namespace router::agent_test

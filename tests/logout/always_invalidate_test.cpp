@@ -3,7 +3,8 @@
 
 #include "logout/agent_world.h"
 
-using namespace router;
+namespace router::always_invalidate_test {
+
 using test::AgentWorld;
 
 namespace {
@@ -98,3 +99,5 @@ TEST_CASE("always invalidate: skip-redirect, and a session that is over already,
   world.loop.advance(base::seconds(60));
   CHECK(world.provider->ended == std::vector<std::string>{"id-bob"});
 }
+
+}  // namespace router::always_invalidate_test

@@ -3,7 +3,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace router;
+namespace router::application_rules_test {
+
 using config::ApplicationLogout;
 
 namespace {
@@ -149,3 +150,5 @@ TEST_CASE("application rules: logout parameters are taken out, every other byte 
   const auto contains = rules_of(kDocumented, true);
   CHECK(logout::ApplicationRules(contains).without_parameters("x&examplelog-out=") == "x");
 }
+
+}  // namespace router::application_rules_test

@@ -4,7 +4,8 @@
 #include "logout/world.h"
 #include "support/hostile_json.h"
 
-using namespace router;
+namespace router::back_channel_test {
+
 using test::Request;
 using test::World;
 
@@ -290,3 +291,5 @@ TEST_CASE("back-channel: where the provider kept its session, the same sid may s
   world.clock.advance(base::milliseconds(1));
   CHECK(world.log_in("ada"));
 }
+
+}  // namespace router::back_channel_test

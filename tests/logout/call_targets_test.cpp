@@ -5,7 +5,7 @@
 #include "logout/world.h"
 #include "support/routes.h"
 
-using namespace router;
+namespace router::call_targets_test {
 
 namespace {
 
@@ -206,3 +206,5 @@ TEST_CASE("calls: all forwarding lines of a trusted proxy make the chain, as on 
                               {{"x-forwarded-for", "1.2.3.4"}, {"X-Forwarded-For", "203.0.113.7"}});
   CHECK(logout::forwarded_request(request.request, external).client_chain == "1.2.3.4, 203.0.113.7, 10.0.0.1");
 }
+
+}  // namespace router::call_targets_test

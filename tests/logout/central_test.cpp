@@ -2,7 +2,8 @@
 
 #include "logout/world.h"
 
-using namespace router;
+namespace router::central_test {
+
 using test::Request;
 using test::World;
 
@@ -16,6 +17,24 @@ const test::HeaderList kCrossSiteImage{{"Sec-Fetch-Site", "cross-site"}, {"Sec-F
 const test::HeaderList kToken{{"x-csrf-token", "csrf-token"}};
 
 }  // namespace
+
+TEST_CASE("central: a login that began before does not come in, where the provider's frame signs out, too [S8]") {
+  for (const char* url : {"/my/logout", "/my/logout?skip-redirect", "/my/logout?skip-redirect=true&siteId=3"}) {
+    for (const bool began_before : {true, false}) {
+      CAPTURE(url);
+      CAPTURE(began_before);
+      World world;
+      world.bind(config::ProviderKind::oidc);
+      const auto session = world.log_in("ada");
+      auto on_its_way = world.make_session("ada");
+      world.clock.advance(base::seconds(1));
+      world.get(url, session);
+      world.clock.advance(base::seconds(1));
+      if (!began_before) on_its_way.login_started = world.clock.wall();
+      CHECK(test::run_task(world.store.create(std::move(on_its_way))).has_value() == !began_before);
+    }
+  }
+}
 
 TEST_CASE("central: method and headers decide about answer and session") {
   struct Row {
@@ -112,6 +131,17 @@ TEST_CASE("central: the CSRF token is fetched without logging out, and needs a s
   const auto refused = world.get("/my/logout", nullptr, fetch);
   CHECK(refused->status == 403);
   CHECK(test::header(refused, "x-csrf-token") == "Required");
+}
+
+TEST_CASE("central: POST without protection needs no session, as GET does not [K19]") {
+  World world;
+  world.bind(config::ProviderKind::xsuaa);
+  world.config.logout.method = "POST";
+  const auto response = world.send(Request("POST", "/my/logout"));
+  CHECK(response->status == 200);
+  CHECK(response->body == kXsuaaPage);
+  world.config.logout.csrf_protection = true;
+  CHECK(world.send(Request("POST", "/my/logout", kToken))->status == 403);
 }
 
 TEST_CASE("central: POST answers the URL to go to as plain text") {
@@ -256,3 +286,5 @@ TEST_CASE("central: no endpoint, no logout") {
   world.config.logout.endpoint = "";
   CHECK(!world.service().may_handle("GET", "", ""));
 }
+
+}  // namespace router::central_test

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-using namespace router;
+namespace router::conditional_urls_test {
 
 namespace {
 
@@ -77,3 +77,5 @@ TEST_CASE(
   CHECK(choose({{"a.example", "?first"}}, "b.example", "/") == "-");
   CHECK(choose({}, "b.example", "/") == "-");
 }
+
+}  // namespace router::conditional_urls_test

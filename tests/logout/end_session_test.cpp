@@ -4,7 +4,8 @@
 #include "crypto/digest.h"
 #include "logout/rest_world.h"
 
-using namespace router;
+namespace router::end_session_test {
+
 using test::Details;
 using test::Request;
 using test::RestWorld;
@@ -44,6 +45,38 @@ TEST_CASE("endSession: the realm may be written in each of its forms [S37]") {
     REQUIRE(response);
     CHECK(response->status == status);
     CHECK(world.is_live() == (status != 204));
+  }
+}
+
+TEST_CASE("endSession: on a tenant's host it ends sessions of that tenant, by hints of that tenant [S19]") {
+  struct Row {
+    std::string session;
+    std::string hint;
+    std::string host;
+    bool is_accepted;
+    bool ends;
+  };
+  for (const char* which : {"good", "without-sid"}) {
+    for (const Row& row : {Row{"acme", "", "acme", true, true}, Row{"acme", "acme", "acme", true, true},
+                           Row{"acme", "", "other", true, false}, Row{"acme", "acme", "other", false, false},
+                           Row{"acme", "other", "acme", false, false}, Row{"acme", "acme", "", true, false},
+                           Row{"", "", "acme", true, false}, Row{"", "", "", true, true}}) {
+      CAPTURE(which);
+      CAPTURE(row.session);
+      CAPTURE(row.hint);
+      CAPTURE(row.host);
+      EndSessionWorld world;
+      REQUIRE(test::run_task(world.store.end(world.session->id)));
+      auto session = world.make_session();
+      session.subdomain = row.session;
+      world.session = world.log_in(std::move(session));
+      world.external.tenant = row.host;
+      world.provider->id_token_hints[which].subdomain = row.hint;
+      const auto response = world.get(std::string(kEndSession) + "?id_token_hint=" + which);
+      REQUIRE(response);
+      CHECK(response->status == (row.is_accepted ? 204 : 400));
+      CHECK(world.is_live() == !row.ends);
+    }
   }
 }
 
@@ -226,3 +259,5 @@ TEST_CASE("endSession: with sub and sid a session of the user without a sid ends
   CHECK(world.find(without->id) == nullptr);
   CHECK_FALSE(test::header(response, "set-cookie").empty());
 }
+
+}  // namespace router::end_session_test

@@ -4,7 +4,8 @@
 
 #include "logout/world.h"
 
-using namespace router;
+namespace router::execute_test {
+
 using test::World;
 
 namespace {
@@ -115,3 +116,5 @@ TEST_CASE("execute: destinations of the destination service are called as it kno
   }
   CHECK(authorizations == std::vector<std::string>{"Basic dGVjaDpwdw=="});
 }
+
+}  // namespace router::execute_test

@@ -3,7 +3,7 @@
 
 #include "logout/world.h"
 
-namespace router::logout {
+namespace router::logout::explain_test {
 namespace {
 
 using config::ProviderKind;
@@ -109,4 +109,4 @@ TEST_CASE("explain: it ends no session and calls nobody") {
 }
 
 }  // namespace
-}  // namespace router::logout
+}  // namespace router::logout::explain_test

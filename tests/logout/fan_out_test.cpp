@@ -7,7 +7,8 @@
 #include "logout/memory_outbox.h"
 #include "logout/world.h"
 
-using namespace router;
+namespace router::fan_out_test {
+
 using logout::Outcome;
 using test::BackEnds;
 
@@ -370,3 +371,5 @@ TEST_CASE("fan-out: a drain ends when all is told, or when its time is over") {
   bench.loop.advance(base::seconds(1));
   CHECK(drained);
 }
+
+}  // namespace router::fan_out_test

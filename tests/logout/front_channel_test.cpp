@@ -2,7 +2,8 @@
 
 #include "logout/world.h"
 
-using namespace router;
+namespace router::front_channel_test {
+
 using test::Request;
 using test::World;
 
@@ -51,6 +52,34 @@ TEST_CASE("front-channel: the cookie is deleted when it is that session's, and o
   CHECK(world.find(bob->id) != nullptr);
 }
 
+TEST_CASE("front-channel: what it ended is deleted from the browser, whatever else that sends, but never what lives [S30]") {
+  struct Row {
+    std::string name;
+    bool with_dead_one;
+    bool with_second_of_that_sid;
+    bool with_bobs;
+    bool deletes;
+  };
+  for (const Row& row : {Row{"beside a dead one", true, false, false, true}, Row{"two of that sid", false, true, false, true},
+                         Row{"beside another's", false, false, true, false},
+                         Row{"beside all of them", true, true, true, false}}) {
+    CAPTURE(row.name);
+    World world;
+    world.bind(config::ProviderKind::oidc);
+    world.config.logout.front_channel_endpoint = "/frontchannel";
+    std::vector<session::SessionId> named{world.log_in("ada")->id};
+    if (row.with_dead_one) named.push_back(session::SessionId::random());
+    if (row.with_second_of_that_sid) named.push_back(world.log_in("ada")->id);
+    if (row.with_bobs) named.push_back(world.log_in("bob")->id);
+    std::string cookies;
+    for (const auto& id : named) cookies.append("JSESSIONID=").append(id.reveal()).append("; ");
+    const auto response = world.get("/frontchannel?iss=https%3A%2F%2Fidp.example&sid=sid-ada", nullptr, {{"Cookie", cookies}});
+    CHECK(test::header(response, "set-cookie").empty() == !row.deletes);
+    CHECK_FALSE(world.find(named[0]));
+    CHECK((world.find(named.back()) != nullptr) == row.with_bobs);
+  }
+}
+
 TEST_CASE("front-channel: prefetches and other methods change nothing") {
   World world;
   world.bind(config::ProviderKind::oidc);
@@ -66,19 +95,19 @@ TEST_CASE("front-channel: prefetches and other methods change nothing") {
 TEST_CASE("front-channel: sid alone ends where one provider is bound and one user has it [S30]") {
   struct Row {
     std::string name;
-    bool second_provider;
+    std::string second_issuer;  // of another binding
     bool second_user;
     bool ends;
   };
-  for (const Row& row : {Row{"one of each", false, false, true}, Row{"two providers", true, false, false},
-                         Row{"two users", false, true, false}}) {
+  for (const Row& row : {Row{"one of each", "", false, true}, Row{"two providers", "https://other.example", false, false},
+                         Row{"two bindings of one", "https://idp.example", false, true}, Row{"two users", "", true, false}}) {
     CAPTURE(row.name);
     World world;
     world.bind(config::ProviderKind::oidc);
-    if (row.second_provider) {
+    if (!row.second_issuer.empty()) {
       world.config.providers.push_back(test::make_provider_config(config::ProviderKind::oidc));
       world.config.providers.back().name = "other";
-      world.config.providers.back().issuer = "https://other.example";
+      world.config.providers.back().issuer = row.second_issuer;
     }
     world.config.logout.front_channel_endpoint = "/frontchannel";
     const auto ada = world.log_in("ada");
@@ -169,3 +198,5 @@ TEST_CASE("front-channel: sign-outs of an office behind one address are all hear
     CHECK(world.find(user->id) == nullptr);
   }
 }
+
+}  // namespace router::front_channel_test

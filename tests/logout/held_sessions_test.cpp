@@ -9,7 +9,8 @@
 #include "logout/away_store.h"
 #include "logout/rest_world.h"
 
-using namespace router;
+namespace router::held_sessions_test {
+
 using test::Request;
 
 namespace {
@@ -47,6 +48,44 @@ std::string junk_ids(std::size_t count) {
 }
 
 }  // namespace
+
+TEST_CASE("held sessions: the cookie from before a login ends what the login brought in, each way of logging out [S7]") {
+  struct Row {
+    const char* method;
+    std::string url;
+    test::HeaderList more;
+  };
+  const std::vector<Row> rows = {
+      {"GET", "/my/logout", {}},
+      {"GET", kHosted, {}},
+      {"GET", "/mywebapp/agentapp/log-me-out", {}},
+      {"GET", "/anything?logout", {}},
+      {"POST", "/json/sessions/?_action=logout", {{"X-Requested-With", "XMLHttpRequest"}}},
+  };
+  for (const auto& row : rows) {
+    for (const int logins : {1, 2}) {
+      CAPTURE(row.url);
+      CAPTURE(logins);
+      Crowd crowd;
+      const std::string dead = Crowd::id_of(crowd.ada);
+      const auto take_nothing = [](const session::Session&, session::Session&) {};
+      auto current = crowd.ada->id;
+      for (int i = 0; i < logins; ++i) {
+        auto next = crowd.make_session("ada");
+        const auto id = next.id;
+        REQUIRE(*test::run_task(crowd.store.succeed(current, std::move(next), take_nothing)));
+        current = id;
+      }
+      const std::string name = row.url.starts_with("/json") ? "iPlanetDirectoryPro" : "JSESSIONID";
+      test::HeaderList fields = row.more;
+      fields.emplace_back("Cookie", name + "=" + dead);
+      const Request request(row.method, row.url, fields);
+      REQUIRE(crowd.send(request));
+      CHECK_FALSE(crowd.find(current));
+      CHECK(crowd.find(crowd.eve->id));
+    }
+  }
+}
 
 TEST_CASE("held sessions: each way of logging out ends all that the browser holds [S4]") {
   struct Row {
@@ -243,3 +282,5 @@ TEST_CASE("held sessions: with the store away nobody is told that he is signed o
   const Request nobody("GET", "/my/logout");
   CHECK(test::run_task(service.handle(nobody.request, crowd.external, nullptr, {}, crowd.loop), &crowd.loop));
 }
+
+}  // namespace router::held_sessions_test

@@ -4,7 +4,8 @@
 #include "crypto/digest.h"
 #include "logout/world.h"
 
-using namespace router;
+namespace router::hosted_test {
+
 using test::Request;
 using test::World;
 
@@ -336,3 +337,5 @@ TEST_CASE("revoke: providers that take nothing back are not asked [S5]") {
   world.last().change([](auto& metadata) { metadata.revocation_endpoint.clear(); });
   CHECK(world.revoke_status("opaque") == 400);
 }
+
+}  // namespace router::hosted_test

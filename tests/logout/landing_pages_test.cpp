@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace router;
+namespace router::landing_pages_test {
 
 TEST_CASE("landing pages: those of applications are public, logoutPage is not; by path alone") {
   config::Logout logout;
@@ -57,3 +57,5 @@ TEST_CASE(
   CHECK_FALSE(ours.is_public("/bye.html"));
   CHECK(ours.contains("/goodbye.html"));
 }
+
+}  // namespace router::landing_pages_test

@@ -3,7 +3,8 @@
 #include "http/query.h"
 #include "logout/world.h"
 
-using namespace router;
+namespace router::landing_test {
+
 using test::Request;
 using test::World;
 
@@ -75,3 +76,5 @@ TEST_CASE("landing: the built-in page is public and ends nothing") {
         std::string::npos);
   CHECK(world.find(session->id) != nullptr);
 }
+
+}  // namespace router::landing_test

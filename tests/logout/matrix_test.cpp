@@ -13,7 +13,8 @@
 #include "http/query.h"
 #include "logout/world.h"
 
-using namespace router;
+namespace router::matrix_test {
+
 using test::Request;
 using test::World;
 
@@ -246,3 +247,5 @@ TEST_CASE("matrix: front-channel logout") {
     CHECK(world.told() == 1);
   }
 }
+
+}  // namespace router::matrix_test

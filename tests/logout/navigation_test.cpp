@@ -4,7 +4,8 @@
 
 #include "logout/world.h"
 
-using namespace router;
+namespace router::navigation_test {
+
 using config::CrossSiteLogout;
 using logout::Navigation;
 
@@ -181,3 +182,5 @@ TEST_CASE("navigation: a cross-site POST is known by Sec-Fetch-Site, else by Ori
     CHECK(logout::is_cross_site(request.request, external) == row.cross_site);
   }
 }
+
+}  // namespace router::navigation_test

@@ -5,7 +5,8 @@
 #include "http/query.h"
 #include "logout/world.h"
 
-using namespace router;
+namespace router::plan_test {
+
 using config::ProviderKind;
 using logout::Ending;
 using logout::ProviderPart;
@@ -208,3 +209,5 @@ TEST_CASE("plan: where the provider takes POST, a form brings the hint at any le
     }
   }
 }
+
+}  // namespace router::plan_test

@@ -4,7 +4,8 @@
 
 #include "support/fake_loop.h"
 
-using namespace router;
+namespace router::receipt_test {
+
 using logout::Outcome;
 
 namespace {
@@ -75,3 +76,5 @@ TEST_CASE("receipt: only the latest are kept, newest first") {
   CHECK(page[0]->id == ids[3]);
   CHECK(receipts.recent(3, 10).empty());
 }
+
+}  // namespace router::receipt_test

@@ -5,7 +5,7 @@
 
 #include "http/query.h"
 
-using namespace router;
+namespace router::requested_page_test {
 
 namespace {
 
@@ -86,3 +86,5 @@ TEST_CASE("requested page: two different pages are none, the same one twice is o
 TEST_CASE("requested page: it is not carried over") {
   CHECK(logout::without_requested_page(with_goto(), "a=1&goto=%2Fx&b") == "a=1&b");
 }
+
+}  // namespace router::requested_page_test

@@ -6,7 +6,8 @@
 #include "logout/away_store.h"
 #include "logout/rest_world.h"
 
-using namespace router;
+namespace router::rest_test {
+
 using test::Request;
 using test::RestWorld;
 using test::World;
@@ -45,6 +46,47 @@ TEST_CASE("rest: the documented call ends the session and answers result and det
   REQUIRE(receipt);
   CHECK(receipt->cause == logout::Cause::rest);
   CHECK(receipt->complete());
+}
+
+TEST_CASE("rest: a token of another tenant than the host's is not known, in the field and in the cookie [S19]") {
+  for (const std::string host : {"acme", "other", ""}) {
+    for (const bool by_field : {true, false}) {
+      CAPTURE(host);
+      CAPTURE(by_field);
+      RestWorld world;
+      auto session = world.make_session();
+      session.subdomain = "acme";
+      world.session = world.log_in(std::move(session));
+      world.external.tenant = host;
+      const auto response = by_field ? world.post(kLogout, with_token(world))
+                                     : world.post(kLogout, {{"Cookie", "iPlanetDirectoryPro=" + world.token()},
+                                                            {"X-Requested-With", "XMLHttpRequest"}});
+      REQUIRE(response);
+      CHECK(response->status == 200);
+      CHECK((response->body == kExpired) == (host != "acme"));
+      CHECK(world.is_live() == (host != "acme"));
+    }
+  }
+}
+
+TEST_CASE("rest: the browser's cookie goes unless a session goes on that it names, dead ones beside it or not [S4]") {
+  struct Row {
+    std::string name;
+    bool with_dead_one;
+    bool with_bobs;
+    bool deletes;
+  };
+  for (const Row& row : {Row{"its own", false, false, true}, Row{"beside a dead one", true, false, true},
+                         Row{"beside another's", false, true, false}, Row{"beside both", true, true, false}}) {
+    CAPTURE(row.name);
+    RestWorld world;
+    std::string cookies = "JSESSIONID=" + world.token();
+    if (row.with_dead_one) cookies.append("; JSESSIONID=").append(session::SessionId::random().reveal());
+    if (row.with_bobs) cookies.append("; JSESSIONID=").append(world.log_in("bob")->id.reveal());
+    const auto response = world.post(kLogout, with_token(world, {{"Cookie", cookies}}));
+    CHECK(test::header(response, "set-cookie").empty() == !row.deletes);
+    CHECK_FALSE(world.is_live());
+  }
 }
 
 TEST_CASE("rest: path, method, realm and API version decide before the token is looked at") {
@@ -253,3 +295,5 @@ TEST_CASE("rest: not configured, not recognised") {
   CHECK(!world.service().may_handle("POST", "/json/sessions", "_action=logout"));
   CHECK(!world.service().may_handle("GET", "/oauth2/connect/endSession", "id_token_hint=x"));
 }
+
+}  // namespace router::rest_test

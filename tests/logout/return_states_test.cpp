@@ -4,7 +4,7 @@
 
 #include "support/fake_loop.h"
 
-using namespace router;
+namespace router::return_states_test {
 
 namespace {
 const base::Secret kSecret(std::string("a secret"));
@@ -56,3 +56,5 @@ TEST_CASE("return states: only so many long targets are held") {
   for (int i = 0; i < 1024; ++i) states.issue(std::string(2000, 'y'));
   CHECK(!states.take(first));
 }
+
+}  // namespace router::return_states_test

@@ -4,7 +4,8 @@
 
 #include "logout/world.h"
 
-using namespace router;
+namespace router::revocation_test {
+
 using test::World;
 
 namespace {
@@ -93,3 +94,5 @@ TEST_CASE(
   world.loop.run_ready();
   CHECK(revocation_of(world, response) == "failed");
 }
+
+}  // namespace router::revocation_test

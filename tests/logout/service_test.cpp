@@ -5,7 +5,8 @@
 #include "logout/away_store.h"
 #include "logout/world.h"
 
-using namespace router;
+namespace router::service_test {
+
 using logout::Outcome;
 using test::BackEnds;
 using test::World;
@@ -404,3 +405,5 @@ TEST_CASE("logout: requests come back to their own loop") {
   REQUIRE(answered);
   CHECK((**answered)->status == 302);
 }
+
+}  // namespace router::service_test

@@ -4,7 +4,7 @@
 #include "logout/agent_world.h"
 #include "logout/rest_world.h"
 
-using namespace router;
+namespace router::traps_test {
 
 namespace {
 
@@ -76,3 +76,5 @@ TEST_CASE(
     CHECK(world.state_of(world.ada) == (is_front_channel ? "over" : "signed in"));
   }
 }
+
+}  // namespace router::traps_test

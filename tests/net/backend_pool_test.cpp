@@ -5,7 +5,8 @@
 #include "net/asio_backend.h"
 #include "support/stub_name_server.h"
 
-using namespace router;
+namespace router::backend_pool_test {
+
 using base::Task;
 using namespace std::chrono_literals;
 
@@ -99,3 +100,5 @@ TEST_CASE("back-end pool: a silent address does not keep from the next one [N13]
   world.ask("several.example", 4, 1, 3'000ms);
   CHECK(world.given == 4);
 }
+
+}  // namespace router::backend_pool_test

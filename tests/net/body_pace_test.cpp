@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace router::net::test {
+namespace router::net::test::body_pace_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -33,4 +33,4 @@ TEST_CASE("body pace: without a rate nothing is asked") {
 }
 
 }  // namespace
-}  // namespace router::net::test
+}  // namespace router::net::test::body_pace_test

@@ -5,7 +5,8 @@
 #include <thread>
 #include <vector>
 
-using namespace router;
+namespace router::connection_limits_test {
+
 using net::ConnectionLimits;
 
 TEST_CASE(
@@ -60,3 +61,5 @@ TEST_CASE("connection limits: loops that admit at once never go over it [N22]") 
   CHECK(admitted == 40);
   CHECK(limits.count() == 40);
 }
+
+}  // namespace router::connection_limits_test

@@ -5,7 +5,8 @@
 #include <memory>
 #include <vector>
 
-using namespace router;
+namespace router::deadline_test {
+
 using net::Deadline;
 using net::DeadlineWheel;
 using namespace std::chrono_literals;
@@ -141,3 +142,5 @@ TEST_CASE("deadline: a loop that slept for hours fires what is due and keeps the
   t.turn_to(20h + 200ms);
   CHECK(late == 1);
 }
+
+}  // namespace router::deadline_test

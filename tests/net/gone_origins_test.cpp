@@ -3,7 +3,8 @@
 
 #include "net/asio_backend.h"
 
-using namespace router;
+namespace router::gone_origins_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -50,3 +51,5 @@ TEST_CASE("client TLS: a context that nobody asks for is given back after ten mi
   tls.drop_unused(began + 20min);
   CHECK(tls.size() == 0);
 }
+
+}  // namespace router::gone_origins_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace router::head_scanner_test {
+
 using router::net::HeadScanner;
 using State = HeadScanner::State;
 
@@ -60,3 +62,5 @@ TEST_CASE("head scanner: what is merely unfinished is no fault") {
     CHECK(HeadScanner().scan(input) == State::incomplete);
   }
 }
+
+}  // namespace router::head_scanner_test

@@ -9,7 +9,8 @@
 #include "base/task.h"
 #include "support/fake_loop.h"
 
-using namespace router;
+namespace router::names_test {
+
 using base::Task;
 using net::NameAnswer;
 using net::NameQuery;
@@ -171,3 +172,5 @@ TEST_CASE("names: the memory of answers is bounded [N4]") {
   }
   CHECK(kept == Names::kMostKept);
 }
+
+}  // namespace router::names_test

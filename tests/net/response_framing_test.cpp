@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace router::net::test {
+namespace router::net::test::response_framing_test {
 namespace {
 
 TEST_CASE("response framing: the head says how the body ends and whether the connection stays") {
@@ -61,4 +61,4 @@ TEST_CASE("response framing: a body longer or shorter than announced is a fault"
 }
 
 }  // namespace
-}  // namespace router::net::test
+}  // namespace router::net::test::response_framing_test

@@ -15,7 +15,8 @@
 #include "net/server.h"
 #include "support/temporary_folder.h"
 
-using namespace router;
+namespace router::send_file_test {
+
 using std::string;
 
 namespace {
@@ -200,3 +201,5 @@ TEST_CASE("send file: a client that closes ends the sending") {
   ::close(client);
   CHECK(server.handler.fault.get_future().get().starts_with("closed (client): the client is gone"));
 }
+
+}  // namespace router::send_file_test

@@ -4,7 +4,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-namespace router::net::test {
+namespace router::net::test::stream_test {
 namespace {
 
 int option(Stream& stream, int level, int name) {
@@ -42,4 +42,4 @@ TEST_CASE("stream: a peer that is gone without a word is looked for, and a stall
   }
 }
 
-}  // namespace router::net::test
+}  // namespace router::net::test::stream_test

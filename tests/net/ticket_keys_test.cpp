@@ -7,7 +7,7 @@
 
 #include "support/fake_loop.h"
 
-namespace router::net::test {
+namespace router::net::test::ticket_keys_test {
 namespace {
 
 using router::test::FakeClock;
@@ -51,4 +51,4 @@ TEST_CASE("ticket keys: a key that nobody used for long is not kept, and nobody'
   CHECK(keys.current()->name != first->name);
 }
 
-}  // namespace router::net::test
+}  // namespace router::net::test::ticket_keys_test

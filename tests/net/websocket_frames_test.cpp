@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace router::websocket_frames_test {
+
 using router::net::FrameTracker;
 using router::net::close_frame;
 
@@ -75,3 +77,5 @@ TEST_CASE("websocket frames: a Close that has begun is remembered, other frames 
   frames.follow(frame(0x88, "", true));
   CHECK(frames.has_closed());
 }
+
+}  // namespace router::websocket_frames_test

@@ -5,7 +5,8 @@
 #include "pipeline/stage_world.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::applications_test {
+
 using test::StageWorld;
 using test::make_route;
 using test::status_after;
@@ -87,3 +88,5 @@ TEST_CASE("authenticate: what belongs to an application that was left needs a lo
     CHECK(status_after(test::run_task(pipeline::authenticate(context), &world.loop)) == row.status);
   }
 }
+
+}  // namespace router::applications_test

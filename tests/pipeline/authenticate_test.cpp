@@ -4,7 +4,8 @@
 #include "support/run_task.h"
 #include "support/sessions.h"
 
-using namespace router;
+namespace router::authenticate_test {
+
 using test::StageWorld;
 using test::make_route;
 using test::status_after;
@@ -155,3 +156,5 @@ TEST_CASE_FIXTURE(World, "check csrf, authorize: a caller needs no CSRF token, b
   CHECK(check({"app.write"}) == 0);
   CHECK(check({"app.read"}) == 403);
 }
+
+}  // namespace router::authenticate_test

@@ -3,7 +3,8 @@
 
 #include "pipeline/stage_world.h"
 
-using namespace router;
+namespace router::built_in_services_test {
+
 using test::StageWorld;
 using test::status_after;
 
@@ -83,3 +84,5 @@ TEST_CASE("built-in services: they need no route, and are as protected as the ro
   REQUIRE(status_after(pipeline::match_route(covered)) == 0);
   CHECK(covered.needs_login());
 }
+
+}  // namespace router::built_in_services_test

@@ -4,7 +4,8 @@
 
 #include "pipeline/stage_world.h"
 
-using namespace router;
+namespace router::client_address_test {
+
 using test::Fields;
 using test::StageWorld;
 using test::status_after;
@@ -83,3 +84,5 @@ TEST_CASE("client address: a stranger's forwarding lines are not read [S3]") {
   StageWorld world;
   CHECK(seen(world, {{"Host", "a"}, {kForwarded, "6.6.6.6"}, {kForwarded, "10.0.0.7"}}) == "192.0.2.7");
 }
+
+}  // namespace router::client_address_test

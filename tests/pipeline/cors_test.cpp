@@ -3,7 +3,8 @@
 
 #include "pipeline/stage_world.h"
 
-using namespace router;
+namespace router::cors_test {
+
 using test::Fields;
 using test::StageWorld;
 using test::status_after;
@@ -129,3 +130,5 @@ TEST_CASE("cors: a WebSocket handshake has rules of its own") {
   world.exchange->edit_request().is_upgrade = true;
   CHECK(status_after(pipeline::check_cors(context)) == 0);
 }
+
+}  // namespace router::cors_test

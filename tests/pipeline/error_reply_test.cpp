@@ -3,7 +3,8 @@
 #include "pipeline/filters/filters.h"
 #include "pipeline/stage_world.h"
 
-using namespace router;
+namespace router::error_reply_test {
+
 using base::Error;
 using base::ErrorCode;
 using base::Side;
@@ -95,3 +96,5 @@ TEST_CASE("error reply: x-error-source says that the answer is the router's own,
   world.config.environment.return_error_source = false;
   CHECK(source_of(502).empty());
 }
+
+}  // namespace router::error_reply_test

@@ -7,7 +7,8 @@
 #include "base/guarded.h"
 #include "pipeline/race_world.h"
 
-using namespace router;
+namespace router::exceptions_test {
+
 using test::RaceWorld;
 
 namespace {
@@ -104,3 +105,5 @@ TEST_CASE("exceptions: one that is thrown at any point of a request, on either l
     for (std::size_t yield = 1; yield <= yields; ++yield) play_with_throw_at(seed, yield);
   }
 }
+
+}  // namespace router::exceptions_test

@@ -2,7 +2,8 @@
 
 #include "pipeline/stage_world.h"
 
-using namespace router;
+namespace router::external_test {
+
 using test::Fields;
 using test::StageWorld;
 using test::status_after;
@@ -62,6 +63,39 @@ TEST_CASE("sanitize: forwarding fields count only from a trusted peer, and then 
   }
 }
 
+TEST_CASE("sanitize: a trusted proxy says below which path the browser finds the application [K19]") {
+  const struct {
+    std::string_view peer;
+    const char* target;
+    std::string_view forwarded;
+    const char* prefix;
+  } rows[] = {
+      {"10.1.2.3", "/app/x", "/prefix/app/x", "/prefix"},
+      {"10.1.2.3", "/app/x?y=1", "/prefix/app/x", "/prefix"},
+      {"10.1.2.3", "/app/x?y=1", "/prefix/app/x?y=1", "/prefix"},
+      {"10.1.2.3", "/", "/a/b/", "/a/b"},
+      {"10.1.2.3", "/a%20b", "/p/a%20b", "/p"},
+      {"10.1.2.3", "/abc", "/p/%61bc", "/p"},
+      {"10.1.2.3", "/app/x", "/app/x", ""},
+      {"10.1.2.3", "/app/x", "/prefix/other", ""},
+      {"10.1.2.3", "/app/x", "//evil.example/app/x", ""},
+      {"10.1.2.3", "/app/x", "/\\evil.example/app/x", ""},
+      {"10.1.2.3", "/app/x", "/../app/x", ""},
+      {"10.1.2.3", "/app/x", "https://evil.example/app/x", ""},
+      {"10.1.2.3", "/app/x", "evil/app/x", ""},
+      {"192.0.2.7", "/app/x", "/prefix/app/x", ""},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.target));
+    CAPTURE(std::string(row.forwarded));
+    StageWorld world;
+    world.peer = row.peer;
+    auto& context = world.ask("GET", row.target, {{"Host", "app.example"}, {"x-forwarded-path", row.forwarded}});
+    CHECK(status_after(pipeline::sanitize(context)) == 0);
+    CHECK(context.external.path_prefix == row.prefix);
+  }
+}
+
 TEST_CASE("sanitize: hosts that are not allowed get 421") {
   StageWorld world;
   world.config.environment.allowed_hosts = {"app.example", "*.tenants.example"};
@@ -109,6 +143,10 @@ TEST_CASE("sanitize: request ids are taken over where they are harmless, else ma
   CHECK(taken.request_id == "abc-1");
   CHECK(taken.correlation_id == "c-2");
   CHECK(taken.traceparent == trace);
+  auto& platform = world.ask("GET", "/", {{"Host", "a"}, {"x-request-id", "bad id"}, {"x-vcap-request-id", "p-3"}});
+  REQUIRE(status_after(pipeline::sanitize(platform)) == 0);
+  CHECK(platform.request_id == "p-3");
+  CHECK(platform.correlation_id == "p-3");
   auto& made = world.ask("GET", "/", {{"Host", "a"}, {"x-request-id", "bad \"id\""}, {"traceparent", "00-XYZ"}});
   REQUIRE(status_after(pipeline::sanitize(made)) == 0);
   CHECK(made.request_id.size() == 32);
@@ -164,3 +202,5 @@ TEST_CASE("sanitize: sap-statistics is asked for by a field or in the query") {
     CHECK(context.wants_statistics == row.wanted);
   }
 }
+
+}  // namespace router::external_test

@@ -7,7 +7,8 @@
 
 #include "pipeline/race_world.h"
 
-using namespace router;
+namespace router::races_test {
+
 using test::RaceWorld;
 
 namespace {
@@ -97,11 +98,6 @@ std::optional<logout::Cause> ended_by(RaceWorld& world, const session::Snapshot&
   return std::nullopt;
 }
 
-bool left_bank(RaceWorld& world) {
-  const auto receipts = world.receipts.recent(0, 1000);
-  return std::any_of(receipts.begin(), receipts.end(), [](const auto& receipt) { return !receipt->application.empty(); });
-}
-
 // A login of the same browser takes the old session over as it was in its last moment, or not at all.
 void check_login(RaceWorld& world, const Round& round, const session::Snapshot& old,
                  const std::vector<session::Snapshot>& alive) {
@@ -112,8 +108,9 @@ void check_login(RaceWorld& world, const Round& round, const session::Snapshot& 
     if (session->id == old->id) continue;
     if (round.keeps_sid)
       CHECK_MESSAGE(cause != logout::Cause::browser, "a login on its way came through the logout [S8]");
-    if (is_taken_over && left_bank(world))
+    if (is_taken_over && round.leaves_bank)
       CHECK_MESSAGE(session->ended_applications.size() == 1, "an application came back that had been left [S7]");
+    CHECK_MESSAGE(!(is_taken_over && round.by_browser), "a logout with the cookie from before the login was lost [S7]");
   }
 }
 
@@ -192,3 +189,5 @@ TEST_CASE(
   }
   for (std::uint64_t seed = 1; seed <= kInterleavings; ++seed) play(seed);
 }
+
+}  // namespace router::races_test

@@ -5,7 +5,8 @@
 #include "support/run_task.h"
 #include "support/sessions.h"
 
-using namespace router;
+namespace router::reply_fields_test {
+
 using test::StageWorld;
 
 namespace {
@@ -189,3 +190,5 @@ TEST_CASE("end of request: the session's idle time starts anew, except on routes
     CHECK(test::run_task(world.store.find(session.id))->has_value() == touch);
   }
 }
+
+}  // namespace router::reply_fields_test

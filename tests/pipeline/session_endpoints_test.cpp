@@ -9,7 +9,8 @@
 #include "support/run_task.h"
 #include "support/sessions.h"
 
-using namespace router;
+namespace router::session_endpoints_test {
+
 using test::StageWorld;
 
 namespace {
@@ -135,6 +136,31 @@ TEST_CASE(
   CHECK(over.json() == nlohmann::json{{"page", "/logoff.html"}});
 }
 
+TEST_CASE("session state: an anonymous session is nobody's, and nothing here keeps it alive [K1]") {
+  EndpointWorld world;
+  world.session = nullptr;
+  const auto anonymous = test::make_anonymous();
+  REQUIRE(test::run_task(world.store.create(anonymous)));
+  const auto left = [&] { return **test::run_task(world.store.time_left(anonymous.id)); };
+  const auto before = left();
+  world.clock.advance(base::minutes(1));
+  const std::string cookie = "JSESSIONID=" + std::string(anonymous.id.reveal());
+  for (const auto& [method, path] :
+       {std::pair{"GET", "/xs-router/session"}, std::pair{"POST", "/xs-router/session/touch"},
+        std::pair{"GET", "/xs-router/session/events"}}) {
+    CAPTURE(path);
+    auto& asked = world.ask(method, path, {{"Cookie", cookie}});
+    REQUIRE(test::run_task(pipeline::load_session(asked)));
+    CHECK_FALSE(asked.session);
+    REQUIRE(asked.anonymous);
+    const auto verdict = test::run_task(pipeline::session_endpoints(asked));
+    test::run_task(pipeline::end_of_request(asked));
+    CHECK(test::status_after(verdict) == 401);
+    CHECK(nlohmann::json::parse(std::get<http::Response>(*verdict).body) == nlohmann::json{{"page", "/logoff.html"}});
+  }
+  CHECK(left() == before - base::minutes(1));
+}
+
 TEST_CASE("session touch: keeps the session alive, from our own pages only") {
   EndpointWorld world;
   CHECK(world.send("POST", "/xs-router/session/touch", {{"Sec-Fetch-Site", "cross-site"}}).status == 403);
@@ -172,3 +198,5 @@ TEST_CASE("session endpoints: other paths below are none of theirs") {
     CHECK(world.send("GET", path).status == 0);
   }
 }
+
+}  // namespace router::session_endpoints_test

@@ -4,7 +4,8 @@
 #include "session/csrf.h"
 #include "support/run_task.h"
 
-using namespace router;
+namespace router::stages_test {
+
 using test::StageWorld;
 using test::make_route;
 using test::status_after;
@@ -67,6 +68,25 @@ TEST_CASE("welcome file: / leads there whatever the method, the query comes alon
   CHECK(status_after(pipeline::welcome_file(world.ask("POST", "/"))) == 0);
   world.config.welcome_file = "index.html";
   CHECK(status_after(pipeline::welcome_file(world.ask("POST", "/other"))) == 0);
+}
+
+TEST_CASE("welcome file: a proxy that took a prefix off the path gets it back [K19]") {
+  StageWorld world;
+  world.config.welcome_file = "ui/index.html";
+  auto& context = world.ask("GET", "/?a=1");
+  context.external.path_prefix = "/prefix";
+  auto verdict = pipeline::welcome_file(context);
+  REQUIRE(status_after(verdict) == 302);
+  CHECK(*std::get<http::Response>(*verdict).headers.get("Location") == "/prefix/ui/index.html?a=1");
+}
+
+TEST_CASE("own endpoints: the welcome file's fragment is for the browser alone [K19]") {
+  StageWorld world;
+  world.config.welcome_file = "/ui/index.html?sap-ui=1#Shell-home";
+  auto& context = world.ask("GET", "/?a=1", {{"X-CSRF-Token", "fetch"}});
+  context.external.path_prefix = "/prefix";
+  CHECK(status_after(pipeline::own_endpoints(context)) == 0);
+  CHECK(context.target().path_and_query() == "/ui/index.html?sap-ui=1&a=1");
 }
 
 TEST_CASE("own endpoints: asking for a CSRF token at / gets the welcome file itself") {
@@ -212,3 +232,5 @@ TEST_CASE("check upgrade: a WebSocket must be enabled, complete, and from an ori
     CHECK(status_after(pipeline::check_upgrade(context)) == row.status);
   }
 }
+
+}  // namespace router::stages_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace router::literal_prefix_test {
+
 using router::routing::literal_prefix;
 
 TEST_CASE("literal prefix: what every match of a source begins with") {
@@ -63,3 +65,5 @@ TEST_CASE("literal prefix: text that may be absent does not count") {
     CHECK(literal_prefix(source) == prefix);
   }
 }
+
+}  // namespace router::literal_prefix_test

@@ -6,6 +6,8 @@
 
 #include "support/routes.h"
 
+namespace router::rewrite_test {
+
 using namespace router::routing;
 using router::base::ErrorCode;
 using router::base::Pattern;
@@ -227,3 +229,5 @@ TEST_CASE("invert: a back-end's own path is mapped to where the client finds it"
     CHECK(result.value_or("none") == (expected == nullptr ? string("none") : string(expected)));
   }
 }
+
+}  // namespace router::rewrite_test

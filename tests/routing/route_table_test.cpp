@@ -6,6 +6,8 @@
 
 #include "support/routes.h"
 
+namespace router::route_table_test {
+
 using namespace router::routing;
 using router::base::ErrorCode;
 using router::config::Route;
@@ -164,3 +166,5 @@ TEST_CASE("route table: empty segments in the path of a file are no way round an
     CHECK(answer(routes, "HEAD", row.path) == row.expected);
   }
 }
+
+}  // namespace router::route_table_test

@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace router;
+namespace router::address_limit_test {
+
 using session::AddressLimit;
 
 namespace {
@@ -38,3 +39,5 @@ TEST_CASE("address limit: a network of IPv6 is one address, all of IPv4 is not; 
   AddressLimit none(0);
   for (int i = 0; i < 1000; ++i) CHECK_FALSE(none.take("203.0.113.7", kNoon));
 }
+
+}  // namespace router::address_limit_test

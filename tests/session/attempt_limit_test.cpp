@@ -5,7 +5,7 @@
 #include "session/recent_set.h"
 #include "support/fake_loop.h"
 
-using namespace router;
+namespace router::attempt_limit_test {
 
 TEST_CASE("attempt limit: so many at once, then one each time its part of the span has passed") {
   test::FakeClock clock;
@@ -50,3 +50,5 @@ TEST_CASE("recent set: what is taken back counts as new again") {
   seen.erase(1);
   CHECK(seen.insert(1, clock.steady()));
 }
+
+}  // namespace router::attempt_limit_test

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-using namespace router;
+namespace router::csrf_test {
+
 using session::CsrfOutcome;
 
 TEST_CASE("csrf: who asks is given the token, who changes something has to bring it") {
@@ -54,3 +55,5 @@ TEST_CASE("csrf: tokens are random and long") {
   CHECK(session::make_csrf_token().size() == 43);
   CHECK_FALSE(session::make_csrf_token() == session::make_csrf_token());
 }
+
+}  // namespace router::csrf_test

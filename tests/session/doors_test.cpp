@@ -4,7 +4,8 @@
 
 #include <functional>
 
-using namespace router;
+namespace router::doors_test {
+
 using session::Doors;
 using Outcome = Doors::Outcome;
 using Visitor = Doors::Visitor;
@@ -92,3 +93,5 @@ TEST_CASE("doors: who waits for a try to end has not used one up [S14]") {
   doors.settle(ada, Outcome::undecided);
   CHECK(doors.begin(ada, kNine).admitted());
 }
+
+}  // namespace router::doors_test

@@ -7,7 +7,8 @@
 #include "support/run_task.h"
 #include "support/sessions.h"
 
-using namespace router;
+namespace router::event_feed_test {
+
 using base::milliseconds;
 using base::seconds;
 
@@ -107,3 +108,5 @@ TEST_CASE("event feed: a browser that has gone without a word is noticed at the 
   REQUIRE(world.result);
   CHECK_FALSE(*world.result);
 }
+
+}  // namespace router::event_feed_test

@@ -4,7 +4,8 @@
 
 #include "support/fake_loop.h"
 
-using namespace router;
+namespace router::event_streams_test {
+
 using session::EventStreams;
 using session::SessionId;
 
@@ -55,3 +56,5 @@ TEST_CASE("event streams: when the router stops all are ended on their loops, an
   CHECK(ended == 1);
   CHECK_FALSE(streams.take(SessionId::random(), "192.0.2.1", loop, [] {}));
 }
+
+}  // namespace router::event_streams_test

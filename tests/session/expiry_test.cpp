@@ -10,7 +10,8 @@
 #include "support/run_task.h"
 #include "support/sessions.h"
 
-using namespace router;
+namespace router::expiry_test {
+
 using base::milliseconds;
 using session::Snapshot;
 
@@ -127,3 +128,5 @@ TEST_CASE("recent set: keeps a key for its time, and stays small whatever comes"
   CHECK(set.size() <= 1002);
   CHECK(set.contains(99'999, start + base::minutes(30)));
 }
+
+}  // namespace router::expiry_test

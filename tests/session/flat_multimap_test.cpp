@@ -7,6 +7,8 @@
 #include <random>
 #include <set>
 
+namespace router::flat_multimap_test {
+
 using router::session::FlatMultimap;
 
 TEST_CASE("flat multimap: finds what std::multimap finds, whatever comes and goes") {
@@ -43,3 +45,5 @@ TEST_CASE("flat multimap: an empty one holds nothing") {
   flat.for_each(1, [](int&) { FAIL("nothing is there"); });
   CHECK(flat.size() == 0);
 }
+
+}  // namespace router::flat_multimap_test

@@ -4,7 +4,7 @@
 
 #include "support/fake_loop.h"
 
-namespace router::session::test {
+namespace router::session::test::live_connections_test {
 namespace {
 
 struct World {
@@ -96,4 +96,4 @@ TEST_CASE_FIXTURE(World, "live connections: a request that registers just after 
 }
 
 }  // namespace
-}  // namespace router::session::test
+}  // namespace router::session::test::live_connections_test

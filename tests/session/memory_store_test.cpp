@@ -7,7 +7,8 @@
 
 #include "session/store_contract.h"
 
-using namespace router;
+namespace router::memory_store_test {
+
 using test::FakeClock;
 using test::make_session;
 using test::run_task;
@@ -16,7 +17,7 @@ namespace {
 
 class TestedMemoryStore final : public test::TestedStore {
  public:
-  explicit TestedMemoryStore(std::size_t most_sessions = 0) : store_(clock_, most_sessions) {}
+  explicit TestedMemoryStore(const session::StoreLimits& limits = {}) : store_(clock_, limits) {}
   session::Store& store() override { return store_; }
   FakeClock& clock() override { return clock_; }
 
@@ -28,7 +29,8 @@ class TestedMemoryStore final : public test::TestedStore {
 }  // namespace
 
 TEST_CASE("memory store: keeps the contract of all stores") {
-  test::check_store_contract([] { return std::make_unique<TestedMemoryStore>(); });
+  test::check_store_contract(
+      [](const session::StoreLimits& limits) { return std::make_unique<TestedMemoryStore>(limits); });
 }
 
 TEST_CASE("memory store: three hundred thousand unsigned logouts push out no signed one [S9]") {
@@ -47,7 +49,7 @@ TEST_CASE("memory store: three hundred thousand unsigned logouts push out no sig
 }
 
 TEST_CASE("memory store: with a limit the oldest session makes room, and is handed out once") {
-  TestedMemoryStore tested(3);
+  TestedMemoryStore tested({.sessions = 3});
   test::StoreDriver store(tested);
   std::vector<session::Session> sessions;
   for (int i = 0; i < 5; ++i) {
@@ -65,6 +67,49 @@ TEST_CASE("memory store: with a limit the oldest session makes room, and is hand
   CHECK(over[1]->id == sessions[1].id);
   CHECK(store.take_all_expired().empty());
   CHECK_FALSE(store.end(sessions[0].id));
+}
+
+TEST_CASE("memory store: who stands for a session is known as long as a tombstone, and many push out the oldest [S7]") {
+  const auto take_nothing = [](const session::Session&, session::Session&) {};
+  TestedMemoryStore tested;
+  test::StoreDriver store(tested);
+  const auto before = make_session();
+  const auto next = make_session();
+  REQUIRE(store.create(before));
+  REQUIRE(store.succeed(before.id, next, take_nothing));
+  tested.clock().advance(base::minutes(9));
+  CHECK(store.successor(before.id) == next.id);
+  tested.clock().advance(base::minutes(21));
+  CHECK(store.successor(before.id).empty());
+
+  session::SessionId first;
+  for (int i = 0; i < 70'000; ++i) {
+    const auto login = make_session();
+    const auto relogin = make_session();
+    REQUIRE(store.create(login));
+    REQUIRE(store.succeed(login.id, relogin, take_nothing));
+    if (i == 0) first = login.id;
+    if (i == 69'999) CHECK_FALSE(store.successor(login.id).empty());
+  }
+  CHECK(store.successor(first).empty());
+}
+
+TEST_CASE("memory store: a flood of anonymous sessions keeps no login out, and no user's time-out waiting [K1]") {
+  TestedMemoryStore tested({.anonymous = 1});
+  test::StoreDriver store(tested);
+  auto user = make_session();
+  user.idle_timeout = base::minutes(5);
+  REQUIRE(store.create(user));
+  bool has_room = true;
+  for (int i = 0; i < 70'000 && has_room; ++i) has_room = store.create(test::make_anonymous());
+  CHECK_FALSE(has_room);  // more wait to be told than anybody keeps
+  CHECK(store.create(make_session("bob")));
+  tested.clock().advance(base::minutes(6));
+  const auto first = store.take_expired(1);
+  REQUIRE(first.size() == 1);
+  CHECK(first.front()->id == user.id);
+  CHECK_FALSE(store.take_all_expired().empty());
+  CHECK(store.create(test::make_anonymous()));
 }
 
 TEST_CASE("memory store: an ended sid is forgotten after a while") {
@@ -128,3 +173,5 @@ TEST_CASE("memory store: threads that create, use and end sessions lose none and
   CHECK(counts.ended == static_cast<std::uint64_t>(handed_out.load()));
   CHECK(counts.live + counts.ended + counts.expired == kSessions);
 }
+
+}  // namespace router::memory_store_test

@@ -6,7 +6,8 @@
 #include "support/run_task.h"
 #include "support/sessions.h"
 
-using namespace router;
+namespace router::session_cookie_test {
+
 using session::SessionCookie;
 using session::SessionId;
 
@@ -165,7 +166,7 @@ TEST_CASE(
     REQUIRE(held);
     REQUIRE(held->size() == 1);
     CHECK(held->front()->id == mine.id);
-    CHECK(test::run_task(session::find_user(store, std::move(named)))->has_value() ==
+    CHECK((test::run_task(session::find_visitor(store, std::move(named)))->user != nullptr) ==
           (junk < session::kMostCandidates));
   }
 }
@@ -210,9 +211,63 @@ TEST_CASE("session cookie: who it is, and what the browser holds, are two questi
     auto headers = with_cookie(row.cookies);
     for (const auto& field : row.fields) headers.add("iPlanetDirectoryPro", field);
     const auto held = test::run_task(session::find_held(store, cookie.read(headers).all()));
-    const auto user = test::run_task(session::find_user(store, cookie.read(headers)))->value_or(nullptr);
+    const auto user = test::run_task(session::find_visitor(store, cookie.read(headers)))->user;
     CHECK((user ? user->user_name : "") == row.user);
     CHECK(held->size() == row.held);
+  }
+}
+
+TEST_CASE("session cookie: an anonymous session is nobody, and stands back behind a user's [K1]") {
+  config::Configuration configuration;
+  configuration.am.emplace();
+  const SessionCookie cookie(configuration);
+  test::FakeClock clock;
+  session::MemoryStore store(clock);
+  const auto ada = test::make_session("ada");
+  const auto eve = test::make_session("eve");
+  const auto one = test::make_anonymous();
+  const auto two = test::make_anonymous();
+  for (const auto& session : {ada, eve, one, two}) REQUIRE(test::run_task(store.create(session)));
+  const auto named = [](const session::Session& session) { return "JSESSIONID=" + std::string(session.id.reveal()); };
+  struct Row {
+    std::string field;  // of REST clients
+    std::string cookies;
+    std::string user;
+    bool is_anonymous;
+    bool is_new;
+  };
+  const std::string many_unknown = [] {
+    std::string text;
+    for (char c = 'A'; c < 'Z'; ++c) text += "JSESSIONID=" + std::string(43, c) + "; ";
+    return text;
+  }();
+  const std::vector<Row> rows = {
+      {"", "", "", false, true},
+      {"", "JSESSIONID=" + kText, "", false, true},
+      {"", "JSESSIONID=junk; a=b", "", false, true},
+      {"", named(one), "", true, false},
+      {"", named(one) + "; JSESSIONID=" + kText, "", true, false},
+      {"", named(one) + "; " + named(ada), "ada", false, false},
+      {"", named(one) + "; iPlanetDirectoryPro=" + std::string(ada.id.reveal()), "ada", false, false},
+      {"", named(one) + "; " + named(two) + "; " + named(ada), "ada", false, false},
+      {"", named(one) + "; " + named(two), "", false, false},
+      {"", named(ada) + "; " + named(eve), "", false, false},
+      {"", named(ada) + "; " + named(eve) + "; " + named(one), "", false, false},
+      {"", many_unknown, "", false, false},
+      {kText, "", "", false, false},
+      {kText, named(ada), "", false, false},
+      {"junk", named(one), "", false, false},
+      {std::string(one.id.reveal()), "", "", true, false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.field);
+    CAPTURE(row.cookies);
+    auto headers = with_cookie(row.cookies);
+    if (!row.field.empty()) headers.add("iPlanetDirectoryPro", row.field);
+    const auto visitor = *test::run_task(session::find_visitor(store, cookie.read(headers)));
+    CHECK((visitor.user ? visitor.user->user_name : "") == row.user);
+    CHECK((visitor.anonymous != nullptr) == row.is_anonymous);
+    CHECK(visitor.is_new == row.is_new);
   }
 }
 
@@ -235,7 +290,7 @@ TEST_CASE("session cookie: a tossed cookie beside the real one is passed over; t
   const auto find = [&](std::vector<SessionId> ids) {
     session::NamedSessions named;
     named.by_cookie = std::move(ids);
-    return test::run_task(session::find_user(store, std::move(named)))->value_or(nullptr);
+    return test::run_task(session::find_visitor(store, std::move(named)))->user;
   };
   CHECK(find({kId, mine.id})->id == mine.id);
   CHECK_FALSE(find({mine.id, theirs.id}));
@@ -309,3 +364,5 @@ TEST_CASE("cookie names: PLATFORM_COOKIE_NAME binds browsers to this router, so 
   CHECK(session::CookieNames(environment).is_router_cookie("__VCAP_ID__"));
   CHECK_FALSE(session::CookieNames(environment).is_router_cookie("__vcap_id__"));
 }
+
+}  // namespace router::session_cookie_test

@@ -4,6 +4,8 @@
 
 #include <set>
 
+namespace router::session_test {
+
 using namespace router::session;
 
 TEST_CASE("session id: random ones have the form of an id, and are all different") {
@@ -41,3 +43,5 @@ TEST_CASE("session id: its fingerprint is twelve hex digits and not the id") {
   CHECK(id->fingerprint().find_first_not_of("0123456789abcdef") == std::string::npos);
   CHECK(id->fingerprint() != SessionId::random().fingerprint());
 }
+
+}  // namespace router::session_test

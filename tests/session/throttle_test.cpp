@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace router;
+namespace router::throttle_test {
+
 using session::Throttle;
 using Outcome = Throttle::Outcome;
 
@@ -95,3 +96,5 @@ TEST_CASE("throttle: who logs in again and again does not make it grow") {
   }
   CHECK(throttle.size() == 0);
 }
+
+}  // namespace router::throttle_test
