@@ -97,13 +97,15 @@ void warn_destinations(const Validation& validation) {
       if (!value || value->empty() || *value == harmless) continue;
       variables.warning(
           "destinations",
-          std::string(property) + " of " + show(std::string_view(text_member(entry, "name").value_or(""))),
+          std::string(property) + " of " +
+              show(std::string_view(text_member(entry, "name").value_or(text_member(entry, "Name").value_or("")))),
           std::string(kExpected), std::string(instead));
       return;
     }
   };
   if (!list.is_array()) return;
   warn_first("proxyType", "Internet", "the destination is called over the network as it is");
+  warn_first("ProxyType", "Internet", "the destination is called over the network as it is");
   warn_first("IASDependencyName", "", "the login token is not exchanged");
 }
 

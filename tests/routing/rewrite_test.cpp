@@ -192,6 +192,14 @@ TEST_CASE("join: one slash between the destination's path and the rewritten one 
   CHECK(join_paths("/a//b", "/c") == "/a//b/c");
 }
 
+TEST_CASE("joining: the query of a destination's URL goes in front of the request's [K11]") {
+  const auto join = [](const char* base, const char* path) { return join_paths(*http::parse_url(base), path); };
+  CHECK(join("http://a/b", "/x?y=2") == "/b/x?y=2");
+  CHECK(join("http://a/b?z=1", "/x") == "/b/x?z=1");
+  CHECK(join("http://a/b?z=1", "/x?") == "/b/x?z=1");
+  CHECK(join("http://a?z=1", "/x?y=2") == "/x?z=1&y=2");
+}
+
 TEST_CASE("invert: a back-end's own path is mapped to where the client finds it") {
   struct Row {
     const char* source;
