@@ -60,9 +60,12 @@ constexpr Setting kSettings[] = {
     {"LIMIT_ANSWER_HEAD_BYTES", &same_limit<&Limits::answer_head_bytes>},
     {"LIMIT_UPSTREAM_QUEUE", &same_limit<&Limits::upstream_queue>},
     {"LIMIT_SESSIONS", &same_limit<&Limits::sessions>},
+    {"LIMIT_ANONYMOUS_SESSIONS", &same_limit<&Limits::anonymous_sessions>},
+    {"LIMIT_ANONYMOUS_SESSIONS_PER_ADDRESS", &same_limit<&Limits::anonymous_sessions_per_address>},
     {"LIMIT_FAILED_LOGINS", &same_limit<&Limits::failed_logins>},
     {"LIMIT_FAILED_LOGINS_PER_ADDRESS", &same_limit<&Limits::failed_logins_per_address>},
     {"LIMIT_LOGINS_PER_ADDRESS", &same_limit<&Limits::logins_per_address>},
+    {"LIMIT_FAILED_CALLBACKS_PER_ADDRESS", &same_limit<&Limits::failed_callbacks_per_address>},
     {"LIMIT_LOOK_UPS_PER_ADDRESS", &same_limit<&Limits::look_ups_per_address>},
 };
 

@@ -40,6 +40,10 @@ session::DoorLimits door_limits(const config::Limits& limits) {
   return {limits.logins_per_address, limits.failed_logins_per_address, limits.failed_logins};
 }
 
+session::StoreLimits store_limits(const config::Limits& limits) {
+  return {limits.sessions, limits.anonymous_sessions, limits.anonymous_sessions_per_address};
+}
+
 base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revocations, milliseconds at_most,
                             std::function<void()> done) {
   // whatever happens, the router stops
@@ -60,14 +64,14 @@ Services::Services(const config::Configuration& config, net::AsioLoop& backgroun
       answer_limits(app::answer_limits(config.environment.limits)),
       pool(background, tls, answer_limits, background_limits(config.environment)),
       client(pool, clock),
-      sessions(clock, config.environment.limits.sessions),
+      sessions(clock, store_limits(config.environment.limits)),
       look_ups(config.environment.limits.look_ups_per_address),
       receipts(clock),
       fan_out(client, background, clock, outbox, receipts, fan_out_options(config.environment)),
       return_states(config.environment.session_secret, clock),
       doors(std::make_shared<session::Doors>(door_limits(config.environment.limits))),
       ongoing_logouts(background, doors),
-      ongoing_logins(doors),
+      ongoing_logins(doors, config.environment.limits.failed_callbacks_per_address),
       shared{clock, background, sessions, live, streams} {}
 
 void Services::start() {

@@ -52,6 +52,18 @@ http::Response go_to(const config::Configuration& config, const std::string& loc
   return page;
 }
 
+http::Response come_later(base::seconds wait) {
+  auto page = http::text_response(429, "Too many logins have failed. Try again later.\n");
+  page.headers.set("Cache-Control", "no-store");
+  page.headers.set("Retry-After", std::to_string(wait.count()));
+  return page;
+}
+
+// That says nothing about who came back from it.
+bool is_away(const Error& error) {
+  return error.retryable || error.code == ErrorCode::unavailable || error.code == ErrorCode::timeout;
+}
+
 // On the background loop: everything that talks to the provider, and the note that this state is used up.
 Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Provider& provider,
                       PendingLogin attempt, std::string tenant, CallbackParameters parameters,
@@ -171,6 +183,14 @@ std::string Callback::use_up_cookies(const Attempt& attempt) {
 }
 
 Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
+  // before the attempt is used up: the same URL may come again
+  auto& limit = setting_.ongoing.failed_callbacks;
+  const auto& address = external_.client_address;
+  if (const auto wait = limit.take(address, setting_.clock.steady())) {
+    base::log_warning("login.callbacks_limited", {{"client", address}});
+    outcome_.answer = come_later(*wait);
+    co_return;
+  }
   std::string location = use_up_cookies(attempt);
   auto* provider = setting_.find_provider(attempt.login.provider);
   if (provider == nullptr) {
@@ -182,6 +202,7 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
                    redeem(setting_.ongoing, setting_.clock, *provider, attempt.login, external_.tenant,
                           std::move(parameters), setting_.config.environment.minimum_token_validity));
   auto redeemed = co_await redeeming;
+  if (redeemed || is_away(redeemed.error())) limit.give_back(address, setting_.clock.steady());
   if (!redeemed) {
     outcome_.answer = redeemed.error();
     co_return;
@@ -226,9 +247,9 @@ Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::stri
 
 // Not for who is logged in already.
 Task<void> Callback::restart(LoginRequest login) {
-  auto looking = session::find_user(setting_.store, setting_.session_cookie.read(request_.headers));
-  const auto held = co_await looking;
-  if (held && *held && (**held)->subdomain == external_.tenant) {
+  auto looking = session::find_visitor(setting_.store, setting_.session_cookie.read(request_.headers));
+  const auto visitor = co_await looking;
+  if (visitor && visitor->user && visitor->user->subdomain == external_.tenant) {
     const auto& path = login.return_path;
     outcome_.answer = go_to(setting_.config, path.empty() ? std::string(kDefaultReturnPath) : path);
     co_return;

@@ -9,17 +9,25 @@
 #include "base/secret.h"
 #include "crypto/random.h"
 #include "login/refresh.h"
+#include "session/address_limit.h"
 #include "session/doors.h"
 #include "session/recent_set.h"
+#include "session/token_attempt.h"
 
 namespace router::login {
 
 struct Ongoing {
-  explicit Ongoing(std::shared_ptr<session::Doors> with = std::make_shared<session::Doors>()) : doors(std::move(with)) {}
+  // `callbacks`: that may fail, a minute and address; 0 = no limit.
+  explicit Ongoing(std::shared_ptr<session::Doors> with = std::make_shared<session::Doors>(),
+                   unsigned callbacks = 300)
+      : doors(std::move(with)), failed_callbacks(callbacks) {}
 
   const base::Secret process_key = base::Secret(crypto::random_token());
   session::RecentSet used_states{base::minutes(10), 256 * 1024};
   const std::shared_ptr<session::Doors> doors;  // for every login with a password: REST, basic, callers
+  // Each costs the provider a call with our credentials. Any thread.
+  session::AddressLimit failed_callbacks;
+  session::BadTokens bad_bearer_tokens;
   const std::shared_ptr<Refreshes> refreshes = std::make_shared<Refreshes>();
 };
 

@@ -48,7 +48,6 @@ Task<Throttled<identity::Login>> ask_password(const Setting& setting, const http
   co_return verdict;
 }
 
-// On the background loop.
 Task<Result<identity::Login>> verify_token(identity::Provider& provider, std::string token, std::string tenant) {
   auto verifying = provider.verify_access_token(token);
   auto claims = co_await verifying;
@@ -61,13 +60,24 @@ Task<Result<identity::Login>> verify_token(identity::Provider& provider, std::st
   co_return login;
 }
 
-Task<Result<identity::Login>> ask_token(const Setting& setting, const http::External& external, std::string name,
-                                        std::string token, base::Loop& home) {
-  const auto provider = provider_of(setting, name);
-  if (!provider) co_return provider.error();
-  auto verifying =
-      base::run_on(setting.background, home, verify_token(**provider, std::move(token), external.tenant));
+// On the background loop.
+Task<Throttled<identity::Login>> try_token(const Setting& setting, identity::Provider& provider, std::string token,
+                                           const http::External& external) {
+  session::TokenAttempt attempt(setting.ongoing.bad_bearer_tokens, external.client_address, token, setting.clock.steady());
+  if (!attempt.is_admitted()) co_return base::seconds(1);
+  auto verifying = verify_token(provider, std::move(token), external.tenant);
   auto login = co_await verifying;
+  // a provider that is away says nothing about the token
+  if (login || login.error().code != ErrorCode::unauthenticated) attempt.accepted(setting.clock.steady());
+  co_return login;
+}
+
+Task<Throttled<identity::Login>> ask_token(const Setting& setting, const http::External& external, std::string name,
+                                           std::string token, base::Loop& home) {
+  const auto provider = provider_of(setting, name);
+  if (!provider) co_return Result<identity::Login>(provider.error());
+  auto trying = base::run_on(setting.background, home, try_token(setting, **provider, std::move(token), external));
+  auto login = co_await trying;
   co_return login;
 }
 

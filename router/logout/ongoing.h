@@ -7,9 +7,9 @@
 
 #include "logout/revocation.h"
 #include "session/address_limit.h"
-#include "session/attempt_limit.h"
 #include "session/doors.h"
 #include "session/recent_set.h"
+#include "session/token_attempt.h"
 
 namespace router::logout {
 
@@ -21,8 +21,7 @@ struct Ongoing {
 
   // Longer than any token is accepted (identity/logout_token.h).
   session::RecentSet seen_logout_tokens{base::minutes(10), 256 * 1024};
-  // By address, see token_attempt.h: about half a core's worth of signatures, or 12 MB of JSON.
-  session::AttemptLimit bad_logout_tokens{12'000, base::seconds(1), 64 * 1024};
+  session::BadTokens bad_logout_tokens;  // and hints
   // Front-channel requests by address, which nobody signs: guesses at sids that no session has. An office signs out at
   // once, so more than a few.
   session::AddressLimit unknown_sids{300};

@@ -40,6 +40,13 @@ class AddressLimit {
     if (!wait) limit_->charge(key, now);
     return wait;
   }
+  // What was taken did not count.
+  void give_back(std::string_view address, base::SteadyTime now) {
+    if (!limit_) return;
+    const auto key = key_of(address);
+    const std::lock_guard lock(mutex_);
+    limit_->give_back(key, now);
+  }
 
  private:
   static std::uint64_t key_of(std::string_view address) { return std::hash<std::string>()(base::home_of(address)); }

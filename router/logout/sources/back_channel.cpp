@@ -7,7 +7,7 @@
 #include "http/form.h"
 #include "http/query.h"
 #include "logout/navigation.h"
-#include "logout/token_attempt.h"
+#include "session/token_attempt.h"
 
 namespace router::logout {
 namespace {
@@ -78,7 +78,7 @@ Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const Sour
   if (auto* response = std::get_if<http::Response>(&read))
     co_return std::optional<Recognition>(std::move(*response));
   std::string token = std::get<std::string>(std::move(read));
-  TokenAttempt attempt(ongoing_.bad_logout_tokens, input.external.client_address, token, clock_.steady());
+  session::TokenAttempt attempt(ongoing_.bad_logout_tokens, input.external.client_address, token, clock_.steady());
   if (!attempt.is_admitted()) co_return std::optional<Recognition>(too_many());
   const auto verified = co_await providers_->verify_logout_token(std::move(token));
   if (!verified) {

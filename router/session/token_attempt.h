@@ -13,14 +13,20 @@
 #include "base/ip_address.h"
 #include "session/attempt_limit.h"
 
-namespace router::logout {
+namespace router::session {
+
+// Of refused ones, by address: about half a core's worth of signatures, or 12 MB of JSON.
+class BadTokens : public AttemptLimit {
+ public:
+  BadTokens() : AttemptLimit(12'000, base::seconds(1), 64 * 1024) {}
+};
 
 class TokenAttempt {
  public:
   static constexpr std::size_t kBytesAnAttempt = 1024;
 
   // `limit` outlives this object.
-  TokenAttempt(session::AttemptLimit& limit, std::string_view address, std::string_view token, base::SteadyTime now)
+  TokenAttempt(AttemptLimit& limit, std::string_view address, std::string_view token, base::SteadyTime now)
       : limit_(limit),
         peer_(std::hash<std::string>()(base::home_of(address))),
         attempts_(1 + static_cast<unsigned>(token.size() / kBytesAnAttempt)),
@@ -33,10 +39,10 @@ class TokenAttempt {
   void accepted(base::SteadyTime now) { limit_.give_back(peer_, now, attempts_); }
 
  private:
-  session::AttemptLimit& limit_;
+  AttemptLimit& limit_;
   std::uint64_t peer_;
   unsigned attempts_;
   bool admitted_;
 };
 
-}  // namespace router::logout
+}  // namespace router::session
