@@ -61,6 +61,7 @@ constexpr auto kRequestFields = sorted(std::to_array<Known<FieldKind>>({
     {"x-forwarded-host", dropped},
     {"x-forwarded-proto", dropped},
     {"x-forwarded-path", dropped},
+    {"x-custom-host", dropped},  // for this router
     {"x-request-id", dropped},
     {"x-correlationid", dropped},
     {"traceparent", dropped},
@@ -88,7 +89,6 @@ constexpr auto kRequestFields = sorted(std::to_array<Known<FieldKind>>({
     {"x-forwarded-ssl", from_proxies},
     {"x-forwarded-client-cert", from_proxies},
     {"x-real-ip", from_proxies},
-    {"x-custom-host", from_proxies},
     {"x-original-url", from_proxies},
     {"x-rewrite-url", from_proxies},
     {"authorization", authorization},

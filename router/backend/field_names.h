@@ -1,6 +1,6 @@
 // What kind of field a name stands for, on the way to a back-end and back.
 //
-// Names are folded first: lower case, "-" for "_". Pure, no allocation; any thread. See
+// Names are folded first: lower case, "-" for what is neither letter nor digit. Pure, no allocation; any thread. See
 // backend/forward_headers.h.
 #pragma once
 
@@ -18,9 +18,15 @@ enum class FieldKind {
   csrf_token,
 };
 
+// What gateways of back-ends (CGI, WSGI, PHP) make the same name of, is the same.
+constexpr char fold(char c) {
+  if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
+}
+
 struct FieldName {
   FieldKind kind = FieldKind::plain;
-  bool has_underscore = false;
+  bool is_respelt = false;  // with other marks than "-"
 };
 
 FieldName judge_request_field(std::string_view name);
