@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/log.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "http/pages.h"
@@ -63,13 +64,16 @@ Task<Result<std::shared_ptr<const identity::Metadata>>> metadata_of(const Settin
 }  // namespace
 
 std::string return_path_of(const http::Target& target) {
-  const auto whole = target.path_and_query();
-  return http::is_safe_return_path(whole) ? whole : target.path;
+  auto whole = target.path_and_query();
+  if (http::is_safe_return_path(whole)) return whole;
+  base::log_warning("login.return_path_cut",
+                    {{"bytes", std::to_string(whole.size())}, {"kept", std::to_string(target.path.size())}});
+  return target.path;
 }
 
 std::string redirect_uri(const config::Configuration& config, config::ProviderKind kind,
                          const http::External& external) {
-  auto uri = external.origin() + config.callback_endpoint;
+  auto uri = external.origin() + external.path_prefix + config.callback_endpoint;
   if (kind == config::ProviderKind::ias) uri.append("?authType=ias");
   return uri;
 }
