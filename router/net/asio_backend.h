@@ -43,8 +43,12 @@ class AsioBackendConnection final : public BackendConnection {
   void close() override;
 
   Stream& stream() { return stream_; }
-  // Bytes read behind the head; they are the caller's now.
-  std::string take_buffered() { return input_.take(); }
+  // Bytes read behind the head; they are the caller's now, and the head's fields are gone.
+  std::string take_buffered() {
+    response_.headers.clear();
+    response_.reason = {};
+    return input_.take();
+  }
   const std::string& key() const { return key_; }
   // Ready for another request: the answer is complete, keep-alive, nothing left over.
   bool is_clean() const;

@@ -154,8 +154,9 @@ Task<Result<void>> ClientConnection::tunnel(BackendConnection& backend, std::str
   const std::string head = "HTTP/1.1 101 Switching Protocols\r\n" + fields + "\r\n";
   auto sent = co_await send(head, {}, {});
   if (sent) {
-    // what either side has sent behind its head
-    const std::string from_client = input_.take();
+    // what either side has sent behind its head; the client's stays, the request refers to it
+    const std::string from_client(input_.unread());
+    input_.consume(from_client.size());
     const std::string from_backend = peer.take_buffered();
     co_await tunnel.run(from_client, from_backend);
     response_finished_ = !aborted_;
