@@ -36,7 +36,8 @@ void BufferPool::trim() {
 
 void BufferPool::trim(Shelf& shelf) {
   // the last ones are taken first
-  const auto count = static_cast<std::ptrdiff_t>(std::min(shelf.unneeded, kMostGivenBack));
+  const auto keep = std::min(shelf.free.size(), kAlwaysKept / shelf.bytes);
+  const auto count = static_cast<std::ptrdiff_t>(std::min({shelf.unneeded, shelf.free.size() - keep, kMostGivenBack}));
   shelf.free.erase(shelf.free.begin(), shelf.free.begin() + count);
   shelf.unneeded = shelf.free.size();
 }

@@ -36,6 +36,8 @@ class BufferPool {
   // Of small and large ones: as many as a thousand busy connections share out.
   static constexpr std::size_t kKept = 1024;
   static constexpr std::size_t kKeptHuge = 16;
+  // Bytes of each size that are not given back: what a few clients need again and again.
+  static constexpr std::size_t kAlwaysKept = 256 * 1024;
 
   // `large`: more where heads may be larger; the head of a request has to fit into one. `huge`: that of an answer.
   explicit BufferPool(std::size_t large = kLarge, std::size_t huge = kHuge)
@@ -74,7 +76,7 @@ class BufferPool {
   Buffer take_large() { return take(large_); }
   Buffer take_huge() { return take(huge_); }
 
-  // Gives back what nobody has needed since the last time. To be called now and then.
+  // Gives back what nobody has needed since the last time, but kAlwaysKept. To be called now and then.
   void trim();
   std::size_t free_bytes() const;
 
