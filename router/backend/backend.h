@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/task.h"
@@ -30,6 +31,14 @@ class ReplyHead {
   virtual void complete(std::string& fields, base::milliseconds upstream_time) = 0;
 };
 
+// Gives a browser that has no session an anonymous one, for a back-end's cookies; its cookie goes out with the answer.
+class SessionOpener {
+ public:
+  virtual ~SessionOpener() = default;
+  // Null: there is no place for it now, and the cookies are lost.
+  virtual base::Task<session::Snapshot> open(std::vector<session::BackendCookie> jar) = 0;
+};
+
 // Request and session as the earlier stages left them. References outlive serve().
 struct Call {
   net::Exchange& exchange;
@@ -37,7 +46,8 @@ struct Call {
   const http::Target& target;  // what is matched and forwarded
   const http::External& external;
   const routing::RouteMatch& match;
-  session::Snapshot session;  // null on public routes without one, and for callers
+  session::Snapshot session;    // who is signed in; null on public routes without one, and for callers
+  session::Snapshot anonymous;  // where nobody is; usually null
   session::Snapshot caller;   // x-approuter-authorization: a session in form, in no store; usually null
   std::string_view request_id;
   std::string_view correlation_id;
@@ -48,6 +58,7 @@ struct Call {
   const session::CookieNames& own_cookies;
   const base::Clock& clock;
   const base::Secret* token = nullptr;  // for the back-end, instead of the user's own
+  SessionOpener* opener = nullptr;  // null: this browser may not be given a session
   bool authenticated = false;  // the route asks for a login, and authenticationMethod is not none
   bool cors_is_ours = false;   // the descriptor's cors has answered for this request's Origin
   bool wants_statistics = false;  // sap-statistics: back-ends are to be told
@@ -60,6 +71,8 @@ struct Call {
 
   const config::Route& route() const { return *match.route; }
   const session::Session* user() const { return caller ? caller.get() : session.get(); }
+  // Whose are the back-ends' cookies, and what is under way.
+  const session::Snapshot& holder() const { return session ? session : anonymous; }
   bool csrf_is_ours() const { return authenticated && !caller && route().csrf_protection; }
 };
 

@@ -61,18 +61,14 @@ void sort_one(std::string_view field, const JarScope& scope, const SetCookieRule
   auto cookie = http::parse_set_cookie(field);
   if (!cookie) return;
   const bool own_name = rules.own.is_router_cookie(cookie->name);
-  if (!cookie->is_session_cookie()) {
-    if (!own_name) sorted.to_browser.push_back(field);
-    // the one in the jar would hide its successor in the browser, and a deletion is meant for either
-    const bool ends_captured = !own_name || has_expired(*cookie, now);
-    if (rules.has_session && ends_captured)
-      sorted.to_jar.push_back({to_backend_cookie(*std::move(cookie), scope), true});
-    return;
-  }
-  if (rules.has_session) {
+  const bool passes = rules.set_backend_session_cookies || !cookie->is_session_cookie();
+  if (passes && !own_name) sorted.to_browser.push_back(field);
+  if (!rules.has_jar) return;
+  if (cookie->is_session_cookie() && (!passes || own_name)) {
     sorted.to_jar.push_back({to_backend_cookie(*std::move(cookie), scope), false});
-  } else if (rules.set_backend_session_cookies && !own_name) {
-    sorted.to_browser.push_back(field);
+  } else if (!own_name || has_expired(*cookie, now)) {
+    // the one in the jar would hide its successor in the browser, and a deletion is meant for either
+    sorted.to_jar.push_back({to_backend_cookie(*std::move(cookie), scope), true});
   }
 }
 

@@ -1,4 +1,5 @@
-// The back-ends' cookies: session cookies stay in the router, per destination; others pass to the browser.
+// The back-ends' cookies: session cookies stay in the router, per destination; others pass to the browser. With the
+// route's setBackendSessionCookies all do.
 //
 // A cookie in the jar is known by destination, name and path, as in a browser; domains play no part, because
 // a jar belongs to one destination. What is the router's own name never reaches the browser, neither set nor
@@ -44,8 +45,8 @@ struct SetCookies {
 
 struct SetCookieRules {
   const session::CookieNames& own;
-  bool has_session = false;
-  bool set_backend_session_cookies = false;  // of the route: without a session they go to the browser
+  bool has_jar = false;                      // there is a session, or there may be one for these
+  bool set_backend_session_cookies = false;  // of the route: session cookies go to the browser
 };
 
 SetCookies sort_set_cookies(const http::Headers& answer, const JarScope& scope, const SetCookieRules& rules,

@@ -6,17 +6,21 @@ constexpr base::minutes kTouchEvery{1};
 }
 
 LastingAnswer::LastingAnswer(Call& call, std::function<void()> end, std::string back_end)
-    : call_(call), touched_(call.clock.steady()) {
-  if (!call.session) return;
-  registration_ = call.live.add(call.session->id, call.exchange.loop(), std::move(end), std::move(back_end),
-                                 call.authenticated);
+    : call_(call), end_(std::move(end)), back_end_(std::move(back_end)), touched_(call.clock.steady()) {
+  session_opened();
+}
+
+void LastingAnswer::session_opened() {
+  if (!call_.holder()) return;
+  registration_ = call_.live.add(call_.holder()->id, call_.exchange.loop(), std::move(end_), std::move(back_end_),
+                                 call_.authenticated);
 }
 
 void LastingAnswer::user_is_active() {
   const auto now = call_.clock.steady();
-  if (!call_.session || !call_.route().touch || now - touched_ < kTouchEvery) return;
+  if (!call_.holder() || !call_.route().touch || now - touched_ < kTouchEvery) return;
   touched_ = now;
-  base::start_detached(touch(call_.sessions, call_.session->id));
+  base::start_detached(touch(call_.sessions, call_.holder()->id));
 }
 
 void LastingAnswer::after(base::milliseconds delay, std::function<void()> then) {

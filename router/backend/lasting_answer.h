@@ -19,6 +19,8 @@ class LastingAnswer {
   // files). Without a session there is nothing to watch.
   LastingAnswer(Call& call, std::function<void()> end, std::string back_end = {});
 
+  // The same for a session that this answer has brought about.
+  void session_opened();
   // Moves the session's idle deadline, at most once a minute; not on routes with touch: false.
   void user_is_active();
   // Runs `then` on the exchange's loop after `delay`, unless this answer has ended before.
@@ -28,6 +30,8 @@ class LastingAnswer {
   static base::Task<void> touch(session::Store& sessions, session::SessionId id);
 
   Call& call_;
+  std::function<void()> end_;
+  std::string back_end_;
   base::SteadyTime touched_;
   session::LiveConnections::Registration registration_;
   std::shared_ptr<bool> alive_;  // while something may run later

@@ -48,6 +48,8 @@ class Passage {
   base::Task<base::Result<void>> switch_protocols();
   std::string request_head(std::string_view path) const;
   base::Task<base::Result<void>> keep_cookies();
+  base::Task<base::Result<void>> save_in_jar();
+  base::Task<void> open_jar();
   std::string response_fields();
   JarScope scope() const;
   base::Error pump_fault_or(base::Error error);

@@ -13,6 +13,7 @@ bool is_same_user(const session::Session& a, const session::Session& b) {
 
 void take_over(const session::Session& before, const std::string& application, session::Session& session) {
   session.backend_cookies = before.backend_cookies;
+  session.anonymous_before = before.anonymous_before;
   session.logout_details = before.logout_details;
   session.ended_applications = before.ended_applications;
   std::erase(session.ended_applications, application);

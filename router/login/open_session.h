@@ -1,6 +1,7 @@
 // A verified login becomes a session: made, stored, and whatever the browser held before ended (fixation).
 //
-// What the same user's session was in its last moment goes over to the new one; where a logout was faster in ending it,
+// What the same user's session was in its last moment goes over to the new one, and of an anonymous one the back-ends'
+// cookies (login/anonymous_jar.h); where a logout was faster in ending it,
 // the login ends with it. References outlive the Task. Errors: conflict (the provider, or a logout, has ended it while
 // it was being made), and the store's. Loop: the request's. Source: docs/contract/descriptor.md "Session";
 // docs/contract/oidc.md 51, 57.

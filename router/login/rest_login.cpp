@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "http/am_rest.h"
+#include "login/anonymous_jar.h"
 #include "login/new_session.h"
 #include "login/orphaned_tokens.h"
 #include "login/session_limit.h"
@@ -37,12 +38,13 @@ Task<http::Response> RestLogin::answer(const http::Request& request, const http:
   if (auto* refused = std::get_if<http::Response>(&read)) co_return std::move(*refused);
   RestAsk ask = std::get<RestAsk>(std::move(read));
   if (!ask.credentials) co_return http::rest_answer(200, requests_.callbacks(ask.start, now));
-  auto logging_in = log_in(std::move(ask), external, home);
+  auto logging_in = log_in(std::move(ask), request, external, home);
   auto response = co_await logging_in;
   co_return response;
 }
 
-Task<http::Response> RestLogin::log_in(RestAsk ask, const http::External& external, base::Loop& home) const {
+Task<http::Response> RestLogin::log_in(RestAsk ask, const http::Request& request, const http::External& external,
+                                       base::Loop& home) const {
   const auto started = setting_.clock.wall();
   identity::Provider* provider = setting_.find_provider({});
   if (provider == nullptr)
@@ -63,21 +65,26 @@ Task<http::Response> RestLogin::log_in(RestAsk ask, const http::External& extern
     give_back_soon(setting_, provider->config().name, std::move(login->tokens.refresh_token));
     co_return http::rest_answer(200, success("message", "Authentication Successful"));
   }
-  auto opening = open_session(*provider, std::move(ask.start), *std::move(login), external, started);
+  auto opening = open_session(*provider, std::move(ask.start), *std::move(login), request, external, started);
   auto response = co_await opening;
   co_return response;
 }
 
 Task<http::Response> RestLogin::open_session(const identity::Provider& provider, RestStart start,
-                                             identity::Login login, const http::External& external,
-                                             base::WallTime started) const {
+                                             identity::Login login, const http::Request& request,
+                                             const http::External& external, base::WallTime started) const {
   const SessionOrigin origin{.provider = provider.config().name, .started = started};
   auto session = make_session(setting_.config, std::move(login), origin, external, setting_.clock.wall());
   const auto journey = am_.journeys.find(start.journey);
   if (journey != am_.journeys.end()) session.logout_details = journey->second.logout_details;
   const session::SessionId id = session.id;
+  auto holding = session::find_held(setting_.store, setting_.session_cookie.read(request.headers).all());
+  const auto held = co_await holding;
+  auto taking = take_anonymous_jar(setting_, held.value_or(std::vector<session::Snapshot>()), session);
+  const auto anonymous = co_await taking;
   auto creating = setting_.store.create(session);
   const auto created = co_await creating;
+  if (!created && anonymous) tell_over(setting_, {anonymous});
   // The provider has ended it while it was being made.
   if (!created && created.error().code == ErrorCode::conflict) {
     give_back_soon(setting_, session.provider, session.tokens.refresh_token);

@@ -31,10 +31,11 @@ class RestLogin {
                                     std::string body, base::Loop& home) const;
 
  private:
-  base::Task<http::Response> log_in(RestAsk ask, const http::External& external, base::Loop& home) const;
+  base::Task<http::Response> log_in(RestAsk ask, const http::Request& request, const http::External& external,
+                                    base::Loop& home) const;
   base::Task<http::Response> open_session(const identity::Provider& provider, RestStart start,
-                                          identity::Login login, const http::External& external,
-                                          base::WallTime started) const;
+                                          identity::Login login, const http::Request& request,
+                                          const http::External& external, base::WallTime started) const;
   std::string success(std::string_view member, std::string_view value) const;
 
   const config::Am& am_;

@@ -8,10 +8,12 @@ namespace {
 
 constexpr std::size_t kMostEndedAtOnce = 16;
 
+// Those of his at another tenant are another matter.
 session::SessionFilter all_of_its_user(const session::Session& session) {
   session::SessionFilter filter;
   filter.issuer = session.issuer;
   filter.subject = session.subject;
+  filter.subdomain = session.subdomain;
   return filter;
 }
 
@@ -29,9 +31,7 @@ base::Task<void> make_room(const Setting& setting, const session::Session& newes
     auto over = co_await ending;
     if (over && *over) ended.push_back(**std::move(over));
   }
-  if (ended.empty()) co_return;
-  setting.background.post(
-      [tell = setting.session_over, ended = std::move(ended)] { base::start_detached(tell(ended)); });
+  tell_over(setting, std::move(ended));
 }
 
 }  // namespace router::login

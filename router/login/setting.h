@@ -3,6 +3,9 @@
 // Owner: login::Service. Everything referred to outlives it; immutable, but for `ongoing` (background loop).
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "base/clock.h"
 #include "base/loop.h"
 #include "config/model.h"
@@ -29,5 +32,12 @@ struct Setting {
   PendingLogins pending;  // refers to session_cookie
   session::SessionsOver session_over;  // told, on the background loop, of sessions that a login has ended
 };
+
+// The back-ends of sessions that have ended hear of it, whatever becomes of the login. Any thread.
+inline void tell_over(const Setting& setting, std::vector<session::Snapshot> ended) {
+  if (ended.empty()) return;
+  setting.background.post(
+      [tell = setting.session_over, ended = std::move(ended)] { base::start_detached(tell(ended)); });
+}
 
 }  // namespace router::login

@@ -152,9 +152,11 @@ std::vector<Call> calls_for(const session::Session& session, const CallTargets& 
   for (const auto& target : targets) {
     if (only != nullptr && std::find(only->begin(), only->end(), target->back_end) == only->end()) continue;
     Call call;
+    call.cookies = cookie_field(session, *target);
+    // a back-end that knows nobody has nothing to hear
+    if (session.is_anonymous && call.cookies.empty()) continue;
     call.target = target;
     call.credentials = credentials_for(*target, session, credentials);
-    call.cookies = cookie_field(session, *target);
     if (request) call.forwarded = forwarded_fields(*target, *request);
     calls.push_back(std::move(call));
   }

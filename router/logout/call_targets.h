@@ -29,8 +29,8 @@ struct ForwardedRequest {
 };
 ForwardedRequest forwarded_request(const http::Request& request, const http::External& external);
 
-// One call per target; with `only`, for the targets of these destinations. Ids are given when the calls are
-// sent.
+// One call per target, of an anonymous session one per target whose cookies it holds; with `only`, for the targets of
+// these destinations. Ids are given when the calls are sent.
 std::vector<Call> calls_for(const session::Session& session, const CallTargets& targets,
                             const std::optional<ForwardedRequest>& request,
                             const std::vector<std::string>* only = nullptr);

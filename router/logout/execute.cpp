@@ -30,8 +30,9 @@ bool contains(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
+// Who is nobody comes last: the answer is about users.
 auto user_of(const session::Session& session) {
-  return std::tie(session.issuer, session.subject, session.user_name);
+  return std::tie(session.is_anonymous, session.issuer, session.subject, session.user_name);
 }
 
 // Of all calls with the user's own token; those of services may have others. Null: there is no such call.
@@ -130,18 +131,29 @@ Task<Executor::Snapshots> Executor::end_sessions(const Trigger& trigger, Snapsho
 
 Task<Result<std::optional<session::Snapshot>>> Executor::end_one(const Trigger& trigger,
                                                                  session::Snapshot session) {
-  session::SessionId id = session->id;
-  if (trigger.application) {
-    ApplicationPart part = *trigger.application;
-    auto left = co_await leave_application(std::move(id), std::move(part));
-    co_return left;
+  for (;;) {
+    ApplicationPart part = trigger.application.value_or(ApplicationPart());
+    auto ending = trigger.application ? leave_application(session->id, std::move(part)) : end_whole(trigger, session);
+    auto ended = co_await ending;
+    if (!ended || *ended || !trigger.selection.with_successors) co_return ended;
+    auto following = session::find_successor(store_, session->id);
+    auto next = co_await following;
+    if (!next || !*next) co_return next;
+    session = **std::move(next);
   }
-  if (trigger.ends_at_provider() && !session->issuer.empty()) {
+}
+
+Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger& trigger,
+                                                                   session::Snapshot session) {
+  // skip-redirect, too: it is the provider who signs out there
+  const bool ends_at_provider = trigger.asks_provider && trigger.whole_session();
+  if (ends_at_provider && !session->issuer.empty()) {
     session::EndedAtProvider there{session->issuer, session->idp_session_id, session->subject,
                                    before_logins_of(clock_.wall())};
     co_await remember(std::move(there));
   }
-  auto ended = co_await store_.end(std::move(id));
+  auto ending = store_.end(session->id);
+  auto ended = co_await ending;
   co_return ended;
 }
 
@@ -156,9 +168,12 @@ Task<Result<std::optional<session::Snapshot>>> Executor::leave_application(sessi
       co_return std::optional<session::Snapshot>();
     const session::Snapshot before = **found;
     session::Session changed = *before;
-    changed.ended_applications.push_back(part.name);
-    std::erase_if(changed.backend_cookies,
-                  [&](const auto& cookie) { return contains(part.destinations, cookie.destination); });
+    const auto dropped = std::erase_if(changed.backend_cookies, [&](const auto& cookie) {
+      return contains(part.destinations, cookie.destination);
+    });
+    // who is nobody cannot log in again: what he left is gone, and may come anew
+    if (before->is_anonymous && dropped == 0) co_return std::optional<session::Snapshot>();
+    if (!before->is_anonymous) changed.ended_applications.push_back(part.name);
     auto replaced = co_await store_.replace(std::move(changed));
     if (!replaced) co_return replaced.error();
     if (*replaced) co_return std::optional<session::Snapshot>(before);
@@ -192,20 +207,26 @@ Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optio
 Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot session,
                                  std::optional<ForwardedRequest> request, std::shared_ptr<Receipt> receipt) {
   receipt->sessions.push_back(session->id.fingerprint());
-  const std::vector<std::string>* only = nullptr;
-  if (trigger.application) {
-    receipt->application = trigger.application->name;
-    only = &trigger.application->destinations;
-    receipt->connections_closed += live_.close(session->id, *only);
-  } else {
-    receipt->connections_closed += live_.close(session->id);
-  }
+  const std::vector<std::string>* only = trigger.application ? &trigger.application->destinations : nullptr;
+  if (trigger.application) receipt->application = trigger.application->name;
+  receipt->connections_closed += close_connections(trigger, *session);
   auto calls = config_->looked_up_logouts.empty() ? calls_for(*session, targets_, request, only)
                                                   : calls_for(*session, all_targets(), request, only);
   auto credentials = users_credentials(*session, calls);
   const auto urgency = trigger.selection.ended_already ? Urgency::paced : Urgency::urgent;
   co_await fan_out_.submit(receipt, std::move(calls), urgency);
   revoke(trigger, session, std::move(credentials), receipt);
+}
+
+std::size_t Executor::close_connections(const Trigger& trigger, const session::Session& session) {
+  // what is public goes on when nobody has left
+  if (session.is_anonymous && trigger.cause == Cause::timeout) return 0;
+  std::size_t closed = 0;
+  for (const auto* id : {&session.id, &session.anonymous_before}) {
+    if (id->empty()) continue;
+    closed += trigger.application ? live_.close(*id, trigger.application->destinations) : live_.close(*id);
+  }
+  return closed;
 }
 
 CallTargets Executor::all_targets() const {

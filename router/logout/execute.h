@@ -52,12 +52,15 @@ class Executor {
   base::Task<Snapshots> end_sessions(const Trigger& trigger, Snapshots sessions, Execution* execution);
   base::Task<base::Result<std::optional<session::Snapshot>>> end_one(const Trigger& trigger,
                                                                      session::Snapshot session);
+  base::Task<base::Result<std::optional<session::Snapshot>>> end_whole(const Trigger& trigger,
+                                                                       session::Snapshot session);
   base::Task<base::Result<std::optional<session::Snapshot>>> leave_application(session::SessionId id,
                                                                                ApplicationPart part);
   base::Task<void> fan_out(const Trigger& trigger, Snapshots ended, std::optional<ForwardedRequest> request,
                            Execution* execution);
   base::Task<void> fan_out_one(const Trigger& trigger, session::Snapshot session,
                                std::optional<ForwardedRequest> request, std::shared_ptr<Receipt> receipt);
+  std::size_t close_connections(const Trigger& trigger, const session::Session& session);
   // targets_ and those that the destination service knows by now.
   CallTargets all_targets() const;
   void close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution);

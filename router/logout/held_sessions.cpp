@@ -9,15 +9,17 @@ namespace router::logout {
 Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInput& input) const {
   auto ids = cookie_.read(input.request.headers).all();
   const session::Snapshot user = input.session;
-  if (user) std::erase(ids, user->id);
   auto looking = session::find_held(store_, std::move(ids));
   auto held = co_await looking;
   if (!held) {
     base::log_error("logout.store", {{"what", "find"}, {"fault", describe(held.error())}});
     co_return held.error();
   }
-  if (user) held->insert(held->begin(), user);
-  co_return held;
+  auto ours = session::of_tenant(*std::move(held), input.external.tenant);
+  if (!user) co_return ours;
+  std::erase_if(ours, [&](const session::Snapshot& session) { return session->id == user->id; });
+  ours.insert(ours.begin(), user);
+  co_return ours;
 }
 
 namespace {
@@ -46,8 +48,10 @@ session::Snapshot spoken_about(const std::vector<session::Snapshot>& held) {
 }  // namespace
 
 void select_held(std::vector<session::Snapshot> held, Trigger& trigger) {
-  if (!trigger.session && !held.empty()) trigger.session = spoken_about(held);
+  const auto users = session::users_of(held);
+  if (!trigger.session && !users.empty()) trigger.session = spoken_about(users);
   trigger.selection.sessions = std::move(held);
+  trigger.selection.with_successors = true;
 }
 
 }  // namespace router::logout

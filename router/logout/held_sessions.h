@@ -2,8 +2,8 @@
 //
 // Who is signed in is another question (SourceInput::session) and has no answer where several live ids come
 // along; leaving is meant for each of them all the same, whosever it is: once the cookie is deleted nobody
-// could end them any more. Immutable; background loop. Errors: unavailable (the store is away).
-// Source: docs/contract/logout.md section 1.
+// could end them any more. Sessions of another tenant than the host's are not known here. Immutable; background loop.
+// Errors: unavailable (the store is away). Source: docs/contract/logout.md section 1.
 #pragma once
 
 #include <vector>
@@ -28,8 +28,8 @@ class HeldSessions {
   session::Store& store_;
 };
 
-// Ends `held`. Where nobody is signed in, the answer speaks about one of them, or about nobody's if they are of several
-// users.
+// Ends `held`. Where nobody is signed in, the answer speaks about one of its users' sessions, or about nobody's if they
+// are of several users; about none where all are anonymous.
 void select_held(std::vector<session::Snapshot> held, Trigger& trigger);
 
 }  // namespace router::logout

@@ -37,6 +37,9 @@ struct Selection {
   std::optional<session::EndedAtProvider> ended_at_provider;
   // The store has ended them already: time-out.
   bool ended_already = false;
+  // A browser leaves, whatever its session is called by now: where a login has just succeeded one of `sessions`, what
+  // stands for it is meant.
+  bool with_successors = false;
 };
 
 // Only a part of the session: a named application (agent style).

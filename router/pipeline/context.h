@@ -40,7 +40,11 @@ struct Context {
 
   routing::RouteMatch match;
   bool is_public_page = false;  // a landing page of a logout, whatever its route says
-  session::Snapshot session;  // null: none
+  session::Snapshot session;  // of who is signed in; null: nobody
+  // Then, perhaps, the browser's anonymous session: for back-ends' cookies, and a login to nobody.
+  session::Snapshot anonymous;
+  bool may_open_session = false;  // an anonymous one: certainly no session of this browser lives
+  const session::Snapshot& any_session() const { return session ? session : anonymous; }
   // Who calls with x-approuter-authorization, null if nobody: a session in form, in no store. Then `session` is null.
   session::Snapshot caller;
   base::Secret service_token;  // for the route's service, instead of the user's own; usually empty

@@ -22,6 +22,7 @@ void tell_back_ends(Context& context, std::vector<session::Snapshot> replaced) {
 void take_opened_session(Context& context, login::OpenedSession opened) {
   if (!opened.set_cookie.empty()) context.add_reply_field("Set-Cookie", opened.set_cookie);
   context.session = opened.created;
+  context.anonymous = nullptr;
   tell_back_ends(context, std::move(opened.replaced));
   // what runs under the old id could no longer be ended by the new session's logout
   if (opened.taken_over) context.graph.services.live.close(opened.taken_over->id);

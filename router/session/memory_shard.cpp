@@ -53,7 +53,8 @@ bool fits_login(const SessionFilter& filter, const Session& session) {
 
 bool matches(const SessionFilter& filter, const Session& session) {
   return fits(filter.issuer, session.issuer) && fits_login(filter, session) &&
-         fits(filter.user_name, session.user_name) && fits(filter.tenant, session.tenant);
+         fits(filter.user_name, session.user_name) && fits(filter.tenant, session.tenant) &&
+         (!filter.subdomain || *filter.subdomain == session.subdomain);
 }
 
 base::SteadyTime latest_end(const Session& session, MemoryShard::Times now) {
@@ -87,6 +88,7 @@ bool MemoryShard::insert(Snapshot session, std::uint64_t sequence, Times now) {
   entry.set_deadline(now.steady + std::min(entry.session->idle_timeout, kLongest));
   wheel_.put(entry, entry.deadline);
   static_cast<Link<ByAge>&>(entry).join(by_age_);
+  if (!entry.session->is_anonymous) static_cast<Link<UserByAge>&>(entry).join(users_by_age_);
   add_to_indexes(entry);
   return true;
 }
@@ -219,15 +221,15 @@ void MemoryShard::take_expired(std::size_t limit, std::size_t looks, base::Stead
   }
 }
 
-std::optional<std::uint64_t> MemoryShard::oldest() {
+std::optional<std::uint64_t> MemoryShard::oldest_user() {
   const std::lock_guard lock(mutex_);
-  if (by_age_.alone()) return std::nullopt;
-  return static_cast<Entry&>(*by_age_.next).sequence;
+  if (users_by_age_.alone()) return std::nullopt;
+  return static_cast<Entry&>(*users_by_age_.next).sequence;
 }
 
-Snapshot MemoryShard::remove_oldest(base::SteadyTime now) {
+Snapshot MemoryShard::remove_oldest_user(base::SteadyTime now) {
   const std::lock_guard lock(mutex_);
-  return by_age_.alone() ? nullptr : take_out(static_cast<Entry&>(*by_age_.next), now);
+  return users_by_age_.alone() ? nullptr : take_out(static_cast<Entry&>(*users_by_age_.next), now);
 }
 
 }  // namespace router::session

@@ -52,12 +52,14 @@ class MemoryShard {
   void take_expired(std::size_t limit, std::size_t looks, base::SteadyTime now,
                     std::vector<Snapshot>& expired);
 
-  std::optional<std::uint64_t> oldest();
-  Snapshot remove_oldest(base::SteadyTime now);
+  // Of users' sessions.
+  std::optional<std::uint64_t> oldest_user();
+  Snapshot remove_oldest_user(base::SteadyTime now);
 
  private:
   struct ByAge;
-  struct Entry : ExpiryWheel::Place, Link<ByAge> {
+  struct UserByAge;
+  struct Entry : ExpiryWheel::Place, Link<ByAge>, Link<UserByAge> {
     Snapshot session;
     base::SteadyTime deadline;
     base::SteadyTime ends_at_latest;
@@ -82,6 +84,7 @@ class MemoryShard {
   std::mutex mutex_;
   ExpiryWheel wheel_;   // outlives the entries in it
   Link<ByAge> by_age_;  // oldest first; likewise
+  Link<UserByAge> users_by_age_;
   Entries entries_;
   FlatMultimap<Entry> index_;
   RecentSet tombstones_;

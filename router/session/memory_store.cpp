@@ -19,13 +19,22 @@ constexpr std::size_t kMostTombstones = 64 * 1024;  // per shard
 constexpr std::size_t kMostEndedSids = 256 * 1024;
 constexpr std::size_t kMostEndedSubjects = 64 * 1024;
 constexpr std::size_t kMostUnsignedSids = 64 * 1024;
-constexpr std::size_t kMostEvictedWaiting = 64 * 1024;
+constexpr std::size_t kMostSuccessors = 64 * 1024;  // about 150 bytes each
+constexpr std::size_t kMostEvictedWaiting = 64 * 1024;  // of each kind
 // Sessions looked at per shard and call of take_expired: together some milliseconds at most.
 constexpr std::size_t kLooksPerShard = 1024;
 
 // Of a `sid` or a subject.
 std::uint64_t key_at(const std::string& issuer, const std::string& name) {
   return std::hash<std::string>()(issuer + '\0' + name);
+}
+
+Error ended_at_provider() {
+  return {ErrorCode::conflict, Side::store, "the provider has ended this session already"};
+}
+
+Error used_already() {
+  return {ErrorCode::conflict, Side::store, "the session id has been used already"};
 }
 
 std::optional<Snapshot> present_or_absent(Snapshot session) {
@@ -35,38 +44,83 @@ std::optional<Snapshot> present_or_absent(Snapshot session) {
 
 }  // namespace
 
-MemoryStore::MemoryStore(const base::Clock& clock, std::size_t most_sessions)
+MemoryStore::MemoryStore(const base::Clock& clock, StoreLimits limits)
     : clock_(clock),
-      most_sessions_(most_sessions),
+      limits_(limits),
       ended_sids_(kRemembered, kMostEndedSids),
       ended_subjects_(kRemembered, kMostEndedSubjects),
       ended_without_sid_(kRemembered, kMostEndedSubjects),
-      unsigned_sids_(kRemembered, kMostUnsignedSids) {
+      unsigned_sids_(kRemembered, kMostUnsignedSids),
+      successors_(kRemembered, kMostSuccessors),
+      ledger_(limits.anonymous, limits.anonymous_per_address) {
   for (auto& shard : shards_)
     shard = std::make_unique<MemoryShard>(clock.steady(), kRemembered, kMostTombstones);
 }
 
 Task<Result<void>> MemoryStore::create(Session session) {
-  if (is_crowded()) co_return Error{ErrorCode::overloaded, Side::store, "evicted sessions pile up", true};
+  if (is_crowded(session)) co_return Error{ErrorCode::overloaded, Side::store, "evicted sessions pile up", true};
   auto snapshot = std::make_shared<const Session>(std::move(session));
-  auto& shard = shard_of(snapshot->id);
+  std::vector<SessionId> leaving;
+  Result<void> inserted;
   {
     const std::lock_guard lock(ended_mutex_);
-    const auto times = now();
-    if (has_ended_at_provider(*snapshot, times.steady)) {
-      co_return Error{ErrorCode::conflict, Side::store, "the provider has ended this session already"};
+    if (has_ended_at_provider(*snapshot, clock_.steady())) co_return ended_at_provider();
+    if (snapshot->is_anonymous) {
+      // before others can see it: whoever ends it takes it out again
+      auto added = ledger_.add(snapshot->id, snapshot->home);
+      if (!added) co_return used_already();
+      leaving = *std::move(added);
     }
-    // counted first: whoever ends it in the same moment must not count below zero
-    ++live_;
-    if (!shard.insert(std::move(snapshot), ++sequence_, times)) {
-      --live_;
-      co_return Error{ErrorCode::conflict, Side::store, "the session id has been used already"};
-    }
+    inserted = insert(snapshot);
+    if (!inserted && snapshot->is_anonymous) ledger_.remove(snapshot->id);
   }
-  ++created_;
-  while (most_sessions_ != 0 && live_ > most_sessions_ && evict_oldest()) {
+  evict(leaving);
+  if (!inserted) co_return inserted.error();
+  while (limits_.sessions != 0 && users_.live > limits_.sessions && evict_oldest_user()) {
   }
   co_return Result<void>();
+}
+
+Result<void> MemoryStore::insert(Snapshot session) {
+  auto& shard = shard_of(session->id);
+  // counted first: whoever ends it in the same moment must not count below zero
+  auto& live = kind_of(*session).live;
+  ++live;
+  if (!shard.insert(std::move(session), ++sequence_, now())) {
+    --live;
+    return used_already();
+  }
+  ++created_;
+  return {};
+}
+
+Task<Result<std::optional<Succession>>> MemoryStore::succeed(SessionId before, Session next, TakeOver take_over) {
+  const std::lock_guard lock(ended_mutex_);
+  const auto steady = clock_.steady();
+  if (has_ended_at_provider(next, steady)) co_return ended_at_provider();
+  auto last = shard_of(before).remove(before, steady);
+  if (!last) co_return std::optional<Succession>();
+  count_out(*last);
+  ++ended_;
+  successors_.age(steady);
+  successors_.young.insert_or_assign(MemoryShard::hash(before), next.id);
+  successors_.make_room(steady);
+  take_over(*last, next);
+  auto snapshot = std::make_shared<const Session>(std::move(next));
+  const auto inserted = insert(snapshot);
+  if (!inserted) co_return inserted.error();
+  co_return std::optional<Succession>(Succession{std::move(last), std::move(snapshot)});
+}
+
+Task<Result<SessionId>> MemoryStore::successor(SessionId before) {
+  const std::lock_guard lock(ended_mutex_);
+  successors_.age(clock_.steady());
+  const auto key = MemoryShard::hash(before);
+  for (const auto* generation : {&successors_.young, &successors_.old}) {
+    const auto found = generation->find(key);
+    if (found != generation->end()) co_return found->second;
+  }
+  co_return SessionId();
 }
 
 bool MemoryStore::has_ended_at_provider(const Session& session, base::SteadyTime now) {
@@ -80,28 +134,43 @@ bool MemoryStore::has_ended_at_provider(const Session& session, base::SteadyTime
                                               ended_in(unsigned_sids_, session.idp_session_id);
 }
 
-bool MemoryStore::is_crowded() {
-  if (most_sessions_ == 0) return false;
-  const std::lock_guard lock(evicted_mutex_);
-  return evicted_waiting_.size() >= kMostEvictedWaiting;
+void MemoryStore::count_out(const Session& session) {
+  --kind_of(session).live;
+  if (session.is_anonymous) ledger_.remove(session.id);
 }
 
-bool MemoryStore::evict_oldest() {
+bool MemoryStore::is_crowded(const Session& session) {
+  const std::lock_guard lock(evicted_mutex_);
+  return kind_of(session).evicted_waiting.size() >= kMostEvictedWaiting;
+}
+
+bool MemoryStore::evict_oldest_user() {
   MemoryShard* with_oldest = nullptr;
   std::uint64_t oldest = 0;
   for (auto& shard : shards_) {
-    const auto sequence = shard->oldest();
+    const auto sequence = shard->oldest_user();
     if (!sequence || (with_oldest != nullptr && *sequence >= oldest)) continue;
     with_oldest = shard.get();
     oldest = *sequence;
   }
-  auto evicted = with_oldest != nullptr ? with_oldest->remove_oldest(clock_.steady()) : nullptr;
+  auto evicted = with_oldest != nullptr ? with_oldest->remove_oldest_user(clock_.steady()) : nullptr;
   if (!evicted) return false;
-  --live_;
+  keep_evicted(std::move(evicted));
+  return true;
+}
+
+void MemoryStore::evict(const std::vector<SessionId>& ids) {
+  for (const auto& id : ids) {
+    // somebody else may have ended it meanwhile
+    if (auto evicted = shard_of(id).remove(id, clock_.steady())) keep_evicted(std::move(evicted));
+  }
+}
+
+void MemoryStore::keep_evicted(Snapshot session) {
+  count_out(*session);
   ++evicted_;
   const std::lock_guard lock(evicted_mutex_);
-  evicted_waiting_.push_back(std::move(evicted));
-  return true;
+  kind_of(*session).evicted_waiting.push_back(std::move(session));
 }
 
 Task<Result<std::optional<Snapshot>>> MemoryStore::find(SessionId id) {
@@ -127,7 +196,7 @@ Task<Result<std::optional<base::milliseconds>>> MemoryStore::time_left(SessionId
 Task<Result<std::optional<Snapshot>>> MemoryStore::end(SessionId id) {
   auto session = shard_of(id).remove(id, clock_.steady());
   if (session) {
-    --live_;
+    count_out(*session);
     ++ended_;
   }
   co_return present_or_absent(std::move(session));
@@ -161,27 +230,31 @@ Task<Result<void>> MemoryStore::remember_ended(EndedAtProvider ended) {
 
 Task<Result<std::vector<Snapshot>>> MemoryStore::take_expired(std::size_t limit) {
   std::vector<Snapshot> over;
-  take_evicted(limit, over);
+  take_evicted(users_, limit, over);
   const auto evicted = over.size();
   const auto first = next_shard_++;
   for (std::size_t i = 0; i < kShards && over.size() < limit; ++i) {
     shards_[(first + i) % kShards]->take_expired(limit - over.size(), kLooksPerShard, clock_.steady(), over);
   }
-  live_ -= over.size() - evicted;
+  for (auto session = over.begin() + static_cast<std::ptrdiff_t>(evicted); session != over.end(); ++session)
+    count_out(**session);
   expired_ += over.size() - evicted;
+  // last: a flood of these keeps nobody else waiting
+  take_evicted(anonymous_, limit - over.size(), over);
   co_return over;
 }
 
-void MemoryStore::take_evicted(std::size_t limit, std::vector<Snapshot>& out) {
+void MemoryStore::take_evicted(Kind& kind, std::size_t limit, std::vector<Snapshot>& out) {
+  auto& waiting = kind.evicted_waiting;
   const std::lock_guard lock(evicted_mutex_);
-  for (; limit > 0 && !evicted_waiting_.empty(); --limit) {
-    out.push_back(std::move(evicted_waiting_.front()));
-    evicted_waiting_.pop_front();
+  for (; limit > 0 && !waiting.empty(); --limit) {
+    out.push_back(std::move(waiting.front()));
+    waiting.pop_front();
   }
 }
 
 Counts MemoryStore::counts() const {
-  return {.live = live_, .created = created_, .ended = ended_, .expired = expired_, .evicted = evicted_};
+  return {.live = users_.live + anonymous_.live, .anonymous = anonymous_.live, .created = created_, .ended = ended_, .expired = expired_, .evicted = evicted_};
 }
 
 }  // namespace router::session

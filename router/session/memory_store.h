@@ -1,8 +1,7 @@
 // Sessions in this process: the default store.
 //
 // Sharded by id, a lock per shard, no call suspends or takes longer than some microseconds (select without an
-// index and take_expired excepted: those look at many, a bounded number). With a limit on sessions, creating
-// one more ends the oldest, which take_expired() then hands out like a session that timed out. Tombstones and
+// index and take_expired excepted: those look at many, a bounded number). Tombstones and
 // ended `sid`s are kept for 10 minutes, in bounded memory. Threads: any. Owner: app/services; `clock` outlives
 // it.
 #pragma once
@@ -12,21 +11,25 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <unordered_map>
 
 #include "base/clock.h"
+#include "session/anonymous_ledger.h"
 #include "session/memory_shard.h"
 #include "session/recent_times.h"
 #include "session/store.h"
+#include "session/two_generations.h"
 
 namespace router::session {
 
 class MemoryStore final : public Store {
  public:
-  // `most_sessions`: 0 = no limit (LIMIT_SESSIONS).
-  explicit MemoryStore(const base::Clock& clock, std::size_t most_sessions = 0);
+  explicit MemoryStore(const base::Clock& clock, StoreLimits limits = {});
 
-  // overloaded: too many evicted sessions wait for take_expired().
   base::Task<base::Result<void>> create(Session session) override;
+  base::Task<base::Result<std::optional<Succession>>> succeed(SessionId before, Session next,
+                                                              TakeOver take_over) override;
+  base::Task<base::Result<SessionId>> successor(SessionId before) override;
   base::Task<base::Result<std::optional<Snapshot>>> find(SessionId id) override;
   base::Task<base::Result<std::optional<Snapshot>>> replace(Session changed) override;
   base::Task<base::Result<void>> touch(SessionId id) override;
@@ -44,27 +47,42 @@ class MemoryStore final : public Store {
   MemoryShard::Times now() const { return {clock_.steady(), clock_.wall()}; }
   // With ended_mutex_ held.
   bool has_ended_at_provider(const Session& session, base::SteadyTime now);
-  bool is_crowded();
-  bool evict_oldest();
-  void take_evicted(std::size_t limit, std::vector<Snapshot>& out);
+  base::Result<void> insert(Snapshot session);
+  // Users' sessions and anonymous ones are kept apart, so that neither makes the other wait, or go.
+  struct Kind {
+    std::atomic<std::uint64_t> live = 0;
+    std::deque<Snapshot> evicted_waiting;  // with evicted_mutex_ held
+  };
+  Kind& kind_of(const Session& session) { return session.is_anonymous ? anonymous_ : users_; }
+  void count_out(const Session& session);
+  bool is_crowded(const Session& session);
+  bool evict_oldest_user();
+  void evict(const std::vector<SessionId>& ids);
+  void keep_evicted(Snapshot session);
+  void take_evicted(Kind& kind, std::size_t limit, std::vector<Snapshot>& out);
 
   const base::Clock& clock_;
-  const std::size_t most_sessions_;
+  const StoreLimits limits_;
   std::array<std::unique_ptr<MemoryShard>, kShards> shards_;
 
-  std::mutex ended_mutex_;  // held while a session comes in, so that none slips past remember_ended
+  // Held while a session comes in, so that none slips past remember_ended, and who finds one succeeded finds its
+  // successor.
+  std::mutex ended_mutex_;
   RecentTimes<base::WallTime> ended_sids_;
   RecentTimes<base::WallTime> ended_subjects_;
   RecentTimes<base::WallTime> ended_without_sid_;  // by subject; only logins that came without a `sid`
 
   RecentTimes<base::WallTime> unsigned_sids_;
+  TwoGenerations<std::unordered_map<std::uint64_t, SessionId>> successors_;
+
+  AnonymousLedger ledger_;
 
   std::mutex evicted_mutex_;
-  std::deque<Snapshot> evicted_waiting_;
+  Kind users_;
+  Kind anonymous_;
 
   std::atomic<std::size_t> next_shard_ = 0;
   std::atomic<std::uint64_t> sequence_ = 0;
-  std::atomic<std::uint64_t> live_ = 0;
   std::atomic<std::uint64_t> created_ = 0;
   std::atomic<std::uint64_t> ended_ = 0;
   std::atomic<std::uint64_t> expired_ = 0;

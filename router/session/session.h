@@ -1,5 +1,8 @@
 // A user's session: one login at an identity provider, as an immutable snapshot.
 //
+// Or an anonymous one, of a browser in which nobody has signed in: it holds the cookies of back-ends with logins or
+// handshakes of their own, and neither user nor tokens. It is no login anywhere.
+//
 // The store hands out std::shared_ptr<const Session>; a change is a copy with the next generation, accepted
 // by Store::replace only if nobody else changed or ended the session meanwhile. So a request, a token refresh
 // or a back-end's Set-Cookie that is in flight can never bring an ended session back (docs/contract/logout.md section
@@ -59,6 +62,11 @@ struct ServiceToken {
 struct Session {
   SessionId id;
   std::uint64_t generation = 1;  // +1 with every change
+
+  bool is_anonymous = false;
+  std::string home;  // of an anonymous one: what the client's address counts as (base/ip_address.h), for the limits
+  // The anonymous session whose cookies this one took over at login: what runs under that id ends with this one.
+  SessionId anonymous_before;
 
   std::string provider;  // binding name, empty for none
   std::string issuer;

@@ -1,6 +1,7 @@
 #include "session/session_cookie.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -121,39 +122,66 @@ http::SetCookie SessionCookie::deletion(const http::External& external, std::str
   return http::deletion_of(with_attributes(name(), {}, external, user_agent));
 }
 
-Task<Result<std::optional<Snapshot>>> find_user(Store& store, NamedSessions named) {
+Task<Result<Visitor>> find_visitor(Store& store, NamedSessions named) {
   // on the way of every request: nothing is copied
+  Visitor visitor;
   auto* candidates = candidates_of(named);
-  if (candidates == nullptr) co_return std::optional<Snapshot>();
+  if (candidates == nullptr) co_return visitor;
   auto ids = std::move(*candidates);
   if (ids.size() > kMostCandidates) {
     base::log_warning("session.ambiguous", {{"named", std::to_string(ids.size())}});
-    co_return std::optional<Snapshot>();
+    co_return visitor;
   }
-  std::optional<Snapshot> live;
+  std::size_t users = 0;
+  std::size_t anonymous = 0;
   for (auto& id : ids) {
     auto looking = store.find(std::move(id));
     auto found = co_await looking;
     if (!found) co_return found.error();
     if (!*found) continue;
-    if (live) {
-      base::log_warning("session.ambiguous", {{"session", (*live)->id.fingerprint()}});
-      co_return std::optional<Snapshot>();
-    }
-    live = std::move(*found);
+    const bool is_anonymous = (**found)->is_anonymous;
+    ++(is_anonymous ? anonymous : users);
+    (is_anonymous ? visitor.anonymous : visitor.user) = std::move(**found);
   }
-  co_return live;
+  visitor.is_new = users + anonymous == 0 && named.fields == 0;
+  // whoever plants an anonymous one beside a user's signs nobody out
+  const auto& meant = users > 0 ? visitor.user : visitor.anonymous;
+  if ((users > 0 ? users : anonymous) > 1) {
+    base::log_warning("session.ambiguous", {{"session", meant->id.fingerprint()}});
+    visitor.user = visitor.anonymous = nullptr;
+  }
+  if (visitor.user) visitor.anonymous = nullptr;
+  co_return visitor;
 }
 
 Task<Result<std::vector<Snapshot>>> find_held(Store& store, std::vector<SessionId> ids) {
   std::vector<Snapshot> held;
-  for (auto& id : ids) {
-    auto looking = store.find(std::move(id));
+  const auto is_held = [&](const Snapshot& session) {
+    return std::any_of(held.begin(), held.end(), [&](const Snapshot& other) { return other->id == session->id; });
+  };
+  for (const auto& id : ids) {
+    auto looking = store.find(id);
     auto found = co_await looking;
+    if (found && !*found) {
+      auto following = find_successor(store, id);
+      found = co_await following;
+    }
     if (!found) co_return found.error();
-    if (*found) held.push_back(std::move(**found));
+    if (*found && !is_held(**found)) held.push_back(std::move(**found));
   }
   co_return held;
+}
+
+std::vector<Snapshot> of_tenant(std::vector<Snapshot> held, std::string_view tenant) {
+  std::erase_if(held, [&](const Snapshot& session) { return session->subdomain != tenant; });
+  return held;
+}
+
+std::vector<Snapshot> users_of(const std::vector<Snapshot>& held) {
+  std::vector<Snapshot> users;
+  std::copy_if(held.begin(), held.end(), std::back_inserter(users),
+               [](const Snapshot& session) { return !session->is_anonymous; });
+  return users;
 }
 
 }  // namespace router::session

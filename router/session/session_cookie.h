@@ -2,7 +2,7 @@
 //
 // What deletes it has exactly the attributes of what set it. Secure and Partitioned depend on the request
 // (scheme seen from outside, browser), everything else on the environment. Cookie tossing: a sibling domain
-// can make a browser send several cookies of this name. So there are two questions: "who is it" (find_user)
+// can make a browser send several cookies of this name. So there are two questions: "who is it" (find_visitor)
 // has an answer only where exactly one of the ids lives; "what does this browser hold" (find_held) is all of
 // them, for who leaves. Immutable; any thread. Source: docs/contract/descriptor.md "Session"; docs/contract/logout.md
 // sections 1 and 3; RFC 6265bis sections 4.1.3 and 8.6; docs/contract/oidc.md 51-56, 86.
@@ -75,11 +75,24 @@ class SessionCookie {
 // More candidates than this are not looked at: such a request is nobody's.
 inline constexpr std::size_t kMostCandidates = 16;
 
-// "Who is it": the one session that the request names; absent if none lives, or more than one, or if there
-// are too many candidates to say.
-base::Task<base::Result<std::optional<Snapshot>>> find_user(Store& store, NamedSessions named);
+struct Visitor {
+  Snapshot user;       // who is signed in
+  Snapshot anonymous;  // where nobody is: the anonymous session of this browser
+  // Certainly no session of this browser lives: it may be given one.
+  bool is_new = false;
+};
 
-// "What does this browser hold": all of `ids` that live, whoever they belong to.
+// "Who is it": the one user's session that the request names, else its one anonymous session. Neither where more than
+// one of a kind lives, or if there are too many candidates to say.
+base::Task<base::Result<Visitor>> find_visitor(Store& store, NamedSessions named);
+
+// "What does this browser hold": all of `ids` that live, whoever they belong to, each once. For one that a login has
+// succeeded, what stands for it now: the request was sent before the browser had the new cookie.
 base::Task<base::Result<std::vector<Snapshot>>> find_held(Store& store, std::vector<SessionId> ids);
+// Of them those that somebody is signed in with.
+std::vector<Snapshot> users_of(const std::vector<Snapshot>& held);
+
+// Those that were made on a host of `tenant` (http::External): on another one they are not known.
+std::vector<Snapshot> of_tenant(std::vector<Snapshot> held, std::string_view tenant);
 
 }  // namespace router::session

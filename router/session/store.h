@@ -2,13 +2,17 @@
 //
 // The rules all stores share:
 //  - end() returns the session to exactly one caller, however many ask at once, on however many replicas; from
-//    then on the id is dead for good (a tombstone, kept longer than any request may run): find, replace and touch say no.
+//    then on the id is dead for good (a tombstone, kept longer than any request may run): find, replace and touch
+//    say no.
 //  - replace() succeeds only for the generation it was based on.
+//  - Sessions have limits (StoreLimits): who comes in when there are as many already makes the oldest end, which
+//    take_expired() hands out. Anonymous ones have limits of their own and never make a user's session end.
 //  - touch() costs O(1) and moves the idle deadline; a session that is not touched for its idle_timeout is ended
 //    by the store itself and handed to take_expired() exactly once.
 // Threads: any. The memory store never suspends; stores behind a socket do, so all calls are Tasks.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,10 +26,18 @@ namespace router::session {
 
 struct Counts {
   std::uint64_t live = 0;
+  std::uint64_t anonymous = 0;  // of those
   std::uint64_t created = 0;
   std::uint64_t ended = 0;
   std::uint64_t expired = 0;
   std::uint64_t evicted = 0;
+};
+
+// 0: no limit.
+struct StoreLimits {
+  std::size_t sessions = 0;               // of users (LIMIT_SESSIONS)
+  std::size_t anonymous = 0;              // LIMIT_ANONYMOUS_SESSIONS
+  std::size_t anonymous_per_address = 0;  // LIMIT_ANONYMOUS_SESSIONS_PER_ADDRESS; that address's oldest one goes
 };
 
 // Empty fields match all. With `idp_session_id` and `subject` both, a session fits by its `sid`; one whose login came
@@ -36,6 +48,7 @@ struct SessionFilter {
   std::string idp_session_id;
   std::string user_name;
   std::string tenant;
+  std::optional<std::string> subdomain;  // of the host they were made on; "" is one, too
 };
 
 // What an identity provider has ended: of the logins that were started no later than `at`, so that the user may sign in
@@ -49,14 +62,29 @@ struct EndedAtProvider {
   bool is_signed = true;
 };
 
+// A login of the same user in the same browser: `now` stands for `before`, which is over.
+struct Succession {
+  Snapshot before;  // its last state
+  Snapshot now;
+};
+// Gives `next` what goes over to it from the last state of the session before.
+using TakeOver = std::function<void(const Session& last, Session& next)>;
+
 class Store {
  public:
   virtual ~Store() = default;
 
   // Errors of all: unavailable (the store is away).
   // conflict: the id has been ended already, or the provider has ended this login (a back-channel logout that
-  // came first).
+  // came first). overloaded: too many that made room wait for take_expired().
   virtual base::Task<base::Result<void>> create(Session session) = 0;
+  // In one step: `before` ends, and `next` comes in, as create(), with what `take_over` gives it. Absent: somebody else
+  // has ended `before`, and nothing comes in.
+  virtual base::Task<base::Result<std::optional<Succession>>> succeed(SessionId before, Session next,
+                                                                      TakeOver take_over) = 0;
+  // The id of what came in for `before`, ended or not; kept as long as a tombstone. Empty: nothing did. Who asks signs
+  // out, never in: the dead id is nobody's credential.
+  virtual base::Task<base::Result<SessionId>> successor(SessionId before) = 0;
   // Absent: unknown, ended or past its deadline.
   virtual base::Task<base::Result<std::optional<Snapshot>>> find(SessionId id) = 0;
   // `changed` carries the generation it was copied from; absent if the session changed or ended meanwhile.
@@ -78,5 +106,8 @@ class Store {
 
   virtual Counts counts() const = 0;
 };
+
+// The living session that stands for one that is over, whatever number of logins lie between them; absent: none.
+base::Task<base::Result<std::optional<Snapshot>>> find_successor(Store& store, SessionId ended);
 
 }  // namespace router::session

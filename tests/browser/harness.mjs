@@ -29,6 +29,12 @@ const descriptor = {
 
 const logoutPage = '<!doctype html><title>Signed out</title><link rel="icon" href="data:,"><h1>Good-bye</h1>';
 
+function withDestination(given, more) {
+  if (!more) return given;
+  const { name, logoutPath, route } = more;
+  return { ...given, destinations: { ...given.destinations, [name]: { logoutPath } }, routes: [...given.routes, route] };
+}
+
 export class Site {
   async newPerson(options) {
     const context = await this.browser.newContext(options);
@@ -76,7 +82,8 @@ export class Site {
   }
 }
 
-export async function startSite(changes = {}) {
+// `more`: a destination beside the two, with its logoutPath and a route that leads to it.
+export async function startSite(changes = {}, more = undefined) {
   const site = new Site();
   try {
     const port = await freePort();
@@ -85,11 +92,12 @@ export async function startSite(changes = {}) {
     site.orders = await BackEnd.start('orders', userOf);
     site.invoices = await BackEnd.start('invoices', userOf);
     site.directory = await makeDirectory({
-      'xs-app.json': { ...descriptor, ...changes },
+      'xs-app.json': withDestination({ ...descriptor, ...changes }, more),
       'default-env.json': {
         destinations: [
           { name: 'orders', url: site.orders.origin, forwardAuthToken: true },
           { name: 'invoices', url: site.invoices.origin, forwardAuthToken: true },
+          ...(more ? [{ name: more.name, url: more.url }] : []),
         ],
       },
       'web/logout-page.html': logoutPage,

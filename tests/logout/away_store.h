@@ -8,6 +8,11 @@ namespace router::test {
 class AwayStore final : public session::Store {
  public:
   base::Task<base::Result<void>> create(session::Session) override { co_return away(); }
+  base::Task<base::Result<std::optional<session::Succession>>> succeed(session::SessionId, session::Session,
+                                                                       session::TakeOver) override {
+    co_return away();
+  }
+  base::Task<base::Result<session::SessionId>> successor(session::SessionId) override { co_return away(); }
   base::Task<base::Result<std::optional<session::Snapshot>>> find(session::SessionId) override {
     co_return away();
   }

@@ -36,6 +36,13 @@ class YieldingStore final : public session::Store {
   base::Task<base::Result<void>> create(session::Session session) override {
     return around(inner.create(std::move(session)));
   }
+  base::Task<base::Result<std::optional<session::Succession>>> succeed(session::SessionId before, session::Session next,
+                                                                       session::TakeOver take_over) override {
+    return around(inner.succeed(std::move(before), std::move(next), std::move(take_over)));
+  }
+  base::Task<base::Result<session::SessionId>> successor(session::SessionId before) override {
+    return around(inner.successor(std::move(before)));
+  }
   base::Task<base::Result<std::optional<session::Snapshot>>> find(session::SessionId id) override {
     return around(inner.find(std::move(id)));
   }

@@ -1,7 +1,8 @@
 // What every session store has to do (session/store.h), as tests that any store can be put through:
 //
-//   TEST_CASE("my store: keeps the contract") { check_store_contract([] { return std::make_unique<MyStore>();
-//   }); }
+//   TEST_CASE("my store: keeps the contract") {
+//     check_store_contract([](const session::StoreLimits& limits) { return std::make_unique<MyStore>(limits); });
+//   }
 #pragma once
 
 #include <doctest/doctest.h>
@@ -26,7 +27,7 @@ class TestedStore {
   // The loop that the store's calls finish on; nullptr if they never wait.
   virtual FakeLoop* loop() { return nullptr; }
 };
-using MakeStore = std::function<std::unique_ptr<TestedStore>()>;
+using MakeStore = std::function<std::unique_ptr<TestedStore>(const session::StoreLimits&)>;
 
 // Calls as a test wants them: without waiting, without Results.
 class StoreDriver {
@@ -37,6 +38,19 @@ class StoreDriver {
   session::Snapshot find(const session::SessionId& id) { return one(tested_.store().find(id)); }
   session::Snapshot replace(const session::Session& changed) { return one(tested_.store().replace(changed)); }
   session::Snapshot end(const session::SessionId& id) { return one(tested_.store().end(id)); }
+  std::optional<session::Succession> succeed(const session::SessionId& before, const session::Session& next,
+                                             session::TakeOver take_over) {
+    auto result = call(tested_.store().succeed(before, next, std::move(take_over)));
+    return result ? *result : std::nullopt;
+  }
+  session::SessionId successor(const session::SessionId& before) {
+    auto next = call(tested_.store().successor(before));
+    REQUIRE(next);
+    return *next;
+  }
+  session::Snapshot find_successor(const session::SessionId& ended) {
+    return one(session::find_successor(tested_.store(), ended));
+  }
   bool touch(const session::SessionId& id) { return call(tested_.store().touch(id)).has_value(); }
   std::optional<base::milliseconds> time_left(const session::SessionId& id) {
     auto left = call(tested_.store().time_left(id));
@@ -156,6 +170,52 @@ inline void check_store_lifecycle(StoreDriver store) {
   }
 }
 
+inline void check_store_succession(StoreDriver store) {
+  const auto first = make_session("alice", "sid-1");
+  const auto second = make_session("alice", "sid-2");
+  const auto third = make_session("alice", "sid-3");
+  REQUIRE(store.create(first));
+  const auto take_name = [](const session::Session& last, session::Session& next) { next.user_name = last.user_name; };
+
+  SUBCASE("one goes on from the other's last state, which is over") {
+    REQUIRE(store.replace(changed_from(store.find(first.id), "bob")));
+    const auto succession = store.succeed(first.id, second, take_name);
+    REQUIRE(succession);
+    CHECK(succession->before->id == first.id);
+    CHECK(succession->before->user_name == "bob");
+    CHECK(succession->now->id == second.id);
+    CHECK(store.find(second.id)->user_name == "bob");
+    CHECK_FALSE(store.find(first.id));
+    CHECK_FALSE(store.end(first.id));
+    CHECK_FALSE(store.create(first));
+    CHECK(store.counts().live == 1);
+    CHECK(store.counts().created == 2);
+  }
+  SUBCASE("of a session that has ended none goes on") {
+    REQUIRE(store.end(first.id));
+    CHECK_FALSE(store.succeed(first.id, second, take_name));
+    CHECK_FALSE(store.find(second.id));
+    CHECK(store.successor(first.id).empty());
+    CHECK(store.counts().live == 0);
+  }
+  SUBCASE("none goes on whose provider has ended it already, and the other one lives") {
+    store.remember_ended({.issuer = second.issuer, .idp_session_id = "sid-2"});
+    CHECK_FALSE(store.succeed(first.id, second, take_name));
+    CHECK(store.find(first.id));
+    CHECK(store.successor(first.id).empty());
+  }
+  SUBCASE("who stands for it is known, through several logins, and while it lives") {
+    CHECK(store.successor(first.id).empty());
+    REQUIRE(store.succeed(first.id, second, take_name));
+    REQUIRE(store.succeed(second.id, third, take_name));
+    CHECK(store.successor(first.id) == second.id);
+    CHECK(store.find_successor(first.id)->id == third.id);
+    CHECK_FALSE(store.find_successor(third.id));
+    REQUIRE(store.end(third.id));
+    CHECK_FALSE(store.find_successor(first.id));
+  }
+}
+
 inline void check_store_time(StoreDriver store, FakeClock& clock) {
   using base::milliseconds;
   auto session = make_session();
@@ -269,6 +329,17 @@ inline void check_store_lookup(StoreDriver store) {
   SUBCASE("by issuer and subject, oldest first") {
     CHECK(ids(store.select({.issuer = alice.issuer, .subject = "alice-sub"})) == Ids{alice.id, alice_too.id});
   }
+  SUBCASE("by the tenant of the host they were made on, none being one, too [S19]") {
+    auto acme = make_session("alice", "sid-4");
+    acme.subdomain = "acme";
+    REQUIRE(store.create(acme));
+    session::SessionFilter filter{.issuer = alice.issuer, .subject = "alice-sub"};
+    CHECK(store.select(filter).size() == 3);
+    filter.subdomain = "acme";
+    CHECK(ids(store.select(filter)) == Ids{acme.id});
+    filter.subdomain = "";
+    CHECK(ids(store.select(filter)) == Ids{alice.id, alice_too.id});
+  }
   SUBCASE("by user name, by tenant, all, and no more than asked for") {
     CHECK(ids(store.select({.user_name = "bob"})) == Ids{bob.id});
     CHECK(ids(store.select({.tenant = "t2"})) == Ids{bob.id});
@@ -376,6 +447,114 @@ inline void check_store_lookup(StoreDriver store) {
   }
 }
 
+inline void check_store_anonymous(const MakeStore& make) {
+  const session::StoreLimits few{.sessions = 2, .anonymous = 4, .anonymous_per_address = 3};
+  const auto limited = make(few);
+  StoreDriver store(*limited);
+  const auto come = [&](const std::string& home) {
+    auto session = make_anonymous(home);
+    REQUIRE(store.create(session));
+    return session;
+  };
+  const auto live = [&](const std::vector<session::Session>& sessions) {
+    std::string text;
+    for (const auto& session : sessions) text.push_back(store.find(session.id) ? 'x' : '.');
+    return text;
+  };
+  const auto ids_over = [&] {
+    std::vector<session::SessionId> ids;
+    for (const auto& session : store.take_all_expired()) ids.push_back(session->id);
+    return ids;
+  };
+  using Ids = std::vector<session::SessionId>;
+
+  SUBCASE("an anonymous session is kept, changed and ended like any other, with what makes it one [K1]") {
+    auto session = come("198.51.100.7");
+    auto found = store.find(session.id);
+    REQUIRE(found);
+    CHECK(found->is_anonymous);
+    CHECK(found->home == "198.51.100.7");
+    CHECK(found->subject.empty());
+    session::Session changed = *found;
+    changed.backend_cookies.clear();
+    REQUIRE(store.replace(changed));
+    CHECK(store.counts().anonymous == 1);
+    REQUIRE(store.end(session.id));
+    CHECK(store.counts().anonymous == 0);
+    CHECK_FALSE(store.create(session));
+    CHECK(store.counts().anonymous == 0);
+    CHECK(store.take_all_expired().empty());
+  }
+  SUBCASE("the oldest anonymous session makes room, and is handed out once [K1]") {
+    std::vector<session::Session> sessions;
+    for (int i = 0; i < 6; ++i) sessions.push_back(come("192.0.2." + std::to_string(i)));
+    CHECK(live(sessions) == "..xxxx");
+    CHECK(store.counts().anonymous == 4);
+    CHECK(store.counts().evicted == 2);
+    CHECK(ids_over() == Ids{sessions[0].id, sessions[1].id});
+    CHECK(store.take_all_expired().empty());
+    CHECK_FALSE(store.end(sessions[0].id));
+  }
+  SUBCASE("of an address with too many its own oldest goes, nobody else's [K1]") {
+    std::vector<session::Session> sessions{come("192.0.2.1")};
+    for (int i = 0; i < 5; ++i) sessions.push_back(come("192.0.2.9"));
+    CHECK(live(sessions) == "x..xxx");
+    CHECK(ids_over() == Ids{sessions[1].id, sessions[2].id});
+  }
+  SUBCASE("what has ended, or whose time is over, has no place any more [K1]") {
+    std::vector<session::Session> sessions;
+    for (int i = 0; i < 3; ++i) sessions.push_back(come("192.0.2.9"));
+    REQUIRE(store.end(sessions[1].id));
+    sessions.push_back(come("192.0.2.9"));
+    CHECK(live(sessions) == "x.xx");
+    limited->clock().advance(sessions[0].idle_timeout + base::seconds(2));
+    CHECK(ids_over().size() == 3);
+    CHECK(store.counts().anonymous == 0);
+    std::vector<session::Session> later;
+    for (int i = 0; i < 3; ++i) later.push_back(come("192.0.2.9"));
+    CHECK(live(later) == "xxx");
+  }
+  SUBCASE("a session that is used all the time goes in its turn: the order is that of creation [K1]") {
+    std::vector<session::Session> sessions;
+    for (int i = 0; i < 3; ++i) sessions.push_back(come("192.0.2.9"));
+    REQUIRE(store.touch(sessions[0].id));
+    sessions.push_back(come("192.0.2.9"));
+    CHECK(live(sessions) == ".xxx");
+  }
+  SUBCASE("users and anonymous sessions make no room for each other [K1]") {
+    std::vector<session::Session> users;
+    for (int i = 0; i < 2; ++i) {
+      users.push_back(make_session("user " + std::to_string(i)));
+      REQUIRE(store.create(users.back()));
+    }
+    std::vector<session::Session> anonymous;
+    for (int i = 0; i < 20; ++i) anonymous.push_back(come("192.0.2." + std::to_string(i)));
+    CHECK(live(users) == "xx");
+    CHECK(store.counts().live == 6);
+    users.push_back(make_session("user 2"));
+    REQUIRE(store.create(users.back()));
+    CHECK(live(users) == ".xx");
+    CHECK(live(anonymous).substr(16) == "xxxx");
+  }
+  SUBCASE("it is no user's: only a filter that asks for everybody finds it [K1]") {
+    const auto session = come("192.0.2.1");
+    const auto alice = make_session("alice", "sid-1");
+    REQUIRE(store.create(alice));
+    CHECK(store.select({}).size() == 2);
+    CHECK(store.select({.issuer = alice.issuer, .subject = alice.subject}).size() == 1);
+    CHECK(store.select({.issuer = alice.issuer}).size() == 1);
+    store.remember_ended({.issuer = alice.issuer, .subject = alice.subject, .at = store.now().wall()});
+    CHECK(store.create(make_anonymous()));
+  }
+  SUBCASE("without limits there may be any number [K1]") {
+    const auto unlimited = make({});
+    StoreDriver all(*unlimited);
+    for (int i = 0; i < 50; ++i) REQUIRE(all.create(make_anonymous()));
+    CHECK(all.counts().anonymous == 50);
+    CHECK(all.counts().evicted == 0);
+  }
+}
+
 // docs/contract/reliability.md O10: logout against everything else that may be in flight, in a random order, many
 // times.
 inline void check_store_interleavings(StoreDriver store, int rounds) {
@@ -414,16 +593,22 @@ inline void check_store_interleavings(StoreDriver store, int rounds) {
 }
 
 inline void check_store_contract(const MakeStore& make) {
-  const auto tested = make();
+  const auto tested = make({});
   StoreDriver store(*tested);
   SUBCASE("lifecycle") {
     check_store_lifecycle(store);
+  }
+  SUBCASE("succession") {
+    check_store_succession(store);
   }
   SUBCASE("time") {
     check_store_time(store, tested->clock());
   }
   SUBCASE("lookup") {
     check_store_lookup(store);
+  }
+  SUBCASE("anonymous") {
+    check_store_anonymous(make);
   }
   SUBCASE("interleavings") {
     check_store_interleavings(store, 500);

@@ -20,4 +20,14 @@ inline session::Session make_session(std::string user = "alice", std::string sid
   return session;
 }
 
+// Nobody's: of a browser whose back-ends have set cookies.
+inline session::Session make_anonymous(const std::string& home = "192.0.2.1") {
+  session::Session session;
+  session.id = session::SessionId::random();
+  session.is_anonymous = true;
+  session.home = home;
+  session.backend_cookies = {{"crm", "sid", base::Secret("1"), "/", false}};
+  return session;
+}
+
 }  // namespace router::test

@@ -6,9 +6,10 @@
 #include "base/text.h"
 #include "http/am_rest.h"
 #include "http/query.h"
+#include "identity/claims.h"
 #include "logout/logout_details.h"
 #include "logout/navigation.h"
-#include "logout/token_attempt.h"
+#include "session/token_attempt.h"
 
 namespace router::logout {
 namespace {
@@ -45,18 +46,19 @@ bool has_repeated_parameter(std::string_view query) {
   return false;
 }
 
-// By `sid` the one session, else all of the user's.
-session::SessionFilter filter_of(const identity::Claims& claims) {
+// By `sid` the one session, else all of the user's, at the tenant of the host.
+session::SessionFilter filter_of(const identity::Claims& claims, const std::string& tenant) {
   session::SessionFilter filter;
   filter.issuer = claims.issuer;
   filter.subject = claims.subject;
   filter.idp_session_id = claims.idp_session_id;
+  filter.subdomain = tenant;
   return filter;
 }
 
 // As the store takes the filter: a session without a `sid` may be any of its user's.
 bool is_meant(const session::Snapshot& session, const session::SessionFilter& filter) {
-  return session->issuer == filter.issuer && session->subject == filter.subject &&
+  return session->subdomain == filter.subdomain && session->issuer == filter.issuer && session->subject == filter.subject &&
          (filter.idp_session_id.empty() || session->idp_session_id.empty() ||
           session->idp_session_id == filter.idp_session_id);
 }
@@ -107,9 +109,13 @@ Task<Result<std::optional<Recognition>>> EndSessionSource::recognise(const Sourc
   const std::string& query = input.request.target.query;
   if (auto refused = refusal(input.request)) co_return std::optional<Recognition>(std::move(*refused));
   std::string hint = http::query_value(query, kHint).value_or("");
-  TokenAttempt attempt(ongoing_.bad_logout_tokens, input.external.client_address, hint, clock_.steady());
+  session::TokenAttempt attempt(ongoing_.bad_logout_tokens, input.external.client_address, hint, clock_.steady());
   if (!attempt.is_admitted()) co_return std::optional<Recognition>(too_many_hints());
-  const auto claims = co_await providers_->verify_id_token_hint(std::move(hint));
+  auto claims = co_await providers_->verify_id_token_hint(std::move(hint));
+  if (claims) {
+    const auto fitting = identity::check_tenant(*claims, input.external.tenant, false);
+    if (!fitting) claims = fitting.error();
+  }
   if (!claims) {
     base::log_warning("logout.end_session", {{"fault", describe(claims.error())}});
     const bool refused = claims.error().code == base::ErrorCode::unauthenticated;
@@ -117,7 +123,7 @@ Task<Result<std::optional<Recognition>>> EndSessionSource::recognise(const Sourc
                                                  : unavailable());
   }
   attempt.accepted(clock_.steady());
-  session::SessionFilter filter = filter_of(*claims);
+  session::SessionFilter filter = filter_of(*claims, input.external.tenant);
   session::SessionFilter sought = filter;
   const auto found = co_await first_session(std::move(sought));
   if (!found) co_return std::optional<Recognition>(unavailable());

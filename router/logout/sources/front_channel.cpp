@@ -45,7 +45,12 @@ bool is_one_user(const std::vector<session::Snapshot>& sessions) {
 FrontChannelSource::FrontChannelSource(std::shared_ptr<const config::Configuration> config,
                                        std::shared_ptr<identity::Providers> providers, session::Store& store,
                                        Ongoing& ongoing, const base::Clock& clock)
-    : config_(std::move(config)), providers_(std::move(providers)), store_(store), ongoing_(ongoing), clock_(clock) {}
+    : config_(std::move(config)),
+      providers_(std::move(providers)),
+      store_(store),
+      ongoing_(ongoing),
+      clock_(clock),
+      held_(*config_, store) {}
 
 bool FrontChannelSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
   const auto& endpoint = config_->logout.front_channel_endpoint;
@@ -70,10 +75,14 @@ Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const Sou
   session::SessionFilter sought{.issuer = known_issuer, .idp_session_id = sid};
   const auto found = co_await store_.select(std::move(sought), kMostLookedAt);
   if (!found) co_return found.error();
+  auto looking = held_.find(input);
+  const auto held = co_await looking;
+  if (!held) co_return held.error();
+  const auto is_meant = [&](const session::Snapshot& session) {
+    return session->issuer == known_issuer && session->idp_session_id == sid;
+  };
   // Somebody else may just have ended it: its cookie goes all the same.
-  const bool is_of_cookie =
-      input.session && input.session->issuer == known_issuer && input.session->idp_session_id == sid;
-  const bool is_known = is_of_cookie || !found->empty();
+  const bool is_known = !found->empty() || std::any_of(held->begin(), held->end(), is_meant);
   if (!is_known) ongoing_.unknown_sids.take(address, clock_.steady());
   if (!is_known || (issuer.empty() && !is_one_user(*found)))
     co_return std::optional<Recognition>(nothing_ends("no session has that sid, or not one user's"));
@@ -83,14 +92,18 @@ Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const Sou
   trigger.selection.ended_at_provider = session::EndedAtProvider{
       .issuer = known_issuer, .idp_session_id = sid, .at = clock_.wall(), .is_signed = false};
   // Another session's cookie stays: this browser may have logged in anew.
-  trigger.clears_browser = is_of_cookie;
+  trigger.clears_browser = !held->empty() && std::all_of(held->begin(), held->end(), is_meant);
   co_return std::optional<Recognition>(std::move(trigger));
 }
 
-// The one named, or the only one there is.
+// The one named, or the only one there is; bindings of one issuer are one.
 const identity::Provider* FrontChannelSource::provider_of(const std::string& issuer) const {
   if (!issuer.empty()) return providers_->find_issuer(issuer);
-  return providers_->all().size() == 1 ? providers_->first() : nullptr;
+  const auto& all = providers_->all();
+  const bool is_one = !all.empty() && std::all_of(all.begin(), all.end(), [&](const auto& provider) {
+    return issuer_of(*provider) == issuer_of(*all.front());
+  });
+  return is_one ? providers_->first() : nullptr;
 }
 
 // A provider that names no session means the one of its frame's cookie; that it is the provider's frame, its Referer says.
@@ -100,6 +113,7 @@ Recognition FrontChannelSource::by_cookie(const SourceInput& input, const identi
   if (!is_meant) return nothing_ends("no sid, and no session of that provider in its frame");
   Trigger trigger = make_trigger(provider);
   trigger.selection.sessions.push_back(input.session);
+  trigger.selection.with_successors = true;
   return trigger;
 }
 

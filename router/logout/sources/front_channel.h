@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "identity/providers.h"
+#include "logout/held_sessions.h"
 #include "logout/ongoing.h"
 #include "logout/source.h"
 #include "session/store.h"
@@ -39,6 +40,7 @@ class FrontChannelSource final : public Source {
   session::Store& store_;
   Ongoing& ongoing_;
   const base::Clock& clock_;
+  HeldSessions held_;
 };
 
 }  // namespace router::logout

@@ -76,14 +76,15 @@ std::variant<std::vector<session::SessionId>, http::Response> RestSource::read_t
   return std::move(named.by_cookie);
 }
 
-bool RestSource::ends_all_cookies(const SourceInput& input,
-                                  const std::vector<session::Snapshot>& ended) const {
-  const auto is_ended = [&](const session::SessionId& id) {
-    return std::any_of(ended.begin(), ended.end(), [&](const auto& session) { return session->id == id; });
+Task<Result<bool>> RestSource::ends_all_cookies(const SourceInput& input,
+                                                const std::vector<session::Snapshot>& ended) const {
+  auto looking = session::find_held(store_, cookie_.read(input.request.headers).by_cookie);
+  auto held = co_await looking;
+  if (!held) co_return held.error();
+  const auto is_ended = [&](const session::Snapshot& other) {
+    return std::any_of(ended.begin(), ended.end(), [&](const auto& session) { return session->id == other->id; });
   };
-  const auto named = cookie_.read(input.request.headers);
-  return std::all_of(named.by_cookie.begin(), named.by_cookie.end(), is_ended) &&
-         (!input.session || is_ended(input.session->id));
+  co_return std::all_of(held->begin(), held->end(), is_ended) && (!input.session || is_ended(input.session));
 }
 
 Task<Result<std::optional<Recognition>>> RestSource::recognise(const SourceInput& input) {
@@ -97,16 +98,22 @@ Task<Result<std::optional<Recognition>>> RestSource::recognise(const SourceInput
     base::log_error("logout.store", {{"what", "find"}, {"fault", describe(held.error())}});
     co_return std::optional<Recognition>(store_away());
   }
-  if (held->empty()) co_return std::optional<Recognition>(details_answer(kTokenExpired, {}));
+  *held = session::of_tenant(*std::move(held), input.external.tenant);
+  const auto users = session::users_of(*held);
+  if (users.empty()) co_return std::optional<Recognition>(details_answer(kTokenExpired, {}));
+  auto comparing = ends_all_cookies(input, *held);
+  const auto all_cookies = co_await comparing;
+  if (!all_cookies) co_return std::optional<Recognition>(store_away());
 
   Trigger trigger = rest_trigger();
   // Of several, that of a REST login tells what its client has to do.
-  const auto detailed = std::find_if(held->begin(), held->end(),
+  const auto detailed = std::find_if(users.begin(), users.end(),
                                      [](const auto& session) { return !session->logout_details.empty(); });
-  trigger.session = detailed == held->end() ? held->front() : *detailed;
+  trigger.session = detailed == users.end() ? users.front() : *detailed;
   trigger.answer = details_answer(kLoggedOut, trigger.session->logout_details);
-  trigger.clears_browser = ends_all_cookies(input, *held);
+  trigger.clears_browser = *all_cookies;
   trigger.selection.sessions = *std::move(held);
+  trigger.selection.with_successors = true;
   co_return std::optional<Recognition>(std::move(trigger));
 }
 

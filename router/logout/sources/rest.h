@@ -32,7 +32,7 @@ class RestSource final : public Source {
   std::variant<std::vector<session::SessionId>, http::Response> read_token(
       const http::Headers& headers) const;
   // Whether no session goes on that a cookie of this browser names.
-  bool ends_all_cookies(const SourceInput& input, const std::vector<session::Snapshot>& ended) const;
+  Task<Result<bool>> ends_all_cookies(const SourceInput& input, const std::vector<session::Snapshot>& ended) const;
 
   std::shared_ptr<const config::Configuration> config_;
   session::SessionCookie cookie_;

@@ -1,4 +1,5 @@
 #include "config/chosen_destinations.h"
+#include "pipeline/anonymous_opener.h"
 #include "pipeline/filters/filters.h"
 #include "pipeline/stages/stages.h"
 #include "pipeline/while_signed_in.h"
@@ -71,12 +72,14 @@ Task<Result<Verdict>> dispatch(Context& context) {
     co_return verdict;
   }
   ReplyFields reply(context);
+  AnonymousOpener opener(context);
   backend::Call call{.exchange = context.exchange,
                      .request = context.request,
                      .target = context.target(),
                      .external = context.external,
                      .match = context.match,
                      .session = context.session,
+                     .anonymous = context.session ? nullptr : context.anonymous,
                      .caller = context.caller,
                      .request_id = context.request_id,
                      .correlation_id = context.correlation_id,
@@ -87,6 +90,7 @@ Task<Result<Verdict>> dispatch(Context& context) {
                      .own_cookies = context.graph.session_cookie.names(),
                      .clock = context.graph.services.clock,
                      .token = context.service_token.empty() ? nullptr : &context.service_token,
+                     .opener = context.may_open_session && !context.needs_login() ? &opener : nullptr,
                      .authenticated = context.needs_login(),
                      .cors_is_ours = context.cors_is_ours,
                      .wants_statistics = context.wants_statistics,

@@ -23,7 +23,7 @@ Task<Result<Verdict>> logout(Context& context) {
     co_return Verdict(Continue{});
   }
   // its session is over, or never was asked about: nothing to touch when the request ends
-  context.session = nullptr;
+  context.session = context.anonymous = nullptr;
   co_return Verdict(std::move(**answer));
 }
 
