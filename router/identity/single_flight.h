@@ -35,7 +35,7 @@ class SingleFlight {
     if (flight->thrown) std::rethrow_exception(flight->thrown);
   }
 
-  // The same, for at most so long; the work goes on.
+  // The same, for at most so long; the work goes on, and what it throws then is nobody's here.
   base::Task<void> run_for(base::Loop& loop, base::milliseconds at_most, base::Task<void> work) {
     start(std::move(work));
     co_await join_for(loop, at_most);
@@ -49,6 +49,7 @@ class SingleFlight {
     loop.after(at_most, [over] { over->set(); });
     co_await over->wait();
     --waiting_;
+    if (flight->thrown) std::rethrow_exception(flight->thrown);
   }
 
   // Starts `work` if none is running, without waiting.
