@@ -6,6 +6,21 @@
 #include "net/asio_loop.h"
 
 namespace router::net {
+namespace {
+
+void change_mask(int how) {
+  sigset_t reload;
+  sigemptyset(&reload);
+  sigaddset(&reload, SIGHUP);
+  pthread_sigmask(how, &reload, nullptr);
+}
+
+}  // namespace
+
+void hold_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  change_mask(SIG_BLOCK);
+}
 
 struct Signals::Waiting {
   Waiting(AsioLoop& loop, std::function<void()> on_terminate, std::function<void()> on_reload)
@@ -30,10 +45,10 @@ struct Signals::Waiting {
 
 Signals::Signals(AsioLoop& loop, std::function<void()> terminate, std::function<void()> reload)
     : waiting_(std::make_unique<Waiting>(loop, std::move(terminate), std::move(reload))) {
-  std::signal(SIGPIPE, SIG_IGN);
   waiting_->wait();
+  change_mask(SIG_UNBLOCK);
 }
 
-Signals::~Signals() = default;
+Signals::~Signals() { change_mask(SIG_BLOCK); }
 
 }  // namespace router::net
