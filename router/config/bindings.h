@@ -25,7 +25,8 @@ struct Binding {
   bool is(std::string_view label_or_tag) const;
 };
 
-// `issues`: of the services, which may be of no use here (unused_services.h); outlives the bindings.
+// `issues`: of the services, which may be of no use here (unused_services.h, after which nothing more is told to it);
+// outlives the bindings.
 // VCAP_SERVICES first, then those of default-services.json (may be null) whose label is not bound yet.
 std::vector<Binding> read_bindings(const Variables& variables,
                                    const std::shared_ptr<const Document>& default_services, Issues& issues);

@@ -71,7 +71,7 @@ void warn_bindings(const Validation& validation) {
     const auto bound = std::find_if(bindings.begin(), bindings.end(),
                                     [&](const Binding& binding) { return binding.is(row.name); });
     if (bound == bindings.end()) continue;
-    bound->report.warning(
+    bound->report.into(validation.report.issues()).warning(
         "", {"the bound service " + show(row.name), std::string(kExpected), std::string(row.instead)});
   }
 }
