@@ -2,7 +2,8 @@
 """Checks docs/compatibility.md against the program and its tests.
 
 - Every row is "same", "better", "ours", "not yet" or "none"; the first three name at least one test.
-- Every test that is named exists (doctest or node:test).
+- Every test that is named exists (doctest, node:test, or a shape of tests/e2e/differential).
+- Every intended difference of tests/e2e/differential names a row, and that row does not say "same".
 - Every property of xs-app.schema.json and every environment variable that router/config reads has a row.
 
     compatibility_check.py [DIR]     DIR is the repository (default: this one)
@@ -15,6 +16,7 @@ import pathlib
 import re
 import sys
 
+DIFFERENTIAL = "tests/e2e/differential"
 STATES = {"same": True, "better": True, "ours": True, "not yet": False, "none": False}
 ROW = re.compile(r"^\| (?P<name>.+?) \| (?P<state>[a-z ]+) \| (?P<what>.*?) ?\| (?P<tests>.*?) ?\|$")
 
@@ -40,7 +42,15 @@ def test_names(root):
         elif path.name.endswith(".test.mjs"):
             names.update(re.findall(r"\btest\(\s*'([^']+)'", path.read_text(encoding="utf-8")))
             names.update(re.findall(r'\btest\(\s*"([^"]+)"', path.read_text(encoding="utf-8")))
+    for path in (root / DIFFERENTIAL / "shapes").glob("*.json"):
+        names.add("differential: " + json.loads(path.read_text(encoding="utf-8"))["title"])
     return names
+
+
+def unexplained_differences(root, state_of):
+    for rule in json.loads((root / DIFFERENTIAL / "intended.json").read_text(encoding="utf-8")):
+        if state_of.get(rule["row"], "same") == "same":
+            yield f"{rule['row']}: a difference is intended ({rule['field']}), and no row says so"
 
 
 def schema_properties(schema):
@@ -80,16 +90,19 @@ def variables_read(root):
 def check(root):
     faults = []
     seen = set()
+    state_of = {}
     known = test_names(root)
     for section, name, state, tests in rows((root / "docs" / "compatibility.md").read_text(encoding="utf-8")):
         if (section, name) in seen:
             faults.append(f"{name}: two rows")
         seen.add((section, name))
+        state_of[name] = state
         if state not in STATES:
             faults.append(f"{name}: no such state: {state}")
         elif STATES[state] and not tests:
             faults.append(f"{name}: {state}, without a test")
         faults += [f"{name}: no such test: {test}" for test in tests if test not in known]
+    faults += unexplained_differences(root, state_of)
     described = {name for _, name in seen}
     schema = json.loads((root / "xs-app.schema.json").read_text(encoding="utf-8"))
     faults += [f"{name}: a property without a row" for name in schema_properties(schema) if name not in described]

@@ -8,7 +8,7 @@ intended.json is a list of rules: a difference that has no rule is a fault, and 
     request   pattern of request lines (default: any)
     field     what differs: `starts`, `status`, `body`, `header.NAME`, `asked` (which requests reached the back-ends),
               `asked.header.NAME`, `asked.body`; or `answer`: the status, and with it all else of the exchange
-    here      pattern of what this router says; `absent` where it says nothing
+    here      pattern of what this router says; `absent` where it says nothing, {there} for what the Node router says
     there     the same of the Node router (default: any)
 """
 import dataclasses
@@ -59,9 +59,11 @@ class Intended:
 
     @staticmethod
     def fits(rule, difference):
+        there = spelled(difference.there)
+        here = rule["here"].replace("{there}", there)
         return (any(fnmatch.fnmatchcase(difference.shape, shape) for shape in rule.get("shapes", "*").split(" "))
                 and matches(rule.get("request", "*"), difference.request) and matches(rule["field"], difference.field)
-                and matches(rule["here"], spelled(difference.here)) and matches(rule.get("there", "*"), spelled(difference.there)))
+                and matches(here, spelled(difference.here)) and matches(rule.get("there", "*"), there))
 
     def unused(self, shapes):
         """Rules that hold for one of these shapes, and that nothing needed."""

@@ -11,7 +11,8 @@ IGNORED = {"date", "connection", "keep-alive", "transfer-encoding", "content-len
 # Present or not, and nothing more.
 OPAQUE = {"x-request-id", "x-correlationid", "traceparent", "etag", "last-modified", "x-vcap-request-id", "sec-websocket-key",
           "x-csrf-token", "content-security-policy", "idempotency-key", "x-logout-id"}
-OPAQUE_PARAMETERS = {"state", "nonce", "code", "code_challenge", "id_token_hint"}
+# Of a login's URL: that they are there is all that can be compared.
+PROTECTION = {"state", "nonce", "code_challenge", "code_challenge_method"}
 LONGEST_BODY = 400
 
 
@@ -48,15 +49,20 @@ class Observer:
             return "; ".join(sorted(self.pair(pair) for pair in re.split(r"; ?", value)))
         if name == "location":
             return self.location(self.text(value))
-        if name == "sap-statistics":
+        if name == "sap-statistics-approuter":
             return re.sub(r"\d+", "N", value)
+        if name == "content-type":
+            return re.sub("boundary=.*", "boundary=*", value.lower())
+        if name == "authorization":
+            scheme, blank, credentials = self.text(value).partition(" ")
+            return scheme.lower() + blank + credentials
         if name == "via":
             return re.sub(r"xs-router-[\w-]+", "xs-router-*", value)
         return self.text(value)
 
     def pair(self, pair):
         name, equals, value = pair.partition("=")
-        name = re.sub(r"^xsr-login-\w$", "xsr-login-*", name)
+        name = re.sub(r"^(xsr-\w+)-\w$", r"\1-*", name)
         return name + equals + (value if value in self.shape_text else "*")
 
     def cookie(self, text):
@@ -65,10 +71,12 @@ class Observer:
 
     def location(self, url):
         before, mark, query = url.partition("?")
-        if not re.match(r"http://([\w-]+\.)?\{provider\}", before):
+        if not re.match(r"http://([\w-]+\.)?(\{provider\}|idp\.invalid)/", before):
             return url
         pairs = sorted(urllib.parse.parse_qsl(query, keep_blank_values=True))
-        return before + mark + "&".join(f"{name}={'*' if name in OPAQUE_PARAMETERS else value}" for name, value in pairs)
+        protection = [name for name, _ in pairs if name in PROTECTION]
+        plain = before + mark + "&".join(f"{name}={value}" for name, value in pairs if name not in PROTECTION)
+        return plain + (f" + {', '.join(protection)}" if protection else "")
 
     def fields(self, headers):
         found = {}
@@ -77,6 +85,8 @@ class Observer:
                 continue
             value = self.value(name, value)
             found.setdefault(name, []).append(value)
+        if "vary" in found:
+            found["vary"] = sorted(re.split(", ?", ", ".join(found["vary"]).lower()))
         return {name: "\n".join(sorted(values)) if name == "set-cookie" else ", ".join(values)
                 for name, values in sorted(found.items())}
 

@@ -17,7 +17,7 @@ import observe
 import shape as shapes
 
 START_TIME = 30  # seconds
-SETTLE_TIME = 2  # how long calls that follow an answer may take
+SETTLE_TIME = 1  # how long calls that follow an answer may take
 MOST_HOPS = 8
 
 
