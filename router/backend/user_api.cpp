@@ -42,8 +42,8 @@ std::string display_name(const Json& user) {
   const auto last = text_claim(user, "lastname");
   if (!name.empty() && !last.empty()) name.append(" ");
   name.append(last);
-  const auto email = text_claim(user, "email");
-  const auto id = email.empty() ? text_claim(user, "name") : email;
+  const auto known = text_claim(user, "name");
+  const auto id = known.empty() ? text_claim(user, "email") : known;
   if (name.empty()) return id;
   return id.empty() ? name : name + " (" + id + ")";
 }

@@ -20,6 +20,17 @@ bool meets(const Binding& binding, const json& query) {
   return true;
 }
 
+// A placeholder names what is inside an object with dots. How deep that goes, the JSON reader bounds.
+void add_values(const std::string& name, const json& value, std::map<std::string, std::string>& values) {
+  if (value.is_object()) {
+    for (const auto& [property, inner] : value.items()) add_values(name + "." + property, inner, values);
+  } else if (value.is_string()) {
+    values[name] = value.get<std::string>();
+  } else if (value.is_number() || value.is_boolean()) {
+    values[name] = value.dump();
+  }
+}
+
 }  // namespace
 
 Replacement read_replacement(const json& value, const Report& report,
@@ -45,9 +56,7 @@ Replacement read_replacement(const json& value, const Report& report,
       report.error(pointer, {"conditions that no bound service meets", "those of a bound service"});
       continue;
     }
-    for (const auto& [property, text] : found->credentials->items()) {
-      if (text.is_string()) replacement.services[name + "." + property] = text.get<std::string>();
-    }
+    add_values(name, *found->credentials, replacement.services);
   }
   return replacement;
 }

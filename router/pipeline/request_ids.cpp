@@ -45,8 +45,11 @@ std::string hex_id(std::size_t bytes) {
 }  // namespace
 
 std::string request_id_of(const http::Headers& request) {
-  const auto id = request.get("x-request-id");
-  return id && is_plain_id(*id) ? std::string(*id) : hex_id(16);
+  for (const char* name : {"x-request-id", "x-vcap-request-id"}) {
+    const auto id = request.get(name);
+    if (id && is_plain_id(*id)) return std::string(*id);
+  }
+  return hex_id(16);
 }
 
 std::string correlation_id_of(const http::Headers& request, const std::string& request_id) {

@@ -10,7 +10,8 @@
 
 namespace router::pipeline {
 
-// x-request-id: at most 128 visible ASCII characters, no quotes, no backslash.
+// x-request-id, else x-vcap-request-id, which platforms give: at most 128 visible ASCII characters, no quotes, no
+// backslash.
 std::string request_id_of(const http::Headers& request);
 // x-correlationid, in the same form; without one `request_id` is it.
 std::string correlation_id_of(const http::Headers& request, const std::string& request_id);

@@ -15,10 +15,16 @@ inline bool asks_for_welcome_file(const Context& context) {
 }
 
 // With the request's query. Where there is a welcomeFile.
-inline std::string welcome_location(const Context& context) {
+inline std::string welcome_target(const Context& context) {
   const auto& welcome = context.config().welcome_file;
   const bool is_whole = http::is_absolute_http(welcome) || welcome.front() == '/';
   return http::append_query(is_whole ? welcome : "/" + welcome, context.request.target.query);
+}
+
+// The same as the browser has to be told it.
+inline std::string welcome_location(const Context& context) {
+  auto location = welcome_target(context);
+  return location.front() == '/' ? context.external.path_prefix + location : location;
 }
 
 }  // namespace router::pipeline

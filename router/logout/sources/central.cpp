@@ -104,7 +104,7 @@ Recognition CentralSource::answer(const SourceInput& input, Held held) const {
   const http::Request& request = input.request;
   if (config_->logout.method == "POST") {
     if (request.is("GET")) return csrf_token_of(held);
-    const bool may = !held.empty() && (!config_->logout.csrf_protection || brings_token_of(held, request));
+    const bool may = !config_->logout.csrf_protection || brings_token_of(held, request);
     if (!may) return csrf_required();
   }
   Trigger trigger = make_trigger(request.target, input.session);

@@ -28,7 +28,9 @@ Result<Verdict> own_endpoints(Context& context) {
       !session::asks_for_csrf_token(request.method, request.headers)) {
     return Verdict(Continue{});
   }
-  auto other = http::parse_target(request.method, welcome_location(context));
+  // a fragment is for the browser
+  const auto target = welcome_target(context);
+  auto other = http::parse_target(request.method, base::cut(target, '#').before);
   if (!other) return other.error();
   context.other_target = std::move(*other);
   return Verdict(Continue{});
