@@ -69,7 +69,7 @@ TEST_CASE("import: errors name file and line, and nothing is printed") {
     const char* fault;
   };
   const Row rows[] = {
-      {"a=b\norg.forgerock.agents.logout.endpoint.map[x]=no-slash\n", ":2:1: error: "},
+      {"a=b\norg.forgerock.agents.logout.endpoint.map[x]=https://no.path.example\n", ":2:1: error: "},
       {"\n\norg.forgerock.agents.logout.goto.mop[x]=/a\n", ":3:1: error: "},
       {"org.forgerock.agents.conditional.logout.url.list[a]=b|c\n", "a number in brackets"},
       {"org.forgerock.agents.logout.introspection.enabled=maybe\n", "true or false"},
