@@ -18,11 +18,11 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/single_flight.h"
 #include "base/task.h"
 #include "config/model.h"
 #include "identity/provider.h"
 #include "identity/runtime.h"
-#include "identity/single_flight.h"
 #include "identity/token_client.h"
 
 namespace router::identity {
@@ -52,7 +52,7 @@ class DestinationService : public std::enable_shared_from_this<DestinationServic
     base::SteadyTime fresh_until;
     base::SteadyTime usable_until;  // the last good answer; its Authorization ends then
     Found last_good;
-    SingleFlight flight;
+    base::SingleFlight flight;
   };
   using EntryPointer = std::shared_ptr<Entry>;
 

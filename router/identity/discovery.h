@@ -13,12 +13,12 @@
 #include <optional>
 #include <string>
 
+#include "base/backoff.h"
 #include "base/result.h"
+#include "base/single_flight.h"
 #include "base/task.h"
-#include "identity/backoff.h"
 #include "identity/provider.h"
 #include "identity/runtime.h"
-#include "identity/single_flight.h"
 
 namespace router::identity {
 
@@ -38,8 +38,8 @@ class Discovery : public std::enable_shared_from_this<Discovery> {
   const std::string issuer_;
   const bool with_certificate_;
   Runtime runtime_;
-  SingleFlight flight_;
-  Backoff backoff_;
+  base::SingleFlight flight_;
+  base::Backoff backoff_;
   base::SteadyTime fetched_;
   std::optional<base::Error> last_error_;
 

@@ -15,13 +15,13 @@
 #include <optional>
 #include <string>
 
+#include "base/backoff.h"
 #include "base/result.h"
+#include "base/single_flight.h"
 #include "base/task.h"
 #include "crypto/jwk.h"
 #include "crypto/jws.h"
-#include "identity/backoff.h"
 #include "identity/runtime.h"
-#include "identity/single_flight.h"
 
 namespace router::identity {
 
@@ -53,8 +53,8 @@ class JwksCache : public std::enable_shared_from_this<JwksCache> {
   Runtime runtime_;
   crypto::KeySet keys_;
   std::uint64_t version_ = 0;  // +1 with every key set that was fetched
-  SingleFlight flight_;
-  Backoff backoff_;
+  base::SingleFlight flight_;
+  base::Backoff backoff_;
   base::SteadyTime fetched_;
   // Of the last successful refetch, for names that are not known, and for signatures that fail under known ones.
   std::optional<base::SteadyTime> last_refetch_;

@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
+#include "base/single_flight.h"
 #include "base/task.h"
 #include "identity/runtime.h"
-#include "identity/single_flight.h"
 
 namespace router::identity {
 
@@ -25,7 +25,7 @@ class Reachability : public std::enable_shared_from_this<Reachability> {
   static base::Task<void> probe(std::shared_ptr<Reachability> self, std::string endpoint);
 
   Runtime runtime_;
-  SingleFlight flight_;
+  base::SingleFlight flight_;
   bool reachable_ = false;
   std::optional<base::SteadyTime> probed_;
 };

@@ -6,12 +6,12 @@
 
 #include <memory>
 
+#include "base/recent_set.h"
 #include "base/secret.h"
 #include "crypto/random.h"
 #include "login/refresh.h"
 #include "session/address_limit.h"
 #include "session/doors.h"
-#include "session/recent_set.h"
 #include "session/token_attempt.h"
 
 namespace router::login {
@@ -23,7 +23,7 @@ struct Ongoing {
       : doors(std::move(with)), failed_callbacks(callbacks) {}
 
   const base::Secret process_key = base::Secret(crypto::random_token());
-  session::RecentSet used_states{base::minutes(10), 256 * 1024};
+  base::RecentSet used_states{base::minutes(10), 256 * 1024};
   const std::shared_ptr<session::Doors> doors;  // for every login with a password: REST, basic, callers
   // Each costs the provider a call with our credentials. Any thread.
   session::AddressLimit failed_callbacks;

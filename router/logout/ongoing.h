@@ -5,10 +5,10 @@
 // section 2.6; docs/contract/oidc.md 101, 105; docs/contract/reliability.md O6.
 #pragma once
 
+#include "base/recent_set.h"
 #include "logout/revocation.h"
 #include "session/address_limit.h"
 #include "session/doors.h"
-#include "session/recent_set.h"
 #include "session/token_attempt.h"
 
 namespace router::logout {
@@ -20,7 +20,7 @@ struct Ongoing {
   const std::shared_ptr<session::Doors> doors;  // for clients that take tokens back; those of logins, too
 
   // Longer than any token is accepted (identity/logout_token.h).
-  session::RecentSet seen_logout_tokens{base::minutes(10), 256 * 1024};
+  base::RecentSet seen_logout_tokens{base::minutes(10), 256 * 1024};
   session::BadTokens bad_logout_tokens;  // and hints
   // Front-channel requests by address, which nobody signs: guesses at sids that no session has. An office signs out at
   // once, so more than a few.

@@ -1,7 +1,7 @@
 // How often one address may do something that costs others: so many times in a span; what is used up comes
 // back evenly.
 //
-// An address is what base/ip_address.h calls a home. Memory is bounded (session/attempt_limit.h).
+// An address is what base/ip_address.h calls a home. Memory is bounded (base/attempt_limit.h).
 // Thread-safe; a lock for one look-up. Time is steady. Owner: app/Services, beyond reloads.
 #pragma once
 
@@ -12,8 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/attempt_limit.h"
 #include "base/ip_address.h"
-#include "session/attempt_limit.h"
 
 namespace router::session {
 
@@ -56,7 +56,7 @@ class AddressLimit {
   }
 
   std::mutex mutex_;
-  std::optional<AttemptLimit> limit_;
+  std::optional<base::AttemptLimit> limit_;
 };
 
 }  // namespace router::session

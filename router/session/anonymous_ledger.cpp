@@ -13,8 +13,8 @@ std::optional<std::vector<SessionId>> AnonymousLedger::add(const SessionId& id, 
   auto& at_home = *homes_.try_emplace(home).first;
   place.id = id;
   place.home = &at_home;
-  static_cast<Link<ByAge>&>(place).join(oldest_first_);
-  static_cast<Link<ByAgeAtHome>&>(place).join(at_home.second.oldest_first);
+  static_cast<base::Link<ByAge>&>(place).join(oldest_first_);
+  static_cast<base::Link<ByAgeAtHome>&>(place).join(at_home.second.oldest_first);
   ++at_home.second.count;
   const auto leaves = [&](Place& oldest) {
     leaving.push_back(oldest.id);

@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "session/link.h"
+#include "base/link.h"
 #include "session/session.h"
 
 namespace router::session {
@@ -33,10 +33,10 @@ class AnonymousLedger {
   struct ByAgeAtHome;
   struct Home {
     std::size_t count = 0;
-    Link<ByAgeAtHome> oldest_first;
+    base::Link<ByAgeAtHome> oldest_first;
   };
   using Homes = std::unordered_map<std::string, Home>;
-  struct Place : Link<ByAge>, Link<ByAgeAtHome> {
+  struct Place : base::Link<ByAge>, base::Link<ByAgeAtHome> {
     SessionId id;
     Homes::value_type* home = nullptr;
   };
@@ -47,7 +47,7 @@ class AnonymousLedger {
   const std::size_t most_;
   const std::size_t most_per_address_;
   std::mutex mutex_;
-  Link<ByAge> oldest_first_;  // this and the homes' lists outlive the places in them
+  base::Link<ByAge> oldest_first_;  // this and the homes' lists outlive the places in them
   Homes homes_;
   std::unordered_map<std::uint64_t, Place> places_;
 };

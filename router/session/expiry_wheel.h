@@ -11,14 +11,14 @@
 #include <cstdint>
 
 #include "base/clock.h"
-#include "session/link.h"
+#include "base/link.h"
 
 namespace router::session {
 
 class ExpiryWheel {
  public:
   struct ByDeadline;
-  using Place = Link<ByDeadline>;
+  using Place = base::Link<ByDeadline>;
 
   explicit ExpiryWheel(base::SteadyTime now) : hand_(tick(now)) {}
 

@@ -87,8 +87,8 @@ bool MemoryShard::insert(Snapshot session, std::uint64_t sequence, Times now) {
   entry.ends_at_latest = latest_end(*entry.session, now);
   entry.set_deadline(now.steady + std::min(entry.session->idle_timeout, kLongest));
   wheel_.put(entry, entry.deadline);
-  static_cast<Link<ByAge>&>(entry).join(by_age_);
-  if (!entry.session->is_anonymous) static_cast<Link<UserByAge>&>(entry).join(users_by_age_);
+  static_cast<base::Link<ByAge>&>(entry).join(by_age_);
+  if (!entry.session->is_anonymous) static_cast<base::Link<UserByAge>&>(entry).join(users_by_age_);
   add_to_indexes(entry);
   return true;
 }

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/flat_multimap.h"
+#include "base/link.h"
+#include "base/recent_set.h"
 #include "session/expiry_wheel.h"
-#include "session/flat_multimap.h"
-#include "session/link.h"
-#include "session/recent_set.h"
 #include "session/store.h"
 
 namespace router::session {
@@ -59,7 +59,7 @@ class MemoryShard {
  private:
   struct ByAge;
   struct UserByAge;
-  struct Entry : ExpiryWheel::Place, Link<ByAge>, Link<UserByAge> {
+  struct Entry : ExpiryWheel::Place, base::Link<ByAge>, base::Link<UserByAge> {
     Snapshot session;
     base::SteadyTime deadline;
     base::SteadyTime ends_at_latest;
@@ -83,11 +83,11 @@ class MemoryShard {
 
   std::mutex mutex_;
   ExpiryWheel wheel_;   // outlives the entries in it
-  Link<ByAge> by_age_;  // oldest first; likewise
-  Link<UserByAge> users_by_age_;
+  base::Link<ByAge> by_age_;  // oldest first; likewise
+  base::Link<UserByAge> users_by_age_;
   Entries entries_;
-  FlatMultimap<Entry> index_;
-  RecentSet tombstones_;
+  base::FlatMultimap<Entry> index_;
+  base::RecentSet tombstones_;
 };
 
 }  // namespace router::session

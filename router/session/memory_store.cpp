@@ -124,7 +124,7 @@ Task<Result<SessionId>> MemoryStore::successor(SessionId before) {
 }
 
 bool MemoryStore::has_ended_at_provider(const Session& session, base::SteadyTime now) {
-  const auto ended_in = [&](RecentTimes<base::WallTime>& times, const std::string& name) {
+  const auto ended_in = [&](base::RecentTimes<base::WallTime>& times, const std::string& name) {
     const auto at = times.find(key_at(session.issuer, name), now);
     return at && session.login_started <= *at;
   };
@@ -216,7 +216,7 @@ Task<Result<std::vector<Snapshot>>> MemoryStore::select(SessionFilter filter, st
 
 Task<Result<void>> MemoryStore::remember_ended(EndedAtProvider ended) {
   const std::lock_guard lock(ended_mutex_);
-  const auto note = [&](RecentTimes<base::WallTime>& times, const std::string& name) {
+  const auto note = [&](base::RecentTimes<base::WallTime>& times, const std::string& name) {
     if (!name.empty()) times.note(key_at(ended.issuer, name), ended.at, clock_.steady());
   };
   if (!ended.is_signed) {

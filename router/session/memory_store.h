@@ -14,11 +14,11 @@
 #include <unordered_map>
 
 #include "base/clock.h"
+#include "base/recent_times.h"
+#include "base/two_generations.h"
 #include "session/anonymous_ledger.h"
 #include "session/memory_shard.h"
-#include "session/recent_times.h"
 #include "session/store.h"
-#include "session/two_generations.h"
 
 namespace router::session {
 
@@ -68,12 +68,12 @@ class MemoryStore final : public Store {
   // Held while a session comes in, so that none slips past remember_ended, and who finds one succeeded finds its
   // successor.
   std::mutex ended_mutex_;
-  RecentTimes<base::WallTime> ended_sids_;
-  RecentTimes<base::WallTime> ended_subjects_;
-  RecentTimes<base::WallTime> ended_without_sid_;  // by subject; only logins that came without a `sid`
+  base::RecentTimes<base::WallTime> ended_sids_;
+  base::RecentTimes<base::WallTime> ended_subjects_;
+  base::RecentTimes<base::WallTime> ended_without_sid_;  // by subject; only logins that came without a `sid`
 
-  RecentTimes<base::WallTime> unsigned_sids_;
-  TwoGenerations<std::unordered_map<std::uint64_t, SessionId>> successors_;
+  base::RecentTimes<base::WallTime> unsigned_sids_;
+  base::TwoGenerations<std::unordered_map<std::uint64_t, SessionId>> successors_;
 
   AnonymousLedger ledger_;
 

@@ -9,16 +9,16 @@
 #include <string>
 #include <string_view>
 
+#include "base/attempt_limit.h"
 #include "base/clock.h"
 #include "base/ip_address.h"
-#include "session/attempt_limit.h"
 
 namespace router::session {
 
 // Of refused ones, by address: about half a core's worth of signatures, or 12 MB of JSON.
-class BadTokens : public AttemptLimit {
+class BadTokens : public base::AttemptLimit {
  public:
-  BadTokens() : AttemptLimit(12'000, base::seconds(1), 64 * 1024) {}
+  BadTokens() : base::AttemptLimit(12'000, base::seconds(1), 64 * 1024) {}
 };
 
 class TokenAttempt {
@@ -26,7 +26,7 @@ class TokenAttempt {
   static constexpr std::size_t kBytesAnAttempt = 1024;
 
   // `limit` outlives this object.
-  TokenAttempt(AttemptLimit& limit, std::string_view address, std::string_view token, base::SteadyTime now)
+  TokenAttempt(base::AttemptLimit& limit, std::string_view address, std::string_view token, base::SteadyTime now)
       : limit_(limit),
         peer_(std::hash<std::string>()(base::home_of(address))),
         attempts_(1 + static_cast<unsigned>(token.size() / kBytesAnAttempt)),
@@ -39,7 +39,7 @@ class TokenAttempt {
   void accepted(base::SteadyTime now) { limit_.give_back(peer_, now, attempts_); }
 
  private:
-  AttemptLimit& limit_;
+  base::AttemptLimit& limit_;
   std::uint64_t peer_;
   unsigned attempts_;
   bool admitted_;

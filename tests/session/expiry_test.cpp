@@ -3,9 +3,9 @@
 #include <doctest/doctest.h>
 
 #include "base/event.h"
+#include "base/recent_set.h"
 #include "session/expiry_wheel.h"
 #include "session/memory_store.h"
-#include "session/recent_set.h"
 #include "support/fake_loop.h"
 #include "support/run_task.h"
 #include "support/sessions.h"
@@ -119,7 +119,7 @@ TEST_CASE("expiry wheel: what was moved or has left is not handed back from its 
 
 TEST_CASE("recent set: keeps a key for its time, and stays small whatever comes") {
   const base::SteadyTime start{std::chrono::hours(5)};
-  session::RecentSet set(base::minutes(10), 1000);
+  base::RecentSet set(base::minutes(10), 1000);
   CHECK(set.insert(1, start));
   CHECK_FALSE(set.insert(1, start));
   CHECK(set.contains(1, start + base::minutes(9)));

@@ -10,30 +10,30 @@
 #include <unordered_map>
 
 #include "base/clock.h"
-#include "session/two_generations.h"
+#include "base/two_generations.h"
 
-namespace router::session {
+namespace router::base {
 
 template <class Time>
 class RecentTimes {
  public:
-  RecentTimes(base::milliseconds kept, std::size_t most) : times_(kept, most) {}
+  RecentTimes(milliseconds kept, std::size_t most) : times_(kept, most) {}
 
   // The later one counts.
-  void note(std::uint64_t key, Time at, base::SteadyTime now) {
+  void note(std::uint64_t key, Time at, SteadyTime now) {
     times_.age(now);
     const auto [place, is_new] = times_.young.try_emplace(key, at);
     if (!is_new) place->second = std::max(place->second, at);
     times_.make_room(now);
   }
   // This one counts, whatever was noted before.
-  void replace(std::uint64_t key, Time at, base::SteadyTime now) {
+  void replace(std::uint64_t key, Time at, SteadyTime now) {
     times_.age(now);
     times_.old.erase(key);
     times_.young.insert_or_assign(key, at);
     times_.make_room(now);
   }
-  std::optional<Time> find(std::uint64_t key, base::SteadyTime now) {
+  std::optional<Time> find(std::uint64_t key, SteadyTime now) {
     times_.age(now);
     std::optional<Time> last;
     for (const auto* generation : {&times_.young, &times_.old}) {
@@ -48,4 +48,4 @@ class RecentTimes {
   TwoGenerations<std::unordered_map<std::uint64_t, Time>> times_;
 };
 
-}  // namespace router::session
+}  // namespace router::base

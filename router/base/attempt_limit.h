@@ -10,38 +10,38 @@
 #include <cstdint>
 
 #include "base/clock.h"
-#include "session/recent_times.h"
+#include "base/recent_times.h"
 
-namespace router::session {
+namespace router::base {
 
 class AttemptLimit {
  public:
   // `attempts` > 0 in `span`.
-  AttemptLimit(unsigned attempts, base::milliseconds span, std::size_t most)
-      : span_(span), cost_(base::SteadyTime::duration(span) / attempts), busy_until_(span, most) {}
+  AttemptLimit(unsigned attempts, milliseconds span, std::size_t most)
+      : span_(span), cost_(SteadyTime::duration(span) / attempts), busy_until_(span, most) {}
 
-  bool is_used_up(std::uint64_t key, base::SteadyTime now) {
+  bool is_used_up(std::uint64_t key, SteadyTime now) {
     const auto until = busy_until_.find(key, now);
     return until && *until + cost_ - now > span_;
   }
   // Of a peer that has none left: how long until it has one.
-  base::SteadyTime::duration back_in(std::uint64_t key, base::SteadyTime now) {
+  SteadyTime::duration back_in(std::uint64_t key, SteadyTime now) {
     return busy_until_.find(key, now).value_or(now) + cost_ - span_ - now;
   }
   // `attempts`: dear work counts as several.
-  void charge(std::uint64_t key, base::SteadyTime now, unsigned attempts = 1) {
+  void charge(std::uint64_t key, SteadyTime now, unsigned attempts = 1) {
     const auto until = busy_until_.find(key, now).value_or(now);
     busy_until_.note(key, std::max(until, now) + cost_ * attempts, now);
   }
-  void give_back(std::uint64_t key, base::SteadyTime now, unsigned attempts = 1) {
+  void give_back(std::uint64_t key, SteadyTime now, unsigned attempts = 1) {
     const auto until = busy_until_.find(key, now);
     if (until) busy_until_.replace(key, *until - cost_ * attempts, now);
   }
 
  private:
-  base::SteadyTime::duration span_;
-  base::SteadyTime::duration cost_;
-  RecentTimes<base::SteadyTime> busy_until_;
+  SteadyTime::duration span_;
+  SteadyTime::duration cost_;
+  RecentTimes<SteadyTime> busy_until_;
 };
 
-}  // namespace router::session
+}  // namespace router::base

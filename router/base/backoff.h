@@ -5,23 +5,23 @@
 
 #include "base/clock.h"
 
-namespace router::identity {
+namespace router::base {
 
 class Backoff {
  public:
-  bool is_open(base::SteadyTime now) const { return now >= next_; }
+  bool is_open(SteadyTime now) const { return now >= next_; }
   // Answers how long to wait.
-  base::milliseconds fail(base::SteadyTime now) {
+  milliseconds fail(SteadyTime now) {
     const auto delay = delay_;
-    delay_ = std::min<base::milliseconds>(delay_ * 2, base::seconds(60));
+    delay_ = std::min<milliseconds>(delay_ * 2, seconds(60));
     next_ = now + delay;
     return delay;
   }
   void succeed() { *this = Backoff(); }
 
  private:
-  base::milliseconds delay_ = base::seconds(1);
-  base::SteadyTime next_ = base::SteadyTime::min();
+  milliseconds delay_ = seconds(1);
+  SteadyTime next_ = SteadyTime::min();
 };
 
-}  // namespace router::identity
+}  // namespace router::base

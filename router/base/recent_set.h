@@ -8,22 +8,22 @@
 #include <unordered_set>
 
 #include "base/clock.h"
-#include "session/two_generations.h"
+#include "base/two_generations.h"
 
-namespace router::session {
+namespace router::base {
 
 class RecentSet {
  public:
-  RecentSet(base::milliseconds kept, std::size_t most) : keys_(kept, most) {}
+  RecentSet(milliseconds kept, std::size_t most) : keys_(kept, most) {}
 
   // false: it was there already.
-  bool insert(std::uint64_t key, base::SteadyTime now) {
+  bool insert(std::uint64_t key, SteadyTime now) {
     keys_.age(now);
     if (keys_.old.contains(key) || !keys_.young.insert(key).second) return false;
     keys_.make_room(now);
     return true;
   }
-  bool contains(std::uint64_t key, base::SteadyTime now) {
+  bool contains(std::uint64_t key, SteadyTime now) {
     keys_.age(now);
     return keys_.young.contains(key) || keys_.old.contains(key);
   }
@@ -37,4 +37,4 @@ class RecentSet {
   TwoGenerations<std::unordered_set<std::uint64_t>> keys_;
 };
 
-}  // namespace router::session
+}  // namespace router::base

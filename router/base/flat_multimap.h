@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace router::session {
+namespace router::base {
 
 template <class T>
 class FlatMultimap {
@@ -72,4 +72,4 @@ class FlatMultimap {
   std::vector<T*> values_;  // nullptr: free
 };
 
-}  // namespace router::session
+}  // namespace router::base

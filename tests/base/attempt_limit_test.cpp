@@ -1,15 +1,15 @@
-#include "session/attempt_limit.h"
+#include "base/attempt_limit.h"
 
 #include <doctest/doctest.h>
 
-#include "session/recent_set.h"
+#include "base/recent_set.h"
 #include "support/fake_loop.h"
 
 namespace router::attempt_limit_test {
 
 TEST_CASE("attempt limit: so many at once, then one each time its part of the span has passed") {
   test::FakeClock clock;
-  session::AttemptLimit limit(5, base::minutes(1), 100);
+  base::AttemptLimit limit(5, base::minutes(1), 100);
   const auto attempt = [&](std::uint64_t key) {
     if (limit.is_used_up(key, clock.steady())) return false;
     limit.charge(key, clock.steady());
@@ -30,7 +30,7 @@ TEST_CASE("attempt limit: so many at once, then one each time its part of the sp
 
 TEST_CASE("recent times: the later time counts, and memory stays bounded") {
   test::FakeClock clock;
-  session::RecentTimes<base::WallTime> times(base::minutes(10), 10);
+  base::RecentTimes<base::WallTime> times(base::minutes(10), 10);
   const auto now = clock.wall();
   times.note(1, now, clock.steady());
   times.note(1, now - base::seconds(5), clock.steady());
@@ -44,7 +44,7 @@ TEST_CASE("recent times: the later time counts, and memory stays bounded") {
 
 TEST_CASE("recent set: what is taken back counts as new again") {
   test::FakeClock clock;
-  session::RecentSet seen(base::minutes(10), 10);
+  base::RecentSet seen(base::minutes(10), 10);
   CHECK(seen.insert(1, clock.steady()));
   CHECK_FALSE(seen.insert(1, clock.steady()));
   seen.erase(1);

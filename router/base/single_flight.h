@@ -12,7 +12,7 @@
 #include "base/loop.h"
 #include "base/task.h"
 
-namespace router::identity {
+namespace router::base {
 
 class SingleFlight {
  public:
@@ -20,13 +20,13 @@ class SingleFlight {
   std::size_t waiting() const { return waiting_; }
 
   // Ends when the running work has ended; starts `work` if there is none. All who wait get what `work` throws.
-  base::Task<void> run(base::Task<void> work) {
+  Task<void> run(Task<void> work) {
     start(std::move(work));
     co_await join();
   }
 
   // Waits for the running work; ends at once if there is none.
-  base::Task<void> join() {
+  Task<void> join() {
     const auto flight = running_;
     if (!flight) co_return;
     ++waiting_;
@@ -36,16 +36,16 @@ class SingleFlight {
   }
 
   // The same, for at most so long; the work goes on, and what it throws then is nobody's here.
-  base::Task<void> run_for(base::Loop& loop, base::milliseconds at_most, base::Task<void> work) {
+  Task<void> run_for(Loop& loop, milliseconds at_most, Task<void> work) {
     start(std::move(work));
     co_await join_for(loop, at_most);
   }
-  base::Task<void> join_for(base::Loop& loop, base::milliseconds at_most) {
+  Task<void> join_for(Loop& loop, milliseconds at_most) {
     const auto flight = running_;
     if (!flight) co_return;
     ++waiting_;
-    const auto over = std::make_shared<base::Event>();
-    base::start_detached(pass_on(flight, over));
+    const auto over = std::make_shared<Event>();
+    start_detached(pass_on(flight, over));
     loop.after(at_most, [over] { over->set(); });
     co_await over->wait();
     --waiting_;
@@ -53,18 +53,18 @@ class SingleFlight {
   }
 
   // Starts `work` if none is running, without waiting.
-  void start(base::Task<void> work) {
+  void start(Task<void> work) {
     if (running_) return;
     running_ = std::make_shared<Flight>();
-    base::start_detached(land(this, running_, std::move(work)));
+    start_detached(land(this, running_, std::move(work)));
   }
 
  private:
   struct Flight {
-    base::Event landed;
+    Event landed;
     std::exception_ptr thrown;
   };
-  static base::Task<void> land(SingleFlight* self, std::shared_ptr<Flight> flight, base::Task<void> work) {
+  static Task<void> land(SingleFlight* self, std::shared_ptr<Flight> flight, Task<void> work) {
     try {
       co_await work;
     } catch (...) {
@@ -76,7 +76,7 @@ class SingleFlight {
     if (flight->thrown) std::rethrow_exception(flight->thrown);
   }
 
-  static base::Task<void> pass_on(std::shared_ptr<Flight> from, std::shared_ptr<base::Event> to) {
+  static Task<void> pass_on(std::shared_ptr<Flight> from, std::shared_ptr<Event> to) {
     co_await from->landed.wait();
     to->set();
   }
@@ -85,4 +85,4 @@ class SingleFlight {
   std::size_t waiting_ = 0;
 };
 
-}  // namespace router::identity
+}  // namespace router::base

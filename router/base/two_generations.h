@@ -10,21 +10,21 @@
 
 #include "base/clock.h"
 
-namespace router::session {
+namespace router::base {
 
 template <class Keys>
 class TwoGenerations {
  public:
-  TwoGenerations(base::milliseconds kept, std::size_t most) : kept_(kept), most_young_(most / 2 + 1) {}
+  TwoGenerations(milliseconds kept, std::size_t most) : kept_(kept), most_young_(most / 2 + 1) {}
 
   // Before anything else is asked of it.
-  void age(base::SteadyTime now) {
+  void age(SteadyTime now) {
     if (now - began_ < kept_) return;
     if (now - began_ >= 2 * kept_) young.clear();
     rotate(now);
   }
   // After something came in.
-  void make_room(base::SteadyTime now) {
+  void make_room(SteadyTime now) {
     if (young.size() >= most_young_) rotate(now);
   }
   std::size_t size() const { return young.size() + old.size(); }
@@ -33,14 +33,14 @@ class TwoGenerations {
   Keys old;
 
  private:
-  void rotate(base::SteadyTime now) {
+  void rotate(SteadyTime now) {
     old = std::exchange(young, {});
     began_ = now;
   }
 
-  base::milliseconds kept_;
+  milliseconds kept_;
   std::size_t most_young_;
-  base::SteadyTime began_{};
+  SteadyTime began_{};
 };
 
-}  // namespace router::session
+}  // namespace router::base

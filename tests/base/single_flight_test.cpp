@@ -1,5 +1,5 @@
 // Who waits for a run hears what it threw, however he waits.
-#include "identity/single_flight.h"
+#include "base/single_flight.h"
 
 #include <doctest/doctest.h>
 
@@ -31,7 +31,7 @@ struct Flight {
   test::FakeClock clock;
   test::FakeLoop loop{clock};
   base::Event gate;
-  identity::SingleFlight flight;
+  base::SingleFlight flight;
   std::string outcomes[4];
 
   void start_all() {

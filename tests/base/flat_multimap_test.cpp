@@ -1,4 +1,4 @@
-#include "session/flat_multimap.h"
+#include "base/flat_multimap.h"
 
 #include <doctest/doctest.h>
 
@@ -9,12 +9,12 @@
 
 namespace router::flat_multimap_test {
 
-using router::session::FlatMultimap;
+using base::FlatMultimap;
 
 TEST_CASE("flat multimap: finds what std::multimap finds, whatever comes and goes") {
   std::mt19937 random(7);
   std::vector<int> values(300);
-  FlatMultimap<int> flat;
+  base::FlatMultimap<int> flat;
   std::multimap<std::uint32_t, int*> expected;
   for (int step = 0; step < 20'000; ++step) {
     // few keys, and keys that share a home slot
@@ -39,7 +39,7 @@ TEST_CASE("flat multimap: finds what std::multimap finds, whatever comes and goe
 }
 
 TEST_CASE("flat multimap: an empty one holds nothing") {
-  FlatMultimap<int> flat;
+  base::FlatMultimap<int> flat;
   int value = 0;
   flat.erase(1, &value);
   flat.for_each(1, [](int&) { FAIL("nothing is there"); });

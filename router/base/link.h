@@ -4,7 +4,7 @@
 // thread-safe.
 #pragma once
 
-namespace router::session {
+namespace router::base {
 
 template <class Tag>
 struct Link {
@@ -32,4 +32,4 @@ struct Link {
   Link* next = this;
 };
 
-}  // namespace router::session
+}  // namespace router::base
