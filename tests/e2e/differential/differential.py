@@ -130,8 +130,8 @@ def main(words):
     if words[0] == "record":
         return record(words[1], chosen)
     if words[0] == "show":
-        return show(os.environ.get("XS_ROUTER", words[1]), chosen)
-    return check(os.environ.get("XS_ROUTER", words[1]), chosen, pattern == "*")
+        return show(os.environ.get("XS_ROUTER") or words[1], chosen)
+    return check(os.environ.get("XS_ROUTER") or words[1], chosen, pattern == "*")
 
 
 if __name__ == "__main__":
