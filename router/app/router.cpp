@@ -140,7 +140,9 @@ Router::Loaded Router::load(const config::LoadInput& input) {
 void Router::loaded_anew(const Loaded& loaded) {
   loading_ = false;
   if (stopping_) return;
-  if (!loaded.result.issues.empty()) std::fputs(to_text(loaded.result.issues).c_str(), stderr);
+  // what is advised was said at start
+  const auto issues = loaded.result.issues.to_mend(false);
+  if (!issues.empty()) std::fputs(to_text(issues).c_str(), stderr);
   if (!loaded.result.configuration) {
     base::log_error("reload.refused", {{"reason", "the new configuration has errors; the old one goes on"}});
   } else if (!loaded.tls) {

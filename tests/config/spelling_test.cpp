@@ -194,6 +194,22 @@ TEST_CASE("spelling: $xsappname in whatever case is $XSAPPNAME, with a binding a
   CHECK(alone.configuration->routes.at(0).scope.by_method.at("default") == Scopes{"$XSAPPNAME.x"});
 }
 
+TEST_CASE("spelling: plugins are routes, and are taken as such [K11]") {
+  auto variables = standard_environment();
+  variables["plugins"] =
+      R"([{"name":"p","source":"^/p","destination":"crm","target":" /a b$2","scope":"$xsappname.x"}])";
+  const auto result = load_variables(variables);
+  CHECK(errors_of(result) == "");
+  REQUIRE(result.configuration);
+  CHECK(result.configuration->plugins.at(0).target == "/a%20b$2");
+  const auto warnings = warnings_of(result);
+  for (const char* said : {"plugins:1:58: warning: /0/target: found \" /a b$2\", expected \"/a%20b$2\"",
+                           "/0/target: found $2 in \"/a%20b$2\"",
+                           "/0/scope: found \"$xsappname.x\", expected \"$XSAPPNAME.x\""}) {
+    CHECK_MESSAGE(warnings.find(said) != std::string::npos, warnings);
+  }
+}
+
 TEST_CASE("spelling: an origin that is a string is taken apart, wherever origins are [K11]") {
   struct Row {
     json written;
