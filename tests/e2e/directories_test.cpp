@@ -166,7 +166,8 @@ TEST_CASE("directories: x-request-id is on every answer, once, and a back-end's 
       {"GET /app/x HTTP/1.1\r\n" + host + host + id + "\r\n", 400},
       {"nonsense\r\n\r\n", 400, false},
       {"GET /app/x HTTP/1.1\n" + host + id + "\r\n", 400, false},
-      {"GET /" + std::string(20'000, 'a') + " HTTP/1.1\r\n" + host + id + "\r\n", 414, false},
+      {"GET /" + std::string(20'000, 'a') + " HTTP/1.1\r\n" + host + id + "\r\n", 414},
+      {"GET /" + std::string(40'000, 'a') + " HTTP/1.1\r\n" + host + id + "\r\n", 414, false},
       {plain("GET /app/x HTTP/1.1", "X-Long: " + std::string(40'000, 'a') + "\r\n"), 431, false},
   };
   for (const auto& row : rows) {
