@@ -60,8 +60,10 @@ TEST_CASE("pending login: what is put into the cookie comes out of it again") {
 
 TEST_CASE("pending login: a cookie says nothing to whoever reads it") {
   Cookies cookies;
-  const auto cookie = cookies.pending.cookie('1', cookies.make(), cookies.external, "");
-  CHECK(cookie.value.find("idp") == std::string::npos);
+  const auto login = cookies.make();
+  const auto cookie = cookies.pending.cookie('1', login, cookies.external, "");
+  CHECK(cookie.value.find(login.redirect_uri) == std::string::npos);
+  CHECK(cookie.value.find(login.return_path) == std::string::npos);
   CHECK(cookie.http_only);
   CHECK(cookie.path == "/");
   CHECK(cookie.same_site == "Lax");
