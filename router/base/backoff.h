@@ -1,4 +1,6 @@
-// Waiting times after failures: 1, 2, 4 ... 60 s, back to 1 s after a success. Value; steady time only.
+// Waiting times after failures: doubling up to a longest, and short again after a success.
+//
+// Value; steady time only.
 #pragma once
 
 #include <algorithm>
@@ -7,20 +9,26 @@
 
 namespace router::base {
 
+// How long to wait after so many failures in a row: 1, 2, 4 ... 60 s.
+inline milliseconds backoff_delay(unsigned failures, milliseconds first = seconds(1), milliseconds longest = seconds(60)) {
+  const unsigned doublings = std::min(failures > 0 ? failures - 1 : 0U, 16U);
+  return std::min(longest, first * (1 << doublings));
+}
+
+// The same with the time at which the next try may be.
 class Backoff {
  public:
   bool is_open(SteadyTime now) const { return now >= next_; }
   // Answers how long to wait.
   milliseconds fail(SteadyTime now) {
-    const auto delay = delay_;
-    delay_ = std::min<milliseconds>(delay_ * 2, seconds(60));
+    const auto delay = backoff_delay(++failures_);
     next_ = now + delay;
     return delay;
   }
   void succeed() { *this = Backoff(); }
 
  private:
-  milliseconds delay_ = seconds(1);
+  unsigned failures_ = 0;
   SteadyTime next_ = SteadyTime::min();
 };
 

@@ -18,8 +18,6 @@ using session::Snapshot;
 
 namespace {
 
-constexpr base::milliseconds kFirstDelay{1'000};
-constexpr base::milliseconds kLongestDelay{60'000};
 constexpr std::size_t kMostFailures = 64 * 1024;
 
 }  // namespace
@@ -71,7 +69,7 @@ Task<void> Refreshes::fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Fligh
 
 bool Refreshes::is_backing_off(const std::string& key, base::SteadyTime now) const {
   const auto failure = failures_.find(key);
-  return failure != failures_.end() && now < failure->second.retry_at;
+  return failure != failures_.end() && !failure->second.is_open(now);
 }
 
 void Refreshes::note_outcome(const std::string& key, const Result<Snapshot>& result, base::SteadyTime now) {
@@ -82,12 +80,10 @@ void Refreshes::note_outcome(const std::string& key, const Result<Snapshot>& res
   base::log_warning("refresh.failed", {{"detail", base::describe(result.error())}});
   if (failures_.size() >= kMostFailures) {
     // sessions that nobody asks for any more
-    std::erase_if(failures_, [&](const auto& item) { return item.second.retry_at <= now; });
+    std::erase_if(failures_, [&](const auto& item) { return item.second.is_open(now); });
     if (failures_.size() >= kMostFailures) return;
   }
-  auto& failure = failures_[key];
-  failure.delay = failure.delay.count() == 0 ? kFirstDelay : std::min(failure.delay * 2, kLongestDelay);
-  failure.retry_at = now + failure.delay;
+  failures_[key].fail(now);
 }
 
 }  // namespace router::login

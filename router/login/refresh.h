@@ -13,6 +13,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/event.h"
 #include "base/result.h"
@@ -70,10 +71,6 @@ class Refreshes : public std::enable_shared_from_this<Refreshes> {
     base::Event landed;
     base::Result<session::Snapshot> result = session::Snapshot();
   };
-  struct Failure {
-    base::SteadyTime retry_at;
-    base::milliseconds delay{0};
-  };
 
   static base::Task<void> fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Flight> flight,
                               session::SessionId id, std::shared_ptr<const RefreshParts> parts);
@@ -83,7 +80,7 @@ class Refreshes : public std::enable_shared_from_this<Refreshes> {
 
   // By session id.
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;
-  std::unordered_map<std::string, Failure> failures_;
+  std::unordered_map<std::string, base::Backoff> failures_;
 };
 
 }  // namespace router::login

@@ -1,21 +1,20 @@
 #include "logout/provider_session.h"
 
+#include "base/backoff.h"
 #include "base/guarded.h"
 #include "base/log.h"
 
 namespace router::logout {
 namespace {
 
-constexpr int kSessionAttempts = 3;
-constexpr base::milliseconds kFirstSessionRetry{1000};
+constexpr unsigned kSessionAttempts = 3;
 
 base::Task<void> end_it(base::Loop* loop, std::shared_ptr<identity::Providers> providers,
                         session::Snapshot session, std::shared_ptr<Receipt> receipt) {
   identity::Provider* provider = providers->find(session->provider);
   if (provider == nullptr) co_return;
   receipt->provider_session = "waiting";
-  base::milliseconds delay = kFirstSessionRetry;
-  for (int attempt = 1;; ++attempt) {
+  for (unsigned attempt = 1;; ++attempt) {
     base::Secret id_token = session->tokens.id_token;
     auto ending = base::guarded(provider->end_session(std::move(id_token)));
     const auto ended = co_await ending;
@@ -29,8 +28,7 @@ base::Task<void> end_it(base::Loop* loop, std::shared_ptr<identity::Providers> p
                         {{"logout_id", receipt->id}, {"fault", describe(ended.error())}});
       co_return;
     }
-    co_await base::sleep_for(*loop, delay);
-    delay *= 2;
+    co_await base::sleep_for(*loop, base::backoff_delay(attempt));
   }
 }
 

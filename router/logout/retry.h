@@ -3,8 +3,7 @@
 // Pure. Source: docs/contract/logout.md section 7.
 #pragma once
 
-#include <algorithm>
-
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "logout/receipt.h"
 
@@ -26,8 +25,7 @@ inline Outcome judge(int status, bool token_sent) {
 // After the `attempts`-th attempt, counted from 1: 0.5 s doubling to 60 s, of which up to a quarter is taken
 // off or put on, so that calls that failed together do not come back together. `random` is in [0, 1).
 inline base::milliseconds retry_delay(unsigned attempts, double random) {
-  const unsigned doublings = std::min(attempts > 0 ? attempts - 1 : 0U, 16U);
-  const auto delay = std::min(kLongestRetry, kFirstRetry * (1 << doublings));
+  const auto delay = base::backoff_delay(attempts, kFirstRetry, kLongestRetry);
   return base::milliseconds(static_cast<long long>(static_cast<double>(delay.count()) * (0.75 + random / 2)));
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/backoff.h"
 #include "base/guarded.h"
 #include "base/log.h"
 
@@ -13,11 +14,10 @@ using base::Task;
 
 namespace {
 
-constexpr int kAttempts = 3;
+constexpr unsigned kAttempts = 3;
 constexpr std::size_t kMostAtOnce = 32;
 // Of sessions whose tokens are waited for; with each of them some kilobytes.
 constexpr std::size_t kMostOpen = 100'000;
-constexpr base::milliseconds kFirstRetryDelay{1000};
 constexpr base::milliseconds kRevocationDrainPoll{20};
 
 void resume(std::coroutine_handle<>& sleeper) {
@@ -119,8 +119,7 @@ Task<bool> Revocations::revoke_both(Revocations* self, WorkPtr work) {
 
 Task<bool> Revocations::revoke_one(Revocations* self, WorkPtr work, base::Secret token, std::string hint) {
   if (token.empty()) co_return true;
-  base::milliseconds delay = kFirstRetryDelay;
-  for (int attempt = 1;; ++attempt) {
+  for (unsigned attempt = 1;; ++attempt) {
     base::Secret copy = token;
     std::string hint_copy = hint;
     const auto revoked = co_await work->order.provider->revoke(std::move(copy), std::move(hint_copy));
@@ -131,9 +130,8 @@ Task<bool> Revocations::revoke_one(Revocations* self, WorkPtr work, base::Secret
           {{"logout_id", work->order.receipt->id}, {"token", hint}, {"fault", describe(revoked.error())}});
       co_return false;
     }
-    Pause pause{*self, work, delay};
+    Pause pause{*self, work, base::backoff_delay(attempt)};
     co_await pause;
-    delay *= 2;
   }
 }
 
