@@ -4,7 +4,7 @@
 
 #include "app/explanation.h"
 #include "config/token_rule.h"
-#include "login/navigation.h"
+#include "http/fetch_metadata.h"
 #include "routing/rewrite.h"
 #include "session/csrf.h"
 
@@ -49,12 +49,6 @@ std::string_view type_name(config::AuthenticationType type) {
   return "none";
 }
 
-const std::vector<std::string>* scopes_for(const config::ScopeRule& rule, std::string_view method) {
-  auto found = rule.by_method.find(std::string(method));
-  if (found == rule.by_method.end()) found = rule.by_method.find("default");
-  return found == rule.by_method.end() ? nullptr : &found->second;
-}
-
 // Who has to be somebody, and what happens to nobody.
 void explain_login(const pipeline::Graph& graph, const http::Request& request, const config::Route& route, Json& out) {
   const auto& config = *graph.config;
@@ -62,9 +56,9 @@ void explain_login(const pipeline::Graph& graph, const http::Request& request, c
     out["authentication"] = "none: a logout ends at this page";
     return;
   }
-  if (config.authentication_none || route.is_public()) {
+  if (!config.asks_for_login(route)) {
     out["authentication"] = route.is_public() ? "none" : "none: authenticationMethod is none";
-    const auto* scopes = scopes_for(route.scope, request.method);
+    const auto* scopes = route.scope.for_method(request.method);
     if (!route.scope.empty() && config.authentication_none && !route.says_public && (scopes == nullptr || !scopes->empty())) {
       out["scopes"] = "403: nobody has a scope without a login";
     }
@@ -77,9 +71,9 @@ void explain_login(const pipeline::Graph& graph, const http::Request& request, c
   } else {
     out["withoutSession"] = route.authentication == config::AuthenticationType::basic
                                 ? "401 with a challenge, until user and password come"
-                            : login::is_navigation(request) ? "login, then back here" : "401: no navigation";
+                            : http::is_navigation(request) ? "login, then back here" : "401: no navigation";
   }
-  const auto* scopes = scopes_for(route.scope, request.method);
+  const auto* scopes = route.scope.for_method(request.method);
   if (route.scope.empty() || (scopes != nullptr && scopes->empty())) {
     out["scopes"] = "none asked for";
   } else {
@@ -95,11 +89,11 @@ void explain_login(const pipeline::Graph& graph, const http::Request& request, c
   }
 }
 
-void explain_back_end(const config::Destination& destination, const config::Route& route,
-                      const std::string& path, Json& out) {
+void explain_back_end(const config::Configuration& config, const config::Destination& destination,
+                      const config::Route& route, const std::string& path, Json& out) {
   out["url"] = destination.url.origin() + routing::join_paths(destination.url, path);
   out["timeoutMs"] = route.timeout.value_or(destination.timeout).count();
-  out["userToken"] = config::takes_token(destination) && !route.is_public() ? "sent" : "not sent";
+  out["userToken"] = config::takes_token(destination) && config.asks_for_login(route) ? "sent" : "not sent";
 }
 
 void explain_destination(const pipeline::Graph& graph, const http::Request& request,
@@ -117,7 +111,7 @@ void explain_destination(const pipeline::Graph& graph, const http::Request& requ
   if (known == graph.config->destinations.end()) {
     out["url"] = graph.looked_up ? "asked of the destination service" : "404: no such destination";
   } else {
-    explain_back_end(known->second, route, path, out);
+    explain_back_end(*graph.config, known->second, route, path, out);
   }
 }
 
@@ -126,7 +120,7 @@ void explain_service(const pipeline::Graph& graph, const config::Route& route, c
   out["service"] = config::service_key(*route.service, route.endpoint);
   const auto known = graph.config->services.find(config::service_key(*route.service, route.endpoint));
   if (known != graph.config->services.end()) {
-    explain_back_end(known->second, route, path, out);
+    explain_back_end(*graph.config, known->second, route, path, out);
   } else {
     out["url"] = *route.service == config::kUserApiService ? "answered by the router" : "503: not bound";
   }

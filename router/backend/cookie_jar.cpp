@@ -26,15 +26,9 @@ std::string_view default_path(std::string_view request_path) {
   return last == std::string_view::npos || last == 0 ? "/" : request_path.substr(0, last);
 }
 
-bool path_matches(std::string_view request_path, std::string_view cookie_path) {
-  if (!request_path.starts_with(cookie_path)) return false;
-  return cookie_path.ends_with('/') || request_path.size() == cookie_path.size() ||
-         request_path[cookie_path.size()] == '/';
-}
-
 bool is_sent(const BackendCookie& cookie, const JarScope& scope) {
   if (cookie.destination != scope.destination || (cookie.secure && !scope.secure)) return false;
-  return path_matches(scope.backend_path, cookie.path) || path_matches(scope.client_path, cookie.path);
+  return http::path_matches(scope.backend_path, cookie.path) || http::path_matches(scope.client_path, cookie.path);
 }
 
 bool is_same(const BackendCookie& a, const BackendCookie& b) {

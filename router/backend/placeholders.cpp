@@ -40,15 +40,10 @@ std::optional<Placeholder> read_placeholder(std::string_view text) {
 void append_escaped(std::string_view value, std::string& out) {
   for (const char c : value) {
     switch (c) {
-      case '&': out.append("&amp;"); break;
-      case '<': out.append("&lt;"); break;
-      case '>': out.append("&gt;"); break;
-      case '"': out.append("&quot;"); break;
-      case '\'': out.append("&#39;"); break;
       case '/': out.append("&#x2F;"); break;
       case '`': out.append("&#x60;"); break;
       case '=': out.append("&#x3D;"); break;
-      default: out.push_back(c);
+      default: base::append_html_escaped(c, out);
     }
   }
 }

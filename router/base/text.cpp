@@ -105,19 +105,21 @@ std::string json_quote(std::string_view text) {
   return out;
 }
 
+void append_html_escaped(char c, std::string& out) {
+  switch (c) {
+    case '&': out.append("&amp;"); break;
+    case '<': out.append("&lt;"); break;
+    case '>': out.append("&gt;"); break;
+    case '"': out.append("&quot;"); break;
+    case '\'': out.append("&#39;"); break;
+    default: out.push_back(c);
+  }
+}
+
 std::string html_escape(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (char c : text) {
-    switch (c) {
-      case '&': out.append("&amp;"); break;
-      case '<': out.append("&lt;"); break;
-      case '>': out.append("&gt;"); break;
-      case '"': out.append("&quot;"); break;
-      case '\'': out.append("&#39;"); break;
-      default: out.push_back(c);
-    }
-  }
+  for (const char c : text) append_html_escaped(c, out);
   return out;
 }
 

@@ -12,6 +12,14 @@ namespace router::base {
 inline char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
+// Whether one of `words` is that text, in any case.
+template <class Words>
+bool holds_ignoring_case(const Words& words, std::string_view text) {
+  for (const std::string_view word : words) {
+    if (equals_ignoring_case(word, text)) return true;
+  }
+  return false;
+}
 std::string_view trim(std::string_view text);  // spaces and tabs
 
 // "a,b,,c" -> a b "" c
@@ -29,6 +37,7 @@ std::optional<std::uint64_t> parse_unsigned(std::string_view text);
 // A JSON string literal; control characters escaped, bytes that are not UTF-8 replaced by U+FFFD.
 std::string json_quote(std::string_view text);
 // & < > " ' as entities.
+void append_html_escaped(char c, std::string& out);
 std::string html_escape(std::string_view text);
 
 bool is_valid_utf8(std::string_view text);

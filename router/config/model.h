@@ -46,6 +46,12 @@ struct ResponseHeader {
 struct ScopeRule {
   std::map<std::string, std::vector<std::string>> by_method;  // "default" = every other method
   bool empty() const { return by_method.empty(); }
+  // Null: the rule names no such method, and no default.
+  const std::vector<std::string>* for_method(std::string_view method) const {
+    auto found = by_method.find(std::string(method));
+    if (found == by_method.end()) found = by_method.find("default");
+    return found == by_method.end() ? nullptr : &found->second;
+  }
 };
 
 struct Replacement {  // `replace` of a localDir route
@@ -351,6 +357,8 @@ struct Configuration {
   std::string directory;  // absolute
   std::string welcome_file;
   bool authentication_none = false;  // authenticationMethod: none
+  // Whether nobody gets that route without a login.
+  bool asks_for_login(const Route& route) const { return !authentication_none && !route.is_public(); }
   std::chrono::minutes session_timeout{15};
   std::vector<Route> routes;  // with the default route, if one was added
   std::string callback_endpoint = "/login/callback";

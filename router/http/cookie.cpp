@@ -103,4 +103,10 @@ SetCookie deletion_of(SetCookie cookie) {
   return cookie;
 }
 
+bool path_matches(std::string_view path, std::string_view cookie_path) {
+  if (!path.starts_with(cookie_path)) return false;
+  return cookie_path.empty() || cookie_path.ends_with('/') || path.size() == cookie_path.size() ||
+         path[cookie_path.size()] == '/';
+}
+
 }  // namespace router::http

@@ -54,6 +54,9 @@ struct SetCookie {
   std::string to_string() const;
 };
 
+// Whether a cookie for `cookie_path` belongs to a request for `path`. Source: RFC 6265bis section 5.1.4.
+bool path_matches(std::string_view path, std::string_view cookie_path);
+
 // Absent if it has no name, a control character, or a pair beyond 4096 bytes. The last of repeated attributes
 // counts; a Path that is no path, an Expires that is no date, and unknown attributes are as if they were not
 // there.

@@ -156,6 +156,20 @@ Response json_response(int status, std::string json) {
   return response;
 }
 
+Response method_not_allowed(std::string_view allow) {
+  auto response = text_response(405, "Method not allowed.\n");
+  response.headers.add("Allow", allow);
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
+Response too_many_requests(std::string_view text, std::chrono::seconds wait) {
+  auto response = text_response(429, text);
+  response.headers.add("Cache-Control", "no-store");
+  response.headers.add("Retry-After", std::to_string(wait.count()));
+  return response;
+}
+
 Response redirect_response(std::string_view location) {
   Response response;
   response.status = 302;

@@ -5,6 +5,7 @@
 // itself.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,6 +44,10 @@ std::string_view reason_phrase(int status);
 Response text_response(int status, std::string_view text);
 Response html_response(int status, std::string html);
 Response json_response(int status, std::string json);
+// 405; `allow`: the methods that would do
+Response method_not_allowed(std::string_view allow);
+// 429 with Retry-After
+Response too_many_requests(std::string_view text, std::chrono::seconds wait);
 // 302 with Cache-Control: no-store, for every redirect the router makes
 Response redirect_response(std::string_view location);
 

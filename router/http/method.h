@@ -1,4 +1,4 @@
-// What request methods promise. Source: RFC 9110 section 9.2.
+// Request methods, and what they promise. Source: RFC 9110 section 9.2.
 #pragma once
 
 #include <string_view>
@@ -14,5 +14,8 @@ inline bool is_safe(std::string_view method) {
 inline bool is_idempotent(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" || method == "DELETE";
 }
+
+// What routes may take, as Allow says it.
+inline constexpr std::string_view kEveryMethod = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 }  // namespace router::http

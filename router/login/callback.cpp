@@ -52,13 +52,6 @@ http::Response go_to(const config::Configuration& config, const std::string& loc
   return page;
 }
 
-http::Response come_later(base::seconds wait) {
-  auto page = http::text_response(429, "Too many logins have failed. Try again later.\n");
-  page.headers.set("Cache-Control", "no-store");
-  page.headers.set("Retry-After", std::to_string(wait.count()));
-  return page;
-}
-
 // That says nothing about who came back from it.
 bool is_away(const Error& error) {
   return error.retryable || error.code == ErrorCode::unavailable || error.code == ErrorCode::timeout;
@@ -123,9 +116,7 @@ class Callback {
 
 Task<CallbackOutcome> Callback::run() {
   if (!request_.is("GET")) {
-    auto response = http::text_response(405, "Method Not Allowed\n");
-    response.headers.add("Allow", "GET");
-    outcome_.answer = std::move(response);
+    outcome_.answer = http::method_not_allowed("GET");
     co_return std::move(outcome_);
   }
   auto parameters = read_callback_parameters(request_.target.query);
@@ -188,7 +179,7 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
   const auto& address = external_.client_address;
   if (const auto wait = limit.take(address, setting_.clock.steady())) {
     base::log_warning("login.callbacks_limited", {{"client", address}});
-    outcome_.answer = come_later(*wait);
+    outcome_.answer = http::too_many_requests("Too many logins have failed. Try again later.\n", *wait);
     co_return;
   }
   std::string location = use_up_cookies(attempt);

@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "http/am_rest.h"
+#include "identity/am_rest.h"
 #include "login/anonymous_jar.h"
 #include "login/new_session.h"
 #include "login/orphaned_tokens.h"
@@ -18,7 +18,7 @@ using base::Task;
 namespace {
 
 http::Response too_many(base::seconds wait) {
-  auto response = http::rest_error(429, "Too many failed logins");
+  auto response = identity::rest_error(429, "Too many failed logins");
   response.headers.add("Retry-After", std::to_string(wait.count()));
   return response;
 }
@@ -26,7 +26,7 @@ http::Response too_many(base::seconds wait) {
 // Not the user's fault; the log says whose.
 http::Response away(const base::Error& error) {
   base::log_warning("login.rest", {{"fault", base::describe(error)}});
-  return http::rest_error(503, "Authentication is not possible for now");
+  return identity::rest_error(503, "Authentication is not possible for now");
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ Task<http::Response> RestLogin::answer(const http::Request& request, const http:
   auto read = requests_.read(request, body, now);
   if (auto* refused = std::get_if<http::Response>(&read)) co_return std::move(*refused);
   RestAsk ask = std::get<RestAsk>(std::move(read));
-  if (!ask.credentials) co_return http::rest_answer(200, requests_.callbacks(ask.start, now));
+  if (!ask.credentials) co_return identity::rest_answer(200, requests_.callbacks(ask.start, now));
   auto logging_in = log_in(std::move(ask), request, external, home);
   auto response = co_await logging_in;
   co_return response;
@@ -58,12 +58,12 @@ Task<http::Response> RestLogin::log_in(RestAsk ask, const http::Request& request
   if (const auto* wait = std::get_if<base::seconds>(&verdict)) co_return too_many(*wait);
   auto& login = std::get<base::Result<identity::Login>>(verdict);
   if (!login && login.error().code == ErrorCode::unauthenticated)
-    co_return http::rest_error(401, "Login failure");
+    co_return identity::rest_error(401, "Login failure");
   if (!login) co_return away(login.error());
   if (ask.start.no_session) {
     // nobody will use it; the provider need not remember it
     give_back_soon(setting_, provider->config().name, std::move(login->tokens.refresh_token));
-    co_return http::rest_answer(200, success("message", "Authentication Successful"));
+    co_return identity::rest_answer(200, success("message", "Authentication Successful"));
   }
   auto opening = open_session(*provider, std::move(ask.start), *std::move(login), request, external, started);
   auto response = co_await opening;
@@ -88,14 +88,14 @@ Task<http::Response> RestLogin::open_session(const identity::Provider& provider,
   // The provider has ended it while it was being made.
   if (!created && created.error().code == ErrorCode::conflict) {
     give_back_soon(setting_, session.provider, session.tokens.refresh_token);
-    co_return http::rest_error(401, "Login failure");
+    co_return identity::rest_error(401, "Login failure");
   }
   if (!created) co_return away(created.error());
   auto making_room = make_room(setting_, session);
   co_await making_room;
   base::log_info("login.done",
                  {{"session", id.fingerprint()}, {"user", session.user_name}, {"journey", start.journey}});
-  co_return http::rest_answer(200, success("tokenId", id.reveal()));
+  co_return identity::rest_answer(200, success("tokenId", id.reveal()));
 }
 
 std::string RestLogin::success(std::string_view member, std::string_view value) const {

@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "config/json_access.h"
 #include "crypto/jose_json.h"
-#include "http/am_rest.h"
 #include "http/query.h"
+#include "identity/am_rest.h"
 #include "login/encoded_words.h"
 
 namespace router::login {
@@ -20,8 +20,8 @@ constexpr std::string_view kPasswordField = "X-OpenAM-Password";
 constexpr std::size_t kMaxAuthId = 4096;
 constexpr crypto::JsonBounds kBodyBounds{kMaxRestBody, 16, 1024};
 
-std::optional<http::RealmPath> realm_path(const config::Am& am, std::string_view path) {
-  return http::read_realm_path(path, am.context_path, "/json", "authenticate");
+std::optional<identity::RealmPath> realm_path(const config::Am& am, std::string_view path) {
+  return identity::read_realm_path(path, am.context_path, "/json", "authenticate");
 }
 
 bool is_text(std::string_view text) {
@@ -80,31 +80,27 @@ bool RestRequests::is_login(const http::Target& target) const {
 }
 
 std::optional<http::Response> RestRequests::refusal(const http::Request& request) const {
-  if (!request.is("POST")) {
-    auto response = http::rest_error(405, "Method not allowed");
-    response.headers.add("Allow", "POST");
-    return response;
-  }
-  if (!http::accepts_api_version(request.headers)) return http::api_version_refused();
+  if (!request.is("POST")) return identity::rest_method_not_allowed("POST");
+  if (!identity::accepts_api_version(request.headers)) return identity::api_version_refused();
   const auto path = realm_path(am_, request.target.path);
-  if (!path || http::realm_of(*path, request.target.query) != am_.realm)
-    return http::rest_error(404, "Realm not found");
+  if (!path || identity::realm_of(*path, request.target.query) != am_.realm)
+    return identity::rest_error(404, "Realm not found");
   return std::nullopt;
 }
 
 std::variant<RestStart, http::Response> RestRequests::choose_journey(std::string_view query) const {
   const auto parameters = http::parse_query(query);
   for (const std::string_view name : {"authIndexType", "authIndexValue", "noSession", "realm"}) {
-    if (has_repeated(parameters, name)) return http::rest_error(400, "A parameter comes twice");
+    if (has_repeated(parameters, name)) return identity::rest_error(400, "A parameter comes twice");
   }
   RestStart start;
   start.no_session = http::query_value(query, "noSession") == "true";
   const auto type = http::query_value(query, "authIndexType");
   const auto value = http::query_value(query, "authIndexValue");
   if (!type && !value) return start;
-  if (type != "service" || !value) return http::rest_error(400, "authIndexType is not supported: service is");
+  if (type != "service" || !value) return identity::rest_error(400, "authIndexType is not supported: service is");
   const auto journey = am_.journeys.find(*value);
-  if (journey == am_.journeys.end()) return http::rest_error(401, "No Configuration found");
+  if (journey == am_.journeys.end()) return identity::rest_error(401, "No Configuration found");
   start.journey = *value;
   start.no_session = start.no_session || journey->second.no_session;
   return start;
@@ -118,9 +114,9 @@ std::variant<RestAsk, http::Response> RestRequests::read(const http::Request& re
   RestAsk ask{std::get<RestStart>(std::move(chosen)), header_credentials(request.headers)};
   const bool filled_in = !ask.credentials && !base::trim(body).empty();
   if (filled_in) {
-    if (body.size() > kMaxRestBody) return http::rest_error(413, "The body is too large");
+    if (body.size() > kMaxRestBody) return identity::rest_error(413, "The body is too large");
     // What a form of another site cannot send.
-    if (!is_json(request)) return http::rest_error(415, "Content-Type application/json is expected");
+    if (!is_json(request)) return identity::rest_error(415, "Content-Type application/json is expected");
     auto from_body = read_body(body, now);
     if (auto* refused = std::get_if<http::Response>(&from_body)) return std::move(*refused);
     auto& known = std::get<RestAsk>(from_body);
@@ -129,7 +125,7 @@ std::variant<RestAsk, http::Response> RestRequests::read(const http::Request& re
   }
   const auto& found = ask.credentials;
   if (found && (!is_text(found->user) || !is_text(found->password.reveal())))
-    return http::rest_error(400, "User or password is not UTF-8");
+    return identity::rest_error(400, "User or password is not UTF-8");
   return ask;
 }
 
@@ -137,16 +133,16 @@ std::variant<RestAsk, http::Response> RestRequests::read(const http::Request& re
 std::variant<RestAsk, http::Response> RestRequests::read_body(std::string_view body,
                                                               base::WallTime now) const {
   const auto document = crypto::parse_json_object(body, kBodyBounds);
-  if (!document) return http::rest_error(400, "The body is not a JSON object");
+  if (!document) return identity::rest_error(400, "The body is not a JSON object");
   const json& root = *document;
   if (root.empty()) return RestAsk{};
   const auto auth_id = config::text_member(root, "authId");
-  if (!auth_id) return http::rest_error(400, "authId is missing");
+  if (!auth_id) return identity::rest_error(400, "authId is missing");
   auto start = open(*auth_id, now);
-  if (!start) return http::rest_error(401, "Session has timed out");
+  if (!start) return identity::rest_error(401, "Session has timed out");
   auto user = callback_value(root, "NameCallback");
   auto password = callback_value(root, "PasswordCallback");
-  if (!user || !password) return http::rest_error(400, "NameCallback and PasswordCallback are expected");
+  if (!user || !password) return identity::rest_error(400, "NameCallback and PasswordCallback are expected");
   return RestAsk{std::move(*start), RestCredentials{std::move(*user), base::Secret(std::move(*password))}};
 }
 

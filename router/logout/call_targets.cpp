@@ -7,6 +7,7 @@
 #include "backend/destination_tls.h"
 #include "base/text.h"
 #include "config/token_rule.h"
+#include "http/cookie.h"
 
 namespace router::logout {
 namespace {
@@ -58,18 +59,12 @@ CallTarget make_call_target(const config::Destination& destination, const config
 
 namespace {
 
-bool path_matches(std::string_view cookie_path, std::string_view path) {
-  if (!path.starts_with(cookie_path)) return false;
-  return cookie_path.empty() || cookie_path.back() == '/' || path.size() == cookie_path.size() ||
-         path[cookie_path.size()] == '/';
-}
-
 // All captured cookies of the destination, each name once: of several the one whose path fits the logout path
 // best. One whose path does not fit is sent too: it is how the back-end knows the session.
 base::Secret cookie_field(const session::Session& session, const CallTarget& target) {
   std::map<std::string_view, const session::BackendCookie*> chosen;
   const auto rank = [&](const session::BackendCookie& cookie) {
-    return path_matches(cookie.path, target.url.path) ? cookie.path.size() + 1 : 0;
+    return http::path_matches(target.url.path, cookie.path) ? cookie.path.size() + 1 : 0;
   };
   for (const auto& cookie : session.backend_cookies) {
     if (cookie.destination != target.back_end) continue;

@@ -1,7 +1,7 @@
 #include "logout/logout_details.h"
 
 #include "base/text.h"
-#include "http/am_rest.h"
+#include "identity/am_rest.h"
 
 namespace router::logout {
 
@@ -10,7 +10,7 @@ http::Response details_answer(std::string_view result, const std::map<std::strin
   for (const auto& [key, value] : details) {
     json.append(",").append(base::json_quote(key)).append(":").append(base::json_quote(value));
   }
-  return http::rest_answer(200, json + "}");
+  return identity::rest_answer(200, json + "}");
 }
 
 }  // namespace router::logout

@@ -2,12 +2,12 @@
 //
 // HEAD, prefetches (of browsers and of page frameworks) and sub-resources never do, wherever they come from, frames
 // only where they are our own; a cross-site navigation asks first. A client that sends no Sec-Fetch fields (curl,
-// old browsers) is taken at its word. Pure. Source: docs/contract/logout.md section 1; Fetch Metadata (W3C); the fields
-// that Next.js, Turbo and htmx document for their prefetches; docs/contract/oidc.md 84.
+// old browsers) is taken at its word (http/fetch_metadata.h). Pure. Source: docs/contract/logout.md section 1; Fetch
+// Metadata (W3C).
 #pragma once
 
 #include <optional>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "config/model.h"
@@ -32,16 +32,6 @@ std::optional<http::Response> objection_to(Navigation judged, const http::Reques
 bool is_trusted_frame(const http::Request& request, const http::External& external,
                       const std::vector<std::string>& origins, bool without_referer);
 
-// Whether a state-changing request comes from another site: by Sec-Fetch-Site, else by Origin.
-bool is_cross_site(const http::Request& request, const http::External& external);
-// By any of the fields with which browsers and page frameworks say that nobody has asked for the page yet.
-bool is_prefetch(const http::Request& request);
-
-// Whether the answer is shown to a person, who is redirected, or read by a script, which is told where to go.
-// Posted forms count as the former.
-bool expects_a_page(const http::Request& request);
-
 http::Response refused_response();
-http::Response method_not_allowed(std::string_view allow);
 
 }  // namespace router::logout

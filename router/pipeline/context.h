@@ -66,7 +66,7 @@ struct Context {
   const config::Route& route() const { return *match.route; }
   // No route takes the path: whatever is there is public.
   bool needs_login() const {
-    return match.found() && !config().authentication_none && !route().is_public() && !is_public_page;
+    return match.found() && config().asks_for_login(route()) && !is_public_page;
   }
   bool is_built_in_service() const {
     return !target().path.empty() && (target().path == config().plugin_metadata_endpoint ||

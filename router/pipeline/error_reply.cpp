@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backend/content_type.h"
+#include "http/fetch_metadata.h"
 #include "http/pages.h"
 
 namespace router::pipeline {
@@ -41,11 +42,6 @@ Words words_for(int status, const Error& error) {
                        : Words{"Bad request", "The request could not be understood."};
 }
 
-bool is_for_a_browser(const http::Request& request) {
-  const auto accept = request.headers.get("Accept");
-  return accept && accept->find("text/html") != std::string_view::npos;
-}
-
 }  // namespace
 
 int status_of(const Error& error) {
@@ -78,7 +74,7 @@ int status_of(const Error& error) {
 http::Response error_response(const Context& context, const Error& error) {
   const int status = status_of(error);
   const auto words = words_for(status, error);
-  auto response = is_for_a_browser(context.request)
+  auto response = http::accepts_html(context.request.headers)
                       ? http::pages::error(status, words.title, words.message, context.request_id)
                       : http::text_response(status, std::string(words.title) + ". " + std::string(words.message) + "\n");
   if (status == 503) response.headers.set("Retry-After", "5");

@@ -102,6 +102,23 @@ TEST_CASE("explain: login, scopes and CSRF as this very request meets them") {
   }
 }
 
+TEST_CASE("explain: no token is sent where nobody is asked to log in [H7]") {
+  const Site site;
+  const struct {
+    const char* descriptor;
+    const char* sent;
+  } rows[] = {
+      {R"({"routes": [{"source": "^/(.*)$", "destination": "api"}]})", "sent"},
+      {R"({"routes": [{"source": "^/(.*)$", "destination": "api", "authenticationType": "none"}]})", "not sent"},
+      {R"({"authenticationMethod": "none", "routes": [{"source": "^/(.*)$", "destination": "api"}]})", "not sent"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.descriptor);
+    site.folder().write("xs-app.json", row.descriptor);
+    CHECK(site.ask("GET", "/x")["route"]["userToken"] == row.sent);
+  }
+}
+
 TEST_CASE("explain: the router's own endpoints are named") {
   const Site site;
   CHECK(site.ask("GET", "/")["answer"] == "302 to welcomeFile: /start.html");

@@ -114,4 +114,21 @@ TEST_CASE("set-cookie: is written as it was meant, and deleted with the same att
   CHECK(parse_set_cookie(cookie.to_string())->to_string() == cookie.to_string());
 }
 
+TEST_CASE("cookie: a path matches itself and what is below it [H7]") {
+  const struct {
+    const char* path;
+    const char* cookie_path;
+    bool matches;
+  } rows[] = {
+      {"/", "/", true},        {"/app", "/", true},       {"/app", "/app", true},     {"/app/", "/app", true},
+      {"/app/x", "/app", true}, {"/app/x", "/app/", true}, {"/app", "/app/", false},   {"/apple", "/app", false},
+      {"/APP", "/app", false}, {"/", "/app", false},      {"/app/x", "/app/y", false}, {"/app", "", true},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.path);
+    CAPTURE(row.cookie_path);
+    CHECK(path_matches(row.path, row.cookie_path) == row.matches);
+  }
+}
+
 }  // namespace router::cookie_test

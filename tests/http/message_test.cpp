@@ -25,6 +25,18 @@ TEST_CASE("message: a redirect is 302, is not stored, and cannot carry another f
         "/a%0D%0ASet-Cookie:x%20%C3%A4");
 }
 
+TEST_CASE("message: a refused method names those that would do, too many requests when to come again [H7]") {
+  const auto refused = method_not_allowed("GET, HEAD");
+  CHECK(refused.status == 405);
+  CHECK(refused.headers.get("allow") == "GET, HEAD");
+  CHECK(refused.headers.get("cache-control") == "no-store");
+  const auto later = too_many_requests("Later\n", std::chrono::seconds(15));
+  CHECK(later.status == 429);
+  CHECK(later.headers.get("retry-after") == "15");
+  CHECK(later.headers.get("cache-control") == "no-store");
+  CHECK(later.body == "Later\n");
+}
+
 TEST_CASE("message: every status has a reason") {
   CHECK(reason_phrase(302) == "Found");
   CHECK(reason_phrase(413) == "Content Too Large");

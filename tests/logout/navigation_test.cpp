@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "http/fetch_metadata.h"
 #include "logout/world.h"
 
 namespace router::navigation_test {
@@ -72,15 +73,15 @@ TEST_CASE("navigation: prefetches of browsers and of page frameworks are one kin
     // whatever else it says, it was not asked for
     const test::Request request(
         "GET", "/my/logout", {{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Dest", "document"}, prefetch});
-    CHECK(logout::is_prefetch(request.request));
+    CHECK(http::is_prefetch(request.request));
     CHECK(logout::judge_navigation(request.request, CrossSiteLogout::allow) == Navigation::refuse);
     CHECK(logout::judge_navigation(request.request, CrossSiteLogout::allow, logout::Frames::any_site) ==
           Navigation::refuse);
   }
   const test::Request twice("GET", "/my/logout", {{"Purpose", "navigate"}, {"Purpose", "prefetch"}});
-  CHECK(logout::is_prefetch(twice.request));
+  CHECK(http::is_prefetch(twice.request));
   const test::Request click("GET", "/my/logout", {{"Next-Router-State-Tree", "x"}, {"HX-Request", "true"}});
-  CHECK_FALSE(logout::is_prefetch(click.request));
+  CHECK_FALSE(http::is_prefetch(click.request));
 }
 
 TEST_CASE("navigation: sub-resources of any site and frames of other origins sign nobody out [S34]") {
@@ -157,29 +158,6 @@ TEST_CASE(
       CHECK(logout::is_trusted_frame(request.request, external, origins, true) ==
             (row.allowed || row.referer.empty()));
     }
-  }
-}
-
-TEST_CASE("navigation: a cross-site POST is known by Sec-Fetch-Site, else by Origin") {
-  http::External external;
-  external.scheme = "https";
-  external.authority = "app.example";
-  struct Row {
-    test::HeaderList fields;
-    bool cross_site;
-  };
-  const std::vector<Row> rows = {
-      {{}, false},
-      {{{"Origin", "https://app.example"}}, false},
-      {{{"Origin", "https://evil.example"}}, true},
-      {{{"Origin", "null"}}, true},
-      {{{"Origin", "http://app.example"}}, true},
-      {{{"Sec-Fetch-Site", "cross-site"}}, true},
-      {{{"Sec-Fetch-Site", "same-origin"}, {"Origin", "https://app.example"}}, false},
-  };
-  for (const auto& row : rows) {
-    const test::Request request("POST", "/my/logout", row.fields);
-    CHECK(logout::is_cross_site(request.request, external) == row.cross_site);
   }
 }
 

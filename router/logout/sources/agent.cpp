@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "http/fetch_metadata.h"
 #include "http/form.h"
 #include "logout/navigation.h"
 #include "routing/rewrite.h"
@@ -95,14 +96,14 @@ std::optional<Recognition> AgentSource::answer(const SourceInput& input) const {
 
   const bool at_endpoint = rules_.by_endpoint(target.path) != nullptr;
   if (at_endpoint && !request.is_get_or_head() && !request.is("POST"))
-    return method_not_allowed(kEndpointMethods);
+    return http::method_not_allowed(kEndpointMethods);
   // A preflight asks for leave; the request itself comes after it.
   if (request.is("OPTIONS")) return std::nullopt;
   if (auto objected = objection(input)) return std::move(*objected);
 
   Trigger trigger = make_trigger(*application, target);
   trigger.session = input.session;
-  trigger.form = expects_a_page(request) ? ReplyForm::redirect : ReplyForm::url_as_json;
+  trigger.form = http::expects_a_page(request) ? ReplyForm::redirect : ReplyForm::url_as_json;
   return trigger;
 }
 
@@ -110,7 +111,7 @@ std::optional<http::Response> AgentSource::objection(const SourceInput& input) c
   const http::Request& request = input.request;
   // What a page of another site can send without the user's doing: forms, and handshakes.
   if ((!request.is_get_or_head() || request.is_upgrade) &&
-      (is_prefetch(request) || is_cross_site(request, input.external))) {
+      (http::is_prefetch(request) || http::is_cross_site(request, input.external))) {
     return refused_response();
   }
   if (!request.is_get_or_head()) return std::nullopt;

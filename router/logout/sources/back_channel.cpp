@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "http/form.h"
 #include "http/query.h"
-#include "logout/navigation.h"
 #include "session/token_attempt.h"
 
 namespace router::logout {
@@ -29,7 +28,7 @@ http::Response accepted() {
 
 // The token, or why there is none.
 std::variant<std::string, http::Response> read_token(const SourceInput& input) {
-  if (!input.request.is("POST")) return method_not_allowed("POST");
+  if (!input.request.is("POST")) return http::method_not_allowed("POST");
   if (!http::is_form(input.request.headers)) return refusal(400, "the body must be a form");
   if (input.body.size() > kMaxBody) return refusal(413, "the body is too large");
   if (http::query_has(input.request.target.query, kTokenField))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/fetch_metadata.h"
 #include "http/query.h"
 #include "logout/navigation.h"
 #include "logout/provider_origins.h"
@@ -75,15 +76,15 @@ std::optional<http::Response> CentralSource::refusal(const SourceInput& input) c
   const bool by_post = config_->logout.method == "POST";
   if (by_post && request.is("POST")) {
     const bool unprotected = !config_->logout.csrf_protection;
-    return unprotected && is_cross_site(request, input.external) ? std::optional(refused_response())
+    return unprotected && http::is_cross_site(request, input.external) ? std::optional(refused_response())
                                                                  : std::nullopt;
   }
-  if (!request.is("GET")) return method_not_allowed(by_post ? "POST" : "GET");
+  if (!request.is("GET")) return http::method_not_allowed(by_post ? "POST" : "GET");
   auto judged = judge_navigation(request, config_->logout.cross_site);
   if (by_post) {
     if (judged == Navigation::refuse) return refused_response();
     const bool asks_for_token = session::asks_for_csrf_token("GET", request.headers);
-    return asks_for_token ? std::nullopt : std::optional(method_not_allowed("POST"));
+    return asks_for_token ? std::nullopt : std::optional(http::method_not_allowed("POST"));
   }
   if (judged == Navigation::refuse && skips_redirect(request.target.query) && is_signing_out_frame(input)) {
     judged = Navigation::proceed;

@@ -4,8 +4,8 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "http/am_rest.h"
 #include "http/query.h"
+#include "identity/am_rest.h"
 #include "identity/claims.h"
 #include "logout/logout_details.h"
 #include "logout/navigation.h"
@@ -18,7 +18,7 @@ constexpr std::string_view kHint = "id_token_hint";
 constexpr std::string_view kRedirectUri = "post_logout_redirect_uri";
 
 http::Response oauth_error(int status, std::string_view error, std::string_view description) {
-  return http::rest_answer(status, "{\"error\":" + base::json_quote(error) +
+  return identity::rest_answer(status, "{\"error\":" + base::json_quote(error) +
                                        ",\"error_description\":" + base::json_quote(description) + "}");
 }
 
@@ -86,18 +86,18 @@ EndSessionSource::EndSessionSource(std::shared_ptr<const config::Configuration> 
 
 bool EndSessionSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
   return config_->am &&
-         http::read_realm_path(path, config_->am->context_path, "/oauth2", "connect/endSession");
+         identity::read_realm_path(path, config_->am->context_path, "/oauth2", "connect/endSession");
 }
 
 std::optional<http::Response> EndSessionSource::refusal(const http::Request& request) const {
   const config::Am& am = *config_->am;
   if (request.is("HEAD")) return refused_response();
-  if (!request.is("GET")) return method_not_allowed("GET");
+  if (!request.is("GET")) return http::method_not_allowed("GET");
   if (judge_navigation(request, config::CrossSiteLogout::allow) == Navigation::refuse)
     return refused_response();
   const auto path =
-      http::read_realm_path(request.target.path, am.context_path, "/oauth2", "connect/endSession");
-  if (!path || !http::is_realm_within(am.realm, http::realm_of(*path, request.target.query)))
+      identity::read_realm_path(request.target.path, am.context_path, "/oauth2", "connect/endSession");
+  if (!path || !identity::is_realm_within(am.realm, identity::realm_of(*path, request.target.query)))
     return oauth_error(404, "not_found", "there is no such realm");
   if (has_repeated_parameter(request.target.query)) return bad_request("a parameter comes twice");
   if (http::query_value(request.target.query, kHint).value_or("").empty())

@@ -1,4 +1,4 @@
-// GET <context>/oauth2/connect/endSession, also with a realm (http/am_rest.h): an application logs its
+// GET <context>/oauth2/connect/endSession, also with a realm (identity/am_rest.h): an application logs its
 // user out with the id token it holds.
 //
 // `id_token_hint` is required and verified (signature, issuer, audience; it may have expired); it names the

@@ -23,13 +23,6 @@ http::Response framable_by(const std::vector<std::string>& origins) {
   return response;
 }
 
-http::Response too_many_guesses(base::seconds wait) {
-  auto response = http::text_response(429, "Too many sessions that nobody has\n");
-  response.headers.add("Cache-Control", "no-store");
-  response.headers.add("Retry-After", std::to_string(wait.count()));
-  return response;
-}
-
 std::string issuer_of(const identity::Provider& provider) {
   if (const auto metadata = provider.known_metadata()) return metadata->issuer;
   return provider.config().issuer.empty() ? provider.config().url : provider.config().issuer;
@@ -62,7 +55,7 @@ Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const Sou
   // The frame is the provider's, on another site by design.
   if (judge_navigation(request, config::CrossSiteLogout::allow, Frames::any_site) == Navigation::refuse)
     co_return std::optional<Recognition>(refused_response());
-  if (!request.is("GET")) co_return std::optional<Recognition>(method_not_allowed("GET"));
+  if (!request.is("GET")) co_return std::optional<Recognition>(http::method_not_allowed("GET"));
   const auto issuer = http::query_value(request.target.query, "iss").value_or("");
   const auto sid = http::query_value(request.target.query, "sid").value_or("");
   const identity::Provider* provider = provider_of(issuer);
@@ -70,7 +63,7 @@ Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const Sou
   if (sid.empty()) co_return std::optional<Recognition>(by_cookie(input, *provider));
   const auto& address = input.external.client_address;
   if (const auto wait = ongoing_.unknown_sids.look(address, clock_.steady()))
-    co_return std::optional<Recognition>(too_many_guesses(*wait));
+    co_return std::optional<Recognition>(http::too_many_requests("Too many sessions that nobody has\n", *wait));
   const std::string known_issuer = issuer_of(*provider);
   session::SessionFilter sought{.issuer = known_issuer, .idp_session_id = sid};
   const auto found = co_await store_.select(std::move(sought), kMostLookedAt);

@@ -51,7 +51,7 @@ Task<Result<std::optional<Recognition>>> HostedSource::recognise(const SourceInp
 
 std::variant<std::string, http::Response> HostedSource::judge(const http::Request& request) const {
   if (request.is("HEAD")) return refused_response();
-  if (!request.is("GET")) return method_not_allowed("GET");
+  if (!request.is("GET")) return http::method_not_allowed("GET");
   // Before anything else: what loads it as an image learns nothing about clients either.
   if (judge_navigation(request, config::CrossSiteLogout::allow) == Navigation::refuse)
     return refused_response();

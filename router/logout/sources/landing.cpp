@@ -1,8 +1,8 @@
 #include "logout/sources/landing.h"
 
+#include "http/fetch_metadata.h"
 #include "http/pages.h"
 #include "http/query.h"
-#include "logout/navigation.h"
 #include "logout/plan.h"
 
 namespace router::logout {
@@ -25,9 +25,9 @@ std::optional<Recognition> LandingSource::answer(const http::Request& request) {
   const auto& target = request.target;
   const bool signed_out = target.path == kSignedOutPath;
   const bool return_endpoint = !signed_out && target.path == config_->logout.return_endpoint;
-  if ((signed_out || return_endpoint) && !request.is_get_or_head()) return method_not_allowed("GET, HEAD");
+  if ((signed_out || return_endpoint) && !request.is_get_or_head()) return http::method_not_allowed("GET, HEAD");
   // A HEAD or a prefetch must not use up the state.
-  if (request.is("GET") && !is_prefetch(request)) {
+  if (request.is("GET") && !http::is_prefetch(request)) {
     const auto state = http::query_value(target.query, "state");
     const auto destination = state ? states_.take(*state) : std::nullopt;
     if (destination) return http::redirect_response(*destination);

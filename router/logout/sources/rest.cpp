@@ -4,9 +4,9 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "http/am_rest.h"
 #include "http/cookie.h"
 #include "http/query.h"
+#include "identity/am_rest.h"
 #include "logout/logout_details.h"
 
 namespace router::logout {
@@ -28,7 +28,7 @@ bool is_from_a_script(const http::Headers& headers) {
 }
 
 http::Response store_away() {
-  return http::rest_error(503, "The session could not be ended for now");
+  return identity::rest_error(503, "The session could not be ended for now");
 }
 
 Trigger rest_trigger() {
@@ -46,22 +46,18 @@ RestSource::RestSource(std::shared_ptr<const config::Configuration> config, sess
     : config_(std::move(config)), cookie_(*config_), store_(store) {}
 
 bool RestSource::may_handle(std::string_view, std::string_view path, std::string_view query) const {
-  return config_->am && http::read_realm_path(path, config_->am->context_path, "/json", "sessions") &&
+  return config_->am && identity::read_realm_path(path, config_->am->context_path, "/json", "sessions") &&
          http::query_value(query, "_action") == "logout";
 }
 
 std::optional<http::Response> RestSource::refusal(const http::Request& request) const {
   const config::Am& am = *config_->am;
-  if (!request.is("POST")) {
-    auto response = http::rest_error(405, "Method not allowed");
-    response.headers.add("Allow", "POST");
-    return response;
-  }
-  if (!http::accepts_api_version(request.headers)) return http::api_version_refused();
-  const auto path = http::read_realm_path(request.target.path, am.context_path, "/json", "sessions");
+  if (!request.is("POST")) return identity::rest_method_not_allowed("POST");
+  if (!identity::accepts_api_version(request.headers)) return identity::api_version_refused();
+  const auto path = identity::read_realm_path(request.target.path, am.context_path, "/json", "sessions");
   // The token says which session; a realm around its own may end it, too.
-  if (!path || !http::is_realm_within(am.realm, http::realm_of(*path, request.target.query)))
-    return http::rest_error(404, "Realm not found");
+  if (!path || !identity::is_realm_within(am.realm, identity::realm_of(*path, request.target.query)))
+    return identity::rest_error(404, "Realm not found");
   return std::nullopt;
 }
 
@@ -70,9 +66,9 @@ std::variant<std::vector<session::SessionId>, http::Response> RestSource::read_t
     const http::Headers& headers) const {
   auto named = cookie_.read(headers);
   if (named.fields > 0) return std::move(named.by_field);
-  if (!has_cookie(headers, cookie_.names().rest_cookie())) return http::rest_error(401, "Access Denied");
+  if (!has_cookie(headers, cookie_.names().rest_cookie())) return identity::rest_error(401, "Access Denied");
   if (!is_from_a_script(headers))
-    return http::rest_error(403, "A token in a cookie needs Accept-API-Version or X-Requested-With");
+    return identity::rest_error(403, "A token in a cookie needs Accept-API-Version or X-Requested-With");
   return std::move(named.by_cookie);
 }
 

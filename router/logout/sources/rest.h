@@ -1,4 +1,4 @@
-// REST logout: POST <context>/json/sessions/?_action=logout, also with a realm (http/am_rest.h), with the
+// REST logout: POST <context>/json/sessions/?_action=logout, also with a realm (identity/am_rest.h), with the
 // token of a REST login.
 //
 // The token comes in the field `am.cookieName`, or in the cookie of that name (with COOKIE_PREFIX: __Host- before it);

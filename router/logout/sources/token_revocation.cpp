@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "logout/navigation.h"
 
 namespace router::logout {
 namespace {
@@ -69,7 +68,7 @@ http::Response revocation_limited(base::seconds wait) {
 
 // Or why there is none.
 std::variant<http::FormFields, http::Response> read_form(const SourceInput& input) {
-  if (!input.request.is("POST")) return method_not_allowed("POST");
+  if (!input.request.is("POST")) return http::method_not_allowed("POST");
   if (!is_form(input.request)) return revocation_error(400, "invalid_request");
   if (input.body.size() > kMaxBody) return revocation_error(413, "invalid_request");
   auto form = http::decode_form(input.body);

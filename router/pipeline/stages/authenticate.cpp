@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "http/fetch_metadata.h"
 #include "http/query.h"
-#include "login/navigation.h"
 #include "pipeline/left_application.h"
 #include "pipeline/stages/stages.h"
 
@@ -71,7 +71,7 @@ Task<Result<Verdict>> authenticate_session(Context& context) {
   login.application = left_application(context);
   if (login.application.empty() && is_logged_in(context, *wanted)) co_return Verdict(Continue{});
   // a redirect would lose a body, and a script could not read the login page
-  if (!login::is_navigation(context.request) || carries_rest_token(context)) {
+  if (!http::is_navigation(context.request) || carries_rest_token(context)) {
     co_return Error{ErrorCode::unauthenticated, Side::client, "no session"};
   }
   login.provider = std::move(wanted->provider);

@@ -3,15 +3,6 @@
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
-namespace {
-
-const std::vector<std::string>* scopes_for(const config::ScopeRule& rule, std::string_view method) {
-  if (const auto own = rule.by_method.find(std::string(method)); own != rule.by_method.end()) return &own->second;
-  if (const auto other = rule.by_method.find("default"); other != rule.by_method.end()) return &other->second;
-  return nullptr;
-}
-
-}  // namespace
 
 Result<Verdict> authorize(Context& context) {
   if (!context.match.found() || context.route().scope.empty()) return Verdict(Continue{});
@@ -19,7 +10,7 @@ Result<Verdict> authorize(Context& context) {
   const bool is_closed =
       context.config().authentication_none && !context.route().says_public && !context.is_public_page;
   if (!context.needs_login() && !is_closed) return Verdict(Continue{});
-  const auto* needed = scopes_for(context.route().scope, context.request.method);
+  const auto* needed = context.route().scope.for_method(context.request.method);
   // a rule per method without one for this method, and without a default, lets nobody in
   if (needed == nullptr) {
     return base::Error{base::ErrorCode::forbidden, base::Side::client, "the route's scopes name no such method"};

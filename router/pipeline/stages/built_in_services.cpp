@@ -22,11 +22,7 @@ std::string framing_answer(const Context& context) {
 
 Result<Verdict> built_in_services(Context& context) {
   if (!context.is_built_in_service()) return Verdict(Continue{});
-  if (!context.request.is_get_or_head()) {
-    auto response = http::text_response(405, "Method Not Allowed");
-    response.headers.add("Allow", "GET, HEAD");
-    return Verdict(std::move(response));
-  }
+  if (!context.request.is_get_or_head()) return Verdict(http::method_not_allowed("GET, HEAD"));
   const bool metadata = context.target().path == context.config().plugin_metadata_endpoint;
   return Verdict(http::json_response(200, metadata ? context.config().plugin_metadata : framing_answer(context)));
 }

@@ -1,11 +1,10 @@
+#include "http/method.h"
 #include "pipeline/stages/stages.h"
 #include "pipeline/welcome.h"
 #include "session/csrf.h"
 
 namespace router::pipeline {
 namespace {
-
-constexpr std::string_view kEveryMethod = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 // OPTIONS about this server as a whole, or about the last hop that the client cares for (RFC 9110 section 7.6.2).
 bool asks_this_router(const http::Request& request) {
@@ -19,7 +18,7 @@ bool asks_this_router(const http::Request& request) {
 Result<Verdict> own_endpoints(Context& context) {
   if (asks_this_router(context.request)) {
     auto response = http::text_response(200, "");
-    response.headers.add("Allow", kEveryMethod);
+    response.headers.add("Allow", http::kEveryMethod);
     return Verdict(std::move(response));
   }
   // a page that starts with the token handshake wants its answer here, not behind a redirect

@@ -12,9 +12,7 @@ Result<Verdict> refuse_unrouted(Context& context) {
     if (!allow.empty()) allow.append(", ");
     allow.append(method);
   }
-  auto response = http::text_response(405, "Method Not Allowed");
-  response.headers.add("Allow", allow);
-  return Verdict(std::move(response));
+  return Verdict(http::method_not_allowed(allow));
 }
 
 }  // namespace router::pipeline

@@ -3,6 +3,7 @@
 #include "backend/via.h"
 #include "base/text.h"
 #include "config/allowed_hosts.h"
+#include "http/method.h"
 #include "http/query.h"
 #include "http/url.h"
 #include "pipeline/client_address.h"
@@ -140,11 +141,8 @@ Result<Verdict> sanitize(Context& context) {
   if (auto found = find_external(context); !found) return found.error();
 
   // echoing a request, or tunnelling past the routes, is nobody's business
-  if (context.request.is("TRACE") || context.request.is("CONNECT")) {
-    auto response = refuse(405, "Method Not Allowed");
-    response.headers.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-    return Verdict(std::move(response));
-  }
+  if (context.request.is("TRACE") || context.request.is("CONNECT"))
+    return Verdict(http::method_not_allowed(http::kEveryMethod));
   // a destination leads back here: it would go round until something breaks
   if (backend::went_through_here(context.request.headers)) return Verdict(refuse(508, "Loop Detected"));
   if (!is_allowed_host(context)) return Verdict(refuse(421, "Misdirected Request"));

@@ -4,6 +4,7 @@
 #include "crypto/digest.h"
 #include "http/conditional.h"
 #include "http/embedded_files.h"
+#include "http/fetch_metadata.h"
 #include "logout/navigation.h"
 #include "pipeline/filters/filters.h"
 #include "pipeline/own_paths.h"
@@ -12,6 +13,8 @@
 
 namespace router::pipeline {
 namespace {
+
+constexpr base::seconds kEventStreamWait{15};
 
 http::Response script(const Context& context) {
   static const std::string_view text = http::embedded_file("session.js");
@@ -70,7 +73,7 @@ Task<Result<Verdict>> state(Context& context, session::SessionId id) {
 }
 
 Task<Result<Verdict>> touch(Context& context, session::SessionId id) {
-  if (logout::is_cross_site(context.request, context.external)) co_return Verdict(logout::refused_response());
+  if (http::is_cross_site(context.request, context.external)) co_return Verdict(logout::refused_response());
   session::SessionId copy = id;
   const auto touched = co_await context.graph.services.sessions.touch(std::move(copy));
   if (!touched && touched.error().code != base::ErrorCode::not_found) co_return touched.error();
@@ -94,9 +97,7 @@ Task<Result<Verdict>> events(Context& context, session::SessionId id) {
   const bool is_closed = !fed && fed.error().code == base::ErrorCode::closed;
   if (is_closed || (fed && *fed)) co_return Verdict(Answered{});
   if (!fed) co_return fed.error();
-  auto response = http::text_response(429, "Too many event streams\n");
-  response.headers.set("Retry-After", "15");
-  co_return Verdict(std::move(response));
+  co_return Verdict(http::too_many_requests("Too many event streams\n", kEventStreamWait));
 }
 
 }  // namespace
@@ -111,7 +112,7 @@ Task<Result<Verdict>> session_endpoints(Context& context) {
   context.anonymous = nullptr;
   const std::string_view method = path == kSessionTouch ? "POST" : "GET";
   if (!context.request.is(method) && !(is_script && context.request.is("HEAD"))) {
-    co_return Verdict(logout::method_not_allowed(is_script ? "GET, HEAD" : method));
+    co_return Verdict(http::method_not_allowed(is_script ? "GET, HEAD" : method));
   }
   if (is_script) co_return Verdict(script(context));
   session::SessionId id = session ? session->id : session::SessionId();

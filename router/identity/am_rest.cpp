@@ -1,10 +1,11 @@
-#include "http/am_rest.h"
+#include "identity/am_rest.h"
 
 #include <utility>
 
+#include "base/text.h"
 #include "http/query.h"
 
-namespace router::http {
+namespace router::identity {
 namespace {
 
 constexpr std::string_view kRealms = "realms/";
@@ -79,7 +80,7 @@ std::optional<RealmPath> read_realm_path(std::string_view path, std::string_view
 
 std::string realm_of(const RealmPath& path, std::string_view query) {
   if (path.realm != "/") return path.realm;
-  auto named = query_value(query, "realm").value_or("/");
+  auto named = http::query_value(query, "realm").value_or("/");
   if (!named.starts_with('/')) named.insert(0, "/");
   if (named.size() > 1 && named.ends_with('/')) named.pop_back();
   return named;
@@ -90,7 +91,7 @@ bool is_realm_within(std::string_view inner, std::string_view outer) {
   return inner.starts_with(outer) && inner.substr(outer.size()).starts_with('/');
 }
 
-bool accepts_api_version(const Headers& headers) {
+bool accepts_api_version(const http::Headers& headers) {
   const auto field = headers.get("accept-api-version");
   if (!field) return true;
   for (const auto part : base::split(*field, ',')) {
@@ -100,22 +101,28 @@ bool accepts_api_version(const Headers& headers) {
   return headers.count("accept-api-version") == 1;
 }
 
-Response api_version_refused() {
+http::Response api_version_refused() {
   return rest_error(
       404, "API version not supported: resource=2.0 to resource=5.1 and protocol=1.0 to protocol=2.9 are");
 }
 
-Response rest_answer(int status, std::string json) {
-  auto response = json_response(status, std::move(json));
+http::Response rest_answer(int status, std::string json) {
+  auto response = http::json_response(status, std::move(json));
   response.headers.add("Cache-Control", "no-store");
   return response;
 }
 
-Response rest_error(int status, std::string_view message) {
+http::Response rest_error(int status, std::string_view message) {
   std::string body = "{\"code\":" + std::to_string(status) + ",\"reason\":";
-  body.append(base::json_quote(reason_phrase(status))).append(",\"message\":");
+  body.append(base::json_quote(http::reason_phrase(status))).append(",\"message\":");
   body.append(base::json_quote(message)).append("}");
   return rest_answer(status, std::move(body));
 }
 
-}  // namespace router::http
+http::Response rest_method_not_allowed(std::string_view allow) {
+  auto response = rest_error(405, "Method not allowed");
+  response.headers.add("Allow", allow);
+  return response;
+}
+
+}  // namespace router::identity

@@ -1,4 +1,4 @@
-#include "http/am_rest.h"
+#include "identity/am_rest.h"
 
 #include <doctest/doctest.h>
 
@@ -41,7 +41,7 @@ TEST_CASE("am rest: a path names a realm, with and without the context") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.path);
-    const auto found = http::read_realm_path(row.path, "/am", "/json", "authenticate");
+    const auto found = identity::read_realm_path(row.path, "/am", "/json", "authenticate");
     CHECK(found.has_value() == (row.realm != nullptr));
     if (found && row.realm != nullptr) CHECK(found->realm == row.realm);
   }
@@ -49,7 +49,7 @@ TEST_CASE("am rest: a path names a realm, with and without the context") {
 
 TEST_CASE("am rest: where the path names no realm, the parameter does [S37]") {
   const auto realm = [](const char* path, const char* query) {
-    return http::realm_of(*http::read_realm_path(path, "/am", "/oauth2", "connect/endSession"), query);
+    return identity::realm_of(*identity::read_realm_path(path, "/am", "/oauth2", "connect/endSession"), query);
   };
   CHECK(realm("/oauth2/connect/endSession", "") == "/");
   CHECK(realm("/oauth2/connect/endSession", "realm=/alpha") == "/alpha");
@@ -63,12 +63,12 @@ TEST_CASE("am rest: where the path names no realm, the parameter does [S37]") {
 }
 
 TEST_CASE("am rest: a realm is within itself, its parents and the root") {
-  CHECK(http::is_realm_within("/alpha", "/alpha"));
-  CHECK(http::is_realm_within("/alpha", "/"));
-  CHECK(http::is_realm_within("/alpha/beta", "/alpha"));
-  CHECK(!http::is_realm_within("/alphabet", "/alpha"));
-  CHECK(!http::is_realm_within("/alpha", "/alpha/beta"));
-  CHECK(!http::is_realm_within("/", "/alpha"));
+  CHECK(identity::is_realm_within("/alpha", "/alpha"));
+  CHECK(identity::is_realm_within("/alpha", "/"));
+  CHECK(identity::is_realm_within("/alpha/beta", "/alpha"));
+  CHECK(!identity::is_realm_within("/alphabet", "/alpha"));
+  CHECK(!identity::is_realm_within("/alpha", "/alpha/beta"));
+  CHECK(!identity::is_realm_within("/", "/alpha"));
 }
 
 TEST_CASE("am rest: resource versions 2.0 to 5.1 are spoken, and a refusal names them [S37]") {
@@ -101,24 +101,28 @@ TEST_CASE("am rest: resource versions 2.0 to 5.1 are spoken, and a refusal names
     CAPTURE(row.field);
     http::Headers headers;
     headers.add("Accept-API-Version", row.field);
-    CHECK(http::accepts_api_version(headers) == row.accepted);
+    CHECK(identity::accepts_api_version(headers) == row.accepted);
   }
   http::Headers none;
-  CHECK(http::accepts_api_version(none));
+  CHECK(identity::accepts_api_version(none));
   none.add("Accept-API-Version", "resource=2.1");
   none.add("Accept-API-Version", "resource=3.1");
-  CHECK(!http::accepts_api_version(none));
-  const auto refused = http::api_version_refused();
+  CHECK(!identity::accepts_api_version(none));
+  const auto refused = identity::api_version_refused();
   CHECK(refused.status == 404);
   CHECK(refused.body.find("resource=2.0 to resource=5.1") != std::string::npos);
 }
 
 TEST_CASE("am rest: errors have code, reason and message, and are not stored") {
-  const auto response = http::rest_error(401, "Login \"failure\"");
+  const auto response = identity::rest_error(401, "Login \"failure\"");
   CHECK(response.status == 401);
   CHECK(response.body == R"({"code":401,"reason":"Unauthorized","message":"Login \"failure\""})");
   CHECK(response.headers.get("Cache-Control") == "no-store");
   CHECK(response.headers.get("Content-Type") == "application/json");
+  const auto refused = identity::rest_method_not_allowed("POST");
+  CHECK(refused.status == 405);
+  CHECK(refused.headers.get("Allow") == "POST");
+  CHECK(refused.headers.get("Cache-Control") == "no-store");
 }
 
 }  // namespace router::am_rest_test

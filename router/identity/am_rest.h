@@ -13,7 +13,7 @@
 
 #include "http/message.h"
 
-namespace router::http {
+namespace router::identity {
 
 struct RealmPath {
   std::string realm;  // "/" where the path names none
@@ -30,12 +30,13 @@ std::string realm_of(const RealmPath& path, std::string_view query);
 bool is_realm_within(std::string_view inner, std::string_view outer);
 
 // Accept-API-Version: absent, or resource 2.0 to 5.1 and protocol 1 or 2, where they are named.
-bool accepts_api_version(const Headers& headers);
+bool accepts_api_version(const http::Headers& headers);
 // 404, which says what is accepted.
-Response api_version_refused();
+http::Response api_version_refused();
 
 // {"code":401,"reason":"Unauthorized","message":"..."}, no-store.
-Response rest_error(int status, std::string_view message);
-Response rest_answer(int status, std::string json);
+http::Response rest_error(int status, std::string_view message);
+http::Response rest_method_not_allowed(std::string_view allow);
+http::Response rest_answer(int status, std::string json);
 
-}  // namespace router::http
+}  // namespace router::identity
