@@ -290,8 +290,8 @@ TEST_CASE("tls client: an answer that comes before an upload ends is not lost, w
   };
   const Row rows[] = {{"/app/early", "Content-Length: 16000000", 409},
                       {"/app/too-large", "Content-Length: 20000001", 413},
-                      {"/nowhere", "Content-Length: 16000000", 405},
-                      {"/nowhere", "Transfer-Encoding: chunked", 405}};
+                      {"/nowhere", "Content-Length: 16000000", 404},
+                      {"/nowhere", "Transfer-Encoding: chunked", 404}};
   const std::string chunk = "f4240\r\n" + std::string(1'000'000, 'x') + "\r\n";
   for (const Row& row : rows) {
     for (int round = 0; round < 4; ++round) {
