@@ -303,7 +303,7 @@ TEST_CASE("tls client: an answer that comes before an upload ends is not lost, w
       for (int i = 0; i < 15; ++i) CHECK(client.send(chunk));
       std::string answer;
       for (auto piece = client.read_piece(); !piece.empty(); piece = client.read_piece()) answer += piece;
-      CHECK(answer.starts_with("HTTP/1.1 " + std::to_string(row.status)));
+      CHECK_MESSAGE(answer.starts_with("HTTP/1.1 " + std::to_string(row.status)), row.path, " round ", round, ": ", answer.substr(0, 80));
     }
   }
 }
