@@ -93,8 +93,8 @@ Task<Result<void>> send_range(Call& call, const Representation& representation, 
   net::Exchange& exchange = call.exchange;
   Result<void> sent;
   if (representation.text) {
-    const std::string_view text = *representation.text;
-    sent = co_await send_text(exchange, text.substr(bytes.first, bytes.length()));
+    const auto text = std::string_view(*representation.text).substr(bytes.first, bytes.length());
+    sent = co_await send_text(exchange, text);
   } else if (bytes.length() <= kSmallFile) {
     sent =
         co_await net::copy_file(exchange, representation.file.descriptor.get(), bytes.first, bytes.length());

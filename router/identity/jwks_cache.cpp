@@ -64,7 +64,8 @@ base::Task<base::Result<crypto::KeySet>> JwksCache::current(std::string jwks_uri
   if (flight_.waiting() >= kMaxWaitingForKeys) co_return provider_unavailable("key set: too many are waiting");
   if (may_fetch || flight_.is_running()) {
     auto work = fetch(self, std::move(jwks_uri));
-    co_await flight_.run_for(runtime_.loop, left_until(ends_by), std::move(work));
+    const auto at_most = left_until(ends_by);
+    co_await flight_.run_for(runtime_.loop, at_most, std::move(work));
   }
   if (version_ != seen) co_return keys_;
   co_return last_error_.value_or(provider_unavailable("key set: not fetched yet"));
@@ -78,11 +79,13 @@ base::Task<bool> JwksCache::refetch_once_a_minute(std::string jwks_uri, std::uin
   // Who comes while keys are being fetched waits for them: else a rotation would fail all logins but the
   // first.
   if (flight_.is_running()) {
-    if (flight_.waiting() < kMaxWaitingForKeys) co_await flight_.join_for(runtime_.loop, left_until(ends_by));
+    const auto at_most = left_until(ends_by);
+    if (flight_.waiting() < kMaxWaitingForKeys) co_await flight_.join_for(runtime_.loop, at_most);
   } else if (is_due && backoff_.is_open(now)) {
     minute_to_begin_ = last;
     auto work = fetch(self, std::move(jwks_uri));
-    co_await flight_.run_for(runtime_.loop, left_until(ends_by), std::move(work));
+    const auto at_most = left_until(ends_by);
+    co_await flight_.run_for(runtime_.loop, at_most, std::move(work));
   }
   co_return version_ != seen;
 }

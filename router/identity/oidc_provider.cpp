@@ -32,11 +32,13 @@ base::Task<base::Result<Login>> OidcProvider::verify_answer(Endpoints endpoints,
 
   Login login;
   if (has_id_token) {
-    auto claims = co_await verify_id_token(endpoints, std::string(answer.id_token.reveal()), expectation);
+    auto verifying = verify_id_token(endpoints, std::string(answer.id_token.reveal()), expectation);
+    auto claims = co_await verifying;
     if (!claims) co_return std::move(claims).error();
     login.claims = *std::move(claims);
   }
-  auto access = co_await readable_access_token(endpoints, std::string(answer.access_token.reveal()));
+  auto reading = readable_access_token(endpoints, std::string(answer.access_token.reveal()));
+  auto access = co_await reading;
   if (!has_id_token) {
     if (expectation.is_refresh) {
       login.claims.issuer = endpoints->issuer;

@@ -26,7 +26,8 @@ base::Result<void> XsuaaProvider::check_callback_issuer(const Metadata& metadata
 
 base::Task<base::Result<Login>> XsuaaProvider::verify_answer(Endpoints, TokenAnswer answer,
                                                              Expectation expectation) {
-  auto access = co_await check_access_token(std::string(answer.access_token.reveal()));
+  auto checking_access = check_access_token(std::string(answer.access_token.reveal()));
+  auto access = co_await checking_access;
   if (!access) co_return std::move(access).error();
   if (access->claims.subject.empty()) co_return refused_credential("claim sub is missing");
   if (!expectation.subject.empty() && access->claims.subject != expectation.subject) {
@@ -35,8 +36,8 @@ base::Task<base::Result<Login>> XsuaaProvider::verify_answer(Endpoints, TokenAns
   if (const auto tenant = check_tenant(access->claims, expectation.tenant, true); !tenant) co_return tenant.error();
   if (!answer.id_token.empty()) {
     expectation.subject = access->claims.subject;
-    const auto identity =
-        co_await check_identity(std::string(answer.id_token.reveal()), std::move(expectation), true);
+    auto checking_identity = check_identity(std::string(answer.id_token.reveal()), std::move(expectation), true);
+    const auto identity = co_await checking_identity;
     if (!identity) co_return identity.error();
     if (access->claims.idp_session_id.empty()) access->claims.idp_session_id = identity->idp_session_id;
     if (!access->claims.authenticated) access->claims.authenticated = identity->authenticated;

@@ -28,7 +28,8 @@ base::Task<void> end_it(base::Loop* loop, std::shared_ptr<identity::Providers> p
                         {{"logout_id", receipt->id}, {"fault", describe(ended.error())}});
       co_return;
     }
-    co_await base::sleep_for(*loop, base::backoff_delay(attempt));
+    const auto delay = base::backoff_delay(attempt);
+    co_await base::sleep_for(*loop, delay);
   }
 }
 

@@ -30,7 +30,8 @@ Task<Result<void>> copy_file(Exchange& exchange, int descriptor, std::uint64_t o
     if (got < 0) co_return Error{ErrorCode::internal, Side::router, "a file cannot be read"};
     if (got == 0)
       co_return Error{ErrorCode::internal, Side::router, "a file became shorter while it was sent"};
-    auto written = co_await exchange.write({buffer.get(), static_cast<std::size_t>(got)});
+    const std::string_view piece(buffer.get(), static_cast<std::size_t>(got));
+    auto written = co_await exchange.write(piece);
     if (!written) co_return written;
     offset += static_cast<std::uint64_t>(got);
     length -= static_cast<std::uint64_t>(got);
