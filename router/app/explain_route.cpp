@@ -5,6 +5,7 @@
 #include "app/explanation.h"
 #include "config/token_rule.h"
 #include "http/fetch_metadata.h"
+#include "http/field_list.h"
 #include "routing/rewrite.h"
 #include "session/csrf.h"
 
@@ -13,12 +14,6 @@ namespace router::app {
 using Json = nlohmann::ordered_json;
 
 namespace {
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
 
 std::string why_passed_over(const config::Route& route, const http::Request& request) {
   const auto& target = request.target;
@@ -30,7 +25,7 @@ std::string why_passed_over(const config::Route& route, const http::Request& req
                                : "the source does not match the path";
   if (route.local_dir && request.is_get_or_head()) return "without its empty segments the path is another route's";
   return "the source matches, but it takes only " +
-         (route.local_dir ? "GET, HEAD" : joined(route.http_methods));
+         (route.local_dir ? "GET, HEAD" : http::written_list(route.http_methods));
 }
 
 std::string_view type_name(config::AuthenticationType type) {
@@ -77,7 +72,7 @@ void explain_login(const pipeline::Graph& graph, const http::Request& request, c
   if (route.scope.empty() || (scopes != nullptr && scopes->empty())) {
     out["scopes"] = "none asked for";
   } else {
-    out["scopes"] = scopes == nullptr ? "403: no rule for this method, and no default" : "one of " + joined(*scopes);
+    out["scopes"] = scopes == nullptr ? "403: no rule for this method, and no default" : "one of " + http::written_list(*scopes);
   }
   if (!route.csrf_protection) {
     out["csrf"] = "not checked: csrfProtection is false";

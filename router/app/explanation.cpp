@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/field_list.h"
 #include "http/query.h"
 #include "logout/plan.h"
 #include "pipeline/cors.h"
@@ -72,9 +73,7 @@ void add_warnings(const config::Issues& issues, const std::string& place, Json& 
 
 std::string no_route(const routing::RouteMatch& match) {
   if (!match.method_not_allowed()) return "404: no route takes this path";
-  std::string allow;
-  for (const auto& method : match.allow) allow += (allow.empty() ? "" : ", ") + method;
-  return "405: the routes for this path take " + allow;
+  return "405: the routes for this path take " + http::written_list(match.allow);
 }
 
 std::string name_of(const config::Route& route) {

@@ -4,6 +4,12 @@
 
 namespace router::http {
 
+std::string written_list(const std::vector<std::string>& items) {
+  std::string list;
+  for (const auto& item : items) list.append(list.empty() ? "" : ", ").append(item);
+  return list;
+}
+
 std::size_t count_items(const Headers& headers, std::string_view name) {
   std::size_t count = 0;
   for (const auto& field : headers) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "http/field_list.h"
 #include "http/origin.h"
 #include "pipeline/cors.h"
 #include "pipeline/stages/stages.h"
@@ -7,12 +8,6 @@
 namespace router::pipeline {
 
 namespace {
-
-std::string joined(const std::vector<std::string>& items) {
-  std::string list;
-  for (const auto& item : items) list.append(list.empty() ? "" : ", ").append(item);
-  return list;
-}
 
 // Every answer to an origin that is let in, also an error's: a script may read what went wrong.
 void add_origin_fields(Context& context, const config::CorsPolicy& policy, std::string_view origin) {
@@ -27,9 +22,9 @@ void add_origin_fields(Context& context, const config::CorsPolicy& policy, std::
 
 http::Response preflight_response(const config::CorsPolicy& policy) {
   http::Response response;
-  response.headers.set("Access-Control-Allow-Methods", joined(policy.allowed_methods));
+  response.headers.set("Access-Control-Allow-Methods", http::written_list(policy.allowed_methods));
   if (!policy.allowed_headers.empty()) {
-    response.headers.set("Access-Control-Allow-Headers", joined(policy.allowed_headers));
+    response.headers.set("Access-Control-Allow-Headers", http::written_list(policy.allowed_headers));
   }
   if (policy.max_age >= 0) response.headers.set("Access-Control-Max-Age", std::to_string(policy.max_age));
   return response;
@@ -53,7 +48,7 @@ Result<Verdict> check_cors(Context& context) {
   add_origin_fields(context, policy, context.request.headers.get("Origin").value_or(""));
   if (judged->outcome == CorsJudgement::Outcome::preflight) return Verdict(preflight_response(policy));
   if (!policy.expose_headers.empty()) {
-    context.add_reply_field("Access-Control-Expose-Headers", joined(policy.expose_headers));
+    context.add_reply_field("Access-Control-Expose-Headers", http::written_list(policy.expose_headers));
   }
   return Verdict(Continue{});
 }

@@ -1,3 +1,4 @@
+#include "http/field_list.h"
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
@@ -7,12 +8,7 @@ Result<Verdict> refuse_unrouted(Context& context) {
   if (!context.match.method_not_allowed()) {
     return base::Error{base::ErrorCode::not_found, base::Side::client, "no route takes this path"};
   }
-  std::string allow;
-  for (const auto& method : context.match.allow) {
-    if (!allow.empty()) allow.append(", ");
-    allow.append(method);
-  }
-  return Verdict(http::method_not_allowed(allow));
+  return Verdict(http::method_not_allowed(http::written_list(context.match.allow)));
 }
 
 }  // namespace router::pipeline
