@@ -144,6 +144,7 @@ class AsioBackendPool final : public BackendPool {
 
   base::Task<bool> wait_for_room(Bucket& bucket, ConnectionWish& wish);
   std::unique_ptr<AsioBackendConnection> take_idle(Bucket& bucket);
+  static void close_longest_idle(Bucket& bucket);
   static std::unique_ptr<BackendConnection> lend(Bucket& bucket, std::unique_ptr<AsioBackendConnection> connection);
   bool make_lasting(Bucket& bucket, AsioBackendConnection& connection);
   void free_held_up(Bucket& bucket);

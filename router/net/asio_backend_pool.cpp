@@ -63,10 +63,18 @@ std::unique_ptr<AsioBackendConnection> AsioBackendPool::take_idle(Bucket& bucket
   return nullptr;
 }
 
+// Its place is for who wants a new connection.
+void AsioBackendPool::close_longest_idle(Bucket& bucket) {
+  if (bucket.idle.empty()) return;
+  bucket.idle.erase(bucket.idle.begin());
+  --bucket.open;
+}
+
 // false: nobody gave a connection back in time, too many wait already, or nobody wants it any longer. true: there is
 // room, and it is ours.
 Task<bool> AsioBackendPool::wait_for_room(Bucket& bucket, ConnectionWish& wish) {
   if (bucket.open >= pool_limits_.connections) free_held_up(bucket);
+  if (bucket.open >= pool_limits_.connections) close_longest_idle(bucket);
   if (bucket.open < pool_limits_.connections) {
     ++bucket.open;
     co_return true;
@@ -102,6 +110,8 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const 
       --bucket.open;
       co_return lend(bucket, std::move(idle));
     }
+  } else if (bucket.open > pool_limits_.connections) {
+    close_longest_idle(bucket);  // given back while we waited
   }
   auto connection = std::make_unique<AsioBackendConnection>(loop_, origin, limits_);
   wish.set_stop([&connection] { connection->close(); });

@@ -1,0 +1,384 @@
+// The pool on a loop that the test turns, with a back-end on the loopback interface: which connection is used
+// again, who waits for a place, and in which order they get one. Look-ups and their ends:
+// backend_pool_test.cpp.
+#include <doctest/doctest.h>
+#include <poll.h>
+
+#include <memory>
+#include <optional>
+
+#include "net/asio_backend.h"
+#include "net/asio_http_client.h"
+#include "turned_loop.h"
+
+namespace router::pool_places_test {
+
+using base::ErrorCode;
+using base::Task;
+using net::AsioBackendConnection;
+using std::string;
+using namespace std::chrono_literals;
+
+namespace {
+
+const string kRequest = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+const string kGood = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+struct Asked {
+  explicit Asked(bool fresh = false, base::SteadyTime ends_by = base::SteadyTime::max())
+      : wish(fresh, 0ms, ends_by) {}
+  bool has_ended() const { return got.has_value(); }
+  bool has_connection() const { return got && *got; }
+  std::optional<ErrorCode> fault() const {
+    return got && !*got ? std::optional(got->error().code) : std::nullopt;
+  }
+  AsioBackendConnection& connection() { return static_cast<AsioBackendConnection&>(***got); }
+
+  net::ConnectionWish wish;
+  std::optional<base::Result<std::unique_ptr<net::BackendConnection>>> got;
+};
+
+struct PoolWorld : test::TurnedLoop {
+  explicit PoolWorld(net::PoolLimits pool_limits = {}) : pool(loop, tls, limits, std::move(pool_limits)) {}
+
+  void ask(Asked& asked) {
+    base::start_detached(acquire(pool, origin, asked));
+    settle();
+  }
+  static Task<void> acquire(net::AsioBackendPool& pool, const net::BackendOrigin& origin, Asked& asked) {
+    auto got = co_await pool.acquire(origin, asked.wish);
+    asked.got.emplace(std::move(got));
+  }
+  // Asks, and waits until the back-end has a new connection for it.
+  test::Socket connected(Asked& asked) {
+    ask(asked);
+    REQUIRE(until([&] { return asked.has_ended(); }));
+    REQUIRE(asked.has_connection());
+    auto peer = listener.accept(test::kPatience);
+    REQUIRE(peer);
+    return std::move(*peer);
+  }
+  // One request; `reads_body`: to its end.
+  void converse(Asked& asked, const test::Socket& peer, std::string_view answer, bool reads_body = true) {
+    bool done = false;
+    base::start_detached(exchange(asked.connection(), reads_body, done));
+    REQUIRE(peer.send(answer));
+    REQUIRE(until([&] { return done; }));
+  }
+  static Task<void> exchange(AsioBackendConnection& connection, bool reads_body, bool& done) {
+    const auto sent = co_await connection.send(kRequest, {}, {});
+    bool goes_on = sent.has_value();
+    do {
+      const auto answered = co_await connection.read_head(false);
+      goes_on = goes_on && answered;
+    } while (goes_on && connection.head().status < 200);
+    while (goes_on && reads_body) {
+      const auto piece = co_await connection.read_body();
+      goes_on = piece && !piece->last;
+    }
+    done = true;
+  }
+  void give_back(Asked& asked, bool reusable = true) {
+    pool.release(std::move(**asked.got), reusable);
+    asked.got.reset();
+    settle();
+  }
+  // Nobody has connected since the last accept.
+  bool nobody_came() const { return !listener.accept(0ms); }
+
+  test::Listener listener;
+  net::ParseLimits limits;
+  net::ClientTls tls{{}, true};
+  net::BackendOrigin origin = net::make_backend_origin(*http::parse_url(listener.origin()));
+  net::AsioBackendPool pool;
+};
+
+// Until the kernel has brought what the peer did.
+void await_sign_at(int descriptor) {
+  pollfd asked{descriptor, POLLIN, 0};
+  CHECK(::poll(&asked, 1, static_cast<int>(test::kPatience.count())) == 1);
+}
+
+Task<void> send_by_client(net::AsioHttpClient& client, net::ClientRequest request,
+                          std::optional<base::Result<net::ClientResponse>>& response) {
+  auto answered = co_await client.send(std::move(request));
+  response.emplace(std::move(answered));
+}
+
+}  // namespace
+
+TEST_CASE(
+    "pool: a connection is used again only after an answer that was read to its end and left no doubt "
+    "[H17]") {
+  struct Row {
+    const char* name;
+    string answer;
+    bool kept;
+    bool reads_body = true;
+  };
+  const Row rows[] = {
+      {"a length", kGood, true},
+      {"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", true},
+      {"no body", "HTTP/1.1 204 No Content\r\n\r\n", true},
+      {"an interim answer first", "HTTP/1.1 103 Early Hints\r\n\r\n" + kGood, true},
+      {"Connection: close", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", false},
+      {"HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", false},
+      {"a body that nobody read", kGood, false, false},
+      {"bytes behind the answer", kGood + "HTTP", false},
+      {"an interim answer with Connection: close",
+       "HTTP/1.1 103 Early Hints\r\nConnection: close\r\n\r\n" + kGood, false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.name));
+    PoolWorld world;
+    Asked first;
+    const auto peer = world.connected(first);
+    world.converse(first, peer, row.answer, row.reads_body);
+    world.give_back(first);
+    CHECK(world.pool.counts().idle == (row.kept ? 1U : 0U));
+    CHECK(world.pool.counts().open == (row.kept ? 1U : 0U));
+    if (!row.kept) continue;
+    Asked second;
+    world.ask(second);
+    REQUIRE(second.has_connection());
+    CHECK(second.connection().is_reused());
+    CHECK(world.nobody_came());
+  }
+}
+
+TEST_CASE("pool: neither who says so nor a pool without reuse keeps a connection [H17]") {
+  for (const bool reuse : {true, false}) {
+    PoolWorld world({.reuse = reuse});
+    Asked asked;
+    const auto peer = world.connected(asked);
+    world.converse(asked, peer, kGood);
+    world.give_back(asked, !reuse);
+    CHECK(world.pool.counts().open == 0);
+  }
+}
+
+TEST_CASE(
+    "pool: the connection that was used last is the next, and one that has rested too long is closed [H17]") {
+  PoolWorld world({.max_idle = 30s});
+  Asked one;
+  const auto first = world.connected(one);
+  Asked two;
+  const auto second = world.connected(two);
+  world.converse(one, first, kGood);
+  world.converse(two, second, kGood);
+  world.give_back(one);
+  world.pass(20s);
+  auto* const used_last = &two.connection();
+  world.give_back(two);
+  Asked next;
+  world.ask(next);
+  REQUIRE(next.has_connection());
+  CHECK(&next.connection() == used_last);
+  world.pass(15s);
+  CHECK(world.pool.counts().idle == 0);
+  string bytes;
+  while (first.receive(bytes, test::in(test::kPatience)) == test::Received::data) {
+  }
+  CHECK(bytes == kRequest);
+}
+
+TEST_CASE(
+    "pool: one that the back-end has closed, or where it said what nobody asked for, is not used again "
+    "[H17]") {
+  for (const bool closes : {true, false}) {
+    CAPTURE(closes);
+    PoolWorld world;
+    Asked asked;
+    auto peer = world.connected(asked);
+    world.converse(asked, peer, kGood);
+    const int descriptor = asked.connection().stream().socket().native_handle();
+    world.give_back(asked);
+    closes ? peer.shutdown_write() : static_cast<void>(peer.send("HTTP/1.1 200 OK\r\n\r\n"));
+    await_sign_at(descriptor);
+    Asked next;
+    const auto other = world.connected(next);
+    CHECK_FALSE(next.connection().is_reused());
+    CHECK(world.pool.counts().open == 1);
+  }
+}
+
+TEST_CASE(
+    "pool: places are given in the order in which they were asked for, a kept connection along with its own "
+    "[H17]") {
+  PoolWorld world({.connections = 1});
+  Asked holder;
+  const auto peer = world.connected(holder);
+  Asked first;
+  Asked second;
+  world.ask(first);
+  world.ask(second);
+  CHECK(world.pool.counts().waiting == 2);
+  world.converse(holder, peer, kGood);
+  world.give_back(holder);
+  REQUIRE(first.has_connection());
+  CHECK(first.connection().is_reused());
+  CHECK_FALSE(second.has_ended());
+  CHECK(world.nobody_came());
+  world.give_back(first, false);
+  REQUIRE(world.until([&] { return second.has_ended(); }));
+  REQUIRE(second.has_connection());
+  CHECK_FALSE(second.connection().is_reused());
+  CHECK(world.pool.counts().open == 1);
+}
+
+TEST_CASE("pool: who is one too many is refused at once, who waits too long later, who gives up soon [H17]") {
+  PoolWorld world({.connections = 1, .waiting = 3, .max_wait = 5s});
+  Asked holder;
+  const auto peer = world.connected(holder);
+  Asked patient;
+  Asked hurried(false, world.loop.deadlines().now() + 2s);
+  Asked leaver;
+  world.ask(patient);
+  world.ask(hurried);
+  world.ask(leaver);
+  Asked too_many;
+  world.ask(too_many);
+  CHECK(too_many.fault() == ErrorCode::overloaded);
+  leaver.wish.withdraw();
+  CHECK_FALSE(leaver.has_ended());  // not inside the call
+  world.settle();
+  CHECK(leaver.fault() == ErrorCode::cancelled);
+  world.pass(1'900ms);
+  CHECK_FALSE(hurried.has_ended());
+  world.pass(300ms);
+  CHECK(hurried.fault() == ErrorCode::overloaded);
+  CHECK_FALSE(patient.has_ended());
+  world.pass(3s);
+  CHECK(patient.fault() == ErrorCode::overloaded);
+  CHECK(world.pool.counts().waiting == 0);
+  CHECK(world.pool.counts().open == 1);
+}
+
+TEST_CASE("pool: who gives up in the turn in which the place comes leaves it to the next [H17]") {
+  PoolWorld world({.connections = 1});
+  Asked holder;
+  const auto peer = world.connected(holder);
+  world.converse(holder, peer, kGood);
+  Asked leaver;
+  Asked next;
+  world.ask(leaver);
+  world.ask(next);
+  world.pool.release(std::move(**holder.got), true);
+  leaver.wish.withdraw();
+  world.settle();
+  CHECK(leaver.fault() == ErrorCode::cancelled);
+  REQUIRE(next.has_connection());
+  CHECK(next.connection().is_reused());
+  CHECK(world.pool.counts().open == 1);
+}
+
+TEST_CASE("pool: a place where nobody listens is refused, and goes to who waits for it [H17]") {
+  PoolWorld world({.connections = 1});
+  world.origin.port = test::refusing_port();
+  Asked first;
+  Asked second;
+  world.ask(first);
+  world.ask(second);
+  REQUIRE(world.until([&] { return second.has_ended(); }));
+  CHECK(first.fault() == ErrorCode::refused);
+  CHECK(second.fault() == ErrorCode::refused);
+  CHECK(world.pool.counts().open == 0);
+}
+
+TEST_CASE("pool: what lasts gives its place away, is bounded of its own, and is never kept [H17]") {
+  PoolWorld world({.connections = 1, .lasting = 1});
+  Asked stream;
+  const auto peer = world.connected(stream);
+  CHECK(world.pool.begin_lasting(stream.connection()));
+  CHECK(world.pool.begin_lasting(stream.connection()));
+  CHECK(world.pool.counts().lasting == 1);
+  CHECK(world.pool.counts().open == 0);
+  Asked other;
+  const auto second = world.connected(other);
+  const auto refused = world.pool.begin_lasting(other.connection());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::overloaded);
+  world.converse(stream, peer, kGood);
+  world.give_back(stream);
+  CHECK(world.pool.counts().lasting == 0);
+  CHECK(world.pool.counts().idle == 0);
+}
+
+TEST_CASE(
+    "pool: who wants a new connection gets one, and the place of one that rests where all are taken [H17]") {
+  PoolWorld world({.connections = 2});
+  Asked one;
+  const auto first = world.connected(one);
+  Asked two;
+  const auto second = world.connected(two);
+  world.converse(one, first, kGood);
+  world.converse(two, second, kGood);
+  world.give_back(one);
+  world.give_back(two);
+  Asked fresh(true);
+  const auto third = world.connected(fresh);
+  CHECK_FALSE(fresh.connection().is_reused());
+  CHECK(world.pool.counts().open == 2);
+  CHECK(world.pool.counts().idle == 1);
+}
+
+TEST_CASE("pool: a connection given back to who waits for a new one makes room for it [H17]") {
+  PoolWorld world({.connections = 1});
+  Asked holder;
+  const auto first = world.connected(holder);
+  world.converse(holder, first, kGood);
+  Asked fresh(true);
+  world.ask(fresh);
+  CHECK(world.pool.counts().waiting == 1);
+  world.give_back(holder);
+  REQUIRE(world.until([&] { return fresh.has_ended(); }));
+  REQUIRE(fresh.has_connection());
+  CHECK_FALSE(fresh.connection().is_reused());
+  CHECK(world.pool.counts().open == 1);
+  CHECK(world.pool.counts().idle == 0);
+}
+
+TEST_CASE(
+    "http client: a kept connection that ends instead of answering is tried anew, where that does no harm "
+    "[H17]") {
+  struct Row {
+    const char* method;
+    string before_the_end;
+    bool tried_anew;
+  };
+  for (const Row& row : {Row{"GET", "", true}, Row{"PUT", "", true}, Row{"POST", "", false},
+                         Row{"GET", "HTTP/1.1 200", false}}) {
+    CAPTURE(std::string(row.method));
+    CAPTURE(row.before_the_end);
+    PoolWorld world;
+    Asked asked;
+    auto peer = world.connected(asked);
+    world.converse(asked, peer, kGood);
+    world.give_back(asked);
+    base::SystemClock clock;
+    net::AsioHttpClient client(world.pool, clock);
+    net::ClientRequest request;
+    request.method = row.method;
+    request.url = *http::parse_url(world.listener.origin());
+    std::optional<base::Result<net::ClientResponse>> response;
+    base::start_detached(send_by_client(client, std::move(request), response));
+    world.settle();
+    peer.send(row.before_the_end);
+    peer.shutdown_write();
+    std::optional<test::Socket> again;
+    CHECK(world.until([&] {
+      if (!again) again = world.listener.accept(0ms);
+      return again || response;
+    }));
+    CHECK(again.has_value() == row.tried_anew);
+    if (again) {
+      again->send(kGood);
+      again->shutdown_write();
+    }
+    REQUIRE(world.until([&] { return response.has_value(); }));
+    CHECK(response->has_value() == row.tried_anew);
+    if (!*response) CHECK(response->error().code == ErrorCode::closed);
+  }
+}
+
+}  // namespace router::pool_places_test
