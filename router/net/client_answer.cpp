@@ -125,25 +125,6 @@ Task<Result<void>> ClientConnection::finish(std::string_view trailer_fields) {
   co_return sent;
 }
 
-Task<Result<void>> ClientConnection::respond(http::Response response) {
-  const bool bodiless = turn_->request.is("HEAD") || response.status == 204 || response.status == 304;
-  ResponseStart start;
-  start.status = response.status;
-  response.headers.write_to(start.fields);
-  start.body = bodiless ? http::BodyKind::none : http::BodyKind::length;
-  start.content_length = response.body.size();
-  if (turn_->request.is("HEAD") && response.status != 204 && response.status != 304) {
-    start.fields.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
-  }
-  start_response(std::move(start));
-  if (!bodiless && !response.body.empty()) {
-    auto sent = co_await write(response.body);
-    if (!sent) co_return sent;
-  }
-  auto finished = co_await finish({});
-  co_return finished;
-}
-
 Task<Result<void>> ClientConnection::tunnel(BackendConnection& backend, std::string fields,
                                             std::function<void()> client_data) {
   response_started_ = true;

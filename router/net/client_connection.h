@@ -66,7 +66,6 @@ class ClientConnection final : public Exchange {
   base::Task<base::Result<void>> send_file(int descriptor, std::uint64_t offset,
                                            std::uint64_t length) override;
   base::Task<base::Result<void>> finish(std::string_view trailer_fields) override;
-  base::Task<base::Result<void>> respond(http::Response response) override;
   base::Task<base::Result<void>> tunnel(BackendConnection& backend, std::string fields,
                                         std::function<void()> client_data) override;
   void end_tunnel(std::uint16_t code, std::string_view reason) override;

@@ -72,8 +72,8 @@ class Exchange {
   // internal, where the file has become shorter.
   virtual base::Task<base::Result<void>> send_file(int descriptor, std::uint64_t offset, std::uint64_t length) = 0;
   virtual base::Task<base::Result<void>> finish(std::string_view trailer_fields) = 0;
-  // A response of the router itself, in one go.
-  virtual base::Task<base::Result<void>> respond(http::Response response) = 0;
+  // A response of the router itself, in one go: start_response, write, finish. To HEAD the head alone.
+  base::Task<base::Result<void>> respond(http::Response response);
 
   // After the back-end's 101: sends the head, then passes bytes both ways until either side closes. `client_data` is
   // called for data frames of the client (a user at work, not a ping).

@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "net/exchange.h"
 #include "net/file_copy.h"
+#include "net/response_framing.h"
 #include "support/fake_loop.h"
 
 namespace router::test {
@@ -123,17 +124,7 @@ class FakeExchange final : public net::Exchange {
     if (started_) throw std::logic_error("a second response");
     started_ = true;
     start_ = std::move(start);
-    left_ = start_.content_length;
-    head_ = "HTTP/1.1 " + std::to_string(start_.status) + " ";
-    head_.append(start_.reason.empty() ? http::reason_phrase(start_.status) : start_.reason).append("\r\n");
-    head_.append(start_.fields);
-    if (start_.body == http::BodyKind::length) {
-      head_.append("Content-Length: ").append(std::to_string(start_.content_length)).append("\r\n");
-    } else if (start_.body != http::BodyKind::none) {
-      head_.append("Transfer-Encoding: chunked\r\n");
-    }
-    if (start_.close) head_.append("Connection: close\r\n");
-    head_.append("\r\n");
+    framing_.begin(start_, request_.minor_version, start_.close || !request_.keep_alive || !body_finished_, head_);
   }
   bool response_started() const override { return started_; }
   base::Task<base::Result<void>> flush() override { co_return base::Result<void>(); }
@@ -144,10 +135,7 @@ class FakeExchange final : public net::Exchange {
       co_return base::Error{base::ErrorCode::closed, base::Side::client, "the client is gone"};
     }
     if (start_.body == http::BodyKind::none) throw std::logic_error("a body where the head announced none");
-    if (start_.body == http::BodyKind::length) {
-      if (data.size() > left_) throw std::logic_error("a body longer than announced");
-      left_ -= data.size();
-    }
+    if (!framing_.before(data.size(), chunk_heads_)) throw std::logic_error("a body longer than announced");
     writes_.emplace_back(data);
     body_.append(data);
     co_return base::Result<void>();
@@ -159,28 +147,11 @@ class FakeExchange final : public net::Exchange {
     co_return copied;
   }
   base::Task<base::Result<void>> finish(std::string_view trailer_fields) override {
-    if (start_.body == http::BodyKind::length && left_ != 0)
-      throw std::logic_error("a body shorter than announced");
+    if (!framing_.end(trailer_fields, chunk_heads_)) throw std::logic_error("a body shorter than announced");
     trailer_fields_ = trailer_fields;
     finished_ = true;
     co_return base::Result<void>();
   }
-  base::Task<base::Result<void>> respond(http::Response response) override {
-    const bool bodiless = request_.is("HEAD") || response.status == 204 || response.status == 304;
-    net::ResponseStart start;
-    start.status = response.status;
-    response.headers.write_to(start.fields);
-    start.body = bodiless ? http::BodyKind::none : http::BodyKind::length;
-    start.content_length = bodiless ? 0 : response.body.size();
-    start_response(std::move(start));
-    if (!bodiless) {
-      auto written = co_await write(response.body);
-      if (!written) co_return written;
-    }
-    auto done = co_await finish({});
-    co_return done;
-  }
-
   base::Task<base::Result<void>> tunnel(net::BackendConnection&, std::string fields,
                                         std::function<void()>) override {
     net::ResponseStart start;
@@ -211,12 +182,13 @@ class FakeExchange final : public net::Exchange {
   http::Headers trailers_;
 
   net::ResponseStart start_{.status = 0};
+  net::ResponseFraming framing_;
   std::string head_;
+  std::string chunk_heads_;  // nobody looks at them
   std::string body_;
   std::vector<std::string> writes_;
   std::string trailer_fields_;
   std::vector<std::pair<int, std::string>> interims_;
-  std::uint64_t left_ = 0;
   std::size_t room_ = static_cast<std::size_t>(-1);
   std::size_t files_sent_ = 0;
   bool started_ = false;
