@@ -1,55 +1,17 @@
-#include "identity/oidc_provider.h"
-
 #include <doctest/doctest.h>
 
-#include "identity/stub_provider.h"
-#include "support/run_task.h"
+#include "identity/oidc_world.h"
 
 namespace router::oidc_provider_test {
 
 using namespace router::identity;
 using nlohmann::json;
 using std::chrono::seconds;
+using test::OidcWorld;
 using test::run_task;
 using test::TokenSigner;
 
-namespace {
-
-struct Fixture : test::ProviderWorld {
-  OidcProvider provider{test::oidc_binding(), runtime};
-
-  json id_claims(const json& patch = json::object()) const {
-    json claims{{"iss", test::kIssuer}, {"aud", "router"},    {"sub", "alice"}, {"iat", now()},
-                {"exp", now() + 300},   {"nonce", "nonce-1"}, {"sid", "sid-1"}, {"scope", "not from here"}};
-    claims.merge_patch(patch);
-    return claims;
-  }
-  void answer_with(const std::string& id_token, const json& patch = json::object()) {
-    json answer{{"access_token", "opaque"},
-                {"token_type", "Bearer"},
-                {"expires_in", 600},
-                {"refresh_token", "rt-2"},
-                {"scope", "openid app.read"}};
-    if (!id_token.empty()) answer["id_token"] = id_token;
-    answer.merge_patch(patch);
-    stub.token_answer = answer.dump();
-  }
-  std::string sign(const json& patch = json::object(), const json& header = json::object()) const {
-    return TokenSigner::shared_rsa().sign(id_claims(patch), header);
-  }
-  base::Result<Login> exchange() {
-    return run_task(provider.exchange_code({"code", "verifier", "https://app/cb", "nonce-1", {}}));
-  }
-  base::Result<Login> refresh() { return run_task(provider.refresh({base::Secret("rt-1"), "alice", {}})); }
-  base::ErrorCode exchange_error() {
-    const auto login = exchange();
-    return login ? base::ErrorCode::internal : login.error().code;
-  }
-};
-
-}  // namespace
-
-TEST_CASE_FIXTURE(Fixture, "oidc provider: a code becomes a verified login") {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: a code becomes a verified login") {
   const auto id_token = sign();
   answer_with(id_token);
   const auto login = exchange();
@@ -66,7 +28,7 @@ TEST_CASE_FIXTURE(Fixture, "oidc provider: a code becomes a verified login") {
   CHECK(login->tokens.access_expires == clock.wall() + seconds(600));
 }
 
-TEST_CASE_FIXTURE(Fixture, "oidc provider: scopes are the access token's where that is a token for us") {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: scopes are the access token's where that is a token for us") {
   const json access{{"iss", test::kIssuer}, {"azp", "router"}, {"exp", now() + 100}, {"scope", "app.write"}};
   answer_with(sign(), {{"access_token", TokenSigner::shared_rsa().sign(access, {{"typ", "at+jwt"}})}});
   auto login = exchange();
@@ -86,7 +48,7 @@ TEST_CASE_FIXTURE(Fixture, "oidc provider: scopes are the access token's where t
   CHECK(stub.count("/keys") == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "oidc provider: an id token that is wrong in any way is no login") {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: an id token that is wrong in any way is no login") {
   const json patches[] = {{{"iss", "https://evil.example"}},
                           {{"aud", "other"}},
                           {{"aud", nullptr}},
@@ -115,12 +77,12 @@ TEST_CASE_FIXTURE(Fixture, "oidc provider: an id token that is wrong in any way 
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "oidc provider: an answer without id token is no login") {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: an answer without id token is no login") {
   answer_with("");
   CHECK(exchange_error() == base::ErrorCode::protocol);
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(OidcWorld,
                   "oidc provider: only announced algorithms are taken, a registered one stands alone") {
   const auto ec = TokenSigner::ec("e");
   stub.keys = test::jwks({TokenSigner::shared_rsa(), ec});
@@ -140,7 +102,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(run_task(registered.exchange_code({"c", "v", "https://app/cb", "nonce-1", {}})));
 }
 
-TEST_CASE_FIXTURE(Fixture, "oidc provider: HS256 with the client secret holds where it is registered") {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: HS256 with the client secret holds where it is registered") {
   auto binding = test::oidc_binding();
   binding.id_token_signed_response_alg = "HS256";
   OidcProvider registered(binding, runtime);
@@ -154,7 +116,7 @@ TEST_CASE_FIXTURE(Fixture, "oidc provider: HS256 with the client secret holds wh
   CHECK_FALSE(login(sign()));
 }
 
-TEST_CASE_FIXTURE(Fixture, "oidc provider: a key rotated just before signing does not fail the login") {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: a key rotated just before signing does not fail the login") {
   answer_with(sign());
   REQUIRE(exchange());
   stub.keys = test::jwks({TokenSigner::other_rsa()});
@@ -163,8 +125,7 @@ TEST_CASE_FIXTURE(Fixture, "oidc provider: a key rotated just before signing doe
   CHECK(stub.count("/keys") == 2);
 }
 
-TEST_CASE_FIXTURE(
-    Fixture,
+TEST_CASE_FIXTURE(OidcWorld,
     "oidc provider: a login while the provider is away says unavailable, and works when it is back") {
   stub.fail_with = base::ErrorCode::refused;
   CHECK(exchange_error() == base::ErrorCode::unavailable);
@@ -175,66 +136,7 @@ TEST_CASE_FIXTURE(
   CHECK(exchange());
 }
 
-TEST_CASE_FIXTURE(Fixture, "oidc provider: refresh keeps the old refresh token where no new one came") {
-  answer_with(sign({{"nonce", nullptr}}), {{"refresh_token", nullptr}});
-  const auto login = refresh();
-  REQUIRE(login);
-  CHECK(stub.posted("refresh_token") == "rt-1");
-  CHECK(login->tokens.refresh_token.reveal() == "rt-1");
-}
-
-TEST_CASE_FIXTURE(Fixture, "oidc provider: refresh without a new id token brings tokens but no new claims") {
-  answer_with("");
-  const auto login = refresh();
-  REQUIRE(login);
-  CHECK(login->claims.subject == "alice");
-  CHECK(login->claims.issuer == test::kIssuer);
-  CHECK(login->claims.json.empty());
-  CHECK(login->tokens.id_token.empty());
-  CHECK(login->claims.scopes == std::vector<std::string>{"openid", "app.read"});
-}
-
-TEST_CASE_FIXTURE(Fixture, "oidc provider: of the scopes, what the new token says holds, and an opaque one may be silent [S6]") {
-  using Scopes = std::optional<std::vector<std::string>>;
-  const json access{{"iss", test::kIssuer}, {"azp", "router"}, {"exp", now() + 100}};
-  const auto jwt = [&](const json& patch) {
-    json claims = access;
-    claims.merge_patch(patch);
-    return TokenSigner::shared_rsa().sign(claims, {{"typ", "at+jwt"}});
-  };
-  struct Row {
-    json answer;
-    Scopes scopes;
-  };
-  const Row rows[] = {
-      {{{"scope", ""}}, Scopes::value_type{}},
-      {{{"scope", nullptr}}, std::nullopt},
-      {{{"scope", "openid"}}, Scopes::value_type{"openid"}},
-      {{{"scope", nullptr}, {"access_token", jwt({{"scope", ""}})}}, Scopes::value_type{}},
-      {{{"scope", nullptr}, {"access_token", jwt({{"scope", json::array()}})}}, Scopes::value_type{}},
-      {{{"scope", "more"}, {"access_token", jwt(json::object())}}, Scopes::value_type{}},
-  };
-  for (const Row& row : rows) {
-    CAPTURE(row.answer.dump());
-    answer_with("", row.answer);
-    const auto login = refresh();
-    REQUIRE(login);
-    CHECK(login->claims.scopes == row.scopes);
-  }
-}
-
-TEST_CASE_FIXTURE(Fixture,
-                  "oidc provider: a refreshed id token of another issuer, user or signature is refused") {
-  for (const auto& token : {sign({{"iss", "https://evil.example"}}), sign({{"sub", "bob"}}),
-                            test::with_broken_signature(sign())}) {
-    answer_with(token);
-    const auto login = refresh();
-    REQUIRE_FALSE(login);
-    CHECK(login.error().code == base::ErrorCode::unauthenticated);
-  }
-}
-
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(OidcWorld,
                   "oidc provider: invalid_grant ends the session, a fault of the provider does not") {
   stub.token_status = 400;
   stub.token_answer = R"({"error":"invalid_grant"})";
@@ -245,21 +147,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(away.error().retryable);
 }
 
-TEST_CASE_FIXTURE(Fixture, "oidc provider: a password login needs a token that says who the user is") {
-  answer_with(sign({{"nonce", nullptr}}));
-  CHECK(run_task(provider.password_grant({"alice", base::Secret("pw"), {}}))->claims.subject == "alice");
-  const json access{{"iss", test::kIssuer}, {"aud", "router"}, {"sub", "alice"}, {"exp", now() + 100}};
-  answer_with("", {{"access_token", TokenSigner::shared_rsa().sign(access)}});
-  CHECK(run_task(provider.password_grant({"alice", base::Secret("pw"), {}}))->claims.subject == "alice");
-  answer_with("");
-  CHECK_FALSE(run_task(provider.password_grant({"alice", base::Secret("pw"), {}})));
-  stub.token_status = 400;
-  stub.token_answer = R"({"error":"invalid_grant"})";
-  const auto wrong = run_task(provider.password_grant({"alice", base::Secret("no"), {}}));
-  CHECK(wrong.error().code == base::ErrorCode::unauthenticated);
-}
-
-TEST_CASE_FIXTURE(Fixture, "oidc provider: a callback must come from the issuer that was asked (RFC 9207)") {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: a callback must come from the issuer that was asked (RFC 9207)") {
   struct Row {
     bool announced;
     std::optional<std::string> iss;
@@ -282,30 +170,7 @@ TEST_CASE_FIXTURE(Fixture, "oidc provider: a callback must come from the issuer 
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "oidc provider: a logout token is verified with the provider's keys") {
-  const json claims{{"iss", test::kIssuer},
-                    {"aud", "router"},
-                    {"iat", now()},
-                    {"exp", now() + 60},
-                    {"jti", "j"},
-                    {"sid", "sid-1"},
-                    {"events", {{"http://schemas.openid.net/event/backchannel-logout", json::object()}}}};
-  const auto verify = [&](std::string token) {
-    return run_task(provider.verify_logout_token(std::move(token)));
-  };
-  const TokenSigner& signer = TokenSigner::shared_rsa();
-  const auto good = verify(signer.sign(claims, {{"typ", "logout+jwt"}}));
-  REQUIRE(good);
-  CHECK(good->idp_session_id == "sid-1");
-  CHECK_FALSE(verify(test::unsigned_token(claims)));
-  CHECK_FALSE(verify(TokenSigner::hmac(signer.public_pem()).sign(claims)));
-  CHECK_FALSE(verify(test::with_broken_signature(signer.sign(claims))));
-  CHECK_FALSE(verify(signer.sign(id_claims())));
-  CHECK_FALSE(run_task(provider.verify_access_token(signer.sign(claims, {{"typ", "logout+jwt"}}))));
-  CHECK_FALSE(run_task(provider.verify_id_token_hint(signer.sign(claims, {{"typ", "logout+jwt"}}))));
-}
-
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(OidcWorld,
                   "oidc provider: an id token serves as hint when expired, not when it is someone else's") {
   CHECK(run_task(provider.verify_id_token_hint(sign({{"exp", now() - 100'000}, {"iat", now() - 200'000}})))
             ->subject == "alice");
@@ -313,16 +178,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK_FALSE(run_task(provider.verify_id_token_hint(test::with_broken_signature(sign()))));
 }
 
-TEST_CASE_FIXTURE(Fixture, "oidc provider: bearer tokens of service callers are verified") {
-  const json access{
-      {"iss", test::kIssuer}, {"aud", "router"}, {"sub", "job"}, {"exp", now() + 100}, {"scope", "a b"}};
-  const auto claims = run_task(provider.verify_access_token(TokenSigner::shared_rsa().sign(access)));
-  REQUIRE(claims);
-  CHECK(claims->scopes == std::vector<std::string>{"a", "b"});
-  CHECK_FALSE(run_task(provider.verify_access_token("opaque")));
-}
-
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(OidcWorld,
                   "oidc provider: reachability loads the metadata first, and waits 300 ms at most for that") {
   stub.hold();
   test::Crowd<bool> crowd;
@@ -335,7 +191,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(run_task(provider.is_reachable()));
 }
 
-TEST_CASE_FIXTURE(Fixture, "oidc provider: without a logout endpoint nothing can be out of reach") {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: without a logout endpoint nothing can be out of reach") {
   stub.document.erase("end_session_endpoint");
   REQUIRE(run_task(provider.metadata()));
   stub.fail_with = base::ErrorCode::refused;
@@ -352,7 +208,7 @@ TEST_CASE("oidc provider: ias is found at its url") {
   CHECK((*run_task(provider.metadata()))->issuer == test::kIssuer);
 }
 
-TEST_CASE_FIXTURE(Fixture, "oidc provider: a token that names another tenant than the host is no login, in id and access token alike [S19]") {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: a token that names another tenant than the host is no login, in id and access token alike [S19]") {
   const auto access = [&](const json& patch) {
     json claims{{"iss", test::kIssuer}, {"azp", "router"}, {"exp", now() + 100}};
     claims.merge_patch(patch);
@@ -371,14 +227,6 @@ TEST_CASE_FIXTURE(Fixture, "oidc provider: a token that names another tenant tha
   CHECK_FALSE(log_in());
   answer_with("", {{"access_token", access(other)}});
   CHECK_FALSE(run_task(provider.refresh({base::Secret("rt-1"), "alice", "acme"})));
-}
-
-TEST_CASE_FIXTURE(Fixture, "oidc provider: the id token of its own login is no bearer token [S2]") {
-  CHECK_FALSE(run_task(provider.verify_access_token(sign())));
-  CHECK_FALSE(run_task(provider.verify_access_token(sign({{"nonce", nullptr}, {"scope", nullptr}}))));
-  const auto refused = run_task(provider.verify_access_token(sign({{"nonce", nullptr}, {"scope", nullptr}}, {{"typ", "JWT"}})));
-  REQUIRE_FALSE(refused);
-  CHECK(refused.error().code == base::ErrorCode::unauthenticated);
 }
 
 }  // namespace router::oidc_provider_test

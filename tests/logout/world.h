@@ -179,4 +179,8 @@ inline std::string header(const std::optional<http::Response>& response, std::st
   return response ? std::string(response->headers.get(name).value_or("")) : "";
 }
 
+inline void add_back_ends(World& world, const std::vector<std::string>& names) {
+  for (const auto& name : names) world.config.destinations[name] = make_destination(name);
+}
+
 }  // namespace router::test

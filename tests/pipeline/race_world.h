@@ -18,7 +18,7 @@
 #include "logout/service.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/stage_world.h"
-#include "session/memory_store.h"
+#include "pipeline/yielding_store.h"
 #include "support/routes.h"
 #include "support/run_task.h"
 #include "support/scheduler.h"
@@ -27,63 +27,6 @@
 namespace router::test {
 
 inline constexpr const char* kIssuer = "https://idp.example";
-
-// The memory store as if it were behind a socket: before and after each call others may come in between.
-class YieldingStore final : public session::Store {
- public:
-  explicit YieldingStore(Scheduler& scheduler) : inner(scheduler.clock), scheduler_(scheduler) {}
-
-  base::Task<base::Result<void>> create(session::Session session) override {
-    return around(inner.create(std::move(session)));
-  }
-  base::Task<base::Result<std::optional<session::Succession>>> succeed(session::SessionId before, session::Session next,
-                                                                       session::TakeOver take_over) override {
-    return around(inner.succeed(std::move(before), std::move(next), std::move(take_over)));
-  }
-  base::Task<base::Result<session::SessionId>> successor(session::SessionId before) override {
-    return around(inner.successor(std::move(before)));
-  }
-  base::Task<base::Result<std::optional<session::Snapshot>>> find(session::SessionId id) override {
-    return around(inner.find(std::move(id)));
-  }
-  base::Task<base::Result<std::optional<session::Snapshot>>> replace(session::Session changed) override {
-    return around(inner.replace(std::move(changed)));
-  }
-  base::Task<base::Result<void>> touch(session::SessionId id) override {
-    return around(inner.touch(std::move(id)));
-  }
-  base::Task<base::Result<std::optional<base::milliseconds>>> time_left(session::SessionId id) override {
-    return around(inner.time_left(std::move(id)));
-  }
-  base::Task<base::Result<std::optional<session::Snapshot>>> end(session::SessionId id) override {
-    return around(inner.end(std::move(id)));
-  }
-  base::Task<base::Result<std::vector<session::Snapshot>>> select(session::SessionFilter filter,
-                                                                  std::size_t limit) override {
-    return around(inner.select(std::move(filter), limit));
-  }
-  base::Task<base::Result<void>> remember_ended(session::EndedAtProvider ended) override {
-    return around(inner.remember_ended(std::move(ended)));
-  }
-  base::Task<base::Result<std::vector<session::Snapshot>>> take_expired(std::size_t limit) override {
-    return around(inner.take_expired(limit));
-  }
-  session::Counts counts() const override { return inner.counts(); }
-
-  session::MemoryStore inner;
-
- private:
-  template <class T>
-  base::Task<T> around(base::Task<T> task) {
-    auto before = scheduler_.yield();
-    co_await before;
-    T result = co_await task;
-    auto after = scheduler_.yield();
-    co_await after;
-    co_return result;
-  }
-  Scheduler& scheduler_;
-};
 
 // Gives tokens out, rotates refresh tokens, and knows which of them are still good.
 class YieldingProvider final : public identity::Provider {

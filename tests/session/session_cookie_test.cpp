@@ -298,27 +298,6 @@ TEST_CASE("session cookie: a tossed cookie beside the real one is passed over; t
   CHECK_FALSE(find({}));
 }
 
-TEST_CASE("cookie names: the router's own are known, others are not") {
-  config::Configuration config;
-  config.am.emplace();
-  const session::CookieNames names(config);
-  for (const char* own :
-       {"JSESSIONID", "xsr-login-0", "xsr-login-f", "xsr-fragment-3", "iPlanetDirectoryPro"}) {
-    CAPTURE(own);
-    CHECK(names.is_router_cookie(own));
-  }
-  for (const char* other : {"jsessionid", "JSESSIONID2", "SESSION", "xsr", "__Host-JSESSIONID", ""}) {
-    CAPTURE(other);
-    CHECK_FALSE(names.is_router_cookie(other));
-  }
-  config.environment.cookie_prefix = true;
-  const session::CookieNames prefixed(config);
-  CHECK(prefixed.is_router_cookie("__Host-JSESSIONID"));
-  CHECK(prefixed.is_router_cookie("__HOST-JSESSIONID"));
-  CHECK(prefixed.is_router_cookie("__host-xsr-login-1"));
-  CHECK_FALSE(prefixed.is_router_cookie("JSESSIONID"));
-}
-
 TEST_CASE(
     "session cookie: with COOKIE_PREFIX no cookie without it names a session, that of REST clients included "
     "[S16]") {
@@ -355,14 +334,6 @@ TEST_CASE(
   configuration.environment.cookie_prefix = false;
   configuration.am->cookie_name = "token";
   CHECK(session::CookieNames(configuration).rest_cookie() == "token");
-}
-
-TEST_CASE("cookie names: PLATFORM_COOKIE_NAME binds browsers to this router, so no back-end sees or sets it") {
-  config::Environment environment;
-  CHECK_FALSE(session::CookieNames(environment).is_router_cookie("__VCAP_ID__"));
-  environment.platform_cookie_name = "__VCAP_ID__";
-  CHECK(session::CookieNames(environment).is_router_cookie("__VCAP_ID__"));
-  CHECK_FALSE(session::CookieNames(environment).is_router_cookie("__vcap_id__"));
 }
 
 }  // namespace router::session_cookie_test

@@ -1,0 +1,158 @@
+// What a session store finds sessions by, other than their id: a part of store_contract.h.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "session/store_driver.h"
+#include "support/sessions.h"
+
+namespace router::test {
+
+inline void check_store_lookup(StoreDriver store) {
+  const auto alice = make_session("alice", "sid-1");
+  const auto alice_too = make_session("alice", "sid-2");
+  auto bob = make_session("bob", "sid-3");
+  bob.tenant = "t2";
+  for (const auto& session : {alice, alice_too, bob}) REQUIRE(store.create(session));
+  const auto ids = [](const std::vector<session::Snapshot>& found) {
+    std::vector<session::SessionId> list;
+    for (const auto& session : found) list.push_back(session->id);
+    return list;
+  };
+  using Ids = std::vector<session::SessionId>;
+
+  SUBCASE("by issuer and sid") {
+    CHECK(ids(store.select({.issuer = alice.issuer, .idp_session_id = "sid-2"})) == Ids{alice_too.id});
+    CHECK(store.select({.issuer = "https://other.example", .idp_session_id = "sid-2"}).empty());
+  }
+  SUBCASE("by issuer and subject, oldest first") {
+    CHECK(ids(store.select({.issuer = alice.issuer, .subject = "alice-sub"})) == Ids{alice.id, alice_too.id});
+  }
+  SUBCASE("by the tenant of the host they were made on, none being one, too [S19]") {
+    auto acme = make_session("alice", "sid-4");
+    acme.subdomain = "acme";
+    REQUIRE(store.create(acme));
+    session::SessionFilter filter{.issuer = alice.issuer, .subject = "alice-sub"};
+    CHECK(store.select(filter).size() == 3);
+    filter.subdomain = "acme";
+    CHECK(ids(store.select(filter)) == Ids{acme.id});
+    filter.subdomain = "";
+    CHECK(ids(store.select(filter)) == Ids{alice.id, alice_too.id});
+  }
+  SUBCASE("by user name, by tenant, all, and no more than asked for") {
+    CHECK(ids(store.select({.user_name = "bob"})) == Ids{bob.id});
+    CHECK(ids(store.select({.tenant = "t2"})) == Ids{bob.id});
+    CHECK(ids(store.select({})) == Ids{alice.id, alice_too.id, bob.id});
+    CHECK(ids(store.select({}, 2)) == Ids{alice.id, alice_too.id});
+    CHECK(ids(store.select({.user_name = "alice"}, 1)) == Ids{alice.id});
+  }
+  SUBCASE("all fields of a filter have to fit") {
+    CHECK(store.select({.issuer = alice.issuer, .subject = "alice-sub", .user_name = "bob"}).empty());
+  }
+  SUBCASE("what has ended, or was renamed, is no longer found by what it was") {
+    REQUIRE(store.end(alice.id));
+    CHECK(ids(store.select({.user_name = "alice"})) == Ids{alice_too.id});
+    REQUIRE(store.replace(changed_from(store.find(alice_too.id), "alicia")));
+    CHECK(store.select({.user_name = "alice"}).empty());
+    CHECK(ids(store.select({.user_name = "alicia"})) == Ids{alice_too.id});
+  }
+  SUBCASE("a login whose sid the provider has ended already does not come in") {
+    store.remember_ended({.issuer = alice.issuer, .idp_session_id = "sid-9"});
+    CHECK_FALSE(store.create(make_session("alice", "sid-9")));
+    CHECK(store.create(make_session("alice", "sid-10")));
+    auto elsewhere = make_session("alice", "sid-9");
+    elsewhere.issuer = "https://other.example";
+    CHECK(store.create(elsewhere));
+  }
+  SUBCASE("a login that began after the provider ended its session comes in, with the same sid [S29]") {
+    const auto ended_at = store.now().wall();
+    store.remember_ended({.issuer = alice.issuer, .idp_session_id = "sid-9", .at = ended_at});
+    auto login = make_session("alice", "sid-9");
+    login.login_started = ended_at;
+    CHECK_FALSE(store.create(login));
+    login.login_started = ended_at + base::milliseconds(1);
+    CHECK(store.create(login));
+    store.remember_ended(
+        {.issuer = alice.issuer, .idp_session_id = "sid-9", .at = ended_at + base::seconds(1)});
+    auto next = make_session("alice", "sid-9");
+    next.login_started = ended_at + base::milliseconds(2);
+    CHECK_FALSE(store.create(next));
+  }
+  SUBCASE(
+      "what nobody signed keeps a login out by its sid alone, and pushes out nothing that was signed [S9]") {
+    const auto ended_at = store.now().wall();
+    store.remember_ended({.issuer = alice.issuer, .idp_session_id = "proved", .at = ended_at});
+    for (int i = 0; i < 1000; ++i) {
+      store.remember_ended({.issuer = alice.issuer,
+                            .idp_session_id = "said" + std::to_string(i),
+                            .subject = alice.subject,
+                            .at = ended_at,
+                            .is_signed = false});
+    }
+    for (const char* sid : {"proved", "said999"}) {
+      auto login = make_session("alice", sid);
+      login.login_started = ended_at;
+      CHECK_FALSE(store.create(login));
+      login.login_started = ended_at + base::milliseconds(1);
+      CHECK(store.create(login));
+    }
+    auto other = make_session("alice", "another");
+    other.login_started = ended_at;
+    CHECK(store.create(other));
+  }
+  SUBCASE(
+      "by sid and subject: the session of that sid, and the user's without one, not those of another sid "
+      "[S27]") {
+    const auto without = make_session("alice");
+    const auto bobs = make_session("bob");
+    auto elsewhere = make_session("alice");
+    elsewhere.issuer = "https://other.example";
+    for (const auto& session : {without, bobs, elsewhere}) REQUIRE(store.create(session));
+    const session::SessionFilter filter{
+        .issuer = alice.issuer, .subject = "alice-sub", .idp_session_id = "sid-2"};
+    CHECK(ids(store.select(filter)) == Ids{alice_too.id, without.id});
+    auto renamed = *store.find(without.id);
+    renamed.idp_session_id = "sid-7";
+    REQUIRE(store.replace(renamed));
+    CHECK(ids(store.select(filter)) == Ids{alice_too.id});
+  }
+  SUBCASE(
+      "by sid and subject: a login on its way that comes without a sid does not come in, a later one does "
+      "[S27]") {
+    const auto ended_at = store.now().wall();
+    auto login = make_session("alice");
+    store.remember_ended(
+        {.issuer = login.issuer, .idp_session_id = "sid-9", .subject = login.subject, .at = ended_at});
+    login.login_started = ended_at;
+    CHECK_FALSE(store.create(login));
+    login.login_started = ended_at + base::milliseconds(1);
+    CHECK(store.create(login));
+  }
+  SUBCASE("a login started before the provider ended all of the user's does not come in, a later one does") {
+    const auto ended_at = store.now().wall();
+    auto login = make_session("alice");
+    store.remember_ended({.issuer = login.issuer, .subject = login.subject, .at = ended_at});
+    login.login_started = ended_at;
+    CHECK_FALSE(store.create(login));
+    login.login_started = ended_at + base::milliseconds(1);
+    CHECK(store.create(login));
+    auto other = make_session("bob");
+    other.login_started = ended_at;
+    CHECK(store.create(other));
+  }
+  SUBCASE("with a sid the provider ended that session, not all of the user's") {
+    store.remember_ended({.issuer = alice.issuer,
+                          .idp_session_id = "sid-9",
+                          .subject = alice.subject,
+                          .at = store.now().wall()});
+    CHECK(store.create(make_session("alice", "sid-10")));
+  }
+  SUBCASE("an empty sid and subject stand for no session") {
+    store.remember_ended({.issuer = alice.issuer, .at = store.now().wall()});
+    CHECK(store.create(make_session("alice", "")));
+  }
+}
+
+}  // namespace router::test
