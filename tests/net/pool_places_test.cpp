@@ -4,105 +4,24 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 
-#include <memory>
-#include <optional>
-
-#include "net/asio_backend.h"
-#include "net/asio_http_client.h"
-#include "turned_loop.h"
+#include "pool_world.h"
 
 namespace router::pool_places_test {
 
 using base::ErrorCode;
-using base::Task;
-using net::AsioBackendConnection;
 using std::string;
+using test::Asked;
+using test::kGood;
+using test::kRequest;
+using test::PoolWorld;
 using namespace std::chrono_literals;
 
 namespace {
-
-const string kRequest = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-const string kGood = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-struct Asked {
-  explicit Asked(bool fresh = false, base::SteadyTime ends_by = base::SteadyTime::max())
-      : wish(fresh, 0ms, ends_by) {}
-  bool has_ended() const { return got.has_value(); }
-  bool has_connection() const { return got && *got; }
-  std::optional<ErrorCode> fault() const {
-    return got && !*got ? std::optional(got->error().code) : std::nullopt;
-  }
-  AsioBackendConnection& connection() { return static_cast<AsioBackendConnection&>(***got); }
-
-  net::ConnectionWish wish;
-  std::optional<base::Result<std::unique_ptr<net::BackendConnection>>> got;
-};
-
-struct PoolWorld : test::TurnedLoop {
-  explicit PoolWorld(net::PoolLimits pool_limits = {}) : pool(loop, tls, limits, std::move(pool_limits)) {}
-
-  void ask(Asked& asked) {
-    base::start_detached(acquire(pool, origin, asked));
-    settle();
-  }
-  static Task<void> acquire(net::AsioBackendPool& pool, const net::BackendOrigin& origin, Asked& asked) {
-    auto got = co_await pool.acquire(origin, asked.wish);
-    asked.got.emplace(std::move(got));
-  }
-  // Asks, and waits until the back-end has a new connection for it.
-  test::Socket connected(Asked& asked) {
-    ask(asked);
-    REQUIRE(until([&] { return asked.has_ended(); }));
-    REQUIRE(asked.has_connection());
-    auto peer = listener.accept(test::kPatience);
-    REQUIRE(peer);
-    return std::move(*peer);
-  }
-  // One request; `reads_body`: to its end.
-  void converse(Asked& asked, const test::Socket& peer, std::string_view answer, bool reads_body = true) {
-    bool done = false;
-    base::start_detached(exchange(asked.connection(), reads_body, done));
-    REQUIRE(peer.send(answer));
-    REQUIRE(until([&] { return done; }));
-  }
-  static Task<void> exchange(AsioBackendConnection& connection, bool reads_body, bool& done) {
-    const auto sent = co_await connection.send(kRequest, {}, {});
-    bool goes_on = sent.has_value();
-    do {
-      const auto answered = co_await connection.read_head(false);
-      goes_on = goes_on && answered;
-    } while (goes_on && connection.head().status < 200);
-    while (goes_on && reads_body) {
-      const auto piece = co_await connection.read_body();
-      goes_on = piece && !piece->last;
-    }
-    done = true;
-  }
-  void give_back(Asked& asked, bool reusable = true) {
-    pool.release(std::move(**asked.got), reusable);
-    asked.got.reset();
-    settle();
-  }
-  // Nobody has connected since the last accept.
-  bool nobody_came() const { return !listener.accept(0ms); }
-
-  test::Listener listener;
-  net::ParseLimits limits;
-  net::ClientTls tls{{}, true};
-  net::BackendOrigin origin = net::make_backend_origin(*http::parse_url(listener.origin()));
-  net::AsioBackendPool pool;
-};
 
 // Until the kernel has brought what the peer did.
 void await_sign_at(int descriptor) {
   pollfd asked{descriptor, POLLIN, 0};
   CHECK(::poll(&asked, 1, static_cast<int>(test::kPatience.count())) == 1);
-}
-
-Task<void> send_by_client(net::AsioHttpClient& client, net::ClientRequest request,
-                          std::optional<base::Result<net::ClientResponse>>& response) {
-  auto answered = co_await client.send(std::move(request));
-  response.emplace(std::move(answered));
 }
 
 }  // namespace
@@ -336,49 +255,6 @@ TEST_CASE("pool: a connection given back to who waits for a new one makes room f
   CHECK_FALSE(fresh.connection().is_reused());
   CHECK(world.pool.counts().open == 1);
   CHECK(world.pool.counts().idle == 0);
-}
-
-TEST_CASE(
-    "http client: a kept connection that ends instead of answering is tried anew, where that does no harm "
-    "[H17]") {
-  struct Row {
-    const char* method;
-    string before_the_end;
-    bool tried_anew;
-  };
-  for (const Row& row : {Row{"GET", "", true}, Row{"PUT", "", true}, Row{"POST", "", false},
-                         Row{"GET", "HTTP/1.1 200", false}}) {
-    CAPTURE(std::string(row.method));
-    CAPTURE(row.before_the_end);
-    PoolWorld world;
-    Asked asked;
-    auto peer = world.connected(asked);
-    world.converse(asked, peer, kGood);
-    world.give_back(asked);
-    base::SystemClock clock;
-    net::AsioHttpClient client(world.pool, clock);
-    net::ClientRequest request;
-    request.method = row.method;
-    request.url = *http::parse_url(world.listener.origin());
-    std::optional<base::Result<net::ClientResponse>> response;
-    base::start_detached(send_by_client(client, std::move(request), response));
-    world.settle();
-    peer.send(row.before_the_end);
-    peer.shutdown_write();
-    std::optional<test::Socket> again;
-    CHECK(world.until([&] {
-      if (!again) again = world.listener.accept(0ms);
-      return again || response;
-    }));
-    CHECK(again.has_value() == row.tried_anew);
-    if (again) {
-      again->send(kGood);
-      again->shutdown_write();
-    }
-    REQUIRE(world.until([&] { return response.has_value(); }));
-    CHECK(response->has_value() == row.tried_anew);
-    if (!*response) CHECK(response->error().code == ErrorCode::closed);
-  }
 }
 
 }  // namespace router::pool_places_test
