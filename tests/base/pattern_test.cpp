@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
+#include "support/hostile_json.h"
 
 namespace router::pattern_test {
 
@@ -129,17 +129,16 @@ TEST_CASE("pattern: a catastrophic expression gives up in bounded time (D2)") {
   for (const auto source : {"^(a+)+$", "^(a|aa)+$", "^([a-z]+)*!$", "^(.*a){12}$"}) {
     CAPTURE(source);
     const auto pattern = compiled(source);
-    const auto begin = std::chrono::steady_clock::now();
-    const auto match = pattern.match(string(50'000, 'a') + "!x");
-    const auto spent = std::chrono::steady_clock::now() - begin;
+    const auto subject = string(50'000, 'a') + "!x";
+    const auto match = pattern.match(subject);
     // Either it gave up, or PCRE2 saw early that nothing can match.
     if (!match) {
       CHECK(match.error().code == ErrorCode::overloaded);
     } else {
       CHECK_FALSE(match->has_value());
     }
-    // Milliseconds really; the bound leaves room for sanitizers and busy machines.
-    CHECK(spent < std::chrono::seconds(2));
+    // Milliseconds really; the bound leaves room for sanitizers.
+    CHECK(test::least_cpu_seconds([&] { (void)pattern.match(subject); }) < 2);
   }
 }
 

@@ -2,6 +2,8 @@
 // (docs/contract/http.md, docs/contract/reliability.md C6).
 #include <doctest/doctest.h>
 
+#include <atomic>
+
 #include "e2e/proxy_fixture.h"
 #include "support/fault_proxy.h"
 
@@ -33,20 +35,30 @@ TEST_CASE("back-end faults: no answer in the destination's time is 504, and the 
 }
 
 TEST_CASE("back-end faults: after the head only a stall counts, not the whole time") {
+  std::atomic<bool> is_over{false};  // the time of who came later
   RecordingBackend backend;
-  FaultProxy proxy(backend.port());
-  backend.on("/app/slow", answers("HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n" + std::string(300, 'x')));
-  auto setup = setup_for(proxy.origin(), {{"timeout", 700}});
-  setup.environment["DISABLE_CONNECTION_REUSE"] = "true";
-  RouterProcess router(setup);
-  proxy.towards_client({.bytes_per_second = 200});
-  const auto start = std::chrono::steady_clock::now();
-  const auto answer = ask(router.port(), make_request("GET", "/app/slow"));
-  CHECK(answer.complete);
-  CHECK(std::chrono::steady_clock::now() - start > milliseconds(700));
-  proxy.towards_client({.cut_after = 100, .cut = Cut::swallow});
+  backend.on("/app/hang", hangs());
+  backend.on("/app/slow", [&is_over](Conversation& conversation) {
+    conversation.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    const auto may_end = [&is_over] { return is_over.load(); };
+    while (!eventually(may_end, milliseconds(50)) && conversation.send("1\r\nx\r\n")) {
+    }
+    conversation.send("0\r\n\r\n");
+  });
+  backend.on("/app/stalls", [](Conversation& conversation) {
+    conversation.send("HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\nx");
+    conversation.wait_until_gone(milliseconds(30'000));
+  });
+  RouterProcess router(setup_for(backend.origin(), {{"timeout", 700}}));
+  RawClient slow(router.port());
+  slow.send(make_request("GET", "/app/slow"));
+  REQUIRE(backend.waits_for("/app/slow", 1));
+  CHECK(ask(router.port(), make_request("GET", "/app/hang")).status() == 504);
+  is_over = true;
+  CHECK(slow.read().complete);
   RawClient stalled(router.port());
-  stalled.send(make_request("GET", "/app/slow"));
+  stalled.send(make_request("GET", "/app/stalls"));
+  CHECK_FALSE(stalled.read().complete);
   CHECK(stalled.ends());
 }
 

@@ -12,6 +12,7 @@
 
 #include "support/raw_client.h"
 #include "support/recording_backend.h"
+#include "support/router_process.h"
 
 namespace router::test {
 
@@ -30,7 +31,7 @@ struct H1Case {
   bool slow = false;
   std::size_t min_forwarded = 0;
   std::size_t max_forwarded = 0;
-  std::optional<milliseconds> max_time;
+  std::optional<milliseconds> max_work;  // max_ms; a matter of linear time, which a busy machine does not change
   std::vector<std::string> upstream_must_contain, upstream_must_not_contain, upstream_must_not_match;
   std::vector<std::string> response_must_not_contain, responses_in_order;
   std::optional<std::string> upstream_body;
@@ -42,7 +43,7 @@ struct H1Result {
   std::string received;  // all bytes that the client got
   bool closed = false;   // by the router, while the client still could send
   bool ended = false;    // after the client had finished
-  milliseconds took{0};  // until the last expected answer, or the end
+  std::optional<milliseconds> work;  // the router's processor time; none where that is no figure (sanitizers)
   std::vector<TextMessage> forwarded;
   std::vector<ConnectionRecord> upstream;
 
@@ -51,7 +52,7 @@ struct H1Result {
 };
 
 std::vector<H1Case> read_h1_cases(const std::string& path);
-H1Result play(const H1Case& test_case, std::uint16_t router_port, RecordingBackend& backend);
+H1Result play(const H1Case& test_case, const RouterProcess& router, RecordingBackend& backend);
 // What is wrong, in words; empty if nothing is.
 std::vector<std::string> judge(const H1Case& test_case, const H1Result& result);
 std::string describe(const H1Result& result);

@@ -60,7 +60,7 @@ Deviations play_cases(const std::string& path) {
   for (const auto& test_case : read_h1_cases(path)) {
     if (test_case.slow && !wants_slow_cases()) continue;
     ++played;
-    const auto result = play(test_case, router.port(), backend);
+    const auto result = play(test_case, router, backend);
     for (const auto& wrong : judge(test_case, result)) {
       auto& deviation = deviations[test_case.id];
       deviation.level = test_case.level;

@@ -2,6 +2,7 @@
 // docs/contract/descriptor.md).
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "e2e/sign_on_fixture.h"
@@ -148,22 +149,19 @@ TEST_CASE("login: a token endpoint that hangs ends in a 502 page, and disturbs n
   SignOnFixture fixture;
   auto other = fixture.signed_in();
   fixture.provider.behave({.token_hangs = true});
-  const auto begin = std::chrono::steady_clock::now();
-  int status = 0;
+  std::atomic<int> status{-1};
   std::thread waiting([&] {
     Browser browser(fixture.router.port());
     RawClient client(fixture.router.port());
     const auto callback = callback_for(browser, "/orders/x");
     client.send(make_request("GET", callback, {{"Cookie", browser.cookie_field()}, {"Host", browser.host()}}));
-    status = client.read(milliseconds(15'000)).status();
+    status = client.read(milliseconds(13'000)).status();
   });
   CHECK(eventually([&] { return fixture.provider.count("/token") == 2; }));
-  const auto before_request = std::chrono::steady_clock::now();
   CHECK(fixture.is_signed_in(other));
-  CHECK(std::chrono::steady_clock::now() - before_request < milliseconds(2'000));
+  CHECK(status == -1);  // it waits still
   waiting.join();
   CHECK(status == 502);
-  CHECK(std::chrono::steady_clock::now() - begin < milliseconds(13'000));
   fixture.provider.behave({});
 }
 
