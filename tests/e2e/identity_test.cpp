@@ -1,90 +1,15 @@
-// Who the user is and which token goes where: basic, service callers, several providers, tenants, bound services
+// Who the user is and which token goes where: basic, service callers, several providers, tenants
 // (docs/contract/descriptor.md "Identity", "Session").
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <vector>
 
-#include "e2e/sign_on_fixture.h"
+#include "e2e/xsuaa_fixture.h"
 
 namespace router::test::identity_test {
-namespace {
 
 using nlohmann::json;
 using Routes = std::vector<json>;
-
-constexpr const char* kAda = "Basic YWRhOnNlY3JldA==";       // ada:secret
-constexpr const char* kWrong = "Basic YWRhOndyb25n";         // ada:wrong
-constexpr const char* kCaller = "x-approuter-authorization";
-
-json route(const std::string& path, const std::string& type, const json& more = json::object()) {
-  json out{{"source", "^/" + path + "/(.*)$"}, {"target", "/" + path + "/$1"}, {"authenticationType", type}};
-  out.update(more);
-  if (!out.contains("service") && !out.contains("destination")) out["destination"] = "app";
-  return out;
-}
-
-json binding(const std::string& name, const json& credentials) {
-  return json::array({{{"name", name}, {"credentials", credentials}}});
-}
-
-RouterSetup setup_with(const RecordingBackend& app, const json& services) {
-  RouterSetup setup;
-  setup.environment["PRESERVE_FRAGMENT"] = "false";
-  setup.environment["VCAP_SERVICES"] = services.dump();
-  setup.add_destination("app", app.origin(), {{"forwardAuthToken", true}});
-  return setup;
-}
-
-std::string decoded_claims(const std::string& authorization) {
-  const auto first = authorization.find('.') + 1;
-  std::string out;
-  std::string text = authorization.substr(first, authorization.find('.', first) - first);
-  std::replace(text.begin(), text.end(), '-', '+');
-  std::replace(text.begin(), text.end(), '_', '/');
-  const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    bits = (bits << 6) | static_cast<unsigned>(alphabet.find(c));
-    count += 6;
-    if (count >= 8) out.push_back(static_cast<char>((bits >> (count -= 8)) & 0xFF));
-  }
-  return out;
-}
-
-// Whose token the last request to `path` carried: the claim `sub`, empty without a token.
-std::string token_user(const RecordingBackend& app, const std::string& path) {
-  const auto requests = app.requests_to(path);
-  if (requests.empty()) return "(no request)";
-  const auto field = requests.back().field("Authorization");
-  return field.empty() ? "" : json::parse(decoded_claims(field)).value("sub", "");
-}
-
-struct XsuaaFixture {
-  StubProvider provider;
-  RecordingBackend app;
-  RouterProcess router;
-
-  explicit XsuaaFixture(const Routes& routes, const json& more_services = json::object(),
-                        const std::map<std::string, std::string>& variables = {}, const json& changes = json::object())
-      : router(make(routes, more_services, variables, changes)) {}
-
- private:
-  RouterSetup make(const Routes& routes, const json& more_services, const std::map<std::string, std::string>& variables,
-                   const json& changes) {
-    auto credentials = provider.credentials();
-    credentials.update(changes);
-    json services{{"xsuaa", binding("uaa", credentials)}};
-    services.update(more_services);
-    auto setup = setup_with(app, services);
-    for (const auto& [name, value] : variables) setup.environment[name] = value;
-    for (const auto& one : routes) setup.add_route(one);
-    return setup;
-  }
-};
-
-}  // namespace
 
 TEST_CASE("basic: without credentials a challenge, with wrong ones the same, with the right ones a session") {
   XsuaaFixture fixture(Routes{route("basic", "basic")});
@@ -373,87 +298,6 @@ TEST_CASE("tenant: a token of another tenant makes no login") {
   const auto callback = Browser::path_of(Browser::location_from(start.field("Location")));
   CHECK(browser.get(callback, host).status() / 100 == 4);
   CHECK_FALSE(browser.has_session());
-}
-
-namespace {
-
-json country(const RecordingBackend& service, const StubProvider& provider, const json& more = json::object()) {
-  json credentials{{"sap.cloud.service", "com.sap.country"},
-                   {"sap.cloud.service.alias", "country"},
-                   {"endpoints", {{"data", {{"url", service.origin() + "/odata"}}}, {"config", service.origin() + "/config"}}},
-                   {"URL.headers.x-flavour", "sweet"},
-                   {"uaa", provider.credentials()}};
-  credentials.update(more);
-  return {{"country", binding("country-instance", credentials)}};
-}
-
-json service_route(const std::string& path, const std::string& service, const std::string& endpoint) {
-  return {{"source", "^/" + path + "/(.*)$"}, {"target", "$1"}, {"service", service}, {"endpoint", endpoint},
-          {"authenticationType", "xsuaa"}};
-}
-
-}  // namespace
-
-TEST_CASE("service: called with a token of its own for this user, exchanged once a session") {
-  StubProvider uaa;
-  RecordingBackend service;
-  XsuaaFixture fixture(Routes{service_route("svc", "com.sap.country", "data"), service_route("short", "country", "config")},
-                       country(service, uaa));
-  Browser browser(fixture.router.port());
-  CHECK(browser.open("/svc/Countries").status() == 200);
-  CHECK(token_user(service, "/odata/Countries") == "exchanged-sub");
-  CHECK(service.requests_to("/odata/Countries").at(0).field("x-flavour") == "sweet");
-  CHECK(browser.get("/svc/Again").status() == 200);
-  CHECK(browser.get("/short/x").status() == 200);
-  CHECK(token_user(service, "/config/x") == "exchanged-sub");
-  CHECK(uaa.grants("urn:ietf:params:oauth:grant-type:jwt-bearer") == 1);
-  const auto calls = uaa.calls("/oauth/token");
-  CHECK(json::parse(decoded_claims(calls.at(0).parameter("assertion"))).value("sub", "") == "alice-sub");
-
-  // another session has a token of its own
-  Browser other(fixture.router.port());
-  CHECK(other.open("/svc/Countries").status() == 200);
-  CHECK(uaa.grants("urn:ietf:params:oauth:grant-type:jwt-bearer") == 2);
-}
-
-TEST_CASE("service: with client_credentials one token for all") {
-  StubProvider uaa;
-  RecordingBackend service;
-  XsuaaFixture fixture(Routes{service_route("svc", "com.sap.country", "data")},
-                       country(service, uaa, {{"grant_type", "client_credentials"}}));
-  Browser browser(fixture.router.port());
-  Browser other(fixture.router.port());
-  CHECK(browser.open("/svc/x").status() == 200);
-  CHECK(other.open("/svc/y").status() == 200);
-  CHECK(token_user(service, "/odata/x") == "nobody-sub");
-  CHECK(token_user(service, "/odata/y") == "nobody-sub");
-  CHECK(uaa.grants("client_credentials") == 1);
-}
-
-TEST_CASE("service: a user whose token is not taken is 403, a server that is down 502") {
-  StubProvider uaa;
-  RecordingBackend service;
-  XsuaaFixture fixture(Routes{service_route("svc", "com.sap.country", "data")}, country(service, uaa));
-  Browser browser(fixture.router.port());
-  uaa.behave({.token_status = 400, .token_error = "invalid_grant"});
-  CHECK(browser.open("/svc/x").status() == 403);
-  uaa.behave({.token_status = 500});
-  CHECK(browser.get("/svc/x").status() == 502);
-  CHECK(service.requests().empty());
-  uaa.behave({});
-  CHECK(browser.get("/svc/x").status() == 200);
-}
-
-TEST_CASE("service: callers are exchanged as well, and twenty requests at once ask once") {
-  StubProvider uaa;
-  RecordingBackend service;
-  XsuaaFixture fixture(Routes{service_route("svc", "com.sap.country", "data")}, country(service, uaa));
-  Browser browser(fixture.router.port());
-  const std::string bearer = "Bearer " + fixture.provider.access_token();
-  CHECK(browser.get("/svc/x", {{kCaller, bearer}}).status() == 200);
-  CHECK(browser.get("/svc/x", {{kCaller, bearer}}).status() == 200);
-  CHECK(token_user(service, "/odata/x") == "exchanged-sub");
-  CHECK(uaa.grants("urn:ietf:params:oauth:grant-type:jwt-bearer") == 1);
 }
 
 }  // namespace router::test::identity_test

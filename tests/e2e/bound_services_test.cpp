@@ -1,0 +1,101 @@
+// Routes to bound services: which token they are called with (docs/contract/descriptor.md "Identity").
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "e2e/xsuaa_fixture.h"
+
+namespace router::test::bound_services_test {
+
+using nlohmann::json;
+using Routes = std::vector<json>;
+
+namespace {
+
+json country(const RecordingBackend& service, const StubProvider& provider,
+             const json& more = json::object()) {
+  json credentials{
+      {"sap.cloud.service", "com.sap.country"},
+      {"sap.cloud.service.alias", "country"},
+      {"endpoints",
+       {{"data", {{"url", service.origin() + "/odata"}}}, {"config", service.origin() + "/config"}}},
+      {"URL.headers.x-flavour", "sweet"},
+      {"uaa", provider.credentials()}};
+  credentials.update(more);
+  return {{"country", binding("country-instance", credentials)}};
+}
+
+json service_route(const std::string& path, const std::string& service, const std::string& endpoint) {
+  return {{"source", "^/" + path + "/(.*)$"},
+          {"target", "$1"},
+          {"service", service},
+          {"endpoint", endpoint},
+          {"authenticationType", "xsuaa"}};
+}
+
+}  // namespace
+
+TEST_CASE("service: called with a token of its own for this user, exchanged once a session") {
+  StubProvider uaa;
+  RecordingBackend service;
+  XsuaaFixture fixture(
+      Routes{service_route("svc", "com.sap.country", "data"), service_route("short", "country", "config")},
+      country(service, uaa));
+  Browser browser(fixture.router.port());
+  CHECK(browser.open("/svc/Countries").status() == 200);
+  CHECK(token_user(service, "/odata/Countries") == "exchanged-sub");
+  CHECK(service.requests_to("/odata/Countries").at(0).field("x-flavour") == "sweet");
+  CHECK(browser.get("/svc/Again").status() == 200);
+  CHECK(browser.get("/short/x").status() == 200);
+  CHECK(token_user(service, "/config/x") == "exchanged-sub");
+  CHECK(uaa.grants("urn:ietf:params:oauth:grant-type:jwt-bearer") == 1);
+  const auto calls = uaa.calls("/oauth/token");
+  CHECK(json::parse(decoded_claims(calls.at(0).parameter("assertion"))).value("sub", "") == "alice-sub");
+
+  // another session has a token of its own
+  Browser other(fixture.router.port());
+  CHECK(other.open("/svc/Countries").status() == 200);
+  CHECK(uaa.grants("urn:ietf:params:oauth:grant-type:jwt-bearer") == 2);
+}
+
+TEST_CASE("service: with client_credentials one token for all") {
+  StubProvider uaa;
+  RecordingBackend service;
+  XsuaaFixture fixture(Routes{service_route("svc", "com.sap.country", "data")},
+                       country(service, uaa, {{"grant_type", "client_credentials"}}));
+  Browser browser(fixture.router.port());
+  Browser other(fixture.router.port());
+  CHECK(browser.open("/svc/x").status() == 200);
+  CHECK(other.open("/svc/y").status() == 200);
+  CHECK(token_user(service, "/odata/x") == "nobody-sub");
+  CHECK(token_user(service, "/odata/y") == "nobody-sub");
+  CHECK(uaa.grants("client_credentials") == 1);
+}
+
+TEST_CASE("service: a user whose token is not taken is 403, a server that is down 502") {
+  StubProvider uaa;
+  RecordingBackend service;
+  XsuaaFixture fixture(Routes{service_route("svc", "com.sap.country", "data")}, country(service, uaa));
+  Browser browser(fixture.router.port());
+  uaa.behave({.token_status = 400, .token_error = "invalid_grant"});
+  CHECK(browser.open("/svc/x").status() == 403);
+  uaa.behave({.token_status = 500});
+  CHECK(browser.get("/svc/x").status() == 502);
+  CHECK(service.requests().empty());
+  uaa.behave({});
+  CHECK(browser.get("/svc/x").status() == 200);
+}
+
+TEST_CASE("service: callers are exchanged as well, and twenty requests at once ask once") {
+  StubProvider uaa;
+  RecordingBackend service;
+  XsuaaFixture fixture(Routes{service_route("svc", "com.sap.country", "data")}, country(service, uaa));
+  Browser browser(fixture.router.port());
+  const std::string bearer = "Bearer " + fixture.provider.access_token();
+  CHECK(browser.get("/svc/x", {{kCaller, bearer}}).status() == 200);
+  CHECK(browser.get("/svc/x", {{kCaller, bearer}}).status() == 200);
+  CHECK(token_user(service, "/odata/x") == "exchanged-sub");
+  CHECK(uaa.grants("urn:ietf:params:oauth:grant-type:jwt-bearer") == 1);
+}
+
+}  // namespace router::test::bound_services_test
