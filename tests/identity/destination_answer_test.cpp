@@ -101,7 +101,7 @@ TEST_CASE("destination answer: what this router cannot call is an error that say
        nullptr,
        "Authentication PrincipalPropagation is not supported"},
       {{{"URL", "erp"}}, nullptr, "its URL is none with http, https, ws or wss"},
-      {{{"URL", "https://erp/?a=b"}}, nullptr, "its URL is none with http, https, ws or wss"},
+      {{{"URL", "ftp://erp/"}}, nullptr, "its URL is none with http, https, ws or wss"},
       {{{"Authentication", "BasicAuthentication"}, {"Password", "secret-1"}},
        nullptr,
        "BasicAuthentication without User"},
