@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <future>
+#include <memory>
 #include <thread>
 
 #include "net/asio_backend.h"
@@ -26,11 +27,12 @@ string one_byte_chunks() {
 }
 
 // What the loop does besides: comes again in every turn until it is told to leave.
-struct Others {
+struct Others : std::enable_shared_from_this<Others> {
+  explicit Others(net::AsioLoop& of) : loop(of) {}
   void come() {
     if (leave) return;
     ++turns;
-    loop.post([this] { come(); });
+    loop.post([self = shared_from_this()] { self->come(); });
   }
   net::AsioLoop& loop;
   int turns = 0;
@@ -44,13 +46,13 @@ struct Reading {
 
 class BodyHandler final : public net::Handler {
  public:
-  explicit BodyHandler(net::AsioLoop& loop) : others_{loop} {}
+  explicit BodyHandler(net::AsioLoop& loop) : others_(std::make_shared<Others>(loop)) {}
 
   Task<void> handle(net::Exchange& exchange) override {
-    others_.come();
+    others_->come();
     auto body = co_await net::read_bounded_body(exchange, 64 * 1024);
-    others_.leave = true;
-    done.set_value({body ? *body : "", others_.turns});
+    others_->leave = true;
+    done.set_value({body ? *body : "", others_->turns});
     http::Response answer = http::text_response(200, "taken");
     auto answered = co_await exchange.respond(std::move(answer));
     (void)answered;
@@ -60,7 +62,7 @@ class BodyHandler final : public net::Handler {
   std::promise<Reading> done;
 
  private:
-  Others others_;
+  std::shared_ptr<Others> others_;
 };
 
 Task<void> read_answer(net::AsioLoop& loop, net::AsioBackendPool& pool, const net::BackendOrigin& origin, Reading& reading) {
@@ -69,15 +71,15 @@ Task<void> read_answer(net::AsioLoop& loop, net::AsioBackendPool& pool, const ne
   auto connection = std::move(*acquired);
   auto sent = co_await connection->send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   auto answered = co_await connection->read_head(false);
-  Others others{loop};
-  others.come();
+  const auto others = std::make_shared<Others>(loop);
+  others->come();
   for (bool last = !sent || !answered; !last;) {
     auto piece = co_await connection->read_body();
     last = !piece || piece->last;
     if (piece) reading.body.append(piece->data);
   }
-  others.leave = true;
-  reading.others_turns = others.turns;
+  others->leave = true;
+  reading.others_turns = others->turns;
   pool.release(std::move(connection), false);
   loop.stop();
 }
