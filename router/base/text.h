@@ -42,6 +42,8 @@ std::string html_escape(std::string_view text);
 
 bool is_valid_utf8(std::string_view text);
 
+// %XX, whatever it is.
+void append_percent_encoded(char c, std::string& out);
 // RFC 3986 percent encoding of everything but unreserved characters.
 std::string percent_encode(std::string_view text);
 // Fails on a malformed escape. `plus_is_space` for application/x-www-form-urlencoded.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace router::http {
 namespace {
 
@@ -18,14 +20,13 @@ std::string_view without_blanks(std::string_view text) {
 }
 
 std::string escape_unusable(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte > ' ' && byte < 0x7F && c != '"' && c != '<' && c != '>' && c != '\\') {
       out.push_back(c);
     } else {
-      out.append(1, '%').append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 0xF]);
+      base::append_percent_encoded(c, out);
     }
   }
   return out;
