@@ -232,11 +232,7 @@ std::optional<Destination> read_destination(const json& entry, const Report& rep
 
 std::optional<http::Url> read_back_end_url(const json& value, const Report& report,
                                            const std::string& pointer) {
-  if (!value.is_string()) {
-    report.error(pointer, {show_value(value), "a URL with http, https, ws or wss, without user, query and fragment"});
-    return std::nullopt;
-  }
-  const std::string& written = value.get_ref<const std::string&>();
+  const std::string written = value.is_string() ? value.get<std::string>() : std::string();
   if (auto url = http::parse_url(written); url && !url->query && !url->fragment) return url;
   auto url = http::parse_written_url(written);
   if (!url) {
