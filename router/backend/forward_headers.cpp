@@ -35,8 +35,7 @@ class NamedByConnection {
     }
   }
   bool contains(std::string_view name) const {
-    return std::any_of(names_.begin(), names_.begin() + static_cast<std::ptrdiff_t>(size_),
-                       [&](std::string_view named) { return base::equals_ignoring_case(named, name); });
+    return base::holds_ignoring_case(std::span(names_).first(size_), name);
   }
 
  private:
@@ -73,9 +72,7 @@ bool sends_token(const RequestForward& forward) {
 
 // FORWARD_IDENTITY_HEADERS: in that spelling, and no other that a back-end might take for it.
 bool is_let_through(const RequestForward& forward, std::string_view name) {
-  const auto& names = forward.forwarded_identity;
-  return std::any_of(names.begin(), names.end(),
-                     [&](const std::string& let) { return base::equals_ignoring_case(let, name); });
+  return base::holds_ignoring_case(forward.forwarded_identity, name);
 }
 
 bool passes(const RequestForward& forward, const http::Field& field, const NamedByConnection& named) {

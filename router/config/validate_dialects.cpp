@@ -43,10 +43,7 @@ class DialectCheck {
   }
 
   void check_cookie_name(const std::string& name) const {
-    const bool taken = std::any_of(kTakenNames.begin(), kTakenNames.end(), [&](std::string_view other) {
-      return base::equals_ignoring_case(name, other);
-    });
-    if (taken || header_fault(name, ""))
+    if (base::holds_ignoring_case(kTakenNames, name) || header_fault(name, ""))
       error("/am/cookieName", name, "the name of a cookie and header of its own");
   }
 

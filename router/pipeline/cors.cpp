@@ -48,9 +48,7 @@ bool allows_headers(const config::CorsPolicy& policy, std::string_view list) {
   const auto names = base::split(list, ',');
   return std::all_of(names.begin(), names.end(), [&](std::string_view name) {
     name = base::trim(name);
-    return name.empty() ||
-           std::any_of(policy.allowed_headers.begin(), policy.allowed_headers.end(),
-                       [&](const std::string& allowed) { return base::equals_ignoring_case(allowed, name); });
+    return name.empty() || base::holds_ignoring_case(policy.allowed_headers, name);
   });
 }
 
