@@ -156,9 +156,6 @@ Task<Result<Visitor>> find_visitor(Store& store, NamedSessions named) {
 
 Task<Result<std::vector<Snapshot>>> find_held(Store& store, std::vector<SessionId> ids) {
   std::vector<Snapshot> held;
-  const auto is_held = [&](const Snapshot& session) {
-    return std::any_of(held.begin(), held.end(), [&](const Snapshot& other) { return other->id == session->id; });
-  };
   for (const auto& id : ids) {
     auto looking = store.find(id);
     auto found = co_await looking;
@@ -167,9 +164,13 @@ Task<Result<std::vector<Snapshot>>> find_held(Store& store, std::vector<SessionI
       found = co_await following;
     }
     if (!found) co_return found.error();
-    if (*found && !is_held(**found)) held.push_back(std::move(**found));
+    if (*found && !holds(held, (**found)->id)) held.push_back(std::move(**found));
   }
   co_return held;
+}
+
+bool holds(const std::vector<Snapshot>& held, const SessionId& id) {
+  return std::any_of(held.begin(), held.end(), [&](const Snapshot& session) { return session->id == id; });
 }
 
 std::vector<Snapshot> of_tenant(std::vector<Snapshot> held, std::string_view tenant) {

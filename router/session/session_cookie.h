@@ -89,6 +89,7 @@ base::Task<base::Result<Visitor>> find_visitor(Store& store, NamedSessions named
 // "What does this browser hold": all of `ids` that live, whoever they belong to, each once. For one that a login has
 // succeeded, what stands for it now: the request was sent before the browser had the new cookie.
 base::Task<base::Result<std::vector<Snapshot>>> find_held(Store& store, std::vector<SessionId> ids);
+bool holds(const std::vector<Snapshot>& held, const SessionId& id);
 // Of them those that somebody is signed in with.
 std::vector<Snapshot> users_of(const std::vector<Snapshot>& held);
 

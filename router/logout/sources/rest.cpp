@@ -77,9 +77,7 @@ Task<Result<bool>> RestSource::ends_all_cookies(const SourceInput& input,
   auto looking = session::find_held(store_, cookie_.read(input.request.headers).by_cookie);
   auto held = co_await looking;
   if (!held) co_return held.error();
-  const auto is_ended = [&](const session::Snapshot& other) {
-    return std::any_of(ended.begin(), ended.end(), [&](const auto& session) { return session->id == other->id; });
-  };
+  const auto is_ended = [&](const session::Snapshot& session) { return session::holds(ended, session->id); };
   co_return std::all_of(held->begin(), held->end(), is_ended) && (!input.session || is_ended(input.session));
 }
 

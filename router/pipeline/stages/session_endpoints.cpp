@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "crypto/digest.h"
@@ -58,9 +57,8 @@ Task<Result<Verdict>> nobody(Context& context) {
   auto looking = session::find_held(context.graph.services.sessions, std::move(ids));
   const auto held = co_await looking;
   if (!held) co_return held.error();
-  const auto ours = session::of_tenant(*held, context.external.tenant);
-  const bool holds_users = std::any_of(ours.begin(), ours.end(), [](const auto& session) { return !session->is_anonymous; });
-  co_return Verdict(holds_users ? json(401, way_out(context.config())) : no_session(context));
+  const auto users = session::users_of(session::of_tenant(*held, context.external.tenant));
+  co_return Verdict(users.empty() ? no_session(context) : json(401, way_out(context.config())));
 }
 
 Task<Result<Verdict>> state(Context& context, session::SessionId id) {
