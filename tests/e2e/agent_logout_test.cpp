@@ -50,16 +50,6 @@ struct AgentFixture {
   }
 };
 
-std::string handshake(const Browser& browser, std::string_view path) {
-  return make_request("GET", path, {{"Host", browser.host()},
-                                    {"Cookie", browser.cookie_field()},
-                                    {"Connection", "Upgrade"},
-                                    {"Upgrade", "websocket"},
-                                    {"Origin", "http://" + browser.host()},
-                                    {"Sec-WebSocket-Version", "13"},
-                                    {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}});
-}
-
 Behaviour accepts_websocket() {
   return [](Conversation& conversation) {
     conversation.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -136,8 +126,8 @@ TEST_CASE("agent logout: leaving one application closes its WebSockets and strea
   RawClient orders(fixture.router.port());
   RawClient invoices(fixture.router.port());
   RawClient events(fixture.router.port());
-  orders.send(handshake(browser, "/orders/socket"));
-  invoices.send(handshake(browser, "/invoices/socket"));
+  orders.send(browser.handshake("/orders/socket"));
+  invoices.send(browser.handshake("/invoices/socket"));
   events.send(make_request("GET", "/orders/events", {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}}));
   CHECK(orders.read_head().status() == 101);
   CHECK(invoices.read_head().status() == 101);
@@ -148,7 +138,7 @@ TEST_CASE("agent logout: leaving one application closes its WebSockets and strea
   CHECK(orders.received().find(std::string("\x0f\xa1", 2) + "signed out") != std::string::npos);
   CHECK(events.ends(kLogoutTime));
   CHECK(invoices.stays_silent(milliseconds(200)));
-  CHECK(ask(fixture.router.port(), handshake(browser, "/orders/socket")).status() == 401);
+  CHECK(ask(fixture.router.port(), browser.handshake("/orders/socket")).status() == 401);
 }
 
 TEST_CASE("agent logout: of all applications goes over the provider, with the condition's parameters") {

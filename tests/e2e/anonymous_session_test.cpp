@@ -7,21 +7,6 @@
 #include "e2e/public_fixture.h"
 
 namespace router::test::anonymous_session_test {
-namespace {
-
-std::string handshake(const Browser& browser, std::string_view path) {
-  return make_request("GET", path,
-                      {{"Host", browser.host()},
-                       {"Cookie", browser.cookie_field()},
-                       {"Connection", "Upgrade"},
-                       {"Upgrade", "websocket"},
-                       {"Origin", "http://" + browser.host()},
-                       {"Sec-WebSocket-Version", "13"},
-                       {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}});
-}
-
-}  // namespace
-
 TEST_CASE(
     "anonymous session: a back-end on a public route gets its session cookie back, and the browser never "
     "sees it [K1]") {
@@ -116,7 +101,7 @@ TEST_CASE("anonymous session: it is a login to nothing [K1]") {
   CHECK_FALSE(script.has("x-csrf-token"));
   CHECK(browser.navigate("/orders/x").status() == 302);
   CHECK(browser.send("POST", "/orders/x", {}, "a=b").status() == 401);
-  CHECK(ask(fixture.router.port(), handshake(browser, "/orders/socket")).status() == 401);
+  CHECK(ask(fixture.router.port(), browser.handshake("/orders/socket")).status() == 401);
   const auto state = browser.get("/xs-router/session");
   CHECK(state.status() == 401);
   CHECK_FALSE(nlohmann::json::parse(state.body).contains("endpoint"));
@@ -229,14 +214,14 @@ TEST_CASE("anonymous session: a WebSocket may begin one, has its cookies, and en
   fixture.invoices.on("/bills/second", socket(switches + "\r\n"));
   auto browser = fixture.browser();
   RawClient first(fixture.router.port());
-  first.send(handshake(browser, "/bills/first"));
+  first.send(browser.handshake("/bills/first"));
   const auto opened = first.read_head();
   CHECK(opened.status() == 101);
   const auto cookie = opened.field("Set-Cookie");
   REQUIRE(cookie.starts_with("JSESSIONID="));
   browser.set_cookie("JSESSIONID", cookie.substr(11, 43));
   RawClient second(fixture.router.port());
-  second.send(handshake(browser, "/bills/second"));
+  second.send(browser.handshake("/bills/second"));
   CHECK(second.read_head().status() == 101);
   CHECK(last_cookies(fixture.invoices, "/bills/second") == "WS=1");
   browser.navigate("/my/logout");

@@ -70,6 +70,11 @@ std::string Browser::cookie_field() const {
   return field;
 }
 
+std::string Browser::handshake(std::string_view path, std::string_view origin) const {
+  const auto cookies = cookie_field();
+  return make_handshake(path, host(), origin, {{"Cookie", cookies}});
+}
+
 std::string Browser::csrf_token(std::string_view path) { return get(path, {{"X-CSRF-Token", "Fetch"}}).field("x-csrf-token"); }
 
 void Browser::obey(const RawAnswer& answer) {

@@ -41,6 +41,9 @@ class Browser {
   bool has_session() const { return cookies_.count("JSESSIONID") != 0; }
   std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
   std::string csrf_token(std::string_view path);
+  // A WebSocket's handshake with its cookies, to be sent on a connection of its own.
+  std::string handshake(std::string_view path) const { return handshake(path, "http://" + host()); }
+  std::string handshake(std::string_view path, std::string_view origin) const;
 
  private:
   void obey(const RawAnswer& answer);

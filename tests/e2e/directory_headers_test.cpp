@@ -189,14 +189,7 @@ TEST_CASE(
   const auto host = "127.0.0.1:" + std::to_string(router.port());
   const auto switched = [&] {
     RawClient client(router.port());
-    client.send(make_request("GET", "/app/socket",
-                             {{"Host", host},
-                              {"x-request-id", "mine"},
-                              {"Connection", "Upgrade"},
-                              {"Upgrade", "websocket"},
-                              {"Origin", "http://" + host},
-                              {"Sec-WebSocket-Version", "13"},
-                              {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}}));
+    client.send(make_handshake("/app/socket", host, "http://" + host, {{"x-request-id", "mine"}}));
     return client.read_head();
   }();
   CHECK(switched.status() == 101);

@@ -26,16 +26,6 @@ Behaviour greets() {
   };
 }
 
-std::string handshake(const Browser& browser, std::string_view path, const std::string& origin) {
-  return make_request("GET", path, {{"Host", browser.host()},
-                                    {"Cookie", browser.cookie_field()},
-                                    {"Connection", "Upgrade"},
-                                    {"Upgrade", "websocket"},
-                                    {"Origin", origin},
-                                    {"Sec-WebSocket-Version", "13"},
-                                    {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}});
-}
-
 // Code and reason of the Close frame at the end of `bytes`, as far as there is one.
 std::string close_reason(const std::string& bytes) {
   const auto at = bytes.rfind('\x88');
@@ -51,7 +41,7 @@ TEST_CASE("websocket: opens for the session's own origin, and bytes pass both wa
   fixture.orders.on("/orders/socket", greets());
   const auto browser = fixture.signed_in();
   RawClient client(fixture.router.port());
-  client.send(handshake(browser, "/orders/socket", "http://" + browser.host()));
+  client.send(browser.handshake("/orders/socket"));
   const auto answer = client.read_head();
   CHECK(answer.status() == 101);
   CHECK(answer.field("Sec-WebSocket-Accept") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
@@ -67,9 +57,9 @@ TEST_CASE("websocket: another origin, none, or no session is refused before the 
   SignOnFixture fixture;
   fixture.orders.on("/orders/socket", greets());
   const auto browser = fixture.signed_in();
-  CHECK(ask(fixture.router.port(), handshake(browser, "/orders/socket", "https://evil.example")).status() == 403);
+  CHECK(ask(fixture.router.port(), browser.handshake("/orders/socket", "https://evil.example")).status() == 403);
   Browser nobody(fixture.router.port());
-  const auto status = ask(fixture.router.port(), handshake(nobody, "/orders/socket", "http://" + nobody.host())).status();
+  const auto status = ask(fixture.router.port(), nobody.handshake("/orders/socket")).status();
   CHECK(status == 401);
   CHECK(fixture.orders.count("/orders/socket") == 0);
 }
@@ -79,7 +69,7 @@ TEST_CASE("websocket: logout closes it with 4001 within two seconds") {
   fixture.orders.on("/orders/socket", greets());
   auto browser = fixture.signed_in();
   RawClient client(fixture.router.port());
-  client.send(handshake(browser, "/orders/socket", "http://" + browser.host()));
+  client.send(browser.handshake("/orders/socket"));
   CHECK(client.read_head().status() == 101);
   CHECK(client.read_piece() == kHello);
   browser.navigate("/my/logout");
@@ -92,7 +82,7 @@ TEST_CASE("websocket: shutdown closes it with 1001") {
   fixture.orders.on("/orders/socket", greets());
   auto browser = fixture.signed_in();
   RawClient client(fixture.router.port());
-  client.send(handshake(browser, "/orders/socket", "http://" + browser.host()));
+  client.send(browser.handshake("/orders/socket"));
   CHECK(client.read_head().status() == 101);
   CHECK(client.read_piece() == kHello);
   fixture.router.signal(SIGTERM);

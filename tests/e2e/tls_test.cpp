@@ -240,11 +240,7 @@ TEST_CASE("tls tunnel: WebSocket frames pass both ways from a TLS client to a ws
   setup.environment["XS_CACERT_PATH"] = authority.file();
   const RouterProcess router(setup);
   TlsClient client(router.port(), TLS1_3_VERSION);
-  std::string answer = client.ask(make_request("GET", "/app/socket", {{"Connection", "Upgrade"},
-                                                                      {"Upgrade", "websocket"},
-                                                                      {"Origin", "https://app.example"},
-                                                                      {"Sec-WebSocket-Version", "13"},
-                                                                      {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}}));
+  std::string answer = client.ask(make_handshake("/app/socket", "app.example", "https://app.example"));
   REQUIRE(answer.starts_with("HTTP/1.1 101"));
   while (!answer.ends_with(hello)) {
     const auto piece = client.read_piece();

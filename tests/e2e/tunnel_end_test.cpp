@@ -31,13 +31,7 @@ RouterSetup tunnel_setup(const RecordingBackend& backend) {
 }
 
 std::string tunnel_handshake(const std::string& host, const std::string& scheme = "http") {
-  return make_request("GET", "/app/socket",
-                      {{"Host", host},
-                       {"Connection", "Upgrade"},
-                       {"Upgrade", "websocket"},
-                       {"Origin", scheme + "://" + host},
-                       {"Sec-WebSocket-Version", "13"},
-                       {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}});
+  return make_handshake("/app/socket", host, scheme + "://" + host);
 }
 
 std::string tunnel_handshake(const RouterProcess& router) {

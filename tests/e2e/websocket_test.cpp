@@ -32,12 +32,7 @@ struct SocketFixture {
   std::string host() const { return "127.0.0.1:" + std::to_string(router.port()); }
   std::string handshake() const { return handshake_from("http://" + host()); }
   std::string handshake_from(const std::string& origin) const {
-    return make_request("GET", "/app/socket", {{"Host", host()},
-                                               {"Connection", "Upgrade"},
-                                               {"Upgrade", "websocket"},
-                                               {origin.empty() ? "X-No-Origin" : "Origin", origin},
-                                               {"Sec-WebSocket-Version", "13"},
-                                               {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}});
+    return make_handshake("/app/socket", host(), origin);
   }
   bool backend_got(const std::string& bytes) const {
     const auto all = backend.connections();

@@ -71,7 +71,11 @@ bool RawClient::ends(milliseconds at_most) {
   return true;
 }
 
-std::string make_request(std::string_view method, std::string_view target, FieldList fields, std::string_view body) {
+namespace {
+
+using Fields = std::vector<FieldList::value_type>;
+
+std::string write_request(std::string_view method, std::string_view target, const Fields& fields, std::string_view body) {
   std::string request;
   request.append(method).append(" ").append(target).append(" HTTP/1.1\r\n");
   bool has_host = false;
@@ -82,6 +86,21 @@ std::string make_request(std::string_view method, std::string_view target, Field
   if (!has_host) request.append("Host: app.example\r\n");
   if (!body.empty()) request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
   return request.append("\r\n").append(body);
+}
+
+}  // namespace
+
+std::string make_request(std::string_view method, std::string_view target, FieldList fields, std::string_view body) {
+  return write_request(method, target, fields, body);
+}
+
+std::string make_handshake(std::string_view target, std::string_view host, std::string_view origin, FieldList more) {
+  Fields fields = {{"Host", host}, {"Connection", "Upgrade"}, {"Upgrade", "websocket"}};
+  fields.insert(fields.end(), more);
+  if (!origin.empty()) fields.emplace_back("Origin", origin);
+  fields.emplace_back("Sec-WebSocket-Version", "13");
+  fields.emplace_back("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+  return write_request("GET", target, fields, {});
 }
 
 RawAnswer ask(std::uint16_t port, std::string_view request, milliseconds at_most) {
