@@ -94,17 +94,9 @@ def lambda_faults(text):
 
 def expression_end(text, at):
     """Where the operand of a co_await ends."""
-    depth = 0
-    for i in range(at, len(text)):
-        if text[i] in "([{":
-            depth += 1
-        elif text[i] in ")]}":
-            if depth == 0:
-                return i
-            depth -= 1
-        elif depth == 0 and text[i] in ";,":
-            return i
-    return len(text)
+    while at < len(text) and text[at] not in ")]};,":
+        at = closing(text, at) + 1 if text[at] in "([{" else at + 1
+    return min(at, len(text))
 
 
 def operand_fault(operand):
