@@ -5,6 +5,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "base/pattern_dialect.h"
+
 namespace router::base {
 namespace {
 
@@ -74,11 +76,12 @@ std::variant<Pattern, Pattern::CompileError> Pattern::compile(std::string_view s
   PCRE2_SIZE offset = 0;
   const std::uint32_t options = PCRE2_DOLLAR_ENDONLY | PCRE2_ALLOW_EMPTY_CLASS | PCRE2_ALT_BSUX |
                                 PCRE2_MATCH_UNSET_BACKREF | (match_case ? 0U : PCRE2_CASELESS);
-  pcre2_code* compiled = pcre2_compile(units(source), source.size(), options, &fault, &offset, nullptr);
+  const PatternText text = javascript_pattern(source);
+  pcre2_code* compiled = pcre2_compile(units(text.text), text.text.size(), options, &fault, &offset, nullptr);
   if (compiled == nullptr) {
     unsigned char message[256];
     pcre2_get_error_message(fault, message, sizeof message);
-    return CompileError{reinterpret_cast<const char*>(message), offset};
+    return CompileError{reinterpret_cast<const char*>(message), text.origin_of(offset)};
   }
   auto code = std::make_shared<const Code>(compiled);
   pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);  // without JIT support the interpreter takes over

@@ -45,11 +45,21 @@ std::optional<std::string_view> group_text(std::string_view expression, std::siz
   return std::nullopt;
 }
 
+// Alone, a reference would mean another group, or an octal number.
+bool refers_to_groups(std::string_view part) {
+  for (std::size_t i = 0; i + 1 < part.size(); ++i) {
+    if (part[i] != '\\') continue;
+    const char c = part[++i];
+    if (c == 'k' || (c >= '1' && c <= '9')) return true;
+  }
+  return false;
+}
+
 // What the group can be; absent: anything, or it refers to other groups.
 std::optional<base::Pattern> group_pattern(std::string_view expression, bool match_case, std::size_t group,
                                            std::string_view name) {
   const auto part = group_text(expression, group, name);
-  if (!part) return std::nullopt;
+  if (!part || refers_to_groups(*part)) return std::nullopt;
   auto compiled = base::Pattern::compile("^(?:" + std::string(*part) + ")$", match_case);
   auto* pattern = std::get_if<base::Pattern>(&compiled);
   return pattern == nullptr ? std::nullopt : std::optional(std::move(*pattern));

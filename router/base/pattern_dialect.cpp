@@ -1,0 +1,175 @@
+#include "base/pattern_dialect.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace router::base {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_octal(char c) {
+  return c >= '0' && c <= '7';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_one_of(char c, std::string_view set) {
+  return c != '\0' && set.find(c) != std::string_view::npos;
+}
+
+// The value of four hexadecimal digits; more than 0xFFFF: they are none.
+std::uint32_t four_hex_digits(std::string_view text) {
+  constexpr std::uint32_t kNone = 0x10000;
+  if (text.size() < 4) return kNone;
+  std::uint32_t value = 0;
+  for (const char c : text.substr(0, 4)) {
+    const char lower = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (!is_digit(lower) && !(lower >= 'a' && lower <= 'f')) return kNone;
+    value = value * 16 + static_cast<std::uint32_t>(is_digit(lower) ? lower - '0' : lower - 'a' + 10);
+  }
+  return value;
+}
+
+class Translation {
+ public:
+  explicit Translation(std::string_view source) : source_(source) { count_groups(); }
+
+  PatternText run() {
+    while (at_ < source_.size()) {
+      if (source_[at_] == '\\') {
+        escape();
+      } else if (in_class_) {
+        class_character();
+      } else {
+        if (source_[at_] == '[')
+          open_class();
+        else
+          copy(1);
+      }
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void count_groups() {
+    bool in_class = false;
+    for (std::size_t i = 0; i < source_.size(); ++i) {
+      const char c = source_[i];
+      if (c == '\\')
+        ++i;
+      else if (in_class)
+        in_class = c != ']';
+      else if (c == '[')
+        in_class = true;
+      else if (c == '(') {
+        const std::string_view rest = source_.substr(i + 1);
+        const bool is_named = rest.starts_with("?<") && !rest.starts_with("?<=") && !rest.starts_with("?<!");
+        has_names_ = has_names_ || is_named;
+        if (is_named || !rest.starts_with('?')) ++groups_;
+      }
+    }
+  }
+
+  char ahead(std::size_t distance) const {
+    return at_ + distance < source_.size() ? source_[at_ + distance] : '\0';
+  }
+  // Writes `text` for the next `length` bytes of the source.
+  void write(std::string_view text, std::size_t length) {
+    result_.text.append(text);
+    result_.origins.resize(result_.text.size(), at_);
+    at_ = std::min(at_ + length, source_.size());
+  }
+  void copy(std::size_t length) {
+    for (std::size_t i = 0; i < length && at_ < source_.size(); ++i) write(source_.substr(at_, 1), 1);
+  }
+  void write_byte(std::uint32_t byte, std::size_t length) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const char text[] = {'\\', 'x', kDigits[byte / 16 % 16], kDigits[byte % 16]};
+    write(std::string_view(text, sizeof text), length);
+  }
+
+  void open_class() {
+    in_class_ = true;
+    after_set_ = false;
+    copy(ahead(1) == '^' ? 2 : 1);
+  }
+
+  void class_character() {
+    const char c = source_[at_];
+    const bool before_set = ahead(1) == '\\' && is_one_of(ahead(2), kSets);
+    if (c == ']') in_class_ = false;
+    if (c == '[')
+      write("\\[", 1);
+    else if (c == '-' && (after_set_ || before_set))
+      write("\\-", 1);
+    else
+      copy(1);
+    after_set_ = false;
+  }
+
+  void escape() {
+    const char c = ahead(1);
+    after_set_ = in_class_ && is_one_of(c, kSets);
+    if (c == 'v') return write("\\x0b", 2);
+    if (c == 'u') return escaped_code_point();
+    if (is_digit(c)) return number();
+    if (c == 'c' && !is_letter(ahead(2))) return write("\\\\", 1);  // the c comes next
+    const bool is_known = is_one_of(c, kSets) || is_one_of(c, "btnrfcx") || (c == 'B' && !in_class_) ||
+                          (c == 'k' && has_names_);
+    if (is_letter(c) && !is_known) return write(source_.substr(at_ + 1, 1), 2);
+    copy(2);
+  }
+
+  // Paths are bytes of UTF-8; in a class a character of several bytes stands for none of them.
+  void escaped_code_point() {
+    const std::uint32_t code = four_hex_digits(source_.substr(std::min(at_ + 2, source_.size())));
+    if (code > 0xFFFF) return write("u", 2);
+    if (code <= 0xFF) return copy(6);
+    if (in_class_) return write("\\xff", 6);
+    write("(?:", 0);
+    if (code < 0x800) {
+      write_byte(0xC0 + code / 64, 0);
+    } else {
+      write_byte(0xE0 + code / 4096, 0);
+      write_byte(0x80 + code / 64 % 64, 0);
+    }
+    write_byte(0x80 + code % 64, 0);
+    write(")", 6);
+  }
+
+  void number() {
+    std::size_t digits = 1;
+    std::size_t group = 0;
+    while (is_digit(ahead(digits)) && group <= source_.size())
+      group = group * 10 + static_cast<std::size_t>(ahead(digits++) - '0');
+    if (!in_class_ && ahead(1) != '0' && group <= groups_) return copy(digits);
+    if (!is_octal(ahead(1))) return write(source_.substr(at_ + 1, 1), 2);
+    std::uint32_t byte = 0;
+    std::size_t length = 1;
+    for (; length < 4 && is_octal(ahead(length)); ++length) {
+      const std::uint32_t longer = byte * 8 + static_cast<std::uint32_t>(ahead(length) - '0');
+      if (longer > 0xFF) break;
+      byte = longer;
+    }
+    write_byte(byte, length);
+  }
+
+  static constexpr std::string_view kSets = "dDwWsS";
+  std::string_view source_;
+  std::size_t at_ = 0;
+  std::size_t groups_ = 0;
+  bool has_names_ = false;
+  bool in_class_ = false;
+  bool after_set_ = false;  // the last of the class was \w or its like
+  PatternText result_;
+};
+
+}  // namespace
+
+PatternText javascript_pattern(std::string_view source) {
+  return Translation(source).run();
+}
+
+}  // namespace router::base
