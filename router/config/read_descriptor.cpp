@@ -103,7 +103,14 @@ void read_session_timeout(const json& descriptor, const Variables& variables, Co
   using std::chrono::minutes;
   if (const auto timeout = integer_member(descriptor, "sessionTimeout"))
     configuration.session_timeout = minutes(*timeout);
-  const auto variable = variables.duration("SESSION_TIMEOUT", Unit::minute, minutes(1), minutes(43200));
+  constexpr const char* kName = "SESSION_TIMEOUT";
+  const auto digits = base::parse_unsigned(variables.text(kName).value_or(""));
+  if (digits && *digits > 43200) {
+    variables.warning(kName, std::to_string(*digits), "at most 43200 minutes", "that is taken");
+    configuration.session_timeout = minutes(43200);
+    return;
+  }
+  const auto variable = variables.duration(kName, Unit::minute, minutes(1), minutes(43200));
   if (variable) configuration.session_timeout = std::chrono::floor<minutes>(*variable);
 }
 

@@ -125,7 +125,11 @@ void read_proxy(const json& entry, const Report& report, Destination& destinatio
                  {std::string(given) + " alone", "proxyHost and proxyPort, or none", {}, true});
   }
   if (host != nullptr) {
-    const std::string given = host->is_string() ? host->get<std::string>() : "";
+    std::string given = host->is_string() ? host->get<std::string>() : "";
+    if (const auto url = http::parse_url(given); url && url->scheme == "http" && url->default_port && url->path.size() < 2) {
+      report.warning("/proxyHost", {show_value(*host), show(std::string_view(url->host)), "it is taken so"});
+      given = url->host;
+    }
     // an IPv6 address, with brackets or without
     const bool is_bare_v6 = std::count(given.begin(), given.end(), ':') > 1 && !given.starts_with('[');
     const auto parsed = http::parse_host(is_bare_v6 ? "[" + given + "]" : given);

@@ -86,7 +86,9 @@ Environment read_environment(const Variables& variables, const std::string& dire
   read_certificate_files(variables, directory, environment);
   read_reject_unauthorized(variables, environment);
   variables.read_flag("EXTERNAL_REVERSE_PROXY", environment.external_reverse_proxy);
-  variables.read_flag("PRESERVE_FRAGMENT", environment.preserve_fragment);
+  std::optional<bool> preserve_fragment;
+  variables.read_lenient_flag("PRESERVE_FRAGMENT", preserve_fragment);
+  environment.preserve_fragment = preserve_fragment.value_or(environment.preserve_fragment);
   variables.read_flag("DYNAMIC_IDENTITY_PROVIDER", environment.dynamic_identity_provider);
   variables.read_duration("SERVER_KEEP_ALIVE", environment.server_keep_alive, Unit::millisecond, 0ms, kDay);
   variables.read_duration("MINIMUM_TOKEN_VALIDITY", environment.minimum_token_validity, Unit::second, 0ms,

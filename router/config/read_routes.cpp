@@ -84,9 +84,9 @@ std::string expand_scope(const std::string& scope, const std::string& xsappname,
   } else if (scope.find('$') == std::string::npos) {
     return expanded;
   }
-  report.error(pointer,
-               {show(std::string_view(scope)), "a scope, in which only $XSAPPNAME. at its start is replaced",
-                nearest_hint(base::cut(scope, '.').before, {std::string(kAppName)}), false, true});
+  const std::string near = nearest_hint(base::cut(scope, '.').before, {std::string(kAppName)});
+  report.warning(pointer, {show(std::string_view(scope)), "a scope, in which only $XSAPPNAME. at its start is replaced",
+                           near.empty() ? "whoever has exactly " + show(std::string_view(expanded)) + " gets in" : near});
   return expanded;
 }
 

@@ -13,6 +13,9 @@
 namespace router::config {
 namespace {
 
+constexpr long long kDefaultSessionTimeout = 15;      // minutes
+constexpr long long kLongestSessionTimeout = 43'200;  // minutes: 30 days
+
 // "https:...", "mailto:..."; whatever it is, it is no path.
 bool has_scheme(std::string_view text) {
   const auto end = text.find_first_of(":/?#");
@@ -32,11 +35,28 @@ std::string without_detours(std::string_view text) {
   return http::escape_unusable(path);
 }
 
+// "/a/../b" -> "/b", as browsers read it.
+std::string without_dot_segments(std::string_view path) {
+  std::string result;
+  for (std::string_view rest = path.substr(1);;) {
+    const auto end = rest.find('/');
+    const auto segment = rest.substr(0, end);
+    const bool is_last = end == std::string_view::npos;
+    if (segment == "..") result.erase(std::min(result.rfind('/'), result.size()));
+    if (segment != "." && segment != "..") result.append("/").append(segment);
+    else if (is_last) result += '/';
+    if (is_last) return result;
+    rest.remove_prefix(end + 1);
+  }
+}
+
 // A path below the root, with its query and fragment.
 std::string rooted(std::string_view text) {
   std::string path = without_detours(text);
   if (path.empty() || has_scheme(path)) return std::string(text);
-  return path.starts_with('/') ? path : "/" + path;
+  if (!path.starts_with('/')) path.insert(0, 1, '/');
+  const auto end = std::min(path.find_first_of("?#"), path.size());
+  return without_dot_segments(std::string_view(path).substr(0, end)) + path.substr(end);
 }
 
 std::string path_and_query_as_meant(std::string_view text) {
@@ -48,12 +68,15 @@ std::string path_and_query_as_meant(std::string_view text) {
 std::string welcome_file_as_meant(std::string_view text) {
   if (http::is_absolute_http(http::without_blanks(text))) return page_as_meant(text);
   std::string path = without_detours(text);
-  return path.empty() || has_scheme(path) ? std::string(text) : path;
+  if (path.empty() || has_scheme(path)) return std::string(text);
+  const std::string plain = "/" + path.substr(0, path.find_first_of("?#")) + "/";
+  return plain.find("/../") != std::string::npos ? rooted(path) : path;
 }
 
 std::string target_as_meant(std::string_view text) {
   std::string target;
-  for (const char c : http::without_blanks(text)) {
+  const auto written = http::without_blanks(text);
+  for (const char c : written.substr(0, written.find('#'))) {
     // "<" and ">" are those of $<name>
     target += c == '<' || c == '>' ? std::string(1, c) : http::escape_unusable(std::string_view(&c, 1));
   }
@@ -175,7 +198,7 @@ std::optional<json> origin_as_meant(const json& rule) {
   if (const auto split = origin_of(*host)) meant.update(*split);
   if (auto protocol = text_member(meant, "protocol")) {
     *protocol = base::to_lower(http::without_blanks(*protocol));
-    meant["protocol"] = protocol->substr(0, protocol->find(':'));
+    meant["protocol"] = protocol->empty() ? "*" : protocol->substr(0, protocol->find(':'));
   }
   return meant == rule ? std::nullopt : std::optional(std::move(meant));
 }
@@ -201,11 +224,29 @@ void mend_origins(json& list, const Report& report) {
   }
 }
 
+// No origin is any, as in the Node router.
+void mend_no_origin(json& list, const Report& report) {
+  if (!list.is_array() || !list.empty()) return;
+  list.push_back({{"host", "*"}});
+  report.warning("", {"an empty array", list.dump(), "it is taken so: any origin may ask; better name those that may"});
+}
+
 void mend_cors(json& list, const Report& report) {
   for (std::size_t i = 0; list.is_array() && i < list.size(); ++i) {
     if (!list[i].is_object() || !list[i].contains("allowedOrigin")) continue;
-    mend_origins(list[i]["allowedOrigin"], report.below(pointer_to("", i) + "/allowedOrigin"));
+    const Report place = report.below(pointer_to("", i) + "/allowedOrigin");
+    mend_origins(list[i]["allowedOrigin"], place);
+    mend_no_origin(list[i]["allowedOrigin"], place);
   }
+}
+
+// Zero is no time-out of one's own, and none is longer than a month.
+void mend_session_timeout(json& descriptor, const Report& report) {
+  const auto written = integer_member(descriptor, "sessionTimeout");
+  if (!written || (*written != 0 && *written <= kLongestSessionTimeout)) return;
+  const long long meant = *written == 0 ? kDefaultSessionTimeout : kLongestSessionTimeout;
+  report.warning("/sessionTimeout", {std::to_string(*written), std::to_string(meant), "it is taken so"});
+  descriptor["sessionTimeout"] = meant;
 }
 
 }  // namespace
@@ -233,6 +274,7 @@ json descriptor_as_meant(const json& descriptor, const Report& report) {
   json meant = descriptor;
   apply_rules(meant, kDescriptorRules, report);
   if (!meant.is_object()) return meant;
+  mend_session_timeout(meant, report);
   if (const auto routes = meant.find("routes"); routes != meant.end())
     apply_rules(*routes, kRouteRules, report.below("/routes"));
   if (const auto cors = meant.find("cors"); cors != meant.end()) mend_cors(*cors, report.below("/cors"));

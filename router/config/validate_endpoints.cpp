@@ -8,28 +8,34 @@ namespace {
 struct Endpoint {
   std::string pointer;
   std::string path;
+  bool may_be_root = false;  // those that the Node router knows, too
 };
 
 std::vector<Endpoint> endpoints_of(const Configuration& configuration) {
   const Logout& logout = configuration.logout;
   const bool hosted = configuration.hosted_login.has_value();
   const std::string customer = hosted ? "/" + configuration.hosted_login->customer_id : "";
-  return {{"/login/callbackEndpoint", configuration.callback_endpoint},
-          {"/logout/logoutEndpoint", logout.endpoint},
+  return {{"/login/callbackEndpoint", configuration.callback_endpoint, true},
+          {"/logout/logoutEndpoint", logout.endpoint, true},
           {"/logout/backChannelLogoutEndpoint", logout.back_channel_endpoint},
           {"/logout/frontChannelLogoutEndpoint", logout.front_channel_endpoint},
           {"/logout/returnEndpoint", logout.return_endpoint},
           {"/hostedLogin/customerId", hosted ? customer + "/auth-ui/logout" : ""},
           {"/hostedLogin/customerId", hosted ? customer + "/token/revoke" : ""},
-          {"/pluginMetadataEndpoint", configuration.plugin_metadata_endpoint},
-          {"/whitelistService/endpoint", configuration.whitelist_endpoint}};
+          {"/pluginMetadataEndpoint", configuration.plugin_metadata_endpoint, true},
+          {"/whitelistService/endpoint", configuration.whitelist_endpoint, true}};
 }
 
 // Compared with normalised paths of requests, so it has to be one itself.
 bool check_path(const Validation& validation, const Endpoint& endpoint) {
   const std::string& path = endpoint.path;
   const auto normal = http::normalise_path(path);
-  if (path.find_first_of("?#") == std::string::npos && normal && *normal == path && path != "/") return true;
+  const bool is_path = path.find_first_of("?#") == std::string::npos && normal && *normal == path;
+  if (is_path && path == "/" && endpoint.may_be_root) {
+    validation.report.warning(endpoint.pointer, {"\"/\"", "a path of its own", "the start page cannot be reached"});
+    return true;
+  }
+  if (is_path && path != "/") return true;
   validation.report.error(endpoint.pointer, {show(std::string_view(path)),
                                              "a normalised path other than /, without query and fragment",
                                              {},

@@ -141,6 +141,12 @@ void Variables::read_flag(std::string_view name, std::optional<bool>& target) co
   }
 }
 
+void Variables::read_lenient_flag(std::string_view name, std::optional<bool>& target) const {
+  const std::string value = text(name).value_or("true");
+  if (base::equals_ignoring_case(value, "true") || base::equals_ignoring_case(value, "false")) return read_flag(name, target);
+  warning(name, show(std::string_view(value)), "true or false", "it is as if there was none");
+}
+
 void Variables::read_flag(std::string_view name, bool& target) const {
   std::optional<bool> value;
   read_flag(name, value);

@@ -58,6 +58,8 @@ class Variables {
   void read_sealing_secret(std::string_view name, base::Secret& target) const;
   void read_flag(std::string_view name, bool& target) const;
   void read_flag(std::string_view name, std::optional<bool>& target) const;
+  // Other values are a warning, as good as none: the Node router starts with them.
+  void read_lenient_flag(std::string_view name, std::optional<bool>& target) const;
   // Comma-separated; spaces around the items do not count.
   void read_list(std::string_view name, std::vector<std::string>& target) const;
   std::optional<std::uint64_t> number(std::string_view name, std::uint64_t low, std::uint64_t high) const;

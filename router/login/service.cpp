@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "http/query.h"
 #include "login/orphaned_tokens.h"
 
 namespace router::login {
@@ -97,6 +98,12 @@ Task<Result<base::Secret>> Service::service_token(ServiceOf service, Snapshot us
                               service_tokens_->get(std::move(service), std::move(user), std::move(tenant)));
   auto token = co_await getting;
   co_return token;
+}
+
+bool Service::is_callback(const http::Target& target) const {
+  if (target.path != config_.callback_endpoint) return false;
+  const auto has = [&](std::string_view name) { return http::query_has(target.query, name); };
+  return target.path != "/" || has("code") || has("error") || has("state");
 }
 
 bool Service::waits_for_tokens(const session::Session& session) const {

@@ -49,7 +49,8 @@ class Service {
   // cookies. `login.return_path`: usually return_path_of(target).
   base::Task<base::Result<http::Response>> start(const http::Request& request, const http::External& external,
                                                  LoginRequest login, base::Loop& home) const;
-  bool is_callback(const http::Target& target) const { return target.path == config_.callback_endpoint; }
+  // At the root, where the application's own start page is, only what a provider sends.
+  bool is_callback(const http::Target& target) const;
   base::Task<CallbackOutcome> callback(const http::Request& request, const http::External& external,
                                        base::Loop& home) const;
   // Set-Cookie values that delete what this browser holds of logins on their way: its user leaves.

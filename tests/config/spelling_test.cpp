@@ -116,10 +116,8 @@ TEST_CASE("spelling: what is no path at all is refused as before [K11]") {
   for (const auto& [pointer, written] :
        {std::pair{"/logout/logoutEndpoint", "https://a.example.com/out"},
         std::pair{"/logout/logoutPage", "javascript:alert(1)"}, std::pair{"/logout/logoutPage", "ftp://a/b"},
-        std::pair{"/logout/logoutPage", "a/../b"}, std::pair{"/login/callbackEndpoint", "../cb"},
-        std::pair{"/logout/logoutEndpoint", "/"}, std::pair{"/logout/logoutEndpoint", " "},
-        std::pair{"/destinations/backend/logoutPath", "https://backend/bye"},
-        std::pair{"/welcomeFile", "../x.html"}, std::pair{"/welcomeFile", "./"}}) {
+        std::pair{"/logout/backChannelLogoutEndpoint", "/"}, std::pair{"/logout/logoutEndpoint", " "},
+        std::pair{"/destinations/backend/logoutPath", "https://backend/bye"}, std::pair{"/welcomeFile", "./"}}) {
     CAPTURE(pointer);
     CAPTURE(written);
     CHECK(errors_of(load_with(pointer, written)).find(pointer) != std::string::npos);
