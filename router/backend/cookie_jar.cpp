@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "config/applications.h"
 #include "http/cookie.h"
+#include "session/change.h"
 
 namespace router::backend {
 
@@ -16,9 +17,6 @@ using session::BackendCookie;
 using session::Snapshot;
 
 namespace {
-
-// Others change the session as well; who loses this often meets a storm, and a cookie is worth no more.
-constexpr int kMostAttempts = 16;
 
 // RFC 6265bis section 5.1.4
 std::string_view default_path(std::string_view request_path) {
@@ -139,25 +137,18 @@ bool apply_changes(const std::vector<CookieChange>& changes, std::size_t most_by
 Task<Result<Snapshot>> save_cookies(session::Store& store, Snapshot session,
                                     std::vector<CookieChange> changes, std::size_t most_bytes,
                                     const config::Logout& logout) {
-  Snapshot current = session;
-  if (changes.empty()) co_return current;
+  if (changes.empty()) co_return session;
   const std::string destination = changes.front().cookie.destination;
-  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-    if (config::left_application(logout, current->ended_applications, destination)) co_return current;
-    session::Session changed = *current;
-    if (!apply_changes(changes, most_bytes, changed.backend_cookies)) co_return current;
-    auto replacing = store.replace(std::move(changed));
-    auto replaced = co_await replacing;
-    if (!replaced) co_return replaced.error();
-    if (*replaced) co_return **std::move(replaced);
-    auto looking = store.find(session->id);
-    auto found = co_await looking;
-    if (!found) co_return found.error();
-    if (!*found) co_return Snapshot();
-    current = **std::move(found);
-  }
+  auto changing = session::change(store, session, [&](session::Session& current) {
+    return !config::left_application(logout, current.ended_applications, destination) &&
+           apply_changes(changes, most_bytes, current.backend_cookies);
+  });
+  auto changed = co_await changing;
+  if (changed) co_return std::move(changed->now);
+  if (changed.error().code != base::ErrorCode::conflict) co_return changed.error();
+  // a cookie is worth no more
   base::log_warning("cookie_jar.not_saved", {{"session", session->id.fingerprint()}});
-  co_return current;
+  co_return session;
 }
 
 void write_cookie_field(const http::Headers& request, const std::vector<BackendCookie>& jar,

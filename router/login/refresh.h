@@ -1,6 +1,6 @@
 // Keeping a session's tokens fresh: one refresh per session at a time, however many requests wait for it.
 //
-// Refreshes are made from what the store says at that moment, and written back with compare-and-set, so that
+// Refreshes are made from what the store says at that moment, and written back with session/change.h, so that
 // two never use one refresh token, and a session that was ended meanwhile stays dead. Errors of the provider
 // that may pass are tried again by later requests, with back-off (1 s doubling to 60 s); invalid_grant ends
 // the session, unless another replica has refreshed it in the meantime. Loop: background, all of it but

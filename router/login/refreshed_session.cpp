@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "identity/claims.h"
 #include "login/orphaned_tokens.h"
+#include "session/change.h"
 
 namespace router::login {
 
@@ -20,9 +21,6 @@ namespace {
 
 using Parts = std::shared_ptr<const RefreshParts>;
 
-// Each lost attempt means that somebody else changed the session in between.
-constexpr int kMostAttempts = 16;
-
 // Null: over.
 Task<Result<Snapshot>> load(session::SessionId id, Parts parts) {
   auto looking = parts->store.find(std::move(id));
@@ -31,18 +29,17 @@ Task<Result<Snapshot>> load(session::SessionId id, Parts parts) {
   co_return found->value_or(nullptr);
 }
 
-session::Session with_login(const session::Session& before, const identity::Login& login) {
-  session::Session after = before;
-  after.tokens = login.tokens;
-  if (after.tokens.id_token.empty()) after.tokens.id_token = before.tokens.id_token;
-  if (login.claims.scopes) after.scopes = *login.claims.scopes;
+void put_login(const identity::Login& login, session::Session& session) {
+  base::Secret id_token = std::move(session.tokens.id_token);
+  session.tokens = login.tokens;
+  if (session.tokens.id_token.empty()) session.tokens.id_token = std::move(id_token);
+  if (login.claims.scopes) session.scopes = *login.claims.scopes;
   // a session that began without a `sid` is found by it from now on
-  if (after.idp_session_id.empty()) after.idp_session_id = login.claims.idp_session_id;
+  if (session.idp_session_id.empty()) session.idp_session_id = login.claims.idp_session_id;
   if (!login.claims.json.empty()) {
-    after.claims = login.claims.json;
-    after.user_name = login.claims.user_name;
+    session.claims = login.claims.json;
+    session.user_name = login.claims.user_name;
   }
-  return after;
 }
 
 // What says nothing of a tenant, or said nothing at the login, has the host's instead: nothing to compare.
@@ -53,20 +50,13 @@ bool is_of_another_tenant(const identity::Login& login, const session::Session& 
 
 Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, identity::Login login,
                             Parts parts) {
-  Snapshot current = session;
-  for (int attempt = 0; current && attempt < kMostAttempts; ++attempt) {
-    auto replacing = parts->store.replace(with_login(*current, login));
-    auto replaced = co_await replacing;
-    if (!replaced) co_return replaced.error();
-    if (*replaced) co_return **std::move(replaced);
-    auto loading = load(session->id, parts);
-    auto loaded = co_await loading;
-    if (!loaded) co_return loaded.error();
-    current = *std::move(loaded);
-  }
-  if (current)
-    co_return Error{ErrorCode::conflict, Side::store, "the session changes faster than it can be saved",
-                    true};
+  auto changing = session::change(parts->store, session, [&login](session::Session& current) {
+    put_login(login, current);
+    return true;
+  });
+  auto changed = co_await changing;
+  if (!changed) co_return changed.error();
+  if (!changed->is_over()) co_return std::move(changed->now);
   base::log_info("refresh.session_ended_meanwhile", {{"session", session->id.fingerprint()}});
   if (parts->rules.revoke_orphans) {
     auto giving_back = give_back(provider, login.tokens.refresh_token);

@@ -6,6 +6,7 @@
 #include "base/guarded.h"
 #include "base/log.h"
 #include "crypto/digest.h"
+#include "session/change.h"
 
 namespace router::login {
 
@@ -20,8 +21,6 @@ namespace {
 
 // Tokens are given up so long before they expire, that one on its way is still good when it arrives.
 constexpr base::seconds kMargin{60};
-// Each lost attempt means that somebody else changed the session in between.
-constexpr int kMostWrites = 16;
 
 bool is_for_all(const config::ServiceClient& service) {
   return service.grant == config::ServiceGrant::client_credentials;
@@ -109,17 +108,14 @@ Task<Result<Secret>> ServiceTokens::fetch(std::string key, ServiceOf service, se
 
 // A session that ended meanwhile keeps nothing; the request that waits for the token is its last.
 Task<void> ServiceTokens::keep_in_session(session::SessionId id, session::ServiceToken token) {
-  for (int attempt = 0; attempt < kMostWrites; ++attempt) {
-    auto looking = store_.find(id);
-    const auto current = co_await looking;
-    if (!current || !*current) co_return;
-    session::Session changed = ***current;
-    put(changed.service_tokens, token);
-    auto replacing = store_.replace(std::move(changed));
-    const auto replaced = co_await replacing;
-    if (!replaced || *replaced) co_return;
-  }
-  base::log_warning("service_token.not_kept", {{"session", id.fingerprint()}});
+  const std::string fingerprint = id.fingerprint();
+  auto changing = session::change(store_, std::move(id), [&](session::Session& current) {
+    put(current.service_tokens, token);
+    return true;
+  });
+  const auto changed = co_await changing;
+  if (changed) co_return;
+  base::log_warning("service_token.not_kept", {{"session", fingerprint}, {"detail", base::describe(changed.error())}});
 }
 
 void ServiceTokens::keep(const std::string& key, session::ServiceToken token) {

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/log.h"
+#include "session/change.h"
 
 namespace router::logout {
 
@@ -15,7 +16,6 @@ namespace {
 // Sessions of one receipt, and of one step of an "end all": in between, other work of the loop gets its turn.
 constexpr std::size_t kBatch = 100;
 constexpr base::milliseconds kBreath{1};
-constexpr int kChangeAttempts = 16;
 
 // In milliseconds, as the time that a login has begun is known; one of the same millisecond has begun after it.
 base::WallTime before_logins_of(base::WallTime now) {
@@ -160,25 +160,20 @@ Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger
 // Answers the session as it was before, to the one caller that took the application out of it.
 Task<Result<std::optional<session::Snapshot>>> Executor::leave_application(session::SessionId id,
                                                                            ApplicationPart part) {
-  for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
-    session::SessionId copy = id;
-    auto found = co_await store_.find(std::move(copy));
-    if (!found) co_return found.error();
-    if (!*found || contains((**found)->ended_applications, part.name))
-      co_return std::optional<session::Snapshot>();
-    const session::Snapshot before = **found;
-    session::Session changed = *before;
-    const auto dropped = std::erase_if(changed.backend_cookies, [&](const auto& cookie) {
+  auto changing = session::change(store_, std::move(id), [&part](session::Session& current) {
+    if (contains(current.ended_applications, part.name)) return false;
+    const auto dropped = std::erase_if(current.backend_cookies, [&](const auto& cookie) {
       return contains(part.destinations, cookie.destination);
     });
     // who is nobody cannot log in again: what he left is gone, and may come anew
-    if (before->is_anonymous && dropped == 0) co_return std::optional<session::Snapshot>();
-    if (!before->is_anonymous) changed.ended_applications.push_back(part.name);
-    auto replaced = co_await store_.replace(std::move(changed));
-    if (!replaced) co_return replaced.error();
-    if (*replaced) co_return std::optional<session::Snapshot>(before);
-  }
-  co_return base::Error{base::ErrorCode::conflict, base::Side::store, "the session keeps changing", true};
+    if (current.is_anonymous) return dropped > 0;
+    current.ended_applications.push_back(part.name);
+    return true;
+  });
+  auto changed = co_await changing;
+  if (!changed) co_return changed.error();
+  if (!changed->was_written()) co_return std::optional<session::Snapshot>();
+  co_return std::optional<session::Snapshot>(std::move(changed->before));
 }
 
 Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optional<ForwardedRequest> request,

@@ -4,7 +4,7 @@
 //  - end() returns the session to exactly one caller, however many ask at once, on however many replicas; from
 //    then on the id is dead for good (a tombstone, kept longer than any request may run): find, replace and touch
 //    say no.
-//  - replace() succeeds only for the generation it was based on.
+//  - replace() succeeds only for the generation it was based on; who changes a session goes by session/change.h.
 //  - Sessions have limits (StoreLimits): who comes in when there are as many already makes the oldest end, which
 //    take_expired() hands out. Anonymous ones have limits of their own and never make a user's session end.
 //  - touch() costs O(1) and moves the idle deadline; a session that is not touched for its idle_timeout is ended
