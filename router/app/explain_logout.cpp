@@ -25,7 +25,7 @@ std::string reply_of(const logout::Ending& ending) {
   using logout::ReplyForm;
   switch (ending.form) {
     case ReplyForm::redirect:
-      if (ending.skips_redirect) return "200 without Location: skip-redirect";
+      if (ending.provider == logout::ProviderPart::skipped) return "200 without Location: skip-redirect";
       if (!ending.provider_form.url.empty()) return "200, a page that posts to " + ending.provider_form.url;
       return "302 to " + ending.next();
     case ReplyForm::url_in_body:

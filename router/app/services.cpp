@@ -70,7 +70,7 @@ Services::Services(const config::Configuration& config, net::AsioLoop& backgroun
       fan_out(client, background, clock, outbox, receipts, fan_out_options(config.environment)),
       return_states(config.environment.session_secret, clock),
       doors(std::make_shared<session::Doors>(door_limits(config.environment.limits))),
-      ongoing_logouts(background, doors),
+      ongoing_logouts(background, receipts, doors),
       ongoing_logins(doors, config.environment.limits.failed_callbacks_per_address),
       shared{clock, background, sessions, live, streams} {}
 

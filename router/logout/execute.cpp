@@ -132,8 +132,8 @@ Task<Executor::Snapshots> Executor::end_sessions(const Trigger& trigger, Snapsho
 Task<Result<std::optional<session::Snapshot>>> Executor::end_one(const Trigger& trigger,
                                                                  session::Snapshot session) {
   for (;;) {
-    ApplicationPart part = trigger.application.value_or(ApplicationPart());
-    auto ending = trigger.application ? leave_application(session->id, std::move(part)) : end_whole(trigger, session);
+    const auto* part = trigger.application();
+    auto ending = part == nullptr ? end_whole(trigger, session) : leave_application(session->id, *part);
     auto ended = co_await ending;
     if (!ended || *ended || !trigger.selection.with_successors) co_return ended;
     auto following = session::find_successor(store_, session->id);
@@ -145,9 +145,7 @@ Task<Result<std::optional<session::Snapshot>>> Executor::end_one(const Trigger& 
 
 Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger& trigger,
                                                                    session::Snapshot session) {
-  // skip-redirect, too: it is the provider who signs out there
-  const bool ends_at_provider = trigger.asks_provider && trigger.whole_session();
-  if (ends_at_provider && !session->issuer.empty()) {
+  if (trigger.is_over_at_provider() && !session->issuer.empty()) {
     session::EndedAtProvider there{session->issuer, session->idp_session_id, session->subject,
                                    before_logins_of(clock_.wall())};
     co_await remember(std::move(there));
@@ -202,8 +200,9 @@ Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optio
 Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot session,
                                  std::optional<ForwardedRequest> request, std::shared_ptr<Receipt> receipt) {
   receipt->sessions.push_back(session->id.fingerprint());
-  const std::vector<std::string>* only = trigger.application ? &trigger.application->destinations : nullptr;
-  if (trigger.application) receipt->application = trigger.application->name;
+  const auto* part = trigger.application();
+  const std::vector<std::string>* only = part == nullptr ? nullptr : &part->destinations;
+  if (part != nullptr) receipt->application = part->name;
   receipt->connections_closed += close_connections(trigger, *session);
   auto calls = config_->looked_up_logouts.empty() ? calls_for(*session, targets_, request, only)
                                                   : calls_for(*session, all_targets(), request, only);
@@ -216,10 +215,11 @@ Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot sessi
 std::size_t Executor::close_connections(const Trigger& trigger, const session::Session& session) {
   // what is public goes on when nobody has left
   if (session.is_anonymous && trigger.cause == Cause::timeout) return 0;
+  const auto* part = trigger.application();
   std::size_t closed = 0;
   for (const auto* id : {&session.id, &session.anonymous_before}) {
     if (id->empty()) continue;
-    closed += trigger.application ? live_.close(*id, trigger.application->destinations) : live_.close(*id);
+    closed += part == nullptr ? live_.close(*id) : live_.close(*id, part->destinations);
   }
   return closed;
 }
@@ -250,7 +250,7 @@ void Executor::close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> re
 
 void Executor::revoke(const Trigger& trigger, const session::Snapshot& session,
                       std::shared_ptr<Credentials> credentials, const std::shared_ptr<Receipt>& receipt) {
-  if (!trigger.revokes_tokens || !trigger.whole_session() || session->provider.empty()) return;
+  if (!trigger.revokes_tokens() || session->provider.empty()) return;
   identity::Provider* provider = providers_->find(session->provider);
   if (provider == nullptr || !wants_revocation(config_->logout, *provider)) return;
   RevocationOrder order{

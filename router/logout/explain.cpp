@@ -54,7 +54,7 @@ std::optional<Explanation> Service::explain(const http::Request& request,
     if (!trigger && !recognised) continue;
     if (recognised && std::holds_alternative<Trigger>(*recognised)) {
       trigger = std::get<Trigger>(std::move(*recognised));
-    } else if (recognised) {
+    } else if (recognised && std::holds_alternative<http::Response>(*recognised)) {
       explanation.instead = std::get<http::Response>(std::move(*recognised));
     }
     if (!trigger) return explanation;

@@ -14,8 +14,9 @@
 namespace router::logout {
 
 struct Ongoing {
-  explicit Ongoing(base::Loop& background, std::shared_ptr<session::Doors> with = std::make_shared<session::Doors>())
-      : doors(std::move(with)), revocations(background) {}
+  Ongoing(base::Loop& background, Receipts& receipts,
+          std::shared_ptr<session::Doors> with = std::make_shared<session::Doors>())
+      : doors(std::move(with)), revocations(background, receipts) {}
 
   const std::shared_ptr<session::Doors> doors;  // for clients that take tokens back; those of logins, too
 

@@ -51,9 +51,9 @@ WayBack plan_way_back(const Trigger& trigger, const Ending& ending, const Ending
 }
 
 ProviderPart provider_part(const Trigger& trigger, const ProviderState& provider) {
-  if (trigger.skips_redirect) return ProviderPart::skipped;
+  if (trigger.provider_step == ProviderStep::already_signing_out) return ProviderPart::skipped;
   // One application leaves the others signed in, so the provider is not told.
-  if (!trigger.ends_at_provider() || provider.config == nullptr) return ProviderPart::none;
+  if (!trigger.asks_provider() || provider.config == nullptr) return ProviderPart::none;
   if (!trigger.provider_url.replaced_by.empty()) return ProviderPart::redirect;
   if (!provider.metadata || !provider.reachable) return ProviderPart::unreachable;
   return provider.metadata->end_session_endpoint.empty() ? ProviderPart::not_offered : ProviderPart::redirect;
@@ -70,6 +70,13 @@ bool leaves_provider_session(const Trigger& trigger, const Ending& ending, const
   if (ending.provider != ProviderPart::redirect || replaced.empty()) return false;
   return !provider.metadata ||
          replaced.substr(0, replaced.find('?')) != provider.metadata->end_session_endpoint;
+}
+
+TokenUse token_use(const Trigger& trigger, const Ending& ending) {
+  if (!trigger.may_redirect_to_provider()) return TokenUse::none;
+  // where the router ends that session itself, the browser goes elsewhere
+  if (ending.provider_url.empty() || ending.ends_provider_session) return TokenUse::over;
+  return ending.return_state.empty() ? TokenUse::open : TokenUse::until_return;
 }
 
 std::string hint_of(const session::Session& session) {
@@ -129,12 +136,12 @@ std::string_view to_string(ProviderPart part) {
 Ending plan_ending(const Trigger& trigger, const EndingInput& input) {
   Ending ending;
   ending.form = trigger.form;
-  ending.skips_redirect = trigger.skips_redirect;
+  ending.clears_browser = trigger.whole_session() && trigger.clears_browser;
   ending.provider = provider_part(trigger, input.provider);
 
   std::string page =
       trigger.requested_page ? *trigger.requested_page : trigger.page.value_or(input.config.logout.page);
-  if (trigger.application) ending.application = trigger.application->name;
+  if (const auto* part = trigger.application()) ending.application = part->name;
   ending.has_page = !page.empty();
   if (ending.has_page) {
     ending.landing = http::append_query(page, trigger.query);
@@ -146,20 +153,21 @@ Ending plan_ending(const Trigger& trigger, const EndingInput& input) {
   }
   if (ending.provider == ProviderPart::redirect) ending.provider_url = provider_url(trigger, ending, input);
   ending.ends_provider_session = leaves_provider_session(trigger, ending, input);
+  ending.token_use = token_use(trigger, ending);
   return ending;
 }
 
 Plan make_plan(const Trigger& trigger, const EndingInput& input) {
   Plan plan;
   plan.cause = trigger.cause;
-  if (trigger.application) plan.application = trigger.application->name;
+  const auto* part = trigger.application();
+  if (part != nullptr) plan.application = part->name;
   plan.sessions = trigger.selection.sessions.size();
   plan.ending = plan_ending(trigger, input);
   const session::Session nobody;
   const session::Session& session = trigger.session ? *trigger.session : nobody;
   const auto targets = make_call_targets(input.config);
-  plan.calls = calls_for(session, targets, std::nullopt,
-                         trigger.application ? &trigger.application->destinations : nullptr);
+  plan.calls = calls_for(session, targets, std::nullopt, part == nullptr ? nullptr : &part->destinations);
   return plan;
 }
 

@@ -47,6 +47,14 @@ struct EndingInput {
   std::function<std::string(const std::string& target)> make_state;
 };
 
+// How long the browser needs the session's tokens on its way: the provider may look for those of the hint.
+enum class TokenUse {
+  none,          // it was never to go there (Trigger::may_redirect_to_provider)
+  over,          // it goes elsewhere after all
+  until_return,  // until it is back, with `return_state`
+  open           // it is not heard of again: until `revokeAfter`
+};
+
 // How it ends for the browser.
 struct Ending {
   ReplyForm form = ReplyForm::redirect;
@@ -59,7 +67,8 @@ struct Ending {
   std::string landing;       // path or absolute URL, the client's query included
   bool has_page = false;     // false: `landing` is the built-in page
   std::string application;   // empty: the whole session
-  bool skips_redirect = false;
+  bool clears_browser = false;  // its session cookie is deleted, and what clearSiteData names
+  TokenUse token_use = TokenUse::none;
   // The browser's way does not end the session at the provider: the router does (`alwaysInvalidate`).
   bool ends_provider_session = false;
 

@@ -13,17 +13,17 @@ base::Task<void> end_it(base::Loop* loop, std::shared_ptr<identity::Providers> p
                         session::Snapshot session, std::shared_ptr<Receipt> receipt) {
   identity::Provider* provider = providers->find(session->provider);
   if (provider == nullptr) co_return;
-  receipt->provider_session = "waiting";
+  receipt->provider_session = Step::waiting;
   for (unsigned attempt = 1;; ++attempt) {
     base::Secret id_token = session->tokens.id_token;
     auto ending = base::guarded(provider->end_session(std::move(id_token)));
     const auto ended = co_await ending;
     if (ended) {
-      receipt->provider_session = "ended";
+      receipt->provider_session = Step::done;
       co_return;
     }
     if (!ended.error().retryable || attempt == kSessionAttempts) {
-      receipt->provider_session = "failed";
+      receipt->provider_session = Step::failed;
       base::log_warning("logout.provider_session",
                         {{"logout_id", receipt->id}, {"fault", describe(ended.error())}});
       co_return;

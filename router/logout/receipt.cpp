@@ -72,6 +72,20 @@ std::string_view to_string(Outcome outcome) {
   return "pending";
 }
 
+std::string_view to_string(Step step) {
+  switch (step) {
+    case Step::none:
+      return "none";
+    case Step::waiting:
+      return "waiting";
+    case Step::done:
+      return "done";
+    case Step::failed:
+      return "failed";
+  }
+  return "none";
+}
+
 std::string to_json(const Receipt& receipt) {
   std::string out = "{\"id\":" + json_quote(receipt.id);
   out.append(",\"cause\":\"").append(to_string(receipt.cause)).append("\"");
@@ -90,9 +104,9 @@ std::string to_json(const Receipt& receipt) {
     write_call(receipt.calls[i], out);
   }
   out.append("],\"provider\":\"").append(to_string(receipt.provider));
-  out.append("\",\"revocation\":").append(json_quote(receipt.revocation));
-  out.append(",\"providerSession\":").append(json_quote(receipt.provider_session));
-  out.append(",\"connectionsClosed\":").append(std::to_string(receipt.connections_closed)).append("}");
+  out.append("\",\"revocation\":\"").append(to_string(receipt.revocation));
+  out.append("\",\"providerSession\":\"").append(to_string(receipt.provider_session));
+  out.append("\",\"connectionsClosed\":").append(std::to_string(receipt.connections_closed)).append("}");
   return out;
 }
 
@@ -120,7 +134,7 @@ void Receipts::set_provider(Receipt& receipt, ProviderPart part) {
 
 void Receipts::token_used(Receipt& receipt) {
   if (--receipt.open_token_uses > 0) return;
-  if (auto free = std::exchange(receipt.tokens_free, nullptr)) free();
+  if (on_tokens_free_) on_tokens_free_(receipt);
 }
 
 void Receipts::settle(Receipt& receipt, std::size_t index, Outcome outcome) {
@@ -156,7 +170,7 @@ void Receipts::audit_if_complete(Receipt& receipt) {
                                      {"provider", to_string(receipt.provider)},
                                      {"connections_closed", receipt.connections_closed},
                                      {"milliseconds", took.count()}});
-  if (observer_) observer_(receipt);
+  if (on_complete_) on_complete_(receipt);
 }
 
 }  // namespace router::logout

@@ -38,6 +38,10 @@ struct CallReport {
   std::string fault;            // of the last attempt, when it was none of the final outcomes
 };
 
+// How far the router has come with what it does at the provider itself, without the browser.
+enum class Step { none, waiting, done, failed };
+std::string_view to_string(Step step);
+
 struct Receipt {
   std::string id;
   Cause cause = Cause::browser;
@@ -52,12 +56,10 @@ struct Receipt {
   std::size_t open_token_uses = 0;  // calls that carry the session's token, and a browser that is at the provider
   ProviderPart provider = ProviderPart::none;
   bool provider_known = false;
-  std::string revocation = "none";  // none, waiting, done, failed
-  // at the provider, where the router itself ends it: none, waiting, ended, failed
-  std::string provider_session = "none";
+  Step revocation = Step::none;        // of the sessions' tokens
+  Step provider_session = Step::none;  // its end, where the router sees to it (`alwaysInvalidate`)
   std::size_t connections_closed = 0;
   bool audited = false;
-  std::function<void()> tokens_free;  // once: nobody needs the session's token any more
 
   bool complete() const { return provider_known && open_calls == 0; }
 };
@@ -67,6 +69,7 @@ std::string to_json(const Receipt& receipt);
 class Receipts {
  public:
   static constexpr std::size_t kKept = 4096;
+  using Observer = std::function<void(const Receipt&)>;
 
   explicit Receipts(const base::Clock& clock, std::size_t kept = kKept) : clock_(clock), kept_(kept) {}
 
@@ -84,7 +87,10 @@ class Receipts {
   std::vector<std::shared_ptr<const Receipt>> recent(std::size_t offset, std::size_t limit) const;
 
   // Called once for each receipt, when it is complete; for metrics.
-  void on_complete(std::function<void(const Receipt&)> observer) { observer_ = std::move(observer); }
+  void on_complete(Observer observer) { on_complete_ = std::move(observer); }
+  // Called when nobody needs the tokens of a receipt's sessions any more, again after a dead call was tried again; for
+  // Revocations.
+  void on_tokens_free(Observer observer) { on_tokens_free_ = std::move(observer); }
 
  private:
   void audit_if_complete(Receipt& receipt);
@@ -93,7 +99,8 @@ class Receipts {
   std::size_t kept_;
   std::deque<std::shared_ptr<Receipt>> ring_;
   std::unordered_map<std::string_view, std::shared_ptr<Receipt>> by_id_;
-  std::function<void(const Receipt&)> observer_;
+  Observer on_complete_;
+  Observer on_tokens_free_;
 };
 
 }  // namespace router::logout

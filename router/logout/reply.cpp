@@ -13,7 +13,7 @@ http::Response built_in_page(const Ending& ending) {
 
 http::Response redirect(const Ending& ending) {
   // Inside the provider's iframe there is nowhere to go.
-  if (ending.skips_redirect) return http::text_response(200, "");
+  if (ending.provider == ProviderPart::skipped) return http::text_response(200, "");
   if (ending.provider_url.empty() && !ending.has_page) return built_in_page(ending);
   const auto& form = ending.provider_form;
   if (!form.url.empty()) return http::pages::to_provider(form.url, form.parameters);

@@ -1,5 +1,6 @@
 #include "logout/revocation.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -48,6 +49,14 @@ struct Revocations::Pause {
   void await_resume() const noexcept {}
 };
 
+Revocations::Revocations(base::Loop& loop, Receipts& receipts) : loop_(loop), receipts_(receipts) {
+  receipts_.on_tokens_free([this](const Receipt& receipt) { tokens_free(receipt); });
+}
+
+Revocations::~Revocations() {
+  receipts_.on_tokens_free(nullptr);
+}
+
 bool wants_revocation(const config::Logout& logout, const identity::Provider& provider) {
   if (logout.revoke_tokens) return *logout.revoke_tokens;
   const auto metadata = provider.known_metadata();
@@ -58,14 +67,13 @@ void Revocations::schedule(RevocationOrder order) {
   const auto work = std::make_shared<Work>(Work{std::move(order), false, {}});
   Receipt& receipt = *work->order.receipt;
   if (open_.size() >= kMostOpen) {
-    receipt.revocation = "failed";
+    receipt.revocation = Step::failed;
     base::log_warning("logout.revocation", {{"logout_id", receipt.id}, {"fault", "too many are waiting"}});
     return;
   }
-  receipt.revocation = "waiting";
+  receipt.revocation = Step::waiting;
   open_.insert(work);
-  const std::weak_ptr<Work> weak = work;
-  const auto start = [this, weak] {
+  const auto start = [this, weak = std::weak_ptr<Work>(work)] {
     if (const auto still = weak.lock()) begin(still);
   };
   if (receipt.open_token_uses == 0 || draining_) {
@@ -73,15 +81,25 @@ void Revocations::schedule(RevocationOrder order) {
     return;
   }
   loop_.after(work->order.at_most, start);
-  // One receipt may stand for several sessions of one user.
-  receipt.tokens_free = [start, earlier = std::move(receipt.tokens_free)] {
-    if (earlier) earlier();
-    start();
-  };
+  waiting_.emplace(&receipt, work);
+}
+
+void Revocations::tokens_free(const Receipt& receipt) {
+  std::vector<WorkPtr> free;
+  const auto [first, last] = waiting_.equal_range(&receipt);
+  for (auto it = first; it != last; ++it) free.push_back(it->second);
+  for (const auto& work : free) begin(work);
+}
+
+void Revocations::stop_waiting(const WorkPtr& work) {
+  const auto [first, last] = waiting_.equal_range(work->order.receipt.get());
+  const auto found = std::find_if(first, last, [&](const auto& item) { return item.second == work; });
+  if (found != last) waiting_.erase(found);
 }
 
 void Revocations::begin(const WorkPtr& work) {
   if (std::exchange(work->begun, true)) return;
+  stop_waiting(work);
   if (work->order.credentials) work->order.credentials->revoked = true;
   begun_.push_back(work);
   start_some();
@@ -138,7 +156,7 @@ Task<bool> Revocations::revoke_one(Revocations* self, WorkPtr work, base::Secret
 void Revocations::finish(const WorkPtr& work, bool done) {
   // Given up by a drain that had no more time: it has been logged as such.
   if (open_.erase(work) == 0) return;
-  work->order.receipt->revocation = done ? "done" : "failed";
+  work->order.receipt->revocation = done ? Step::done : Step::failed;
 }
 
 Task<void> Revocations::drain(base::milliseconds at_most) {
@@ -153,7 +171,7 @@ Task<void> Revocations::drain(base::milliseconds at_most) {
   if (!*over) loop_.after(at_most, [over] { *over = true; });
   while (!open_.empty() && !*over) co_await base::sleep_for(loop_, kRevocationDrainPoll);
   for (const auto& work : std::exchange(open_, {})) {
-    work->order.receipt->revocation = "failed";
+    work->order.receipt->revocation = Step::failed;
     base::log_warning("logout.revocation_left_behind",
                       {{"logout_id", work->order.receipt->id}, {"user", work->order.receipt->user}});
   }

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <memory>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "base/loop.h"
@@ -34,7 +35,9 @@ bool wants_revocation(const config::Logout& logout, const identity::Provider& pr
 
 class Revocations {
  public:
-  explicit Revocations(base::Loop& loop) : loop_(loop) {}
+  // Learns from `receipts` when tokens are free; both outlive it.
+  Revocations(base::Loop& loop, Receipts& receipts);
+  ~Revocations();
   Revocations(const Revocations&) = delete;
   Revocations& operator=(const Revocations&) = delete;
 
@@ -50,6 +53,8 @@ class Revocations {
   struct Pause;
   using WorkPtr = std::shared_ptr<Work>;
 
+  void tokens_free(const Receipt& receipt);
+  void stop_waiting(const WorkPtr& work);
   void begin(const WorkPtr& work);
   void start_some();
   static base::Task<void> run(Revocations* self, WorkPtr work);
@@ -58,7 +63,10 @@ class Revocations {
   void finish(const WorkPtr& work, bool done);
 
   base::Loop& loop_;
+  Receipts& receipts_;
   std::unordered_set<WorkPtr> open_;
+  // Those that wait for their tokens; one receipt may stand for several sessions of one user.
+  std::unordered_multimap<const Receipt*, WorkPtr> waiting_;
   std::deque<WorkPtr> begun_;  // wait for their turn
   std::size_t running_ = 0;
   bool draining_ = false;

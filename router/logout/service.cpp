@@ -22,6 +22,23 @@ SourceParts source_parts(const ServiceParts& parts) {
   return {parts.config, parts.providers, parts.store, parts.states, parts.ongoing, parts.clock};
 }
 
+// No browser asked: nobody waits for an answer, and nobody can be sent to the provider.
+Trigger unasked(Cause cause, Selection selection) {
+  Trigger trigger;
+  trigger.cause = cause;
+  trigger.selection = std::move(selection);
+  trigger.provider_step = cause == Cause::refresh_failed ? ProviderStep::none : ProviderStep::revoke_tokens;
+  trigger.form = ReplyForm::none;
+  return trigger;
+}
+
+// RFC 7009 section 2.2
+http::Response taken_back() {
+  auto response = http::text_response(200, "");
+  response.headers.set("Cache-Control", "no-store");
+  return response;
+}
+
 }  // namespace
 
 Service::Service(ServiceParts parts)
@@ -59,41 +76,48 @@ Task<Result<std::optional<http::Response>>> Service::answer(SourceInput input) {
     auto recognised = co_await source->recognise(input);
     if (!recognised) co_return recognised.error();
     if (!*recognised) continue;
-    Recognition& recognition = **recognised;
-    if (auto* response = std::get_if<http::Response>(&recognition)) {
-      co_return std::optional<http::Response>(std::move(*response));
-    }
-    Trigger trigger = std::get<Trigger>(std::move(recognition));
-    auto response = co_await log_out(std::move(trigger), input.request, input.external);
+    auto carrying_out = carry_out(*source, **std::move(recognised), input);
+    auto response = co_await carrying_out;
     if (!response) co_return response.error();
-    co_return std::optional<http::Response>(std::move(*response));
+    co_return std::optional<http::Response>(*std::move(response));
   }
   co_return std::optional<http::Response>();
 }
 
-Task<Result<http::Response>> Service::log_out(Trigger trigger, const http::Request& request,
+Task<Result<http::Response>> Service::carry_out(Source& source, Recognition recognised, const SourceInput& input) {
+  if (auto* response = std::get_if<http::Response>(&recognised)) co_return std::move(*response);
+  Result<http::Response> answer = taken_back();
+  if (auto* token = std::get_if<TokenToRevoke>(&recognised)) {
+    auto revoking = revoke_given(*parts_.providers, std::move(*token));
+    const auto revoked = co_await revoking;
+    if (!revoked) answer = revoked.error();
+  } else {
+    auto& trigger = std::get<Trigger>(recognised);
+    auto logging_out = log_out(trigger, input.request, input.external);
+    answer = co_await logging_out;
+    if (!answer) source.undo(trigger);
+  }
+  auto failure = answer ? std::nullopt : source.failure();
+  if (failure) co_return *std::move(failure);
+  co_return answer;
+}
+
+Task<Result<http::Response>> Service::log_out(Trigger& trigger, const http::Request& request,
                                               const http::External& external) {
   read_wishes(trigger, request.target, external.origin());
   // The sessions first: whatever happens below, they are over.
   std::optional<ForwardedRequest> forwarded = forwarded_request(request, external);
   Execution execution = co_await executor_.run(trigger, std::move(forwarded));
-  if (trigger.revocation) {
-    TokenToRevoke token = std::move(*trigger.revocation);
-    auto revoked = co_await revoke_given(*parts_.providers, std::move(token));
-    if (!revoked && !execution.failure) execution.failure = std::move(revoked).error();
-  }
-  if (trigger.form == ReplyForm::given && !trigger.revocation && execution.logout_id.empty())
+  if (trigger.form == ReplyForm::given && execution.logout_id.empty())
     base::log_info("logout.nothing_ended", {{"cause", to_string(trigger.cause)}});
   const ProviderState provider = co_await look_at_provider(trigger);
 
   const auto make_state = [this](const std::string& target) { return parts_.states.issue(target); };
   const Ending ending = plan_ending(trigger, {*parts_.config, external.origin(), provider, make_state});
   for (const auto& receipt : execution.receipts) parts_.receipts.set_provider(*receipt, ending.provider);
-  if (trigger.may_redirect_to_provider()) free_tokens(ending, execution);
+  settle_token_use(ending, execution);
   if (ending.ends_provider_session) invalidate(trigger, execution);
   warn_once_without_logout(ending, provider);
-  if (execution.failure && trigger.on_failure) trigger.on_failure();
-  if (execution.failure && trigger.failure) co_return std::move(*trigger.failure);
   if (execution.failure) co_return *execution.failure;
   co_return reply(trigger, ending, std::move(execution.logout_id), request, external);
 }
@@ -116,18 +140,13 @@ void Service::read_wishes(Trigger& trigger, const http::Target& target, const st
   }
 }
 
-// A provider that is asked to end its session may look for the tokens of the hint: they stay until the browser is back, or
-// until `revokeAfter`.
-void Service::free_tokens(const Ending& ending, const Execution& execution) const {
-  auto free = [&receipts = parts_.receipts, freed = execution.receipts] {
-    for (const auto& receipt : freed) receipts.token_used(*receipt);
+void Service::settle_token_use(const Ending& ending, const Execution& execution) const {
+  auto end_use = [&receipts = parts_.receipts, used = execution.receipts] {
+    for (const auto& receipt : used) receipts.token_used(*receipt);
   };
-  // where the router ends that session itself, the browser goes elsewhere
-  if (ending.provider_url.empty() || ending.ends_provider_session) {
-    free();
-  } else if (!ending.return_state.empty() && !execution.receipts.empty()) {
-    parts_.states.on_return(ending.return_state, std::move(free));
-  }
+  if (ending.token_use == TokenUse::over) end_use();
+  if (ending.token_use == TokenUse::until_return && !execution.receipts.empty())
+    parts_.states.on_return(ending.return_state, std::move(end_use));
 }
 
 // Only by the logout that ended the session; again would ask the provider in vain.
@@ -139,7 +158,7 @@ void Service::invalidate(const Trigger& trigger, const Execution& execution) con
 Task<ProviderState> Service::look_at_provider(const Trigger& trigger) {
   ProviderState state;
   identity::Provider* provider = provider_of(trigger);
-  if (provider == nullptr || !trigger.ends_at_provider()) co_return state;
+  if (provider == nullptr || !trigger.asks_provider()) co_return state;
   state.config = &provider->config();
   state.reachable = co_await provider->is_reachable();
   // After the probe, which may have brought it.
@@ -156,7 +175,7 @@ http::Response Service::reply(Trigger& trigger, const Ending& ending, std::strin
                               const http::Request& request, const http::External& external) const {
   ReplyExtras extras;
   extras.logout_id = std::move(logout_id);
-  if (trigger.whole_session() && trigger.clears_browser) {
+  if (ending.clears_browser) {
     if (parts_.delete_cookies) extras.set_cookies = parts_.delete_cookies(external, request);
     extras.clear_site_data = parts_.config->logout.clear_site_data;
   }
@@ -169,24 +188,13 @@ void Service::warn_once_without_logout(const Ending& ending, const ProviderState
 }
 
 Task<void> Service::session_timed_out(std::vector<session::Snapshot> sessions) {
-  Trigger trigger;
-  trigger.cause = Cause::timeout;
-  trigger.selection.sessions = std::move(sessions);
-  trigger.selection.ended_already = true;
-  trigger.form = ReplyForm::none;
-  trigger.asks_provider = false;
+  const Trigger trigger = unasked(Cause::timeout, {.sessions = std::move(sessions), .ended_already = true});
   std::optional<ForwardedRequest> nobody;
   const Execution ignored = co_await executor_.run(trigger, std::move(nobody));
 }
 
 Task<Result<std::string>> Service::end_sessions(Cause cause, Selection selection) {
-  Trigger trigger;
-  trigger.cause = cause;
-  trigger.selection = std::move(selection);
-  trigger.form = ReplyForm::none;
-  trigger.asks_provider = false;
-  // Where the provider has refused the tokens there is nothing left to revoke.
-  trigger.revokes_tokens = cause != Cause::refresh_failed;
+  const Trigger trigger = unasked(cause, std::move(selection));
   std::optional<ForwardedRequest> nobody;
   Execution execution = co_await executor_.run(trigger, std::move(nobody));
   if (execution.failure) co_return *execution.failure;

@@ -67,11 +67,12 @@ class Service {
 
  private:
   base::Task<base::Result<std::optional<http::Response>>> answer(SourceInput input);
-  base::Task<base::Result<http::Response>> log_out(Trigger trigger, const http::Request& request,
+  base::Task<base::Result<http::Response>> carry_out(Source& source, Recognition recognised, const SourceInput& input);
+  base::Task<base::Result<http::Response>> log_out(Trigger& trigger, const http::Request& request,
                                                    const http::External& external);
   // The provider URL and landing page that the browser's request asks for.
   void read_wishes(Trigger& trigger, const http::Target& target, const std::string& origin) const;
-  void free_tokens(const Ending& ending, const Execution& execution) const;
+  void settle_token_use(const Ending& ending, const Execution& execution) const;
   void invalidate(const Trigger& trigger, const Execution& execution) const;
   base::Task<ProviderState> look_at_provider(const Trigger& trigger);
   identity::Provider* provider_of(const Trigger& trigger) const;

@@ -3,7 +3,7 @@
 // A new protocol is one Source pair in sources/, one line in sources.cpp and one column of tests.
 // Owner: Service. may_handle() and wants_body() are called from any thread for every request: no state, and
 // hardly ever an allocation. A request whose body is wanted is recognised whatever may_handle() said.
-// recognise() runs on the background loop, which owns the state a source may have. preview() is pure.
+// recognise() and undo() run on the background loop, which owns the state a source may have. preview() is pure.
 #pragma once
 
 #include <optional>
@@ -33,8 +33,8 @@ struct SourceInput {
   std::string body;           // empty unless wants_body(); longer than kMaxBody: it was cut there
 };
 
-// A logout, or an answer that changes nothing (403, 405, a confirmation page, a CSRF token).
-using Recognition = std::variant<Trigger, http::Response>;
+// A logout, a token that is taken back, or an answer that changes nothing (403, 405, a confirmation, a CSRF token).
+using Recognition = std::variant<Trigger, TokenToRevoke, http::Response>;
 
 class Source {
  public:
@@ -46,6 +46,11 @@ class Source {
   virtual bool wants_body(const http::Request&) const { return false; }
   // Absent: the request is none of this source's business.
   virtual Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) = 0;
+  // What is answered where it could not be carried out (the store is away), in the protocol's own form. Absent: the
+  // 503 of every request.
+  virtual std::optional<http::Response> failure() const { return std::nullopt; }
+  // It could not be carried out: what recognise() remembered of the request is forgotten, for it may come again.
+  virtual void undo(const Trigger&) {}
   // False: it only answers, nobody is ever logged out.
   virtual bool ends_sessions() const { return true; }
   // What an ordinary navigation to this target would trigger; for `xs-router explain`.

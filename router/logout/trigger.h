@@ -4,10 +4,11 @@
 // is not). Source: docs/contract/logout.md sections 1 to 6.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "http/message.h"
@@ -42,10 +43,21 @@ struct Selection {
   bool with_successors = false;
 };
 
-// Only a part of the session: a named application (agent style).
+// How far it goes.
+struct WholeSession {};
+// A named application (agent style): its cookies and connections, and the back-ends that are its destinations.
 struct ApplicationPart {
   std::string name;
   std::vector<std::string> destinations;
+};
+using Extent = std::variant<WholeSession, ApplicationPart>;
+
+// What the identity provider has to do with the end of a whole session. With a part of one: nothing.
+enum class ProviderStep {
+  sign_out,             // its session is to end, too: the browser is sent there; the tokens are revoked
+  already_signing_out,  // it has us in a frame (skip-redirect): nobody is sent there; the tokens are revoked
+  revoke_tokens,        // its session has ended, or goes on: nothing else
+  none                  // it hears nothing: the request was not signed, or it has refused the tokens already
 };
 
 enum class ReplyForm {
@@ -64,39 +76,42 @@ struct ProviderUrl {
   std::string added_parameters;  // raw query, empty = none
 };
 
-// A token that its client takes back; no session ends with it (hosted login).
-struct TokenToRevoke {
-  std::vector<std::string> providers;  // binding names: one of them may have issued it
-  base::Secret token;
-  std::string hint;  // "refresh_token" or "access_token"
-};
-
 struct Trigger {
   Cause cause = Cause::browser;
   Selection selection;
-  std::optional<ApplicationPart> application;  // absent: the whole session
+  Extent extent = WholeSession();
+  ProviderStep provider_step = ProviderStep::sign_out;
   ReplyForm form = ReplyForm::redirect;
-  std::optional<http::Response> answer;   // with ReplyForm::given
-  std::optional<http::Response> failure;  // instead of a 503 when the store is away
-  std::function<void()> on_failure;       // then: the same request may come again
+  std::optional<http::Response> answer;  // with ReplyForm::given
   // The session that the answer speaks about: hint for the provider. May have been ended by somebody else.
   session::Snapshot session;
   std::string query;                // the client's, byte for byte, to be carried to the landing page
   std::optional<std::string> page;  // instead of logoutPage
   // What the request named itself (gotoParameter), checked; wins. Not registered at the provider.
   std::optional<std::string> requested_page;
-  bool asks_provider = true;    // false: skip-redirect and the like; the landing page is the answer
-  bool skips_redirect = false;  // skip-redirect: 200 without Location
   ProviderUrl provider_url;
-  std::optional<TokenToRevoke> revocation;  // before the answer: it says whether it was done
-  bool revokes_tokens = true;  // never from an unsigned request
-  bool clears_browser = true;  // the browser that asked is the session's: its cookie is deleted
+  bool clears_browser = true;       // the browser that asked is the session's: its cookie is deleted
+  std::uint64_t remembered_as = 0;  // the source's own business: by what it knows this request again
 
-  bool whole_session() const { return !application.has_value(); }
+  // Null: the whole session.
+  const ApplicationPart* application() const { return std::get_if<ApplicationPart>(&extent); }
+  bool whole_session() const { return application() == nullptr; }
+  // The session at the provider is over, too, afterwards: at our bidding or at its own.
+  bool is_over_at_provider() const {
+    return asks_provider() || (whole_session() && provider_step == ProviderStep::already_signing_out);
+  }
+  // The provider is to be asked to end its session.
+  bool asks_provider() const { return whole_session() && provider_step == ProviderStep::sign_out; }
   // Where a reply is due, its browser may be sent to the provider, who may want to know the session's tokens then.
-  bool may_redirect_to_provider() const { return ends_at_provider() && form != ReplyForm::none; }
-  // The session at the provider is to end, too.
-  bool ends_at_provider() const { return asks_provider && !skips_redirect && whole_session(); }
+  bool may_redirect_to_provider() const { return asks_provider() && form != ReplyForm::none; }
+  bool revokes_tokens() const { return whole_session() && provider_step != ProviderStep::none; }
+};
+
+// A token that its client takes back (hosted login): no logout, for no session ends with it.
+struct TokenToRevoke {
+  std::vector<std::string> providers;  // binding names: one of them may have issued it
+  base::Secret token;
+  std::string hint;  // "refresh_token" or "access_token"
 };
 
 }  // namespace router::logout

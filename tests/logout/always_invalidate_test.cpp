@@ -55,7 +55,7 @@ TEST_CASE("always invalidate: a provider that cannot be reached is tried again w
   CHECK(test::header(response, "location") == "/agentapp/goodbye.html");
   world.loop.advance(base::seconds(60));
   CHECK(world.provider->ended.size() == 3);
-  CHECK(world.receipts.find(test::header(response, "x-logout-id"))->provider_session == "ended");
+  CHECK(world.receipts.find(test::header(response, "x-logout-id"))->provider_session == logout::Step::done);
 }
 
 TEST_CASE("always invalidate: it gives up after three attempts, and the receipt says so") {
@@ -67,7 +67,7 @@ TEST_CASE("always invalidate: it gives up after three attempts, and the receipt 
   world.loop.advance(base::seconds(60));
   CHECK(world.provider->ended.size() == 3);
   const auto receipt = world.receipts.find(test::header(response, "x-logout-id"));
-  CHECK(receipt->provider_session == "failed");
+  CHECK(receipt->provider_session == logout::Step::failed);
   CHECK(logout::to_json(*receipt).find(R"("providerSession":"failed")") != std::string::npos);
 }
 

@@ -20,7 +20,7 @@ logout::Executor make_executor(World& world) {
 logout::Trigger leave(const std::string& application, const session::Snapshot& session) {
   logout::Trigger trigger;
   trigger.cause = logout::Cause::agent_url;
-  trigger.application = logout::ApplicationPart{application, {application}};
+  trigger.extent = logout::ApplicationPart{application, {application}};
   trigger.selection.sessions = {session};
   return trigger;
 }

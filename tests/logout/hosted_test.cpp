@@ -148,7 +148,7 @@ TEST_CASE("hosted: the tokens stay valid, and the provider is not asked") {
   REQUIRE(receipt);
   CHECK(receipt->cause == logout::Cause::hosted);
   CHECK(receipt->provider == logout::ProviderPart::none);
-  CHECK(receipt->revocation == "none");
+  CHECK(receipt->revocation == logout::Step::none);
 }
 
 TEST_CASE("hosted: a failing back-end does not show in the answer; it is told again") {

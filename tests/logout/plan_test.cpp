@@ -134,14 +134,60 @@ TEST_CASE("plan: a provider that cannot be reached is passed by") {
 
 TEST_CASE("plan: who takes no part in it is not sent to the provider") {
   Trigger skipping;
-  skipping.skips_redirect = true;
+  skipping.provider_step = logout::ProviderStep::already_signing_out;
   CHECK(plan({ProviderKind::xsuaa, "/bye", ""}, std::move(skipping)).provider == ProviderPart::skipped);
   Trigger not_asking;
-  not_asking.asks_provider = false;
+  not_asking.provider_step = logout::ProviderStep::revoke_tokens;
   CHECK(plan({ProviderKind::xsuaa, "/bye", ""}, std::move(not_asking)).provider == ProviderPart::none);
   Trigger one_application;
-  one_application.application = logout::ApplicationPart{"bank", {"bank"}};
+  one_application.extent = logout::ApplicationPart{"bank", {"bank"}};
   CHECK(plan({ProviderKind::xsuaa, "/bye", ""}, std::move(one_application)).provider == ProviderPart::none);
+}
+
+TEST_CASE("plan: how long the browser needs the session's tokens on its way [H6]") {
+  using logout::ProviderStep;
+  using logout::TokenUse;
+  struct Row {
+    ProviderKind kind;
+    std::string page;
+    bool reachable;
+    ProviderStep step;
+    logout::ReplyForm form;
+    TokenUse use;
+  };
+  const auto redirect = logout::ReplyForm::redirect;
+  const std::vector<Row> rows = {
+      {ProviderKind::oidc, "/bye", true, ProviderStep::sign_out, redirect, TokenUse::until_return},
+      {ProviderKind::oidc, "http://acme.com/x", true, ProviderStep::sign_out, redirect, TokenUse::open},
+      {ProviderKind::xsuaa, "/bye", true, ProviderStep::sign_out, redirect, TokenUse::open},
+      {ProviderKind::oidc, "/bye", false, ProviderStep::sign_out, redirect, TokenUse::over},
+      {ProviderKind::oidc, "/bye", true, ProviderStep::sign_out, logout::ReplyForm::none, TokenUse::none},
+      {ProviderKind::oidc, "/bye", true, ProviderStep::already_signing_out, redirect, TokenUse::none},
+      {ProviderKind::oidc, "/bye", true, ProviderStep::revoke_tokens, redirect, TokenUse::none},
+      {ProviderKind::oidc, "/bye", true, ProviderStep::none, redirect, TokenUse::none},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.page);
+    Trigger trigger;
+    trigger.provider_step = row.step;
+    trigger.form = row.form;
+    CHECK(plan({row.kind, row.page, ""}, std::move(trigger), row.reachable).token_use == row.use);
+  }
+}
+
+TEST_CASE("plan: who leaves one application keeps cookie and tokens, and the provider hears nothing [H6]") {
+  for (const bool whole : {true, false}) {
+    CAPTURE(whole);
+    Trigger trigger;
+    if (!whole) trigger.extent = logout::ApplicationPart{"bank", {"bank"}};
+    CHECK(trigger.whole_session() == whole);
+    CHECK(trigger.asks_provider() == whole);
+    CHECK(trigger.is_over_at_provider() == whole);
+    CHECK(trigger.revokes_tokens() == whole);
+    const auto ending = plan({ProviderKind::oidc, "/bye", ""}, std::move(trigger));
+    CHECK(ending.clears_browser == whole);
+    CHECK((ending.token_use == logout::TokenUse::none) != whole);
+  }
 }
 
 TEST_CASE("plan: a trigger may replace the provider's URL, add to it, and name its own page") {

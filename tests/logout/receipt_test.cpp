@@ -30,7 +30,7 @@ TEST_CASE("receipt: complete when every call is final and the provider's part is
   receipt->open_calls = 2;
   receipt->open_token_uses = 1;
   bool free = false;
-  receipt->tokens_free = [&] { free = true; };
+  receipts.on_tokens_free([&](const logout::Receipt& of) { free = &of == receipt.get(); });
   receipts.settle(*receipt, 1, Outcome::confirmed);
   CHECK(!free);
   receipts.settle(*receipt, 0, Outcome::refused);

@@ -25,7 +25,7 @@ void drain(World& world, bool& done) {
       test::detail::store_done(world.ongoing.revocations.drain(base::milliseconds(500)), done));
 }
 
-const std::string& revocation_of(World& world, const std::optional<http::Response>& response) {
+logout::Step revocation_of(World& world, const std::optional<http::Response>& response) {
   return world.receipts.find(test::header(response, "x-logout-id"))->revocation;
 }
 
@@ -39,13 +39,13 @@ TEST_CASE("revocation: what waits for a back-end at shutdown is done at once") {
   world.client.set("bank.example", 503);
   const auto response = world.get("/my/logout", world.log_in());
   world.loop.run_ready();
-  CHECK(revocation_of(world, response) == "waiting");
+  CHECK(revocation_of(world, response) == logout::Step::waiting);
   bool done = false;
   drain(world, done);
   world.loop.advance(base::milliseconds(50));
   CHECK(done);
   CHECK(world.provider->revoked == kBoth);
-  CHECK(revocation_of(world, response) == "done");
+  CHECK(revocation_of(world, response) == logout::Step::done);
   CHECK(world.ongoing.revocations.open() == 0);
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("revocation: a failure that may pass is tried three times, then the re
   world.come_back(response);
   world.loop.advance(base::seconds(10));
   CHECK(world.provider->failing_revocations == 100 - 6);
-  CHECK(revocation_of(world, response) == "failed");
+  CHECK(revocation_of(world, response) == logout::Step::failed);
 }
 
 TEST_CASE(
@@ -88,11 +88,11 @@ TEST_CASE(
   drain(world, done);
   world.loop.advance(base::milliseconds(600));
   CHECK(done);
-  CHECK(revocation_of(world, response) == "failed");
+  CHECK(revocation_of(world, response) == logout::Step::failed);
   CHECK(world.ongoing.revocations.open() == 0);
   answer.set();
   world.loop.run_ready();
-  CHECK(revocation_of(world, response) == "failed");
+  CHECK(revocation_of(world, response) == logout::Step::failed);
 }
 
 }  // namespace router::revocation_test

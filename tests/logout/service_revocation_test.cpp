@@ -50,7 +50,7 @@ TEST_CASE("logout: tokens are kept until the browser is back from the provider [
     world.loop.run_ready();
     CHECK(world.provider->revoked.empty() != row.at_once);
     if (row.at_once) continue;
-    CHECK(world.receipts.find(test::header(response, "x-logout-id"))->revocation == "waiting");
+    CHECK(world.receipts.find(test::header(response, "x-logout-id"))->revocation == logout::Step::waiting);
     world.come_back(response);
     world.loop.run_ready();
     CHECK(world.provider->revoked.size() == 2);
@@ -73,7 +73,7 @@ TEST_CASE("logout: tokens are revoked after the calls that carry them, refresh t
   world.loop.advance(base::seconds(1));
   CHECK(world.provider->revoked ==
         std::vector<std::string>{"refresh_token refresh-ada", "access_token access-ada"});
-  CHECK(world.receipts.find(test::header(response, "x-logout-id"))->revocation == "done");
+  CHECK(world.receipts.find(test::header(response, "x-logout-id"))->revocation == logout::Step::done);
 }
 
 TEST_CASE("logout: revocation waits at most revokeAfter; later calls go without the token") {

@@ -162,7 +162,7 @@ class World {
   logout::MemoryOutbox outbox;
   logout::Receipts receipts{clock};
   logout::ReturnStates states{base::Secret(std::string("a secret of the tests")), clock};
-  logout::Ongoing ongoing{loop};
+  logout::Ongoing ongoing{loop, receipts};
   logout::FanOutOptions options;
   config::Configuration config;
   http::External external;

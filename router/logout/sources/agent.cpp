@@ -123,8 +123,7 @@ Trigger AgentSource::make_trigger(const Application& application, const http::Ta
   trigger.cause = Cause::agent_url;
   trigger.query = rules_.without_parameters(target.query);
   if (const auto& page = rules_.page_of(application); !page.empty()) trigger.page = page;
-  if (!application.name.empty())
-    trigger.application = ApplicationPart{application.name, application.destinations};
+  if (!application.name.empty()) trigger.extent = ApplicationPart{application.name, application.destinations};
   return trigger;
 }
 

@@ -55,6 +55,15 @@ std::uint64_t key_of(const identity::LogoutToken& token) {
   return std::hash<std::string>()(token.issuer + ' ' + token.jti);
 }
 
+Trigger back_channel_trigger() {
+  Trigger trigger;
+  trigger.cause = Cause::back_channel;
+  trigger.provider_step = ProviderStep::revoke_tokens;
+  trigger.form = ReplyForm::given;
+  trigger.clears_browser = false;
+  return trigger;
+}
+
 }  // namespace
 
 BackChannelSource::BackChannelSource(std::shared_ptr<const config::Configuration> config,
@@ -90,9 +99,16 @@ Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const Sour
   co_return std::optional<Recognition>(make_trigger(*verified));
 }
 
+std::optional<http::Response> BackChannelSource::failure() const {
+  return refusal(400, "the session could not be ended");
+}
+
+void BackChannelSource::undo(const Trigger& trigger) {
+  ongoing_.seen_logout_tokens.erase(trigger.remembered_as);
+}
+
 Trigger BackChannelSource::make_trigger(const identity::LogoutToken& token) const {
-  Trigger trigger;
-  trigger.cause = Cause::back_channel;
+  Trigger trigger = back_channel_trigger();
   session::SessionFilter filter;
   filter.issuer = token.issuer;
   filter.subject = token.subject;
@@ -100,23 +116,14 @@ Trigger BackChannelSource::make_trigger(const identity::LogoutToken& token) cons
   trigger.selection.filter = std::move(filter);
   trigger.selection.ended_at_provider =
       session::EndedAtProvider{token.issuer, token.idp_session_id, token.subject, clock_.wall()};
-  trigger.form = ReplyForm::given;
   trigger.answer = accepted();
-  trigger.failure = refusal(400, "the session could not be ended");
-  trigger.on_failure = [&ongoing = ongoing_, key = key_of(token)] { ongoing.seen_logout_tokens.erase(key); };
-  trigger.asks_provider = false;
-  trigger.clears_browser = false;
+  trigger.remembered_as = key_of(token);
   return trigger;
 }
 
 std::optional<Trigger> BackChannelSource::preview(std::string_view method, const http::Target& target) const {
   if (method != "POST" || !may_handle(method, target.path, target.query)) return std::nullopt;
-  Trigger trigger;
-  trigger.cause = Cause::back_channel;
-  trigger.form = ReplyForm::given;
-  trigger.asks_provider = false;
-  trigger.clears_browser = false;
-  return trigger;
+  return back_channel_trigger();
 }
 
 }  // namespace router::logout

@@ -27,6 +27,8 @@ class BackChannelSource final : public Source {
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
   bool wants_body(const http::Request& request) const override;
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
+  std::optional<http::Response> failure() const override;
+  void undo(const Trigger& trigger) override;
   std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
 
  private:

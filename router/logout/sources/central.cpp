@@ -119,7 +119,7 @@ Trigger CentralSource::make_trigger(const http::Target& target, const session::S
   trigger.session = session;
   trigger.form = config_->logout.method == "POST" ? ReplyForm::url_in_body : ReplyForm::redirect;
   trigger.query = http::query_without(target.query, is_active_skip_redirect);
-  trigger.skips_redirect = skips_redirect(target.query);
+  if (skips_redirect(target.query)) trigger.provider_step = ProviderStep::already_signing_out;
   return trigger;
 }
 

@@ -67,8 +67,7 @@ Trigger end_session_trigger() {
   Trigger trigger;
   trigger.cause = Cause::rest;
   trigger.form = ReplyForm::given;
-  trigger.failure = unavailable();
-  trigger.asks_provider = false;
+  trigger.provider_step = ProviderStep::revoke_tokens;
   return trigger;
 }
 
@@ -87,6 +86,10 @@ EndSessionSource::EndSessionSource(std::shared_ptr<const config::Configuration> 
 bool EndSessionSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
   return config_->am &&
          identity::read_realm_path(path, config_->am->context_path, "/oauth2", "connect/endSession");
+}
+
+std::optional<http::Response> EndSessionSource::failure() const {
+  return unavailable();
 }
 
 std::optional<http::Response> EndSessionSource::refusal(const http::Request& request) const {

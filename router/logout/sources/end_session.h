@@ -30,6 +30,7 @@ class EndSessionSource final : public Source {
   std::string_view name() const override { return "end_session"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
+  std::optional<http::Response> failure() const override;
   std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
 
  private:

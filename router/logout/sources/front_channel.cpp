@@ -33,6 +33,14 @@ bool is_one_user(const std::vector<session::Snapshot>& sessions) {
                      [&](const auto& session) { return session->subject == sessions.front()->subject; });
 }
 
+Trigger front_channel_trigger() {
+  Trigger trigger;
+  trigger.cause = Cause::front_channel;
+  trigger.provider_step = ProviderStep::none;
+  trigger.form = ReplyForm::given;
+  return trigger;
+}
+
 }  // namespace
 
 FrontChannelSource::FrontChannelSource(std::shared_ptr<const config::Configuration> config,
@@ -116,23 +124,14 @@ Recognition FrontChannelSource::nothing_ends(std::string_view why) const {
 }
 
 Trigger FrontChannelSource::make_trigger(const identity::Provider& provider) const {
-  Trigger trigger;
-  trigger.cause = Cause::front_channel;
-  trigger.form = ReplyForm::given;
+  Trigger trigger = front_channel_trigger();
   trigger.answer = framable_by(origins_of(provider));
-  trigger.asks_provider = false;
-  trigger.revokes_tokens = false;
   return trigger;
 }
 
 std::optional<Trigger> FrontChannelSource::preview(std::string_view method, const http::Target& target) const {
   if (method != "GET" || !may_handle(method, target.path, target.query)) return std::nullopt;
-  Trigger trigger;
-  trigger.cause = Cause::front_channel;
-  trigger.form = ReplyForm::given;
-  trigger.asks_provider = false;
-  trigger.revokes_tokens = false;
-  return trigger;
+  return front_channel_trigger();
 }
 
 }  // namespace router::logout

@@ -19,10 +19,9 @@ Trigger hosted_trigger(const session::Snapshot& session, const std::string& dest
   Trigger trigger;
   trigger.cause = Cause::hosted;
   trigger.session = session;
+  trigger.provider_step = ProviderStep::none;
   trigger.form = ReplyForm::given;
   trigger.answer = destination.empty() ? http::pages::hosted_success() : http::redirect_response(destination);
-  trigger.asks_provider = false;
-  trigger.revokes_tokens = false;
   return trigger;
 }
 

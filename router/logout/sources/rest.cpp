@@ -35,8 +35,7 @@ Trigger rest_trigger() {
   Trigger trigger;
   trigger.cause = Cause::rest;
   trigger.form = ReplyForm::given;
-  trigger.failure = store_away();
-  trigger.asks_provider = false;
+  trigger.provider_step = ProviderStep::revoke_tokens;
   return trigger;
 }
 
@@ -48,6 +47,10 @@ RestSource::RestSource(std::shared_ptr<const config::Configuration> config, sess
 bool RestSource::may_handle(std::string_view, std::string_view path, std::string_view query) const {
   return config_->am && identity::read_realm_path(path, config_->am->context_path, "/json", "sessions") &&
          http::query_value(query, "_action") == "logout";
+}
+
+std::optional<http::Response> RestSource::failure() const {
+  return store_away();
 }
 
 std::optional<http::Response> RestSource::refusal(const http::Request& request) const {

@@ -116,17 +116,13 @@ Recognition TokenRevocationSource::answer(const http::FormFields& form, const se
   auto takers = takers_of(token, session);
   if (takers.empty()) return revocation_error(400, "unsupported_token_type");
 
-  Trigger trigger;
-  trigger.cause = Cause::hosted;
   const bool is_access = value_of(form, "token_type_hint") == "access_token";
-  trigger.revocation = TokenToRevoke{std::move(takers), base::Secret(std::string(token)),
-                                     is_access ? "access_token" : "refresh_token"};
-  trigger.form = ReplyForm::given;
-  trigger.answer = http::text_response(200, "");
-  trigger.failure = revocation_error(503, "temporarily_unavailable");
-  trigger.asks_provider = false;
-  trigger.clears_browser = false;
-  return trigger;
+  return TokenToRevoke{std::move(takers), base::Secret(std::string(token)),
+                       is_access ? "access_token" : "refresh_token"};
+}
+
+std::optional<http::Response> TokenRevocationSource::failure() const {
+  return revocation_error(503, "temporarily_unavailable");
 }
 
 // The binding of the session that holds the token; else those that may have issued it by what it says; else, for an

@@ -35,6 +35,7 @@ class TokenRevocationSource final : public Source {
   bool ends_sessions() const override { return false; }
   bool wants_body(const http::Request& request) const override;
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
+  std::optional<http::Response> failure() const override;
   std::optional<Trigger> preview(std::string_view, const http::Target&) const override {
     return std::nullopt;
   }
