@@ -71,8 +71,8 @@ int explain(const config::LoadInput& input, const ExplainRequest& request, bool 
     return kNoRequest;
   }
   net::AsioLoop loop;
-  Services services(*loaded.configuration, loop);
-  const auto graph = make_graph(loaded.configuration, services);
+  Parts parts(*loaded.configuration, loop);
+  const auto graph = make_graph(loaded.configuration, parts, parts.bind(*loaded.configuration));
   const auto explanation = make_explanation(*graph, asked->request, asked->external, loaded.issues);
   out << (json ? explanation.dump(2) + "\n" : explanation_text(explanation));
   return kExplained;

@@ -25,7 +25,7 @@ bool same_store(const Environment& a, const Environment& b) {
   return a.store == b.store && a.store_location == b.store_location;
 }
 
-// What app/run, app/router's Core and app/services read when they are made, and nobody later.
+// What app/run, app/router's Core and app/parts read when they are made, and nobody later.
 constexpr Setting kSettings[] = {
     {"PORT", &same<&Environment::port>},
     {"THREADS", &same<&Environment::threads>},

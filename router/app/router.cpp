@@ -81,8 +81,8 @@ Router::Router(std::shared_ptr<const config::Configuration> config, config::Load
       started_with_(config_),
       connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address),
       background_(net::BufferPool::kLarge, answer_buffer(config_->environment.limits)) {
-  services_ = std::make_unique<Services>(*config_, background_);
-  graph_ = make_graph(config_, *services_);
+  parts_ = std::make_unique<Parts>(*config_, background_);
+  put_in_force();
   const auto cores = core_count(*config_);
   for (std::size_t i = 0; i < cores; ++i) cores_.push_back(std::make_unique<Core>(*config_, graph_, cores, connections_));
 }
@@ -112,7 +112,7 @@ base::Result<std::uint16_t> Router::start() {
 
 void Router::run() {
   net::Signals signals(background_, [this] { stop(); }, [this] { reload(); });
-  background_.post([this] { services_->start(); });
+  background_.post([this] { parts_->start(); });
   background_.run();
 }
 
@@ -156,7 +156,7 @@ void Router::loaded_anew(const Loaded& loaded) {
 void Router::take_over(std::shared_ptr<const config::Configuration> configuration,
                        const std::shared_ptr<net::ServerTls>& tls) {
   config_ = std::move(configuration);
-  graph_ = make_graph(config_, *services_);
+  put_in_force();
   for (auto& core : cores_) {
     core->loop.post([&core = *core, graph = graph_, tls] {
       core.pipeline.replace_graph(graph);
@@ -170,14 +170,19 @@ void Router::take_over(std::shared_ptr<const config::Configuration> configuratio
   base::log_info("reload.done", {{"routes", config_->routes.size()}});
 }
 
+void Router::put_in_force() {
+  graph_ = make_graph(config_, *parts_, parts_->bind(*config_));
+  parts_->use(graph_);
+}
+
 void Router::stop() {
   if (std::exchange(stopping_, true)) return;
   base::log_info("router.stopping", {{"open_connections", open_connections()}});
   for (auto& core : cores_) {
     core->loop.post([&core = *core] { core.server.drain(); });
   }
-  services_->streams.end_all();
-  const auto give_up_at = services_->clock.steady() + config_->environment.shutdown_timeout;
+  parts_->streams.end_all();
+  const auto give_up_at = parts_->clock.steady() + config_->environment.shutdown_timeout;
   background_.after(kDrainPoll, [this, give_up_at] { finish_when_idle(give_up_at); });
 }
 
@@ -188,7 +193,7 @@ std::size_t Router::open_connections() {
 }
 
 void Router::finish_when_idle(base::SteadyTime give_up_at) {
-  const bool late = services_->clock.steady() >= give_up_at;
+  const bool late = parts_->clock.steady() >= give_up_at;
   if (late) {
     for (auto& core : cores_) {
       core->loop.post([&core = *core] { core.server.abort_all(); });
@@ -196,11 +201,11 @@ void Router::finish_when_idle(base::SteadyTime give_up_at) {
   }
   const bool listening =
       std::any_of(cores_.begin(), cores_.end(), [](const auto& core) { return core->server.is_listening(); });
-  if ((listening || open_connections() > 0) && services_->clock.steady() < give_up_at + milliseconds(1'000)) {
+  if ((listening || open_connections() > 0) && parts_->clock.steady() < give_up_at + milliseconds(1'000)) {
     background_.after(kDrainPoll, [this, give_up_at] { finish_when_idle(give_up_at); });
     return;
   }
-  services_->flush_then(give_up_at, [this] {
+  parts_->flush_then(give_up_at, [this] {
     for (auto& core : cores_) core->loop.stop();
     background_.stop();
   });

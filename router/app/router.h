@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "app/services.h"
+#include "app/parts.h"
 #include "config/load.h"
 #include "net/asio_backend.h"
 #include "net/server.h"
@@ -57,6 +57,8 @@ class Router {
   void loaded_anew(const Loaded& loaded);
   void take_over(std::shared_ptr<const config::Configuration> configuration,
                  const std::shared_ptr<net::ServerTls>& tls);
+  // graph_ from config_: binds what it needs, and lets it hold for what no request asked for.
+  void put_in_force();
   void finish_when_idle(base::SteadyTime give_up_at);
   std::size_t open_connections();
 
@@ -65,7 +67,7 @@ class Router {
   const std::shared_ptr<const config::Configuration> started_with_;
   net::ConnectionLimits connections_;
   net::AsioLoop background_;
-  std::unique_ptr<Services> services_;
+  std::unique_ptr<Parts> parts_;
   std::shared_ptr<const pipeline::Graph> graph_;
   std::vector<std::unique_ptr<Core>> cores_;
   std::thread loader_;

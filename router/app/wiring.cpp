@@ -17,10 +17,10 @@ void add_back_ends(const pipeline::Graph& graph, const std::map<std::string, con
   }
 }
 
-backend::Backend* back_end_of(pipeline::Graph& graph, const config::Route& route, Services& services) {
+backend::Backend* back_end_of(pipeline::Graph& graph, const config::Route& route, Parts& parts) {
   if (route.local_dir) {
-    graph.folders.push_back(std::make_unique<backend::StaticFiles>(route, *graph.config, services.kept_bodies,
-                                                                   services.clock.wall()));
+    graph.folders.push_back(std::make_unique<backend::StaticFiles>(route, *graph.config, parts.kept_bodies,
+                                                                   parts.clock.wall()));
     return graph.folders.back().get();
   }
   if (!route.destination && !route.service) return nullptr;
@@ -53,59 +53,62 @@ std::vector<std::string> cookie_deletions(const pipeline::Graph& graph, const ht
   return deletions;
 }
 
+logout::Parts logout_parts(const pipeline::Graph& graph, Parts& parts, const Bound& bound) {
+  return {.config = graph.config,
+          .providers = bound.providers,
+          .store = parts.sessions,
+          .live = parts.live,
+          .fan_out = parts.fan_out,
+          .receipts = parts.receipts,
+          .states = parts.return_states,
+          .ongoing = parts.ongoing_logouts,
+          .background = parts.background,
+          .clock = parts.clock,
+          .find_destination = known_destinations(bound.destination_service),
+          // the graph owns whoever calls it
+          .delete_cookies = [&graph](const http::External& external, const http::Request& request) {
+            return cookie_deletions(graph, external, request);
+          }};
+}
+
+login::Parts login_parts(const pipeline::Graph& graph, Parts& parts, const Bound& bound) {
+  return {
+      .config = graph.config,
+      .store = parts.sessions,
+      .background = parts.background,
+      .clock = parts.clock,
+      .ongoing = parts.ongoing_logins,
+      .find_provider = [providers = bound.providers](std::string_view name) { return providers->find(name); },
+      .session_over =
+          [&parts](std::vector<session::Snapshot> over) { return parts.sessions_over(std::move(over)); },
+      .ask_service_token =
+          [given = parts.for_identity(*graph.config)](login::ServiceOf service, base::Secret user_token,
+                                                      std::string tenant) {
+            return identity::ask_service_token(std::move(service), std::move(user_token), std::move(tenant),
+                                               given);
+          }};
+}
+
 }  // namespace
 
 std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::Configuration> config,
-                                                  Services& services) {
-  auto graph = std::make_shared<pipeline::Graph>(std::move(config), services.shared);
-  add_back_ends(*graph, graph->config->destinations, services.compression_slots, graph->destinations);
-  add_back_ends(*graph, graph->config->services, services.compression_slots, graph->services_by_key);
+                                                  Parts& parts, const Bound& bound) {
+  auto graph = std::make_shared<pipeline::Graph>(std::move(config), parts.for_requests());
+  add_back_ends(*graph, graph->config->destinations, parts.compression_slots, graph->destinations);
+  add_back_ends(*graph, graph->config->services, parts.compression_slots, graph->services_by_key);
   // in the order of the route table
   for (const auto* list : {&graph->config->plugins, &graph->config->routes}) {
-    for (const auto& route : *list) graph->by_route.push_back(back_end_of(*graph, route, services));
+    for (const auto& route : *list) graph->by_route.push_back(back_end_of(*graph, route, parts));
   }
-  const auto destination_service = services.destination_service_for(*graph->config);
-  if (destination_service) {
-    graph->looked_up = std::make_unique<const backend::LookedUpDestinations>(destination_service, *graph->config,
-                                                                             services.compression_slots,
-                                                                             services.look_ups, services.clock);
+  if (bound.destination_service) {
+    graph->looked_up = std::make_unique<const backend::LookedUpDestinations>(
+        bound.destination_service, *graph->config, parts.compression_slots, parts.look_ups, parts.clock);
   }
   graph->host_pattern = compile_host_pattern(graph->config->environment.destination_host_pattern);
   graph->tenant_pattern = compile_host_pattern(graph->config->environment.tenant_host_pattern);
 
-  auto providers = services.providers_for(*graph->config);
-  graph->logout = std::make_unique<logout::Service>(logout::ServiceParts{
-      .config = graph->config,
-      .providers = providers,
-      .store = services.sessions,
-      .live = services.live,
-      .fan_out = services.fan_out,
-      .receipts = services.receipts,
-      .states = services.return_states,
-      .ongoing = services.ongoing_logouts,
-      .background = services.background,
-      .clock = services.clock,
-      .find_destination = known_destinations(destination_service),
-      // the graph owns whoever calls it
-      .delete_cookies = [owner = graph.get()](const http::External& external, const http::Request& request) {
-        return cookie_deletions(*owner, external, request);
-      }});
-  graph->login = std::make_unique<login::Service>(
-      *graph->config,
-      login::Surroundings{.store = services.sessions,
-                          .background = services.background,
-                          .clock = services.clock,
-                          .ongoing = services.ongoing_logins,
-                          .find_provider = [providers](std::string_view name) { return providers->find(name); },
-                          .session_over = [&services](std::vector<session::Snapshot> over) {
-                            return services.sessions_over(std::move(over));
-                          },
-                          .ask_service_token = [runtime = services.identity_runtime(*graph->config)](
-                                                   login::ServiceOf service, base::Secret user_token, std::string tenant) {
-                            return identity::ask_service_token(std::move(service), std::move(user_token),
-                                                               std::move(tenant), runtime);
-                          }});
-  services.use(graph);
+  graph->logout = std::make_unique<logout::Service>(logout_parts(*graph, parts, bound));
+  graph->login = std::make_unique<login::Service>(login_parts(*graph, parts, bound));
   return graph;
 }
 

@@ -3,7 +3,7 @@
 //   body.begin(rules, request, start);  // may change the fields and the framing of the head
 //   body.put(piece, flush);             // the bytes to write; Flush::finish with the last piece, empty or not
 // One per answer, on its loop. CompressionSlots bounds what the encoders of slow clients hold together, in the
-// whole process; it belongs to app/services, outlives the bodies and is thread-safe.
+// whole process; it belongs to app/parts, outlives the bodies and is thread-safe.
 #pragma once
 
 #include <atomic>

@@ -2,7 +2,7 @@
 //
 //   auto body = co_await bodies.get(key, loop, make);
 // Who asks for a body that is being made waits for it, on whatever loop. The ones used longest ago make room.
-// Thread-safe. Owner: app/services, so that they outlive a reload. Sizes in bytes.
+// Thread-safe. Owner: app/parts, so that they outlive a reload. Sizes in bytes.
 #pragma once
 
 #include <compare>

@@ -43,20 +43,20 @@ std::string destination_path(const std::string& name) {
 
 }  // namespace
 
-DestinationService::DestinationService(config::DestinationService binding, Runtime runtime)
-    : binding_(std::move(binding)), runtime_(runtime), token_client_(binding_.client, runtime) {}
+DestinationService::DestinationService(config::DestinationService binding, Parts parts)
+    : binding_(std::move(binding)), parts_(parts), token_client_(binding_.client, parts) {}
 
 DestinationService::Found DestinationService::known(const std::string& name) const {
   const std::lock_guard lock(mutex_);
   const auto entry = entries_.find(name);
-  if (entry == entries_.end() || runtime_.clock.steady() >= entry->second->usable_until) return nullptr;
+  if (entry == entries_.end() || parts_.clock.steady() >= entry->second->usable_until) return nullptr;
   return entry->second->last_good;
 }
 
 std::optional<Result<DestinationService::Found>> DestinationService::fresh(const std::string& name) const {
   const std::lock_guard lock(mutex_);
   const auto entry = entries_.find(name);
-  if (entry == entries_.end() || runtime_.clock.steady() >= entry->second->fresh_until) return std::nullopt;
+  if (entry == entries_.end() || parts_.clock.steady() >= entry->second->fresh_until) return std::nullopt;
   return entry->second->answer;
 }
 
@@ -72,7 +72,7 @@ Task<Result<DestinationService::Found>> DestinationService::find(std::string nam
   }
   auto kept = fresh(name);
   if (kept) co_return std::move(*kept);
-  auto asking = base::run_on(runtime_.loop, home, ask(shared_from_this(), std::move(name)));
+  auto asking = base::run_on(parts_.loop, home, ask(shared_from_this(), std::move(name)));
   auto found = co_await asking;
   co_return found;
 }
@@ -140,7 +140,7 @@ void DestinationService::reserve(std::set<std::string> names) {
 void DestinationService::keep_known(std::vector<std::string> names) {
   kept_ = std::move(names);
   if (!kept_.empty() && !std::exchange(keeping_, true)) {
-    runtime_.loop.post([weak = weak_from_this()] {
+    parts_.loop.post([weak = weak_from_this()] {
       if (auto self = weak.lock()) base::start_detached(ask_for_kept(std::move(self)));
     });
   }
@@ -158,19 +158,19 @@ Task<void> DestinationService::ask_for_kept(std::shared_ptr<DestinationService> 
 }
 
 void DestinationService::ask_for_kept_after(base::milliseconds delay) {
-  runtime_.loop.after(delay, [weak = weak_from_this()] {
+  parts_.loop.after(delay, [weak = weak_from_this()] {
     if (auto self = weak.lock()) base::start_detached(ask_for_kept(std::move(self)));
   });
 }
 
 Task<Result<base::Secret>> DestinationService::token() {
-  if (runtime_.clock.steady() < token_until_) co_return token_;
+  if (parts_.clock.steady() < token_until_) co_return token_;
   auto endpoints = token_endpoint(binding_.client);
   auto answer = co_await token_client_.client_credentials(std::move(endpoints));
   if (!answer) co_return answer.error();
   const auto life = answer->expires_in.value_or(kTokenLife);
   token_ = answer->access_token;
-  token_until_ = runtime_.clock.steady() + std::max(life - kMargin, base::seconds(0));
+  token_until_ = parts_.clock.steady() + std::max(life - kMargin, base::seconds(0));
   co_return token_;
 }
 
@@ -184,9 +184,9 @@ Task<Result<net::ClientResponse>> DestinationService::request(std::string name, 
   request.headers = {{"Accept", "application/json"},
                      {"Authorization", "Bearer " + std::string(token.reveal())}};
   request.max_body = kMaxDestinationAnswer;
-  request.tls.verify = runtime_.verify_tls;
+  request.tls.verify = parts_.verify_tls;
   request.side = Side::back_end;
-  auto response = co_await runtime_.client.send(std::move(request));
+  auto response = co_await parts_.client.send(std::move(request));
   co_return response;
 }
 
@@ -197,7 +197,7 @@ void DestinationService::keep(const std::string& name, Entry& entry, Result<net:
     const std::lock_guard lock(mutex_);
     entry.answer = Error{ErrorCode::not_found, Side::client, "destination service: no destination " + name};
     entry.last_good = nullptr;
-    entry.fresh_until = runtime_.clock.steady() + kAbsent;
+    entry.fresh_until = parts_.clock.steady() + kAbsent;
     return;
   }
   if (response->status != 200) {
@@ -207,7 +207,7 @@ void DestinationService::keep(const std::string& name, Entry& entry, Result<net:
   }
   auto read = read_destination_answer(name, response->body);
   if (!read) return fail(name, entry, read.error());
-  const auto now = runtime_.clock.steady();
+  const auto now = parts_.clock.steady();
   const auto life =
       read->good_for ? std::max(*read->good_for - kMargin, base::seconds(0)) : std::chrono::hours(24);
   const std::lock_guard lock(mutex_);
@@ -223,7 +223,7 @@ void DestinationService::fail(const std::string& name, Entry& entry, Error error
   error.side = Side::back_end;
   base::log_warning("destination_service.failed", {{"destination", name}, {"fault", describe(error)}});
   const std::lock_guard lock(mutex_);
-  const auto now = runtime_.clock.steady();
+  const auto now = parts_.clock.steady();
   entry.fresh_until = now + kFailed;
   if (entry.last_good && now < entry.usable_until) {
     entry.answer = Result<Found>(entry.last_good);

@@ -4,7 +4,7 @@
 // is not there for half a minute; a failure for some seconds. Names that the descriptor knows have places of
 // their own; for others, which clients choose, there are 1000, and what is not there leaves first. One question
 // per name and time, however many ask. After a failure the last good answer goes on until its Authorization ends.
-// Owner: app/services, by shared_ptr. Loop: find() from any loop, the work runs on the background loop; known() from
+// Owner: app/parts, by shared_ptr. Loop: find() from any loop, the work runs on the background loop; known() from
 // any thread. Errors: not_found (no such destination: 404), unavailable (503), protocol, timeout, refused (502).
 // Source: SAP Destination service REST API; RFC 6749 section 4.4.
 #pragma once
@@ -22,7 +22,7 @@
 #include "base/task.h"
 #include "config/model.h"
 #include "identity/provider.h"
-#include "identity/runtime.h"
+#include "identity/parts.h"
 #include "identity/token_client.h"
 
 namespace router::identity {
@@ -31,7 +31,7 @@ class DestinationService : public std::enable_shared_from_this<DestinationServic
  public:
   using Found = std::shared_ptr<const config::Destination>;
 
-  DestinationService(config::DestinationService binding, Runtime runtime);
+  DestinationService(config::DestinationService binding, Parts parts);
 
   // Comes back to `home`.
   base::Task<base::Result<Found>> find(std::string name, base::Loop& home);
@@ -70,7 +70,7 @@ class DestinationService : public std::enable_shared_from_this<DestinationServic
   void fail(const std::string& name, Entry& entry, base::Error error);
 
   const config::DestinationService binding_;
-  Runtime runtime_;
+  Parts parts_;
   TokenClient token_client_;
   base::Secret token_;
   base::SteadyTime token_until_;

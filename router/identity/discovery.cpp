@@ -24,11 +24,11 @@ base::Result<Metadata> read_metadata_answer(const base::Result<net::ClientRespon
 
 }  // namespace
 
-Discovery::Discovery(const config::IdentityProvider& provider, Runtime runtime)
+Discovery::Discovery(const config::IdentityProvider& provider, Parts parts)
     : name_(provider.name),
       issuer_(configured_issuer(provider)),
       with_certificate_(!provider.client_certificate.empty()),
-      runtime_(runtime) {}
+      parts_(parts) {}
 
 std::shared_ptr<const Metadata> Discovery::known() const {
   const std::lock_guard lock(mutex_);
@@ -37,7 +37,7 @@ std::shared_ptr<const Metadata> Discovery::known() const {
 
 base::Task<base::Result<std::shared_ptr<const Metadata>>> Discovery::get() {
   const auto self = shared_from_this();
-  const auto now = runtime_.clock.steady();
+  const auto now = parts_.clock.steady();
   const auto kept = known();
   const bool may_fetch = backoff_.is_open(now);
   if (kept) {
@@ -65,9 +65,9 @@ base::Task<void> Discovery::fetch(std::shared_ptr<Discovery> self) {
   request.headers = {{"Accept", "application/json"}};
   request.timeout = kDiscoveryDeadline;
   request.max_body = kMaxDocument;
-  request.tls.verify = self->runtime_.verify_tls;
+  request.tls.verify = self->parts_.verify_tls;
   request.side = base::Side::identity_provider;
-  const auto answer = co_await self->runtime_.client.send(std::move(request));
+  const auto answer = co_await self->parts_.client.send(std::move(request));
   auto metadata = read_metadata_answer(answer, self->issuer_, self->with_certificate_);
   if (metadata) {
     self->accept(*std::move(metadata));
@@ -79,18 +79,18 @@ base::Task<void> Discovery::fetch(std::shared_ptr<Discovery> self) {
 void Discovery::accept(Metadata metadata) {
   backoff_.succeed();
   last_error_.reset();
-  fetched_ = runtime_.clock.steady();
+  fetched_ = parts_.clock.steady();
   base::log_info("identity.metadata_loaded", {{"provider", name_}, {"issuer", issuer_}});
   const std::lock_guard lock(mutex_);
   known_ = std::make_shared<const Metadata>(std::move(metadata));
 }
 
 void Discovery::fail(const base::Error& cause) {
-  const auto delay = backoff_.fail(runtime_.clock.steady());
+  const auto delay = backoff_.fail(parts_.clock.steady());
   last_error_ = provider_unavailable("identity provider " + name_ + ": " + base::describe(cause));
   base::log_warning("identity.metadata_failed",
                     {{"provider", name_}, {"error", base::describe(cause)}, {"retry_ms", delay.count()}});
-  runtime_.loop.after(delay, [weak = weak_from_this()] {
+  parts_.loop.after(delay, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->flight_.start(fetch(self));
   });
 }

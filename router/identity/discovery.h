@@ -18,13 +18,13 @@
 #include "base/single_flight.h"
 #include "base/task.h"
 #include "identity/provider.h"
-#include "identity/runtime.h"
+#include "identity/parts.h"
 
 namespace router::identity {
 
 class Discovery : public std::enable_shared_from_this<Discovery> {
  public:
-  Discovery(const config::IdentityProvider& provider, Runtime runtime);
+  Discovery(const config::IdentityProvider& provider, Parts parts);
 
   base::Task<base::Result<std::shared_ptr<const Metadata>>> get();
   std::shared_ptr<const Metadata> known() const;
@@ -37,7 +37,7 @@ class Discovery : public std::enable_shared_from_this<Discovery> {
   const std::string name_;
   const std::string issuer_;
   const bool with_certificate_;
-  Runtime runtime_;
+  Parts parts_;
   base::SingleFlight flight_;
   base::Backoff backoff_;
   base::SteadyTime fetched_;

@@ -24,8 +24,8 @@ base::Result<crypto::KeySet> read_keys_answer(const base::Result<net::ClientResp
 
 }  // namespace
 
-JwksCache::JwksCache(std::string provider_name, Runtime runtime)
-    : name_(std::move(provider_name)), runtime_(runtime) {}
+JwksCache::JwksCache(std::string provider_name, Parts parts)
+    : name_(std::move(provider_name)), parts_(parts) {}
 
 base::Task<base::Result<crypto::JwsPayload>> JwksCache::verify(std::string token, std::string jwks_uri,
                                                                crypto::Algorithms allowed, Refetch refetch) {
@@ -33,7 +33,7 @@ base::Task<base::Result<crypto::JwsPayload>> JwksCache::verify(std::string token
   const auto header = crypto::read_jws_header(token, allowed);
   if (!header) co_return header.error();
 
-  const auto ends_by = runtime_.clock.steady() + kPatience;
+  const auto ends_by = parts_.clock.steady() + kPatience;
   const auto keys = co_await current(jwks_uri, ends_by);
   if (!keys) co_return keys.error();
   const auto seen = version_;
@@ -53,7 +53,7 @@ base::Task<base::Result<crypto::JwsPayload>> JwksCache::verify(std::string token
 
 base::Task<base::Result<crypto::KeySet>> JwksCache::current(std::string jwks_uri, base::SteadyTime ends_by) {
   const auto self = shared_from_this();
-  const auto now = runtime_.clock.steady();
+  const auto now = parts_.clock.steady();
   const auto age = now - fetched_;
   const bool may_fetch = backoff_.is_open(now);
   if (!keys_.empty() && age < kKeysMaxAge) {
@@ -65,7 +65,7 @@ base::Task<base::Result<crypto::KeySet>> JwksCache::current(std::string jwks_uri
   if (may_fetch || flight_.is_running()) {
     auto work = fetch(self, std::move(jwks_uri));
     const auto at_most = left_until(ends_by);
-    co_await flight_.run_for(runtime_.loop, at_most, std::move(work));
+    co_await flight_.run_for(parts_.loop, at_most, std::move(work));
   }
   if (version_ != seen) co_return keys_;
   co_return last_error_.value_or(provider_unavailable("key set: not fetched yet"));
@@ -74,18 +74,18 @@ base::Task<base::Result<crypto::KeySet>> JwksCache::current(std::string jwks_uri
 base::Task<bool> JwksCache::refetch_once_a_minute(std::string jwks_uri, std::uint64_t seen,
                                                   std::optional<base::SteadyTime>* last, base::SteadyTime ends_by) {
   const auto self = shared_from_this();
-  const auto now = runtime_.clock.steady();
+  const auto now = parts_.clock.steady();
   const bool is_due = !*last || now - **last >= kRefetchInterval;
   // Who comes while keys are being fetched waits for them: else a rotation would fail all logins but the
   // first.
   if (flight_.is_running()) {
     const auto at_most = left_until(ends_by);
-    if (flight_.waiting() < kMaxWaitingForKeys) co_await flight_.join_for(runtime_.loop, at_most);
+    if (flight_.waiting() < kMaxWaitingForKeys) co_await flight_.join_for(parts_.loop, at_most);
   } else if (is_due && backoff_.is_open(now)) {
     minute_to_begin_ = last;
     auto work = fetch(self, std::move(jwks_uri));
     const auto at_most = left_until(ends_by);
-    co_await flight_.run_for(runtime_.loop, at_most, std::move(work));
+    co_await flight_.run_for(parts_.loop, at_most, std::move(work));
   }
   co_return version_ != seen;
 }
@@ -100,9 +100,9 @@ base::Task<void> JwksCache::fetch(std::shared_ptr<JwksCache> self, std::string j
   request.url = *url;
   request.headers = {{"Accept", "application/json"}};
   request.max_body = crypto::KeySet::kMaxBytes;
-  request.tls.verify = self->runtime_.verify_tls;
+  request.tls.verify = self->parts_.verify_tls;
   request.side = base::Side::identity_provider;
-  const auto answer = co_await self->runtime_.client.send(std::move(request));
+  const auto answer = co_await self->parts_.client.send(std::move(request));
   auto keys = read_keys_answer(answer);
   if (!keys) {
     self->fail(keys.error());
@@ -110,7 +110,7 @@ base::Task<void> JwksCache::fetch(std::shared_ptr<JwksCache> self, std::string j
   }
   self->keys_ = *std::move(keys);
   ++self->version_;
-  self->fetched_ = self->runtime_.clock.steady();
+  self->fetched_ = self->parts_.clock.steady();
   self->backoff_.succeed();
   self->last_error_.reset();
   if (auto* minute = std::exchange(self->minute_to_begin_, nullptr)) *minute = self->fetched_;
@@ -120,7 +120,7 @@ base::Task<void> JwksCache::fetch(std::shared_ptr<JwksCache> self, std::string j
 // Only an answer begins the minute: who got none knows as little as before.
 void JwksCache::fail(const base::Error& cause) {
   minute_to_begin_ = nullptr;
-  backoff_.fail(runtime_.clock.steady());
+  backoff_.fail(parts_.clock.steady());
   last_error_ = provider_unavailable("keys of identity provider " + name_ + ": " + base::describe(cause));
   base::log_warning("identity.keys_failed", {{"provider", name_}, {"error", base::describe(cause)}});
 }

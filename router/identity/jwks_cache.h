@@ -21,7 +21,7 @@
 #include "base/task.h"
 #include "crypto/jwk.h"
 #include "crypto/jws.h"
-#include "identity/runtime.h"
+#include "identity/parts.h"
 
 namespace router::identity {
 
@@ -31,7 +31,7 @@ class JwksCache : public std::enable_shared_from_this<JwksCache> {
   // Of one verify(): whoever it is for has waited for tokens before, and a page is due (token_client.h).
   static constexpr base::milliseconds kPatience{2'400};
 
-  JwksCache(std::string provider_name, Runtime runtime);
+  JwksCache(std::string provider_name, Parts parts);
 
   // `jwks_uri` may change from call to call, as metadata does. Refetch::never: for tokens that may not be
   // meant for these keys at all, so that they do not use up the minute.
@@ -45,12 +45,12 @@ class JwksCache : public std::enable_shared_from_this<JwksCache> {
   base::Task<bool> refetch_once_a_minute(std::string jwks_uri, std::uint64_t seen,
                                          std::optional<base::SteadyTime>* last, base::SteadyTime ends_by);
   base::milliseconds left_until(base::SteadyTime ends_by) const {
-    return std::chrono::duration_cast<base::milliseconds>(ends_by - runtime_.clock.steady());
+    return std::chrono::duration_cast<base::milliseconds>(ends_by - parts_.clock.steady());
   }
   void fail(const base::Error& cause);
 
   const std::string name_;
-  Runtime runtime_;
+  Parts parts_;
   crypto::KeySet keys_;
   std::uint64_t version_ = 0;  // +1 with every key set that was fetched
   base::SingleFlight flight_;

@@ -7,9 +7,9 @@
 
 namespace router::identity {
 
-OidcProvider::OidcProvider(config::IdentityProvider config, Runtime runtime)
-    : RemoteProvider(std::move(config), runtime),
-      discovery_(std::make_shared<Discovery>(this->config(), runtime)) {}
+OidcProvider::OidcProvider(config::IdentityProvider config, Parts parts)
+    : RemoteProvider(std::move(config), parts),
+      discovery_(std::make_shared<Discovery>(this->config(), parts)) {}
 
 base::Task<base::Result<std::shared_ptr<const Metadata>>> OidcProvider::metadata() {
   return discovery_->get();

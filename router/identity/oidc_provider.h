@@ -11,7 +11,7 @@ namespace router::identity {
 
 class OidcProvider final : public RemoteProvider {
  public:
-  OidcProvider(config::IdentityProvider config, Runtime runtime);
+  OidcProvider(config::IdentityProvider config, Parts parts);
 
   base::Task<base::Result<std::shared_ptr<const Metadata>>> metadata() override;
   std::shared_ptr<const Metadata> known_metadata() const override { return discovery_->known(); }

@@ -49,13 +49,13 @@ base::Task<base::Result<T>> ask_in_turn(std::vector<Provider*> candidates, std::
 
 }  // namespace
 
-std::unique_ptr<Provider> make_provider(const config::IdentityProvider& config, Runtime runtime) {
-  if (config.kind == config::ProviderKind::xsuaa) return std::make_unique<XsuaaProvider>(config, runtime);
-  return std::make_unique<OidcProvider>(config, runtime);
+std::unique_ptr<Provider> make_provider(const config::IdentityProvider& config, Parts parts) {
+  if (config.kind == config::ProviderKind::xsuaa) return std::make_unique<XsuaaProvider>(config, parts);
+  return std::make_unique<OidcProvider>(config, parts);
 }
 
-Providers::Providers(const std::vector<config::IdentityProvider>& bindings, Runtime runtime) {
-  for (const auto& binding : bindings) providers_.push_back(make_provider(binding, runtime));
+Providers::Providers(const std::vector<config::IdentityProvider>& bindings, Parts parts) {
+  for (const auto& binding : bindings) providers_.push_back(make_provider(binding, parts));
 }
 
 Provider* Providers::find(std::string_view name) const {

@@ -1,6 +1,6 @@
 // The bound identity providers, by name; the first is the default one.
 //
-// Owner: app/services; must outlive every Task of its providers. Immutable after construction: find() and all()
+// Owner: app/parts; must outlive every Task of its providers. Immutable after construction: find() and all()
 // from any thread. start() on the background loop.
 #pragma once
 
@@ -11,15 +11,15 @@
 
 #include "config/model.h"
 #include "identity/provider.h"
-#include "identity/runtime.h"
+#include "identity/parts.h"
 
 namespace router::identity {
 
-std::unique_ptr<Provider> make_provider(const config::IdentityProvider& config, Runtime runtime);
+std::unique_ptr<Provider> make_provider(const config::IdentityProvider& config, Parts parts);
 
 class Providers {
  public:
-  Providers(const std::vector<config::IdentityProvider>& bindings, Runtime runtime);
+  Providers(const std::vector<config::IdentityProvider>& bindings, Parts parts);
   // For tests and for other kinds of providers.
   explicit Providers(std::vector<std::unique_ptr<Provider>> providers) : providers_(std::move(providers)) {}
 

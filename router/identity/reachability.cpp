@@ -11,7 +11,7 @@ constexpr std::size_t kMaxProbeBody = 64 * 1024;
 
 base::Task<bool> Reachability::check(std::string endpoint) {
   const auto self = shared_from_this();
-  const bool known = probed_ && runtime_.clock.steady() - *probed_ < kKept;
+  const bool known = probed_ && parts_.clock.steady() - *probed_ < kKept;
   if (!known) {
     auto work = probe(self, std::move(endpoint));
     co_await flight_.run(std::move(work));
@@ -31,14 +31,14 @@ base::Task<void> Reachability::probe(std::shared_ptr<Reachability> self, std::st
     request.url = *url;
     request.timeout = kProbeTimeout;
     request.max_body = kMaxProbeBody;
-    request.tls.verify = self->runtime_.verify_tls;
+    request.tls.verify = self->parts_.verify_tls;
     request.side = base::Side::identity_provider;
-    const auto answer = co_await self->runtime_.client.send(std::move(request));
+    const auto answer = co_await self->parts_.client.send(std::move(request));
     // A protocol error is an answer too: somebody is there.
     answered = answer.has_value() || answer.error().code == base::ErrorCode::protocol;
   }
   self->reachable_ = answered;
-  self->probed_ = self->runtime_.clock.steady();
+  self->probed_ = self->parts_.clock.steady();
 }
 
 }  // namespace router::identity

@@ -10,7 +10,7 @@
 
 #include "base/single_flight.h"
 #include "base/task.h"
-#include "identity/runtime.h"
+#include "identity/parts.h"
 
 namespace router::identity {
 
@@ -18,13 +18,13 @@ inline constexpr base::milliseconds kProbeTimeout{300};
 
 class Reachability : public std::enable_shared_from_this<Reachability> {
  public:
-  explicit Reachability(Runtime runtime) : runtime_(runtime) {}
+  explicit Reachability(Parts parts) : parts_(parts) {}
   base::Task<bool> check(std::string endpoint);
 
  private:
   static base::Task<void> probe(std::shared_ptr<Reachability> self, std::string endpoint);
 
-  Runtime runtime_;
+  Parts parts_;
   base::SingleFlight flight_;
   bool reachable_ = false;
   std::optional<base::SteadyTime> probed_;

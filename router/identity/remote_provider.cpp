@@ -26,12 +26,12 @@ crypto::Algorithms allowed_algorithms(const config::IdentityProvider& provider, 
 
 }  // namespace
 
-RemoteProvider::RemoteProvider(config::IdentityProvider config, Runtime runtime)
+RemoteProvider::RemoteProvider(config::IdentityProvider config, Parts parts)
     : config_(std::move(config)),
-      runtime_(runtime),
-      tokens_(config_, runtime_),
-      keys_(std::make_shared<JwksCache>(config_.name, runtime_)),
-      reachability_(std::make_shared<Reachability>(runtime_)),
+      parts_(parts),
+      tokens_(config_, parts_),
+      keys_(std::make_shared<JwksCache>(config_.name, parts_)),
+      reachability_(std::make_shared<Reachability>(parts_)),
       secret_keys_(crypto::KeySet::from_secret(config_.client_secret)) {}
 
 std::string RemoteProvider::authorization_url(const Metadata& metadata,
@@ -45,7 +45,7 @@ base::Task<base::Result<Login>> RemoteProvider::exchange_code(CodeGrant grant) {
   const auto endpoints = at_tenant(config_, *found, grant.tenant);
   auto for_tokens = TokenClient::kDeadline;
   if (grant.ends_by != base::SteadyTime::max()) {
-    const auto left = grant.ends_by - runtime_.clock.steady();
+    const auto left = grant.ends_by - parts_.clock.steady();
     for_tokens = std::chrono::duration_cast<base::milliseconds>(left) - TokenClient::kForKeys;
   }
   auto answer = co_await tokens_.exchange_code(endpoints, std::move(grant.code), std::move(grant.code_verifier),
@@ -119,7 +119,7 @@ base::Task<RemoteProvider::Endpoints> RemoteProvider::metadata_soon() {
     }
   };
   base::start_detached(Watch::fetch(this, done));
-  runtime_.loop.after(kProbeTimeout, [done] { done->set(); });
+  parts_.loop.after(kProbeTimeout, [done] { done->set(); });
   co_await done->wait();
   co_return known_metadata();
 }

@@ -12,7 +12,7 @@
 #include "identity/jwks_cache.h"
 #include "identity/provider.h"
 #include "identity/reachability.h"
-#include "identity/runtime.h"
+#include "identity/parts.h"
 #include "identity/token_client.h"
 
 namespace router::identity {
@@ -32,7 +32,7 @@ class RemoteProvider : public Provider {
  protected:
   using Endpoints = std::shared_ptr<const Metadata>;
 
-  RemoteProvider(config::IdentityProvider config, Runtime runtime);
+  RemoteProvider(config::IdentityProvider config, Parts parts);
 
   // What the tokens of an answer must say.
   struct Expectation {
@@ -52,13 +52,13 @@ class RemoteProvider : public Provider {
   base::Task<base::Result<crypto::JwsPayload>> verify_access_signature(Endpoints endpoints, std::string token,
                                                                        JwksCache::Refetch refetch);
   TokenSet token_set(TokenAnswer answer, std::optional<base::WallTime> access_expires) const;
-  base::WallTime now() const { return runtime_.clock.wall(); }
+  base::WallTime now() const { return parts_.clock.wall(); }
 
  private:
   base::Task<Endpoints> metadata_soon();
 
   const config::IdentityProvider config_;
-  Runtime runtime_;
+  Parts parts_;
   TokenClient tokens_;
   std::shared_ptr<JwksCache> keys_;
   std::shared_ptr<Reachability> reachability_;

@@ -11,13 +11,13 @@
 #include "base/secret.h"
 #include "base/task.h"
 #include "config/model.h"
-#include "identity/runtime.h"
+#include "identity/parts.h"
 #include "identity/token_client.h"
 
 namespace router::identity {
 
 // `user_token`: of whom, for services whose tokens are a user's. `tenant`: may be empty.
 base::Task<base::Result<TokenAnswer>> ask_service_token(std::shared_ptr<const config::ServiceClient> service,
-                                                        base::Secret user_token, std::string tenant, Runtime runtime);
+                                                        base::Secret user_token, std::string tenant, Parts parts);
 
 }  // namespace router::identity

@@ -171,9 +171,9 @@ base::Task<base::Result<void>> TokenClient::end_session(Endpoints endpoints, bas
       {{"id_token_hint", std::string(id_token.reveal())}, {"client_id", provider_.client_id}});
   request.timeout = kDeadline;
   request.max_body = kMaxAnswer;
-  request.tls.verify = runtime_.verify_tls;
+  request.tls.verify = parts_.verify_tls;
   request.side = base::Side::identity_provider;
-  const auto response = co_await runtime_.client.send(std::move(request));
+  const auto response = co_await parts_.client.send(std::move(request));
   if (!response) co_return response.error();
   if (response->status >= 200 && response->status < 400) co_return base::Result<void>();
   const std::string error = error_of(*response);
@@ -210,9 +210,9 @@ base::Task<base::Result<net::ClientResponse>> TokenClient::post(std::string url,
   request.body = http::encode_form(fields);
   request.timeout = std::clamp(at_most, base::milliseconds(1), kDeadline);
   request.max_body = kMaxAnswer;
-  request.tls.verify = runtime_.verify_tls;
+  request.tls.verify = parts_.verify_tls;
   request.side = base::Side::identity_provider;
-  auto answer = co_await runtime_.client.send(std::move(request));
+  auto answer = co_await parts_.client.send(std::move(request));
   co_return answer;
 }
 

@@ -18,7 +18,7 @@
 #include "config/model.h"
 #include "http/form.h"
 #include "identity/provider.h"
-#include "identity/runtime.h"
+#include "identity/parts.h"
 
 namespace router::identity {
 
@@ -36,8 +36,8 @@ base::Result<TokenAnswer> read_token_answer(std::string_view body);
 class TokenClient {
  public:
   // `provider` outlives this object.
-  TokenClient(const config::IdentityProvider& provider, Runtime runtime)
-      : provider_(provider), runtime_(runtime) {}
+  TokenClient(const config::IdentityProvider& provider, Parts parts)
+      : provider_(provider), parts_(parts) {}
 
   using Endpoints = std::shared_ptr<const Metadata>;
   // A user has a page within 10 s of coming back, whatever the provider does: this long for tokens, the rest for keys.
@@ -63,7 +63,7 @@ class TokenClient {
                                                      base::milliseconds at_most = kDeadline);
 
   const config::IdentityProvider& provider_;
-  Runtime runtime_;
+  Parts parts_;
 };
 
 }  // namespace router::identity

@@ -7,8 +7,8 @@
 
 namespace router::identity {
 
-XsuaaProvider::XsuaaProvider(config::IdentityProvider config, Runtime runtime)
-    : RemoteProvider(std::move(config), runtime),
+XsuaaProvider::XsuaaProvider(config::IdentityProvider config, Parts parts)
+    : RemoteProvider(std::move(config), parts),
       metadata_(std::make_shared<const Metadata>(xsuaa_metadata(this->config()))) {}
 
 base::Task<base::Result<std::shared_ptr<const Metadata>>> XsuaaProvider::metadata() {

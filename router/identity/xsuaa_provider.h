@@ -11,7 +11,7 @@ namespace router::identity {
 
 class XsuaaProvider final : public RemoteProvider {
  public:
-  XsuaaProvider(config::IdentityProvider config, Runtime runtime);
+  XsuaaProvider(config::IdentityProvider config, Parts parts);
 
   base::Task<base::Result<std::shared_ptr<const Metadata>>> metadata() override;
   std::shared_ptr<const Metadata> known_metadata() const override { return metadata_; }

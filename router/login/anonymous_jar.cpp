@@ -4,11 +4,11 @@
 
 namespace router::login {
 
-base::Task<session::Snapshot> take_anonymous_jar(const Setting& setting, std::vector<session::Snapshot> held,
+base::Task<session::Snapshot> take_anonymous_jar(const Parts& parts, std::vector<session::Snapshot> held,
                                                  session::Session& session) {
   if (held.size() != 1 || !held.front()->is_anonymous || held.front()->subdomain != session.subdomain)
     co_return nullptr;
-  auto ending = setting.store.end(held.front()->id);
+  auto ending = parts.store.end(held.front()->id);
   auto ended = co_await ending;
   // a store that is away keeps it until its time is over: its cookies are not worth the login
   if (!ended || !*ended) co_return nullptr;

@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "base/task.h"
-#include "login/setting.h"
+#include "login/parts.h"
 
 namespace router::login {
 
 // Of `held`, what the browser holds, the one anonymous session ends, and what it was in its last moment goes
 // over to `session`, which is in no store yet: it is returned. Null: there is none, nobody can say which, or
 // the browser holds a user's.
-base::Task<session::Snapshot> take_anonymous_jar(const Setting& setting, std::vector<session::Snapshot> held,
+base::Task<session::Snapshot> take_anonymous_jar(const Parts& parts, std::vector<session::Snapshot> held,
                                                  session::Session& session);
 
 }  // namespace router::login

@@ -89,9 +89,9 @@ Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Prov
 
 class Callback {
  public:
-  Callback(const Setting& setting, const http::Request& request, const http::External& external,
+  Callback(const Parts& parts, const http::Request& request, const http::External& external,
            base::Loop& home)
-      : setting_(setting), request_(request), external_(external), home_(home) {}
+      : parts_(parts), request_(request), external_(external), home_(home) {}
 
   Task<CallbackOutcome> run();
 
@@ -107,7 +107,7 @@ class Callback {
   }
   void set_cookie(const http::SetCookie& cookie) { outcome_.set_cookies.push_back(cookie.to_string()); }
 
-  const Setting& setting_;
+  const Parts& parts_;
   const http::Request& request_;
   const http::External& external_;
   base::Loop& home_;
@@ -125,19 +125,19 @@ Task<CallbackOutcome> Callback::run() {
     co_return std::move(outcome_);
   }
   const std::string state = parameters->state.value_or("");
-  const auto opened = setting_.pending.open_state(state);
-  if (setting_.config.state_protection && !opened) {
+  const auto opened = parts_.pending.open_state(state);
+  if (parts_.config->state_protection && !opened) {
     refuse(ErrorCode::bad_request, Side::client, "callback with a state that is not ours, or none");
     co_return std::move(outcome_);
   }
   auto attempt = find_attempt(state, opened);
-  const auto now = setting_.clock.wall();
+  const auto now = parts_.clock.wall();
   Task<void> rest;
   if (!attempt) {
     LoginRequest again;
     again.restarts = opened ? opened->restarts : kMostRestarts;
     rest = restart(std::move(again));
-  } else if (setting_.pending.is_too_old(attempt->login.started, now)) {
+  } else if (parts_.pending.is_too_old(attempt->login.started, now)) {
     const std::string return_path = attempt->login.return_path;
     rest = restart(
         {attempt->login.provider, return_path, {}, attempt->login.application, attempt->login.restarts,
@@ -151,49 +151,49 @@ Task<CallbackOutcome> Callback::run() {
 
 std::optional<Attempt> Callback::find_attempt(const std::string& state,
                                               const std::optional<LoginState>& opened) const {
-  if (!setting_.config.state_protection) {
-    auto latest = setting_.pending.find_latest(request_.headers, setting_.clock.wall());
+  if (!parts_.config->state_protection) {
+    auto latest = parts_.pending.find_latest(request_.headers, parts_.clock.wall());
     if (!latest) return std::nullopt;
     return Attempt{latest->slot, std::move(latest->login)};
   }
-  auto login = setting_.pending.find(request_.headers, opened->slot, state);
+  auto login = parts_.pending.find(request_.headers, opened->slot, state);
   if (!login) return std::nullopt;
   return Attempt{opened->slot, *std::move(login)};
 }
 
 // The path to go on to.
 std::string Callback::use_up_cookies(const Attempt& attempt) {
-  set_cookie(setting_.pending.deletion(attempt.slot, external_, user_agent_of(request_)));
-  const auto name = setting_.session_cookie.names().fragment(attempt.slot);
+  set_cookie(parts_.pending.deletion(attempt.slot, external_, user_agent_of(request_)));
+  const auto name = parts_.session_cookie.names().fragment(attempt.slot);
   const auto fragment = kept_fragment(request_.headers, name, attempt.login.return_path);
   if (fragment.lost) base::log_warning("login.fragment_lost", {{"bytes", std::to_string(*fragment.lost)}});
   if (!fragment.text.empty() || fragment.lost) {
-    set_cookie(fragment_deletion(name, setting_.config.environment.cookie_prefix));
+    set_cookie(fragment_deletion(name, parts_.config->environment.cookie_prefix));
   }
   return attempt.login.return_path + fragment.text;
 }
 
 Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
   // before the attempt is used up: the same URL may come again
-  auto& limit = setting_.ongoing.failed_callbacks;
+  auto& limit = parts_.ongoing.failed_callbacks;
   const auto& address = external_.client_address;
-  if (const auto wait = limit.take(address, setting_.clock.steady())) {
+  if (const auto wait = limit.take(address, parts_.clock.steady())) {
     base::log_warning("login.callbacks_limited", {{"client", address}});
     outcome_.answer = http::too_many_requests("Too many logins have failed. Try again later.\n", *wait);
     co_return;
   }
   std::string location = use_up_cookies(attempt);
-  auto* provider = setting_.find_provider(attempt.login.provider);
+  auto* provider = parts_.find_provider(attempt.login.provider);
   if (provider == nullptr) {
     refuse(ErrorCode::unavailable, Side::identity_provider, "the provider of this login is no longer bound");
     co_return;
   }
   auto redeeming =
-      base::run_on(setting_.background, home_,
-                   redeem(setting_.ongoing, setting_.clock, *provider, attempt.login, external_.tenant,
-                          std::move(parameters), setting_.config.environment.minimum_token_validity));
+      base::run_on(parts_.background, home_,
+                   redeem(parts_.ongoing, parts_.clock, *provider, attempt.login, external_.tenant,
+                          std::move(parameters), parts_.config->environment.minimum_token_validity));
   auto redeemed = co_await redeeming;
-  if (redeemed || is_away(redeemed.error())) limit.give_back(address, setting_.clock.steady());
+  if (redeemed || is_away(redeemed.error())) limit.give_back(address, parts_.clock.steady());
   if (!redeemed) {
     outcome_.answer = redeemed.error();
     co_return;
@@ -201,7 +201,7 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
   if (!*redeemed) {
     // the same URL again: whoever has the session by now is where he wanted to be, everybody else is asked to
     // log in
-    outcome_.answer = go_to(setting_.config, location);
+    outcome_.answer = go_to(*parts_.config, location);
     co_return;
   }
   auto opening = open(std::move(attempt.login), **std::move(redeemed), std::move(location));
@@ -211,13 +211,13 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
 Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::string location) {
   const auto& proved = login.claims.authenticated;
   if (!attempt.application.empty() && (!proved || *proved + kAuthTimeSkew < attempt.started)) {
-    give_back_soon(setting_, attempt.provider, login.tokens.refresh_token);
+    give_back_soon(parts_, attempt.provider, login.tokens.refresh_token);
     refuse(ErrorCode::unauthenticated, Side::identity_provider,
            "who left " + attempt.application + " was not asked again who he is: auth_time is " +
                (proved ? "older" : "missing"));
     co_return;
   }
-  auto opening = open_session(setting_, request_, external_, std::move(login),
+  auto opening = open_session(parts_, request_, external_, std::move(login),
                               {attempt.provider, attempt.application, attempt.started});
   auto opened = co_await opening;
   if (!opened && opened.error().code == ErrorCode::conflict) {
@@ -233,28 +233,28 @@ Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::stri
   }
   outcome_.set_cookies.push_back(std::exchange(opened->set_cookie, {}));
   outcome_.opened = *std::move(opened);
-  outcome_.answer = go_to(setting_.config, location);
+  outcome_.answer = go_to(*parts_.config, location);
 }
 
 // Not for who is logged in already.
 Task<void> Callback::restart(LoginRequest login) {
-  auto looking = session::find_visitor(setting_.store, setting_.session_cookie.read(request_.headers));
+  auto looking = session::find_visitor(parts_.store, parts_.session_cookie.read(request_.headers));
   const auto visitor = co_await looking;
   if (visitor && visitor->user && visitor->user->subdomain == external_.tenant) {
     const auto& path = login.return_path;
-    outcome_.answer = go_to(setting_.config, path.empty() ? std::string(kDefaultReturnPath) : path);
+    outcome_.answer = go_to(*parts_.config, path.empty() ? std::string(kDefaultReturnPath) : path);
     co_return;
   }
   ++login.restarts;
-  auto starting = start_login(setting_, request_.headers, external_, std::move(login), home_);
+  auto starting = start_login(parts_, request_.headers, external_, std::move(login), home_);
   outcome_.answer = co_await starting;
 }
 
 }  // namespace
 
-Task<CallbackOutcome> finish_login(const Setting& setting, const http::Request& request,
+Task<CallbackOutcome> finish_login(const Parts& parts, const http::Request& request,
                                    const http::External& external, base::Loop& home) {
-  Callback callback(setting, request, external, home);
+  Callback callback(parts, request, external, home);
   auto running = callback.run();
   auto outcome = co_await running;
   co_return outcome;

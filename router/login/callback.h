@@ -17,7 +17,7 @@
 #include "http/external.h"
 #include "http/message.h"
 #include "login/open_session.h"
-#include "login/setting.h"
+#include "login/parts.h"
 
 namespace router::login {
 
@@ -31,7 +31,7 @@ struct CallbackOutcome {
 };
 
 // All references outlive the Task.
-base::Task<CallbackOutcome> finish_login(const Setting& setting, const http::Request& request,
+base::Task<CallbackOutcome> finish_login(const Parts& parts, const http::Request& request,
                                          const http::External& external, base::Loop& home);
 
 }  // namespace router::login

@@ -1,7 +1,7 @@
 // What outlives a reload of the configuration: the key that login cookies are sealed with where no secret is
 // configured, the states that have been used, the refreshes under way, the passwords that were wrong.
 //
-// Owner: app/services, one per process. Loop: background, but for `process_key`, which never changes.
+// Owner: app/parts, one per process. Loop: background, but for `process_key`, which never changes.
 #pragma once
 
 #include <memory>

@@ -16,20 +16,20 @@ using base::Task;
 namespace {
 
 // Nobody has heard of `session`: it ends, and its tokens go back.
-Task<void> take_back(const Setting& setting, session::Snapshot session) {
-  auto ending = setting.store.end(session->id);
+Task<void> take_back(const Parts& parts, session::Snapshot session) {
+  auto ending = parts.store.end(session->id);
   const auto ended = co_await ending;
-  if (ended) give_back_soon(setting, session->provider, session->tokens.refresh_token);
+  if (ended) give_back_soon(parts, session->provider, session->tokens.refresh_token);
 }
 
 // `before` is over, and `session` stands for it, or for what stands for it by now: a login in another tab was faster.
-Task<Result<OpenedSession>> go_on_from(const Setting& setting, session::Snapshot before, std::string application,
+Task<Result<OpenedSession>> go_on_from(const Parts& parts, session::Snapshot before, std::string application,
                                        session::Session session) {
   for (;;) {
     session::TakeOver taking_over = [&application](const session::Session& last, session::Session& next) {
       take_over(last, application, next);
     };
-    auto succeeding = setting.store.succeed(before->id, session, std::move(taking_over));
+    auto succeeding = parts.store.succeed(before->id, session, std::move(taking_over));
     auto succeeded = co_await succeeding;
     if (!succeeded) co_return succeeded.error();
     if (*succeeded) {
@@ -38,7 +38,7 @@ Task<Result<OpenedSession>> go_on_from(const Setting& setting, session::Snapshot
       opened.created = std::move((*succeeded)->now);
       co_return opened;
     }
-    auto following = session::find_successor(setting.store, before->id);
+    auto following = session::find_successor(parts.store, before->id);
     auto next = co_await following;
     if (!next) co_return next.error();
     if (!*next || !is_same_user(***next, session))
@@ -47,14 +47,14 @@ Task<Result<OpenedSession>> go_on_from(const Setting& setting, session::Snapshot
   }
 }
 
-Task<Result<OpenedSession>> bring_in(const Setting& setting, session::Snapshot before, std::string application,
+Task<Result<OpenedSession>> bring_in(const Parts& parts, session::Snapshot before, std::string application,
                                      session::Session session) {
   if (before && is_same_user(*before, session)) {
-    auto going_on = go_on_from(setting, std::move(before), std::move(application), std::move(session));
+    auto going_on = go_on_from(parts, std::move(before), std::move(application), std::move(session));
     auto opened = co_await going_on;
     co_return opened;
   }
-  auto creating = setting.store.create(session);
+  auto creating = parts.store.create(session);
   const auto created = co_await creating;
   if (!created) co_return created.error();
   OpenedSession opened;
@@ -63,12 +63,12 @@ Task<Result<OpenedSession>> bring_in(const Setting& setting, session::Snapshot b
 }
 
 // Other sessions that the browser held are over. False: somebody else ended the one in force meanwhile, a logout.
-Task<bool> end_others(const Setting& setting, const std::vector<session::Snapshot>& held, session::Snapshot before,
+Task<bool> end_others(const Parts& parts, const std::vector<session::Snapshot>& held, session::Snapshot before,
                       OpenedSession& opened) {
   bool is_undisturbed = true;
   for (const auto& session : held) {
     if (opened.taken_over && (session == before || session->id == opened.taken_over->id)) continue;
-    auto ending = setting.store.end(session->id);
+    auto ending = parts.store.end(session->id);
     auto ended = co_await ending;
     if (!ended) continue;
     if (*ended) opened.replaced.push_back(**std::move(ended));
@@ -79,10 +79,10 @@ Task<bool> end_others(const Setting& setting, const std::vector<session::Snapsho
 
 }  // namespace
 
-Task<Result<OpenedSession>> open_session(const Setting& setting, const http::Request& request,
+Task<Result<OpenedSession>> open_session(const Parts& parts, const http::Request& request,
                                          const http::External& external, identity::Login login,
                                          LoginOrigin from) {
-  auto holding = session::find_held(setting.store, setting.session_cookie.read(request.headers).all());
+  auto holding = session::find_held(parts.store, parts.session_cookie.read(request.headers).all());
   const auto found = co_await holding;
   const auto held = found ? *found : std::vector<session::Snapshot>();
   const auto users = session::users_of(held);
@@ -90,35 +90,35 @@ Task<Result<OpenedSession>> open_session(const Setting& setting, const http::Req
   const session::Snapshot before = users.size() == 1 ? users.front() : nullptr;
 
   const SessionOrigin origin{std::move(from.provider), from.started};
-  auto session = make_session(setting.config, std::move(login), origin, external, setting.clock.wall());
+  auto session = make_session(*parts.config, std::move(login), origin, external, parts.clock.wall());
   const std::string provider = session.provider;
   const base::Secret refresh_token = session.tokens.refresh_token;
-  auto taking = take_anonymous_jar(setting, held, session);
+  auto taking = take_anonymous_jar(parts, held, session);
   const auto anonymous = co_await taking;
-  auto bringing_in = bring_in(setting, before, std::move(from.application), std::move(session));
+  auto bringing_in = bring_in(parts, before, std::move(from.application), std::move(session));
   auto opened = co_await bringing_in;
   if (!opened) {
-    if (anonymous) tell_over(setting, {anonymous});
+    if (anonymous) tell_over(parts, {anonymous});
     // its refresh token would outlive the logout that came first
-    if (opened.error().code == base::ErrorCode::conflict) give_back_soon(setting, provider, refresh_token);
+    if (opened.error().code == base::ErrorCode::conflict) give_back_soon(parts, provider, refresh_token);
     co_return opened.error();
   }
-  auto ending = end_others(setting, held, before, *opened);
+  auto ending = end_others(parts, held, before, *opened);
   const bool is_undisturbed = co_await ending;
   const session::Session& created = *opened->created;
   if (!is_undisturbed) {
-    tell_over(setting, std::move(opened->replaced));
-    auto taking_back = take_back(setting, opened->created);
+    tell_over(parts, std::move(opened->replaced));
+    auto taking_back = take_back(parts, opened->created);
     co_await taking_back;
     co_return base::Error{base::ErrorCode::conflict, base::Side::store, "a logout came in between"};
   }
-  auto making_room = make_room(setting, created);
+  auto making_room = make_room(parts, created);
   co_await making_room;
   base::log_info(
       "login.done",
       {{"session", created.id.fingerprint()}, {"user", created.user_name}, {"provider", created.provider}});
   const auto agent = request.headers.get("User-Agent").value_or(std::string_view());
-  opened->set_cookie = setting.session_cookie.make(created.id, external, agent).to_string();
+  opened->set_cookie = parts.session_cookie.make(created.id, external, agent).to_string();
   co_return opened;
 }
 

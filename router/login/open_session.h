@@ -15,7 +15,7 @@
 #include "http/external.h"
 #include "http/message.h"
 #include "identity/provider.h"
-#include "login/setting.h"
+#include "login/parts.h"
 
 namespace router::login {
 
@@ -35,7 +35,7 @@ struct LoginOrigin {
   base::WallTime started;    // when the browser was sent to the provider, or the password came
 };
 
-base::Task<base::Result<OpenedSession>> open_session(const Setting& setting, const http::Request& request,
+base::Task<base::Result<OpenedSession>> open_session(const Parts& parts, const http::Request& request,
                                                      const http::External& external, identity::Login login,
                                                      LoginOrigin from);
 

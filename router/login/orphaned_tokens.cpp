@@ -26,10 +26,10 @@ base::Task<void> give_back(identity::Provider& provider, base::Secret refresh_to
   if (!revoked) base::log_warning("login.token_not_revoked", {{"detail", base::describe(revoked.error())}});
 }
 
-void give_back_soon(const Setting& setting, std::string provider, base::Secret refresh_token) {
-  if (!setting.config.logout.revoke_tokens.value_or(true)) return;
+void give_back_soon(const Parts& parts, std::string provider, base::Secret refresh_token) {
+  if (!parts.config->logout.revoke_tokens.value_or(true)) return;
   base::start_detached(
-      give_back_to(setting.background, setting.find_provider, std::move(provider), std::move(refresh_token)));
+      give_back_to(parts.background, parts.find_provider, std::move(provider), std::move(refresh_token)));
 }
 
 }  // namespace router::login

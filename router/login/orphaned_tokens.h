@@ -8,13 +8,13 @@
 #include "base/secret.h"
 #include "base/task.h"
 #include "identity/provider.h"
-#include "login/setting.h"
+#include "login/parts.h"
 
 namespace router::login {
 
 // `provider` outlives the Task.
 base::Task<void> give_back(identity::Provider& provider, base::Secret refresh_token);
 // From any loop, whoever is answered meanwhile; not where logout.revokeTokens is false. `provider`: a binding's name.
-void give_back_soon(const Setting& setting, std::string provider, base::Secret refresh_token);
+void give_back_soon(const Parts& parts, std::string provider, base::Secret refresh_token);
 
 }  // namespace router::login

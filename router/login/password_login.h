@@ -16,7 +16,7 @@
 #include "http/message.h"
 #include "login/basic_credentials.h"
 #include "login/open_session.h"
-#include "login/setting.h"
+#include "login/parts.h"
 
 namespace router::login {
 
@@ -30,14 +30,14 @@ struct PasswordLogin {
   BasicCredentials credentials;
 };
 
-base::Task<Throttled<OpenedSession>> log_in_with_password(const Setting& setting,
+base::Task<Throttled<OpenedSession>> log_in_with_password(const Parts& parts,
                                                           const http::Request& request,
                                                           const http::External& external,
                                                           PasswordLogin wanted, base::Loop& home);
 
 // `field`: what x-approuter-authorization says, Bearer or Basic. What comes of it is a session in form only: without
 // id, in no store, for this request.
-base::Task<Throttled<session::Snapshot>> verify_caller(const Setting& setting, const http::External& external,
+base::Task<Throttled<session::Snapshot>> verify_caller(const Parts& parts, const http::External& external,
                                                        std::string provider, std::string field, base::Loop& home);
 
 }  // namespace router::login

@@ -76,9 +76,8 @@ std::vector<char> all_slots_but(const std::vector<char>& taken) {
 
 }  // namespace
 
-PendingLogins::PendingLogins(const base::Secret& secret, const session::SessionCookie& cookie,
-                             base::milliseconds lifetime)
-    : cookie_(cookie),
+PendingLogins::PendingLogins(const base::Secret& secret, session::SessionCookie cookie, base::milliseconds lifetime)
+    : cookie_(std::move(cookie)),
       lifetime_(lifetime),
       cookie_box_(secret, "login-cookie"),
       state_box_(secret, "login-state") {}

@@ -50,9 +50,8 @@ class PendingLogins {
   static constexpr std::size_t kMostBytes =
       8 * 1024;  // of all login cookies together, and of their fragments
 
-  // `cookie` outlives this object.
-  PendingLogins(const base::Secret& secret, const session::SessionCookie& cookie,
-                base::milliseconds lifetime);
+  // `cookie`: whose attributes theirs have.
+  PendingLogins(const base::Secret& secret, session::SessionCookie cookie, base::milliseconds lifetime);
 
   std::string seal_state(const LoginState& state) const;
   // Absent: not ours. It may be too old.
@@ -96,7 +95,7 @@ class PendingLogins {
   http::SetCookie attributes(char slot, std::string value, const http::External& external,
                              std::string_view user_agent) const;
 
-  const session::SessionCookie& cookie_;
+  session::SessionCookie cookie_;
   base::milliseconds lifetime_;
   crypto::SealedBox cookie_box_;
   crypto::SealedBox state_box_;

@@ -5,6 +5,7 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "login/parts.h"
 #include "login/refreshed_session.h"
 
 namespace router::login {
@@ -21,6 +22,11 @@ namespace {
 constexpr std::size_t kMostFailures = 64 * 1024;
 
 }  // namespace
+
+RefreshRules refresh_rules(const config::Configuration& config) {
+  return {config.environment.jwt_refresh, config.environment.minimum_token_validity,
+          config.logout.revoke_tokens.value_or(true)};
+}
 
 Freshness judge_freshness(const identity::TokenSet& tokens, const RefreshRules& rules, base::WallTime now) {
   const bool is_off = rules.refresh_before <= base::milliseconds::zero();
@@ -42,7 +48,7 @@ Result<void> check_validity(const identity::TokenSet& tokens, base::milliseconds
   return Error{ErrorCode::protocol, Side::identity_provider, "the token expires before MINIMUM_TOKEN_VALIDITY"};
 }
 
-Task<Result<Snapshot>> Refreshes::run(session::SessionId id, std::shared_ptr<const RefreshParts> parts) {
+Task<Result<Snapshot>> Refreshes::run(session::SessionId id, SharedParts parts) {
   const std::string key(id.reveal());
   if (is_backing_off(key, parts->clock.steady())) {
     co_return Error{ErrorCode::unavailable, Side::identity_provider, "the last refresh failed a moment ago",
@@ -58,7 +64,7 @@ Task<Result<Snapshot>> Refreshes::run(session::SessionId id, std::shared_ptr<con
 }
 
 Task<void> Refreshes::fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Flight> flight,
-                          session::SessionId id, std::shared_ptr<const RefreshParts> parts) {
+                          session::SessionId id, SharedParts parts) {
   const std::string key(id.reveal());
   auto refreshing = base::guarded(refresh_session(std::move(id), parts));
   flight->result = co_await refreshing;

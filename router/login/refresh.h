@@ -18,6 +18,7 @@
 #include "base/event.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "config/model.h"
 #include "identity/provider.h"
 #include "session/expiry.h"
 #include "session/store.h"
@@ -33,6 +34,7 @@ struct RefreshRules {
   base::milliseconds minimum_validity{0};         // MINIMUM_TOKEN_VALIDITY
   bool revoke_orphans = true;                     // logout.revokeTokens
 };
+RefreshRules refresh_rules(const config::Configuration& config);
 
 enum class Freshness {
   fresh,    // nothing to do, or nothing that could be done
@@ -48,21 +50,16 @@ bool has_expired(const identity::TokenSet& tokens, base::WallTime now);
 // MINIMUM_TOKEN_VALIDITY: refuses tokens of a login that expire too soon to be of use. Pure.
 base::Result<void> check_validity(const identity::TokenSet& tokens, base::milliseconds minimum, base::WallTime now);
 
-// What a refresh works with; all that is referred to outlives it.
-struct RefreshParts {
-  session::Store& store;
-  const base::Clock& clock;
-  FindProvider find_provider;
-  session::SessionsOver session_over;  // told of the session that a refresh ended
-  RefreshRules rules;
-};
+// What a refresh works with (login/parts.h); kept alive by it, for a reload may come first.
+struct Parts;
+using SharedParts = std::shared_ptr<const Parts>;
 
 class Refreshes : public std::enable_shared_from_this<Refreshes> {
  public:
   // The session with tokens that are good now; null: the session is over. Joins a refresh that is under way.
   // Errors: those of the provider and of the store.
   base::Task<base::Result<session::Snapshot>> run(session::SessionId id,
-                                                  std::shared_ptr<const RefreshParts> parts);
+                                                  SharedParts parts);
 
   std::size_t under_way() const { return flights_.size(); }
 
@@ -73,7 +70,7 @@ class Refreshes : public std::enable_shared_from_this<Refreshes> {
   };
 
   static base::Task<void> fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Flight> flight,
-                              session::SessionId id, std::shared_ptr<const RefreshParts> parts);
+                              session::SessionId id, SharedParts parts);
   bool is_backing_off(const std::string& key, base::SteadyTime now) const;
   void note_outcome(const std::string& key, const base::Result<session::Snapshot>& result,
                     base::SteadyTime now);

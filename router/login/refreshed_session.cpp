@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "identity/claims.h"
 #include "login/orphaned_tokens.h"
+#include "login/parts.h"
 #include "session/change.h"
 
 namespace router::login {
@@ -19,10 +20,8 @@ using session::Snapshot;
 
 namespace {
 
-using Parts = std::shared_ptr<const RefreshParts>;
-
 // Null: over.
-Task<Result<Snapshot>> load(session::SessionId id, Parts parts) {
+Task<Result<Snapshot>> load(session::SessionId id, SharedParts parts) {
   auto looking = parts->store.find(std::move(id));
   auto found = co_await looking;
   if (!found) co_return found.error();
@@ -49,7 +48,7 @@ bool is_of_another_tenant(const identity::Login& login, const session::Session& 
 }
 
 Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, identity::Login login,
-                            Parts parts) {
+                            SharedParts parts) {
   auto changing = session::change(parts->store, session, [&login](session::Session& current) {
     put_login(login, current);
     return true;
@@ -58,7 +57,7 @@ Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, iden
   if (!changed) co_return changed.error();
   if (!changed->is_over()) co_return std::move(changed->now);
   base::log_info("refresh.session_ended_meanwhile", {{"session", session->id.fingerprint()}});
-  if (parts->rules.revoke_orphans) {
+  if (refresh_rules(*parts->config).revoke_orphans) {
     auto giving_back = give_back(provider, login.tokens.refresh_token);
     co_await giving_back;
   }
@@ -66,7 +65,7 @@ Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, iden
 }
 
 // The provider no longer knows the grant: over, unless another replica used the refresh token first.
-Task<Result<Snapshot>> end_refused(Snapshot session, Parts parts) {
+Task<Result<Snapshot>> end_refused(Snapshot session, SharedParts parts) {
   auto loading = load(session->id, parts);
   auto current = co_await loading;
   if (!current || !*current) co_return current;
@@ -85,13 +84,13 @@ Task<Result<Snapshot>> end_refused(Snapshot session, Parts parts) {
 
 }  // namespace
 
-Task<Result<Snapshot>> refresh_session(session::SessionId id, Parts parts) {
+Task<Result<Snapshot>> refresh_session(session::SessionId id, SharedParts parts) {
   auto loading = load(std::move(id), parts);
   auto loaded = co_await loading;
   if (!loaded || !*loaded) co_return loaded;
   const Snapshot session = *std::move(loaded);
   // who asked may have looked at an older state
-  if (judge_freshness(session->tokens, parts->rules, parts->clock.wall()) == Freshness::fresh)
+  if (judge_freshness(session->tokens, refresh_rules(*parts->config), parts->clock.wall()) == Freshness::fresh)
     co_return session;
   auto* provider = parts->find_provider(session->provider);
   if (provider == nullptr) {

@@ -10,6 +10,6 @@
 namespace router::login {
 
 base::Task<base::Result<session::Snapshot>> refresh_session(session::SessionId id,
-                                                            std::shared_ptr<const RefreshParts> parts);
+                                                            SharedParts parts);
 
 }  // namespace router::login

@@ -33,7 +33,7 @@ http::Response away(const base::Error& error) {
 
 Task<http::Response> RestLogin::answer(const http::Request& request, const http::External& external,
                                        std::string body, base::Loop& home) const {
-  const auto now = setting_.clock.wall();
+  const auto now = parts_.clock.wall();
   auto read = requests_.read(request, body, now);
   if (auto* refused = std::get_if<http::Response>(&read)) co_return std::move(*refused);
   RestAsk ask = std::get<RestAsk>(std::move(read));
@@ -45,15 +45,15 @@ Task<http::Response> RestLogin::answer(const http::Request& request, const http:
 
 Task<http::Response> RestLogin::log_in(RestAsk ask, const http::Request& request, const http::External& external,
                                        base::Loop& home) const {
-  const auto started = setting_.clock.wall();
-  identity::Provider* provider = setting_.find_provider({});
+  const auto started = parts_.clock.wall();
+  identity::Provider* provider = parts_.find_provider({});
   if (provider == nullptr)
     co_return away({ErrorCode::unavailable, base::Side::identity_provider, "no provider is bound"});
   PasswordTry attempt{std::move(ask.credentials->user), std::move(ask.credentials->password),
                       external.client_address, external.tenant};
   auto checking =
-      base::run_on(setting_.background, home,
-                   check_password(*setting_.ongoing.doors, setting_.clock, *provider, std::move(attempt)));
+      base::run_on(parts_.background, home,
+                   check_password(*parts_.ongoing.doors, parts_.clock, *provider, std::move(attempt)));
   auto verdict = co_await checking;
   if (const auto* wait = std::get_if<base::seconds>(&verdict)) co_return too_many(*wait);
   auto& login = std::get<base::Result<identity::Login>>(verdict);
@@ -62,7 +62,7 @@ Task<http::Response> RestLogin::log_in(RestAsk ask, const http::Request& request
   if (!login) co_return away(login.error());
   if (ask.start.no_session) {
     // nobody will use it; the provider need not remember it
-    give_back_soon(setting_, provider->config().name, std::move(login->tokens.refresh_token));
+    give_back_soon(parts_, provider->config().name, std::move(login->tokens.refresh_token));
     co_return identity::rest_answer(200, success("message", "Authentication Successful"));
   }
   auto opening = open_session(*provider, std::move(ask.start), *std::move(login), request, external, started);
@@ -74,24 +74,24 @@ Task<http::Response> RestLogin::open_session(const identity::Provider& provider,
                                              identity::Login login, const http::Request& request,
                                              const http::External& external, base::WallTime started) const {
   const SessionOrigin origin{.provider = provider.config().name, .started = started};
-  auto session = make_session(setting_.config, std::move(login), origin, external, setting_.clock.wall());
+  auto session = make_session(*parts_.config, std::move(login), origin, external, parts_.clock.wall());
   const auto journey = am_.journeys.find(start.journey);
   if (journey != am_.journeys.end()) session.logout_details = journey->second.logout_details;
   const session::SessionId id = session.id;
-  auto holding = session::find_held(setting_.store, setting_.session_cookie.read(request.headers).all());
+  auto holding = session::find_held(parts_.store, parts_.session_cookie.read(request.headers).all());
   const auto held = co_await holding;
-  auto taking = take_anonymous_jar(setting_, held.value_or(std::vector<session::Snapshot>()), session);
+  auto taking = take_anonymous_jar(parts_, held.value_or(std::vector<session::Snapshot>()), session);
   const auto anonymous = co_await taking;
-  auto creating = setting_.store.create(session);
+  auto creating = parts_.store.create(session);
   const auto created = co_await creating;
-  if (!created && anonymous) tell_over(setting_, {anonymous});
+  if (!created && anonymous) tell_over(parts_, {anonymous});
   // The provider has ended it while it was being made.
   if (!created && created.error().code == ErrorCode::conflict) {
-    give_back_soon(setting_, session.provider, session.tokens.refresh_token);
+    give_back_soon(parts_, session.provider, session.tokens.refresh_token);
     co_return identity::rest_error(401, "Login failure");
   }
   if (!created) co_return away(created.error());
-  auto making_room = make_room(setting_, session);
+  auto making_room = make_room(parts_, session);
   co_await making_room;
   base::log_info("login.done",
                  {{"session", id.fingerprint()}, {"user", session.user_name}, {"journey", start.journey}});

@@ -15,15 +15,15 @@
 #include "http/message.h"
 #include "login/check_password.h"
 #include "login/rest_request.h"
-#include "login/setting.h"
+#include "login/parts.h"
 
 namespace router::login {
 
 class RestLogin {
  public:
   // All of it outlives this object.
-  RestLogin(const config::Am& am, const Setting& setting, const base::Secret& secret)
-      : am_(am), setting_(setting), requests_(am, secret) {}
+  RestLogin(const config::Am& am, const Parts& parts, const base::Secret& secret)
+      : am_(am), parts_(parts), requests_(am, secret) {}
 
   bool is_login(const http::Target& target) const { return requests_.is_login(target); }
   // `body`: at most kMaxRestBody + 1 bytes of it. All references outlive the Task.
@@ -39,7 +39,7 @@ class RestLogin {
   std::string success(std::string_view member, std::string_view value) const;
 
   const config::Am& am_;
-  const Setting& setting_;
+  const Parts& parts_;
   RestRequests requests_;
 };
 

@@ -21,27 +21,14 @@
 #include "login/refresh.h"
 #include "login/rest_login.h"
 #include "login/service_tokens.h"
-#include "login/setting.h"
+#include "login/parts.h"
 #include "login/start.h"
 
 namespace router::login {
 
-// All of it outlives the service.
-struct Surroundings {
-  session::Store& store;
-  base::Loop& background;
-  const base::Clock& clock;
-  Ongoing& ongoing;
-  FindProvider find_provider;
-  // Told, on the background loop, of sessions that ended because the provider took their grant back, or because the
-  // user has too many.
-  session::SessionsOver session_over;
-  AskServiceToken ask_service_token;
-};
-
 class Service {
  public:
-  Service(const config::Configuration& config, Surroundings around);
+  explicit Service(Parts parts);
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
@@ -75,10 +62,9 @@ class Service {
   base::Task<base::Result<session::Snapshot>> fresh_tokens(session::Snapshot session, base::Loop& home) const;
 
  private:
-  const config::Configuration& config_;
-  Setting setting_;
-  std::optional<RestLogin> rest_;  // refers to setting_
-  std::shared_ptr<const RefreshParts> refresh_;
+  SharedParts parts_;
+  RefreshRules refresh_rules_;
+  std::optional<RestLogin> rest_;  // refers to parts_
   std::shared_ptr<ServiceTokens> service_tokens_;
 };
 

@@ -19,19 +19,19 @@ session::SessionFilter all_of_its_user(const session::Session& session) {
 
 }  // namespace
 
-base::Task<void> make_room(const Setting& setting, const session::Session& newest) {
-  const std::size_t most = setting.config.environment.limits.sessions_per_user;
+base::Task<void> make_room(const Parts& parts, const session::Session& newest) {
+  const std::size_t most = parts.config->environment.limits.sessions_per_user;
   if (most == 0 || newest.subject.empty()) co_return;
-  auto selecting = setting.store.select(all_of_its_user(newest), most + kMostEndedAtOnce);
+  auto selecting = parts.store.select(all_of_its_user(newest), most + kMostEndedAtOnce);
   const auto held = co_await selecting;  // oldest first
   std::vector<session::Snapshot> ended;
   for (std::size_t i = 0; held && i + most < held->size(); ++i) {
     session::SessionId id = (*held)[i]->id;
-    auto ending = setting.store.end(std::move(id));
+    auto ending = parts.store.end(std::move(id));
     auto over = co_await ending;
     if (over && *over) ended.push_back(**std::move(over));
   }
-  tell_over(setting, std::move(ended));
+  tell_over(parts, std::move(ended));
 }
 
 }  // namespace router::login

@@ -6,11 +6,11 @@
 #pragma once
 
 #include "base/task.h"
-#include "login/setting.h"
+#include "login/parts.h"
 
 namespace router::login {
 
 // `newest` is in the store already.
-base::Task<void> make_room(const Setting& setting, const session::Session& newest);
+base::Task<void> make_room(const Parts& parts, const session::Session& newest);
 
 }  // namespace router::login

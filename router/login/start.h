@@ -13,7 +13,7 @@
 #include "base/task.h"
 #include "http/external.h"
 #include "http/message.h"
-#include "login/setting.h"
+#include "login/parts.h"
 
 namespace router::login {
 
@@ -34,7 +34,7 @@ std::string redirect_uri(const config::Configuration& config, config::ProviderKi
                          const http::External& external);
 
 // `request` gives cookies and User-Agent. All references outlive the Task.
-base::Task<base::Result<http::Response>> start_login(const Setting& setting, const http::Headers& request,
+base::Task<base::Result<http::Response>> start_login(const Parts& parts, const http::Headers& request,
                                                      const http::External& external, LoginRequest login,
                                                      base::Loop& home);
 

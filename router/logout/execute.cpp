@@ -45,22 +45,7 @@ std::shared_ptr<Credentials> users_credentials(const session::Session& session, 
 
 }  // namespace
 
-Executor::Executor(std::shared_ptr<const config::Configuration> config,
-                   std::shared_ptr<identity::Providers> providers, session::Store& store,
-                   session::LiveConnections& live, FanOut& fan_out, Receipts& receipts,
-                   Revocations& revocations, base::Loop& loop, const base::Clock& clock,
-                   FindDestination find_destination)
-    : config_(std::move(config)),
-      providers_(std::move(providers)),
-      store_(store),
-      live_(live),
-      fan_out_(fan_out),
-      receipts_(receipts),
-      revocations_(revocations),
-      loop_(loop),
-      clock_(clock),
-      find_destination_(std::move(find_destination)),
-      targets_(make_call_targets(*config_)) {
+Executor::Executor(Parts parts) : parts_(std::move(parts)), targets_(make_call_targets(*parts_.config)) {
   for (const auto& target : targets_) back_ends_.push_back(target->back_end);
 }
 
@@ -72,7 +57,7 @@ Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedReq
   }
   const auto& sessions = trigger.selection.sessions;
   for (std::size_t at = 0; at < sessions.size(); at += kBatch) {
-    if (at > 0) co_await base::sleep_for(loop_, kBreath);
+    if (at > 0) co_await base::sleep_for(parts_.background, kBreath);
     const auto first = sessions.begin() + static_cast<std::ptrdiff_t>(at);
     Snapshots batch(first, first + static_cast<std::ptrdiff_t>(std::min(kBatch, sessions.size() - at)));
     Snapshots ended = co_await end_sessions(trigger, std::move(batch), &execution);
@@ -83,7 +68,7 @@ Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedReq
 }
 
 Task<void> Executor::remember(session::EndedAtProvider ended) {
-  const auto remembered = co_await store_.remember_ended(std::move(ended));
+  const auto remembered = co_await parts_.store.remember_ended(std::move(ended));
   if (!remembered) log_store_fault("remember_ended", remembered.error());
 }
 
@@ -92,7 +77,7 @@ Task<void> Executor::end_selected(const Trigger& trigger, std::optional<Forwarde
                                   Execution* execution) {
   for (;;) {
     session::SessionFilter filter = *trigger.selection.filter;
-    auto found = co_await store_.select(std::move(filter), kBatch);
+    auto found = co_await parts_.store.select(std::move(filter), kBatch);
     if (!found) {
       log_store_fault("select", found.error());
       if (!execution->failure) execution->failure = found.error();
@@ -104,7 +89,7 @@ Task<void> Executor::end_selected(const Trigger& trigger, std::optional<Forwarde
     const bool progress = !ended.empty();
     co_await fan_out(trigger, std::move(ended), request, execution);
     if (!more || !progress) co_return;
-    co_await base::sleep_for(loop_, kBreath);
+    co_await base::sleep_for(parts_.background, kBreath);
   }
 }
 
@@ -136,7 +121,7 @@ Task<Result<std::optional<session::Snapshot>>> Executor::end_one(const Trigger& 
     auto ending = part == nullptr ? end_whole(trigger, session) : leave_application(session->id, *part);
     auto ended = co_await ending;
     if (!ended || *ended || !trigger.selection.with_successors) co_return ended;
-    auto following = session::find_successor(store_, session->id);
+    auto following = session::find_successor(parts_.store, session->id);
     auto next = co_await following;
     if (!next || !*next) co_return next;
     session = **std::move(next);
@@ -147,10 +132,10 @@ Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger
                                                                    session::Snapshot session) {
   if (trigger.is_over_at_provider() && !session->issuer.empty()) {
     session::EndedAtProvider there{session->issuer, session->idp_session_id, session->subject,
-                                   before_logins_of(clock_.wall())};
+                                   before_logins_of(parts_.clock.wall())};
     co_await remember(std::move(there));
   }
-  auto ending = store_.end(session->id);
+  auto ending = parts_.store.end(session->id);
   auto ended = co_await ending;
   co_return ended;
 }
@@ -158,7 +143,7 @@ Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger
 // Answers the session as it was before, to the one caller that took the application out of it.
 Task<Result<std::optional<session::Snapshot>>> Executor::leave_application(session::SessionId id,
                                                                            ApplicationPart part) {
-  auto changing = session::change(store_, std::move(id), [&part](session::Session& current) {
+  auto changing = session::change(parts_.store, std::move(id), [&part](session::Session& current) {
     if (contains(current.ended_applications, part.name)) return false;
     const auto dropped = std::erase_if(current.backend_cookies, [&](const auto& cookie) {
       return contains(part.destinations, cookie.destination);
@@ -178,7 +163,7 @@ Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optio
                              Execution* execution) {
   if (trigger.selection.ended_already) {
     std::vector<std::string> back_ends = back_ends_;
-    co_await fan_out_.wait_for_room(std::move(back_ends));
+    co_await parts_.fan_out.wait_for_room(std::move(back_ends));
   }
   std::stable_sort(ended.begin(), ended.end(),
                    [](const auto& a, const auto& b) { return user_of(*a) < user_of(*b); });
@@ -187,7 +172,7 @@ Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optio
   for (const auto& session : ended) {
     if (previous == nullptr || user_of(*previous) != user_of(*session)) {
       if (receipt) close_receipt(trigger, std::move(receipt), execution);
-      receipt = receipts_.open(trigger.cause, session->user_name);
+      receipt = parts_.receipts.open(trigger.cause, session->user_name);
       if (trigger.may_redirect_to_provider()) ++receipt->open_token_uses;
       if (execution->logout_id.empty()) execution->logout_id = receipt->id;
     }
@@ -204,11 +189,11 @@ Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot sessi
   const std::vector<std::string>* only = part == nullptr ? nullptr : &part->destinations;
   if (part != nullptr) receipt->application = part->name;
   receipt->connections_closed += close_connections(trigger, *session);
-  auto calls = config_->looked_up_logouts.empty() ? calls_for(*session, targets_, request, only)
+  auto calls = parts_.config->looked_up_logouts.empty() ? calls_for(*session, targets_, request, only)
                                                   : calls_for(*session, all_targets(), request, only);
   auto credentials = users_credentials(*session, calls);
   const auto urgency = trigger.selection.ended_already ? Urgency::paced : Urgency::urgent;
-  co_await fan_out_.submit(receipt, std::move(calls), urgency);
+  co_await parts_.fan_out.submit(receipt, std::move(calls), urgency);
   revoke(trigger, session, std::move(credentials), receipt);
 }
 
@@ -219,15 +204,15 @@ std::size_t Executor::close_connections(const Trigger& trigger, const session::S
   std::size_t closed = 0;
   for (const auto* id : {&session.id, &session.anonymous_before}) {
     if (id->empty()) continue;
-    closed += part == nullptr ? live_.close(*id) : live_.close(*id, part->destinations);
+    closed += part == nullptr ? parts_.live.close(*id) : parts_.live.close(*id, part->destinations);
   }
   return closed;
 }
 
 CallTargets Executor::all_targets() const {
   CallTargets targets = targets_;
-  for (const auto& [name, logout] : config_->looked_up_logouts) {
-    const auto found = find_destination_ ? find_destination_(name) : nullptr;
+  for (const auto& [name, logout] : parts_.config->looked_up_logouts) {
+    const auto found = parts_.find_destination ? parts_.find_destination(name) : nullptr;
     if (!found) {
       base::log_error("logout.destination_not_known", {{"destination", name}});
       continue;
@@ -235,14 +220,14 @@ CallTargets Executor::all_targets() const {
     config::Destination destination = *found;
     destination.logout_path = logout.path;
     destination.logout_method = logout.method;
-    targets.push_back(std::make_shared<const CallTarget>(make_call_target(destination, *config_)));
+    targets.push_back(std::make_shared<const CallTarget>(make_call_target(destination, *parts_.config)));
   }
   return targets;
 }
 
 void Executor::close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution) {
   if (trigger.form == ReplyForm::none) {
-    receipts_.set_provider(*receipt, ProviderPart::none);
+    parts_.receipts.set_provider(*receipt, ProviderPart::none);
   } else {
     execution->receipts.push_back(std::move(receipt));
   }
@@ -251,11 +236,11 @@ void Executor::close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> re
 void Executor::revoke(const Trigger& trigger, const session::Snapshot& session,
                       std::shared_ptr<Credentials> credentials, const std::shared_ptr<Receipt>& receipt) {
   if (!trigger.revokes_tokens() || session->provider.empty()) return;
-  identity::Provider* provider = providers_->find(session->provider);
-  if (provider == nullptr || !wants_revocation(config_->logout, *provider)) return;
+  identity::Provider* provider = parts_.providers->find(session->provider);
+  if (provider == nullptr || !wants_revocation(parts_.config->logout, *provider)) return;
   RevocationOrder order{
-      providers_, provider, session, std::move(credentials), receipt, config_->logout.revoke_after};
-  revocations_.schedule(std::move(order));
+      parts_.providers, provider, session, std::move(credentials), receipt, parts_.config->logout.revoke_after};
+  parts_.ongoing.revocations.schedule(std::move(order));
 }
 
 }  // namespace router::logout

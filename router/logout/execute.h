@@ -7,24 +7,16 @@
 // only. Source: docs/contract/logout.md section 1 "Order of effects"; docs/contract/reliability.md O10.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "identity/providers.h"
 #include "logout/call_targets.h"
-#include "logout/fan_out.h"
-#include "logout/revocation.h"
+#include "logout/parts.h"
 #include "logout/trigger.h"
-#include "session/live_connections.h"
-#include "session/store.h"
 
 namespace router::logout {
-
-// A destination of the destination service, without waiting; null: it is not known (yet).
-using FindDestination = std::function<std::shared_ptr<const config::Destination>(const std::string& name)>;
 
 struct Execution {
   std::string logout_id;                           // of the first receipt; empty: there was nothing to end
@@ -34,10 +26,7 @@ struct Execution {
 
 class Executor {
  public:
-  Executor(std::shared_ptr<const config::Configuration> config,
-           std::shared_ptr<identity::Providers> providers, session::Store& store,
-           session::LiveConnections& live, FanOut& fan_out, Receipts& receipts, Revocations& revocations,
-           base::Loop& loop, const base::Clock& clock, FindDestination find_destination = {});
+  explicit Executor(Parts parts);
 
   // One receipt per user. Where a reply is due, the provider's part of them is still open afterwards.
   // `trigger` outlives the Task.
@@ -67,16 +56,7 @@ class Executor {
   void revoke(const Trigger& trigger, const session::Snapshot& session,
               std::shared_ptr<Credentials> credentials, const std::shared_ptr<Receipt>& receipt);
 
-  std::shared_ptr<const config::Configuration> config_;
-  std::shared_ptr<identity::Providers> providers_;
-  session::Store& store_;
-  session::LiveConnections& live_;
-  FanOut& fan_out_;
-  Receipts& receipts_;
-  Revocations& revocations_;
-  base::Loop& loop_;
-  const base::Clock& clock_;
-  FindDestination find_destination_;
+  Parts parts_;
   CallTargets targets_;
   std::vector<std::string> back_ends_;
 };

@@ -2,7 +2,7 @@
 //
 // No browser ever waits for it and no thread sleeps in it. Memory is bounded: beyond `max_waiting` for one
 // back-end calls go straight to the dead letters, which are logged, counted, listed and can be tried again.
-// Owner: app/services, beyond reloads; destroyed only after its loop has stopped. Background loop only.
+// Owner: app/parts, beyond reloads; destroyed only after its loop has stopped. Background loop only.
 // Source: SAP, "logout" ("Requests the log out paths for all your back-end services"); docs/contract/logout.md section
 // 7; docs/contract/reliability.md O1, O8.
 #pragma once

@@ -1,7 +1,7 @@
 // What logout remembers beyond a reload of the configuration, besides fan-out and receipts: the logout tokens
 // that were seen, who sends bad ones, the revocations under way.
 //
-// Owner: app/Services, one per process. Background loop only. Source: OpenID Connect Back-Channel Logout 1.0
+// Owner: app/parts, one per process. Background loop only. Source: OpenID Connect Back-Channel Logout 1.0
 // section 2.6; docs/contract/oidc.md 101, 105; docs/contract/reliability.md O6.
 #pragma once
 

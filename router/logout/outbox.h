@@ -3,7 +3,7 @@
 // The fan-out keeps its queue in memory; the outbox makes it survive. record() comes before the browser's
 // answer, settle() after the final outcome. A failing outbox never stops a logout: the in-memory retry goes
 // on, the receipt says "not durable", is_writable() turns /ready red. Implementations limit their own "not
-// writable" log lines. Background loop only. Owner: app/services, beyond reloads. Source: docs/contract/logout.md
+// writable" log lines. Background loop only. Owner: app/parts, beyond reloads. Source: docs/contract/logout.md
 // section 7; docs/contract/reliability.md O2 to O4.
 #pragma once
 

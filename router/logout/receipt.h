@@ -3,7 +3,7 @@
 // A receipt is open until each of its calls has its final outcome and the provider's part is known; then one
 // audit line is logged. It never holds a token, a cookie or a session id, only fingerprints. Receipts keeps
 // the latest ones; a receipt that has been pushed out lives on with its calls and is still audited. Owner:
-// app/services, beyond reloads. Background loop only. Units: milliseconds. Source: docs/contract/logout.md section 7.
+// app/parts, beyond reloads. Background loop only. Units: milliseconds. Source: docs/contract/logout.md section 7.
 #pragma once
 
 #include <deque>

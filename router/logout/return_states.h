@@ -3,7 +3,7 @@
 // Providers compare return URLs exactly, so the client's query cannot travel in them. The state is the sealed
 // target itself, so nothing is stored for users who never come back; only long targets wait in a small map. A
 // state is good once, for an hour; another process without the same key takes it for unknown, which shows the
-// page as it is. Units: bytes. Owner: app/services, beyond reloads. Background loop only. Source: OpenID
+// page as it is. Units: bytes. Owner: app/parts, beyond reloads. Background loop only. Source: OpenID
 // Connect RP-Initiated Logout 1.0 section 2 and 3; docs/contract/logout.md section 1 "Query parameters".
 #pragma once
 

@@ -18,10 +18,6 @@ namespace {
 
 constexpr std::size_t kLoggedPage = 200;
 
-SourceParts source_parts(const ServiceParts& parts) {
-  return {parts.config, parts.providers, parts.store, parts.states, parts.ongoing, parts.clock};
-}
-
 // No browser asked: nobody waits for an answer, and nobody can be sent to the provider.
 Trigger unasked(Cause cause, Selection selection) {
   Trigger trigger;
@@ -41,12 +37,11 @@ http::Response taken_back() {
 
 }  // namespace
 
-Service::Service(ServiceParts parts)
+Service::Service(Parts parts)
     : parts_(std::move(parts)),
-      sources_(make_sources(source_parts(parts_))),
+      sources_(make_sources(parts_)),
       conditional_urls_(parts_.config->logout.conditional_urls),
-      executor_(parts_.config, parts_.providers, parts_.store, parts_.live, parts_.fan_out, parts_.receipts,
-                parts_.ongoing.revocations, parts_.background, parts_.clock, parts_.find_destination) {}
+      executor_(parts_) {}
 
 bool Service::may_handle(std::string_view method, std::string_view path, std::string_view query) const {
   return std::any_of(sources_.begin(), sources_.end(),

@@ -6,7 +6,6 @@
 // unavailable (the store is away, nobody was logged out: 503). Source: docs/contract/logout.md.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,33 +15,15 @@
 #include "logout/conditional_urls.h"
 #include "logout/execute.h"
 #include "logout/explanation.h"
+#include "logout/parts.h"
 #include "logout/reply.h"
 #include "logout/sources.h"
 
 namespace router::logout {
 
-// The Set-Cookie values that delete the session cookie, with exactly the attributes it was set with, and those of
-// logins on their way.
-using CookieDeletion = std::function<std::vector<std::string>(const http::External&, const http::Request&)>;
-
-struct ServiceParts {
-  std::shared_ptr<const config::Configuration> config;
-  std::shared_ptr<identity::Providers> providers;
-  session::Store& store;
-  session::LiveConnections& live;
-  FanOut& fan_out;
-  Receipts& receipts;
-  ReturnStates& states;
-  Ongoing& ongoing;
-  base::Loop& background;
-  const base::Clock& clock;
-  FindDestination find_destination = {};  // may be empty
-  CookieDeletion delete_cookies;
-};
-
 class Service {
  public:
-  explicit Service(ServiceParts parts);
+  explicit Service(Parts parts);
 
   // False for nearly every request: certainly no logout. Cheap.
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const;
@@ -80,7 +61,7 @@ class Service {
                        const http::Request& request, const http::External& external) const;
   void warn_once_without_logout(const Ending& ending, const ProviderState& provider);
 
-  ServiceParts parts_;
+  Parts parts_;
   Sources sources_;
   ConditionalUrls conditional_urls_;
   Executor executor_;

@@ -12,7 +12,7 @@
 
 namespace router::logout {
 
-Sources make_sources(const SourceParts& parts) {
+Sources make_sources(const Parts& parts) {
   Sources sources;
   // first: where a logout has ended, none may begin
   sources.push_back(std::make_unique<LandingSource>(parts.config, parts.states));

@@ -18,7 +18,7 @@ session::Session make_anonymous(const Context& context, std::vector<session::Bac
   session.subdomain = context.external.tenant;
   session.csrf_token = session::make_csrf_token();  // for the logout endpoint alone
   session.backend_cookies = std::move(jar);
-  session.created = session.login_started = context.graph.services.clock.wall();
+  session.created = session.login_started = context.graph.parts.clock.wall();
   session.idle_timeout = config.session_timeout;
   if (const auto& lifetime = config.environment.session_max_lifetime)
     session.ends_at_latest = session.created + *lifetime;
@@ -29,7 +29,7 @@ session::Session make_anonymous(const Context& context, std::vector<session::Bac
 
 base::Task<session::Snapshot> AnonymousOpener::open(std::vector<session::BackendCookie> jar) {
   auto session = std::make_shared<const session::Session>(make_anonymous(context_, std::move(jar)));
-  auto creating = context_.graph.services.sessions.create(*session);
+  auto creating = context_.graph.parts.sessions.store.create(*session);
   const auto created = co_await creating;
   if (!created) {
     base::log_info("session.not_opened",

@@ -1,7 +1,7 @@
 // Everything that requests read, made from one configuration: routes, back-ends, rules. A reload makes a new one.
 //
-// Immutable and shared by all loops (shared_ptr); what changes - sessions, keys, the fan-out - lives in Services,
-// which all graphs share and which outlives them. Made by app/wiring.
+// Immutable and shared by all loops (shared_ptr); what changes - sessions, keys, the fan-out - lives in what
+// Parts refers to, which all graphs share and which outlives them. Made by app/wiring.
 #pragma once
 
 #include <map>
@@ -20,24 +20,21 @@
 #include "logout/landing_pages.h"
 #include "logout/service.h"
 #include "routing/route_table.h"
-#include "session/event_streams.h"
+#include "session/access.h"
 #include "session/session_cookie.h"
-#include "session/store.h"
 
 namespace router::pipeline {
 
-struct Services {
+struct Parts {
   const base::Clock& clock;
   base::Loop& background;
-  session::Store& sessions;
-  session::LiveConnections& live;
-  session::EventStreams& streams;
+  session::Access sessions;
 };
 
 struct Graph : std::enable_shared_from_this<Graph> {
-  Graph(std::shared_ptr<const config::Configuration> with, Services& around)
+  Graph(std::shared_ptr<const config::Configuration> with, Parts given)
       : config(std::move(with)),
-        services(around),
+        parts(given),
         routes(*config),
         landing_pages(*config),
         trusted_proxies(config->environment.trusted_proxies),
@@ -46,7 +43,7 @@ struct Graph : std::enable_shared_from_this<Graph> {
   Graph& operator=(const Graph&) = delete;
 
   std::shared_ptr<const config::Configuration> config;
-  Services& services;
+  const Parts parts;
   routing::RouteTable routes;
   logout::LandingPages landing_pages;
   config::IpRanges trusted_proxies;

@@ -12,7 +12,7 @@ base::Task<void> time_out(std::shared_ptr<const Graph> graph, std::vector<sessio
 
 void tell_back_ends(Context& context, std::vector<session::Snapshot> replaced) {
   if (replaced.empty()) return;
-  context.graph.services.background.post([graph = context.graph.shared_from_this(), replaced] {
+  context.graph.parts.background.post([graph = context.graph.shared_from_this(), replaced] {
     base::start_detached(time_out(graph, replaced));
   });
 }
@@ -25,7 +25,7 @@ void take_opened_session(Context& context, login::OpenedSession opened) {
   context.anonymous = nullptr;
   tell_back_ends(context, std::move(opened.replaced));
   // what runs under the old id could no longer be ended by the new session's logout
-  if (opened.taken_over) context.graph.services.live.close(opened.taken_over->id);
+  if (opened.taken_over) context.graph.parts.sessions.live.close(opened.taken_over->id);
 }
 
 }  // namespace router::pipeline

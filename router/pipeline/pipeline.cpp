@@ -69,7 +69,7 @@ Task<void> answer_plainly(Context& context, const Error& error) {
 Task<void> Pipeline::handle(net::Exchange& exchange) {
   const auto graph = graph_;  // a reload must not pull it away
   Context context(exchange, *graph, pool_);
-  context.started = graph->services.clock.steady();
+  context.started = graph->parts.clock.steady();
   std::optional<Error> thrown;
   try {
     co_await answer(context);

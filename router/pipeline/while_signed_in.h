@@ -19,7 +19,7 @@ base::Task<base::Result<T>> while_signed_in(Context& context, base::Task<base::R
     auto answer = co_await task;
     co_return answer;
   }
-  auto waiting = session::unless_ended(context.graph.services.live, context.session->id, context.exchange.loop(),
+  auto waiting = session::unless_ended(context.graph.parts.sessions.live, context.session->id, context.exchange.loop(),
                                        std::move(task));
   auto answer = co_await waiting;
   if (answer) co_return *std::move(answer);

@@ -2,7 +2,7 @@
 // back evenly.
 //
 // An address is what base/ip_address.h calls a home. Memory is bounded (base/attempt_limit.h).
-// Thread-safe; a lock for one look-up. Time is steady. Owner: app/Services, beyond reloads.
+// Thread-safe; a lock for one look-up. Time is steady. Owner: app/parts, beyond reloads.
 #pragma once
 
 #include <algorithm>

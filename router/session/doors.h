@@ -5,7 +5,7 @@
 // credentials), failures of an address, failures on an account from wherever. An IPv6 address counts by its
 // first 64 bits and users are compared without regard to ASCII case, since neither makes another home or
 // another user. A right password forgets its account's failures, not its address's: else one own account
-// would pay for guessing at others. Owner: app/Services, one per process, beyond reloads. Background loop
+// would pay for guessing at others. Owner: app/parts, one per process, beyond reloads. Background loop
 // only. Time is steady. Source: docs/contract/logout.md section 3; OWASP ASVS 2.2.1.
 #pragma once
 

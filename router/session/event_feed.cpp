@@ -70,7 +70,7 @@ Task<Result<void>> tell(Feed& feed, std::shared_ptr<Bell> bell) {
   auto told = co_await send(feed.exchange, std::move(hello));
   while (told && !bell->stopping && !bell->gone) {
     SessionId id = feed.session;
-    std::string event = co_await next_event(feed.store, std::move(id), bell);
+    std::string event = co_await next_event(feed.sessions.store, std::move(id), bell);
     told = co_await send(feed.exchange, std::move(event));
     if (!told || bell->over) break;
     NextBeat beat{bell};
@@ -88,12 +88,12 @@ Task<Result<void>> tell(Feed& feed, std::shared_ptr<Bell> bell) {
 Task<Result<bool>> run_event_feed(Feed feed) {
   auto& loop = feed.exchange.loop();
   const auto bell = std::make_shared<Bell>(loop);
-  const auto place = feed.streams.take(feed.session, feed.address, loop, [bell] {
+  const auto place = feed.sessions.streams.take(feed.session, feed.address, loop, [bell] {
     bell->stopping = true;
     Bell::ring(bell);
   });
   if (!place) co_return false;
-  const auto registration = feed.live.add(feed.session, loop, [bell] {
+  const auto registration = feed.sessions.live.add(feed.session, loop, [bell] {
     bell->over = true;
     Bell::ring(bell);
   });

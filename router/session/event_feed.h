@@ -14,9 +14,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "net/exchange.h"
-#include "session/event_streams.h"
-#include "session/live_connections.h"
-#include "session/store.h"
+#include "session/access.h"
 
 namespace router::session {
 
@@ -26,9 +24,7 @@ inline constexpr std::string_view kFeedFields =
 
 struct Feed {
   net::Exchange& exchange;
-  Store& store;
-  LiveConnections& live;
-  EventStreams& streams;
+  Access sessions;
   SessionId session;
   std::string address;  // of the client, for the limit
   std::string fields{kFeedFields};  // and what every reply carries beside these lines

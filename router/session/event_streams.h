@@ -2,7 +2,7 @@
 //
 // A browser has one for all its tabs (static/session.js), so a session rarely has more than one. Whoever
 // streams keeps the Place while it runs. end_all() may be called from any thread; the callbacks run on the
-// loop they were given for, and never after their Place died. Thread-safe. Owner: app/Services; outlives all
+// loop they were given for, and never after their Place died. Thread-safe. Owner: app/parts; outlives all
 // Places.
 #pragma once
 

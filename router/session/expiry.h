@@ -3,7 +3,7 @@
 // Looks every second; takes small batches, one after the other, never the next before the receiver has
 // finished with the last and a pause has passed, so that neither the loop nor the fan-out is flooded when
 // many end together (docs/contract/logout.md section 1, docs/contract/reliability.md O8). A store that is away is asked
-// again a second later. Owner: app/services, which calls stop() before the loop ends; `store` and `loop` outlive the
+// again a second later. Owner: app/parts, which calls stop() before the loop ends; `store` and `loop` outlive the
 // running Task.
 #pragma once
 

@@ -5,7 +5,7 @@
 // from any thread; the callbacks run on the loop they were registered for, and never after their Registration
 // died. A session that ended between the look-up of a request's session and its registration is remembered
 // for a while, so that the request is ended all the same.
-// Thread-safe, in shards. Owner: app/services; outlives all Registrations.
+// Thread-safe, in shards. Owner: app/parts; outlives all Registrations.
 #pragma once
 
 #include <array>

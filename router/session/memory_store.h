@@ -2,7 +2,7 @@
 //
 // Sharded by id, a lock per shard, no call suspends or takes longer than some microseconds (select without an
 // index and take_expired excepted: those look at many, a bounded number). Tombstones and
-// ended `sid`s are kept for 10 minutes, in bounded memory. Threads: any. Owner: app/services; `clock` outlives
+// ended `sid`s are kept for 10 minutes, in bounded memory. Threads: any. Owner: app/parts; `clock` outlives
 // it.
 #pragma once
 

@@ -53,7 +53,7 @@ struct Fixture {
   test::FakeLoop loop{clock};
   ServiceDouble http;
   std::shared_ptr<DestinationService> service =
-      std::make_shared<DestinationService>(binding(), Runtime{http, loop, clock});
+      std::make_shared<DestinationService>(binding(), identity::Parts{http, loop, clock});
 
   static config::DestinationService binding() {
     config::DestinationService bound;

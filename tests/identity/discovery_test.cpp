@@ -19,7 +19,7 @@ constexpr const char* kPath = "/.well-known/openid-configuration";
 using Answer = base::Result<std::shared_ptr<const Metadata>>;
 
 struct Fixture : test::ProviderWorld {
-  std::shared_ptr<Discovery> discovery = std::make_shared<Discovery>(test::oidc_binding(), runtime);
+  std::shared_ptr<Discovery> discovery = std::make_shared<Discovery>(test::oidc_binding(), parts);
   std::size_t fetches() const { return stub.count(kPath); }
 };
 

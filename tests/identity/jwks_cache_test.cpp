@@ -21,7 +21,7 @@ using Answer = base::Result<crypto::JwsPayload>;
 const json kClaims{{"sub", "alice"}};
 
 struct Fixture : test::ProviderWorld {
-  std::shared_ptr<JwksCache> cache = std::make_shared<JwksCache>("corporate", runtime);
+  std::shared_ptr<JwksCache> cache = std::make_shared<JwksCache>("corporate", parts);
   std::size_t fetches() const { return stub.count("/keys"); }
 
   base::Task<Answer> start(std::string token, JwksCache::Refetch refetch = JwksCache::Refetch::allowed) {

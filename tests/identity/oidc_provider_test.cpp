@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(OidcWorld,
 
   auto binding = test::oidc_binding();
   binding.id_token_signed_response_alg = "ES256";
-  OidcProvider registered(binding, runtime);
+  OidcProvider registered(binding, parts);
   CHECK_FALSE(run_task(registered.exchange_code({"c", "v", "https://app/cb", "nonce-1", {}})));
   answer_with(ec.sign(id_claims()));
   CHECK(run_task(registered.exchange_code({"c", "v", "https://app/cb", "nonce-1", {}})));
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(OidcWorld,
 TEST_CASE_FIXTURE(OidcWorld, "oidc provider: HS256 with the client secret holds where it is registered") {
   auto binding = test::oidc_binding();
   binding.id_token_signed_response_alg = "HS256";
-  OidcProvider registered(binding, runtime);
+  OidcProvider registered(binding, parts);
   const auto login = [&](const std::string& token) {
     answer_with(token);
     return run_task(registered.exchange_code({"c", "v", "https://app/cb", "nonce-1", {}})).has_value();
@@ -204,7 +204,7 @@ TEST_CASE("oidc provider: ias is found at its url") {
   binding.kind = config::ProviderKind::ias;
   binding.issuer.clear();
   binding.url = test::kIssuer;
-  OidcProvider provider(binding, world.runtime);
+  OidcProvider provider(binding, world.parts);
   CHECK((*run_task(provider.metadata()))->issuer == test::kIssuer);
 }
 

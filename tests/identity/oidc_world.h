@@ -8,7 +8,7 @@
 namespace router::test {
 
 struct OidcWorld : ProviderWorld {
-  identity::OidcProvider provider{oidc_binding(), runtime};
+  identity::OidcProvider provider{oidc_binding(), parts};
 
   nlohmann::json id_claims(const nlohmann::json& patch = nlohmann::json::object()) const {
     nlohmann::json claims{{"iss", kIssuer}, {"aud", "router"},         {"sub", "alice"},

@@ -11,7 +11,7 @@ using namespace router::identity;
 
 TEST_CASE("providers: found by name, the first is the default one") {
   test::ProviderWorld world;
-  const Providers providers({test::xsuaa_binding(), test::oidc_binding()}, world.runtime);
+  const Providers providers({test::xsuaa_binding(), test::oidc_binding()}, world.parts);
   CHECK(providers.find("corporate")->config().kind == config::ProviderKind::oidc);
   CHECK(providers.find("uaa")->config().kind == config::ProviderKind::xsuaa);
   CHECK(providers.find("") == providers.first());
@@ -24,7 +24,7 @@ TEST_CASE("providers: found by name, the first is the default one") {
 
 TEST_CASE("providers: with nothing bound there is no default") {
   test::ProviderWorld world;
-  const Providers none(std::vector<config::IdentityProvider>{}, world.runtime);
+  const Providers none(std::vector<config::IdentityProvider>{}, world.parts);
   CHECK(none.first() == nullptr);
   CHECK(none.find("") == nullptr);
   CHECK(none.find_issuer("") == nullptr);
@@ -33,7 +33,7 @@ TEST_CASE("providers: with nothing bound there is no default") {
 TEST_CASE(
     "providers: metadata are loaded at start, a provider that is away is tried again until it is there") {
   test::ProviderWorld world;
-  Providers providers({test::oidc_binding()}, world.runtime);
+  Providers providers({test::oidc_binding()}, world.parts);
   world.stub.fail_with = base::ErrorCode::refused;
   providers.start();
   CHECK(providers.first()->known_metadata() == nullptr);
@@ -45,8 +45,8 @@ TEST_CASE(
 
 TEST_CASE("providers: NODE_TLS_REJECT_UNAUTHORIZED=0 reaches every call") {
   test::ProviderWorld world;
-  world.runtime.verify_tls = false;
-  Providers providers({test::oidc_binding()}, world.runtime);
+  world.parts.verify_tls = false;
+  Providers providers({test::oidc_binding()}, world.parts);
   providers.start();
   CHECK_FALSE(world.stub.requests.at(0).tls.verify);
 }
@@ -63,7 +63,7 @@ config::IdentityProvider named(config::IdentityProvider binding, std::string nam
 struct FourBindings : test::ProviderWorld {
   Providers providers{{named(test::oidc_binding(), "one", "client-1"), named(test::oidc_binding(), "two", "client-2"),
                        elsewhere(), test::xsuaa_binding()},
-                      runtime};
+                      parts};
 
   static config::IdentityProvider elsewhere() {
     auto binding = named(test::oidc_binding(), "three", "client-3");
@@ -133,9 +133,9 @@ TEST_CASE_FIXTURE(FourBindings, "providers: hint and logout token of each bindin
 
 TEST_CASE("providers: the only one that is bound is asked about every token [S5]") {
   test::ProviderWorld world;
-  const Providers providers({test::oidc_binding()}, world.runtime);
+  const Providers providers({test::oidc_binding()}, world.parts);
   CHECK(providers.candidates("opaque").size() == 1);
-  const Providers none(std::vector<config::IdentityProvider>{}, world.runtime);
+  const Providers none(std::vector<config::IdentityProvider>{}, world.parts);
   CHECK(none.candidates("opaque").empty());
   CHECK_FALSE(test::run_task(none.verify_logout_token("opaque")));
 }

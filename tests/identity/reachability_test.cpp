@@ -14,7 +14,7 @@ using test::run_task;
 namespace {
 
 struct Fixture : test::ProviderWorld {
-  std::shared_ptr<Reachability> reachability = std::make_shared<Reachability>(runtime);
+  std::shared_ptr<Reachability> reachability = std::make_shared<Reachability>(parts);
   base::Task<bool> start() { return reachability->check("https://idp.example/logout?x=1"); }
 };
 

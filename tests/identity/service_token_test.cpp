@@ -22,7 +22,7 @@ struct Fixture : test::ProviderWorld {
   }
   base::Result<identity::TokenAnswer> ask(std::string tenant = "") {
     auto service = std::make_shared<const config::ServiceClient>(client);
-    return run_task(identity::ask_service_token(service, base::Secret("user-token"), std::move(tenant), runtime));
+    return run_task(identity::ask_service_token(service, base::Secret("user-token"), std::move(tenant), parts));
   }
 };
 

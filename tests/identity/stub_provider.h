@@ -14,7 +14,7 @@
 #include "base/event.h"
 #include "config/model.h"
 #include "http/form.h"
-#include "identity/runtime.h"
+#include "identity/parts.h"
 #include "net/http_client.h"
 #include "support/fake_loop.h"
 #include "support/token_signer.h"
@@ -103,7 +103,7 @@ struct ProviderWorld {
   FakeClock clock;
   FakeLoop loop{clock};
   StubProvider stub;
-  identity::Runtime runtime{stub, loop, clock};
+  identity::Parts parts{stub, loop, clock};
 
   long long now() const { return base::unix_seconds(clock.wall()); }
 };

@@ -22,7 +22,7 @@ struct Fixture : test::ProviderWorld {
   config::IdentityProvider binding = test::oidc_binding();
   std::shared_ptr<Metadata> endpoints =
       std::make_shared<Metadata>(*read_metadata(stub.document.dump(), test::kIssuer, false));
-  TokenClient client{binding, runtime};
+  TokenClient client{binding, parts};
 
   Fixture() { stub.token_answer = kGood; }
   base::Result<TokenAnswer> refresh() { return run_task(client.refresh(endpoints, base::Secret("rt"))); }

@@ -15,7 +15,7 @@ using test::TokenSigner;
 namespace {
 
 struct Fixture : test::ProviderWorld {
-  XsuaaProvider provider{test::xsuaa_binding(), runtime};
+  XsuaaProvider provider{test::xsuaa_binding(), parts};
 
   json access_claims(const json& patch = json::object()) const {
     json claims{{"iss", "https://tenant.uaa.example/oauth/token"},
@@ -133,7 +133,7 @@ struct TenantFixture : Fixture {
     binding.identity_zone = "tenant";
     return binding;
   }
-  XsuaaProvider provider{binding(), runtime};
+  XsuaaProvider provider{binding(), parts};
   std::string asked() const { return stub.requests.front().url.host; }
 };
 

@@ -82,7 +82,7 @@ struct LoginWorld {
   // Anew, as a reload does.
   void make_service() {
     service = std::make_unique<login::Service>(
-        config, login::Surroundings{store, background, clock, ongoing,
+        login::Parts{{std::shared_ptr<void>(), &config}, store, background, clock, ongoing,
                                     [this](std::string_view name) -> identity::Provider* {
                                       if (name.empty() || name == "idp") return &provider;
                                       if (name == "other") return &other;

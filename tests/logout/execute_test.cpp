@@ -12,9 +12,7 @@ namespace {
 
 logout::Executor make_executor(World& world) {
   world.service();
-  return logout::Executor(std::make_shared<const config::Configuration>(world.config), world.providers,
-                          world.store, world.live, world.fan_out(), world.receipts, world.ongoing.revocations,
-                          world.loop, world.clock);
+  return logout::Executor(world.parts_with(world.store));
 }
 
 logout::Trigger leave(const std::string& application, const session::Snapshot& session) {
@@ -99,9 +97,9 @@ TEST_CASE("execute: destinations of the destination service are called as it kno
   erp.forward_auth_token = true;
   const auto known = std::make_shared<const config::Destination>(erp);
   world.service();
-  logout::Executor executor(std::make_shared<const config::Configuration>(world.config), world.providers, world.store,
-                            world.live, world.fan_out(), world.receipts, world.ongoing.revocations, world.loop, world.clock,
-                            [&](const std::string& name) { return name == "erp" ? known : nullptr; });
+  auto parts = world.parts_with(world.store);
+  parts.find_destination = [&](const std::string& name) { return name == "erp" ? known : nullptr; };
+  logout::Executor executor(std::move(parts));
   logout::Trigger trigger;
   trigger.selection.sessions = {world.log_in()};
   test::run_task(executor.run(trigger, std::nullopt), &world.loop);

@@ -86,7 +86,7 @@ class World {
     return *service_;
   }
   // After service(): the parts of one with another store.
-  logout::ServiceParts parts_with(session::Store& sessions) {
+  logout::Parts parts_with(session::Store& sessions) {
     return {std::make_shared<const config::Configuration>(config), providers, sessions, live, *fan_out_,
             receipts, states, ongoing, loop, clock, {}, {}};
   }

@@ -55,9 +55,9 @@ TEST_CASE(
 TEST_CASE("anonymous opener: a store that is away costs the cookie, not the page [K1]") {
   StageWorld world;
   test::AwayStore away;
-  pipeline::Services services{world.clock, world.loop, away, world.live, world.streams};
+  const pipeline::Parts parts{world.clock, world.loop, {away, world.live, world.streams}};
   const auto graph = std::make_shared<pipeline::Graph>(
-      std::make_shared<const config::Configuration>(world.config), services);
+      std::make_shared<const config::Configuration>(world.config), parts);
   test::FakeExchange exchange("GET", "/public/x");
   pipeline::Context context(exchange, *graph, world.pool);
   CHECK_FALSE(opened_in(context));

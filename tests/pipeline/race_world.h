@@ -224,7 +224,7 @@ class RaceWorld {
   YieldingStore store{scheduler};
   session::LiveConnections live;
   session::EventStreams streams;
-  pipeline::Services services{scheduler.clock, background, store, live, streams};
+  pipeline::Parts parts{scheduler.clock, background, {store, live, streams}};
   config::Configuration config;
 
   FakeLoop unused_loop{scheduler.clock};
@@ -265,12 +265,12 @@ class RaceWorld {
 
   std::shared_ptr<const pipeline::Graph> make_graph() {
     auto made =
-        std::make_shared<pipeline::Graph>(std::make_shared<const config::Configuration>(config), services);
+        std::make_shared<pipeline::Graph>(std::make_shared<const config::Configuration>(config), parts);
     auto backend = std::make_unique<SlowBackend>(scheduler, made->config->logout);
     bank = backend.get();
     made->by_route = {bank};
     made->destinations["bank"] = std::move(backend);
-    made->logout = std::make_unique<logout::Service>(logout::ServiceParts{made->config,
+    made->logout = std::make_unique<logout::Service>(logout::Parts{made->config,
                                                                           providers,
                                                                           store,
                                                                           live,
@@ -282,9 +282,8 @@ class RaceWorld {
                                                                           scheduler.clock,
                                                                           {}});
     made->login = std::make_unique<login::Service>(
-        *made->config,
-        login::Surroundings{
-            store, background, scheduler.clock, ongoing_logins,
+        login::Parts{
+            made->config, store, background, scheduler.clock, ongoing_logins,
             [this](std::string_view) -> identity::Provider* { return provider; },
             [this](std::vector<session::Snapshot> over) { return tell_of(*this, std::move(over)); }});
     return made;

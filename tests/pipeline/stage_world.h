@@ -26,7 +26,7 @@ class StageWorld {
   pipeline::Context& ask(std::string method, std::string_view target, Fields fields = {}) {
     exchange = std::make_unique<FakeExchange>(std::move(method), target, fields);
     exchange->set_endpoints({peer, 80, tls});
-    graph = std::make_shared<pipeline::Graph>(std::make_shared<const config::Configuration>(config), services);
+    graph = std::make_shared<pipeline::Graph>(std::make_shared<const config::Configuration>(config), parts);
     context = std::make_unique<pipeline::Context>(*exchange, *graph, pool);
     return *context;
   }
@@ -40,7 +40,7 @@ class StageWorld {
   session::MemoryStore store{clock};
   session::LiveConnections live;
   session::EventStreams streams;
-  pipeline::Services services{clock, loop, store, live, streams};
+  pipeline::Parts parts{clock, loop, {store, live, streams}};
   UnusedPool pool;
   std::unique_ptr<FakeExchange> exchange;
   std::shared_ptr<const pipeline::Graph> graph;

@@ -5,7 +5,7 @@ namespace router::pipeline {
 
 void log_access(const Context& context) {
   if (!base::log_enabled(base::LogLevel::info)) return;
-  const auto took = std::chrono::duration_cast<base::milliseconds>(context.graph.services.clock.steady() - context.started);
+  const auto took = std::chrono::duration_cast<base::milliseconds>(context.graph.parts.clock.steady() - context.started);
   const std::string route = !context.match.found()            ? "none"
                             : context.route().plugin.empty() ? std::to_string(context.route().index)
                                                              : "plugin " + context.route().plugin;

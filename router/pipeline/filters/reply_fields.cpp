@@ -15,7 +15,7 @@ constexpr std::string_view kRouterStatistics = "sap-statistics-approuter";
 
 // README of @sap/approuter, "Support of SAP Statistics": milliseconds here, and of them in the back-end.
 std::string statistics(const Context& context, base::milliseconds upstream_time) {
-  const auto total = context.graph.services.clock.steady() - context.started;
+  const auto total = context.graph.parts.clock.steady() - context.started;
   std::string text = "total=" + std::to_string(std::chrono::duration_cast<base::milliseconds>(total).count());
   if (upstream_time.count() >= 0) text.append(", ext=").append(std::to_string(upstream_time.count()));
   return text;

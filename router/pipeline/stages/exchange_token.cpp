@@ -22,7 +22,7 @@ Task<Result<Verdict>> exchange_token(Context& context) {
   const auto service = services.find(config::service_key(*route.service, route.endpoint));
   if (service == services.end() || !service->second.service_client) co_return Verdict(Continue{});
   const auto& client = service->second.service_client;
-  const auto held = login::ServiceTokens::find(*context.user(), client->service, context.graph.services.clock.wall());
+  const auto held = login::ServiceTokens::find(*context.user(), client->service, context.graph.parts.clock.wall());
   if (client->grant == config::ServiceGrant::user_token && !held && has_expired_token(context)) {
     auto asking = ask_for_login(context);
     auto verdict = co_await asking;

@@ -21,7 +21,7 @@ Task<Result<Verdict>> load_session(Context& context) {
     context.may_open_session = named.fields == 0;
     co_return Verdict(Continue{});
   }
-  auto finding = session::find_visitor(context.graph.services.sessions, std::move(named));
+  auto finding = session::find_visitor(context.graph.parts.sessions.store, std::move(named));
   auto found = co_await finding;
   if (found) {
     context.session = of_this_tenant(context, std::move(found->user));

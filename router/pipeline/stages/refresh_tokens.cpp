@@ -36,7 +36,7 @@ Task<Result<Verdict>> refresh_tokens(Context& context) {
 // Here nothing could refresh it: there is no refresh token, or JWT_REFRESH is 0.
 bool has_expired_token(const Context& context) {
   return context.needs_login() && context.session &&
-         login::has_expired(context.session->tokens, context.graph.services.clock.wall());
+         login::has_expired(context.session->tokens, context.graph.parts.clock.wall());
 }
 
 Task<Result<Verdict>> ask_for_login(Context& context) {

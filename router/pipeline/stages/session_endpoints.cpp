@@ -54,7 +54,7 @@ http::Response no_session(const Context& context) {
 // Nobody is signed in. A browser that holds users' sessions all the same can still sign out of them: it is told how.
 Task<Result<Verdict>> nobody(Context& context) {
   auto ids = context.graph.session_cookie.read(context.request.headers).all();
-  auto looking = session::find_held(context.graph.services.sessions, std::move(ids));
+  auto looking = session::find_held(context.graph.parts.sessions.store, std::move(ids));
   const auto held = co_await looking;
   if (!held) co_return held.error();
   const auto users = session::users_of(session::of_tenant(*held, context.external.tenant));
@@ -62,7 +62,7 @@ Task<Result<Verdict>> nobody(Context& context) {
 }
 
 Task<Result<Verdict>> state(Context& context, session::SessionId id) {
-  auto left = co_await context.graph.services.sessions.time_left(std::move(id));
+  auto left = co_await context.graph.parts.sessions.store.time_left(std::move(id));
   if (!left) co_return left.error();
   if (!*left) co_return Verdict(no_session(context));
   auto value = way_out(context.config());
@@ -73,7 +73,7 @@ Task<Result<Verdict>> state(Context& context, session::SessionId id) {
 Task<Result<Verdict>> touch(Context& context, session::SessionId id) {
   if (http::is_cross_site(context.request, context.external)) co_return Verdict(logout::refused_response());
   session::SessionId copy = id;
-  const auto touched = co_await context.graph.services.sessions.touch(std::move(copy));
+  const auto touched = co_await context.graph.parts.sessions.store.touch(std::move(copy));
   if (!touched && touched.error().code != base::ErrorCode::not_found) co_return touched.error();
   auto answer = co_await state(context, std::move(id));
   co_return answer;
@@ -83,9 +83,7 @@ Task<Result<Verdict>> events(Context& context, session::SessionId id) {
   std::string fields(session::kFeedFields);
   ReplyFields(context).complete(fields, context.upstream_time);
   session::Feed feed{.exchange = context.exchange,
-                     .store = context.graph.services.sessions,
-                     .live = context.graph.services.live,
-                     .streams = context.graph.services.streams,
+                     .sessions = context.graph.parts.sessions,
                      .session = std::move(id),
                      .address = context.external.client_address,
                      .fields = std::move(fields)};

@@ -36,20 +36,31 @@ namespace router::app {
 // What back-ends and identity providers may answer with.
 net::ParseLimits answer_limits(const config::Limits& limits);
 
-struct Services {
-  Services(const config::Configuration& config, net::AsioLoop& background_loop);
+// What a configuration is bound to outside, the same objects while its bindings stay the same, so that keys, tokens and
+// destinations stay known.
+struct Bound {
+  std::shared_ptr<identity::Providers> providers;
+  std::shared_ptr<identity::DestinationService> destination_service;  // null: none
+};
+
+struct Parts {
+  Parts(const config::Configuration& config, net::AsioLoop& background_loop);
 
   void start();
   // Gives the fan-out and the revocations until `at_latest`, then calls `done`.
   void flush_then(base::SteadyTime at_latest, std::function<void()> done);
-  // The providers of a configuration; the same object while the bindings stay the same, so that keys stay cached.
-  std::shared_ptr<identity::Providers> providers_for(const config::Configuration& config);
+  // What the configuration binds; providers and destination service of before are retired where it binds others.
+  // Background loop, or before the loops run.
+  Bound bind(const config::Configuration& config);
+  // The graph whose rules hold for what no request asked for. Background loop, or before the loops run.
+  void use(std::shared_ptr<const pipeline::Graph> graph) { graph_ = std::move(graph); }
+  // The store has ended these sessions: their back-ends hear of it.
+  base::Task<void> sessions_over(std::vector<session::Snapshot> over);
 
-  // Null: none is bound. The same object while the binding stays the same.
-  std::shared_ptr<identity::DestinationService> destination_service_for(const config::Configuration& config);
-  identity::Runtime identity_runtime(const config::Configuration& config) {
+  identity::Parts for_identity(const config::Configuration& config) {
     return {client, background, clock, config.environment.reject_unauthorized};
   }
+  pipeline::Parts for_requests() { return {clock, background, {sessions, live, streams}}; }
 
   base::SystemClock clock;
   net::AsioLoop& background;
@@ -72,14 +83,11 @@ struct Services {
   std::shared_ptr<session::Doors> doors;
   logout::Ongoing ongoing_logouts;
   login::Ongoing ongoing_logins;
-  pipeline::Services shared;
-
-  // The graph whose rules hold for what no request asked for. Background loop, or before the loops run.
-  void use(std::shared_ptr<const pipeline::Graph> graph) { graph_ = std::move(graph); }
-  // The store has ended these sessions: their back-ends hear of it.
-  base::Task<void> sessions_over(std::vector<session::Snapshot> over);
 
  private:
+  std::shared_ptr<identity::Providers> bind_providers(const config::Configuration& config);
+  std::shared_ptr<identity::DestinationService> bind_destination_service(const config::Configuration& config);
+
   std::shared_ptr<const pipeline::Graph> graph_;
   std::unique_ptr<session::Expiry> expiry_;
   std::optional<config::DestinationService> destination_binding_;

@@ -7,7 +7,7 @@
 
 namespace router::identity {
 
-struct Runtime {
+struct Parts {
   net::HttpClient& client;  // of the background loop
   base::Loop& loop;         // the background loop
   const base::Clock& clock;

@@ -1,4 +1,4 @@
-#include "app/services.h"
+#include "app/parts.h"
 
 #include <algorithm>
 
@@ -58,7 +58,7 @@ base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revoca
 
 }  // namespace
 
-Services::Services(const config::Configuration& config, net::AsioLoop& background_loop)
+Parts::Parts(const config::Configuration& config, net::AsioLoop& background_loop)
     : background(background_loop),
       tls(config.environment.ca_certificate_files, config.environment.reject_unauthorized),
       answer_limits(app::answer_limits(config.environment.limits)),
@@ -71,41 +71,46 @@ Services::Services(const config::Configuration& config, net::AsioLoop& backgroun
       return_states(config.environment.session_secret, clock),
       doors(std::make_shared<session::Doors>(door_limits(config.environment.limits))),
       ongoing_logouts(background, receipts, doors),
-      ongoing_logins(doors, config.environment.limits.failed_callbacks_per_address),
-      shared{clock, background, sessions, live, streams} {}
+      ongoing_logins(doors, config.environment.limits.failed_callbacks_per_address) {}
 
-void Services::start() {
+void Parts::start() {
   providers_->start();
   expiry_ = std::make_unique<session::Expiry>(
       sessions, background, [this](std::vector<session::Snapshot> over) { return sessions_over(std::move(over)); });
   expiry_->start();
 }
 
-base::Task<void> Services::sessions_over(std::vector<session::Snapshot> over) {
+base::Task<void> Parts::sessions_over(std::vector<session::Snapshot> over) {
   const auto in_force = graph_;  // a reload must not pull it away
   co_await in_force->logout->session_timed_out(std::move(over));
 }
 
-void Services::flush_then(base::SteadyTime at_latest, std::function<void()> done) {
+void Parts::flush_then(base::SteadyTime at_latest, std::function<void()> done) {
   if (expiry_) expiry_->stop();
   const auto left = std::chrono::duration_cast<milliseconds>(at_latest - clock.steady());
   base::start_detached(drain_then(fan_out, ongoing_logouts.revocations, std::max(left, kShortestFlush), std::move(done)));
 }
 
-std::shared_ptr<identity::Providers> Services::providers_for(const config::Configuration& config) {
+Bound Parts::bind(const config::Configuration& config) {
+  return {bind_providers(config), bind_destination_service(config)};
+}
+
+std::shared_ptr<identity::Providers> Parts::bind_providers(const config::Configuration& config) {
   if (providers_ && bindings_ == config.providers) return providers_;
   if (providers_) retired_providers_.add(std::move(providers_));
   bindings_ = config.providers;
-  providers_ = std::make_shared<identity::Providers>(bindings_, identity_runtime(config));
+  providers_ = std::make_shared<identity::Providers>(bindings_, for_identity(config));
   return providers_;
 }
 
-std::shared_ptr<identity::DestinationService> Services::destination_service_for(const config::Configuration& config) {
+std::shared_ptr<identity::DestinationService> Parts::bind_destination_service(const config::Configuration& config) {
   if (destination_binding_ != config.destination_service) {
     destination_binding_ = config.destination_service;
-    const identity::Runtime runtime{client, background, clock, config.environment.reject_unauthorized};
-    destination_service_ =
-        destination_binding_ ? std::make_shared<identity::DestinationService>(*destination_binding_, runtime) : nullptr;
+    destination_service_.reset();
+    if (destination_binding_) {
+      destination_service_ =
+          std::make_shared<identity::DestinationService>(*destination_binding_, for_identity(config));
+    }
   }
   if (destination_service_) {
     std::vector<std::string> names;

@@ -1,0 +1,48 @@
+// What logging out is made of.
+//
+// Given by app/wiring, one for each configuration; all that is referred to outlives it. Copied; background
+// loop only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "config/model.h"
+#include "http/external.h"
+#include "http/message.h"
+#include "identity/providers.h"
+#include "logout/fan_out.h"
+#include "logout/ongoing.h"
+#include "logout/receipt.h"
+#include "logout/return_states.h"
+#include "session/live_connections.h"
+#include "session/store.h"
+
+namespace router::logout {
+
+// A destination of the destination service, without waiting; null: it is not known (yet).
+using FindDestination = std::function<std::shared_ptr<const config::Destination>(const std::string& name)>;
+// The Set-Cookie values that delete the session cookie, with exactly the attributes it was set with, and
+// those of logins on their way.
+using CookieDeletion = std::function<std::vector<std::string>(const http::External&, const http::Request&)>;
+
+struct Parts {
+  std::shared_ptr<const config::Configuration> config;
+  std::shared_ptr<identity::Providers> providers;
+  session::Store& store;
+  session::LiveConnections& live;
+  FanOut& fan_out;
+  Receipts& receipts;
+  ReturnStates& states;
+  Ongoing& ongoing;
+  base::Loop& background;
+  const base::Clock& clock;
+  FindDestination find_destination = {};  // may be empty
+  CookieDeletion delete_cookies = {};     // may be empty
+};
+
+}  // namespace router::logout
