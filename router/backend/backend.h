@@ -27,8 +27,9 @@ namespace router::backend {
 class ReplyHead {
  public:
   virtual ~ReplyHead() = default;
-  // `fields`: header lines so far; appended to. `upstream_time`: until the back-end's head; negative without one.
-  virtual void complete(std::string& fields, base::milliseconds upstream_time) = 0;
+  // `fields`: those so far; what is added may refer to the request's facts. `upstream_time`: until the back-end's head;
+  // negative without one.
+  virtual void complete(http::Fields& fields, base::milliseconds upstream_time) = 0;
 };
 
 // Gives a browser that has no session an anonymous one, for a back-end's cookies; its cookie goes out with the answer.

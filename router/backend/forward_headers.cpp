@@ -13,9 +13,10 @@
 namespace router::backend {
 namespace {
 
-void write(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
-}
+using http::append_line;
+
+// Beside the back-end's own: what the stages and the configuration add to an answer.
+constexpr std::size_t kOtherAnswerFields = 8;
 
 // The fields that Connection names, besides the common hop-by-hop ones. The parser refuses more of them.
 class NamedByConnection {
@@ -110,12 +111,12 @@ std::optional<std::uint64_t> hops_left(const http::Request& request, const http:
 void write_forwarded(const RequestForward& forward, std::string_view name, std::string_view ours,
                      std::string& out) {
   const auto theirs = forward.external.peer_trusted ? forward.request.headers.get(name) : std::nullopt;
-  write(out, name, theirs.value_or(ours));
+  append_line(out, name, theirs.value_or(ours));
 }
 
 void write_forwarded_fields(const RequestForward& forward, std::string& out) {
   const auto& external = forward.external;
-  write(out, "x-forwarded-for", http::client_chain(forward.request.headers, external));
+  append_line(out, "x-forwarded-for", http::client_chain(forward.request.headers, external));
   write_forwarded(forward, "x-forwarded-host", external.authority, out);
   write_forwarded(forward, "x-forwarded-proto", external.scheme, out);
   write_forwarded(forward, "x-forwarded-path", forward.scope.client_path, out);
@@ -123,13 +124,13 @@ void write_forwarded_fields(const RequestForward& forward, std::string& out) {
 
 void write_hop_fields(const http::Request& request, std::string& out) {
   if (request.is_upgrade) {
-    write(out, "Connection", "Upgrade");
-    write(out, "Upgrade", "websocket");
+    append_line(out, "Connection", "Upgrade");
+    append_line(out, "Upgrade", "websocket");
   } else if (request.headers.has_token("TE", "trailers")) {
-    write(out, "Connection", "TE");
-    write(out, "TE", "trailers");
+    append_line(out, "Connection", "TE");
+    append_line(out, "TE", "trailers");
   }
-  if (request.expects_continue) write(out, "Expect", "100-continue");
+  if (request.expects_continue) append_line(out, "Expect", "100-continue");
 }
 
 // The descriptor's own fields never replace what the router answers for.
@@ -138,7 +139,7 @@ void write_configured(const RequestForward& forward, std::string& out) {
     const auto kind = judge_request_field(header.name).kind;
     const bool token_wins = kind == FieldKind::authorization && sends_token(forward);
     if (kind == FieldKind::dropped || kind == FieldKind::cookie || token_wins) continue;
-    write(out, header.name, header.value);
+    append_line(out, header.name, header.value);
   }
 }
 
@@ -160,27 +161,27 @@ bool clears_cookies(std::string_view value) {
 void write_request_headers(const RequestForward& forward, std::string& out) {
   static const std::vector<session::BackendCookie> kEmptyJar;
   std::string host;
-  write(out, "Host", host_for(forward, host));
+  append_line(out, "Host", host_for(forward, host));
   const NamedByConnection named(forward.request.headers);
   const bool wants_all = http::has_part_of_coded(forward.request.headers);
   for (const auto& field : forward.request.headers) {
     if (!passes(forward, field, named)) continue;
     if (wants_all && base::equals_ignoring_case(field.name, "Range")) continue;
     if (http::names_coded_tag(field.value) && http::lists_tags(field.name)) {
-      write(out, field.name, http::without_codings(field.value));
+      append_line(out, field.name, http::without_codings(field.value));
       continue;
     }
     const auto hops = hops_left(forward.request, field);
-    write(out, field.name, hops ? std::to_string(*hops) : field.value);
+    append_line(out, field.name, hops ? std::to_string(*hops) : field.value);
   }
   write_via(forward.request, out);
   write_hop_fields(forward.request, out);
   if (forward.destination.set_x_forwarded_headers) write_forwarded_fields(forward, out);
-  write(out, "x-request-id", forward.request_id);
-  write(out, "x-correlationid", forward.correlation_id);
-  write(out, "traceparent", forward.traceparent);
+  append_line(out, "x-request-id", forward.request_id);
+  append_line(out, "x-correlationid", forward.correlation_id);
+  append_line(out, "traceparent", forward.traceparent);
   if (forward.wants_statistics && !forward.request.headers.contains("sap-statistics")) {
-    write(out, "sap-statistics", "true");
+    append_line(out, "sap-statistics", "true");
   }
   if (sends_token(forward)) {
     const base::Secret& token = forward.token != nullptr ? *forward.token : forward.session->tokens.access_token;
@@ -195,10 +196,14 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   write_configured(forward, out);
 }
 
-void write_response_headers(const http::Headers& answer, const ResponseForward& forward, std::string& out) {
+http::Fields forwarded_fields(const http::Headers& answer, const ResponseForward& forward) {
+  http::Fields fields;
+  fields.reserve(answer.size() + kOtherAnswerFields);
   const NamedByConnection named(answer);
+  const auto is_wanted = [&](std::string_view name) {
+    return !named.contains(name) && !is_overridden(forward.configured, name);
+  };
   for (const auto& field : answer) {
-    std::string_view value = field.value;
     switch (judge_answer_field(field.name)) {
       case AnswerFieldKind::dropped:
       case AnswerFieldKind::set_cookie:
@@ -210,33 +215,34 @@ void write_response_headers(const http::Headers& answer, const ResponseForward& 
         if (forward.cors_is_ours) continue;
         break;
       case AnswerFieldKind::clear_site_data:
-        if (clears_cookies(value)) continue;
+        if (clears_cookies(field.value)) continue;
         break;
       case AnswerFieldKind::location:
-        if (!forward.location.empty()) value = forward.location;
-        break;
+        if (forward.location.empty()) break;
+        if (is_wanted(field.name)) fields.add_view(field.name, forward.location);
+        continue;
       case AnswerFieldKind::plain:
         break;
     }
-    if (!named.contains(field.name) && !is_overridden(forward.configured, field.name))
-      write(out, field.name, value);
+    if (is_wanted(field.name)) fields.pass(field);
   }
-  for (const auto cookie : forward.cookies.to_browser) write(out, "Set-Cookie", cookie);
+  for (const auto cookie : forward.cookies.to_browser) fields.pass({"Set-Cookie", cookie});
+  return fields;
 }
 
-void write_plain_fields(const http::Headers& answer, std::string& out) {
+http::Fields plain_fields(const http::Headers& answer) {
+  http::Fields fields;
   const NamedByConnection named(answer);
   for (const auto& field : answer) {
-    if (judge_answer_field(field.name) == AnswerFieldKind::plain && !named.contains(field.name)) {
-      write(out, field.name, field.value);
-    }
+    if (judge_answer_field(field.name) == AnswerFieldKind::plain && !named.contains(field.name)) fields.pass(field);
   }
+  return fields;
 }
 
 void write_trailers(const http::Headers& trailers, const session::CookieNames& own, std::string& out) {
   for (const auto& field : trailers) {
     const bool is_plain = judge_request_field(field.name).kind == FieldKind::plain;
-    if (is_plain && !is_session_token(own, field.name)) write(out, field.name, field.value);
+    if (is_plain && !is_session_token(own, field.name)) append_line(out, field.name, field.value);
   }
 }
 

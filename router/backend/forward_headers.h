@@ -1,7 +1,8 @@
-// Which header fields cross the router, and which it sets. Straight into one string: no allocation per field.
+// Which header fields cross the router, and which it sets.
 //
-// Written here: Host, Connection, TE, Upgrade, Expect and everything end-to-end. Written by the caller: the
-// first line, the framing fields (Content-Length, Transfer-Encoding) and the empty line. Names are judged in
+// Of requests they are written straight into one string, no allocation per field: Host, Connection, TE, Upgrade, Expect
+// and everything end-to-end; the caller writes the first line, the framing fields (Content-Length, Transfer-Encoding)
+// and the empty line. Of answers they stay fields, which refer to the back-end's head. Names are judged in
 // every spelling, case and "_" for "-": back-ends behind CGI or WSGI cannot tell them apart. Pure; any
 // thread. Source: docs/contract/http.md "Forwarding"; RFC 9110 section 7.6; docs/contract/oidc.md 113, 114, 119;
 // h1_cases.json H041, H066, H237, H238.
@@ -52,10 +53,11 @@ struct ResponseForward {
   std::string_view location = {};  // instead of the back-end's; empty: as it is
 };
 
-// Connection, Upgrade and the framing fields are the caller's.
-void write_response_headers(const http::Headers& answer, const ResponseForward& forward, std::string& out);
-// Of a 1xx answer, or a trailer section: no cookies, no tokens, nothing that the router decides about.
-void write_plain_fields(const http::Headers& answer, std::string& out);
+// Connection, Upgrade and the framing fields are the caller's. The result refers to `answer` and `forward`.
+http::Fields forwarded_fields(const http::Headers& answer, const ResponseForward& forward);
+// Of a 1xx answer, or a trailer section: no cookies, no tokens, nothing that the router decides about. The result refers
+// to `answer`.
+http::Fields plain_fields(const http::Headers& answer);
 
 // Of a request's trailer fields, those that the router does not decide about (hop-by-hop, framing, forwarding,
 // identity).

@@ -27,20 +27,6 @@ bool is_event_stream(const http::Headers& headers) {
   return type && base::to_lower(*type).starts_with("text/event-stream");
 }
 
-// Takes the lines of that name out of `fields`.
-void drop_field(std::string_view name, std::string& fields) {
-  for (std::size_t at = 0; at < fields.size();) {
-    const auto end = fields.find("\r\n", at);
-    const auto next = end == std::string::npos ? fields.size() : end + 2;
-    const auto field = base::cut(std::string_view(fields).substr(at, next - at), ':').before;
-    if (base::equals_ignoring_case(field, name)) {
-      fields.erase(at, next - at);
-    } else {
-      at = next;
-    }
-  }
-}
-
 Error ended_meanwhile() { return Error{ErrorCode::unauthenticated, Side::client, "the session has ended meanwhile"}; }
 
 }  // namespace
@@ -121,7 +107,7 @@ bool Passage::should_gather_body() const {
 Task<Result<void>> Passage::gather_body() {
   if (call_.request.expects_continue) {
     // so says RFC 9110 section 10.1.1; the back-end's own is not passed on then
-    auto continued = co_await call_.exchange.send_interim(100, {});
+    auto continued = co_await call_.exchange.send_interim(100, http::kNoFields);
     if (!continued) co_return continued;
     has_continued_ = true;
   }
@@ -209,8 +195,7 @@ Task<Result<void>> Passage::read_final_head() {
     }
     if (status == 101) break;
     if (status == 100 && (!call_.request.expects_continue || has_continued_)) continue;
-    std::string fields;
-    write_plain_fields(connection_->head().headers, fields);
+    const auto fields = plain_fields(connection_->head().headers);
     auto sent = co_await call_.exchange.send_interim(status, fields);
     if (!sent && !is_work()) co_return sent;
   }
@@ -281,21 +266,17 @@ Task<void> Passage::open_jar() {
   lasting_.session_opened();
 }
 
-std::string Passage::response_fields() {
+http::Fields Passage::response_fields() {
   const auto& answer = connection_->head();
-  const std::string location = rewritten_location(answer.headers, destination_, call_.route());
-  const ResponseForward forward{config_.response_headers, call_.csrf_is_ours(), call_.cors_is_ours, cookies_, location};
-  std::string fields;
-  write_response_headers(answer.headers, forward, fields);
+  location_ = rewritten_location(answer.headers, destination_, call_.route());
+  const ResponseForward forward{config_.response_headers, call_.csrf_is_ours(), call_.cors_is_ours, cookies_, location_};
+  auto fields = forwarded_fields(answer.headers, forward);
   // the length of a body that is not sent
   if (answer.body == http::BodyKind::none && answer.status != 204 && answer.status >= 200) {
-    if (const auto length = answer.headers.get("Content-Length")) {
-      fields.append("Content-Length: ").append(*length).append("\r\n");
-    }
+    if (const auto length = answer.headers.get("Content-Length")) fields.pass({"Content-Length", *length});
   }
-  if (answer.status == 101) fields.append("Connection: Upgrade\r\nUpgrade: websocket\r\n");
   call_.reply.complete(fields, call_.upstream_time);
-  if (session_over_) drop_field("Set-Cookie", fields);
+  if (session_over_) fields.remove("Set-Cookie");
   return fields;
 }
 
@@ -316,8 +297,8 @@ Task<Result<void>> Passage::relay_body() {
     if (!written) co_return written;
     if (is_a_users) lasting_.user_is_active();
   }
-  std::string trailers;
-  if (call_.request.headers.has_token("TE", "trailers")) write_plain_fields(connection_->trailers(), trailers);
+  http::Fields trailers;
+  if (call_.request.headers.has_token("TE", "trailers")) trailers = plain_fields(connection_->trailers());
   auto finished = co_await call_.exchange.finish(trailers);
   co_return finished;
 }
@@ -337,7 +318,7 @@ Task<Result<void>> Passage::switch_protocols() {
   call_.status = 101;
   connection_->set_timeout(milliseconds::zero());
   call_.exchange.watch_client(nullptr);
-  std::string fields = response_fields();
+  auto fields = response_fields();
   std::function<void()> active = [this] { lasting_.user_is_active(); };
   auto tunnelled = co_await call_.exchange.tunnel(*connection_, std::move(fields), std::move(active));
   co_return tunnelled;

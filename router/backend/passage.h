@@ -50,7 +50,8 @@ class Passage {
   base::Task<base::Result<void>> keep_cookies();
   base::Task<base::Result<void>> save_in_jar();
   base::Task<void> open_jar();
-  std::string response_fields();
+  // They refer to this, and to the back-end's head.
+  http::Fields response_fields();
   JarScope scope() const;
   base::Error pump_fault_or(base::Error error);
   bool is_work() const;
@@ -69,6 +70,7 @@ class Passage {
   std::unique_ptr<net::BackendConnection> connection_;
   std::optional<BodyPump> pump_;
   std::string path_;  // at the back-end, without query
+  std::string location_;  // instead of the back-end's, or empty
   SetCookies cookies_;
   LastingAnswer lasting_;
   bool session_over_ = false;

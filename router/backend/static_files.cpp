@@ -167,9 +167,9 @@ net::ResponseStart StaticFiles::begin(Call& call, StaticAnswer& answer) const {
   }
   net::ResponseStart head;
   head.status = answer.status;
-  answer.fields.write_to(head.fields);
+  head.fields = std::move(answer.fields);
   if (answer.has_length() && call.request.is("HEAD")) {
-    head.fields.append("Content-Length: ").append(std::to_string(answer.content_length)).append("\r\n");
+    head.fields.add("Content-Length", std::to_string(answer.content_length));
   } else if (answer.has_length()) {
     head.body = http::BodyKind::length;
     head.content_length = answer.content_length;
@@ -242,7 +242,7 @@ Task<Result<void>> StaticFiles::serve(Call& call) {
     }
     if (!sent) co_return sent;
   }
-  auto finished = co_await call.exchange.finish({});
+  auto finished = co_await call.exchange.finish(http::kNoFields);
   co_return finished;
 }
 

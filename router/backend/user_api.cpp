@@ -98,14 +98,15 @@ Task<Result<void>> UserApi::serve(Call& call) {
   if (!answer) co_return answer.error();
   net::ResponseStart head;
   head.status = call.status = answer->status;
-  head.fields = "Content-Type: application/json\r\nCache-Control: no-store\r\n";
-  if (answer->status == 405) head.fields.append("Allow: GET, HEAD\r\n");
+  head.fields.add_view("Content-Type", "application/json");
+  head.fields.add_view("Cache-Control", "no-store");
+  if (answer->status == 405) head.fields.add_view("Allow", "GET, HEAD");
   const bool with_body = !call.request.is("HEAD");
   if (with_body) {
     head.body = http::BodyKind::length;
     head.content_length = answer->body.size();
   } else {
-    head.fields.append("Content-Length: ").append(std::to_string(answer->body.size())).append("\r\n");
+    head.fields.add("Content-Length", std::to_string(answer->body.size()));
   }
   call.reply.complete(head.fields, call.upstream_time);
   call.exchange.start_response(std::move(head));
@@ -114,7 +115,7 @@ Task<Result<void>> UserApi::serve(Call& call) {
     auto written = co_await call.exchange.write(answer->body);
     if (!written) co_return written;
   }
-  auto finished = co_await call.exchange.finish("");
+  auto finished = co_await call.exchange.finish(http::kNoFields);
   co_return finished;
 }
 

@@ -61,14 +61,6 @@ bool list_has(std::string_view list, std::string_view token) {
   return false;
 }
 
-// The next header line, without its end; `fields` goes on behind it.
-Field next_field(std::string_view& fields) {
-  const auto end = std::min(fields.find("\r\n"), fields.size());
-  const auto [name, value] = base::cut(fields.substr(0, end), ':');
-  fields.remove_prefix(std::min(end + 2, fields.size()));
-  return {name, base::trim(value.value_or(""))};
-}
-
 // Their value is over the bytes as they were.
 bool is_digest(std::string_view name) {
   return equals_ignoring_case(name, "Content-Digest") || equals_ignoring_case(name, "Repr-Digest") ||
@@ -89,29 +81,11 @@ bool is_large_enough(const AnswerBody& body, std::uint64_t min_size) {
   return false;
 }
 
-// The same fields for the body in another coding.
-std::string fields_of_coded(std::string_view fields, Coding coding) {
-  std::string coded;
-  coded.reserve(fields.size() + 64);  // the lines that follow
-  while (!fields.empty()) {
-    const auto rest = fields;
-    const auto [name, value] = next_field(fields);
-    if (equals_ignoring_case(name, "Accept-Ranges")) continue;
-    if (equals_ignoring_case(name, "ETag")) {
-      coded.append("ETag: ").append(tag_in_coding(value, coding)).append("\r\n");
-    } else {
-      coded.append(rest.substr(0, rest.size() - fields.size()));
-    }
-  }
-  return coded;
-}
-
 }  // namespace
 
-AnswerFields read_answer_fields(std::string_view fields) {
+AnswerFields read_answer_fields(const Fields& fields) {
   AnswerFields found;
-  while (!fields.empty()) {
-    const auto [name, value] = next_field(fields);
+  for (const auto& [name, value] : fields) {
     if (equals_ignoring_case(name, "Content-Type")) {
       found.content_type = value;
     } else if (equals_ignoring_case(name, "Content-Encoding")) {
@@ -146,25 +120,19 @@ CompressionDecision decide_compression(const CompressionRules& rules, const Requ
   return decision;
 }
 
-void write_compression_fields(const CompressionDecision& decision, std::string& fields) {
+void write_compression_fields(const CompressionDecision& decision, Fields& fields) {
   if (decision.coding) {
-    fields = fields_of_coded(fields, *decision.coding);
-    fields.append("Content-Encoding: ").append(to_string(*decision.coding)).append("\r\n");
+    fields.remove("Accept-Ranges");
+    if (const auto tag = fields.get("ETag")) fields.set("ETag", tag_in_coding(*tag, *decision.coding));
+    fields.add_view("Content-Encoding", to_string(*decision.coding));
   }
-  if (decision.adds_vary) fields.append("Vary: Accept-Encoding\r\n");
+  if (decision.adds_vary) fields.add_view("Vary", "Accept-Encoding");
 }
 
-void restore_tag(const Request& request, std::string& fields) {
-  for (std::string_view rest = fields; !rest.empty();) {
-    const auto begin = fields.size() - rest.size();
-    const auto [name, value] = next_field(rest);
-    if (!equals_ignoring_case(name, "ETag")) continue;
-    const auto asked_for = tag_asked_for(request.headers, value);
-    if (!asked_for) return;
-    const auto line = "ETag: " + *asked_for + "\r\n";
-    fields.replace(begin, fields.size() - rest.size() - begin, line);
-    return;
-  }
+void restore_tag(const Request& request, Fields& fields) {
+  const auto tag = fields.get("ETag");
+  const auto asked_for = tag ? tag_asked_for(request.headers, *tag) : std::nullopt;
+  if (asked_for) fields.set("ETag", *asked_for);
 }
 
 bool is_compressible_type(std::string_view content_type, bool mixed_type_content) {

@@ -34,9 +34,8 @@ struct AnswerFields {
   bool varies_on_encoding = false;  // Vary names Accept-Encoding, or everything
 };
 
-// `fields`: all header lines as they go out ("Name: value\r\n"), those of the configuration included. The result
-// has views into it.
-AnswerFields read_answer_fields(std::string_view fields);
+// `fields`: all of the answer as they go out, those of the configuration included. The result has views of them.
+AnswerFields read_answer_fields(const Fields& fields);
 
 struct AnswerBody {
   int status = 200;
@@ -54,10 +53,10 @@ CompressionDecision decide_compression(const CompressionRules& rules, const Requ
 
 // Adds Content-Encoding and Vary; with a coding, a strong ETag is that of the coding (http/coded_tags.h) and
 // Accept-Ranges goes: ranges are those of the body as it was. The framing (chunked, no Content-Length) is the caller's.
-void write_compression_fields(const CompressionDecision& decision, std::string& fields);
+void write_compression_fields(const CompressionDecision& decision, Fields& fields);
 
 // Of a 304: the tag is the one that the client asked for, so that it finds the body that it has.
-void restore_tag(const Request& request, std::string& fields);
+void restore_tag(const Request& request, Fields& fields);
 
 // `content_type`: the field's value, parameters and all. text/event-stream is not compressible here: each event must
 // arrive when it is sent, and a stream of hours would hold an encoder.

@@ -23,18 +23,4 @@ std::size_t count_items(const Headers& headers, std::string_view name) {
   return count;
 }
 
-bool has_field(std::string_view lines, std::string_view name) {
-  while (!lines.empty()) {
-    const auto end = lines.find("\r\n");
-    const auto line = lines.substr(0, end);
-    if (line.size() > name.size() && line[name.size()] == ':' &&
-        base::equals_ignoring_case(line.substr(0, name.size()), name)) {
-      return true;
-    }
-    if (end == std::string_view::npos) return false;
-    lines.remove_prefix(end + 2);
-  }
-  return false;
-}
-
 }  // namespace router::http

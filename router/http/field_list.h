@@ -16,7 +16,5 @@ inline constexpr std::size_t kMostConnectionOptions = 32;
 std::string written_list(const std::vector<std::string>& items);
 // The items of a comma-separated list in all of its lines, empty ones left out (RFC 9110 section 5.6.1).
 std::size_t count_items(const Headers& headers, std::string_view name);
-// Whether complete lines ("Name: value\r\n") hold a field of that name.
-bool has_field(std::string_view lines, std::string_view name);
 
 }  // namespace router::http

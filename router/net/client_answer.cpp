@@ -1,6 +1,5 @@
 #include <boost/asio/error.hpp>
 
-#include "http/field_list.h"
 #include "net/asio_backend.h"
 #include "net/client_connection.h"
 #include "net/date.h"
@@ -36,11 +35,11 @@ void ClientConnection::read_by_client(base::SteadyTime began, std::size_t bytes)
   turn_->reading.waited(std::chrono::duration_cast<base::milliseconds>(waited), bytes);
 }
 
-Task<Result<void>> ClientConnection::send_interim(int status, std::string_view fields) {
+Task<Result<void>> ClientConnection::send_interim(int status, const http::Fields& fields) {
   // HTTP/1.0 does not know interim responses
   if (turn_->request.minor_version == 0 || response_started_) co_return Result<void>();
-  std::string head = "HTTP/1.1 " + std::to_string(status) + " ";
-  head.append(http::reason_phrase(status)).append("\r\n").append(fields).append("\r\n");
+  std::string head;
+  append_interim_head(status, fields, head);
   auto sent = co_await send(head, {}, {});
   if (sent && status == 100 && !turn_->may_send_body) {
     turn_->may_send_body = true;
@@ -56,9 +55,7 @@ void ClientConnection::start_response(ResponseStart start) {
   const bool close = close_after_ || start.close || !turn.request.keep_alive || !turn.body_finished ||
                      connections_.draining();
   // RFC 9110 section 6.6.1: what came without is dated by who received it
-  if (!http::has_field(start.fields, "Date")) {
-    start.fields.append("Date: ").append(current_http_date()).append("\r\n");
-  }
+  if (!start.fields.contains("Date")) start.fields.add_view("Date", current_http_date());
   turn.pending.clear();
   turn.framing.begin(start, turn.request.minor_version, close, turn.pending);
   close_after_ = turn.framing.closes();
@@ -118,21 +115,22 @@ Task<Result<void>> ClientConnection::send_file(int descriptor, std::uint64_t off
   co_return Error{ErrorCode::closed, Side::client, "the client is gone: " + fault.message()};
 }
 
-Task<Result<void>> ClientConnection::finish(std::string_view trailer_fields) {
-  if (auto ended = turn_->framing.end(trailer_fields, turn_->pending); !ended) co_return ended;
+Task<Result<void>> ClientConnection::finish(const http::Fields& trailers) {
+  if (auto ended = turn_->framing.end(trailers, turn_->pending); !ended) co_return ended;
   auto sent = co_await flush();
   response_finished_ = sent.has_value();
   co_return sent;
 }
 
-Task<Result<void>> ClientConnection::tunnel(BackendConnection& backend, std::string fields,
+Task<Result<void>> ClientConnection::tunnel(BackendConnection& backend, http::Fields fields,
                                             std::function<void()> client_data) {
   response_started_ = true;
   close_after_ = true;
   auto& peer = static_cast<AsioBackendConnection&>(backend);
   Tunnel tunnel(loop_, stream_, peer.stream(), std::move(client_data));
   tunnel_ = &tunnel;  // before the head is on its way: whoever ends it now must not be missed
-  const std::string head = "HTTP/1.1 101 Switching Protocols\r\n" + fields + "\r\n";
+  std::string head;
+  turn_->framing.begin({.status = 101, .fields = std::move(fields)}, turn_->request.minor_version, false, head);
   auto sent = co_await send(head, {}, {});
   if (sent) {
     // what either side has sent behind its head; the client's stays, the request refers to it

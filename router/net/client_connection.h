@@ -58,15 +58,15 @@ class ClientConnection final : public Exchange {
   }
   const http::Headers& trailers() const override { return turn_->trailers; }
   void cancel_body_read() override;
-  base::Task<base::Result<void>> send_interim(int status, std::string_view fields) override;
+  base::Task<base::Result<void>> send_interim(int status, const http::Fields& fields) override;
   void start_response(ResponseStart start) override;
   bool response_started() const override { return response_started_; }
   base::Task<base::Result<void>> flush() override;
   base::Task<base::Result<void>> write(std::string_view data) override;
   base::Task<base::Result<void>> send_file(int descriptor, std::uint64_t offset,
                                            std::uint64_t length) override;
-  base::Task<base::Result<void>> finish(std::string_view trailer_fields) override;
-  base::Task<base::Result<void>> tunnel(BackendConnection& backend, std::string fields,
+  base::Task<base::Result<void>> finish(const http::Fields& trailers) override;
+  base::Task<base::Result<void>> tunnel(BackendConnection& backend, http::Fields fields,
                                         std::function<void()> client_data) override;
   void end_tunnel(std::uint16_t code, std::string_view reason) override;
   void watch_client(std::function<void()> gone) override { turn_->client_gone = std::move(gone); }

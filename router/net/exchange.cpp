@@ -10,19 +10,17 @@ Task<Result<void>> Exchange::respond(http::Response response) {
   const bool is_bodiless = has_no_length || request().is("HEAD");
   ResponseStart start;
   start.status = response.status;
-  response.headers.write_to(start.fields);
+  start.fields = std::move(response.headers);
   start.body = is_bodiless ? http::BodyKind::none : http::BodyKind::length;
   start.content_length = response.body.size();
   // RFC 9110 section 9.3.2: what a GET would be told
-  if (is_bodiless && !has_no_length) {
-    start.fields.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
-  }
+  if (is_bodiless && !has_no_length) start.fields.add("Content-Length", std::to_string(response.body.size()));
   start_response(std::move(start));
   if (!is_bodiless && !response.body.empty()) {
     auto sent = co_await write(response.body);
     if (!sent) co_return sent;
   }
-  auto finished = co_await finish({});
+  auto finished = co_await finish(http::kNoFields);
   co_return finished;
 }
 

@@ -30,12 +30,12 @@ struct Endpoints {
   bool tls = false;
 };
 
-// How a response begins. `fields` are complete lines ("Name: value\r\n"), without framing and connection fields:
-// those are written from `body`, `content_length` and the client's version.
+// How a response begins. `fields` are without framing and connection fields: those follow from `body`,
+// `content_length`, the status and the client's version. What they refer to is needed until the head is taken.
 struct ResponseStart {
   int status = 200;
   std::string_view reason;
-  std::string fields;
+  http::Fields fields;
   http::BodyKind body = http::BodyKind::none;  // none, length or chunked (until_close is written as chunked)
   std::uint64_t content_length = 0;
   bool close = false;  // the connection ends with this response
@@ -61,8 +61,9 @@ class Exchange {
   // Makes a read_body() under way on this loop end with `cancelled`.
   virtual void cancel_body_read() = 0;
 
-  // Response. 1xx first, then start_response, any number of write, finish.
-  virtual base::Task<base::Result<void>> send_interim(int status, std::string_view fields) = 0;
+  // Response. 1xx first, then start_response, which takes the head, any number of write, finish. What is referred to
+  // outlives the Task.
+  virtual base::Task<base::Result<void>> send_interim(int status, const http::Fields& fields) = 0;
   virtual void start_response(ResponseStart start) = 0;
   virtual bool response_started() const = 0;
   // The head waits for the first body bytes; flush sends it without.
@@ -71,13 +72,13 @@ class Exchange {
   // A part of a file, without a copy where the connection allows it. The file may be closed afterwards. Errors: also
   // internal, where the file has become shorter.
   virtual base::Task<base::Result<void>> send_file(int descriptor, std::uint64_t offset, std::uint64_t length) = 0;
-  virtual base::Task<base::Result<void>> finish(std::string_view trailer_fields) = 0;
+  virtual base::Task<base::Result<void>> finish(const http::Fields& trailers) = 0;
   // A response of the router itself, in one go: start_response, write, finish. To HEAD the head alone.
   base::Task<base::Result<void>> respond(http::Response response);
 
   // After the back-end's 101: sends the head, then passes bytes both ways until either side closes. `client_data` is
   // called for data frames of the client (a user at work, not a ping).
-  virtual base::Task<base::Result<void>> tunnel(BackendConnection& backend, std::string fields,
+  virtual base::Task<base::Result<void>> tunnel(BackendConnection& backend, http::Fields fields,
                                                 std::function<void()> client_data) = 0;
   // Ends tunnel() with a WebSocket close frame on both sides.
   virtual void end_tunnel(std::uint16_t code, std::string_view reason) = 0;

@@ -190,7 +190,7 @@ void MessageParser<isRequest>::on_field_impl(beast_http::field, string_view name
   } else if (headers_.size() >= limits_.header_count) {
     refusal_ = Error{ErrorCode::head_too_large, Side::client, "too many fields"};
   } else {
-    headers_.add_view(name_view, value_view);
+    headers_.pass({name_view, value_view});
   }
   if (refusal_) ec = beast_http::error::bad_field;
 }

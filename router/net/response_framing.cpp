@@ -17,7 +17,25 @@ void append_number(std::string& out, std::uint64_t value, int base = 10) {
   out.append(digits, static_cast<std::size_t>(end - digits));
 }
 
+// For what a head has beside its fields: status line, framing, connection.
+constexpr std::size_t kOtherLines = 160;
+
+void append_start(int status, std::string_view reason, const http::Fields& fields, std::string& out) {
+  std::size_t size = out.size() + reason.size() + kOtherLines;
+  for (const auto& field : fields) size += field.name.size() + field.value.size() + 4;
+  out.reserve(size);
+  out.append("HTTP/1.1 ");
+  append_number(out, static_cast<std::uint64_t>(status));
+  out.append(" ").append(reason).append("\r\n");
+  fields.write_to(out);
+}
+
 }  // namespace
+
+void append_interim_head(int status, const http::Fields& fields, std::string& out) {
+  append_start(status, http::reason_phrase(status), fields, out);
+  out.append("\r\n");
+}
 
 void ResponseFraming::begin(const ResponseStart& start, int minor_version, bool close, std::string& out) {
   close_ = close;
@@ -27,12 +45,7 @@ void ResponseFraming::begin(const ResponseStart& start, int minor_version, bool 
     body_ = http::BodyKind::until_close;
     close_ = true;
   }
-  out.append("HTTP/1.1 ");
-  append_number(out, static_cast<std::uint64_t>(start.status));
-  out.append(" ")
-      .append(start.reason.empty() ? http::reason_phrase(start.status) : start.reason)
-      .append("\r\n");
-  out.append(start.fields);
+  append_start(start.status, start.reason.empty() ? http::reason_phrase(start.status) : start.reason, start.fields, out);
   if (body_ == http::BodyKind::length) {
     out.append("Content-Length: ");
     append_number(out, start.content_length);
@@ -40,7 +53,9 @@ void ResponseFraming::begin(const ResponseStart& start, int minor_version, bool 
   } else if (body_ == http::BodyKind::chunked) {
     out.append("Transfer-Encoding: chunked\r\n");
   }
-  if (close_) {
+  if (start.status == 101) {
+    out.append("Connection: Upgrade\r\nUpgrade: websocket\r\n");
+  } else if (close_) {
     out.append("Connection: close\r\n");
   } else if (minor_version == 0) {
     out.append("Connection: keep-alive\r\n");
@@ -61,11 +76,14 @@ Result<std::string_view> ResponseFraming::before(std::uint64_t bytes, std::strin
   return std::string_view();
 }
 
-Result<void> ResponseFraming::end(std::string_view trailer_fields, std::string& out) {
+Result<void> ResponseFraming::end(const http::Fields& trailers, std::string& out) {
   if (body_ == http::BodyKind::length && left_ != 0) {
     return Error{ErrorCode::internal, Side::router, "body shorter than announced"};
   }
-  if (body_ == http::BodyKind::chunked) out.append("0\r\n").append(trailer_fields).append("\r\n");
+  if (body_ != http::BodyKind::chunked) return {};
+  out.append("0\r\n");
+  trailers.write_to(out);
+  out.append("\r\n");
   return {};
 }
 

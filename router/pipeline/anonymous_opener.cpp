@@ -38,7 +38,7 @@ base::Task<session::Snapshot> AnonymousOpener::open(std::vector<session::Backend
   }
   const auto agent = context_.request.headers.get("User-Agent").value_or("");
   const auto cookie = context_.graph.session_cookie.make(session->id, context_.external, agent);
-  context_.add_reply_field("Set-Cookie", cookie.to_string());
+  context_.reply_fields.add("Set-Cookie", cookie.to_string());
   context_.anonymous = session;
   co_return session;
 }

@@ -49,8 +49,7 @@ struct Context {
   session::Snapshot caller;
   base::Secret service_token;  // for the route's service, instead of the user's own; usually empty
   const session::Session* user() const { return caller ? caller.get() : session.get(); }
-  // Header lines that every reply to this request carries: cookies, CSRF token.
-  std::string reply_fields;
+  http::Fields reply_fields;  // that every reply to this request carries: cookies, CSRF token
 
   // A policy of ours has spoken about this request's Origin: a back-end's own CORS fields would contradict it.
   bool cors_is_ours = false;
@@ -71,9 +70,6 @@ struct Context {
   bool is_built_in_service() const {
     return !target().path.empty() && (target().path == config().plugin_metadata_endpoint ||
                                       target().path == config().whitelist_endpoint);
-  }
-  void add_reply_field(std::string_view name, std::string_view value) {
-    reply_fields.append(name).append(": ").append(value).append("\r\n");
   }
 };
 

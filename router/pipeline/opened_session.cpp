@@ -20,7 +20,7 @@ void tell_back_ends(Context& context, std::vector<session::Snapshot> replaced) {
 }  // namespace
 
 void take_opened_session(Context& context, login::OpenedSession opened) {
-  if (!opened.set_cookie.empty()) context.add_reply_field("Set-Cookie", opened.set_cookie);
+  if (!opened.set_cookie.empty()) context.reply_fields.add("Set-Cookie", opened.set_cookie);
   context.session = opened.created;
   context.anonymous = nullptr;
   tell_back_ends(context, std::move(opened.replaced));

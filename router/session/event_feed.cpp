@@ -39,7 +39,7 @@ struct NextBeat {
   void await_resume() const noexcept {}
 };
 
-net::ResponseStart event_stream_start(std::string fields) {
+net::ResponseStart event_stream_start(http::Fields fields) {
   net::ResponseStart start;
   start.fields = std::move(fields);
   start.body = http::BodyKind::chunked;
@@ -79,11 +79,19 @@ Task<Result<void>> tell(Feed& feed, std::shared_ptr<Bell> bell) {
   if (!told) co_return told;
   if (bell->gone)
     co_return base::Error{base::ErrorCode::closed, base::Side::client, "the browser has closed"};
-  auto finished = co_await feed.exchange.finish({});
+  auto finished = co_await feed.exchange.finish(http::kNoFields);
   co_return finished;
 }
 
 }  // namespace
+
+http::Fields feed_fields() {
+  http::Fields fields;
+  fields.add_view("Content-Type", "text/event-stream");
+  fields.add_view("Cache-Control", "no-store");
+  fields.add_view("X-Accel-Buffering", "no");
+  return fields;
+}
 
 Task<Result<bool>> run_event_feed(Feed feed) {
   auto& loop = feed.exchange.loop();

@@ -19,15 +19,14 @@
 namespace router::session {
 
 inline constexpr base::milliseconds kFeedBeat{10'000};
-inline constexpr std::string_view kFeedFields =
-    "Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n";
+http::Fields feed_fields();
 
 struct Feed {
   net::Exchange& exchange;
   Access sessions;
   SessionId session;
   std::string address;  // of the client, for the limit
-  std::string fields{kFeedFields};  // and what every reply carries beside these lines
+  http::Fields fields = feed_fields();  // and what every reply carries beside these
 };
 
 // false: there are too many streams, nothing has been answered.

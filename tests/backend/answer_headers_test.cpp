@@ -54,9 +54,7 @@ TEST_CASE(
     CHECK(write_answer({{name, "theirs"}}).find("theirs") == std::string::npos);
   }
   fields.add("Link", "</a.css>");
-  std::string plain;
-  backend::write_plain_fields(fields, plain);
-  CHECK(plain == "Link: </a.css>\r\n");
+  CHECK(test::lines_of(backend::plain_fields(fields)) == "Link: </a.css>\r\n");
 }
 
 TEST_CASE("forwarding: a mapped Location replaces the back-end's") {

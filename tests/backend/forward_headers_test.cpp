@@ -159,9 +159,7 @@ TEST_CASE("forwarding: interim answers carry neither cookies nor tokens") {
   answer.add("Link", "</a.css>; rel=preload");
   answer.add("Set-Cookie", "a=1");
   answer.add("x-csrf-token", "t");
-  std::string out;
-  backend::write_plain_fields(answer, out);
-  CHECK(out == "Link: </a.css>; rel=preload\r\n");
+  CHECK(test::lines_of(backend::plain_fields(answer)) == "Link: </a.css>; rel=preload\r\n");
 }
 
 TEST_CASE("forwarding: of the trailers pass those that the router does not decide about") {

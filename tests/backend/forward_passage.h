@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backend/forward_headers.h"
+#include "support/field_lines.h"
 #include "support/sessions.h"
 
 namespace router::test {
@@ -70,9 +71,7 @@ inline std::string write_answer(const Lines& lines, bool csrf_is_ours = false,
   http::Headers answer;
   for (const auto& [name, value] : lines) answer.add(name, value);
   const backend::SetCookies cookies{{"theme=dark; Max-Age=1"}, {}};
-  std::string out = "\r\n";
-  backend::write_response_headers(answer, {configured, csrf_is_ours, cors_is_ours, cookies, location}, out);
-  return out;
+  return "\r\n" + lines_of(backend::forwarded_fields(answer, {configured, csrf_is_ours, cors_is_ours, cookies, location}));
 }
 
 }  // namespace router::test

@@ -15,9 +15,9 @@ namespace router::test {
 
 // Stands for what the pipeline adds to every head.
 struct MarkedReply final : backend::ReplyHead {
-  void complete(std::string& fields, base::milliseconds) override {
+  void complete(http::Fields& fields, base::milliseconds) override {
     ++heads;
-    fields.append(added);
+    for (const auto& field : fields_of(added)) fields.add(field.name, field.value);
   }
   std::string added = "X-Completed: yes\r\n";
   int heads = 0;

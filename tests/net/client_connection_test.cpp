@@ -1,5 +1,6 @@
 // The life of a client's connection over a wire in memory: one request after the other, and how it ends.
 #include "client_world.h"
+#include "support/field_lines.h"
 
 namespace router::client_connection_test {
 
@@ -191,11 +192,12 @@ TEST_CASE(
 
 TEST_CASE("client connection: interim answers go to HTTP/1.1 alone, and only before the final one [H17]") {
   const auto early_hints = [](net::Exchange& exchange, ScriptedHandler& handler) -> base::Task<void> {
-    const auto hinted = co_await exchange.send_interim(103, "Link: </a>\r\n");
+    const auto hint = test::fields_of("Link: </a>\r\n");
+    const auto hinted = co_await exchange.send_interim(103, hint);
     CHECK(hinted);
     auto answering = ScriptedHandler::echo(exchange, handler);
     co_await answering;
-    const auto late = co_await exchange.send_interim(103, "Link: </late>\r\n");
+    const auto late = co_await exchange.send_interim(103, hint);
     CHECK(late);
   };
   for (const bool knows_interim : {true, false}) {

@@ -36,10 +36,10 @@ class FileHandler final : public net::Handler {
     net::ResponseStart start;
     start.body = kind;
     start.content_length = announced;
-    start.fields = "Date: now\r\n";  // else it is the router's
+    start.fields.add("Date", "now");  // else it is the router's
     exchange.start_response(std::move(start));
     auto sent = co_await exchange.send_file(descriptor, offset, length);
-    if (sent) sent = co_await exchange.finish({});
+    if (sent) sent = co_await exchange.finish(http::kNoFields);
     if (!sent) fault.set_value(base::describe(sent.error()));
   }
   http::Response refusal(const base::Error&, const http::Headers&) override { return http::text_response(400, "bad"); }

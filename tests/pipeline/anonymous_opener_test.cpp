@@ -47,7 +47,7 @@ TEST_CASE(
   CHECK(session->tokens.access_token.empty());
   CHECK(context.anonymous == session);
   CHECK_FALSE(context.session);
-  CHECK(context.reply_fields == "Set-Cookie: JSESSIONID=" + std::string(session->id.reveal()) +
+  CHECK(test::lines_of(context.reply_fields) == "Set-Cookie: JSESSIONID=" + std::string(session->id.reveal()) +
                                     "; Path=/; Secure; HttpOnly; SameSite=Lax\r\n");
   CHECK(**test::run_task(world.store.find(session->id)) != nullptr);
 }

@@ -23,8 +23,9 @@ struct FeedWorld {
     REQUIRE(test::run_task(store.create(std::move(session))));
   }
   void open() {
-    session::Feed feed{exchange, {store, live, streams}, id, "192.0.2.1",
-                       std::string(session::kFeedFields) + "X-Of-The-Router: 1\r\n"};
+    auto fields = session::feed_fields();
+    fields.add("X-Of-The-Router", "1");
+    session::Feed feed{exchange, {store, live, streams}, id, "192.0.2.1", std::move(fields)};
     base::start_detached(
         test::detail::store_result<base::Result<bool>>(session::run_event_feed(std::move(feed)), result));
   }

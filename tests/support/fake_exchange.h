@@ -22,6 +22,7 @@
 #include "net/file_copy.h"
 #include "net/response_framing.h"
 #include "support/fake_loop.h"
+#include "support/field_lines.h"
 
 namespace router::test {
 
@@ -116,8 +117,8 @@ class FakeExchange final : public net::Exchange {
   const http::Headers& trailers() const override { return trailers_; }
   void cancel_body_read() override {}
 
-  base::Task<base::Result<void>> send_interim(int status, std::string_view fields) override {
-    interims_.emplace_back(status, fields);
+  base::Task<base::Result<void>> send_interim(int status, const http::Fields& fields) override {
+    interims_.emplace_back(status, lines_of(fields));
     co_return base::Result<void>();
   }
   void start_response(net::ResponseStart start) override {
@@ -125,6 +126,7 @@ class FakeExchange final : public net::Exchange {
     started_ = true;
     start_ = std::move(start);
     framing_.begin(start_, request_.minor_version, start_.close || !request_.keep_alive || !body_finished_, head_);
+    start_.fields.clear();  // what they refer to may go
   }
   bool response_started() const override { return started_; }
   base::Task<base::Result<void>> flush() override { co_return base::Result<void>(); }
@@ -146,13 +148,13 @@ class FakeExchange final : public net::Exchange {
     auto copied = co_await net::copy_file(*this, descriptor, offset, length);
     co_return copied;
   }
-  base::Task<base::Result<void>> finish(std::string_view trailer_fields) override {
-    if (!framing_.end(trailer_fields, chunk_heads_)) throw std::logic_error("a body shorter than announced");
-    trailer_fields_ = trailer_fields;
+  base::Task<base::Result<void>> finish(const http::Fields& trailers) override {
+    if (!framing_.end(trailers, chunk_heads_)) throw std::logic_error("a body shorter than announced");
+    trailer_fields_ = lines_of(trailers);
     finished_ = true;
     co_return base::Result<void>();
   }
-  base::Task<base::Result<void>> tunnel(net::BackendConnection&, std::string fields,
+  base::Task<base::Result<void>> tunnel(net::BackendConnection&, http::Fields fields,
                                         std::function<void()>) override {
     net::ResponseStart start;
     start.status = 101;

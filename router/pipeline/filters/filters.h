@@ -17,7 +17,7 @@ namespace router::pipeline {
 class ReplyFields final : public backend::ReplyHead {
  public:
   explicit ReplyFields(Context& context) : context_(context) {}
-  void complete(std::string& fields, base::milliseconds upstream_time) override;
+  void complete(http::Fields& fields, base::milliseconds upstream_time) override;
 
  private:
   Context& context_;

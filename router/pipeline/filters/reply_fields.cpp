@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "http/field_list.h"
 #include "pipeline/error_reply.h"
 #include "pipeline/filters/filters.h"
 #include "session/csrf.h"
@@ -32,64 +31,38 @@ bool is_for_caches(std::string_view name) {
 
 // A token, or a cookie of the router, is for one user: nobody keeps the answer that it is on, whatever a back-end or the
 // configuration says.
-void keep_out_of_caches(std::string& fields) {
-  std::string kept;
-  kept.reserve(fields.size() + 32);
-  for (std::string_view rest = fields; !rest.empty();) {
-    const auto end = rest.find("\r\n");
-    const auto line = end == std::string_view::npos ? rest : rest.substr(0, end + 2);
-    if (!is_for_caches(line.substr(0, line.find(':')))) kept.append(line);
-    rest.remove_prefix(line.size());
-  }
-  fields = kept.append("Cache-Control: no-store\r\n");
-}
-
-void keep_out_of_caches(http::Headers& headers) {
-  headers.remove_if([](const http::Field& field) { return is_for_caches(field.name); });
-  headers.add("Cache-Control", "no-store");
+void keep_out_of_caches(http::Fields& fields) {
+  fields.remove_if([](const http::Field& field) { return is_for_caches(field.name); });
+  fields.add_view("Cache-Control", "no-store");
 }
 
 // responseHeaders and httpHeaders. What an answer says itself wins; a back-end's field that gives way has been left out.
-void add_configured(const std::vector<config::ResponseHeader>& configured, std::string& fields) {
-  std::string added;
+// Copied: a response that could not be read outlives the configuration that it was made with.
+void add_configured(const std::vector<config::ResponseHeader>& configured, http::Fields& fields) {
+  const auto said = static_cast<std::ptrdiff_t>(fields.size());
   for (const auto& header : configured) {
-    if (http::has_field(fields, header.name)) continue;
-    added.append(header.name).append(": ").append(header.value).append("\r\n");
+    const bool is_said = std::any_of(fields.begin(), fields.begin() + said, [&](const http::Field& field) {
+      return base::equals_ignoring_case(field.name, header.name);
+    });
+    if (!is_said) fields.add(header.name, header.value);
   }
-  fields.append(added);
-}
-
-void add_configured(const std::vector<config::ResponseHeader>& configured, http::Headers& fields) {
-  std::vector<const config::ResponseHeader*> added;
-  for (const auto& header : configured) {
-    if (!fields.contains(header.name)) added.push_back(&header);
-  }
-  for (const auto* header : added) fields.add(header->name, header->value);
 }
 
 }  // namespace
 
-void ReplyFields::complete(std::string& fields, base::milliseconds upstream_time) {
+void ReplyFields::complete(http::Fields& fields, base::milliseconds upstream_time) {
   const auto& config = context_.config();
-  fields.append(context_.reply_fields);
-  if (context_.wants_statistics) {
-    fields.append(kRouterStatistics).append(": ").append(statistics(context_, upstream_time)).append("\r\n");
-  }
+  for (const auto& field : context_.reply_fields) fields.pass(field);
+  if (context_.wants_statistics) fields.add(kRouterStatistics, statistics(context_, upstream_time));
   add_configured(config.response_headers, fields);
-  if (config.environment.send_x_frame_options && !http::has_field(fields, kFrameOptions)) {
-    fields.append("X-Frame-Options: SAMEORIGIN\r\n");
-  }
-  fields.append(kRequestId).append(": ").append(context_.request_id).append("\r\n");
-  const bool has_our_cookie = http::has_field(context_.reply_fields, "Set-Cookie");
-  if (has_our_cookie || http::has_field(fields, session::kCsrfHeader)) keep_out_of_caches(fields);
+  if (config.environment.send_x_frame_options && !fields.contains(kFrameOptions)) fields.add_view(kFrameOptions, "SAMEORIGIN");
+  fields.add_view(kRequestId, context_.request_id);
+  const bool has_our_cookie = context_.reply_fields.contains("Set-Cookie");
+  if (has_our_cookie || fields.contains(session::kCsrfHeader)) keep_out_of_caches(fields);
 }
 
 void complete_own_response(const Context& context, http::Response& response) {
-  for (auto line : base::split(context.reply_fields, '\n')) {
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    const auto field = base::cut(line, ':');
-    if (field.after) response.headers.add(field.before, base::trim(*field.after));
-  }
+  for (const auto& field : context.reply_fields) response.headers.add(field.name, field.value);
   if (context.wants_statistics) response.headers.set(kRouterStatistics, statistics(context, base::milliseconds(-1)));
   complete_own_response(context.config(), context.request_id, response);
 }

@@ -15,8 +15,8 @@ void add_origin_fields(Context& context, const config::CorsPolicy& policy, std::
       policy.allowed_origins.begin(), policy.allowed_origins.end(),
       [](const http::OriginRule& rule) { return rule.host == "*" && rule.scheme.empty() && !rule.port; });
   // browsers take * for requests without credentials only (Fetch, "CORS check")
-  context.add_reply_field("Access-Control-Allow-Origin", any && !policy.allow_credentials ? "*" : origin);
-  if (policy.allow_credentials) context.add_reply_field("Access-Control-Allow-Credentials", "true");
+  context.reply_fields.add("Access-Control-Allow-Origin", any && !policy.allow_credentials ? "*" : origin);
+  if (policy.allow_credentials) context.reply_fields.add("Access-Control-Allow-Credentials", "true");
   context.cors_is_ours = true;
 }
 
@@ -39,7 +39,7 @@ Result<Verdict> check_cors(Context& context) {
   const auto& policy = *judged->policy;
   // also where there is no Origin: a cache must not give that answer to somebody who sends one (Fetch, "CORS
   // and caches")
-  context.add_reply_field("Vary", "Origin");
+  context.reply_fields.add("Vary", "Origin");
   if (judged->outcome == CorsJudgement::Outcome::no_concern) return Verdict(Continue{});
   if (judged->outcome == CorsJudgement::Outcome::refused) {
     return base::Error{base::ErrorCode::forbidden, base::Side::client,
@@ -48,7 +48,7 @@ Result<Verdict> check_cors(Context& context) {
   add_origin_fields(context, policy, context.request.headers.get("Origin").value_or(""));
   if (judged->outcome == CorsJudgement::Outcome::preflight) return Verdict(preflight_response(policy));
   if (!policy.expose_headers.empty()) {
-    context.add_reply_field("Access-Control-Expose-Headers", http::written_list(policy.expose_headers));
+    context.reply_fields.add("Access-Control-Expose-Headers", http::written_list(policy.expose_headers));
   }
   return Verdict(Continue{});
 }

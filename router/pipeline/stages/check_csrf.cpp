@@ -10,7 +10,7 @@ Result<Verdict> check_csrf(Context& context) {
   switch (session::check_csrf(context.request.method, context.request.headers, context.session->csrf_token)) {
     case session::CsrfOutcome::pass: break;
     case session::CsrfOutcome::give_token:
-      context.add_reply_field(session::kCsrfHeader, context.session->csrf_token.reveal());
+      context.reply_fields.add(session::kCsrfHeader, context.session->csrf_token.reveal());
       break;
     case session::CsrfOutcome::refuse: {
       auto response = http::text_response(403, "CSRF token required\n");

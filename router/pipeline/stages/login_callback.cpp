@@ -7,7 +7,7 @@ Task<Result<Verdict>> login_callback(Context& context) {
   const auto& login = *context.graph.login;
   if (!login.is_callback(context.request.target)) co_return Verdict(Continue{});
   auto outcome = co_await login.callback(context.request, context.external, context.exchange.loop());
-  for (const auto& cookie : outcome.set_cookies) context.add_reply_field("Set-Cookie", cookie);
+  for (const auto& cookie : outcome.set_cookies) context.reply_fields.add("Set-Cookie", cookie);
   take_opened_session(context, std::move(outcome.opened));
   if (!outcome.answer) co_return outcome.answer.error();
   co_return Verdict(std::move(*outcome.answer));

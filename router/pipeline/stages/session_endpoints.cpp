@@ -80,7 +80,7 @@ Task<Result<Verdict>> touch(Context& context, session::SessionId id) {
 }
 
 Task<Result<Verdict>> events(Context& context, session::SessionId id) {
-  std::string fields(session::kFeedFields);
+  auto fields = session::feed_fields();
   ReplyFields(context).complete(fields, context.upstream_time);
   session::Feed feed{.exchange = context.exchange,
                      .sessions = context.graph.parts.sessions,

@@ -1,0 +1,138 @@
+#include "http/fields.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace router::http {
+
+namespace {
+
+constexpr std::array<bool, 256> kIsTokenByte = [] {
+  std::array<bool, 256> is{};
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+    is[static_cast<unsigned char>(c)] = true;
+  }
+  return is;
+}();
+
+bool is_value_byte(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 ? byte != 0x7F : c == '\t';
+}
+
+// The lengths differ mostly: no call for those.
+bool is_called(const Field& field, std::string_view name) {
+  return field.name.size() == name.size() && base::equals_ignoring_case(field.name, name);
+}
+
+}  // namespace
+
+std::string_view Fields::keep(std::string_view text) {
+  if (text.empty()) return {};
+  if (blocks_.empty() || block_size_ - block_used_ < text.size()) {
+    block_size_ = std::max<std::size_t>(512, text.size());
+    block_used_ = 0;
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_size_));
+  }
+  char* at = blocks_.back().get() + block_used_;
+  std::memcpy(at, text.data(), text.size());
+  block_used_ += text.size();
+  return {at, text.size()};
+}
+
+std::string_view Fields::keep_value(std::string_view value) {
+  if (is_field_value(value)) return keep(value);
+  std::string blanked(value);
+  std::replace_if(blanked.begin(), blanked.end(), [](char c) { return !is_value_byte(c); }, ' ');
+  return keep(blanked);
+}
+
+void Fields::add_view(std::string_view name, std::string_view value) {
+  if (is_token(name)) fields_.push_back({name, is_field_value(value) ? value : keep_value(value)});
+}
+
+void Fields::add(std::string_view name, std::string_view value) {
+  if (!is_token(name)) return;
+  const auto kept_name = keep(name);
+  fields_.push_back({kept_name, keep_value(value)});
+}
+
+void Fields::set(std::string_view name, std::string_view value) {
+  const auto is_it = [name](const Field& field) { return is_called(field, name); };
+  const auto first = std::find_if(fields_.begin(), fields_.end(), is_it);
+  if (first == fields_.end()) return add(name, value);
+  // `name` and `value` may be views of what is replaced
+  const auto kept_value = keep_value(value);
+  *first = {keep(name), kept_value};
+  fields_.erase(std::remove_if(first + 1, fields_.end(), is_it), fields_.end());
+}
+
+void Fields::remove(std::string_view name) {
+  std::erase_if(fields_, [name](const Field& field) { return is_called(field, name); });
+}
+
+void Fields::clear() {
+  fields_.clear();
+  blocks_.clear();
+  block_used_ = block_size_ = 0;
+}
+
+std::optional<std::string_view> Fields::get(std::string_view name) const {
+  for (const auto& field : fields_) {
+    if (is_called(field, name)) return field.value;
+  }
+  return std::nullopt;
+}
+
+std::size_t Fields::count(std::string_view name) const {
+  return static_cast<std::size_t>(std::count_if(fields_.begin(), fields_.end(), [name](const Field& field) {
+    return is_called(field, name);
+  }));
+}
+
+bool Fields::has_token(std::string_view name, std::string_view token) const {
+  for (const auto& field : fields_) {
+    if (!is_called(field, name)) continue;
+    for (std::optional<std::string_view> rest = field.value; rest;) {
+      const auto [item, after] = base::cut(*rest, ',');
+      if (base::equals_ignoring_case(base::trim(item), token)) return true;
+      rest = after;
+    }
+  }
+  return false;
+}
+
+void Fields::write_to(std::string& out) const {
+  for (const auto& field : fields_) append_line(out, field.name, field.value);
+}
+
+Fields Fields::clone() const {
+  Fields copy;
+  for (const auto& field : fields_) {
+    const auto name = copy.keep(field.name);
+    copy.pass({name, copy.keep(field.value)});
+  }
+  return copy;
+}
+
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+  const auto before = out.size();
+  out.resize(before + name.size() + value.size() + 4);
+  char* at = out.data() + before;
+  at = std::copy(name.begin(), name.end(), at);
+  *at++ = ':';
+  *at++ = ' ';
+  at = std::copy(value.begin(), value.end(), at);
+  *at++ = '\r';
+  *at = '\n';
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return kIsTokenByte[static_cast<unsigned char>(c)]; });
+}
+
+bool is_field_value(std::string_view text) { return std::all_of(text.begin(), text.end(), is_value_byte); }
+
+}  // namespace router::http
