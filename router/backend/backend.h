@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "backend/request_facts.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "config/model.h"
-#include "http/external.h"
 #include "net/backend_connection.h"
 #include "net/exchange.h"
 #include "routing/route_table.h"
@@ -33,6 +33,7 @@ class ReplyHead {
 };
 
 // Gives a browser that has no session an anonymous one, for a back-end's cookies; its cookie goes out with the answer.
+// From then on it is the request's (User::anonymous).
 class SessionOpener {
  public:
   virtual ~SessionOpener() = default;
@@ -40,29 +41,19 @@ class SessionOpener {
   virtual base::Task<session::Snapshot> open(std::vector<session::BackendCookie> jar) = 0;
 };
 
-// Request and session as the earlier stages left them. References outlive serve().
+// A request as the earlier stages left it, and what serves it. References outlive serve().
 struct Call {
   net::Exchange& exchange;
-  const http::Request& request;
-  const http::Target& target;  // what is matched and forwarded
-  const http::External& external;
+  const RequestFacts& facts;
   const routing::RouteMatch& match;
-  session::Snapshot session;    // who is signed in; null on public routes without one, and for callers
-  session::Snapshot anonymous;  // where nobody is; usually null
-  session::Snapshot caller;   // x-approuter-authorization: a session in form, in no store; usually null
-  std::string_view request_id;
-  std::string_view correlation_id;
-  std::string_view traceparent;
   net::BackendPool& pool;  // of this loop
   session::Store& sessions;
   session::LiveConnections& live;
   const session::CookieNames& own_cookies;
   const base::Clock& clock;
-  const base::Secret* token = nullptr;  // for the back-end, instead of the user's own
   SessionOpener* opener = nullptr;  // null: this browser may not be given a session
   bool authenticated = false;  // the route asks for a login, and authenticationMethod is not none
   bool cors_is_ours = false;   // the descriptor's cors has answered for this request's Origin
-  bool wants_statistics = false;  // sap-statistics: back-ends are to be told
   ReplyHead& reply;
 
   // Told back for the access log.
@@ -71,10 +62,7 @@ struct Call {
   base::milliseconds upstream_time{-1};
 
   const config::Route& route() const { return *match.route; }
-  const session::Session* user() const { return caller ? caller.get() : session.get(); }
-  // Whose are the back-ends' cookies, and what is under way.
-  const session::Snapshot& holder() const { return session ? session : anonymous; }
-  bool csrf_is_ours() const { return authenticated && !caller && route().csrf_protection; }
+  bool csrf_is_ours() const { return authenticated && !facts.user.is_caller && route().csrf_protection; }
 };
 
 class Backend {

@@ -67,8 +67,15 @@ bool is_session_token(const session::CookieNames& own, std::string_view name) {
 }
 
 bool sends_token(const RequestForward& forward) {
-  return forward.authenticated && config::takes_token(forward.destination) && forward.session != nullptr &&
-         !forward.session->tokens.access_token.empty();
+  const auto& session = forward.facts.user.session;
+  return forward.authenticated && config::takes_token(forward.destination) && session &&
+         !session->tokens.access_token.empty();
+}
+
+const std::vector<session::BackendCookie>& jar_of(const User& user) {
+  static const std::vector<session::BackendCookie> kEmpty;
+  const auto& holder = user.session ? user.session : user.anonymous;
+  return holder ? holder->backend_cookies : kEmpty;
 }
 
 // FORWARD_IDENTITY_HEADERS: in that spelling, and no other that a back-end might take for it.
@@ -87,7 +94,7 @@ bool passes(const RequestForward& forward, const http::Field& field, const Named
     case FieldKind::identity:
       return is_let_through(forward, field.name) && !named.contains(field.name);
     case FieldKind::from_proxies:
-      return forward.external.peer_trusted;
+      return forward.facts.external.peer_trusted;
     // a field that the router decides about is not taken away by naming it
     case FieldKind::authorization:
       return !forward.authenticated && forward.destination.authorization.empty();
@@ -110,13 +117,13 @@ std::optional<std::uint64_t> hops_left(const http::Request& request, const http:
 // What a trusted proxy said is passed on as it is.
 void write_forwarded(const RequestForward& forward, std::string_view name, std::string_view ours,
                      std::string& out) {
-  const auto theirs = forward.external.peer_trusted ? forward.request.headers.get(name) : std::nullopt;
+  const auto theirs = forward.facts.external.peer_trusted ? forward.facts.request.headers.get(name) : std::nullopt;
   append_line(out, name, theirs.value_or(ours));
 }
 
 void write_forwarded_fields(const RequestForward& forward, std::string& out) {
-  const auto& external = forward.external;
-  append_line(out, "x-forwarded-for", http::client_chain(forward.request.headers, external));
+  const auto& external = forward.facts.external;
+  append_line(out, "x-forwarded-for", http::client_chain(forward.facts.request.headers, external));
   write_forwarded(forward, "x-forwarded-host", external.authority, out);
   write_forwarded(forward, "x-forwarded-proto", external.scheme, out);
   write_forwarded(forward, "x-forwarded-path", forward.scope.client_path, out);
@@ -145,7 +152,7 @@ void write_configured(const RequestForward& forward, std::string& out) {
 
 std::string_view host_for(const RequestForward& forward, std::string& storage) {
   if (forward.destination.preserve_host_header) {
-    if (const auto host = forward.request.headers.get("Host")) return *host;
+    if (const auto host = forward.facts.request.headers.get("Host")) return *host;
   }
   storage = forward.destination.url.authority();
   return storage;
@@ -159,40 +166,39 @@ bool clears_cookies(std::string_view value) {
 }  // namespace
 
 void write_request_headers(const RequestForward& forward, std::string& out) {
-  static const std::vector<session::BackendCookie> kEmptyJar;
+  const auto& [request_id, correlation_id, traceparent] = forward.facts.trace;
   std::string host;
   append_line(out, "Host", host_for(forward, host));
-  const NamedByConnection named(forward.request.headers);
-  const bool wants_all = http::has_part_of_coded(forward.request.headers);
-  for (const auto& field : forward.request.headers) {
+  const NamedByConnection named(forward.facts.request.headers);
+  const bool wants_all = http::has_part_of_coded(forward.facts.request.headers);
+  for (const auto& field : forward.facts.request.headers) {
     if (!passes(forward, field, named)) continue;
     if (wants_all && base::equals_ignoring_case(field.name, "Range")) continue;
     if (http::names_coded_tag(field.value) && http::lists_tags(field.name)) {
       append_line(out, field.name, http::without_codings(field.value));
       continue;
     }
-    const auto hops = hops_left(forward.request, field);
+    const auto hops = hops_left(forward.facts.request, field);
     append_line(out, field.name, hops ? std::to_string(*hops) : field.value);
   }
-  write_via(forward.request, out);
-  write_hop_fields(forward.request, out);
+  write_via(forward.facts.request, out);
+  write_hop_fields(forward.facts.request, out);
   if (forward.destination.set_x_forwarded_headers) write_forwarded_fields(forward, out);
-  append_line(out, "x-request-id", forward.request_id);
-  append_line(out, "x-correlationid", forward.correlation_id);
-  append_line(out, "traceparent", forward.traceparent);
-  if (forward.wants_statistics && !forward.request.headers.contains("sap-statistics")) {
+  append_line(out, "x-request-id", request_id);
+  append_line(out, "x-correlationid", correlation_id);
+  append_line(out, "traceparent", traceparent);
+  if (forward.facts.wants_statistics && !forward.facts.request.headers.contains("sap-statistics")) {
     append_line(out, "sap-statistics", "true");
   }
   if (sends_token(forward)) {
-    const base::Secret& token = forward.token != nullptr ? *forward.token : forward.session->tokens.access_token;
+    const auto& user = forward.facts.user;
+    const base::Secret& token = user.token.empty() ? user.session->tokens.access_token : user.token;
     out.append("Authorization: Bearer ").append(token.reveal()).append("\r\n");
   }
   if (!forward.destination.authorization.empty()) {
     out.append("Authorization: ").append(forward.destination.authorization.reveal()).append("\r\n");
   }
-  write_cookie_field(forward.request.headers,
-                     forward.session != nullptr ? forward.session->backend_cookies : kEmptyJar, forward.scope,
-                     forward.own_cookies, out);
+  write_cookie_field(forward.facts.request.headers, jar_of(forward.facts.user), forward.scope, forward.own_cookies, out);
   write_configured(forward, out);
 }
 

@@ -14,30 +14,21 @@
 #include <vector>
 
 #include "backend/cookie_jar.h"
+#include "backend/request_facts.h"
 #include "config/model.h"
-#include "http/external.h"
-#include "http/message.h"
-#include "session/session.h"
 
 namespace router::backend {
 
 struct RequestForward {
-  const http::Request& request;
-  const http::External& external;
+  const RequestFacts& facts;
   const config::Destination& destination;
-  const session::Session* session = nullptr;  // may be null
-  const base::Secret* token = nullptr;  // instead of the session's own
   const session::CookieNames& own_cookies;
   // The route asks for authentication and authenticationMethod is not none.
   bool authenticated = false;
   std::span<const std::string> forwarded_identity = {};  // FORWARD_IDENTITY_HEADERS
   // The route is authenticated and has csrfProtection: x-csrf-token is between the browser and the router.
   bool csrf_is_ours = false;
-  bool wants_statistics = false;  // asked for in the query: back-ends are told by a field
   JarScope scope;
-  std::string_view request_id;
-  std::string_view correlation_id;
-  std::string_view traceparent;
 };
 
 // "Name: value\r\n" of every field, appended to `out`.

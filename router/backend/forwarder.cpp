@@ -18,7 +18,7 @@ Forwarder::Forwarder(const config::Destination& destination, const config::Confi
       slots_(slots) {}
 
 Task<Result<void>> Forwarder::serve(Call& call) {
-  auto rewritten = routing::rewrite(call.route(), call.match.match, call.target);
+  auto rewritten = routing::rewrite(call.route(), call.match.match, call.facts.target());
   if (!rewritten) co_return rewritten.error();
   std::string path = routing::join_paths(destination_.url, *rewritten);
   Passage passage(call, destination_, config_, origin_, slots_);

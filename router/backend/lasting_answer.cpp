@@ -11,16 +11,16 @@ LastingAnswer::LastingAnswer(Call& call, std::function<void()> end, std::string 
 }
 
 void LastingAnswer::session_opened() {
-  if (!call_.holder()) return;
-  registration_ = call_.live.add(call_.holder()->id, call_.exchange.loop(), std::move(end_), std::move(back_end_),
+  if (!call_.facts.user.stored()) return;
+  registration_ = call_.live.add(call_.facts.user.stored()->id, call_.exchange.loop(), std::move(end_), std::move(back_end_),
                                  call_.authenticated);
 }
 
 void LastingAnswer::user_is_active() {
   const auto now = call_.clock.steady();
-  if (!call_.holder() || !call_.route().touch || now - touched_ < kTouchEvery) return;
+  if (!call_.facts.user.stored() || !call_.route().touch || now - touched_ < kTouchEvery) return;
   touched_ = now;
-  base::start_detached(touch(call_.sessions, call_.holder()->id));
+  base::start_detached(touch(call_.sessions, call_.facts.user.stored()->id));
 }
 
 void LastingAnswer::after(base::milliseconds delay, std::function<void()> then) {

@@ -43,7 +43,7 @@ Task<Result<void>> Passage::run(std::string path) {
   co_return passed;
 }
 
-bool Passage::is_work() const { return call_.holder() && !http::is_safe(call_.request.method); }
+bool Passage::is_work() const { return call_.facts.user.stored() && !http::is_safe(call_.facts.request.method); }
 
 void Passage::end_with_session() {
   session_over_ = true;
@@ -67,27 +67,20 @@ void Passage::cut_off() {
 std::string Passage::request_head(std::string_view path) const {
   std::string head;
   head.reserve(2048);
-  head.append(call_.request.method).append(" ").append(path).append(" HTTP/1.1\r\n");
-  RequestForward forward{.request = call_.request,
-                         .external = call_.external,
+  head.append(call_.facts.request.method).append(" ").append(path).append(" HTTP/1.1\r\n");
+  RequestForward forward{.facts = call_.facts,
                          .destination = destination_,
-                         .session = call_.caller ? call_.caller.get() : call_.holder().get(),
-                         .token = call_.token,
                          .own_cookies = call_.own_cookies,
                          .authenticated = call_.authenticated,
                          .forwarded_identity = config_.environment.forwarded_identity,
                          .csrf_is_ours = call_.csrf_is_ours(),
-                         .wants_statistics = call_.wants_statistics,
-                         .scope = scope(),
-                         .request_id = call_.request_id,
-                         .correlation_id = call_.correlation_id,
-                         .traceparent = call_.traceparent};
+                         .scope = scope()};
   forward.scope.backend_path = base::cut(path, '?').before;
   write_request_headers(forward, head);
-  if (call_.request.body == http::BodyKind::chunked) {
+  if (call_.facts.request.body == http::BodyKind::chunked) {
     head.append("Transfer-Encoding: chunked\r\n");
-  } else if (call_.request.body == http::BodyKind::length || call_.request.headers.contains("Content-Length")) {
-    head.append("Content-Length: ").append(std::to_string(call_.request.content_length)).append("\r\n");
+  } else if (call_.facts.request.body == http::BodyKind::length || call_.facts.request.headers.contains("Content-Length")) {
+    head.append("Content-Length: ").append(std::to_string(call_.facts.request.content_length)).append("\r\n");
   }
   head.append("\r\n");
   return head;
@@ -96,16 +89,16 @@ std::string Passage::request_head(std::string_view path) const {
 JarScope Passage::scope() const {
   return {.destination = destination_.name,
           .backend_path = path_,
-          .client_path = call_.target.path,
-          .secure = destination_.url.secure() || call_.external.secure()};
+          .client_path = call_.facts.target().path,
+          .secure = destination_.url.secure() || call_.facts.external.secure()};
 }
 
 bool Passage::should_gather_body() const {
-  return call_.request.body != http::BodyKind::none && call_.pool.is_scarce(origin_);
+  return call_.facts.request.body != http::BodyKind::none && call_.pool.is_scarce(origin_);
 }
 
 Task<Result<void>> Passage::gather_body() {
-  if (call_.request.expects_continue) {
+  if (call_.facts.request.expects_continue) {
     // so says RFC 9110 section 10.1.1; the back-end's own is not passed on then
     auto continued = co_await call_.exchange.send_interim(100, http::kNoFields);
     if (!continued) co_return continued;
@@ -152,14 +145,14 @@ Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& m
     pump_.reset();
   }
   may_retry = !passed && !fresh && connection_->is_reused() && !connection_->has_answered() &&
-              passed.error().code == ErrorCode::closed && call_.request.body == http::BodyKind::none &&
-              http::is_idempotent(call_.request.method);
+              passed.error().code == ErrorCode::closed && call_.facts.request.body == http::BodyKind::none &&
+              http::is_idempotent(call_.facts.request.method);
   call_.pool.release(std::move(connection_), passed.has_value() && whole);
   co_return passed;
 }
 
 Task<Result<void>> Passage::exchange_messages(const std::string& head) {
-  if (call_.request.body == http::BodyKind::none) {
+  if (call_.facts.request.body == http::BodyKind::none) {
     auto sent = co_await connection_->send(head);
     if (!sent) co_return sent;
   } else {
@@ -185,16 +178,16 @@ Error Passage::pump_fault_or(Error error) {
 Task<Result<void>> Passage::read_final_head() {
   const auto began = std::chrono::steady_clock::now();
   for (int heads = 0; heads < net::kMostInterimHeads; ++heads) {
-    auto answered = co_await connection_->read_head(call_.request.is("HEAD"));
+    auto answered = co_await connection_->read_head(call_.facts.request.is("HEAD"));
     if (!answered) co_return answered;
     const int status = connection_->head().status;
-    const bool upgraded = status == 101 && call_.request.is_upgrade;
+    const bool upgraded = status == 101 && call_.facts.request.is_upgrade;
     if (status >= 200 || upgraded) {
       call_.upstream_time = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
       co_return Result<void>();
     }
     if (status == 101) break;
-    if (status == 100 && (!call_.request.expects_continue || has_continued_)) continue;
+    if (status == 100 && (!call_.facts.request.expects_continue || has_continued_)) continue;
     const auto fields = plain_fields(connection_->head().headers);
     auto sent = co_await call_.exchange.send_interim(status, fields);
     if (!sent && !is_work()) co_return sent;
@@ -219,7 +212,7 @@ Task<Result<void>> Passage::relay_response() {
   }
   call_.status = head.status;
   connection_->set_timeout(is_event_stream(head.headers) ? milliseconds::zero() : timeout_);
-  body_.begin(config_.compression, call_.request, start);
+  body_.begin(config_.compression, call_.facts.request, start);
   call_.exchange.start_response(std::move(start));
   if (session_over_) end_with_session();
   auto relayed = co_await relay_body();
@@ -230,23 +223,22 @@ Task<Result<void>> Passage::relay_response() {
 Task<Result<void>> Passage::keep_cookies() {
   const bool passes_all = call_.route().set_backend_session_cookies;
   const bool may_open = call_.opener != nullptr && !passes_all;
-  const SetCookieRules rules{call_.own_cookies, call_.holder() || may_open, passes_all};
+  const SetCookieRules rules{call_.own_cookies, call_.facts.user.stored() || may_open, passes_all};
   cookies_ = sort_set_cookies(connection_->head().headers, scope(), rules, call_.clock.wall());
   if (cookies_.to_jar.empty()) co_return Result<void>();
   Result<void> kept;
-  if (call_.holder()) kept = co_await save_in_jar();
+  if (call_.facts.user.stored()) kept = co_await save_in_jar();
   else co_await open_jar();
   co_return kept;
 }
 
 Task<Result<void>> Passage::save_in_jar() {
   auto changes = cookies_.to_jar;
-  auto saving = save_cookies(call_.sessions, call_.holder(), std::move(changes),
+  auto saving = save_cookies(call_.sessions, call_.facts.user.stored(), std::move(changes),
                              config_.environment.limits.cookie_jar_bytes, config_.logout);
   auto saved = co_await saving;
-  if (saved && *saved) {
-    (call_.session ? call_.session : call_.anonymous) = *saved;
-  } else if (!call_.session) {
+  if (saved && *saved) co_return Result<void>();
+  if (!call_.facts.user.session) {
     // nobody is signed in: the page is as public as before, but sets no cookie any more
     cookies_ = SetCookies();
   } else if (saved) {
@@ -262,8 +254,8 @@ Task<void> Passage::open_jar() {
   apply_changes(cookies_.to_jar, config_.environment.limits.cookie_jar_bytes, jar);
   if (jar.empty()) co_return;
   auto opening = call_.opener->open(std::move(jar));
-  call_.anonymous = co_await opening;
-  lasting_.session_opened();
+  const auto opened = co_await opening;
+  if (opened) lasting_.session_opened();
 }
 
 http::Fields Passage::response_fields() {
@@ -298,7 +290,7 @@ Task<Result<void>> Passage::relay_body() {
     if (is_a_users) lasting_.user_is_active();
   }
   http::Fields trailers;
-  if (call_.request.headers.has_token("TE", "trailers")) trailers = plain_fields(connection_->trailers());
+  if (call_.facts.request.headers.has_token("TE", "trailers")) trailers = plain_fields(connection_->trailers());
   auto finished = co_await call_.exchange.finish(trailers);
   co_return finished;
 }

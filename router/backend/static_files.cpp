@@ -54,15 +54,15 @@ Result<FoundFile> find_below(const FileRoot& root, const StaticPath& path, bool 
 }
 
 Result<FoundFile> find(const Call& call, const FileRoot& root) {
-  const auto rewritten = routing::rewrite(call.route(), call.match.match, call.target);
+  const auto rewritten = routing::rewrite(call.route(), call.match.match, call.facts.target());
   if (!rewritten) return rewritten.error();
   const auto path = static_path(std::string_view(*rewritten).substr(0, rewritten->find('?')));
   if (!path) return not_found("a name that is never served");
   // where the browser's address ends with a slash already, a redirect would lead nowhere
-  const bool has_slash = call.target.path.ends_with('/');
+  const bool has_slash = call.facts.target().path.ends_with('/');
   auto found = find_below(root, *path, has_slash);
   if (!found || has_slash || !path->names_folder) return found;
-  const auto redirects = routing::keeps_slash_behind(call.route(), call.match.match, call.target);
+  const auto redirects = routing::keeps_slash_behind(call.route(), call.match.match, call.facts.target());
   if (!redirects) return redirects.error();
   found->lacks_slash = *redirects;
   return found;
@@ -133,7 +133,7 @@ http::CompressionDecision decide(const Call& call, const net::ResponseStart& hea
   if (!rules.enabled) return {};
   const http::CompressionRules allowed{rules.enabled, rules.min_size, rules.mixed_type_content};
   const http::AnswerBody body{head.status, head.body, head.content_length};
-  return decide_compression(allowed, call.request, body, http::read_answer_fields(head.fields));
+  return decide_compression(allowed, call.facts.request, body, http::read_answer_fields(head.fields));
 }
 
 }  // namespace
@@ -168,7 +168,7 @@ net::ResponseStart StaticFiles::begin(Call& call, StaticAnswer& answer) const {
   net::ResponseStart head;
   head.status = answer.status;
   head.fields = std::move(answer.fields);
-  if (answer.has_length() && call.request.is("HEAD")) {
+  if (answer.has_length() && call.facts.request.is("HEAD")) {
     head.fields.add("Content-Length", std::to_string(answer.content_length));
   } else if (answer.has_length()) {
     head.body = http::BodyKind::length;
@@ -185,7 +185,7 @@ Task<Result<Representation>> StaticFiles::represent(Call& call, FoundFile found)
     auto filled = co_await filling;
     co_return filled;
   }
-  co_return represent_stored(root_, found.folder, found.name, std::move(found.file), call.request.headers);
+  co_return represent_stored(root_, found.folder, found.name, std::move(found.file), call.facts.request.headers);
 }
 
 // Null: it goes out as it is. Errors: unauthenticated (the session ended meanwhile).
@@ -210,13 +210,13 @@ Task<Result<void>> StaticFiles::serve(Call& call) {
   StaticAnswer answer;
   Representation representation;
   if (found->lacks_slash) {
-    answer = redirect_to_slash(call.target);
+    answer = redirect_to_slash(call.facts.target());
   } else {
     auto representing = represent(call, *std::move(found));
     auto represented = co_await representing;
     if (!represented) co_return represented.error();
     representation = *std::move(represented);
-    answer = answer_with(representation, call.request);
+    answer = answer_with(representation, call.facts.request);
   }
   answer.fields.set("Cache-Control", cache_control(call));
   auto head = begin(call, answer);
@@ -233,7 +233,7 @@ Task<Result<void>> StaticFiles::serve(Call& call) {
   if (coded) head.content_length = coded->size();
   call.status = answer.status;
   call.exchange.start_response(std::move(head));
-  if (!call.request.is("HEAD")) {
+  if (!call.facts.request.is("HEAD")) {
     Result<void> sent;
     if (coded) {
       sent = co_await send_made(call, *coded);

@@ -56,14 +56,15 @@ struct Answer {
 };
 
 Result<Answer> answer_of(const Call& call, std::string_view path) {
-  if (!call.request.is_get_or_head()) return Answer{405, {}};
+  if (!call.facts.request.is_get_or_head()) return Answer{405, {}};
   if (path != "/currentUser" && path != "/attributes") {
     return Error{ErrorCode::not_found, Side::client, "the user API has /currentUser and /attributes"};
   }
-  if (call.user() == nullptr) return Error{ErrorCode::unauthenticated, Side::client, "the user API needs a session"};
+  const auto& user = call.facts.user.session;
+  if (!user) return Error{ErrorCode::unauthenticated, Side::client, "the user API needs a session"};
   const bool with_scopes = call.route().authentication == config::AuthenticationType::xsuaa;
-  return Answer{200, path == "/currentUser" ? current_user_json(*call.user(), with_scopes)
-                                            : attributes_json(*call.user(), with_scopes)};
+  return Answer{200, path == "/currentUser" ? current_user_json(*user, with_scopes)
+                                            : attributes_json(*user, with_scopes)};
 }
 
 }  // namespace
@@ -92,7 +93,7 @@ std::string attributes_json(const session::Session& session, bool with_scopes) {
 }
 
 Task<Result<void>> UserApi::serve(Call& call) {
-  auto rewritten = routing::rewrite(call.route(), call.match.match, call.target);
+  auto rewritten = routing::rewrite(call.route(), call.match.match, call.facts.target());
   if (!rewritten) co_return rewritten.error();
   auto answer = answer_of(call, base::cut(*rewritten, '?').before);
   if (!answer) co_return answer.error();
@@ -101,7 +102,7 @@ Task<Result<void>> UserApi::serve(Call& call) {
   head.fields.add_view("Content-Type", "application/json");
   head.fields.add_view("Cache-Control", "no-store");
   if (answer->status == 405) head.fields.add_view("Allow", "GET, HEAD");
-  const bool with_body = !call.request.is("HEAD");
+  const bool with_body = !call.facts.request.is("HEAD");
   if (with_body) {
     head.body = http::BodyKind::length;
     head.content_length = answer->body.size();

@@ -33,13 +33,13 @@ base::Task<session::Snapshot> AnonymousOpener::open(std::vector<session::Backend
   const auto created = co_await creating;
   if (!created) {
     base::log_info("session.not_opened",
-                   {{"request_id", context_.request_id}, {"detail", created.error().detail}});
+                   {{"request_id", context_.trace.request_id}, {"detail", created.error().detail}});
     co_return nullptr;
   }
   const auto agent = context_.request.headers.get("User-Agent").value_or("");
   const auto cookie = context_.graph.session_cookie.make(session->id, context_.external, agent);
   context_.reply_fields.add("Set-Cookie", cookie.to_string());
-  context_.anonymous = session;
+  context_.user.anonymous = session;
   co_return session;
 }
 

@@ -75,7 +75,7 @@ http::Response error_response(const Context& context, const Error& error) {
   const int status = status_of(error);
   const auto words = words_for(status, error);
   auto response = http::accepts_html(context.request.headers)
-                      ? http::pages::error(status, words.title, words.message, context.request_id)
+                      ? http::pages::error(status, words.title, words.message, context.trace.request_id)
                       : http::text_response(status, std::string(words.title) + ". " + std::string(words.message) + "\n");
   if (status == 503) response.headers.set("Retry-After", "5");
   return response;

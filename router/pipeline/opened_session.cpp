@@ -21,8 +21,8 @@ void tell_back_ends(Context& context, std::vector<session::Snapshot> replaced) {
 
 void take_opened_session(Context& context, login::OpenedSession opened) {
   if (!opened.set_cookie.empty()) context.reply_fields.add("Set-Cookie", opened.set_cookie);
-  context.session = opened.created;
-  context.anonymous = nullptr;
+  context.user.session = opened.created;
+  context.user.anonymous = nullptr;
   tell_back_ends(context, std::move(opened.replaced));
   // what runs under the old id could no longer be ended by the new session's logout
   if (opened.taken_over) context.graph.parts.sessions.live.close(opened.taken_over->id);

@@ -50,7 +50,7 @@ Task<void> answer(Context& context) {
   context.status = response.status;
   context.bytes_sent = response.body.size();
   auto sent = co_await context.exchange.respond(std::move(response));
-  if (!sent) base::log_debug("response.not_sent", {{"request_id", context.request_id}});
+  if (!sent) base::log_debug("response.not_sent", {{"request_id", context.trace.request_id}});
 }
 
 // Where even the error page could not be made.
@@ -58,10 +58,10 @@ Task<void> answer_plainly(Context& context, const Error& error) {
   log_fault(context, error);
   if (context.exchange.response_started()) co_return;
   auto response = http::text_response(500, "Internal Server Error\n");
-  response.headers.set("x-request-id", context.request_id);
+  response.headers.set("x-request-id", context.trace.request_id);
   context.status = response.status;
   auto sent = co_await context.exchange.respond(std::move(response));
-  if (!sent) base::log_debug("response.not_sent", {{"request_id", context.request_id}});
+  if (!sent) base::log_debug("response.not_sent", {{"request_id", context.trace.request_id}});
 }
 
 }  // namespace

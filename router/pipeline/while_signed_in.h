@@ -15,11 +15,11 @@ namespace router::pipeline {
 
 template <class T>
 base::Task<base::Result<T>> while_signed_in(Context& context, base::Task<base::Result<T>> task) {
-  if (!context.session || !http::is_safe(context.request.method)) {
+  if (!context.user.is_signed_in() || !http::is_safe(context.request.method)) {
     auto answer = co_await task;
     co_return answer;
   }
-  auto waiting = session::unless_ended(context.graph.parts.sessions.live, context.session->id, context.exchange.loop(),
+  auto waiting = session::unless_ended(context.graph.parts.sessions.live, context.user.session->id, context.exchange.loop(),
                                        std::move(task));
   auto answer = co_await waiting;
   if (answer) co_return *std::move(answer);

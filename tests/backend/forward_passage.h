@@ -40,18 +40,17 @@ struct Passage {
     return *this;
   }
   std::string write() const {
-    backend::RequestForward forward{.request = request,
-                                    .external = external,
+    backend::RequestFacts facts(request);
+    facts.external = external;
+    facts.trace = {"r-1", "c-1", "00-0-0-01"};
+    if (with_session) facts.user.session = std::make_shared<const session::Session>(session);
+    backend::RequestForward forward{.facts = facts,
                                     .destination = destination,
-                                    .session = with_session ? &session : nullptr,
                                     .own_cookies = own,
                                     .authenticated = authenticated,
                                     .forwarded_identity = forwarded_identity,
                                     .csrf_is_ours = csrf_is_ours,
-                                    .scope = {"crm", "/base/orders", "/crm/orders", true},
-                                    .request_id = "r-1",
-                                    .correlation_id = "c-1",
-                                    .traceparent = "00-0-0-01"};
+                                    .scope = {"crm", "/base/orders", "/crm/orders", true}};
     std::string out = "\r\n";
     backend::write_request_headers(forward, out);
     return out;

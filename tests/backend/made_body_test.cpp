@@ -160,7 +160,7 @@ TEST_CASE("static files: who is signed out while his file is compressed does not
   site.write("script.js", text_of(100'000));
   Busy busy(site, "/script.js", {{"Accept-Encoding", "gzip"}});
   const auto session = test::make_session();
-  busy.prepared.call.session = std::make_shared<session::Session>(session);
+  busy.prepared.facts.user.session = std::make_shared<session::Session>(session);
   bool served = false;
   base::start_detached(Busy::serve(busy, served));
   CHECK_FALSE(served);

@@ -27,11 +27,10 @@ struct PreparedCall {
   PreparedCall(FakeExchange& exchange, const config::Route& route, const config::Configuration& configuration,
                net::BackendPool& pool)
       : match(match_of(route, exchange.request().target)),
+        facts(exchange.request()),
         cookies(configuration),
         call{.exchange = exchange,
-             .request = exchange.request(),
-             .target = exchange.request().target,
-             .external = external,
+             .facts = facts,
              .match = match,
              .pool = pool,
              .sessions = store,
@@ -48,7 +47,7 @@ struct PreparedCall {
   }
 
   const routing::RouteMatch match;
-  const http::External external;
+  backend::RequestFacts facts;
   const session::CookieNames cookies;
   FakeClock clock;
   session::MemoryStore store{clock};

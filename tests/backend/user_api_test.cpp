@@ -28,7 +28,7 @@ struct Asked {
     route.target = "$1";
     route.service = config::kUserApiService;
     route.authentication = config::AuthenticationType::xsuaa;
-    if (signed_in) prepared.call.session = std::make_shared<session::Session>(john());
+    if (signed_in) prepared.facts.user.session = std::make_shared<session::Session>(john());
     served = test::run_task(backend::UserApi().serve(prepared.call));
   }
 

@@ -45,8 +45,8 @@ TEST_CASE(
   CHECK(session->provider.empty());
   CHECK(session->subject.empty());
   CHECK(session->tokens.access_token.empty());
-  CHECK(context.anonymous == session);
-  CHECK_FALSE(context.session);
+  CHECK(context.user.anonymous == session);
+  CHECK_FALSE(context.user.session);
   CHECK(test::lines_of(context.reply_fields) == "Set-Cookie: JSESSIONID=" + std::string(session->id.reveal()) +
                                     "; Path=/; Secure; HttpOnly; SameSite=Lax\r\n");
   CHECK(**test::run_task(world.store.find(session->id)) != nullptr);
@@ -98,8 +98,8 @@ TEST_CASE("load session: only a browser of which no session lives may be given o
     auto& context = world.ask("GET", "/public/x", {{row.name, row.value}});
     REQUIRE(test::run_task(pipeline::load_session(context)));
     CHECK(context.may_open_session == row.may_open);
-    CHECK((context.session != nullptr) == row.has_user);
-    CHECK((context.anonymous != nullptr) == row.has_anonymous);
+    CHECK((context.user.session != nullptr) == row.has_user);
+    CHECK((context.user.anonymous != nullptr) == row.has_anonymous);
   }
 }
 

@@ -84,7 +84,7 @@ TEST_CASE("authenticate: what belongs to an application that was left needs a lo
   for (const Row& row : {Row{"/bank/x", 401}, Row{"/d/loans/x", 401}, Row{"/d/other/x", 0}, Row{"/mail/x", 0}}) {
     CAPTURE(row.target);
     auto& context = matched(world, "GET", row.target);
-    context.session = session;
+    context.user.session = session;
     CHECK(status_after(test::run_task(pipeline::authenticate(context), &world.loop)) == row.status);
   }
 }

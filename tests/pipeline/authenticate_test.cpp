@@ -46,7 +46,7 @@ struct World : StageWorld {
     if (!provider.empty()) {
       auto session = test::make_session();
       session.provider = provider;
-      asked.session = std::make_shared<const session::Session>(std::move(session));
+      asked.user.session = std::make_shared<const session::Session>(std::move(session));
     }
     return status_after(test::run_task(pipeline::authenticate(asked)));
   }
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(
     auto session = test::make_session();
     session.provider = "uaa";
     session.ended_applications = row.left;
-    asked.session = std::make_shared<const session::Session>(std::move(session));
+    asked.user.session = std::make_shared<const session::Session>(std::move(session));
     const auto verdict = test::run_task(pipeline::authenticate(asked));
     CHECK(status_after(verdict) == row.status);
     if (row.status != 401 || status_after(verdict) != 401) continue;
@@ -134,7 +134,7 @@ TEST_CASE_FIXTURE(World, "load session: not for a caller that says who it is, no
     auto& asked = ask("GET", "/uaa", fields);
     asked.external.tenant = tenant;
     REQUIRE(status_after(test::run_task(pipeline::load_session(asked))) == 0);
-    return asked.session != nullptr;
+    return asked.user.session != nullptr;
   };
   CHECK(is_loaded("acme", {{"Cookie", cookie}}));
   CHECK_FALSE(is_loaded("other", {{"Cookie", cookie}}));
@@ -149,7 +149,8 @@ TEST_CASE_FIXTURE(World, "check csrf, authorize: a caller needs no CSRF token, b
     REQUIRE(status_after(pipeline::match_route(asked)) == 0);
     session::Session user;
     user.scopes = std::move(scopes);
-    asked.caller = std::make_shared<const session::Session>(std::move(user));
+    asked.user.session = std::make_shared<const session::Session>(std::move(user));
+    asked.user.is_caller = true;
     CHECK(status_after(pipeline::check_csrf(asked)) == 0);
     return status_after(pipeline::authorize(asked));
   };

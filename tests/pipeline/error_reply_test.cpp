@@ -37,7 +37,7 @@ TEST_CASE("error reply: what went wrong inside stays inside") {
   StageWorld world;
   for (const char* accept : {"text/html", "application/json"}) {
     auto& context = world.ask("GET", "/", {{"Host", "a"}, {"Accept", accept}});
-    context.request_id = "id-1";
+    context.trace.request_id = "id-1";
     const auto response =
         pipeline::error_response(context, Error{ErrorCode::refused, Side::back_end, "connecting to 10.0.0.5|8080 <b>"});
     CHECK(response.status == 502);
@@ -49,7 +49,7 @@ TEST_CASE("error reply: what went wrong inside stays inside") {
 TEST_CASE("error reply: a browser gets a page with the request id, everybody else a line") {
   StageWorld world;
   auto& browser = world.ask("GET", "/", {{"Host", "a"}, {"Accept", "text/html,*/*"}});
-  browser.request_id = "id-1";
+  browser.trace.request_id = "id-1";
   const auto page = pipeline::error_response(browser, Error{ErrorCode::not_found, Side::client, ""});
   CHECK(page.headers.get("Content-Type")->starts_with("text/html"));
   CHECK(page.body.find("id-1") != std::string::npos);

@@ -14,7 +14,7 @@ namespace {
 
 // What `fields` are completed to, without the id that every head has.
 std::string completed(pipeline::Context& context, std::string_view said, base::milliseconds upstream_time = base::milliseconds(-1)) {
-  context.request_id = "id-1";
+  context.trace.request_id = "id-1";
   auto completing = test::fields_of(said);
   pipeline::ReplyFields(context).complete(completing, upstream_time);
   std::string fields = test::lines_of(completing);
@@ -103,7 +103,7 @@ TEST_CASE("reply fields: every head gets X-Frame-Options unless it, or the confi
 TEST_CASE("reply fields: what the stages left for the reply goes out with it") {
   StageWorld world;
   auto& context = world.ask("GET", "/");
-  context.request_id = "id-1";
+  context.trace.request_id = "id-1";
   context.reply_fields.add("Set-Cookie", "a=b; Path=/");
   context.reply_fields.add("Set-Cookie", "c=d: e");
   auto response = http::text_response(200, "ok");
@@ -186,7 +186,7 @@ TEST_CASE("end of request: the session's idle time starts anew, except on routes
     world.config.routes[0].touch = touch;
     auto& context = world.ask("GET", "/poll");
     REQUIRE(test::status_after(pipeline::match_route(context)) == 0);
-    context.session = std::make_shared<router::session::Session>(session);
+    context.user.session = std::make_shared<router::session::Session>(session);
     world.clock.advance(base::minutes(10));
     test::run_task(pipeline::end_of_request(context));
     world.clock.advance(base::minutes(10));

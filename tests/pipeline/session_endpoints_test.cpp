@@ -40,7 +40,7 @@ struct EndpointWorld : StageWorld {
   Answer send(std::string method, std::string_view path, test::Fields fields = {}) {
     auto& asked = ask(std::move(method), path, fields);
     asked.external = {"https", "app.example", "203.0.113.7", "203.0.113.7"};
-    asked.session = session;
+    asked.user.session = session;
     auto verdict = test::run_task(pipeline::session_endpoints(asked));
     // as every request ends
     test::run_task(pipeline::end_of_request(asked));
@@ -151,8 +151,8 @@ TEST_CASE("session state: an anonymous session is nobody's, and nothing here kee
     CAPTURE(path);
     auto& asked = world.ask(method, path, {{"Cookie", cookie}});
     REQUIRE(test::run_task(pipeline::load_session(asked)));
-    CHECK_FALSE(asked.session);
-    REQUIRE(asked.anonymous);
+    CHECK_FALSE(asked.user.session);
+    REQUIRE(asked.user.anonymous);
     const auto verdict = test::run_task(pipeline::session_endpoints(asked));
     test::run_task(pipeline::end_of_request(asked));
     CHECK(test::status_after(verdict) == 401);

@@ -147,7 +147,7 @@ TEST_CASE("authorize: one of the scopes, exactly, for the method that was used")
     world.config.routes = {protected_route("^/a$")};
     world.config.routes[0].scope.by_method = row.rule;
     auto& context = matched(world, row.method, "/a");
-    context.session = session_with(row.granted);
+    context.user.session = session_with(row.granted);
     CHECK(status_after(pipeline::authorize(context)) == row.status);
   }
 }
@@ -161,7 +161,7 @@ TEST_CASE("authorize: a scope while authenticationMethod is none lets nobody in,
       auto& route = world.config.routes[0];
       const auto answered = [&] {
         auto& context = matched(world, method, "/a");
-        if (signed_in) context.session = session_with({"app.Read"});
+        if (signed_in) context.user.session = session_with({"app.Read"});
         return status_after(pipeline::authorize(context));
       };
       CHECK(answered() == 0);
@@ -184,7 +184,7 @@ TEST_CASE("check csrf: only protected routes with csrfProtection ask for the tok
   world.config.routes[1].csrf_protection = false;
   auto check = [&](const char* method, const char* path, test::Fields fields) {
     auto& context = matched(world, method, path, fields);
-    context.session = session_with({});
+    context.user.session = session_with({});
     return status_after(pipeline::check_csrf(context));
   };
   CHECK(check("GET", "/a", {}) == 0);
@@ -195,7 +195,7 @@ TEST_CASE("check csrf: only protected routes with csrfProtection ask for the tok
   CHECK(check("POST", "/public", {}) == 0);
 
   auto& fetching = matched(world, "GET", "/a", {{"X-CSRF-Token", "Fetch"}});
-  fetching.session = session_with({});
+  fetching.user.session = session_with({});
   CHECK(status_after(pipeline::check_csrf(fetching)) == 0);
   CHECK(test::lines_of(fetching.reply_fields) == "x-csrf-token: the-token\r\n");
 }

@@ -9,8 +9,8 @@ void log_access(const Context& context) {
   const std::string route = !context.match.found()            ? "none"
                             : context.route().plugin.empty() ? std::to_string(context.route().index)
                                                              : "plugin " + context.route().plugin;
-  base::log_info("request", {{"request_id", context.request_id},
-                             {"correlation_id", context.correlation_id},
+  base::log_info("request", {{"request_id", context.trace.request_id},
+                             {"correlation_id", context.trace.correlation_id},
                              {"client", context.external.client_address},
                              {"method", context.request.method},
                              {"path", context.request.target.path},
@@ -24,7 +24,7 @@ void log_access(const Context& context) {
 void log_fault(const Context& context, const base::Error& error) {
   const bool ours = error.side == base::Side::router && error.code == base::ErrorCode::internal;
   base::log(ours ? base::LogLevel::error : base::LogLevel::info, "request.failed",
-            {{"request_id", context.request_id},
+            {{"request_id", context.trace.request_id},
              {"code", base::to_string(error.code)},
              {"side", base::to_string(error.side)},
              {"detail", error.detail}});

@@ -56,7 +56,7 @@ void ReplyFields::complete(http::Fields& fields, base::milliseconds upstream_tim
   if (context_.wants_statistics) fields.add(kRouterStatistics, statistics(context_, upstream_time));
   add_configured(config.response_headers, fields);
   if (config.environment.send_x_frame_options && !fields.contains(kFrameOptions)) fields.add_view(kFrameOptions, "SAMEORIGIN");
-  fields.add_view(kRequestId, context_.request_id);
+  fields.add_view(kRequestId, context_.trace.request_id);
   const bool has_our_cookie = context_.reply_fields.contains("Set-Cookie");
   if (has_our_cookie || fields.contains(session::kCsrfHeader)) keep_out_of_caches(fields);
 }
@@ -64,7 +64,7 @@ void ReplyFields::complete(http::Fields& fields, base::milliseconds upstream_tim
 void complete_own_response(const Context& context, http::Response& response) {
   for (const auto& field : context.reply_fields) response.headers.add(field.name, field.value);
   if (context.wants_statistics) response.headers.set(kRouterStatistics, statistics(context, base::milliseconds(-1)));
-  complete_own_response(context.config(), context.request_id, response);
+  complete_own_response(context.config(), context.trace.request_id, response);
 }
 
 void complete_own_response(const config::Configuration& config, std::string_view request_id, http::Response& response) {

@@ -59,8 +59,8 @@ Result<Wanted> wanted_provider(const Context& context) {
 }
 
 bool is_logged_in(const Context& context, const Wanted& wanted) {
-  if (!context.session) return false;
-  const auto& provider = context.session->provider;
+  if (!context.user.session) return false;
+  const auto& provider = context.user.session->provider;
   return provider == wanted.provider || (wanted.any_oidc && is_oidc_binding(context, provider));
 }
 

@@ -28,7 +28,7 @@ Verdict come_again(base::seconds later) {
 
 Task<Result<Verdict>> authenticate_basic(Context& context) {
   const std::string application = left_application(context);
-  const bool is_logged_in = context.session && context.session->provider == context.route().provider;
+  const bool is_logged_in = context.user.session && context.user.session->provider == context.route().provider;
   if (is_logged_in && application.empty()) co_return Verdict(Continue{});
   const auto& headers = context.request.headers;
   const auto field = headers.get("Authorization");

@@ -17,7 +17,8 @@ Task<Result<Verdict>> authenticate_caller(Context& context) {
   if (const auto* later = std::get_if<base::seconds>(&verdict)) co_return come_again(*later);
   auto& caller = std::get<Result<session::Snapshot>>(verdict);
   if (!caller) co_return caller.error();
-  context.caller = std::move(*caller);
+  context.user.session = std::move(*caller);
+  context.user.is_caller = true;
   co_return Verdict(Continue{});
 }
 

@@ -20,7 +20,7 @@ Result<Verdict> authorize(Context& context) {
   if (is_closed) {
     return base::Error{base::ErrorCode::forbidden, base::Side::client, "a scope, while authenticationMethod is none"};
   }
-  const auto& granted = context.user()->scopes;
+  const auto& granted = context.user.session->scopes;
   const bool has_one = std::any_of(needed->begin(), needed->end(), [&](const std::string& scope) {
     return std::find(granted.begin(), granted.end(), scope) != granted.end();
   });

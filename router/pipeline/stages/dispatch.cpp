@@ -66,7 +66,7 @@ Task<Result<Verdict>> dispatch(Context& context) {
     looked_up = std::move(*answer);
     found = looked_up.get();
   }
-  if (context.service_token.empty() && (*found)->takes_user_token() && has_expired_token(context)) {
+  if (context.user.token.empty() && (*found)->takes_user_token() && has_expired_token(context)) {
     auto asking = ask_for_login(context);
     auto verdict = co_await asking;
     co_return verdict;
@@ -74,26 +74,16 @@ Task<Result<Verdict>> dispatch(Context& context) {
   ReplyFields reply(context);
   AnonymousOpener opener(context);
   backend::Call call{.exchange = context.exchange,
-                     .request = context.request,
-                     .target = context.target(),
-                     .external = context.external,
+                     .facts = context,
                      .match = context.match,
-                     .session = context.session,
-                     .anonymous = context.session ? nullptr : context.anonymous,
-                     .caller = context.caller,
-                     .request_id = context.request_id,
-                     .correlation_id = context.correlation_id,
-                     .traceparent = context.traceparent,
                      .pool = context.pool,
                      .sessions = context.graph.parts.sessions.store,
                      .live = context.graph.parts.sessions.live,
                      .own_cookies = context.graph.session_cookie.names(),
                      .clock = context.graph.parts.clock,
-                     .token = context.service_token.empty() ? nullptr : &context.service_token,
                      .opener = context.may_open_session && !context.needs_login() ? &opener : nullptr,
                      .authenticated = context.needs_login(),
                      .cors_is_ours = context.cors_is_ours,
-                     .wants_statistics = context.wants_statistics,
                      .reply = reply};
   auto served = co_await (*found)->serve(call);
   context.status = call.status;

@@ -22,18 +22,18 @@ Task<Result<Verdict>> exchange_token(Context& context) {
   const auto service = services.find(config::service_key(*route.service, route.endpoint));
   if (service == services.end() || !service->second.service_client) co_return Verdict(Continue{});
   const auto& client = service->second.service_client;
-  const auto held = login::ServiceTokens::find(*context.user(), client->service, context.graph.parts.clock.wall());
+  const auto held = login::ServiceTokens::find(*context.user.session, client->service, context.graph.parts.clock.wall());
   if (client->grant == config::ServiceGrant::user_token && !held && has_expired_token(context)) {
     auto asking = ask_for_login(context);
     auto verdict = co_await asking;
     co_return verdict;
   }
-  auto user = context.caller ? context.caller : context.session;
+  auto user = context.user.session;
   auto exchanging = while_signed_in(context, exchange(context.graph.shared_from_this(), service->second.service_client,
                                                       std::move(user), context.external.tenant, context.exchange.loop()));
   auto token = co_await exchanging;
   if (!token) co_return token.error();
-  context.service_token = std::move(*token);
+  context.user.token = std::move(*token);
   co_return Verdict(Continue{});
 }
 

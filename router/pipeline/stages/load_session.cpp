@@ -24,9 +24,9 @@ Task<Result<Verdict>> load_session(Context& context) {
   auto finding = session::find_visitor(context.graph.parts.sessions.store, std::move(named));
   auto found = co_await finding;
   if (found) {
-    context.session = of_this_tenant(context, std::move(found->user));
+    context.user.session = of_this_tenant(context, std::move(found->user));
     context.may_open_session = found->is_new;
-    context.anonymous = of_this_tenant(context, std::move(found->anonymous));
+    context.user.anonymous = of_this_tenant(context, std::move(found->anonymous));
     co_return Verdict(Continue{});
   }
   // A store that is away must not take public pages with it; what needs a session answers 503

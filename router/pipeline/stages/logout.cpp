@@ -15,7 +15,7 @@ Task<Result<Verdict>> logout(Context& context) {
     body = std::move(*read);
   }
   std::string seen = body.substr(0, logout::kMaxBody + 1);
-  auto answer = co_await service.handle(context.request, context.external, context.session, std::move(seen),
+  auto answer = co_await service.handle(context.request, context.external, context.user.session, std::move(seen),
                                         context.exchange.loop());
   if (!answer) co_return answer.error();
   if (!*answer) {
@@ -23,7 +23,7 @@ Task<Result<Verdict>> logout(Context& context) {
     co_return Verdict(Continue{});
   }
   // its session is over, or never was asked about: nothing to touch when the request ends
-  context.session = context.anonymous = nullptr;
+  context.user.session = context.user.anonymous = nullptr;
   co_return Verdict(std::move(**answer));
 }
 

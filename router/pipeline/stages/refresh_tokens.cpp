@@ -19,15 +19,15 @@ Task<Result<session::Snapshot>> refresh(std::shared_ptr<const Graph> graph, sess
 }  // namespace
 
 Task<Result<Verdict>> refresh_tokens(Context& context) {
-  if (!context.needs_login() || !context.session) co_return Verdict(Continue{});
+  if (!context.needs_login() || !context.user.is_signed_in()) co_return Verdict(Continue{});
   auto& home = context.exchange.loop();
-  const bool waits = context.graph.login->waits_for_tokens(*context.session);
-  auto refreshing = waits ? while_signed_in(context, refresh(context.graph.shared_from_this(), context.session, home))
-                          : context.graph.login->fresh_tokens(context.session, home);
+  const bool waits = context.graph.login->waits_for_tokens(*context.user.session);
+  auto refreshing = waits ? while_signed_in(context, refresh(context.graph.shared_from_this(), context.user.session, home))
+                          : context.graph.login->fresh_tokens(context.user.session, home);
   auto fresh = co_await refreshing;
   if (!fresh) co_return fresh.error();
-  context.session = *fresh;
-  if (context.session) co_return Verdict(Continue{});
+  context.user.session = *fresh;
+  if (context.user.session) co_return Verdict(Continue{});
   // the provider has taken the grant back: the user has to log in again
   auto verdict = co_await authenticate(context);
   co_return verdict;
@@ -35,17 +35,17 @@ Task<Result<Verdict>> refresh_tokens(Context& context) {
 
 // Here nothing could refresh it: there is no refresh token, or JWT_REFRESH is 0.
 bool has_expired_token(const Context& context) {
-  return context.needs_login() && context.session &&
-         login::has_expired(context.session->tokens, context.graph.parts.clock.wall());
+  return context.needs_login() && context.user.is_signed_in() &&
+         login::has_expired(context.user.session->tokens, context.graph.parts.clock.wall());
 }
 
 Task<Result<Verdict>> ask_for_login(Context& context) {
-  const auto& tokens = context.session->tokens;
+  const auto& tokens = context.user.session->tokens;
   // The next login would bring such a one, too: no redirects without end.
   if (tokens.access_expires <= tokens.obtained) {
     co_return Error{ErrorCode::protocol, Side::identity_provider, "access tokens have expired when they come"};
   }
-  context.session = nullptr;
+  context.user.session = nullptr;
   auto verdict = co_await authenticate(context);
   co_return verdict;
 }

@@ -134,9 +134,9 @@ http::Response refuse(int status, std::string_view text) {
 
 Result<Verdict> sanitize(Context& context) {
   const auto& headers = context.request.headers;
-  context.request_id = request_id_of(headers);
-  context.correlation_id = correlation_id_of(headers, context.request_id);
-  context.traceparent = traceparent_of(headers);
+  context.trace.request_id = request_id_of(headers);
+  context.trace.correlation_id = correlation_id_of(headers, context.trace.request_id);
+  context.trace.traceparent = traceparent_of(headers);
   context.wants_statistics = wants_statistics(context.request);
   if (auto found = find_external(context); !found) return found.error();
 

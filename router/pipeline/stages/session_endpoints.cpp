@@ -104,8 +104,8 @@ Task<Result<Verdict>> session_endpoints(Context& context) {
   if (!is_script && path != kSessionState && path != kSessionTouch && path != kSessionEvents)
     co_return Verdict(Continue{});
   // none of them counts as a use of the session, but for the touch itself
-  const auto session = std::exchange(context.session, nullptr);
-  context.anonymous = nullptr;
+  const auto session = std::exchange(context.user.session, nullptr);
+  context.user.anonymous = nullptr;
   const std::string_view method = path == kSessionTouch ? "POST" : "GET";
   if (!context.request.is(method) && !(is_script && context.request.is("HEAD"))) {
     co_return Verdict(http::method_not_allowed(is_script ? "GET, HEAD" : method));
