@@ -31,7 +31,7 @@ SUFFIXES = {".h", ".hpp", ".cpp"}
 TRIVIAL = {"at", "back", "begin", "count", "data", "end", "error", "exchange", "front", "get", "get_if", "is", "length", "loop", "route",
            "size", "value", "milliseconds", "minutes", "seconds", "min", "max", "move", "static_cast", "ref", "const_cast"}
 # Calls whose texts are std::string_view parameters: what they are given as "text" or {} is trivial.
-VIEWS = {"finish", "send", "send_interim", "write"}
+VIEWS = {"send", "write"}
 
 STRING = re.compile(r'R"([^()\\ ]{0,16})\((?:.|\n)*?\)\1"|"(?:\\.|[^"\\\n])*"')
 COMMENT = re.compile(r"//[^\n]*|/\*(?:.|\n)*?\*/")
@@ -201,7 +201,7 @@ EXAMPLES = [
     ("co_await from.read_some(room.data(), room.size());", ""),
     ("co_await (*found)->serve(call);", ""),
     ("co_await (*std::get_if<WaitingStage>(&stage.run))(context);", ""),
-    ("auto done = co_await exchange.finish({});", ""),
+    ("auto done = co_await exchange.write({});", ""),
     ('auto done = co_await exchange.write("half");', ""),
     ("auto done = co_await exchange.write({data, size});", "{...}"),
     ('auto done = co_await connection.read_head(method == "HEAD");', ""),
