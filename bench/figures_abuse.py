@@ -12,8 +12,8 @@ from browser import Browser, log_in, provider_variables, start_provider
 from figure import Router, public
 
 RATES = (3, 100)
-# The same figure in several windows one after the other: the median is none of the machine's hiccups.
-WINDOWS = 3
+# Without and with, in turns: the medians of several windows are none of the machine's hiccups.
+WINDOWS = 5
 
 
 def large_script():
@@ -75,18 +75,19 @@ class Visitors:
         return signed_in - began, signed_out - signed_in
 
     def visits(self, seconds):
-        """p99 of login and of logout in milliseconds, medians of windows."""
-        windows = []
-        for _ in range(WINDOWS):
-            end, times = time.monotonic() + seconds / WINDOWS, []
-            while time.monotonic() < end or len(times) < 3:
-                one = self.visit()
-                if one:
-                    times.append(one)
-                elif self.failed > 3:
-                    return None
-            windows.append([1000 * sorted(column)[int(0.99 * len(column))] for column in zip(*times)])
-        return [statistics.median(column) for column in zip(*windows)]
+        """p99 of login and of logout in milliseconds; None when too many fail."""
+        end, times = time.monotonic() + seconds, []
+        while time.monotonic() < end or len(times) < 3:
+            one = self.visit()
+            if one:
+                times.append(one)
+            elif self.failed > 3:
+                return None
+        return [1000 * sorted(column)[int(0.99 * len(column))] for column in zip(*times)]
+
+
+def medians(windows):
+    return [statistics.median(column) for column in zip(*windows)]
 
 
 class Attack:
@@ -108,24 +109,27 @@ class Attack:
 
 
 def abuse(bench, sheet):
-    seconds = 1 if sheet.quick else 9
+    seconds = 1 if sheet.quick else 10
     router, address = start(bench, "abuse")
     visitors = Visitors(address)
     visitors.visits(1)
     for name in attacks.ATTACKS:
         for rate in RATES:
-            quiet = visitors.visits(seconds)
-            with Attack(name, router.port, rate) as attack:
-                beside = visitors.visits(seconds)
+            quiet, beside, sent = [], [], 0
+            for _ in range(WINDOWS):
+                quiet.append(visitors.visits(seconds / WINDOWS))
+                with Attack(name, router.port, rate) as attack:
+                    beside.append(visitors.visits(seconds / WINDOWS))
+                sent += attack.sent
             what = f"{name}, {rate}/s"
             sheet.equals(f"{what}: visits that failed", visitors.failed, 0)
             visitors.failed = 0
-            if not quiet or not beside:
+            if None in quiet + beside:
                 continue
-            for part, without, along in zip(("login", "logout"), quiet, beside):
+            for part, without, along in zip(("login", "logout"), medians(quiet), medians(beside)):
                 sheet.note(f"{what}: {part} p99 without and with", f"{without:.2f} and {along:.2f}", "ms")
                 sheet.at_most(f"{what}: {part} p99, times that without", along / without, 2, by_speed=True)
-            sheet.at_least(f"{what}: hostile requests sent", attack.sent, 0.5 * rate * seconds, by_speed=True)
+            sheet.at_least(f"{what}: hostile requests sent", sent, 0.5 * rate * seconds, by_speed=True)
     sheet.equals("the same process serves", router.process.poll(), None)
 
 
