@@ -6,6 +6,7 @@
 #include <atomic>
 #include <memory>
 
+#include "base/log_level.h"
 #include "base/text.h"
 
 namespace router::base {
@@ -38,14 +39,15 @@ spdlog::logger& logger() {
 
 void configure_log(LogLevel level, LogFormat format) {
   g_format = format;
-  logger().set_level(to_spdlog(level));
+  set_configured_level(level);
+  logger().set_level(spdlog::level::trace);  // what is logged has been decided before (base/log_level.h)
   logger().set_pattern(format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
                                                  : "%H:%M:%S.%e %-7l %v",
                        spdlog::pattern_time_type::utc);
   logger().flush_on(spdlog::level::warn);
 }
 
-bool log_enabled(LogLevel level) { return logger().should_log(to_spdlog(level)); }
+bool log_enabled(LogLevel level) { return may_log(level); }
 
 std::string render_log_line(LogFormat format, std::string_view event, LogFields fields) {
   std::string line;
@@ -66,7 +68,7 @@ std::string render_log_line(LogFormat format, std::string_view event, LogFields 
 }
 
 void log(LogLevel level, std::string_view event, LogFields fields) {
-  if (!log_enabled(level)) return;
+  if (!may_log(level, event)) return;
   logger().log(to_spdlog(level), "{}", render_log_line(g_format, event, fields));
 }
 

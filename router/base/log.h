@@ -42,6 +42,7 @@ struct LogField {
 using LogFields = std::initializer_list<LogField>;
 
 void configure_log(LogLevel level, LogFormat format);
+// Whether some event of that level is logged (base/log_level.h).
 bool log_enabled(LogLevel level);
 void log(LogLevel level, std::string_view event, LogFields fields);
 void flush_log();
