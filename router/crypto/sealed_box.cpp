@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include "crypto/bytes.h"
 #include "crypto/digest.h"
@@ -25,7 +26,7 @@ constexpr std::size_t kMaxSealedChars = 16 * 1024 * 1024;
 
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
-std::string derive_key(std::string_view secret, std::string_view purpose) {
+base::Secret derive_key(std::string_view secret, std::string_view purpose) {
   const std::unique_ptr<EVP_KDF, decltype(&EVP_KDF_free)> kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr),
                                                               EVP_KDF_free);
   const std::unique_ptr<EVP_KDF_CTX, decltype(&EVP_KDF_CTX_free)> context(EVP_KDF_CTX_new(kdf.get()),
@@ -39,15 +40,44 @@ std::string derive_key(std::string_view secret, std::string_view purpose) {
       OSSL_PARAM_construct_end()};
   std::string key(kKeyBytes, '\0');
   if (!context || EVP_KDF_derive(context.get(), as_bytes(key), key.size(), parameters) != 1) std::abort();
-  return key;
+  return base::Secret(std::move(key));
+}
+
+std::optional<std::string> open_with(const base::Secret& key, std::string_view sealed, std::string_view bound_to) {
+  if (sealed.size() < kNonceBytes + kTagBytes || sealed.size() > kMaxSealedChars) return std::nullopt;
+  const std::string_view nonce = sealed.substr(0, kNonceBytes);
+  const std::string_view cipher_text = sealed.substr(kNonceBytes, sealed.size() - kNonceBytes - kTagBytes);
+  std::string tag(sealed.substr(sealed.size() - kTagBytes));
+
+  std::string plain(cipher_text.size(), '\0');
+  const CipherContext context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+  int length = 0;
+  const bool opened = context &&
+                      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, as_bytes(key.reveal()),
+                                         as_bytes(nonce)) &&
+                      EVP_DecryptUpdate(context.get(), nullptr, &length, as_bytes(bound_to),
+                                        static_cast<int>(bound_to.size())) &&
+                      EVP_DecryptUpdate(context.get(), as_bytes(plain), &length, as_bytes(cipher_text),
+                                        static_cast<int>(cipher_text.size())) &&
+                      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) &&
+                      EVP_DecryptFinal_ex(context.get(), nullptr, &length);
+  if (!opened) {
+    // A leftover in this thread's queue would be taken for a fault of the next TLS operation.
+    ERR_clear_error();
+    return std::nullopt;
+  }
+  return plain;
 }
 
 }  // namespace
 
-SealedBox::SealedBox(const base::Secret& secret, std::string_view purpose)
-    : key_(derive_key(secret.reveal(), std::string("xs-router/").append(purpose))) {}
+SealedBox::SealedBox(const SealingSecrets& secrets, std::string_view purpose) {
+  const std::string full_purpose = std::string("xs-router/").append(purpose);
+  key_ = derive_key(secrets.current.reveal(), full_purpose);
+  if (!secrets.previous.empty()) previous_key_ = derive_key(secrets.previous.reveal(), full_purpose);
+}
 
-std::string SealedBox::seal(std::string_view plain, std::string_view bound_to) const {
+std::string SealedBox::seal_bytes(std::string_view plain, std::string_view bound_to) const {
   const std::string nonce = random_bytes(kNonceBytes);
   std::string cipher_text(plain.size(), '\0');
   std::string tag(kTagBytes, '\0');
@@ -63,36 +93,23 @@ std::string SealedBox::seal(std::string_view plain, std::string_view bound_to) c
                     EVP_EncryptFinal_ex(context.get(), nullptr, &length) &&
                     EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, tag.data());
   if (!done) std::abort();  // only out of memory can do this
-  return base64url_encode(nonce + cipher_text + tag);
+  return nonce + cipher_text + tag;
+}
+
+std::optional<std::string> SealedBox::open_bytes(std::string_view sealed, std::string_view bound_to) const {
+  auto plain = open_with(key_, sealed, bound_to);
+  if (!plain && !previous_key_.empty()) plain = open_with(previous_key_, sealed, bound_to);
+  return plain;
+}
+
+std::string SealedBox::seal(std::string_view plain, std::string_view bound_to) const {
+  return base64url_encode(seal_bytes(plain, bound_to));
 }
 
 std::optional<std::string> SealedBox::open(std::string_view sealed, std::string_view bound_to) const {
   if (sealed.size() > kMaxSealedChars) return std::nullopt;
   const auto bytes = base64url_decode(sealed);
-  if (!bytes || bytes->size() < kNonceBytes + kTagBytes) return std::nullopt;
-  const std::string_view all = *bytes;
-  const std::string_view nonce = all.substr(0, kNonceBytes);
-  const std::string_view cipher_text = all.substr(kNonceBytes, all.size() - kNonceBytes - kTagBytes);
-  std::string tag(all.substr(all.size() - kTagBytes));
-
-  std::string plain(cipher_text.size(), '\0');
-  const CipherContext context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
-  int length = 0;
-  const bool opened = context &&
-                      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, as_bytes(key_.reveal()),
-                                         as_bytes(nonce)) &&
-                      EVP_DecryptUpdate(context.get(), nullptr, &length, as_bytes(bound_to),
-                                        static_cast<int>(bound_to.size())) &&
-                      EVP_DecryptUpdate(context.get(), as_bytes(plain), &length, as_bytes(cipher_text),
-                                        static_cast<int>(cipher_text.size())) &&
-                      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) &&
-                      EVP_DecryptFinal_ex(context.get(), nullptr, &length);
-  if (!opened) {
-    // A leftover in this thread's queue would be taken for a fault of the next TLS operation.
-    ERR_clear_error();
-    return std::nullopt;
-  }
-  return plain;
+  return bytes ? open_bytes(*bytes, bound_to) : std::nullopt;
 }
 
 }  // namespace router::crypto

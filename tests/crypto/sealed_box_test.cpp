@@ -52,4 +52,30 @@ TEST_CASE("sealed box: a changed, cut or foreign value does not open") {
   CHECK_FALSE(box.open(std::string(1000, 'A')));
 }
 
+TEST_CASE("sealed box: what the secret before has sealed still opens, and nothing more is sealed with it [Q4]") {
+  const Secret first("the first secret");
+  const Secret second("the second one");
+  const SealedBox before(first, "login");
+  const SealedBox rotated(router::crypto::SealingSecrets{second, first}, "login");
+  CHECK(rotated.open(before.seal("old", "x"), "x") == "old");
+  CHECK_FALSE(rotated.open(before.seal("old", "x"), "y"));
+  CHECK(SealedBox(second, "login").open(rotated.seal("new")) == "new");
+  CHECK_FALSE(before.open(rotated.seal("new")));
+  CHECK_FALSE(rotated.open(SealedBox(first, "outbox").seal("old")));
+  CHECK_FALSE(SealedBox(second, "login").open(before.seal("old")));
+}
+
+TEST_CASE("sealed box: as bytes it is a third shorter, and as hard to change [Q4]") {
+  const SealedBox box(Secret("s3cret"), "p");
+  const auto sealed = box.seal_bytes(std::string(300, 'x'), "record 1");
+  CHECK(sealed.size() == 300 + 12 + 16);
+  CHECK(box.open_bytes(sealed, "record 1") == std::string(300, 'x'));
+  CHECK_FALSE(box.open_bytes(sealed, "record 2"));
+  for (std::size_t i = 0; i < sealed.size(); ++i) {
+    auto changed = sealed;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    CHECK_FALSE(box.open_bytes(changed, "record 1"));
+  }
+}
+
 }  // namespace router::sealed_box_test
