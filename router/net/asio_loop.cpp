@@ -3,6 +3,8 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
+#include "base/current_loop.h"
+
 namespace router::net {
 
 namespace asio = boost::asio;
@@ -27,6 +29,7 @@ AsioLoop::AsioLoop(std::size_t request_head, std::size_t answer_head)
 AsioLoop::~AsioLoop() = default;
 
 void AsioLoop::run() {
+  const base::CurrentLoop current(*this);
   thread_ = std::this_thread::get_id();
   tick();
   for (;;) {
