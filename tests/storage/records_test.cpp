@@ -1,0 +1,233 @@
+#include "storage/records.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include "storage/stored_file.h"
+
+namespace router::records_test {
+
+using storage::RecordChanges;
+using storage::RecordKind;
+using storage::Records;
+using test::all_records;
+using test::make_record;
+using test::open_records;
+using test::put_record;
+using test::run_task;
+using test::TemporaryDirectory;
+
+namespace {
+
+// As many records as fill some dozen pages, some larger than one.
+std::vector<std::string> fill(const std::string& path, int count) {
+  const auto records = open_records(path);
+  std::vector<std::string> written;
+  for (int i = 0; i < count; ++i) {
+    const auto content = std::string(static_cast<std::size_t>(i % 10 == 0 ? 9000 : 300), static_cast<char>('a' + i % 26));
+    REQUIRE(put_record(*records, make_record("call " + std::to_string(i), content)));
+    written.push_back("call " + std::to_string(i) + "=" + content);
+  }
+  return written;
+}
+
+// Of a file that was tampered with: whatever is still there is what was written, and the file can be written again.
+std::size_t read_after(const std::string& path, const std::vector<std::string>& written) {
+  const auto records = open_records(path);
+  const std::set<std::string> known(written.begin(), written.end());
+  const auto all = all_records(*records);
+  for (const auto& one : all) REQUIRE(known.contains(one));
+  REQUIRE(put_record(*records, make_record("after", "damage")));
+  return all.size();
+}
+
+}  // namespace
+
+TEST_CASE("records: found by kind and key, changed and erased, in the order they came in [Q1]") {
+  TemporaryDirectory directory;
+  const auto records = open_records(directory.file("state.db"));
+  REQUIRE(put_record(*records, make_record("b", "1")));
+  REQUIRE(put_record(*records, make_record("a", "2")));
+  REQUIRE(put_record(*records, make_record("c", "3")));
+  REQUIRE(put_record(*records, make_record("b", "4")));
+  CHECK(all_records(*records) == std::vector<std::string>{"b=4", "a=2", "c=3"});
+  REQUIRE(run_task(records->change([] { return RecordChanges{storage::erase(RecordKind::call, "a")}; })));
+  CHECK(all_records(*records) == std::vector<std::string>{"b=4", "c=3"});
+  CHECK(all_records(*records, RecordKind::session).empty());
+  const auto found = run_task(records->find(RecordKind::call, "c"));
+  REQUIRE(found);
+  REQUIRE(*found);
+  CHECK((*found)->content == base::Secret("3"));
+  const auto absent = run_task(records->find(RecordKind::session, "c"));
+  REQUIRE(absent);
+  CHECK_FALSE(*absent);
+}
+
+TEST_CASE("records: what was there when it was opened is told from what came later [Q1]") {
+  TemporaryDirectory directory;
+  const auto path = directory.file("state.db");
+  {
+    const auto records = open_records(path);
+    CHECK(records->newest_at_open() == 0);
+    REQUIRE(put_record(*records, make_record("a", "1")));
+    REQUIRE(put_record(*records, make_record("b", "2")));
+  }
+  const auto records = open_records(path);
+  const auto newest = records->newest_at_open();
+  REQUIRE(run_task(records->change([] { return RecordChanges{storage::erase(RecordKind::call, "b")}; })));
+  REQUIRE(put_record(*records, make_record("c", "3")));
+  const auto page = run_task(records->page(RecordKind::call, newest, 10));
+  REQUIRE(page);
+  REQUIRE(page->records.size() == 1);
+  CHECK(page->records[0].key == "c");
+}
+
+TEST_CASE("records: what is kept for a time is forgotten after it, and nothing else [Q1]") {
+  TemporaryDirectory directory;
+  const auto records = open_records(directory.file("state.db"));
+  const base::WallTime now(base::seconds(1'800'000'000));
+  auto short_lived = make_record("short", "1");
+  short_lived.kept_until = now + base::seconds(10);
+  auto longer = make_record("longer", "2");
+  longer.kept_until = now + base::seconds(20);
+  REQUIRE(put_record(*records, short_lived));
+  REQUIRE(put_record(*records, longer));
+  REQUIRE(put_record(*records, make_record("for good", "3")));
+  records->forget_over(now + base::seconds(15));
+  CHECK(all_records(*records) == std::vector<std::string>{"longer=2", "for good=3"});
+}
+
+TEST_CASE("records: another secret reads nothing, the one before still does [Q4]") {
+  TemporaryDirectory directory;
+  const auto path = directory.file("state.db");
+  const base::Secret first("the first secret, which is long enough");
+  const base::Secret second("the second secret, which is long enough");
+  { REQUIRE(put_record(*open_records(path, first), make_record("a", "1"))); }
+  CHECK(all_records(*open_records(path, second)).empty());
+  {
+    const auto records = open_records(path, {second, first});
+    CHECK(all_records(*records) == std::vector<std::string>{"a=1"});
+    REQUIRE(put_record(*records, make_record("b", "2")));
+  }
+  CHECK(all_records(*open_records(path, second)) == std::vector<std::string>{"b=2"});
+}
+
+TEST_CASE("records: no file holds what was sealed in clear, after it was erased neither [Q1]") {
+  TemporaryDirectory directory;
+  const auto path = directory.file("state.db");
+  const std::string clear = "eyJhbGciOiJSUzI1NiJ9.token-in-clear";
+  {
+    const auto records = open_records(path);
+    REQUIRE(put_record(*records, make_record("a", clear)));
+    REQUIRE(test::bytes_in(directory.path()).find(clear) == std::string::npos);
+    REQUIRE(run_task(records->change([] { return RecordChanges{storage::erase(RecordKind::call, "a")}; })));
+  }
+  CHECK(test::bytes_in(directory.path()).find(clear) == std::string::npos);
+}
+
+TEST_CASE("records: a file cut anywhere in its last 64 KiB opens, with what was not cut off [Q1]") {
+  TemporaryDirectory directory;
+  const auto path = directory.file("state.db");
+  const auto written = fill(path, 150);
+  const auto whole = test::bytes_of(path);
+  REQUIRE(whole.size() > 65536);
+  for (std::size_t cut = 1; cut <= 65536; cut += 509) {
+    TemporaryDirectory other;
+    const auto damaged = other.file("state.db");
+    test::write_bytes(damaged, whole.substr(0, whole.size() - cut));
+    CAPTURE(cut);
+    const auto left = read_after(damaged, written);
+    // a page holds a dozen of them
+    const auto lost_pages = (cut + 4095) / 4096;
+    CHECK(left + lost_pages * 13 >= written.size());
+  }
+}
+
+TEST_CASE("records: flipped bits cost the records on their pages, and never the start [Q1]") {
+  TemporaryDirectory directory;
+  const auto path = directory.file("state.db");
+  const auto written = fill(path, 150);
+  const auto whole = test::bytes_of(path);
+  std::mt19937 random(4711);
+  for (int round = 0; round < 200; ++round) {
+    TemporaryDirectory other;
+    const auto damaged = other.file("state.db");
+    auto bytes = whole;
+    // each byte of the head once in a while, where every flip counts most
+    const auto at = round % 3 == 0 ? random() % 100 : random() % bytes.size();
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8));
+    test::write_bytes(damaged, bytes);
+    CAPTURE(at);
+    CHECK(read_after(damaged, written) + 13 >= written.size());
+  }
+}
+
+TEST_CASE("records: a page of noise costs the records on it [Q1]") {
+  TemporaryDirectory directory;
+  const auto path = directory.file("state.db");
+  const auto written = fill(path, 150);
+  const auto whole = test::bytes_of(path);
+  std::mt19937 random(42);
+  for (std::size_t page = 0; page < whole.size() / 4096; page += 3) {
+    TemporaryDirectory other;
+    const auto damaged = other.file("state.db");
+    auto bytes = whole;
+    for (std::size_t i = 0; i < 4096; ++i) bytes[page * 4096 + i] = static_cast<char>(random());
+    test::write_bytes(damaged, bytes);
+    CAPTURE(page);
+    CHECK(read_after(damaged, written) + 13 >= written.size());
+  }
+}
+
+TEST_CASE("records: a journal cut anywhere gives what had been committed before the cut [Q1]") {
+  TemporaryDirectory directory;
+  const auto path = directory.file("state.db");
+  std::string file;
+  std::string journal;
+  std::vector<std::string> written;
+  {
+    const auto records = open_records(path);
+    for (int i = 0; i < 20; ++i) {
+      REQUIRE(put_record(*records, make_record(std::to_string(i), "x")));
+      written.push_back(std::to_string(i) + "=x");
+    }
+    file = test::bytes_of(path);
+    journal = test::bytes_of(path + "-wal");
+  }
+  REQUIRE(journal.size() > 40'000);
+  std::size_t before = 0;
+  for (std::size_t kept = 0; kept <= journal.size(); kept += 2503) {
+    TemporaryDirectory other;
+    const auto damaged = other.file("state.db");
+    test::write_bytes(damaged, file);
+    test::write_bytes(damaged + "-wal", journal.substr(0, kept));
+    CAPTURE(kept);
+    const auto left = read_after(damaged, written);
+    CHECK(left >= before);
+    before = left;
+  }
+}
+
+TEST_CASE("records: of a damaged file no state comes back that its journal has replaced [Q1]") {
+  TemporaryDirectory directory;
+  const auto path = directory.file("state.db");
+  { REQUIRE(put_record(*open_records(path), make_record("a", "old"))); }
+  std::string file;
+  std::string journal;
+  {
+    const auto records = open_records(path);
+    REQUIRE(put_record(*records, make_record("a", "new")));
+    file = test::bytes_of(path);
+    journal = test::bytes_of(path + "-wal");
+  }
+  std::fill(file.begin(), file.begin() + 100, '\0');  // no head: SQLite has nothing to do with it
+  TemporaryDirectory other;
+  test::write_bytes(other.file("state.db"), file);
+  test::write_bytes(other.file("state.db-wal"), journal);
+  CHECK(all_records(*open_records(other.file("state.db"))) == std::vector<std::string>{"a=new"});
+}
+
+}  // namespace router::records_test
