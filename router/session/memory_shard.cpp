@@ -40,23 +40,6 @@ std::uint32_t index_key(const SessionFilter& filter) {
   return index_key(IndexKind::user_name, {}, filter.user_name);
 }
 
-bool fits(const std::string& wanted, const std::string& value) {
-  return wanted.empty() || wanted == value;
-}
-
-bool fits_login(const SessionFilter& filter, const Session& session) {
-  if (filter.idp_session_id.empty() || filter.subject.empty())
-    return fits(filter.subject, session.subject) && fits(filter.idp_session_id, session.idp_session_id);
-  return session.idp_session_id.empty() ? filter.subject == session.subject
-                                        : filter.idp_session_id == session.idp_session_id;
-}
-
-bool matches(const SessionFilter& filter, const Session& session) {
-  return fits(filter.issuer, session.issuer) && fits_login(filter, session) &&
-         fits(filter.user_name, session.user_name) && fits(filter.tenant, session.tenant) &&
-         (!filter.subdomain || *filter.subdomain == session.subdomain);
-}
-
 base::SteadyTime latest_end(const Session& session, MemoryShard::Times now) {
   if (!session.ends_at_latest) return base::SteadyTime::max();
   const auto left = std::chrono::duration_cast<base::milliseconds>(*session.ends_at_latest - now.wall);
@@ -75,7 +58,8 @@ MemoryShard::Entry* MemoryShard::find_entry(const SessionId& id) {
   return found != entries_.end() && found->second.session->id == id ? &found->second : nullptr;
 }
 
-bool MemoryShard::insert(Snapshot session, std::uint64_t sequence, Times now) {
+bool MemoryShard::insert(Snapshot session, std::uint64_t sequence, Times now,
+                         std::optional<base::milliseconds> left) {
   const auto key = hash(session->id);
   const std::lock_guard lock(mutex_);
   if (tombstones_.contains(key, now.steady)) return false;
@@ -85,7 +69,7 @@ bool MemoryShard::insert(Snapshot session, std::uint64_t sequence, Times now) {
   entry.session = std::move(session);
   entry.sequence = sequence;
   entry.ends_at_latest = latest_end(*entry.session, now);
-  entry.set_deadline(now.steady + std::min(entry.session->idle_timeout, kLongest));
+  entry.set_deadline(now.steady + std::min(left.value_or(entry.session->idle_timeout), kLongest));
   wheel_.put(entry, entry.deadline);
   static_cast<base::Link<ByAge>&>(entry).join(by_age_);
   if (!entry.session->is_anonymous) static_cast<base::Link<UserByAge>&>(entry).join(users_by_age_);
@@ -121,12 +105,24 @@ Snapshot MemoryShard::replace(Snapshot changed, Times now) {
   return entry->session;
 }
 
-bool MemoryShard::touch(const SessionId& id, base::SteadyTime now) {
+bool MemoryShard::used(const SessionId& id, base::SteadyTime now) {
   const std::lock_guard lock(mutex_);
   Entry* entry = find_entry(id);
   if (entry == nullptr || entry->is_over(now)) return false;
   entry->set_deadline(now + std::min(entry->session->idle_timeout, kLongest));
   return true;
+}
+
+std::pair<Snapshot, base::milliseconds> MemoryShard::standing(const SessionId& id, base::SteadyTime now) {
+  const std::lock_guard lock(mutex_);
+  const Entry* entry = find_entry(id);
+  if (entry == nullptr || entry->is_over(now)) return {nullptr, base::milliseconds::zero()};
+  return {entry->session, std::chrono::duration_cast<base::milliseconds>(entry->deadline - now)};
+}
+
+void MemoryShard::bury(const SessionId& id, base::SteadyTime now) {
+  const std::lock_guard lock(mutex_);
+  tombstones_.insert(hash(id), now);
 }
 
 std::optional<base::milliseconds> MemoryShard::time_left(const SessionId& id, base::SteadyTime now) {

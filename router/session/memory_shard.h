@@ -38,12 +38,17 @@ class MemoryShard {
   // The hash that ids are kept under.
   static std::uint64_t hash(const SessionId& id);
 
-  // false: the id lives, or has been ended.
-  bool insert(Snapshot session, std::uint64_t sequence, Times now);
+  // false: the id lives, or has been ended. `left`: of its idle time, where it was used before it came in.
+  bool insert(Snapshot session, std::uint64_t sequence, Times now,
+              std::optional<base::milliseconds> left = std::nullopt);
   Snapshot find(const SessionId& id, base::SteadyTime now);
   // `changed` has the next generation; nullptr if the session is over or no longer the one before.
   Snapshot replace(Snapshot changed, Times now);
-  bool touch(const SessionId& id, base::SteadyTime now);
+  bool used(const SessionId& id, base::SteadyTime now);
+  // With the session; null: it is over.
+  std::pair<Snapshot, base::milliseconds> standing(const SessionId& id, base::SteadyTime now);
+  // A tombstone for an id that was never here.
+  void bury(const SessionId& id, base::SteadyTime now);
   std::optional<base::milliseconds> time_left(const SessionId& id, base::SteadyTime now);
   Snapshot remove(const SessionId& id, base::SteadyTime now);
   // At most `limit` of those that match, the oldest ones.

@@ -47,6 +47,7 @@ std::optional<Snapshot> present_or_absent(Snapshot session) {
 MemoryStore::MemoryStore(const base::Clock& clock, StoreLimits limits)
     : clock_(clock),
       limits_(limits),
+      shared_(clock),
       ended_sids_(kRemembered, kMostEndedSids),
       ended_subjects_(kRemembered, kMostEndedSubjects),
       ended_without_sid_(kRemembered, kMostEndedSubjects),
@@ -81,12 +82,12 @@ Task<Result<void>> MemoryStore::create(Session session) {
   co_return Result<void>();
 }
 
-Result<void> MemoryStore::insert(Snapshot session) {
+Result<void> MemoryStore::insert(Snapshot session, std::optional<base::milliseconds> left) {
   auto& shard = shard_of(session->id);
   // counted first: whoever ends it in the same moment must not count below zero
   auto& live = kind_of(*session).live;
   ++live;
-  if (!shard.insert(std::move(session), ++sequence_, now())) {
+  if (!shard.insert(std::move(session), ++sequence_, now(), left)) {
     --live;
     return used_already();
   }
@@ -184,8 +185,8 @@ Task<Result<std::optional<Snapshot>>> MemoryStore::replace(Session changed) {
   co_return present_or_absent(shard.replace(std::move(snapshot), now()));
 }
 
-Task<Result<void>> MemoryStore::touch(SessionId id) {
-  if (shard_of(id).touch(id, clock_.steady())) co_return Result<void>();
+Task<Result<void>> MemoryStore::used(SessionId id) {
+  if (shard_of(id).used(id, clock_.steady())) co_return Result<void>();
   co_return Error{ErrorCode::not_found, Side::store, "the session is over"};
 }
 
@@ -215,17 +216,59 @@ Task<Result<std::vector<Snapshot>>> MemoryStore::select(SessionFilter filter, st
 }
 
 Task<Result<void>> MemoryStore::remember_ended(EndedAtProvider ended) {
+  note_ended(ended);
+  co_return Result<void>();
+}
+
+void MemoryStore::note_ended(const EndedAtProvider& ended) {
   const std::lock_guard lock(ended_mutex_);
   const auto note = [&](base::RecentTimes<base::WallTime>& times, const std::string& name) {
     if (!name.empty()) times.note(key_at(ended.issuer, name), ended.at, clock_.steady());
   };
-  if (!ended.is_signed) {
-    note(unsigned_sids_, ended.idp_session_id);
-    co_return Result<void>();
-  }
+  if (!ended.is_signed) return note(unsigned_sids_, ended.idp_session_id);
   note(ended_sids_, ended.idp_session_id);
   note(ended.idp_session_id.empty() ? ended_subjects_ : ended_without_sid_, ended.subject);
-  co_return Result<void>();
+}
+
+std::optional<MemoryStore::Standing> MemoryStore::standing(const SessionId& id) {
+  auto [session, left] = shard_of(id).standing(id, clock_.steady());
+  if (!session) return std::nullopt;
+  return Standing{std::move(session), left};
+}
+
+bool MemoryStore::restore(Session session, base::milliseconds left) {
+  auto snapshot = std::make_shared<const Session>(std::move(session));
+  std::vector<SessionId> leaving;
+  bool is_in = false;
+  {
+    const std::lock_guard lock(ended_mutex_);
+    if (snapshot->is_anonymous) {
+      auto added = ledger_.add(snapshot->id, snapshot->home);
+      if (!added) return false;
+      leaving = *std::move(added);
+    }
+    is_in = insert(snapshot, left).has_value();
+    if (!is_in && snapshot->is_anonymous) ledger_.remove(snapshot->id);
+  }
+  evict(leaving);
+  if (is_in) --created_;  // not by this process
+  return is_in;
+}
+
+void MemoryStore::restore_ended(const SessionId& id, const SessionId& successor) {
+  const auto steady = clock_.steady();
+  shard_of(id).bury(id, steady);
+  if (successor.empty()) return;
+  const std::lock_guard lock(ended_mutex_);
+  successors_.age(steady);
+  successors_.young.insert_or_assign(MemoryShard::hash(id), successor);
+  successors_.make_room(steady);
+}
+
+void MemoryStore::restore_untold(Snapshot session) {
+  shard_of(session->id).bury(session->id, clock_.steady());
+  const std::lock_guard lock(evicted_mutex_);
+  kind_of(*session).evicted_waiting.push_back(std::move(session));
 }
 
 Task<Result<std::vector<Snapshot>>> MemoryStore::take_expired(std::size_t limit) {
@@ -253,8 +296,8 @@ void MemoryStore::take_evicted(Kind& kind, std::size_t limit, std::vector<Snapsh
   }
 }
 
-Counts MemoryStore::counts() const {
-  return {.live = users_.live + anonymous_.live, .anonymous = anonymous_.live, .created = created_, .ended = ended_, .expired = expired_, .evicted = evicted_};
+Task<Result<Counts>> MemoryStore::counts() {
+  co_return Counts{.live = users_.live + anonymous_.live, .anonymous = anonymous_.live, .created = created_, .ended = ended_, .expired = expired_, .evicted = evicted_};
 }
 
 }  // namespace router::session

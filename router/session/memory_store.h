@@ -18,6 +18,7 @@
 #include "base/two_generations.h"
 #include "session/anonymous_ledger.h"
 #include "session/memory_shard.h"
+#include "session/memory_shared_state.h"
 #include "session/store.h"
 
 namespace router::session {
@@ -32,13 +33,31 @@ class MemoryStore final : public Store {
   base::Task<base::Result<SessionId>> successor(SessionId before) override;
   base::Task<base::Result<std::optional<Snapshot>>> find(SessionId id) override;
   base::Task<base::Result<std::optional<Snapshot>>> replace(Session changed) override;
-  base::Task<base::Result<void>> touch(SessionId id) override;
+  base::Task<base::Result<void>> used(SessionId id) override;
   base::Task<base::Result<std::optional<base::milliseconds>>> time_left(SessionId id) override;
   base::Task<base::Result<std::optional<Snapshot>>> end(SessionId id) override;
   base::Task<base::Result<std::vector<Snapshot>>> select(SessionFilter filter, std::size_t limit) override;
   base::Task<base::Result<void>> remember_ended(EndedAtProvider ended) override;
   base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) override;
-  Counts counts() const override;
+  // Nothing to do: with this process, everything is over.
+  base::Task<base::Result<void>> told(std::vector<SessionId>) override { co_return base::Result<void>(); }
+  base::Task<base::Result<Counts>> counts() override;
+  SharedState& shared() override { return shared_; }
+
+  // For who keeps a journal of it (session/sqlite_store.h); none of them waits.
+  struct Standing {
+    Snapshot session;
+    base::milliseconds left;
+  };
+  // Absent: over, or never here.
+  std::optional<Standing> standing(const SessionId& id);
+  void note_ended(const EndedAtProvider& ended);
+  // What an earlier process left: a session with what is left of its idle time, which may be nothing (false: it is here,
+  // or over); one that is over and whose successor may be empty; one that is over and whose back-ends may not know, which
+  // take_expired() hands out.
+  bool restore(Session session, base::milliseconds left);
+  void restore_ended(const SessionId& id, const SessionId& successor);
+  void restore_untold(Snapshot session);
 
  private:
   static constexpr std::size_t kShards = 32;
@@ -47,7 +66,7 @@ class MemoryStore final : public Store {
   MemoryShard::Times now() const { return {clock_.steady(), clock_.wall()}; }
   // With ended_mutex_ held.
   bool has_ended_at_provider(const Session& session, base::SteadyTime now);
-  base::Result<void> insert(Snapshot session);
+  base::Result<void> insert(Snapshot session, std::optional<base::milliseconds> left = std::nullopt);
   // Users' sessions and anonymous ones are kept apart, so that neither makes the other wait, or go.
   struct Kind {
     std::atomic<std::uint64_t> live = 0;
@@ -63,6 +82,7 @@ class MemoryStore final : public Store {
 
   const base::Clock& clock_;
   const StoreLimits limits_;
+  MemorySharedState shared_;
   std::array<std::unique_ptr<MemoryShard>, kShards> shards_;
 
   // Held while a session comes in, so that none slips past remember_ended, and who finds one succeeded finds its

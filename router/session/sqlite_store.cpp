@@ -1,0 +1,376 @@
+#include "session/sqlite_store.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "base/packed.h"
+#include "crypto/digest.h"
+#include "session/session_record.h"
+
+namespace router::session {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+using storage::Record;
+using storage::RecordChanges;
+using storage::RecordKind;
+
+namespace {
+
+constexpr std::size_t kRestoredAtOnce = 256;
+constexpr std::size_t kUsesInOne = 256;
+// As long as the memory store may remember them.
+constexpr base::minutes kTombstoneKept{20};
+constexpr base::milliseconds kForgetEvery{60'000};
+
+std::string key_of(const SessionId& id) { return crypto::sha256(id.reveal()); }
+
+// The deadline in wall time, then the session.
+base::Secret content_of(const Session& session, base::WallTime deadline) {
+  base::Packer packer;
+  packer(deadline, pack(session));
+  return packer.take();
+}
+
+struct Written {
+  base::WallTime deadline;
+  Session session;
+};
+
+std::optional<Written> read_content(const base::Secret& content) {
+  base::WallTime deadline;
+  base::Secret packed;
+  base::Unpacker unpacker(content.reveal());
+  unpacker(deadline, packed);
+  auto session = unpacker.is_whole() ? unpack_session(packed.reveal()) : std::nullopt;
+  if (!session) return std::nullopt;
+  return Written{deadline, *std::move(session)};
+}
+
+// Of a session that is over: its id, and that of what stands for it now, which may be empty.
+Record tombstone(const SessionId& id, const SessionId& successor, base::WallTime now) {
+  base::Packer packer;
+  packer(std::string(id.reveal()), std::string(successor.reveal()));
+  return {RecordKind::ended_session, key_of(id), packer.take(), now + kTombstoneKept, 0};
+}
+
+// As it is now: nothing, where it is over by then.
+void add_living(MemoryStore& memory, const base::Clock& clock, const SessionId& id, RecordChanges& changes) {
+  const auto standing = memory.standing(id);
+  if (!standing) return;
+  const auto deadline = clock.wall() + standing->left;
+  changes.push_back(storage::put(
+      {RecordKind::session, key_of(id), content_of(*standing->session, deadline), std::nullopt, 0}));
+}
+
+// Over, and its back-ends may not know.
+void add_untold(const Snapshot& session, base::WallTime now, RecordChanges& changes) {
+  const auto key = key_of(session->id);
+  changes.push_back(storage::erase(RecordKind::session, key));
+  changes.push_back(storage::put({RecordKind::untold_session, key, content_of(*session, now), std::nullopt, 0}));
+  changes.push_back(storage::put(tombstone(session->id, SessionId(), now)));
+}
+
+Record record_of(const EndedAtProvider& ended, base::WallTime now) {
+  base::Packer name;
+  name(ended.issuer, ended.idp_session_id, ended.subject);
+  base::Packer packer;
+  packer(ended.issuer, ended.idp_session_id, ended.subject, ended.at);
+  return {RecordKind::ended_at_provider, crypto::sha256(name.take().reveal()), packer.take(), now + kTombstoneKept, 0};
+}
+
+void restore_tombstone(const Record& record, MemoryStore& memory) {
+  std::string id;
+  std::string successor;
+  base::Unpacker unpacker(record.content.reveal());
+  unpacker(id, successor);
+  const auto ended = SessionId::parse(id);
+  if (ended) memory.restore_ended(*ended, SessionId::parse(successor).value_or(SessionId()));
+}
+
+void restore_ended_at_provider(const Record& record, MemoryStore& memory) {
+  EndedAtProvider ended;
+  base::Unpacker unpacker(record.content.reveal());
+  unpacker(ended.issuer, ended.idp_session_id, ended.subject, ended.at);
+  if (unpacker.is_whole()) memory.note_ended(ended);
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(std::shared_ptr<storage::Records> records, const base::Clock& clock, StoreLimits limits)
+    : records_(std::move(records)), clock_(clock), memory_(std::make_shared<MemoryStore>(clock, limits)) {}
+
+SqliteStore::~SqliteStore() { write_used(uses_.take(base::SteadyTime::max())); }
+
+Task<void> SqliteStore::restore() {
+  const auto started = clock_.steady();
+  auto restoring = restore_up_to(Part::nothing);
+  const auto restored = co_await restoring;
+  if (!restored) {
+    base::log_error("session.restore", {{"file", records_->path()}, {"fault", describe(restored.error())}});
+    co_return;
+  }
+  const auto took = std::chrono::duration_cast<base::milliseconds>(clock_.steady() - started);
+  if (restored_ > 0)
+    base::log_info("session.restored", {{"sessions", restored_.load()}, {"milliseconds", took.count()}});
+}
+
+Task<Result<void>> SqliteStore::restore_up_to(Part part) {
+  while (restoring_ < part) {
+    auto stepping = restore_step();
+    const auto stepped = co_await stepping;
+    if (!stepped) co_return stepped.error();
+  }
+  co_return Result<void>();
+}
+
+// Several at once may take the same step: what is here already is left alone.
+Task<Result<void>> SqliteStore::restore_step() {
+  constexpr RecordKind kRestored[] = {RecordKind::ended_session, RecordKind::ended_at_provider,
+                                   RecordKind::untold_session, RecordKind::session};
+  const Part part = restoring_;
+  const auto after = restored_to_.load();
+  auto reading = records_->page(kRestored[static_cast<std::size_t>(part)], after, kRestoredAtOnce);
+  auto page = co_await reading;
+  if (!page) co_return page.error();
+  for (const auto& record : page->records) restore_record(part, record);
+  const std::lock_guard lock(step_mutex_);
+  if (restoring_ != part || restored_to_ != after) co_return Result<void>();
+  restored_to_ = page->is_last ? 0 : page->last;
+  if (page->is_last) restoring_ = static_cast<Part>(static_cast<int>(part) + 1);
+  co_return Result<void>();
+}
+
+void SqliteStore::restore_record(Part part, const Record& record) {
+  if (record.kept_until && *record.kept_until <= clock_.wall()) return;
+  if (part == Part::tombstones) return restore_tombstone(record, *memory_);
+  if (part == Part::ended_at_provider) return restore_ended_at_provider(record, *memory_);
+  if (part == Part::sessions) return restore_session(record);
+  auto written = read_content(record.content);
+  if (written) memory_->restore_untold(std::make_shared<const Session>(std::move(written->session)));
+}
+
+void SqliteStore::restore_session(const Record& record) {
+  auto written = read_content(record.content);
+  if (!written) {
+    base::log_error("session.unreadable", {{"file", records_->path()}, {"record", record.number}});
+    return;
+  }
+  const auto left = std::chrono::duration_cast<base::milliseconds>(written->deadline - clock_.wall());
+  if (memory_->restore(std::move(written->session), left)) ++restored_;
+}
+
+Task<Result<void>> SqliteStore::restore_one(SessionId id) {
+  if (restoring_ == Part::nothing || memory_->standing(id)) co_return Result<void>();
+  auto deciding = restore_up_to(Part::sessions);
+  const auto decided = co_await deciding;
+  if (!decided) co_return decided.error();
+  auto finding = records_->find(RecordKind::session, key_of(id));
+  const auto found = co_await finding;
+  if (!found) co_return found.error();
+  if (*found) restore_session(**found);
+  co_return Result<void>();
+}
+
+Task<void> SqliteStore::write(storage::MakeChanges make) {
+  // the database says what is wrong with the disk; the session goes on without it
+  auto writing = records_->change(std::move(make));
+  const auto written = co_await writing;
+  if (!written && written.error().code != ErrorCode::unavailable)
+    base::log_error("session.not_written", {{"fault", describe(written.error())}});
+}
+
+Task<Result<void>> SqliteStore::create(Session session) {
+  auto deciding = restore_up_to(Part::sessions);
+  const auto decided = co_await deciding;
+  if (!decided) co_return decided.error();
+  const SessionId id = session.id;
+  const bool is_anonymous = session.is_anonymous;
+  auto creating = memory_->create(std::move(session));
+  auto created = co_await creating;
+  if (!created) co_return created;
+  storage::MakeChanges make = [memory = memory_, &clock = clock_, id] {
+    RecordChanges changes;
+    add_living(*memory, clock, id, changes);
+    return changes;
+  };
+  if (is_anonymous) {
+    records_->change_lazily(std::move(make));
+  } else {
+    auto writing = write(std::move(make));
+    co_await writing;
+  }
+  co_return created;
+}
+
+Task<Result<std::optional<Succession>>> SqliteStore::succeed(SessionId before, Session next, TakeOver take_over) {
+  auto restoring = restore_one(before);
+  const auto restored = co_await restoring;
+  if (!restored) co_return restored.error();
+  const SessionId id = next.id;
+  auto succeeding = memory_->succeed(before, std::move(next), std::move(take_over));
+  auto succession = co_await succeeding;
+  if (!succession || !*succession) co_return succession;
+  auto writing = write([memory = memory_, &clock = clock_, before, id] {
+    RecordChanges changes;
+    changes.push_back(storage::erase(RecordKind::session, key_of(before)));
+    changes.push_back(storage::put(tombstone(before, id, clock.wall())));
+    add_living(*memory, clock, id, changes);
+    return changes;
+  });
+  co_await writing;
+  co_return succession;
+}
+
+Task<Result<SessionId>> SqliteStore::successor(SessionId before) {
+  auto deciding = restore_up_to(Part::sessions);
+  const auto decided = co_await deciding;
+  if (!decided) co_return decided.error();
+  auto asking = memory_->successor(std::move(before));
+  auto known = co_await asking;
+  co_return known;
+}
+
+Task<Result<std::optional<Snapshot>>> SqliteStore::find(SessionId id) {
+  if (restoring_ != Part::nothing) {
+    auto restoring = restore_one(id);
+    const auto restored = co_await restoring;
+    if (!restored) co_return restored.error();
+  }
+  auto finding = memory_->find(std::move(id));
+  auto found = co_await finding;
+  co_return found;
+}
+
+Task<Result<std::optional<Snapshot>>> SqliteStore::replace(Session changed) {
+  // whoever has a state of it has found it: it is here
+  const SessionId id = changed.id;
+  auto replacing = memory_->replace(std::move(changed));
+  auto replaced = co_await replacing;
+  if (!replaced || !*replaced) co_return replaced;
+  auto writing = write([memory = memory_, &clock = clock_, id] {
+    RecordChanges changes;
+    add_living(*memory, clock, id, changes);
+    return changes;
+  });
+  co_await writing;
+  co_return replaced;
+}
+
+Task<Result<void>> SqliteStore::used(SessionId id) {
+  auto restoring = restore_one(id);
+  const auto restored = co_await restoring;
+  if (!restored) co_return restored.error();
+  auto using_it = memory_->used(id);
+  auto is_used = co_await using_it;
+  if (is_used && !uses_.is_noted(id)) {
+    const auto standing = memory_->standing(id);
+    if (standing) uses_.note(id, DueUses::span_of(*standing->session), clock_.steady());
+  }
+  co_return is_used;
+}
+
+Task<Result<std::optional<base::milliseconds>>> SqliteStore::time_left(SessionId id) {
+  auto restoring = restore_one(id);
+  const auto restored = co_await restoring;
+  if (!restored) co_return restored.error();
+  auto asking = memory_->time_left(std::move(id));
+  auto left = co_await asking;
+  co_return left;
+}
+
+Task<Result<std::optional<Snapshot>>> SqliteStore::end(SessionId id) {
+  auto restoring = restore_one(id);
+  const auto restored = co_await restoring;
+  if (!restored) co_return restored.error();
+  auto ending = memory_->end(std::move(id));
+  auto ended = co_await ending;
+  if (!ended || !*ended) co_return ended;
+  auto writing = write([session = **ended, &clock = clock_] {
+    RecordChanges changes;
+    add_untold(session, clock.wall(), changes);
+    return changes;
+  });
+  co_await writing;
+  co_return ended;
+}
+
+Task<Result<std::vector<Snapshot>>> SqliteStore::select(SessionFilter filter, std::size_t limit) {
+  auto restoring = restore_up_to(Part::nothing);
+  const auto restored = co_await restoring;
+  if (!restored) co_return restored.error();
+  auto selecting = memory_->select(std::move(filter), limit);
+  auto selected = co_await selecting;
+  co_return selected;
+}
+
+Task<Result<void>> SqliteStore::remember_ended(EndedAtProvider ended) {
+  memory_->note_ended(ended);
+  // what anybody may say is not worth the disk
+  if (!ended.is_signed) co_return Result<void>();
+  auto writing = write([ended = std::move(ended), &clock = clock_] {
+    return RecordChanges{storage::put(record_of(ended, clock.wall()))};
+  });
+  co_await writing;
+  co_return Result<void>();
+}
+
+Task<Result<std::vector<Snapshot>>> SqliteStore::take_expired(std::size_t limit) {
+  auto restoring = restore_up_to(Part::nothing);
+  const auto restored = co_await restoring;
+  if (!restored) co_return restored.error();
+  const auto now = clock_.steady();
+  write_used(uses_.take(now));
+  if (now - forgot_at_ >= kForgetEvery) {
+    forgot_at_ = now;
+    records_->forget_over(clock_.wall());
+  }
+  auto taking = memory_->take_expired(limit);
+  auto over = co_await taking;
+  if (over && !over->empty()) {
+    // lost with the process before it is written, they are over again after it
+    records_->change_later([sessions = *over, &clock = clock_] {
+      RecordChanges changes;
+      for (const auto& session : sessions) add_untold(session, clock.wall(), changes);
+      return changes;
+    });
+  }
+  co_return over;
+}
+
+Task<Result<void>> SqliteStore::told(std::vector<SessionId> ids) {
+  records_->change_later([ids = std::move(ids)] {
+    RecordChanges changes;
+    for (const auto& id : ids) changes.push_back(storage::erase(RecordKind::untold_session, key_of(id)));
+    return changes;
+  });
+  co_return Result<void>();
+}
+
+Task<Result<Counts>> SqliteStore::counts() {
+  auto counting = memory_->counts();
+  auto counted = co_await counting;
+  co_return counted;
+}
+
+Health SqliteStore::health() const {
+  if (records_->is_writable()) return {};
+  return {false, records_->path() + " cannot be written: what changes now is lost with this process"};
+}
+
+void SqliteStore::write_used(std::vector<SessionId> used) {
+  for (std::size_t at = 0; at < used.size(); at += kUsesInOne) {
+    const auto first = used.begin() + static_cast<std::ptrdiff_t>(at);
+    std::vector<SessionId> some(first, first + static_cast<std::ptrdiff_t>(std::min(kUsesInOne, used.size() - at)));
+    records_->change_lazily([memory = memory_, &clock = clock_, some = std::move(some)] {
+      RecordChanges changes;
+      for (const auto& id : some) add_living(*memory, clock, id, changes);
+      return changes;
+    });
+  }
+}
+
+}  // namespace router::session

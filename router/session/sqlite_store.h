@@ -1,0 +1,79 @@
+// Sessions in this process, written through to a file: a restart signs nobody out, and what it interrupts is told.
+//
+// While the process lives the memory store is the truth, and finds and uses without waiting; the file is its journal.
+// What is created, changed or ended is on disk when the call returns; uses are written at most once in a tenth of the
+// idle time, 60 s at most, a session, and when the store goes; anonymous sessions wait for company. Each write says what
+// the memory says when its turn comes: no order of events brings an ended session back. With the disk full or away all goes
+// on in memory and is written once it is back (storage/database.h); health() says so.
+// A session that has ended stays in the file until told() says that its back-ends will hear of it; of what an earlier
+// process left untold, and of what timed out meanwhile, take_expired() hands out all. The file knows ids as hashes.
+// Restored in steps, from restore() or by whoever needs all of them; find() of one that is not there yet looks for it.
+// Threads: any. Owner: app/parts; `records` and `clock` outlive it. Source: docs/contract/durability.md "SQLite".
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "session/due_uses.h"
+#include "session/memory_store.h"
+#include "session/store.h"
+#include "storage/records.h"
+
+namespace router::session {
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(std::shared_ptr<storage::Records> records, const base::Clock& clock, StoreLimits limits);
+  // Writes what was used since.
+  ~SqliteStore() override;
+
+  // All that the file holds; on any loop, once. What cannot be read now is read with the next take_expired().
+  base::Task<void> restore();
+
+  base::Task<base::Result<void>> create(Session session) override;
+  base::Task<base::Result<std::optional<Succession>>> succeed(SessionId before, Session next,
+                                                              TakeOver take_over) override;
+  base::Task<base::Result<SessionId>> successor(SessionId before) override;
+  base::Task<base::Result<std::optional<Snapshot>>> find(SessionId id) override;
+  base::Task<base::Result<std::optional<Snapshot>>> replace(Session changed) override;
+  base::Task<base::Result<void>> used(SessionId id) override;
+  base::Task<base::Result<std::optional<base::milliseconds>>> time_left(SessionId id) override;
+  base::Task<base::Result<std::optional<Snapshot>>> end(SessionId id) override;
+  base::Task<base::Result<std::vector<Snapshot>>> select(SessionFilter filter, std::size_t limit) override;
+  base::Task<base::Result<void>> remember_ended(EndedAtProvider ended) override;
+  base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) override;
+  base::Task<base::Result<void>> told(std::vector<SessionId> ids) override;
+  base::Task<base::Result<Counts>> counts() override;
+  Health health() const override;
+  SharedState& shared() override { return memory_->shared(); }
+
+ private:
+  // What is restored, in this order; all before `sessions` is what decides about those that come in.
+  enum class Part { tombstones, ended_at_provider, untold, sessions, nothing };
+
+  // Until that part's turn has come. Errors: those of the file.
+  base::Task<base::Result<void>> restore_up_to(Part part);
+  base::Task<base::Result<void>> restore_step();
+  void restore_record(Part part, const storage::Record& record);
+  void restore_session(const storage::Record& record);
+  // That one, if it is in the file and not yet here.
+  base::Task<base::Result<void>> restore_one(SessionId id);
+  // On disk, unless the disk is away: then it will be.
+  base::Task<void> write(storage::MakeChanges make);
+  void write_used(std::vector<SessionId> used);
+
+  std::shared_ptr<storage::Records> records_;
+  const base::Clock& clock_;
+  std::shared_ptr<MemoryStore> memory_;  // writes that are kept refer to it
+  DueUses uses_;
+  std::mutex step_mutex_;
+  std::atomic<Part> restoring_ = Part::tombstones;
+  std::atomic<std::int64_t> restored_to_ = 0;  // of that part
+  std::atomic<std::uint64_t> restored_ = 0;    // sessions
+  base::SteadyTime forgot_at_{};               // with take_expired(), which one loop calls
+};
+
+}  // namespace router::session
