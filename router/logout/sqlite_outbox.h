@@ -1,0 +1,56 @@
+// The outbox in a file: what was recorded before the process died is told by the next one.
+//
+// A call is one sealed record, from record() until it is settled; what is given up stays for 30 days, of more than some
+// 10,000 the newest. Who records waits
+// for the disk, together with all others of that moment; when it is tried next is written with company, for losing that
+// costs one early try. What waits is held in memory, too, shared with the fan-out.
+// Background loop only. Owner: app/parts; `records` outlives it. Source: docs/contract/durability.md "SQLite".
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "logout/outbox.h"
+#include "storage/records.h"
+
+namespace router::logout {
+
+class SqliteOutbox final : public Outbox {
+ public:
+  SqliteOutbox(std::shared_ptr<storage::Records> records, const base::Clock& clock)
+      : records_(std::move(records)), clock_(clock) {}
+
+  base::Task<base::Result<void>> record(std::vector<CallPtr> calls) override;
+  base::Task<base::Result<void>> postpone(std::string id, unsigned attempts, base::WallTime due) override;
+  base::Task<base::Result<void>> settle(std::string id) override;
+  base::Task<base::Result<void>> bury(std::string id, unsigned attempts, std::string reason) override;
+  base::Task<base::Result<std::vector<Unfinished>>> retry(CallFilter which, std::size_t limit) override;
+  base::Task<base::Result<std::vector<Unfinished>>> take_left_behind(std::size_t limit) override;
+  base::Task<base::Result<std::vector<ListedCall>>> list(CallFilter filter, Page page) override;
+  bool is_durable() const override { return true; }
+  bool is_writable() const override { return records_->is_writable(); }
+
+  // What the file says of a call.
+  struct WrittenCall {
+    CallState state = CallState::waiting;
+    Unfinished unfinished;
+    std::string reason;
+  };
+
+ private:
+  base::Task<base::Result<void>> write(storage::RecordChanges changes);
+  base::Task<base::Result<void>> walk(std::function<bool(WrittenCall& call)> each);
+  base::Task<base::Result<void>> drop_oldest_buried();
+
+  std::shared_ptr<storage::Records> records_;
+  const base::Clock& clock_;
+  std::unordered_map<std::string, Unfinished> waiting_;  // this process's, by id
+  std::int64_t looked_to_ = 0;                           // of what was left behind
+  std::size_t buried_ = 0;                               // since the start
+};
+
+}  // namespace router::logout
