@@ -2,9 +2,9 @@
 
 namespace router::login {
 
-const base::Secret& sealing_secret(const config::Environment& environment, const Ongoing& ongoing) {
+crypto::SealingSecrets sealing_secrets(const config::Environment& environment, const Ongoing& ongoing) {
   if (!environment.state_parameter_secret.empty()) return environment.state_parameter_secret;
-  if (!environment.session_secret.empty()) return environment.session_secret;
+  if (!environment.session_secret.empty()) return {environment.session_secret, environment.previous_session_secret};
   return ongoing.process_key;
 }
 

@@ -26,7 +26,7 @@ inline constexpr std::string_view kDefaultReturnPath = "/";
 
 // What cookies and tokens of logins on their way are sealed with. Replicas share the configured secrets, so
 // that any of them can finish what another one started.
-const base::Secret& sealing_secret(const config::Environment& environment, const Ongoing& ongoing);
+crypto::SealingSecrets sealing_secrets(const config::Environment& environment, const Ongoing& ongoing);
 
 struct Parts {
   std::shared_ptr<const config::Configuration> config;
@@ -42,7 +42,7 @@ struct Parts {
 
   // Made of the above.
   session::SessionCookie session_cookie{*config};
-  PendingLogins pending{sealing_secret(config->environment, ongoing), session_cookie,
+  PendingLogins pending{sealing_secrets(config->environment, ongoing), session_cookie,
                         config->environment.state_cache};
 };
 

@@ -76,11 +76,12 @@ std::vector<char> all_slots_but(const std::vector<char>& taken) {
 
 }  // namespace
 
-PendingLogins::PendingLogins(const base::Secret& secret, session::SessionCookie cookie, base::milliseconds lifetime)
+PendingLogins::PendingLogins(const crypto::SealingSecrets& secrets, session::SessionCookie cookie,
+                             base::milliseconds lifetime)
     : cookie_(std::move(cookie)),
       lifetime_(lifetime),
-      cookie_box_(secret, "login-cookie"),
-      state_box_(secret, "login-state") {}
+      cookie_box_(secrets, "login-cookie"),
+      state_box_(secrets, "login-state") {}
 
 std::string PendingLogins::seal_state(const LoginState& state) const {
   // more than the box's own nonce: the state has to be unguessable by itself

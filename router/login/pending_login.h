@@ -51,7 +51,7 @@ class PendingLogins {
       8 * 1024;  // of all login cookies together, and of their fragments
 
   // `cookie`: whose attributes theirs have.
-  PendingLogins(const base::Secret& secret, session::SessionCookie cookie, base::milliseconds lifetime);
+  PendingLogins(const crypto::SealingSecrets& secrets, session::SessionCookie cookie, base::milliseconds lifetime);
 
   std::string seal_state(const LoginState& state) const;
   // Absent: not ours. It may be too old.

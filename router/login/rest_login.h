@@ -22,8 +22,8 @@ namespace router::login {
 class RestLogin {
  public:
   // All of it outlives this object.
-  RestLogin(const config::Am& am, const Parts& parts, const base::Secret& secret)
-      : am_(am), parts_(parts), requests_(am, secret) {}
+  RestLogin(const config::Am& am, const Parts& parts, const crypto::SealingSecrets& secrets)
+      : am_(am), parts_(parts), requests_(am, secrets) {}
 
   bool is_login(const http::Target& target) const { return requests_.is_login(target); }
   // `body`: at most kMaxRestBody + 1 bytes of it. All references outlive the Task.

@@ -43,7 +43,7 @@ class RestRequests {
   static constexpr base::seconds kAuthIdLifetime{300};
 
   // `am` outlives this object.
-  RestRequests(const config::Am& am, const base::Secret& secret) : am_(am), box_(secret, "authId") {}
+  RestRequests(const config::Am& am, const crypto::SealingSecrets& secrets) : am_(am), box_(secrets, "authId") {}
 
   // <context>/json/realms/root/realms/<realm>/authenticate and its other forms, whatever the realm and the method.
   bool is_login(const http::Target& target) const;

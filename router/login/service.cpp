@@ -28,7 +28,7 @@ Service::Service(Parts parts)
       refresh_rules_(refresh_rules(*parts_->config)),
       service_tokens_(std::make_shared<ServiceTokens>(parts_->store, parts_->clock, parts_->ask_service_token)) {
   const auto& config = *parts_->config;
-  if (config.am) rest_.emplace(*config.am, *parts_, sealing_secret(config.environment, parts_->ongoing));
+  if (config.am) rest_.emplace(*config.am, *parts_, sealing_secrets(config.environment, parts_->ongoing));
 }
 
 Task<Result<http::Response>> Service::start(const http::Request& request, const http::External& external,

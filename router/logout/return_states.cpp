@@ -1,15 +1,17 @@
 #include "logout/return_states.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "crypto/random.h"
 
 namespace router::logout {
+
+using base::Task;
+
 namespace {
 
 constexpr base::seconds kLifetime{3600};
 constexpr std::size_t kMaxSealedTarget = 1024;
-constexpr std::size_t kMaxHeld = 1024;
-constexpr std::size_t kMaxUsed = 10'000;
 constexpr std::size_t kMaxAwaited = 10'000;
 constexpr std::size_t kMaxStateLength = 4096;
 constexpr std::string_view kHeldPrefix = "held.";
@@ -21,40 +23,44 @@ std::string mark_of(std::string_view state) {
   return std::string(state.starts_with(kHeldPrefix) ? state : state.substr(0, kMarkLength));
 }
 
-base::Secret key_or_random(const base::Secret& secret) {
-  return secret.empty() ? base::Secret(crypto::random_bytes(32)) : secret;
+crypto::SealingSecrets secrets_or_random(const crypto::SealingSecrets& secrets) {
+  return secrets.current.empty() ? crypto::SealingSecrets(base::Secret(crypto::random_bytes(32))) : secrets;
+}
+
+Task<void> hold(session::SharedState* shared, std::string state, std::string target) {
+  auto keeping = shared->keep(session::Kind::return_state, std::move(state), base::Secret(std::move(target)), kLifetime);
+  const auto kept = co_await keeping;
+  if (!kept) base::log_warning("logout.return_state", {{"fault", describe(kept.error())}});
 }
 
 }  // namespace
 
-ReturnStates::ReturnStates(const base::Secret& secret, const base::Clock& clock)
-    : clock_(clock), box_(key_or_random(secret), "logout return state") {}
+ReturnStates::ReturnStates(const crypto::SealingSecrets& secrets, const base::Clock& clock,
+                           session::SharedState& shared)
+    : clock_(clock), shared_(shared), box_(secrets_or_random(secrets), "logout return state") {}
 
 std::string ReturnStates::issue(std::string_view target) {
   if (target.size() <= kMaxSealedTarget) {
     return box_.seal(std::to_string(base::unix_seconds(clock_.wall())) + " " + std::string(target));
   }
   auto state = std::string(kHeldPrefix) + crypto::random_token(24);
-  held_.emplace(state, Held{std::string(target), clock_.wall()});
-  held_order_.push_back(state);
-  if (held_order_.size() > kMaxHeld) {
-    held_.erase(held_order_.front());
-    held_order_.pop_front();
-  }
+  // nobody waits for it: the browser is at the provider first
+  base::start_detached(hold(&shared_, state, std::string(target)));
   return state;
 }
 
-std::optional<std::string> ReturnStates::take(std::string_view state) {
-  if (state.size() > kMaxStateLength || state.size() < kMarkLength) return std::nullopt;
+Task<std::optional<std::string>> ReturnStates::take(std::string state) {
+  if (state.size() > kMaxStateLength || state.size() < kMarkLength) co_return std::nullopt;
   std::optional<std::string> target;
   if (state.starts_with(kHeldPrefix)) {
-    target = take_held(state);
-  } else if (std::string mark = mark_of(state); !used_.contains(mark)) {
-    target = open(state);
-    if (target) remember_used(std::move(mark));
+    auto taking = take_held(state);
+    target = co_await taking;
+  } else if (target = open(state); target) {
+    auto noting = is_first(mark_of(state));
+    if (!co_await noting) target.reset();
   }
   if (target) note_return(state);
-  return target;
+  co_return target;
 }
 
 void ReturnStates::on_return(std::string_view state, std::function<void()> then) {
@@ -74,13 +80,19 @@ void ReturnStates::note_return(std::string_view state) {
   then();
 }
 
-std::optional<std::string> ReturnStates::take_held(std::string_view state) {
-  const auto found = held_.find(std::string(state));
-  if (found == held_.end()) return std::nullopt;
-  Held held = std::move(found->second);
-  held_.erase(found);
-  if (clock_.wall() - held.issued > kLifetime) return std::nullopt;
-  return std::move(held.target);
+Task<std::optional<std::string>> ReturnStates::take_held(std::string state) {
+  auto taking = shared_.take(session::Kind::return_state, std::move(state));
+  const auto taken = co_await taking;
+  if (!taken) base::log_warning("logout.return_state", {{"fault", describe(taken.error())}});
+  if (!taken || !*taken) co_return std::nullopt;
+  co_return std::string((*taken)->reveal());
+}
+
+Task<bool> ReturnStates::is_first(std::string mark) {
+  auto noting = shared_.once(session::Kind::return_state, std::move(mark), kLifetime);
+  const auto noted = co_await noting;
+  if (!noted) base::log_warning("logout.return_state", {{"fault", describe(noted.error())}});
+  co_return noted && *noted;
 }
 
 std::optional<std::string> ReturnStates::open(std::string_view state) const {
@@ -92,14 +104,6 @@ std::optional<std::string> ReturnStates::open(std::string_view state) const {
   const auto age = base::unix_seconds(clock_.wall()) - static_cast<long long>(*seconds);
   if (age > kLifetime.count()) return std::nullopt;
   return std::string(*target);
-}
-
-void ReturnStates::remember_used(std::string mark) {
-  used_order_.push_back(mark);
-  used_.insert(std::move(mark));
-  if (used_order_.size() <= kMaxUsed) return;
-  used_.erase(used_order_.front());
-  used_order_.pop_front();
 }
 
 }  // namespace router::logout
