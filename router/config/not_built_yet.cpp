@@ -27,9 +27,6 @@ struct Variable {
 
 constexpr std::array kComingVariables = {
     Variable{"EXT_SESSION_MGT", "", "sessions are kept in memory"},
-    Variable{"SESSION_STORE", "memory", "sessions are kept in memory"},
-    Variable{"LOGOUT_OUTBOX", "memory", "logout calls are kept in memory"},
-    Variable{"MANAGEMENT_PORT", "", "there is no management port"},
 };
 
 bool has_value(const json& value, std::string_view wanted) {

@@ -16,6 +16,12 @@ Environment read_environment(const Variables& variables, const std::string& dire
 // The variables of this router alone (read_environment_ours.cpp).
 void read_own_variables(const Variables& variables, const std::string& directory, Environment& environment);
 
+// Where what outlives the process is kept, and what it is sealed with (read_state.cpp).
+void read_state_variables(const Variables& variables, const std::string& directory, Environment& environment);
+
+// The management port (read_management.cpp).
+void read_management_variables(const Variables& variables, const std::string& directory, Environment& environment);
+
 // Variables whose value is JSON (read_json_variables.cpp).
 void read_json_variables(const Variables& variables, Environment& environment);
 // [{"name": "value"}] or {"name": "value"}; names and values checked.

@@ -12,48 +12,6 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t kMaxSize = 1ULL << 40;
 
-void read_store(const Variables& variables, Environment& environment) {
-  const auto value = variables.text("SESSION_STORE");
-  if (!value) return;
-  const std::string scheme(base::cut(*value, ':').before);
-  environment.store_location.clear();
-  if (*value == "memory") {
-    environment.store = StoreKind::memory;
-  } else if (scheme == "sqlite" && value->size() > scheme.size() + 1) {
-    environment.store = StoreKind::sqlite;
-    environment.store_location = value->substr(scheme.size() + 1);
-  } else if ((scheme == "redis" || scheme == "rediss") && value->size() > scheme.size() + 3 &&
-             value->compare(scheme.size(), 3, "://") == 0) {
-    environment.store = StoreKind::redis;
-    environment.store_location = *value;
-  } else {
-    variables.error("SESSION_STORE", show(std::string_view(*value)),
-                    "memory, sqlite:<path>, redis://... or rediss://...",
-                    nearest_hint(scheme, {"memory", "sqlite", "redis", "rediss"}));
-  }
-}
-
-void read_outbox(const Variables& variables, Environment& environment) {
-  const auto value = variables.text("LOGOUT_OUTBOX");
-  if (!value || *value == "memory") return;
-  if ((value->starts_with("sqlite:") && value->size() > 7) || *value == "redis") {
-    environment.logout_outbox = *value;
-    return;
-  }
-  variables.error("LOGOUT_OUTBOX", show(std::string_view(*value)), "memory, sqlite:<path> or redis",
-                  nearest_hint(base::cut(*value, ':').before, {"memory", "sqlite", "redis"}));
-}
-
-void check_secret(const Variables& variables, const Environment& environment) {
-  if (environment.session_secret.empty()) {
-    const bool store = environment.store != StoreKind::memory;
-    if (store || !environment.logout_outbox.empty()) {
-      variables.error(store ? "SESSION_STORE" : "LOGOUT_OUTBOX", "a durable store without SESSION_SECRET",
-                      "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it");
-    }
-  }
-}
-
 void read_lifetime(const Variables& variables, Environment& environment) {
   const auto value = variables.duration("SESSION_MAX_LIFETIME", Unit::minute, 1min, 24h * 365);
   if (value) environment.session_max_lifetime = std::chrono::floor<std::chrono::minutes>(*value);
@@ -133,23 +91,6 @@ void read_name_servers(const Variables& variables, Environment& environment) {
   }
 }
 
-void read_management(const Variables& variables, Environment& environment) {
-  environment.management_port.reset();
-  if (const auto port = variables.number("MANAGEMENT_PORT", 0, 65535)) {
-    environment.management_port = static_cast<std::uint16_t>(*port);
-  }
-  variables.read_text("MANAGEMENT_BIND", environment.management_bind);
-  const std::string& address = environment.management_bind;
-  if (!IpRanges::is_valid(address) || address == "private" || address.find('/') != std::string::npos) {
-    variables.error("MANAGEMENT_BIND", show(std::string_view(address)), "an IP address");
-  }
-  variables.read_secret("MANAGEMENT_TOKEN", environment.management_token);
-  if (environment.management_port && environment.management_token.empty()) {
-    variables.warning("MANAGEMENT_PORT", "a management port without MANAGEMENT_TOKEN",
-                      "MANAGEMENT_TOKEN, without which only /health answers");
-  }
-}
-
 void read_certificate(const Variables& variables, const std::string& directory, Environment& environment) {
   for (auto [name, other, target] : {std::tuple{"TLS_CERT", "TLS_KEY", &environment.tls_cert},
                                      std::tuple{"TLS_KEY", "TLS_CERT", &environment.tls_key}}) {
@@ -198,15 +139,12 @@ void read_limits(const Variables& variables, Limits& limits) {
 }  // namespace
 
 void read_own_variables(const Variables& variables, const std::string& directory, Environment& environment) {
-  read_store(variables, environment);
-  variables.read_sealing_secret("SESSION_SECRET", environment.session_secret);
-  read_outbox(variables, environment);
-  check_secret(variables, environment);
+  read_state_variables(variables, directory, environment);
   read_lifetime(variables, environment);
   variables.read_flag("COOKIE_PREFIX", environment.cookie_prefix);
   read_allowed_hosts(variables, environment);
   variables.read_number("LOGOUT_FANOUT_CONCURRENCY", environment.logout_fanout_concurrency, 1, 100'000);
-  read_management(variables, environment);
+  read_management_variables(variables, directory, environment);
   variables.read_choice<base::LogFormat>("LOG_FORMAT", environment.log_format,
                                          {{"json", base::LogFormat::json}, {"text", base::LogFormat::text}});
   variables.read_choice<base::LogLevel>("LOG_LEVEL", environment.log_level,

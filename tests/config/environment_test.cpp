@@ -43,7 +43,17 @@ TEST_CASE("environment: each bad value is an error that names its variable") {
                          Row{"DESTINATION_HOST_PATTERN", "^x$"},
                          Row{"SESSION_STORE", "redus://a"},
                          Row{"SESSION_STORE", "sqlite:"},
+                         Row{"SESSION_STORE", "redis:"},
+                         Row{"SESSION_STORE", "redis://"},
+                         Row{"SESSION_STORE", "redis:///0"},
+                         Row{"SESSION_STORE", "redis+master://a/b"},
                          Row{"LOGOUT_OUTBOX", "file"},
+                         Row{"LOGOUT_OUTBOX", "redis"},
+                         Row{"LOGOUT_OUTBOX", "sqlite"},
+                         Row{"RECEIPTS_KEEP", "0"},
+                         Row{"RECEIPTS_KEEP", "a month"},
+                         Row{"RECEIPT_KEY", "secret"},
+                         Row{"RECEIPT_KEY_FILE", "/nowhere.pem"},
                          Row{"SESSION_MAX_LIFETIME", "5"},
                          Row{"ALLOWED_HOSTS", "a b"},
                          Row{"LOGOUT_FANOUT_CONCURRENCY", "0"},
@@ -146,8 +156,13 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
       {"STATE_PARAMETER_SECRET", "0123456789abcdef0123456789abcdef",
        [](const Configuration& c) { return c.environment.state_parameter_secret.size() == 32; }},
       {"SESSION_STORE", "memory",
-       [](const Configuration& c) { return c.environment.store == StoreKind::memory; }},
-      {"LOGOUT_OUTBOX", "memory", [](const Configuration& c) { return c.environment.logout_outbox.empty(); }},
+       [](const Configuration& c) { return c.environment.store == StateLocation(); }},
+      {"LOGOUT_OUTBOX", "memory", [](const Configuration& c) { return c.environment.outbox == StateLocation(); }},
+      {"STATE_DIR", "/var/lib/xs-router",
+       [](const Configuration& c) { return c.environment.state_directory == "/var/lib/xs-router"; }},
+      {"STATE_DIRECTORY", "/var/lib/one:/var/lib/two",
+       [](const Configuration& c) { return c.environment.state_directory == "/var/lib/one"; }},
+      {"RECEIPTS_KEEP", "90", [](const Configuration& c) { return c.environment.receipts_kept == 24h * 90; }},
       {"LOGOUT_FANOUT_CONCURRENCY", "3",
        [](const Configuration& c) { return c.environment.logout_fanout_concurrency == 3; }},
       {"SESSION_SECRET", "0123456789012345678901234567890123456789",
@@ -262,6 +277,58 @@ TEST_CASE("environment: a durable store needs a secret") {
             {{"SESSION_STORE", "sqlite:/tmp/s.db"},
              {"EXT_SESSION_MGT", R"({"instanceName":"r","storageType":"redis","sessionSecret":"0123456789abcdef0123456789abcdef"})"}})) ==
         "");
+}
+
+TEST_CASE("environment: where sessions and logout calls are kept, named together or apart [Q5]") {
+  const auto in_file = [](const char* file) { return StateLocation{StoreKind::sqlite, file, {}}; };
+  const auto in_redis = [](const char* url) { return StateLocation{StoreKind::redis, {}, base::Secret(url)}; };
+  struct Row {
+    std::map<std::string, std::string> variables;
+    StateLocation store;
+    StateLocation outbox;
+  };
+  const char* sentinels = "redis+sentinel://a:26379,b:26379/main?db=1";
+  const char* cluster = "rediss+cluster://u:p@a:1,b:2";
+  for (const Row& row : {
+           Row{{}, {}, {}},
+           Row{{{"STATE_DIR", "/s"}}, in_file("/s/state.db"), in_file("/s/state.db")},
+           Row{{{"STATE_DIR", "/s"}, {"STATE_DIRECTORY", "/t"}}, in_file("/s/state.db"), in_file("/s/state.db")},
+           Row{{{"STATE_DIR", "/s"}, {"SESSION_STORE", "memory"}}, {}, in_file("/s/state.db")},
+           Row{{{"STATE_DIR", "/s"}, {"LOGOUT_OUTBOX", "memory"}}, in_file("/s/state.db"), {}},
+           Row{{{"STATE_DIR", "/s"}, {"SESSION_STORE", "redis://r"}}, in_redis("redis://r"), in_redis("redis://r")},
+           Row{{{"SESSION_STORE", "sqlite:/a.db"}}, in_file("/a.db"), in_file("/a.db")},
+           Row{{{"SESSION_STORE", "redis://r"}, {"LOGOUT_OUTBOX", "sqlite:/a/../o.db"}}, in_redis("redis://r"),
+               in_file("/o.db")},
+           Row{{{"SESSION_STORE", "rediss://r"}, {"LOGOUT_OUTBOX", "redis"}}, in_redis("rediss://r"),
+               in_redis("rediss://r")},
+           Row{{{"SESSION_STORE", sentinels}, {"LOGOUT_OUTBOX", cluster}}, in_redis(sentinels), in_redis(cluster)},
+           Row{{{"LOGOUT_OUTBOX", "sqlite:/o.db"}}, {}, in_file("/o.db")},
+       }) {
+    auto variables = row.variables;
+    variables["SESSION_SECRET"] = kSecret;
+    const auto result = load_variables(variables);
+    CAPTURE(to_text(result.issues));
+    REQUIRE(result.configuration);
+    CHECK(result.configuration->environment.store == row.store);
+    CHECK(result.configuration->environment.outbox == row.outbox);
+  }
+}
+
+TEST_CASE("environment: a state directory makes its secret itself, shared stores need a given one [Q4]") {
+  CHECK(errors_of(load_variables({{"STATE_DIR", "/s"}})) == "");
+  CHECK(errors_of(load_variables({{"STATE_DIR", "/s"}, {"SESSION_STORE", "redis://r"}})).find("SESSION_SECRET") !=
+        std::string::npos);
+  CHECK(errors_of(load_variables({{"SESSION_SECRET_PREVIOUS", kSecret}})).find("SESSION_SECRET_PREVIOUS") !=
+        std::string::npos);
+  CHECK(errors_of(load_variables({{"SESSION_SECRET", kSecret}, {"SESSION_SECRET_PREVIOUS", "short"}})).find(
+            "at least 32") != std::string::npos);
+  CHECK(errors_of(load_variables({{"SESSION_SECRET", kSecret}, {"SESSION_SECRET_PREVIOUS", kSecret}})) == "");
+}
+
+TEST_CASE("environment: a wrong place with a password in it is named without it [Q5]") {
+  const auto text = errors_of(load_variables({{"SESSION_STORE", "redus://user:hunter2@r"}}));
+  CHECK(text.find("SESSION_STORE") != std::string::npos);
+  CHECK(text.find("hunter2") == std::string::npos);
 }
 
 TEST_CASE(

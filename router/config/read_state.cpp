@@ -1,0 +1,132 @@
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "base/text.h"
+#include "config/files.h"
+#include "config/read_environment.h"
+#include "crypto/signing_key.h"
+
+namespace router::config {
+namespace {
+
+constexpr const char* kFileName = "state.db";
+constexpr std::string_view kSqlite = "sqlite:";
+constexpr std::array<std::string_view, 6> kRedisSchemes = {"redis",          "rediss",        "redis+sentinel",
+                                                           "rediss+sentinel", "redis+cluster", "rediss+cluster"};
+constexpr std::uint64_t kLongestReceiptDays = 3650;
+constexpr std::size_t kLongestKey = 64 * 1024;
+
+std::string in_directory(const std::string& directory, const std::string& path) {
+  return (std::filesystem::path(directory) / path).lexically_normal().string();
+}
+
+// systemd's may name several, of which the first is ours.
+void read_state_directory(const Variables& variables, const std::string& directory, Environment& environment) {
+  auto named = variables.text("STATE_DIR");
+  if (!named) {
+    if (const auto given = variables.text("STATE_DIRECTORY")) named = std::string(base::cut(*given, ':').before);
+  }
+  if (named) environment.state_directory = in_directory(directory, *named);
+}
+
+bool is_redis_url(std::string_view value) {
+  const auto scheme_end = value.find("://");
+  if (scheme_end == std::string_view::npos) return false;
+  const auto scheme = value.substr(0, scheme_end);
+  const auto rest = value.substr(scheme_end + 3);
+  return std::find(kRedisSchemes.begin(), kRedisSchemes.end(), scheme) != kRedisSchemes.end() && !rest.empty() && rest.front() != '/';
+}
+
+// Absent: reported, if it is there.
+std::optional<StateLocation> read_location(const Variables& variables, std::string_view name,
+                                           const std::string& directory) {
+  const auto value = variables.text(name);
+  if (!value) return std::nullopt;
+  if (*value == "memory") return StateLocation{};
+  if (value->starts_with(kSqlite) && value->size() > kSqlite.size())
+    return StateLocation{StoreKind::sqlite, in_directory(directory, value->substr(kSqlite.size())), {}};
+  if (is_redis_url(*value)) return StateLocation{StoreKind::redis, {}, Secret(*value)};
+  const auto scheme = std::string(base::cut(*value, ':').before);
+  // a URL may hold a password
+  const bool is_url = value->find("://") != std::string::npos;
+  variables.error(name, is_url ? show(std::string_view(scheme + "://...")) : show(std::string_view(*value)),
+                  "memory, sqlite:<path>, redis://..., redis+sentinel://.../MASTER or redis+cluster://... (rediss with TLS)",
+                  nearest_hint(scheme, {"memory", "sqlite", "redis", "rediss", "redis+sentinel", "redis+cluster",
+                                        "rediss+sentinel", "rediss+cluster"}));
+  return std::nullopt;
+}
+
+// What is not named apart is in STATE_DIR; the outbox goes where sessions are shared.
+void read_locations(const Variables& variables, const std::string& directory, Environment& environment) {
+  StateLocation unnamed;
+  if (!environment.state_directory.empty())
+    unnamed = {StoreKind::sqlite, in_directory(environment.state_directory, kFileName), {}};
+  const auto store = read_location(variables, "SESSION_STORE", directory);
+  environment.store = store.value_or(unnamed);
+  const bool follows = environment.store.kind == StoreKind::redis || unnamed.kind == StoreKind::memory;
+  const auto& default_outbox = follows ? environment.store : unnamed;
+  // "redis": the one that SESSION_STORE names
+  const bool is_the_same = variables.text("LOGOUT_OUTBOX") == "redis" && environment.store.kind == StoreKind::redis;
+  environment.outbox = is_the_same
+                           ? environment.store
+                           : read_location(variables, "LOGOUT_OUTBOX", directory).value_or(default_outbox);
+}
+
+void read_secrets(const Variables& variables, Environment& environment) {
+  variables.read_sealing_secret("SESSION_SECRET", environment.session_secret);
+  variables.read_sealing_secret("SESSION_SECRET_PREVIOUS", environment.previous_session_secret);
+  if (!environment.session_secret.empty()) return;
+  const bool is_made = !environment.state_directory.empty();
+  const bool stored = environment.store.kind != StoreKind::memory;
+  const bool shared =
+      environment.store.kind == StoreKind::redis || environment.outbox.kind == StoreKind::redis;
+  if ((stored || environment.outbox.kind != StoreKind::memory) && (shared || !is_made)) {
+    variables.error(stored ? "SESSION_STORE" : "LOGOUT_OUTBOX", "a durable store without SESSION_SECRET",
+                    "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it");
+  }
+  if (!environment.previous_session_secret.empty() && !is_made) {
+    variables.error("SESSION_SECRET_PREVIOUS", "a secret of before without one of now",
+                    "SESSION_SECRET, with which all is sealed from now on");
+  }
+}
+
+// In an environment a line end may be written as \n.
+Secret as_pem(std::string text) {
+  for (auto at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at)) text.replace(at, 2, "\n");
+  return Secret(std::move(text));
+}
+
+void read_receipt_key(const Variables& variables, const std::string& directory, Environment& environment) {
+  constexpr std::string_view kKey = "RECEIPT_KEY";
+  constexpr std::string_view kFile = "RECEIPT_KEY_FILE";
+  variables.read_secret(kKey, environment.receipt_key);
+  std::string_view name = kKey;
+  if (const auto file = variables.text(kFile)) {
+    name = kFile;
+    if (variables.has(kKey)) variables.error(kFile, "RECEIPT_KEY_FILE beside RECEIPT_KEY", "one of them");
+    std::string reason;
+    auto text = read_whole_file(in_directory(directory, *file), kLongestKey, reason);
+    if (!text) return variables.error(kFile, reason, "a file that can be read");
+    environment.receipt_key = Secret(*std::move(text));
+  }
+  if (environment.receipt_key.empty()) return;
+  environment.receipt_key = as_pem(std::string(environment.receipt_key.reveal()));
+  const auto key = crypto::SigningKey::from_pem(environment.receipt_key);
+  if (!key || key->alg() != "ES256") {
+    variables.error(name, "no such key", "a private key on the curve P-256, as PEM without passphrase");
+  }
+}
+
+}  // namespace
+
+void read_state_variables(const Variables& variables, const std::string& directory, Environment& environment) {
+  read_state_directory(variables, directory, environment);
+  read_locations(variables, directory, environment);
+  read_secrets(variables, environment);
+  if (const auto days = variables.number("RECEIPTS_KEEP", 1, kLongestReceiptDays))
+    environment.receipts_kept = std::chrono::hours(24 * *days);
+  read_receipt_key(variables, directory, environment);
+}
+
+}  // namespace router::config
