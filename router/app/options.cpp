@@ -11,6 +11,8 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   app.add_option("-w,--workingDir", options.directory, "Directory with xs-app.json")->type_name("DIR");
   app.add_option("-p,--port", options.port, "Port to listen on (default: PORT, else 5000)")->check(CLI::Range(0, 65535));
 
+  app.add_option("--state", options.state_directory, "Directory for what outlives the process (default: STATE_DIR, else nothing does)")->type_name("DIR");
+
   auto* check = app.add_subcommand("check", "Validate the configuration: prints what to mend, nothing if all is good; exits with 0 good or warnings, 1 errors");
   check->add_option("-w,--workingDir", options.directory, "Directory with xs-app.json")->type_name("DIR");
   check->add_flag("--json", options.json, "Print the findings as JSON");

@@ -13,6 +13,7 @@ struct Options {
   enum class Command { serve, check, explain, import_properties } command = Command::serve;
   std::string directory = ".";
   std::optional<std::uint16_t> port;
+  std::optional<std::string> state_directory;
   bool json = false;                 // check --json, explain --json
   bool strict = false;               // check --strict
   std::string method;                // explain METHOD URL

@@ -40,12 +40,8 @@ session::DoorLimits door_limits(const config::Limits& limits) {
   return {limits.logins_per_address, limits.failed_logins_per_address, limits.failed_logins};
 }
 
-session::StoreLimits store_limits(const config::Limits& limits) {
-  return {limits.sessions, limits.anonymous_sessions, limits.anonymous_sessions_per_address};
-}
-
-base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revocations, milliseconds at_most,
-                            std::function<void()> done) {
+base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revocations, logout::Receipts& receipts,
+                            milliseconds at_most, std::function<void()> done) {
   // whatever happens, the router stops
   auto telling = base::guarded(fan_out.drain(at_most - kForRevocations));
   const auto told = co_await telling;
@@ -53,31 +49,50 @@ base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revoca
   auto revoking = base::guarded(revocations.drain(kForRevocations));
   const auto revoked = co_await revoking;
   if (!revoked) base::log_error("stop.flush", {{"detail", revoked.error().detail}});
+  // what is not told yet is evidence, too
+  receipts.hand_over_open(milliseconds::zero());
   done();
 }
 
 }  // namespace
 
-Parts::Parts(const config::Configuration& config, net::AsioLoop& background_loop)
-    : background(background_loop),
+Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, net::AsioLoop& background_loop)
+    : state(std::move(given)),
+      background(background_loop),
       tls(config.environment.ca_certificate_files, config.environment.reject_unauthorized),
       answer_limits(app::answer_limits(config.environment.limits)),
       pool(background, tls, answer_limits, background_limits(config.environment)),
       client(pool, clock),
-      sessions(clock, store_limits(config.environment.limits)),
+      sessions(*state->sessions),
       look_ups(config.environment.limits.look_ups_per_address),
       receipts(clock),
-      fan_out(client, background, clock, outbox, receipts, fan_out_options(config.environment)),
-      return_states(config.environment.session_secret, clock),
-      doors(std::make_shared<session::Doors>(door_limits(config.environment.limits))),
+      evidence(*state, config.environment, receipts),
+      receipt_links({config.environment.session_secret, config.environment.previous_session_secret}, clock, receipts,
+                    evidence.book.get()),
+      fan_out(client, background, clock, *state->outbox, receipts, fan_out_options(config.environment)),
+      return_states({config.environment.session_secret, config.environment.previous_session_secret}, clock, sessions.shared()),
+      doors(std::make_shared<session::Doors>(door_limits(config.environment.limits), &sessions.shared())),
       ongoing_logouts(background, receipts, doors),
-      ongoing_logins(doors, config.environment.limits.failed_callbacks_per_address) {}
+      ongoing_logins(doors, config.environment.limits.failed_callbacks_per_address) {
+  sessions.on_news([this](session::News news) {
+    background.post([this, news = std::move(news)] { base::start_detached(hear(news)); });
+  });
+}
 
 void Parts::start() {
+  base::start_detached(state->restore());
+  fan_out.use_targets([this](const std::string& name) { return graph_->logout->find_target(name); });
+  fan_out.start();
+  evidence.start(background);
   providers_->start();
   expiry_ = std::make_unique<session::Expiry>(
       sessions, background, [this](std::vector<session::Snapshot> over) { return sessions_over(std::move(over)); });
   expiry_->start();
+}
+
+base::Task<void> Parts::hear(session::News news) {
+  const auto in_force = graph_;
+  co_await in_force->logout->hear(std::move(news));
 }
 
 base::Task<void> Parts::sessions_over(std::vector<session::Snapshot> over) {
@@ -88,7 +103,7 @@ base::Task<void> Parts::sessions_over(std::vector<session::Snapshot> over) {
 void Parts::flush_then(base::SteadyTime at_latest, std::function<void()> done) {
   if (expiry_) expiry_->stop();
   const auto left = std::chrono::duration_cast<milliseconds>(at_latest - clock.steady());
-  base::start_detached(drain_then(fan_out, ongoing_logouts.revocations, std::max(left, kShortestFlush), std::move(done)));
+  base::start_detached(drain_then(fan_out, ongoing_logouts.revocations, receipts, std::max(left, kShortestFlush), std::move(done)));
 }
 
 Bound Parts::bind(const config::Configuration& config) {

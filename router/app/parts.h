@@ -17,19 +17,20 @@
 #include "identity/providers.h"
 #include "login/ongoing.h"
 #include "logout/fan_out.h"
-#include "logout/memory_outbox.h"
 #include "logout/receipt.h"
+#include "logout/receipt_link.h"
 #include "logout/return_states.h"
 #include "net/asio_backend.h"
 #include "net/asio_http_client.h"
 #include "net/asio_loop.h"
+#include "app/evidence.h"
 #include "app/retirement.h"
+#include "app/state.h"
 #include "pipeline/graph.h"
 #include "session/address_limit.h"
 #include "session/event_streams.h"
 #include "session/expiry.h"
 #include "session/live_connections.h"
-#include "session/memory_store.h"
 
 namespace router::app {
 
@@ -44,7 +45,7 @@ struct Bound {
 };
 
 struct Parts {
-  Parts(const config::Configuration& config, net::AsioLoop& background_loop);
+  Parts(const config::Configuration& config, std::unique_ptr<State> state, net::AsioLoop& background_loop);
 
   void start();
   // Gives the fan-out and the revocations until `at_latest`, then calls `done`.
@@ -56,12 +57,18 @@ struct Parts {
   void use(std::shared_ptr<const pipeline::Graph> graph) { graph_ = std::move(graph); }
   // The store has ended these sessions: their back-ends hear of it.
   base::Task<void> sessions_over(std::vector<session::Snapshot> over);
+  // Another replica has done this.
+  base::Task<void> hear(session::News news);
+
+  // Background loop.
+  const identity::Providers& bound_providers() const { return *providers_; }
 
   identity::Parts for_identity(const config::Configuration& config) {
     return {client, background, clock, config.environment.reject_unauthorized};
   }
   pipeline::Parts for_requests() { return {clock, background, {sessions, live, streams}}; }
 
+  const std::unique_ptr<State> state;  // outlives all that is below
   base::SystemClock clock;
   net::AsioLoop& background;
   // towards identity providers and, for logout, back-ends
@@ -72,12 +79,13 @@ struct Parts {
 
   backend::CompressionSlots compression_slots;
   backend::KeptBodies kept_bodies;
-  session::MemoryStore sessions;
+  session::Store& sessions;  // of the state
   session::AddressLimit look_ups;
   session::LiveConnections live;
   session::EventStreams streams;
-  logout::MemoryOutbox outbox;
   logout::Receipts receipts;
+  Evidence evidence;
+  logout::ReceiptLinks receipt_links;
   logout::FanOut fan_out;
   logout::ReturnStates return_states;
   std::shared_ptr<session::Doors> doors;

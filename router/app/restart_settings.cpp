@@ -21,23 +21,26 @@ bool same_limit(const Environment& a, const Environment& b) {
   return a.limits.*kMember == b.limits.*kMember;
 }
 
-bool same_store(const Environment& a, const Environment& b) {
-  return a.store == b.store && a.store_location == b.store_location;
-}
-
 // What app/run, app/router's Core and app/parts read when they are made, and nobody later.
 constexpr Setting kSettings[] = {
     {"PORT", &same<&Environment::port>},
     {"THREADS", &same<&Environment::threads>},
     {"LOG_FORMAT", &same<&Environment::log_format>},
     {"LOG_LEVEL", &same<&Environment::log_level>},
-    {"SESSION_STORE", &same_store},
+    {"STATE_DIR", &same<&Environment::state_directory>},
+    {"SESSION_STORE", &same<&Environment::store>},
+    {"LOGOUT_OUTBOX", &same<&Environment::outbox>},
+    {"RECEIPTS_KEEP", &same<&Environment::receipts_kept>},
+    {"RECEIPT_KEY", &same<&Environment::receipt_key>},
     {"SESSION_SECRET", &same<&Environment::session_secret>},
-    {"LOGOUT_OUTBOX", &same<&Environment::logout_outbox>},
+    {"SESSION_SECRET_PREVIOUS", &same<&Environment::previous_session_secret>},
     {"LOGOUT_FANOUT_CONCURRENCY", &same<&Environment::logout_fanout_concurrency>},
     {"MANAGEMENT_PORT", &same<&Environment::management_port>},
     {"MANAGEMENT_BIND", &same<&Environment::management_bind>},
     {"MANAGEMENT_TOKEN", &same<&Environment::management_token>},
+    {"MANAGEMENT_READ_TOKEN", &same<&Environment::management_read_token>},
+    {"MANAGEMENT_TLS_CERT", &same<&Environment::management_tls_cert>},
+    {"MANAGEMENT_TLS_KEY", &same<&Environment::management_tls_key>},
     {"NAME_SERVERS", &same<&Environment::name_servers>},
     {"XS_CACERT_PATH", &same<&Environment::ca_certificate_files>},
     {"NODE_TLS_REJECT_UNAUTHORIZED", &same<&Environment::reject_unauthorized>},

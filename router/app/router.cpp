@@ -14,6 +14,8 @@ using base::milliseconds;
 
 namespace {
 
+const base::CounterFamily kReloads("xsrouter_reloads_total", "Reloads of the configuration, by result.", {"result"});
+
 // How often a draining router looks whether it is done.
 constexpr milliseconds kDrainPoll{50};
 
@@ -75,19 +77,21 @@ Router::Core::Core(const config::Configuration& config, std::shared_ptr<const pi
       pipeline(std::move(graph), pool),
       server(loop, pipeline, parse_limits, server_timeouts(config.environment), limits) {}
 
-Router::Router(std::shared_ptr<const config::Configuration> config, config::LoadInput input)
+Router::Router(const config::LoadResult& loaded, config::LoadInput input, std::unique_ptr<State> state)
     : input_(std::move(input)),
-      config_(std::move(config)),
+      config_(loaded.configuration),
       started_with_(config_),
       connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address),
-      background_(net::BufferPool::kLarge, answer_buffer(config_->environment.limits)) {
-  parts_ = std::make_unique<Parts>(*config_, background_);
+      background_(net::BufferPool::kLarge, answer_buffer(config_->environment.limits)),
+      effective_(loaded.effective) {
+  parts_ = std::make_unique<Parts>(*config_, std::move(state), background_);
   put_in_force();
   const auto cores = core_count(*config_);
   for (std::size_t i = 0; i < cores; ++i) cores_.push_back(std::make_unique<Core>(*config_, graph_, cores, connections_));
 }
 
 Router::~Router() {
+  management_.reset();
   if (loader_.joinable()) loader_.join();
   for (auto& core : cores_) core->loop.stop();
   for (auto& core : cores_) {
@@ -98,6 +102,7 @@ Router::~Router() {
 base::Result<std::uint16_t> Router::start() {
   auto tls = load_tls(config_->environment);
   if (!tls) return tls.error();
+  tls_ = *tls;
   std::uint16_t port = config_->environment.port;
   for (auto& core : cores_) {
     auto listening = core->server.listen(port);
@@ -106,6 +111,7 @@ base::Result<std::uint16_t> Router::start() {
     core->server.use_tls(*tls);
     core->server.start();
   }
+  if (auto started = start_management(); !started) return started.error();
   for (auto& core : cores_) core->thread = std::thread([&loop = core->loop] { loop.run(); });
   return port;
 }
@@ -117,8 +123,12 @@ void Router::run() {
 }
 
 // Reading and checking may take a second; the background loop has logins and logouts to do meanwhile.
-void Router::reload() {
-  if (stopping_) return;
+void Router::reload(Operations::Reloaded told) {
+  if (stopping_) {
+    if (told) told({.fault = "the router is stopping"});
+    return;
+  }
+  if (told) (loading_ ? told_later_ : told_now_).push_back(std::move(told));
   if (std::exchange(loading_, true)) {
     load_again_ = true;
     return;
@@ -139,23 +149,63 @@ Router::Loaded Router::load(const config::LoadInput& input) {
 
 void Router::loaded_anew(const Loaded& loaded) {
   loading_ = false;
-  if (stopping_) return;
+  const auto told = std::exchange(told_now_, std::exchange(told_later_, {}));
+  const auto outcome = stopping_ ? management::ReloadOutcome{.fault = "the router is stopping"} : take_over(loaded);
+  for (const auto& tell : told) tell(outcome);
+  if (std::exchange(load_again_, false)) reload();
+}
+
+management::ReloadOutcome Router::take_over(const Loaded& loaded) {
   // what is advised was said at start
   const auto issues = loaded.result.issues.to_mend(false);
   if (!issues.empty()) std::fputs(to_text(issues).c_str(), stderr);
+  management::ReloadOutcome outcome{.issues = to_json(issues)};
   if (!loaded.result.configuration) {
-    base::log_error("reload.refused", {{"reason", "the new configuration has errors; the old one goes on"}});
+    outcome.fault = "the new configuration has errors; the old one goes on";
   } else if (!loaded.tls) {
-    base::log_error("reload.refused", {{"reason", loaded.tls.error().detail}});
+    outcome.fault = loaded.tls.error().detail;
   } else {
     take_over(loaded.result.configuration, *loaded.tls);
+    effective_ = loaded.result.effective;
+    for (const auto name : changed_for_next_start(started_with_->environment, config_->environment)) {
+      outcome.needs_restart.emplace_back(name);
+    }
+    outcome.done = true;
   }
-  if (std::exchange(load_again_, false)) reload();
+  if (!outcome.done) base::log_error("reload.refused", {{"reason", outcome.fault}});
+  kReloads.with(outcome.done ? "done" : "refused").add();
+  return outcome;
+}
+
+base::Result<void> Router::start_management() {
+  const auto& environment = config_->environment;
+  if (!environment.has_management()) return {};
+  std::vector<Operations::Core> cores;
+  for (auto& core : cores_) cores.push_back({core->loop, core->pool, core->server});
+  operations_ = std::make_unique<Operations>(
+      Operations::Given{.parts = *parts_,
+                        .cores = std::move(cores),
+                        .stopping = stopping_,
+                        .in_force = [this] { return Operations::InForce{graph_, tls_, effective_}; },
+                        .reload = [this](Operations::Reloaded told) { reload(std::move(told)); }});
+  management_ = std::make_unique<management::Server>(
+      management::ServerOptions{.bind = environment.management_bind,
+                                .port = environment.management_port.value_or(0),
+                                .token = environment.management_token,
+                                .read_token = environment.management_read_token,
+                                .tls_certificate = environment.management_tls_cert,
+                                .tls_key = environment.management_tls_key},
+      *operations_, parts_->clock);
+  const auto port = management_->start();
+  if (!port) return port.error();
+  base::log_info("management.listening", {{"bind", environment.management_bind}, {"port", *port}});
+  return {};
 }
 
 void Router::take_over(std::shared_ptr<const config::Configuration> configuration,
                        const std::shared_ptr<net::ServerTls>& tls) {
   config_ = std::move(configuration);
+  tls_ = tls;
   put_in_force();
   for (auto& core : cores_) {
     core->loop.post([&core = *core, graph = graph_, tls] {
@@ -176,7 +226,7 @@ void Router::put_in_force() {
 }
 
 void Router::stop() {
-  if (std::exchange(stopping_, true)) return;
+  if (stopping_.exchange(true)) return;
   base::log_info("router.stopping", {{"open_connections", open_connections()}});
   for (auto& core : cores_) {
     core->loop.post([&core = *core] { core.server.drain(); });

@@ -4,13 +4,16 @@
 // a thread of its own. reload() and stop() run on the background loop.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "app/operations.h"
 #include "app/parts.h"
 #include "config/load.h"
+#include "management/server.h"
 #include "net/asio_backend.h"
 #include "net/server.h"
 #include "pipeline/pipeline.h"
@@ -19,7 +22,8 @@ namespace router::app {
 
 class Router {
  public:
-  Router(std::shared_ptr<const config::Configuration> config, config::LoadInput input);
+  // `loaded` of `input`, with a configuration.
+  Router(const config::LoadResult& loaded, config::LoadInput input, std::unique_ptr<State> state);
   ~Router();
 
   // Listens on every core. Errors: refused (port in use).
@@ -28,8 +32,8 @@ class Router {
   void run();
 
   // Reads the configuration on a thread of its own. A bad one is refused with its findings in the log, and the old one
-  // goes on; of a good one, settings that need a restart are named.
-  void reload();
+  // goes on; of a good one, settings that need a restart are named. `told` hears how it went, on the background loop.
+  void reload(Operations::Reloaded told = {});
   // No new connections; requests under way are finished, for SHUTDOWN_TIMEOUT at the most.
   void stop();
 
@@ -55,8 +59,10 @@ class Router {
   };
   static Loaded load(const config::LoadInput& input);
   void loaded_anew(const Loaded& loaded);
+  management::ReloadOutcome take_over(const Loaded& loaded);
   void take_over(std::shared_ptr<const config::Configuration> configuration,
                  const std::shared_ptr<net::ServerTls>& tls);
+  base::Result<void> start_management();
   // graph_ from config_: binds what it needs, and lets it hold for what no request asked for.
   void put_in_force();
   void finish_when_idle(base::SteadyTime give_up_at);
@@ -70,10 +76,17 @@ class Router {
   std::unique_ptr<Parts> parts_;
   std::shared_ptr<const pipeline::Graph> graph_;
   std::vector<std::unique_ptr<Core>> cores_;
+  std::shared_ptr<net::ServerTls> tls_;  // of the connections from now on; null: none
+  std::string effective_;                // config::LoadResult::effective
   std::thread loader_;
   bool loading_ = false;
   bool load_again_ = false;  // asked for meanwhile
-  bool stopping_ = false;
+  std::vector<Operations::Reloaded> told_now_;    // of what is being read
+  std::vector<Operations::Reloaded> told_later_;  // of what is read after it
+  std::atomic<bool> stopping_{false};
+  // last: they ask what is above
+  std::unique_ptr<Operations> operations_;
+  std::unique_ptr<management::Server> management_;
 };
 
 }  // namespace router::app

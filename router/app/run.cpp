@@ -2,7 +2,9 @@
 
 #include <sys/resource.h>
 
+#include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 
 #include "app/check.h"
@@ -10,6 +12,7 @@
 #include "app/import.h"
 #include "app/options.h"
 #include "app/router.h"
+#include "app/state.h"
 #include "base/log.h"
 #include "config/load.h"
 #include "net/signals.h"
@@ -29,24 +32,43 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int serve(const config::LoadInput& input) {
+// A write beyond the limit of files is an error of that write, not the end of the process.
+void survive_file_limit() { std::signal(SIGXFSZ, SIG_IGN); }
+
+int not_started(const std::string& why) {
+  std::fprintf(stderr, "xs-router: %s\n", why.c_str());
+  return kFailed;
+}
+
+bool needs_made_secret(const config::LoadResult& loaded) {
+  if (!loaded.configuration) return false;
+  const auto& environment = loaded.configuration->environment;
+  return environment.session_secret.empty() && !environment.state_directory.empty();
+}
+
+int serve(config::LoadInput input) {
   net::hold_signals();
+  survive_file_limit();
   auto loaded = config::load(input);
-  if (!loaded.issues.empty()) std::fputs(to_text(loaded.issues).c_str(), stderr);
-  if (!loaded.configuration) {
-    std::fputs("xs-router: not started, the configuration has errors\n", stderr);
-    return kFailed;
+  if (needs_made_secret(loaded)) {
+    const auto secret = state_secret(loaded.configuration->environment.state_directory);
+    if (!secret) return not_started(secret.error().detail);
+    // as if it had been set: reloads find it, too
+    input.environment["SESSION_SECRET"] = std::string(secret->reveal());
+    loaded = config::load(input);
   }
+  if (!loaded.issues.empty()) std::fputs(to_text(loaded.issues).c_str(), stderr);
+  if (!loaded.configuration) return not_started("not started, the configuration has errors");
   const auto& environment = loaded.configuration->environment;
   base::configure_log(environment.log_level, environment.log_format);
   raise_descriptor_limit();
+  auto state = State::open(environment);
+  if (!state) return not_started(state.error().detail);
+  warn_of_memory(environment);
 
-  Router router(loaded.configuration, input);
+  Router router(loaded, input, *std::move(state));
   auto port = router.start();
-  if (!port) {
-    std::fprintf(stderr, "xs-router: %s\n", port.error().detail.c_str());
-    return kFailed;
-  }
+  if (!port) return not_started(port.error().detail);
   base::log_info("router.listening", {{"port", *port}, {"directory", loaded.configuration->directory}});
   router.run();
   base::log_info("router.stopped");
@@ -61,6 +83,9 @@ int run(int argc, char** argv) {
   if (const auto* exit_code = std::get_if<ExitCode>(&parsed)) return *exit_code;
   const auto& options = std::get<Options>(parsed);
   config::LoadInput input{options.directory, "xs-app.json", config::process_environment(), options.port};
+  // as the variable, from where the program was started
+  if (options.state_directory)
+    input.environment["STATE_DIR"] = std::filesystem::absolute(*options.state_directory).string();
   switch (options.command) {
     case Options::Command::check: return check(input, {options.json, options.strict}, std::cout);
     case Options::Command::explain:
@@ -68,7 +93,7 @@ int run(int argc, char** argv) {
     case Options::Command::import_properties: return import_agent_properties(options.file);
     case Options::Command::serve: break;
   }
-  return serve(input);
+  return serve(std::move(input));
 }
 
 }  // namespace router::app

@@ -1,0 +1,155 @@
+#include "app/state.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "crypto/random.h"
+#include "logout/memory_outbox.h"
+#include "logout/sqlite_outbox.h"
+#include "session/memory_store.h"
+#include "session/sqlite_store.h"
+
+namespace router::app {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using config::StoreKind;
+
+namespace {
+
+constexpr mode_t kOwnerOnly = 0600;
+constexpr std::size_t kShortestSecret = 32;
+constexpr std::size_t kLongestSecret = 4096;
+
+Error cannot(const std::string& what, int fault) {
+  return {ErrorCode::unavailable, Side::store, what + ": " + std::strerror(fault)};
+}
+
+Result<void> make_directory(const std::string& directory) {
+  std::error_code fault;
+  if (std::filesystem::create_directories(directory, fault)) {
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all, fault);
+  }
+  if (std::filesystem::is_directory(directory, fault)) return {};
+  return cannot("STATE_DIR " + directory, fault ? fault.value() : ENOTDIR);
+}
+
+// Whole or not at all, and never over one that another process has made meanwhile.
+Result<void> make_secret(const std::string& path) {
+  const std::string unfinished = path + "." + crypto::random_token(8);
+  const int file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly);
+  if (file < 0) return cannot(unfinished, errno);
+  const std::string text = crypto::random_token() + "\n";
+  const bool is_written =
+      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+  const int fault = is_written ? 0 : errno;
+  ::close(file);
+  const bool is_there = is_written && (::link(unfinished.c_str(), path.c_str()) == 0 || errno == EEXIST);
+  const int link_fault = errno;
+  ::unlink(unfinished.c_str());
+  if (is_there) return {};
+  return cannot(path, is_written ? link_fault : fault);
+}
+
+session::StoreLimits store_limits(const config::Limits& limits) {
+  return {limits.sessions, limits.anonymous_sessions, limits.anonymous_sessions_per_address};
+}
+
+Error not_built(std::string_view name) {
+  return {ErrorCode::invalid_config, Side::router,
+          std::string(name) + " in Redis is not built yet: set STATE_DIR, sqlite:<path> or memory"};
+}
+
+Result<std::shared_ptr<storage::Records>> open_file(const std::string& path, const crypto::SealingSecrets& secrets) {
+  if (auto made = make_directory(std::filesystem::path(path).parent_path().string()); !made) return made.error();
+  auto opened = storage::Records::open(path, secrets);
+  if (!opened) return opened.error();
+  return std::shared_ptr<storage::Records>(*std::move(opened));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<State>> State::open(const config::Environment& environment) {
+  const auto& store = environment.store;
+  const auto& outbox = environment.outbox;
+  if (store.kind == StoreKind::redis) return not_built("SESSION_STORE");
+  if (outbox.kind == StoreKind::redis) return not_built("LOGOUT_OUTBOX");
+  const crypto::SealingSecrets secrets{environment.session_secret, environment.previous_session_secret};
+  auto state = std::make_unique<State>();
+  std::shared_ptr<storage::Records> session_records;
+  if (store.kind == StoreKind::sqlite) {
+    auto opened = open_file(store.file, secrets);
+    if (!opened) return opened.error();
+    session_records = *std::move(opened);
+  }
+  if (outbox.kind == StoreKind::sqlite) {
+    auto opened = outbox == store ? Result(session_records) : open_file(outbox.file, secrets);
+    if (!opened) return opened.error();
+    state->records = *std::move(opened);
+  }
+  const auto limits = store_limits(environment.limits);
+  if (session_records) {
+    auto sessions = std::make_unique<session::SqliteStore>(session_records, state->clock, limits);
+    state->restored = sessions.get();
+    state->sessions = std::move(sessions);
+  } else {
+    state->sessions = std::make_unique<session::MemoryStore>(state->clock, limits);
+  }
+  if (state->records) {
+    state->outbox = std::make_unique<logout::SqliteOutbox>(state->records, state->clock);
+  } else {
+    state->outbox = std::make_unique<logout::MemoryOutbox>();
+  }
+  return state;
+}
+
+base::Task<void> State::restore() {
+  if (restored == nullptr) co_return;
+  auto restoring = restored->restore();
+  co_await restoring;
+}
+
+Result<base::Secret> state_secret(const std::string& directory) {
+  if (auto made = make_directory(directory); !made) return made.error();
+  const std::string path = directory + "/session-secret";
+  struct stat state {};
+  if (::stat(path.c_str(), &state) != 0) {
+    if (errno != ENOENT) return cannot(path, errno);
+    if (auto made = make_secret(path); !made) return made.error();
+    base::log_info("state.secret_made", {{"file", path}});
+  }
+  if (::stat(path.c_str(), &state) != 0 || ((state.st_mode & 0077) != 0 && ::chmod(path.c_str(), kOwnerOnly) != 0))
+    return cannot(path, errno);
+  std::ifstream file(path);
+  std::string text(kLongestSecret + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  base::Secret secret{std::string(base::trim(text))};
+  if (secret.size() >= kShortestSecret && secret.size() <= kLongestSecret) return secret;
+  return Error{ErrorCode::invalid_config, Side::store,
+               path + " holds no secret of 32 characters or more: put SESSION_SECRET back, or remove the file, with "
+                      "which all that was kept is lost"};
+}
+
+void warn_of_memory(const config::Environment& environment) {
+  const bool sessions = environment.store.kind == StoreKind::memory;
+  const bool calls = environment.outbox.kind == StoreKind::memory;
+  if (!sessions && !calls) return;
+  base::log_warning("state.in_memory",
+                    {{"ends_with_this_process", !calls      ? "sessions"
+                                                : !sessions ? "unfinished logout calls and receipts"
+                                                            : "sessions, unfinished logout calls and receipts"},
+                     {"set", "STATE_DIR=<directory>"}});
+}
+
+}  // namespace router::app
