@@ -43,10 +43,7 @@ class Translation {
       } else if (in_class_) {
         class_character();
       } else {
-        if (source_[at_] == '[')
-          open_class();
-        else
-          copy(1);
+        outside_class();
       }
     }
     return std::move(result_);
@@ -90,6 +87,62 @@ class Translation {
     write(std::string_view(text, sizeof text), length);
   }
 
+  void outside_class() {
+    const char c = source_[at_];
+    if (c == '[') return open_class();
+    if (c == '(') return open_group();
+    if (c == ')') return close_group();
+    if (is_one_of(c, "*+?{")) return quantifier();
+    copy(1);
+  }
+
+  // What Perl has and JavaScript has not (verbs, atomic and numbered groups, comments, recursion) is refused.
+  void open_group() {
+    const std::string_view rest = source_.substr(at_ + 1);
+    const bool looks_behind = rest.starts_with("?<=") || rest.starts_with("?<!");
+    lookbehinds_.push_back(looks_behind);
+    if (rest.starts_with('*')) return write(kNothing, 1);
+    if (!rest.starts_with('?')) return copy(1);
+    if (looks_behind) return copy(4);
+    if (is_one_of(ahead(2), ":=!<")) return copy(3);
+    const std::size_t flags = rest.find_first_not_of("ims-", 1);
+    if (flags != std::string_view::npos && flags > 1 && rest[flags] == ':') return copy(flags + 2);
+    write("(?@", 2);
+  }
+
+  void close_group() {
+    const bool looked_behind = !lookbehinds_.empty() && lookbehinds_.back();
+    if (!lookbehinds_.empty()) lookbehinds_.pop_back();
+    copy(1);
+    if (looked_behind && at_ < source_.size() && quantifier_length() != 0) write(kNothing, 0);
+  }
+
+  // Of the quantifier that begins here; 0: none does, a brace is a brace.
+  std::size_t quantifier_length() const {
+    if (is_one_of(source_[at_], "*+?")) return 1;
+    if (source_[at_] != '{' || !is_digit(ahead(1))) return 0;
+    std::size_t length = 1;
+    while (is_digit(ahead(length))) ++length;
+    if (ahead(length) == ',') ++length;
+    while (is_digit(ahead(length))) ++length;
+    return ahead(length) == '}' ? length + 1 : 0;
+  }
+
+  void quantifier() {
+    const std::size_t length = quantifier_length();
+    if (length == 0) return write("\\{", 1);
+    const std::string_view text = source_.substr(at_, length);
+    const std::size_t comma = text.find(',');
+    if (comma != std::string_view::npos && text.size() - comma > kLargestCount) {
+      copy(comma + 1);
+      write("}", length - comma - 1);  // more than PCRE2 counts, and than a path is long
+    } else {
+      copy(length);
+    }
+    if (ahead(0) == '?') return copy(1);
+    if (ahead(0) == '+') write(kNothing, 0);  // possessive in Perl
+  }
+
   void open_class() {
     in_class_ = true;
     after_set_ = false;
@@ -115,9 +168,12 @@ class Translation {
     if (c == 'v') return write("\\x0b", 2);
     if (c == 'u') return escaped_code_point();
     if (is_digit(c)) return number();
+    if (c == 'c' && in_class_ && (is_digit(ahead(2)) || ahead(2) == '_'))
+      return write_byte(static_cast<std::uint32_t>(ahead(2)) % 32, 3);
     if (c == 'c' && !is_letter(ahead(2))) return write("\\\\", 1);  // the c comes next
     const bool is_known = is_one_of(c, kSets) || is_one_of(c, "btnrfcx") || (c == 'B' && !in_class_) ||
                           (c == 'k' && has_names_);
+    if (c == 'k' && is_known && ahead(2) != '<') return write("\\k(", 2);  // refused
     if (is_letter(c) && !is_known) return write(source_.substr(at_ + 1, 1), 2);
     copy(2);
   }
@@ -157,10 +213,13 @@ class Translation {
   }
 
   static constexpr std::string_view kSets = "dDwWsS";
+  static constexpr std::string_view kNothing = "(?:";  // before a quantifier: there is nothing to repeat
+  static constexpr std::size_t kLargestCount = std::string_view(",9999}").size();
   std::string_view source_;
   std::size_t at_ = 0;
   std::size_t groups_ = 0;
   bool has_names_ = false;
+  std::vector<bool> lookbehinds_;  // of the groups that are open: which look behind
   bool in_class_ = false;
   bool after_set_ = false;  // the last of the class was \w or its like
   PatternText result_;

@@ -1,10 +1,10 @@
 // A regular expression as JavaScript reads it, written so that PCRE2 reads the same.
 //
 // Without the flag `u`, as the Node router compiles sources: a letter's escape that means nothing is that
-// letter (`\e`,
-// `\A`, `\p`), a hyphen beside `\w` in a class is a hyphen, `[` in a class is itself, a back reference to a
-// group that is not there is an octal number. What JavaScript refuses is left alone. Pure. Source: ECMA-262,
-// annex B.1.2.
+// letter (`\e`, `\A`, `\p`), a hyphen beside `\w` in a class is a hyphen, `[` in a class is itself, a back
+// reference to a group that is not there is an octal number. What JavaScript refuses is refused: `(?i)`, `(?>`,
+// `(*COMMIT)`, `a++`. Otherwise than there: a lookbehind has a fixed length, the name of a group at most 32
+// word characters, a group in a repetition keeps what it matched last. Pure. Source: ECMA-262, annex B.1.2.
 #pragma once
 
 #include <cstddef>

@@ -62,6 +62,13 @@ TEST_CASE("pattern dialect: what JavaScript reads otherwise than Perl is read as
       {R"(^\u{2}$)", "uu", "u"},
       {R"(^a{,2}$)", "a{,2}", "aa"},
       {R"(^[]|^b$)", "b", "a"},
+      {R"(^[\c_\c1]$)", "\x1f", "c"},
+      {R"(^a{1,100000}$)", "aaa", ""},
+      {R"(^a{,3}{ 1 }$)", "a{,3}{ 1 }", "aaa"},
+      {R"(^{a}$)", "{a}", "a"},
+      {R"(^(?i:a)b$)", "Ab", "AB"},
+      {R"(^(?=a)*(?!b){2}a+?$)", "aa", "b"},
+      {R"((?<=a|bc)d)", "bcd", "cd"},
   };
   for (const auto& [source, yes, no] : rows) {
     CAPTURE(source);
@@ -81,6 +88,35 @@ TEST_CASE("pattern dialect: what is broken stays so, with its place in what was 
     const auto result = Pattern::compile(source);
     REQUIRE(std::holds_alternative<Pattern::CompileError>(result));
     CHECK(std::get<Pattern::CompileError>(result).offset == offset);
+  }
+}
+
+TEST_CASE("pattern dialect: what Perl has and JavaScript refuses is refused, at its place [K19]") {
+  struct Row {
+    const char* source;
+    std::size_t least;  // where PCRE2 says it is: at what is refused, or a character or two behind
+  };
+  const Row rows[] = {
+      {R"(^/(?i)a)", 2},        {R"(^/(?#text)a)", 2},
+      {R"(^/(?>a)b)", 2},       {R"(^/(?|a|b))", 2},
+      {R"(^/(?P<n>a))", 2},     {R"(^/(?'n'a))", 2},
+      {R"(^/(?R))", 2},         {R"(^/(a)(?1))", 5},
+      {R"(^/(?C1)a)", 2},       {R"(^/(?))", 2},
+      {R"(^/(?-i)a)", 2},       {R"(^/(*COMMIT)a)", 3},
+      {R"((*UTF)a)", 1},        {R"((*LIMIT_MATCH=1)a)", 1},
+      {R"(^/a++)", 4},          {R"(^/a*+)", 4},
+      {R"(^/a?+)", 4},          {R"(^/a{1}+)", 6},
+      {R"(^/a{1,2}+)", 8},      {R"(^/(?:a)*+b)", 8},
+      {R"(^/(?<=/)*b)", 8},     {R"(^/(?<!a)?b)", 8},
+      {R"(^/(?<!a){2}b)", 8},   {R"(^/(?<n>a)\k{n})", 9},
+      {R"(^/(?<n>a)\k'n')", 9}, {R"(^/a{2}*)", 6},
+  };
+  for (const auto& [source, least] : rows) {
+    CAPTURE(source);
+    const auto result = Pattern::compile(source);
+    REQUIRE(std::holds_alternative<Pattern::CompileError>(result));
+    CHECK(std::get<Pattern::CompileError>(result).offset >= least);
+    CHECK(std::get<Pattern::CompileError>(result).offset <= least + 3);
   }
 }
 
