@@ -32,7 +32,7 @@ void LastingAnswer::after(base::milliseconds delay, std::function<void()> then) 
 
 base::Task<void> LastingAnswer::touch(session::Store& sessions, session::SessionId id) {
   // an ended session says no; whoever ended it closes this answer
-  const auto touched = co_await sessions.touch(std::move(id));
+  const auto touched = co_await sessions.used(std::move(id));
   (void)touched;
 }
 

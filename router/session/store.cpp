@@ -3,6 +3,28 @@
 #include <utility>
 
 namespace router::session {
+
+namespace {
+
+bool fits(const std::string& wanted, const std::string& value) {
+  return wanted.empty() || wanted == value;
+}
+
+bool fits_login(const SessionFilter& filter, const Session& session) {
+  if (filter.idp_session_id.empty() || filter.subject.empty())
+    return fits(filter.subject, session.subject) && fits(filter.idp_session_id, session.idp_session_id);
+  return session.idp_session_id.empty() ? filter.subject == session.subject
+                                        : filter.idp_session_id == session.idp_session_id;
+}
+
+}  // namespace
+
+bool matches(const SessionFilter& filter, const Session& session) {
+  return fits(filter.issuer, session.issuer) && fits_login(filter, session) &&
+         fits(filter.user_name, session.user_name) && fits(filter.tenant, session.tenant) &&
+         (!filter.subdomain || *filter.subdomain == session.subdomain);
+}
+
 namespace {
 
 // Logins in a row that one request may come too late for.

@@ -2,14 +2,19 @@
 //
 // The rules all stores share:
 //  - end() returns the session to exactly one caller, however many ask at once, on however many replicas; from
-//    then on the id is dead for good (a tombstone, kept longer than any request may run): find, replace and touch
+//    then on the id is dead for good (a tombstone, kept longer than any request may run): find, replace and used
 //    say no.
 //  - replace() succeeds only for the generation it was based on; who changes a session goes by session/change.h.
 //  - Sessions have limits (StoreLimits): who comes in when there are as many already makes the oldest end, which
 //    take_expired() hands out. Anonymous ones have limits of their own and never make a user's session end.
-//  - touch() costs O(1) and moves the idle deadline; a session that is not touched for its idle_timeout is ended
-//    by the store itself and handed to take_expired() exactly once.
-// Threads: any. The memory store never suspends; stores behind a socket do, so all calls are Tasks.
+//  - used() costs O(1) and moves the idle deadline, in the end exactly; a medium hears of it at most once in a tenth of
+//    the idle time, and at least every minute, of the last use in that span. A session that is not used for its
+//    idle_timeout is ended by the store itself and handed to take_expired().
+//  - Whoever is handed the last state of a session, by end() or take_expired(), says told() when its back-end calls are
+//    recorded. Where that does not come for a minute, or before the process ends, take_expired() hands it out again: no
+//    logout gets lost between the store and the outbox.
+// Threads: any; every Task resumes on the loop that awaited it. The memory store never suspends; stores behind a file or
+// a socket do.
 #pragma once
 
 #include <functional>
@@ -20,7 +25,9 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "session/health.h"
 #include "session/session.h"
+#include "session/shared_state.h"
 
 namespace router::session {
 
@@ -50,6 +57,7 @@ struct SessionFilter {
   std::string tenant;
   std::optional<std::string> subdomain;  // of the host they were made on; "" is one, too
 };
+bool matches(const SessionFilter& filter, const Session& session);
 
 // What an identity provider has ended: of the logins that were started no later than `at`, so that the user may sign in
 // again at once, those that fit `idp_session_id` and `subject` as a SessionFilter. Naming neither, it is nothing.
@@ -69,6 +77,12 @@ struct Succession {
 };
 // Gives `next` what goes over to it from the last state of the session before.
 using TakeOver = std::function<void(const Session& last, Session& next)>;
+
+// What another replica did to a session.
+struct News {
+  SessionId id;         // of one that is over, or `anonymous_before` of one; nobody's credential any more
+  bool is_over = true;  // false: it has changed, and may have left applications
+};
 
 class Store {
  public:
@@ -91,8 +105,8 @@ class Store {
   virtual base::Task<base::Result<std::optional<Snapshot>>> replace(Session changed) = 0;
   // A request of this session has ended (or a WebSocket frame came): the idle time starts anew.
   // not_found: the session is over.
-  virtual base::Task<base::Result<void>> touch(SessionId id) = 0;
-  // How long it lives if nobody touches it; absent: it is over.
+  virtual base::Task<base::Result<void>> used(SessionId id) = 0;
+  // How long it lives if nobody uses it; absent: it is over.
   virtual base::Task<base::Result<std::optional<base::milliseconds>>> time_left(SessionId id) = 0;
   // The last state of the session, to the one caller that ended it; absent to all others.
   virtual base::Task<base::Result<std::optional<Snapshot>>> end(SessionId id) = 0;
@@ -103,8 +117,17 @@ class Store {
   // At most `limit` sessions whose time is over, or that made room for newer ones; each is returned once and
   // is dead already.
   virtual base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) = 0;
+  // The back-ends of these will hear of it whatever happens, or need not.
+  virtual base::Task<base::Result<void>> told(std::vector<SessionId> ids) = 0;
 
-  virtual Counts counts() const = 0;
+  // Of all replicas that share the medium, but for what has happened, which is of this process since its start.
+  virtual base::Task<base::Result<Counts>> counts() = 0;
+  // Never waits.
+  virtual Health health() const { return {}; }
+  // Set before the loops run: told, on any thread, of what other replicas did, soon after it. Where there are none, never.
+  virtual void on_news(std::function<void(News)>) {}
+  // What is not about sessions.
+  virtual SharedState& shared() = 0;
 };
 
 // The living session that stands for one that is over, whatever number of logins lie between them; absent: none.

@@ -1,7 +1,9 @@
 // A session store that cannot be reached.
 #pragma once
 
+#include "session/memory_shared_state.h"
 #include "session/store.h"
+#include "support/fake_loop.h"
 
 namespace router::test {
 
@@ -19,7 +21,7 @@ class AwayStore final : public session::Store {
   base::Task<base::Result<std::optional<session::Snapshot>>> replace(session::Session) override {
     co_return away();
   }
-  base::Task<base::Result<void>> touch(session::SessionId) override { co_return away(); }
+  base::Task<base::Result<void>> used(session::SessionId) override { co_return away(); }
   base::Task<base::Result<std::optional<base::milliseconds>>> time_left(session::SessionId) override {
     co_return away();
   }
@@ -34,10 +36,17 @@ class AwayStore final : public session::Store {
   base::Task<base::Result<std::vector<session::Snapshot>>> take_expired(std::size_t) override {
     co_return away();
   }
-  session::Counts counts() const override { return {}; }
+  base::Task<base::Result<void>> told(std::vector<session::SessionId>) override { co_return away(); }
+  base::Task<base::Result<session::Counts>> counts() override { co_return away(); }
+  session::Health health() const override { return {false, "away"}; }
+  // For what is about no session.
+  session::SharedState& shared() override { return shared_; }
 
  private:
   static base::Error away() { return {base::ErrorCode::unavailable, base::Side::store, "away"}; }
+
+  FakeClock clock_;
+  session::MemorySharedState shared_{clock_};
 };
 
 }  // namespace router::test

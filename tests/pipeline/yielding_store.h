@@ -27,8 +27,8 @@ class YieldingStore final : public session::Store {
   base::Task<base::Result<std::optional<session::Snapshot>>> replace(session::Session changed) override {
     return around(inner.replace(std::move(changed)));
   }
-  base::Task<base::Result<void>> touch(session::SessionId id) override {
-    return around(inner.touch(std::move(id)));
+  base::Task<base::Result<void>> used(session::SessionId id) override {
+    return around(inner.used(std::move(id)));
   }
   base::Task<base::Result<std::optional<base::milliseconds>>> time_left(session::SessionId id) override {
     return around(inner.time_left(std::move(id)));
@@ -46,7 +46,11 @@ class YieldingStore final : public session::Store {
   base::Task<base::Result<std::vector<session::Snapshot>>> take_expired(std::size_t limit) override {
     return around(inner.take_expired(limit));
   }
-  session::Counts counts() const override { return inner.counts(); }
+  base::Task<base::Result<void>> told(std::vector<session::SessionId> ids) override {
+    return around(inner.told(std::move(ids)));
+  }
+  base::Task<base::Result<session::Counts>> counts() override { return inner.counts(); }
+  session::SharedState& shared() override { return inner.shared(); }
 
   session::MemoryStore inner;
 

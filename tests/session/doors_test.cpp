@@ -4,6 +4,10 @@
 
 #include <functional>
 
+#include "session/memory_shared_state.h"
+#include "support/fake_loop.h"
+#include "support/run_task.h"
+
 namespace router::doors_test {
 
 using session::Doors;
@@ -77,6 +81,38 @@ TEST_CASE("doors: the accounts of another realm are others [S14]") {
   Doors doors({.failures_per_account = 1});
   CHECK(knock(doors, "ada", "203.0.113.7", Outcome::failed));
   CHECK(doors.begin(Visitor("other", "ada", "203.0.113.7"), kNine).admitted());
+}
+
+namespace {
+
+// Whether it was admitted, at one of the replicas.
+bool knock_at(Doors& doors, test::FakeClock& clock, const std::string& account, const std::string& address,
+              Outcome outcome) {
+  const Visitor visitor("idp", account, address);
+  if (test::run_task(session::admit(doors, clock, visitor))) return false;
+  test::run_task(session::conclude(doors, visitor, outcome));
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("doors: failures count on whatever replica they happen, and so does the right password [S14]") {
+  test::FakeClock clock;
+  session::MemorySharedState shared(clock);
+  Doors replicas[3] = {Doors({}, &shared), Doors({}, &shared), Doors({}, &shared)};
+  const auto guess = [&](int i) {
+    return knock_at(replicas[i % 3], clock, "ada", "203.0.113." + std::to_string(i), Outcome::failed);
+  };
+  CHECK(admitted_of(4, guess) == 4);
+  CHECK(knock_at(replicas[1], clock, "ada", "198.51.100.1", Outcome::succeeded));
+  CHECK(admitted_of(100, guess) == 5);
+  for (auto& doors : replicas) CHECK_FALSE(knock_at(doors, clock, "ada", "198.51.100.1", Outcome::succeeded));
+  const auto spray = [&](int i) {
+    return knock_at(replicas[i % 3], clock, "user" + std::to_string(i), "192.0.2.1", Outcome::failed);
+  };
+  CHECK(admitted_of(100, spray) == 10);
+  clock.advance(base::seconds(60));
+  CHECK(knock_at(replicas[2], clock, "ada", "192.0.2.1", Outcome::succeeded));
 }
 
 TEST_CASE("doors: each limit can be taken away [S14]") {

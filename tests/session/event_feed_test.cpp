@@ -52,7 +52,7 @@ TEST_CASE(
   CHECK(world.exchange.body() == "retry: 2000\n\nevent: left\ndata: 900000\n\n");
   world.loop.advance(seconds(10));
   CHECK(world.exchange.writes().back() == "event: left\ndata: 890000\n\n");
-  CHECK(test::run_task(world.store.touch(world.id)));
+  CHECK(test::run_task(world.store.used(world.id)));
   world.loop.advance(seconds(10));
   CHECK(world.exchange.writes().back() == "event: left\ndata: 890000\n\n");
   world.exchange.client_goes();

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "session/store_contract.h"
+#include "session/store_interleavings.h"
 
 namespace router::memory_store_test {
 
@@ -31,6 +32,11 @@ class TestedMemoryStore final : public test::TestedStore {
 TEST_CASE("memory store: keeps the contract of all stores") {
   test::check_store_contract(
       [](const session::StoreLimits& limits) { return std::make_unique<TestedMemoryStore>(limits); });
+}
+
+TEST_CASE("memory store: in 10,000 interleavings of two and three clients nobody is signed in after an end [O10]") {
+  test::check_store_of_many_clients(
+      [](const session::StoreLimits& limits) { return std::make_unique<TestedMemoryStore>(limits); }, 10'000);
 }
 
 TEST_CASE("memory store: three hundred thousand unsigned logouts push out no signed one [S9]") {
@@ -154,7 +160,7 @@ TEST_CASE("memory store: threads that create, use and end sessions lose none and
         changed.user_name = "thread " + std::to_string(offset);
         (void)run_task(store.replace(std::move(changed)));
       }
-      (void)run_task(store.touch(id));
+      (void)run_task(store.used(id));
       if (i % 3 == 0) {
         const auto ended = run_task(store.end(id));
         if (ended && *ended) ++handed_out;
@@ -168,7 +174,7 @@ TEST_CASE("memory store: threads that create, use and end sessions lose none and
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) threads.emplace_back(work, i);
   for (auto& thread : threads) thread.join();
-  const auto counts = store.counts();
+  const auto counts = test::counts_of(store);
   CHECK(counts.created == kSessions);
   CHECK(counts.ended == static_cast<std::uint64_t>(handed_out.load()));
   CHECK(counts.live + counts.ended + counts.expired == kSessions);

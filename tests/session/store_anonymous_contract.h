@@ -82,7 +82,7 @@ inline void check_store_anonymous(const MakeStore& make) {
   SUBCASE("a session that is used all the time goes in its turn: the order is that of creation [K1]") {
     std::vector<session::Session> sessions;
     for (int i = 0; i < 3; ++i) sessions.push_back(come("192.0.2.9"));
-    REQUIRE(store.touch(sessions[0].id));
+    REQUIRE(store.used(sessions[0].id));
     sessions.push_back(come("192.0.2.9"));
     CHECK(live(sessions) == ".xxx");
   }

@@ -10,6 +10,7 @@
 #include <random>
 #include <vector>
 
+#include "session/shared_contract.h"
 #include "session/store_anonymous_contract.h"
 #include "session/store_driver.h"
 #include "session/store_lookup_contract.h"
@@ -72,7 +73,7 @@ inline void check_store_lifecycle(StoreDriver store) {
     REQUIRE(store.end(session.id));
     CHECK_FALSE(store.find(session.id));
     CHECK_FALSE(store.replace(changed_from(in_flight, "bob")));
-    CHECK_FALSE(store.touch(session.id));
+    CHECK_FALSE(store.used(session.id));
     CHECK_FALSE(store.create(session));
     CHECK_FALSE(store.find(session.id));
     CHECK(store.take_all_expired().empty());
@@ -142,12 +143,12 @@ inline void check_store_time(StoreDriver store, FakeClock& clock) {
   SUBCASE("a request one second before the idle time-out keeps the session, one after it finds none") {
     REQUIRE(store.create(session));
     clock.advance(milliseconds(59'000));
-    REQUIRE(store.touch(session.id));
+    REQUIRE(store.used(session.id));
     clock.advance(milliseconds(59'000));
     CHECK(store.find(session.id));
     clock.advance(milliseconds(2'000));
     CHECK_FALSE(store.find(session.id));
-    CHECK_FALSE(store.touch(session.id));
+    CHECK_FALSE(store.used(session.id));
     CHECK_FALSE(store.find(session.id));
   }
   SUBCASE("looking at a session does not keep it") {
@@ -176,7 +177,7 @@ inline void check_store_time(StoreDriver store, FakeClock& clock) {
     REQUIRE(store.create(session));
     for (int i = 0; i < 200; ++i) {
       clock.advance(base::minutes(10));
-      REQUIRE(store.touch(session.id));
+      REQUIRE(store.used(session.id));
       REQUIRE(store.take_all_expired().empty());
     }
     clock.advance(base::minutes(16));
@@ -199,7 +200,7 @@ inline void check_store_time(StoreDriver store, FakeClock& clock) {
     REQUIRE(store.create(session));
     for (int i = 0; i < 17; ++i) {
       clock.advance(milliseconds(10'000));
-      REQUIRE(store.touch(session.id));
+      REQUIRE(store.used(session.id));
     }
     clock.advance(milliseconds(11'000));
     CHECK_FALSE(store.find(session.id));
@@ -222,7 +223,7 @@ inline void check_store_time(StoreDriver store, FakeClock& clock) {
     CHECK(store.find(session.id));
     CHECK(store.take_all_expired().empty());
     clock.set_wall(clock.wall() - std::chrono::hours(144));
-    CHECK(store.touch(session.id));
+    CHECK(store.used(session.id));
     CHECK(store.take_all_expired().empty());
   }
 }
@@ -248,7 +249,7 @@ inline void check_store_interleavings(StoreDriver store, int rounds) {
           REQUIRE((store.find(session.id) != nullptr) == !ended);
           break;
         case 2:
-          REQUIRE(store.touch(session.id) == !ended);
+          REQUIRE(store.used(session.id) == !ended);
           break;
         case 3: {
           const auto replaced = store.replace(changed);
@@ -284,6 +285,9 @@ inline void check_store_contract(const MakeStore& make) {
   }
   SUBCASE("interleavings") {
     check_store_interleavings(store, 500);
+  }
+  SUBCASE("shared state") {
+    check_shared_contract(make);
   }
 }
 

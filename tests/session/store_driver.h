@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "session/store.h"
+#include "support/counts.h"
 #include "support/fake_loop.h"
 #include "support/run_task.h"
 
@@ -19,50 +21,84 @@ class TestedStore {
  public:
   virtual ~TestedStore() = default;
   virtual session::Store& store() = 0;
+  // Others at the same medium, as further replicas are; 0 is store().
+  virtual session::Store& client(std::size_t) { return store(); }
   virtual FakeClock& clock() = 0;
   // The loop that the store's calls finish on; nullptr if they never wait.
   virtual FakeLoop* loop() { return nullptr; }
+  // Runs what the store needs beside the loop (threads, sockets) until something may have come of it.
+  virtual void wait() {}
+  // What one client has done is known to all.
+  virtual void spread() {}
+
+  template <class T>
+  T run(base::Task<T> task) {
+    std::vector<base::Task<T>> tasks;
+    tasks.push_back(std::move(task));
+    return std::move(run_together(std::move(tasks)).front());
+  }
+  // All are under way before any is waited for.
+  template <class T>
+  std::vector<T> run_together(std::vector<base::Task<T>> tasks) {
+    std::vector<std::optional<T>> results(tasks.size());
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+      base::start_detached(detail::store_result<T>(std::move(tasks[i]), results[i]));
+    const auto is_done = [&] {
+      return std::all_of(results.begin(), results.end(), [](const auto& result) { return result.has_value(); });
+    };
+    for (int i = 0; !is_done() && i < kPatience; ++i) {
+      if (loop() != nullptr) loop()->run_ready();
+      if (!is_done()) wait();
+    }
+    if (!is_done()) throw std::logic_error("the task did not finish");
+    std::vector<T> values;
+    for (auto& result : results) values.push_back(*std::move(result));
+    return values;
+  }
+
+ private:
+  static constexpr int kPatience = 10'000;
 };
 using MakeStore = std::function<std::unique_ptr<TestedStore>(const session::StoreLimits&)>;
 
 // Calls as a test wants them: without waiting, without Results.
 class StoreDriver {
  public:
-  explicit StoreDriver(TestedStore& tested) : tested_(tested) {}
+  explicit StoreDriver(TestedStore& tested, std::size_t client = 0) : tested_(tested), client_(client) {}
 
-  bool create(const session::Session& session) { return call(tested_.store().create(session)).has_value(); }
-  session::Snapshot find(const session::SessionId& id) { return one(tested_.store().find(id)); }
-  session::Snapshot replace(const session::Session& changed) { return one(tested_.store().replace(changed)); }
-  session::Snapshot end(const session::SessionId& id) { return one(tested_.store().end(id)); }
+  bool create(const session::Session& session) { return call(store().create(session)).has_value(); }
+  session::Snapshot find(const session::SessionId& id) { return one(store().find(id)); }
+  session::Snapshot replace(const session::Session& changed) { return one(store().replace(changed)); }
+  session::Snapshot end(const session::SessionId& id) { return one(store().end(id)); }
   std::optional<session::Succession> succeed(const session::SessionId& before, const session::Session& next,
                                              session::TakeOver take_over) {
-    auto result = call(tested_.store().succeed(before, next, std::move(take_over)));
+    auto result = call(store().succeed(before, next, std::move(take_over)));
     return result ? *result : std::nullopt;
   }
   session::SessionId successor(const session::SessionId& before) {
-    auto next = call(tested_.store().successor(before));
+    auto next = call(store().successor(before));
     REQUIRE(next);
     return *next;
   }
   session::Snapshot find_successor(const session::SessionId& ended) {
-    return one(session::find_successor(tested_.store(), ended));
+    return one(session::find_successor(store(), ended));
   }
-  bool touch(const session::SessionId& id) { return call(tested_.store().touch(id)).has_value(); }
+  bool used(const session::SessionId& id) { return call(store().used(id)).has_value(); }
   std::optional<base::milliseconds> time_left(const session::SessionId& id) {
-    auto left = call(tested_.store().time_left(id));
+    auto left = call(store().time_left(id));
     REQUIRE(left);
     return *left;
   }
   void remember_ended(session::EndedAtProvider ended) {
-    REQUIRE(call(tested_.store().remember_ended(std::move(ended))));
+    REQUIRE(call(store().remember_ended(std::move(ended))));
   }
   std::vector<session::Snapshot> select(const session::SessionFilter& filter, std::size_t limit = 100) {
-    auto found = call(tested_.store().select(filter, limit));
+    auto found = call(store().select(filter, limit));
     REQUIRE(found);
     return *found;
   }
   std::vector<session::Snapshot> take_expired(std::size_t limit = 100) {
-    auto expired = call(tested_.store().take_expired(limit));
+    auto expired = call(store().take_expired(limit));
     REQUIRE(expired);
     return *expired;
   }
@@ -72,14 +108,20 @@ class StoreDriver {
       all.insert(all.end(), some.begin(), some.end());
     return all;
   }
-  session::Counts counts() { return tested_.store().counts(); }
+  void told(const session::SessionId& id) { REQUIRE(call(store().told({id}))); }
+  session::Counts counts() {
+    const auto counts = call(store().counts());
+    REQUIRE(counts);
+    return *counts;
+  }
   const base::Clock& now() { return tested_.clock(); }
 
  private:
   template <class T>
   T call(base::Task<T> task) {
-    return run_task(std::move(task), tested_.loop());
+    return tested_.run(std::move(task));
   }
+  session::Store& store() { return tested_.client(client_); }
   session::Snapshot one(base::Task<base::Result<std::optional<session::Snapshot>>> task) {
     auto result = call(std::move(task));
     REQUIRE(result);
@@ -87,6 +129,7 @@ class StoreDriver {
   }
 
   TestedStore& tested_;
+  std::size_t client_;
 };
 
 inline session::Session changed_from(const session::Snapshot& session, const std::string& user_name) {

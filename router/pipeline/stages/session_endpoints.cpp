@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "crypto/digest.h"
@@ -14,6 +15,32 @@ namespace router::pipeline {
 namespace {
 
 constexpr base::seconds kEventStreamWait{15};
+
+struct SessionEndpoint {
+  std::string_view path;
+  std::string_view methods;
+  std::string_view what;  // for people
+};
+
+constexpr SessionEndpoint kSessionEndpoints[] = {
+    {kSessionScript, "GET, HEAD", "session.js, which keeps the tabs of a session together"},
+    {kSessionState, "GET", "how long the session lives, for session.js; 401 without one"},
+    {kSessionTouch, "POST", "the session is used once, for session.js; 401 without one"},
+    {kSessionEvents, "GET", "the session's events, for session.js; 401 without one"},
+};
+
+// Null: the path is none of them.
+const SessionEndpoint* session_endpoint(const http::Request& request) {
+  // nearly every request
+  if (!request.target.path.starts_with(kSessionState)) return nullptr;
+  const auto found = std::find_if(std::begin(kSessionEndpoints), std::end(kSessionEndpoints),
+                                  [&](const SessionEndpoint& endpoint) { return endpoint.path == request.target.path; });
+  return found == std::end(kSessionEndpoints) ? nullptr : found;
+}
+
+bool takes(const SessionEndpoint& endpoint, const http::Request& request) {
+  return request.is(endpoint.methods) || (endpoint.methods == "GET, HEAD" && request.is_get_or_head());
+}
 
 http::Response script(const Context& context) {
   static const std::string_view text = http::embedded_file("session.js");
@@ -73,7 +100,7 @@ Task<Result<Verdict>> state(Context& context, session::SessionId id) {
 Task<Result<Verdict>> touch(Context& context, session::SessionId id) {
   if (http::is_cross_site(context.request, context.external)) co_return Verdict(logout::refused_response());
   session::SessionId copy = id;
-  const auto touched = co_await context.graph.parts.sessions.store.touch(std::move(copy));
+  const auto touched = co_await context.graph.parts.sessions.store.used(std::move(copy));
   if (!touched && touched.error().code != base::ErrorCode::not_found) co_return touched.error();
   auto answer = co_await state(context, std::move(id));
   co_return answer;
@@ -99,25 +126,27 @@ Task<Result<Verdict>> events(Context& context, session::SessionId id) {
 }  // namespace
 
 Task<Result<Verdict>> session_endpoints(Context& context) {
-  const std::string_view path = context.request.target.path;
-  const bool is_script = path == kSessionScript;
-  if (!is_script && path != kSessionState && path != kSessionTouch && path != kSessionEvents)
-    co_return Verdict(Continue{});
+  const auto* const endpoint = session_endpoint(context.request);
+  if (endpoint == nullptr) co_return Verdict(Continue{});
   // none of them counts as a use of the session, but for the touch itself
   const auto session = std::exchange(context.user.session, nullptr);
   context.user.anonymous = nullptr;
-  const std::string_view method = path == kSessionTouch ? "POST" : "GET";
-  if (!context.request.is(method) && !(is_script && context.request.is("HEAD"))) {
-    co_return Verdict(http::method_not_allowed(is_script ? "GET, HEAD" : method));
-  }
-  if (is_script) co_return Verdict(script(context));
+  if (!takes(*endpoint, context.request)) co_return Verdict(http::method_not_allowed(endpoint->methods));
+  if (endpoint->path == kSessionScript) co_return Verdict(script(context));
   session::SessionId id = session ? session->id : session::SessionId();
-  auto work = !session                ? nobody(context)
-              : path == kSessionState ? state(context, std::move(id))
-              : path == kSessionTouch ? touch(context, std::move(id))
-                                      : events(context, std::move(id));
+  auto work = !session                          ? nobody(context)
+              : endpoint->path == kSessionState ? state(context, std::move(id))
+              : endpoint->path == kSessionTouch ? touch(context, std::move(id))
+                                                : events(context, std::move(id));
   auto verdict = co_await work;
   co_return verdict;
+}
+
+std::optional<Foreseen> explain_session_endpoints(RequestState& state, Told&) {
+  const auto* const endpoint = session_endpoint(state.request);
+  if (endpoint == nullptr) return std::nullopt;
+  if (takes(*endpoint, state.request)) return foresee(200, endpoint->what);
+  return foresee(405, "takes " + std::string(endpoint->methods) + "; " + std::string(endpoint->what));
 }
 
 }  // namespace router::pipeline

@@ -1,0 +1,149 @@
+#include "session/memory_shared_state.h"
+
+#include <functional>
+#include <utility>
+
+namespace router::session {
+
+using base::Result;
+using base::Secret;
+using base::Task;
+
+namespace {
+
+constexpr std::size_t kMostSaid = 256 * 1024;     // of a kind; about 40 bytes each
+constexpr std::size_t kMostKeptValues = 1024;     // of a kind; some kilobytes each
+constexpr std::size_t kMostCounted = 128 * 1024;  // of a kind; about 60 bytes each
+// Leases that nobody gave back; they are short, so that most are over when there are so many.
+constexpr std::size_t kMostLeases = 64 * 1024;
+
+std::uint64_t note_key(const std::string& key) { return std::hash<std::string>()(key); }
+
+base::Error too_many_leases() {
+  return {base::ErrorCode::unavailable, base::Side::store, "too many leases are held", true};
+}
+
+}  // namespace
+
+std::string_view to_string(Kind kind) {
+  switch (kind) {
+    case Kind::logout_token:
+      return "logout_token";
+    case Kind::login_state:
+      return "login_state";
+    case Kind::return_state:
+      return "return_state";
+    case Kind::account_failures:
+      return "account_failures";
+    case Kind::address_failures:
+      return "address_failures";
+  }
+  return "unknown";
+}
+
+Task<Result<bool>> MemorySharedState::once(Kind kind, std::string key, base::milliseconds ttl) {
+  const std::lock_guard lock(mutex_);
+  auto& said = notes_of(kind).said;
+  if (!said) said.emplace(ttl, kMostSaid);
+  co_return said->insert(note_key(key), clock_.steady());
+}
+
+Task<Result<void>> MemorySharedState::again(Kind kind, std::string key) {
+  const std::lock_guard lock(mutex_);
+  if (auto& said = notes_of(kind).said) said->erase(note_key(key));
+  co_return Result<void>();
+}
+
+Task<Result<void>> MemorySharedState::keep(Kind kind, std::string key, Secret value, base::milliseconds ttl) {
+  const std::lock_guard lock(mutex_);
+  Notes& notes = notes_of(kind);
+  notes.kept_in_order.push_back(key);
+  notes.kept.insert_or_assign(std::move(key), Kept{std::move(value), clock_.steady() + ttl});
+  if (notes.kept_in_order.size() > kMostKeptValues) {
+    notes.kept.erase(notes.kept_in_order.front());
+    notes.kept_in_order.pop_front();
+  }
+  co_return Result<void>();
+}
+
+Task<Result<std::optional<Secret>>> MemorySharedState::take(Kind kind, std::string key) {
+  const std::lock_guard lock(mutex_);
+  auto taken = notes_of(kind).kept.extract(key);
+  if (taken.empty() || taken.mapped().until <= clock_.steady()) co_return std::optional<Secret>();
+  co_return std::optional<Secret>(std::move(taken.mapped().value));
+}
+
+Task<Result<Tally>> MemorySharedState::tally(Kind kind, std::string key, unsigned add, base::milliseconds span) {
+  const std::lock_guard lock(mutex_);
+  const auto now = clock_.steady();
+  const auto hashed = note_key(key);
+  Notes& notes = notes_of(kind);
+  auto* counted = find_counted(notes, hashed, now);
+  if (counted == nullptr && add == 0) co_return Tally();
+  if (counted == nullptr) {
+    if (!notes.counted) notes.counted.emplace(span, kMostCounted);
+    notes.counted->age(now);
+    notes.counted->make_room(now);
+    counted = &notes.counted->young[hashed];
+    *counted = {0, now + span};
+  }
+  counted->count += add;
+  co_return Tally{counted->count, std::chrono::ceil<base::milliseconds>(counted->ends - now)};
+}
+
+Task<Result<void>> MemorySharedState::forget(Kind kind, std::string key) {
+  const std::lock_guard lock(mutex_);
+  const auto hashed = note_key(key);
+  if (auto& counted = notes_of(kind).counted) {
+    counted->young.erase(hashed);
+    counted->old.erase(hashed);
+  }
+  co_return Result<void>();
+}
+
+MemorySharedState::Counted* MemorySharedState::find_counted(Notes& notes, std::uint64_t key, base::SteadyTime now) {
+  if (!notes.counted) return nullptr;
+  notes.counted->age(now);
+  for (auto* generation : {&notes.counted->young, &notes.counted->old}) {
+    const auto found = generation->find(key);
+    if (found == generation->end()) continue;
+    if (found->second.ends > now) return &found->second;
+    generation->erase(found);
+  }
+  return nullptr;
+}
+
+Task<Result<std::optional<Lease>>> MemorySharedState::lease(std::string name, base::milliseconds ttl) {
+  const std::lock_guard lock(mutex_);
+  const auto now = clock_.steady();
+  if (leases_.size() >= kMostLeases) {
+    std::erase_if(leases_, [now](const auto& one) { return one.second.until <= now; });
+    if (leases_.size() >= kMostLeases) co_return too_many_leases();
+  }
+  Held& held = leases_[name];
+  if (held.until > now) co_return std::optional<Lease>();
+  held = {++last_fence_, now + ttl};
+  co_return std::optional<Lease>(Lease{std::move(name), held.fence});
+}
+
+Task<Result<bool>> MemorySharedState::extend(Lease lease, base::milliseconds ttl) {
+  const std::lock_guard lock(mutex_);
+  const auto now = clock_.steady();
+  Held* held = find_held(lease, now);
+  if (held != nullptr) held->until = now + ttl;
+  co_return held != nullptr;
+}
+
+Task<Result<void>> MemorySharedState::release(Lease lease) {
+  const std::lock_guard lock(mutex_);
+  if (find_held(lease, clock_.steady()) != nullptr) leases_.erase(lease.name);
+  co_return Result<void>();
+}
+
+MemorySharedState::Held* MemorySharedState::find_held(const Lease& lease, base::SteadyTime now) {
+  const auto found = leases_.find(lease.name);
+  if (found == leases_.end() || found->second.fence != lease.fence || found->second.until <= now) return nullptr;
+  return &found->second;
+}
+
+}  // namespace router::session

@@ -1,0 +1,55 @@
+// A store that says which sessions it was told of (Store::told); the rest is as in the one behind it.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "session/store.h"
+
+namespace router::test {
+
+class ToldStore final : public session::Store {
+ public:
+  template <class T>
+  using Answer = base::Task<base::Result<T>>;
+
+  explicit ToldStore(session::Store& inner) : inner_(inner) {}
+
+  Answer<void> told(std::vector<session::SessionId> ids) override {
+    told_ids.insert(told_ids.end(), ids.begin(), ids.end());
+    return inner_.told(std::move(ids));
+  }
+  std::vector<session::SessionId> told_ids;
+
+  Answer<void> create(session::Session session) override { return inner_.create(std::move(session)); }
+  Answer<std::optional<session::Succession>> succeed(session::SessionId before, session::Session next,
+                                                     session::TakeOver take_over) override {
+    return inner_.succeed(std::move(before), std::move(next), std::move(take_over));
+  }
+  Answer<session::SessionId> successor(session::SessionId before) override {
+    return inner_.successor(std::move(before));
+  }
+  Answer<std::optional<session::Snapshot>> find(session::SessionId id) override { return inner_.find(std::move(id)); }
+  Answer<std::optional<session::Snapshot>> replace(session::Session changed) override {
+    return inner_.replace(std::move(changed));
+  }
+  Answer<void> used(session::SessionId id) override { return inner_.used(std::move(id)); }
+  Answer<std::optional<base::milliseconds>> time_left(session::SessionId id) override {
+    return inner_.time_left(std::move(id));
+  }
+  Answer<std::optional<session::Snapshot>> end(session::SessionId id) override { return inner_.end(std::move(id)); }
+  Answer<std::vector<session::Snapshot>> select(session::SessionFilter filter, std::size_t limit) override {
+    return inner_.select(std::move(filter), limit);
+  }
+  Answer<void> remember_ended(session::EndedAtProvider ended) override {
+    return inner_.remember_ended(std::move(ended));
+  }
+  Answer<std::vector<session::Snapshot>> take_expired(std::size_t limit) override { return inner_.take_expired(limit); }
+  Answer<session::Counts> counts() override { return inner_.counts(); }
+  session::SharedState& shared() override { return inner_.shared(); }
+
+ private:
+  session::Store& inner_;
+};
+
+}  // namespace router::test
