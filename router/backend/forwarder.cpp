@@ -9,19 +9,27 @@ namespace router::backend {
 using base::Result;
 using base::Task;
 
+namespace {
+
+const base::HistogramFamily kUntilHead("xsrouter_upstream_seconds",
+                                       "From asking a back-end to the head of its answer, by destination.", {"destination"});
+
+}  // namespace
+
 Forwarder::Forwarder(const config::Destination& destination, const config::Configuration& configuration,
                      CompressionSlots& slots)
     : destination_(destination),
       config_(configuration),
       origin_(net::make_backend_origin(destination.url, destination_tls(destination, configuration), destination.proxy_host,
                                        destination.proxy_port)),
-      slots_(slots) {}
+      slots_(slots),
+      until_head_(kUntilHead.with(destination.name)) {}
 
 Task<Result<void>> Forwarder::serve(Call& call) {
   auto rewritten = routing::rewrite(call.route(), call.match.match, call.facts.target());
   if (!rewritten) co_return rewritten.error();
   std::string path = routing::join_paths(destination_.url, *rewritten);
-  Passage passage(call, destination_, config_, origin_, slots_);
+  Passage passage(call, destination_, config_, origin_, slots_, until_head_);
   auto passed = co_await passage.run(std::move(path));
   co_return passed;
 }

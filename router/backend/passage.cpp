@@ -34,13 +34,12 @@ Error ended_meanwhile() { return Error{ErrorCode::unauthenticated, Side::client,
 Task<Result<void>> Passage::run(std::string path) {
   const std::string head = request_head(path);
   path_ = base::cut(path, '?').before;
-  bool may_retry = false;
-  Result<void> passed;
-  if (should_gather_body()) passed = co_await gather_body();
-  if (passed) passed = co_await attempt(head, false, may_retry);
-  if (!passed && may_retry) passed = co_await attempt(head, true, may_retry);
-  if (!passed && session_over_ && !is_work()) passed = ended_meanwhile();
-  co_return passed;
+  Attempted attempted;
+  if (should_gather_body()) attempted.passed = co_await gather_body();
+  if (attempted.passed) attempted = co_await attempt(head, false);
+  if (attempted.may_retry) attempted = co_await attempt(head, true);
+  if (!attempted.passed && session_over_ && !is_work()) co_return ended_meanwhile();
+  co_return attempted.passed;
 }
 
 bool Passage::is_work() const { return call_.facts.user.stored() && !http::is_safe(call_.facts.request.method); }
@@ -48,7 +47,7 @@ bool Passage::is_work() const { return call_.facts.user.stored() && !http::is_sa
 void Passage::end_with_session() {
   session_over_ = true;
   const bool answers = call_.exchange.response_started();
-  if (!is_work() || (answers && is_event_stream(connection_->head().headers))) return cut_off();
+  if (!is_work() || (answers && is_event_stream_)) return cut_off();
   // until the answer begins each wait has an end of its own
   if (answers) lasting_.after(timeout_, [this] { cut_off(); });
 }
@@ -118,8 +117,7 @@ void Passage::give_up() {
   if (connection_) connection_->close();
 }
 
-// `may_retry`: a kept-alive connection turned out to be closed, and nothing was lost by it.
-Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& may_retry) {
+Task<Passage::Attempted> Passage::attempt(const std::string& head, bool fresh) {
   net::ConnectionWish wish(fresh, timeout_);
   wish_ = &wish;
   // the client gives up: so do we
@@ -128,8 +126,7 @@ Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& m
   wish_ = nullptr;
   if (!acquired) {
     call_.exchange.watch_client(nullptr);
-    may_retry = false;
-    co_return acquired.error();
+    co_return Attempted{acquired.error()};
   }
   connection_ = std::move(*acquired);
   connection_->set_timeout(timeout_);
@@ -144,11 +141,11 @@ Task<Result<void>> Passage::attempt(const std::string& head, bool fresh, bool& m
     whole = pump_->finished();
     pump_.reset();
   }
-  may_retry = !passed && !fresh && connection_->is_reused() && !connection_->has_answered() &&
-              passed.error().code == ErrorCode::closed && call_.facts.request.body == http::BodyKind::none &&
-              http::is_idempotent(call_.facts.request.method);
+  if (!connection_) co_return Attempted{std::move(passed)};
+  const bool may_retry = !passed && !fresh && connection_->was_stale(passed.error()) &&
+                         call_.facts.request.body == http::BodyKind::none && http::is_idempotent(call_.facts.request.method);
   call_.pool.release(std::move(connection_), passed.has_value() && whole);
-  co_return passed;
+  co_return Attempted{std::move(passed), may_retry};
 }
 
 Task<Result<void>> Passage::exchange_messages(const std::string& head) {
@@ -171,7 +168,7 @@ Task<Result<void>> Passage::exchange_messages(const std::string& head) {
 
 // Where the request body broke, that is the cause, not the back-end connection that was closed because of it.
 Error Passage::pump_fault_or(Error error) {
-  if (pump_ && pump_->client_fault()) return *pump_->client_fault();
+  if (error.side != Side::client && pump_ && pump_->client_fault()) return *pump_->client_fault();
   return error;
 }
 
@@ -183,7 +180,9 @@ Task<Result<void>> Passage::read_final_head() {
     const int status = connection_->head().status;
     const bool upgraded = status == 101 && call_.facts.request.is_upgrade;
     if (status >= 200 || upgraded) {
-      call_.upstream_time = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
+      const auto took = std::chrono::steady_clock::now() - began;
+      until_head_.observe(took);
+      call_.upstream_time = std::chrono::duration_cast<milliseconds>(took);
       co_return Result<void>();
     }
     if (status == 101) break;
@@ -199,24 +198,40 @@ Task<Result<void>> Passage::relay_response() {
   const auto& head = connection_->head();
   auto kept = co_await keep_cookies();
   if (!kept) co_return kept;
-  if (session_over_ && (!is_work() || is_event_stream(head.headers))) co_return ended_meanwhile();
+  is_event_stream_ = is_event_stream(head.headers);
+  if (session_over_ && (!is_work() || is_event_stream_)) co_return ended_meanwhile();
   net::ResponseStart start;
   start.status = head.status;
   start.reason = head.reason;
   start.fields = response_fields();
   start.body = head.body == http::BodyKind::until_close ? http::BodyKind::chunked : head.body;
   start.content_length = head.content_length;
-  if (is_event_stream(head.headers)) {
+  if (is_event_stream_) {
     auto lasting = call_.pool.begin_lasting(*connection_);
     if (!lasting) co_return lasting;
   }
   call_.status = head.status;
-  connection_->set_timeout(is_event_stream(head.headers) ? milliseconds::zero() : timeout_);
+  connection_->set_timeout(is_event_stream_ ? milliseconds::zero() : timeout_);
   body_.begin(config_.compression, call_.facts.request, start);
   call_.exchange.start_response(std::move(start));
   if (session_over_) end_with_session();
-  auto relayed = co_await relay_body();
+  auto relayed = co_await call_.exchange.relay(*connection_, *this);
+  if (!relayed) co_return pump_fault_or(std::move(relayed.error()));
   co_return relayed;
+}
+
+Result<std::string_view> Passage::on_the_way(std::string_view piece, http::Flush flush) {
+  auto bytes = body_.put(piece, flush);
+  if (bytes) call_.bytes_sent += bytes->size();
+  return bytes;
+}
+
+void Passage::taken() {
+  if (!is_event_stream_) lasting_.user_is_active();
+}
+
+http::Fields Passage::passed_trailers(const http::Headers& sent) {
+  return call_.facts.request.headers.has_token("TE", "trailers") ? plain_fields(sent) : http::Fields();
 }
 
 // The browser's next request may come before this answer ends: the cookies are in the session before it hears of it.
@@ -272,36 +287,9 @@ http::Fields Passage::response_fields() {
   return fields;
 }
 
-Task<Result<void>> Passage::relay_body() {
-  const bool is_a_users = !is_event_stream(connection_->head().headers);
-  while (!connection_->body_finished()) {
-    if (!connection_->has_buffered_body()) {
-      // the head, and what came of the body, must not wait for what comes later
-      auto flushed = co_await call_.exchange.flush();
-      if (!flushed) co_return flushed;
-    }
-    auto piece = co_await connection_->read_body();
-    if (!piece) co_return pump_fault_or(std::move(piece.error()));
-    const auto bytes = body_.put(piece->data, flush_after(*piece));
-    if (!bytes) co_return bytes.error();
-    call_.bytes_sent += bytes->size();
-    auto written = co_await call_.exchange.write(*bytes);
-    if (!written) co_return written;
-    if (is_a_users) lasting_.user_is_active();
-  }
-  http::Fields trailers;
-  if (call_.facts.request.headers.has_token("TE", "trailers")) trailers = plain_fields(connection_->trailers());
-  auto finished = co_await call_.exchange.finish(trailers);
-  co_return finished;
-}
-
-// Where a back-end pauses, its bytes are not held back for the sake of a smaller body.
-http::Flush Passage::flush_after(const net::BodyPiece& piece) const {
-  if (piece.last) return http::Flush::finish;
-  return connection_->has_buffered_body() ? http::Flush::none : http::Flush::sync;
-}
-
 Task<Result<void>> Passage::switch_protocols() {
+  // RFC 9110 section 7.8: its body would be taken for what comes after it
+  if (pump_ && !pump_->finished()) co_return Error{ErrorCode::protocol, Side::back_end, "an upgrade in the middle of the request"};
   auto kept = co_await keep_cookies();
   if (!kept) co_return kept;
   if (session_over_) co_return Error{ErrorCode::cancelled, Side::router, "the session has ended"};
@@ -312,7 +300,7 @@ Task<Result<void>> Passage::switch_protocols() {
   call_.exchange.watch_client(nullptr);
   auto fields = response_fields();
   std::function<void()> active = [this] { lasting_.user_is_active(); };
-  auto tunnelled = co_await call_.exchange.tunnel(*connection_, std::move(fields), std::move(active));
+  auto tunnelled = co_await call_.exchange.tunnel(std::move(connection_), std::move(fields), std::move(active));
   co_return tunnelled;
 }
 

@@ -19,32 +19,38 @@
 #include "backend/compressed_body.h"
 #include "backend/cookie_jar.h"
 #include "backend/lasting_answer.h"
+#include "base/metrics.h"
 #include "net/backend_origin.h"
 
 namespace router::backend {
 
-class Passage {
+class Passage final : private net::RelayRules {
  public:
   Passage(Call& call, const config::Destination& destination, const config::Configuration& config,
-          const net::BackendOrigin& origin, CompressionSlots& slots)
-      : call_(call), destination_(destination), config_(config), origin_(origin), body_(slots),
+          const net::BackendOrigin& origin, CompressionSlots& slots, base::Histogram until_head)
+      : call_(call), destination_(destination), config_(config), origin_(origin), body_(slots), until_head_(until_head),
         timeout_(call.route().timeout.value_or(destination.timeout)), lasting_(call, [this] { end_with_session(); }, destination.name) {}
 
-  ~Passage() { call_.exchange.watch_client(nullptr); }
+  ~Passage() override { call_.exchange.watch_client(nullptr); }
   Passage(const Passage&) = delete;
   Passage& operator=(const Passage&) = delete;
 
   base::Task<base::Result<void>> run(std::string path);
 
  private:
-  base::Task<base::Result<void>> attempt(const std::string& head, bool fresh, bool& may_retry);
+  struct Attempted {
+    base::Result<void> passed;
+    bool may_retry = false;  // a kept-alive connection turned out to be closed, and nothing was lost by it
+  };
+  base::Task<Attempted> attempt(const std::string& head, bool fresh);
   bool should_gather_body() const;
   base::Task<base::Result<void>> gather_body();
   base::Task<base::Result<void>> exchange_messages(const std::string& head);
   base::Task<base::Result<void>> read_final_head();
   base::Task<base::Result<void>> relay_response();
-  base::Task<base::Result<void>> relay_body();
-  http::Flush flush_after(const net::BodyPiece& piece) const;
+  base::Result<std::string_view> on_the_way(std::string_view piece, http::Flush flush) override;
+  void taken() override;
+  http::Fields passed_trailers(const http::Headers& sent) override;
   base::Task<base::Result<void>> switch_protocols();
   std::string request_head(std::string_view path) const;
   base::Task<base::Result<void>> keep_cookies();
@@ -65,14 +71,16 @@ class Passage {
   const config::Configuration& config_;
   const net::BackendOrigin& origin_;
   CompressedBody body_;
+  base::Histogram until_head_;
   base::milliseconds timeout_;
   net::ConnectionWish* wish_ = nullptr;  // while we wait for a connection
-  std::unique_ptr<net::BackendConnection> connection_;
+  std::unique_ptr<net::BackendConnection> connection_;  // until an upgrade takes it
   std::optional<BodyPump> pump_;
   std::string path_;  // at the back-end, without query
   std::string location_;  // instead of the back-end's, or empty
   SetCookies cookies_;
   LastingAnswer lasting_;
+  bool is_event_stream_ = false;
   bool session_over_ = false;
   bool gathering_ = false;
   bool has_continued_ = false;  // the client was sent "100 Continue" by us

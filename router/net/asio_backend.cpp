@@ -48,6 +48,10 @@ AsioBackendConnection::AsioBackendConnection(AsioLoop& loop, const BackendOrigin
       write_deadline_(loop.deadlines(), [this] { stop(true); }) {}
 
 // Whoever waits goes on in a turn of its own, never in here.
+AsioBackendConnection::~AsioBackendConnection() {
+  if (lender != nullptr) lender->was_destroyed(*this);
+}
+
 void AsioBackendConnection::stop(bool by_deadline) {
   (by_deadline ? timed_out_ : closed_) = true;
   by_deadline ? stream_.cancel() : stream_.close();

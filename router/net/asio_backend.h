@@ -17,9 +17,12 @@
 
 namespace router::net {
 
+class AsioBackendPool;
+
 class AsioBackendConnection final : public BackendConnection {
  public:
   AsioBackendConnection(AsioLoop& loop, const BackendOrigin& origin, const ParseLimits& limits);
+  ~AsioBackendConnection() override;
 
   // Look-up, connecting, the proxy's CONNECT and the handshake, all of it by `ends_by`. Errors: refused, timeout,
   // overloaded (no file descriptor left), cancelled (close() meanwhile), invalid_config.
@@ -40,15 +43,14 @@ class AsioBackendConnection final : public BackendConnection {
   const http::Headers& trailers() const override { return trailers_; }
   bool is_reused() const override { return requests_ > 0; }
   bool has_answered() const override { return answered_; }
+  Switched switch_protocols() override {
+    response_.headers.clear();
+    response_.reason = {};
+    return {stream_, input_.take()};
+  }
   void close() override;
 
   Stream& stream() { return stream_; }
-  // Bytes read behind the head; they are the caller's now, and the head's fields are gone.
-  std::string take_buffered() {
-    response_.headers.clear();
-    response_.reason = {};
-    return input_.take();
-  }
   const std::string& key() const { return key_; }
   // Ready for another request: the answer is complete, keep-alive, nothing left over.
   bool is_clean() const;
@@ -60,7 +62,9 @@ class AsioBackendConnection final : public BackendConnection {
   void become_idle(base::SteadyTime now);
   base::SteadyTime idle_since() const { return idle_since_; }
 
-  std::size_t lent_at = 0;  // the pool's: where in its list
+  // The pool's: who has lent it out, if anybody has, and where in the list of those.
+  AsioBackendPool* lender = nullptr;
+  std::size_t lent_at = 0;
 
  private:
   base::Task<base::Result<void>> reach(ClientTls& tls, Names& names);
@@ -120,6 +124,8 @@ class AsioBackendPool final : public BackendPool {
   bool is_scarce(const BackendOrigin& origin) const override;
   base::Result<void> begin_lasting(BackendConnection& connection) override;
   void release(std::unique_ptr<BackendConnection> connection, bool reusable) override;
+  // For one that was lent.
+  void was_destroyed(AsioBackendConnection& connection);
 
   struct Counts {
     std::size_t open = 0;
@@ -145,7 +151,8 @@ class AsioBackendPool final : public BackendPool {
   base::Task<bool> wait_for_room(Bucket& bucket, ConnectionWish& wish);
   std::unique_ptr<AsioBackendConnection> take_idle(Bucket& bucket);
   static void close_longest_idle(Bucket& bucket);
-  static std::unique_ptr<BackendConnection> lend(Bucket& bucket, std::unique_ptr<AsioBackendConnection> connection);
+  std::unique_ptr<BackendConnection> lend(Bucket& bucket, std::unique_ptr<AsioBackendConnection> connection);
+  Bucket& take_back(AsioBackendConnection& connection);
   bool make_lasting(Bucket& bucket, AsioBackendConnection& connection);
   void free_held_up(Bucket& bucket);
   void freed(Bucket& bucket);

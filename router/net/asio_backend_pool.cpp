@@ -49,7 +49,11 @@ AsioBackendPool::AsioBackendPool(AsioLoop& loop, ClientTls& tls, const ParseLimi
       names_(loop, clock_, ask_name_servers(loop, pool_limits_.name_servers)),
       sweep_deadline_(loop.deadlines(), [this] { sweep(); }) {}
 
-AsioBackendPool::~AsioBackendPool() = default;
+AsioBackendPool::~AsioBackendPool() {
+  for (auto& [key, bucket] : buckets_) {
+    for (auto* const connection : bucket.lent) connection->lender = nullptr;
+  }
+}
 
 std::unique_ptr<AsioBackendConnection> AsioBackendPool::take_idle(Bucket& bucket) {
   while (!bucket.idle.empty()) {
@@ -129,9 +133,20 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const 
 }
 
 std::unique_ptr<BackendConnection> AsioBackendPool::lend(Bucket& bucket, std::unique_ptr<AsioBackendConnection> connection) {
+  connection->lender = this;
   connection->lent_at = bucket.lent.size();
   bucket.lent.push_back(connection.get());
   return connection;
+}
+
+AsioBackendPool::Bucket& AsioBackendPool::take_back(AsioBackendConnection& connection) {
+  auto& bucket = buckets_[connection.key()];
+  connection.lender = nullptr;
+  bucket.lent[connection.lent_at] = bucket.lent.back();
+  bucket.lent[connection.lent_at]->lent_at = connection.lent_at;
+  bucket.lent.pop_back();
+  bucket.used_at = loop_.deadlines().now();
+  return bucket;
 }
 
 bool AsioBackendPool::is_scarce(const BackendOrigin& origin) const {
@@ -167,26 +182,20 @@ void AsioBackendPool::free_held_up(Bucket& bucket) {
 
 void AsioBackendPool::release(std::unique_ptr<BackendConnection> connection, bool reusable) {
   auto* const ours = static_cast<AsioBackendConnection*>(connection.get());
-  auto& bucket = buckets_[ours->key()];
-  bucket.lent[ours->lent_at] = bucket.lent.back();
-  bucket.lent[ours->lent_at]->lent_at = ours->lent_at;
-  bucket.lent.pop_back();
-  bucket.used_at = loop_.deadlines().now();
-  if (ours->is_lasting()) {
-    --bucket.lasting;
-    return;
-  }
-  if (reusable && pool_limits_.reuse && ours->is_clean()) {
-    ours->become_idle(loop_.deadlines().now());
-    connection.release();
-    bucket.idle.emplace_back(ours);
-    if (bucket.waiting.empty()) return;
-    ++bucket.open;  // the waiter takes it from the idle ones and gives its own room back
-    freed(bucket);
-    return;
-  }
-  connection.reset();
+  if (!reusable || !pool_limits_.reuse || ours->is_lasting() || !ours->is_clean()) return connection.reset();
+  auto& bucket = take_back(*ours);
+  ours->become_idle(bucket.used_at);
+  connection.release();
+  bucket.idle.emplace_back(ours);
+  if (bucket.waiting.empty()) return;
+  ++bucket.open;  // the waiter takes it from the idle ones and gives its own room back
   freed(bucket);
+}
+
+void AsioBackendPool::was_destroyed(AsioBackendConnection& connection) {
+  auto& bucket = take_back(connection);
+  if (!connection.is_lasting()) return freed(bucket);
+  --bucket.lasting;
 }
 
 // One place has become free: it goes to who waits longest.

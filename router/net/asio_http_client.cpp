@@ -40,29 +40,27 @@ Task<Result<ClientResponse>> AsioHttpClient::send(ClientRequest request) {
   if (!are_safe(request)) co_return Error{ErrorCode::internal, base::Side::router, "unsafe outgoing header"};
   const auto ends_by = clock_.steady() + request.timeout;
   const auto origin = make_backend_origin(request.url, request.tls, request.proxy_host, request.proxy_port);
-  bool stale = false;
-  auto response = co_await attempt(request, origin, ends_by, false, stale);
-  if (!response && stale && http::is_idempotent(request.method)) {
-    response = co_await attempt(request, origin, ends_by, true, stale);
+  auto attempted = co_await attempt(request, origin, ends_by, false);
+  if (attempted.was_stale && http::is_idempotent(request.method)) {
+    attempted = co_await attempt(request, origin, ends_by, true);
   }
+  auto& response = attempted.response;
   if (!response && response.error().side == base::Side::back_end) response.error().side = request.side;
-  co_return response;
+  co_return std::move(response);
 }
 
-// `stale`: a kept-alive connection turned out to be closed before it answered.
-Task<Result<ClientResponse>> AsioHttpClient::attempt(const ClientRequest& request, const BackendOrigin& origin,
-                                                     base::SteadyTime ends_by, bool fresh, bool& stale) {
+Task<AsioHttpClient::Attempted> AsioHttpClient::attempt(const ClientRequest& request, const BackendOrigin& origin,
+                                                        base::SteadyTime ends_by, bool fresh) {
   ConnectionWish wish(fresh, milliseconds::zero(), ends_by);
   auto acquired = co_await pool_.acquire(origin, wish);
-  if (!acquired) co_return acquired.error();
+  if (!acquired) co_return Attempted{acquired.error()};
   auto connection = std::move(*acquired);
   connection->set_timeout(milliseconds::zero());
   connection->set_ends_by(ends_by);
   auto response = co_await converse(request, *connection);
-  stale = !response && connection->is_reused() && !connection->has_answered() &&
-          response.error().code == ErrorCode::closed;
+  const bool was_stale = !response && connection->was_stale(response.error());
   pool_.release(std::move(connection), response.has_value());
-  co_return response;
+  co_return Attempted{std::move(response), was_stale};
 }
 
 Task<Result<ClientResponse>> AsioHttpClient::converse(const ClientRequest& request, BackendConnection& connection) {

@@ -14,8 +14,12 @@ class AsioHttpClient final : public HttpClient {
   base::Task<base::Result<ClientResponse>> send(ClientRequest request) override;
 
  private:
-  base::Task<base::Result<ClientResponse>> attempt(const ClientRequest& request, const BackendOrigin& origin,
-                                                   base::SteadyTime ends_by, bool fresh, bool& stale);
+  struct Attempted {
+    base::Result<ClientResponse> response;
+    bool was_stale = false;  // it failed on a kept-alive connection that had been closed
+  };
+  base::Task<Attempted> attempt(const ClientRequest& request, const BackendOrigin& origin, base::SteadyTime ends_by,
+                                bool fresh);
   static base::Task<base::Result<ClientResponse>> converse(const ClientRequest& request, BackendConnection& connection);
 
   BackendPool& pool_;

@@ -25,6 +25,14 @@ namespace router::net {
 // A peer that sends nothing but interim responses is not answering.
 inline constexpr int kMostInterimHeads = 16;
 
+class Stream;
+
+// What a connection is once it has switched protocols: bytes both ways.
+struct Switched {
+  Stream& stream;          // of the connection, and as long as that (net/stream.h)
+  std::string came_early;  // what was read behind the head
+};
+
 class BackendConnection {
  public:
   virtual ~BackendConnection() = default;
@@ -52,6 +60,13 @@ class BackendConnection {
   virtual bool is_reused() const = 0;
   // Whether the back-end has sent a byte since the request began.
   virtual bool has_answered() const = 0;
+  // Of an operation that failed: the back-end had closed the kept-alive connection, and never saw the request.
+  bool was_stale(const base::Error& fault) const {
+    return fault.code == base::ErrorCode::closed && is_reused() && !has_answered();
+  }
+
+  // After a head with 101, for Exchange::tunnel(): there are no more messages, and the head's fields are gone.
+  virtual Switched switch_protocols() = 0;
 
   // Ends every operation under way; nothing more can be done with the connection. Safe from the loop at any time.
   virtual void close() = 0;
@@ -113,7 +128,8 @@ class BackendPool {
   // The connection serves a stream from now on (after 101, an event stream): it gives its place to the next request,
   // and counts among the lasting ones; it is never kept. Errors: overloaded (there are as many as there may be).
   virtual base::Result<void> begin_lasting(BackendConnection& connection) = 0;
-  // Gives it back. It is kept only if `reusable` and its last answer ended cleanly with keep-alive.
+  // Gives it back. It is kept only if `reusable` and its last answer ended cleanly with keep-alive. One that is destroyed
+  // instead frees its place just as well.
   virtual void release(std::unique_ptr<BackendConnection> connection, bool reusable) = 0;
 };
 

@@ -1,6 +1,6 @@
 #include <boost/asio/error.hpp>
 
-#include "net/asio_backend.h"
+#include "net/backend_connection.h"
 #include "net/client_connection.h"
 #include "net/date.h"
 #include "net/file_copy.h"
@@ -122,22 +122,21 @@ Task<Result<void>> ClientConnection::finish(const http::Fields& trailers) {
   co_return sent;
 }
 
-Task<Result<void>> ClientConnection::tunnel(BackendConnection& backend, http::Fields fields,
+Task<Result<void>> ClientConnection::tunnel(std::unique_ptr<BackendConnection> backend, http::Fields fields,
                                             std::function<void()> client_data) {
   response_started_ = true;
   close_after_ = true;
-  auto& peer = static_cast<AsioBackendConnection&>(backend);
-  Tunnel tunnel(loop_, stream_, peer.stream(), std::move(client_data));
-  tunnel_ = &tunnel;  // before the head is on its way: whoever ends it now must not be missed
   std::string head;
   turn_->framing.begin({.status = 101, .fields = std::move(fields)}, turn_->request.minor_version, false, head);
+  Switched switched = backend->switch_protocols();
+  Tunnel tunnel(loop_, stream_, switched.stream, std::move(client_data));
+  tunnel_ = &tunnel;  // before the head is on its way: whoever ends it now must not be missed
   auto sent = co_await send(head, {}, {});
   if (sent) {
-    // what either side has sent behind its head; the client's stays, the request refers to it
+    // what the client has sent behind its head stays, the request refers to it
     const std::string from_client(input_.unread());
     input_.consume(from_client.size());
-    const std::string from_backend = peer.take_buffered();
-    co_await tunnel.run(from_client, from_backend);
+    co_await tunnel.run(from_client, switched.came_early);
     response_finished_ = !aborted_;
   }
   tunnel_ = nullptr;

@@ -66,7 +66,7 @@ class ClientConnection final : public Exchange {
   base::Task<base::Result<void>> send_file(int descriptor, std::uint64_t offset,
                                            std::uint64_t length) override;
   base::Task<base::Result<void>> finish(const http::Fields& trailers) override;
-  base::Task<base::Result<void>> tunnel(BackendConnection& backend, http::Fields fields,
+  base::Task<base::Result<void>> tunnel(std::unique_ptr<BackendConnection> backend, http::Fields fields,
                                         std::function<void()> client_data) override;
   void end_tunnel(std::uint16_t code, std::string_view reason) override;
   void watch_client(std::function<void()> gone) override { turn_->client_gone = std::move(gone); }

@@ -7,12 +7,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/loop.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "http/content_coding.h"
 #include "http/message.h"
 
 namespace router::net {
@@ -39,6 +41,19 @@ struct ResponseStart {
   http::BodyKind body = http::BodyKind::none;  // none, length or chunked (until_close is written as chunked)
   std::uint64_t content_length = 0;
   bool close = false;  // the connection ends with this response
+};
+
+// What whoever forwards an answer says about its body on the way (Exchange::relay). On the exchange's loop.
+class RelayRules {
+ public:
+  virtual ~RelayRules() = default;
+  // What goes out for a piece; valid until the next call and as long as the piece. `flush`: how much of it the client
+  // has to be able to read then. Errors: internal; the body is not completed then.
+  virtual base::Result<std::string_view> on_the_way(std::string_view piece, http::Flush flush) = 0;
+  // The client has taken that.
+  virtual void taken() = 0;
+  // Those of the back-end's trailers that go on to the client.
+  virtual http::Fields passed_trailers(const http::Headers& sent) = 0;
 };
 
 class Exchange {
@@ -76,9 +91,13 @@ class Exchange {
   // A response of the router itself, in one go: start_response, write, finish. To HEAD the head alone.
   base::Task<base::Result<void>> respond(http::Response response);
 
-  // After the back-end's 101: sends the head, then passes bytes both ways until either side closes. `client_data` is
-  // called for data frames of the client (a user at work, not a ping).
-  virtual base::Task<base::Result<void>> tunnel(BackendConnection& backend, http::Fields fields,
+  // The rest of a response that has been started: the body that `backend` has still to give, piece by piece, to its end.
+  // What has come never waits for what comes later. Errors: also those of the back-end's connection.
+  base::Task<base::Result<void>> relay(BackendConnection& backend, RelayRules& rules);
+  // After the back-end's 101: sends the head, then passes bytes both ways until either side closes, and the connection
+  // with it. `fields` may refer to the back-end's head; `client_data` is called for data frames of the client (a user at
+  // work, not a ping).
+  virtual base::Task<base::Result<void>> tunnel(std::unique_ptr<BackendConnection> backend, http::Fields fields,
                                                 std::function<void()> client_data) = 0;
   // Ends tunnel() with a WebSocket close frame on both sides.
   virtual void end_tunnel(std::uint16_t code, std::string_view reason) = 0;

@@ -12,82 +12,17 @@
 #include "support/fake_exchange.h"
 #include "support/routes.h"
 #include "support/run_task.h"
+#include "support/scripted_connection.h"
 
 namespace router::forwarder_compression_test {
 
 using base::Result;
-using base::Task;
 using http::Coding;
 using std::string;
 
 namespace {
 
-struct Piece {
-  string data;
-  bool more_is_there = false;  // the next one can be read without waiting
-};
-
-// What the back-end answers.
-struct Answer {
-  int status = 200;
-  std::initializer_list<http::Field> fields = {{"Content-Type", "application/json"}};
-  std::vector<Piece> pieces = {};
-  bool has_length = false;
-  bool breaks = false;  // the connection closes before the end
-};
-
-class ScriptedConnection final : public net::BackendConnection {
- public:
-  explicit ScriptedConnection(const Answer& answer) : answer_(answer) {
-    head_.status = answer.status;
-    for (const auto& [name, value] : answer.fields) head_.headers.add(name, value);
-    head_.body = answer.has_length ? http::BodyKind::length : http::BodyKind::chunked;
-    for (const auto& piece : answer.pieces) head_.content_length += piece.data.size();
-  }
-
-  void set_timeout(base::milliseconds) override {}
-  void set_ends_by(base::SteadyTime) override {}
-  Task<Result<void>> send(std::string_view, std::string_view, std::string_view) override { co_return Result<void>(); }
-  Task<Result<void>> read_head(bool) override { co_return Result<void>(); }
-  const net::ResponseHead& head() const override { return head_; }
-  Task<Result<net::BodyPiece>> read_body() override {
-    if (next_ == answer_.pieces.size() && answer_.breaks) {
-      co_return base::Error{base::ErrorCode::closed, base::Side::back_end, "gone"};
-    }
-    if (next_ < answer_.pieces.size()) co_return net::BodyPiece{answer_.pieces[next_++].data, false};
-    finished_ = true;
-    co_return net::BodyPiece{{}, true};
-  }
-  bool body_finished() const override { return finished_; }
-  bool has_buffered_body() const override { return next_ != 0 && answer_.pieces[next_ - 1].more_is_there; }
-  const http::Headers& trailers() const override { return trailers_; }
-  bool is_reused() const override { return false; }
-  bool has_answered() const override { return true; }
-  void close() override {}
-
- private:
-  const Answer& answer_;
-  net::ResponseHead head_;
-  http::Headers trailers_;
-  std::size_t next_ = 0;
-  bool finished_ = false;
-};
-
-class ScriptedPool final : public net::BackendPool {
- public:
-  explicit ScriptedPool(const Answer& answer) : answer_(answer) {}
-  Task<Result<std::unique_ptr<net::BackendConnection>>> acquire(const net::BackendOrigin&,
-                                                                net::ConnectionWish&) override {
-    std::unique_ptr<net::BackendConnection> connection = std::make_unique<ScriptedConnection>(answer_);
-    co_return connection;
-  }
-  bool is_scarce(const net::BackendOrigin&) const override { return false; }
-  base::Result<void> begin_lasting(net::BackendConnection&) override { return {}; }
-  void release(std::unique_ptr<net::BackendConnection>, bool) override {}
-
- private:
-  const Answer& answer_;
-};
+using Answer = test::Script;
 
 struct Passed {
   std::unique_ptr<test::FakeExchange> exchange;
@@ -105,7 +40,7 @@ Passed forward(const Answer& answer, string added_fields = {}, string method = "
   const config::Configuration configuration;
   backend::CompressionSlots slots;
   backend::Forwarder forwarder(destination, configuration, slots);
-  ScriptedPool pool(answer);
+  test::ScriptedPool pool({answer});
   test::PreparedCall prepared(*passed.exchange, route, configuration, pool);
   prepared.reply.added = std::move(added_fields);
   passed.served = test::run_task(forwarder.serve(prepared.call), &passed.exchange->own_loop());

@@ -1,9 +1,11 @@
 // The life of a client's connection over a wire in memory: one request after the other, and how it ends.
 #include "client_world.h"
 #include "support/field_lines.h"
+#include "support/scripted_connection.h"
 
 namespace router::client_connection_test {
 
+using base::Task;
 using test::answer;
 using test::ClientWorld;
 using test::last_answer;
@@ -208,6 +210,59 @@ TEST_CASE("client connection: interim answers go to HTTP/1.1 alone, and only bef
                                    ? "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + answer("/hints")
                                    : answer("/hints", "Connection: keep-alive\r\n")));
   }
+}
+
+namespace {
+
+// A back-end that has switched protocols, and said something at once.
+class SwitchedConnection final : public test::ScriptedConnection {
+ public:
+  SwitchedConnection(const test::Script& script, net::Stream& stream, bool& is_alive)
+      : ScriptedConnection(script), stream_(stream), is_alive_(is_alive) {
+    is_alive_ = true;
+  }
+  ~SwitchedConnection() override { is_alive_ = false; }
+  net::Switched switch_protocols() override { return {stream_, "welcome "}; }
+
+ private:
+  net::Stream& stream_;
+  bool& is_alive_;
+};
+
+// For the handler's script, which is a plain function.
+std::unique_ptr<net::BackendConnection> switched;
+
+Task<void> tunnel_to_it(net::Exchange& exchange, ScriptedHandler&) {
+  http::Fields fields;
+  fields.add("Upgrade", "websocket");
+  auto tunnelled = co_await exchange.tunnel(std::move(switched), std::move(fields), nullptr);
+  CHECK(tunnelled);
+}
+
+}  // namespace
+
+TEST_CASE("client connection: a tunnel joins it to a back-end's connection, and ends with both [H9]") {
+  ClientWorld world;
+  test::Wire back_end;
+  net::Stream stream(back_end.near_end(world.loop));
+  bool is_alive = false;
+  const test::Script script{.status = 101};
+  switched = std::make_unique<SwitchedConnection>(script, stream, is_alive);
+  world.handler.scripts["/socket"] = tunnel_to_it;
+  world.send(request("/socket") + "early ");
+  CHECK(world.received().ends_with("\r\n\r\nwelcome "));
+  back_end.send("news");
+  world.send("ping");
+  CHECK(world.received() == "news");
+  CHECK(back_end.received() == "early ping");
+  CHECK(is_alive);
+  back_end.finish_sending();
+  world.settle();
+  CHECK(world.has_ended());
+  world.wire.finish_sending();
+  world.settle();
+  CHECK(world.closed);
+  CHECK_FALSE(is_alive);
 }
 
 }  // namespace router::client_connection_test

@@ -257,4 +257,22 @@ TEST_CASE("pool: a connection given back to who waits for a new one makes room f
   CHECK(world.pool.counts().idle == 0);
 }
 
+TEST_CASE("pool: a connection that is destroyed has given its place back, a lasting one, too [H9]") {
+  for (const bool lasting : {false, true}) {
+    CAPTURE(lasting);
+    PoolWorld world({.connections = 1});
+    Asked first;
+    const auto peer = world.connected(first);
+    if (lasting) REQUIRE(world.pool.begin_lasting(first.connection()));
+    Asked second;
+    world.ask(second);
+    CHECK(world.pool.counts().waiting == (lasting ? 0U : 1U));
+    first.got.reset();
+    REQUIRE(world.until([&] { return second.has_ended(); }));
+    CHECK(second.has_connection());
+    CHECK(world.pool.counts().lasting == 0U);
+    CHECK(world.pool.counts().open == 1U);
+  }
+}
+
 }  // namespace router::pool_places_test

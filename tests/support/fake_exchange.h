@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -18,7 +19,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "net/exchange.h"
+#include "net/backend_connection.h"
 #include "net/file_copy.h"
 #include "net/response_framing.h"
 #include "support/fake_loop.h"
@@ -154,12 +155,13 @@ class FakeExchange final : public net::Exchange {
     finished_ = true;
     co_return base::Result<void>();
   }
-  base::Task<base::Result<void>> tunnel(net::BackendConnection&, http::Fields fields,
+  base::Task<base::Result<void>> tunnel(std::unique_ptr<net::BackendConnection> backend, http::Fields fields,
                                         std::function<void()>) override {
     net::ResponseStart start;
     start.status = 101;
     start.fields = std::move(fields);
     start_response(std::move(start));
+    backend.reset();
     finished_ = true;
     co_return base::Result<void>();
   }
