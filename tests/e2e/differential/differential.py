@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """The same directories and requests for the Node application router and for this one.
 
-    differential.py check ROUTER [SHAPES]     ROUTER (a binary) against the recordings; only intended differences may be left
-    differential.py record FOLDER [SHAPES]    makes the recordings, with the npm package in FOLDER/node_modules
-    differential.py show ROUTER SHAPES        what ROUTER does, as a recording, with its log
+    differential.py check ROUTER [SHAPE...]   ROUTER (a binary) against the recordings; only intended differences may be left
+    differential.py record FOLDER [SHAPE...]  makes the recordings, with the npm package in FOLDER/node_modules
+    differential.py show ROUTER [SHAPE...]    what ROUTER does, as a recording, with its log
 
-SHAPES is a pattern of names below shapes/, all without one. Exit code 0 when all is as it should be.
+A SHAPE is a name below shapes/, or a pattern such as 'cors*'; all without one. XS_ROUTER, where it is set, is the ROUTER.
+Exit code 0 when all is as it should be.
 """
 import concurrent.futures
+import fnmatch
 import json
 import os
 import pathlib
@@ -123,15 +125,17 @@ def show(router, chosen):
 def main(words):
     if len(words) < 2 or words[0] not in ("check", "record", "show"):
         sys.exit(__doc__)
-    pattern = words[2] if len(words) > 2 else "*"
-    chosen = shapes.all_shapes(pattern)
-    if not chosen:
-        sys.exit(f"there is no shape {pattern}")
+    patterns = words[2:] or ["*"]
+    for pattern in patterns:
+        if not shapes.all_shapes(pattern):
+            sys.exit(f"there is no shape {pattern}")
+    chosen = [shape for shape in shapes.all_shapes()
+              if any(fnmatch.fnmatchcase(shape.name, pattern) for pattern in patterns)]
     if words[0] == "record":
         return record(words[1], chosen)
     if words[0] == "show":
         return show(os.environ.get("XS_ROUTER") or words[1], chosen)
-    return check(os.environ.get("XS_ROUTER") or words[1], chosen, pattern == "*")
+    return check(os.environ.get("XS_ROUTER") or words[1], chosen, "*" in patterns)
 
 
 if __name__ == "__main__":
