@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "config/applications.h"
@@ -96,6 +97,7 @@ bool keep(const BackendCookie& cookie, std::size_t most_bytes, std::vector<Backe
   if (make_room(cookie, most_bytes, jar)) {
     jar.push_back(cookie);
   } else {
+    base::limits::kCookieJar.hit();
     base::log_warning("cookie_jar.full", {{"destination", cookie.destination}, {"cookie", cookie.name}});
   }
   return true;

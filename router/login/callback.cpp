@@ -1,10 +1,10 @@
 #include "login/callback.h"
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "login/callback_parameters.h"
@@ -23,6 +23,9 @@ using base::Task;
 namespace {
 
 constexpr base::seconds kAuthTimeSkew{60};
+
+// As long as an attempt may take (STATE_CACHE), at most.
+constexpr base::milliseconds kUsedStatesKept = std::chrono::hours(1);
 
 // The user has a page within 10 s of coming back, whatever the provider does.
 constexpr base::milliseconds kCallbackPatience{9'500};
@@ -58,15 +61,16 @@ bool is_away(const Error& error) {
 }
 
 // On the background loop: everything that talks to the provider, and the note that this state is used up.
-Task<Redeemed> redeem(Ongoing& ongoing, const base::Clock& clock, identity::Provider& provider,
+Task<Redeemed> redeem(session::SharedState& shared, const base::Clock& clock, identity::Provider& provider,
                       PendingLogin attempt, std::string tenant, CallbackParameters parameters,
                       base::milliseconds minimum_validity) {
   const auto ends_by = clock.steady() + kCallbackPatience;
   // without a state the verifier stands for the attempt
   const auto& mark = attempt.state.empty() ? attempt.code_verifier : attempt.state;
-  if (!ongoing.used_states.insert(std::hash<std::string>()(mark), clock.steady())) {
-    co_return std::optional<identity::Login>();
-  }
+  auto noting = shared.once(session::Kind::login_state, mark, kUsedStatesKept);
+  const auto is_first = co_await noting;
+  if (!is_first) co_return is_first.error();
+  if (!*is_first) co_return std::optional<identity::Login>();
   auto fetching = provider.metadata();
   const auto metadata = co_await fetching;
   if (!metadata) co_return metadata.error();
@@ -178,6 +182,7 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
   auto& limit = parts_.ongoing.failed_callbacks;
   const auto& address = external_.client_address;
   if (const auto wait = limit.take(address, parts_.clock.steady())) {
+    base::limits::kFailedCallbacks.hit();
     base::log_warning("login.callbacks_limited", {{"client", address}});
     outcome_.answer = http::too_many_requests("Too many logins have failed. Try again later.\n", *wait);
     co_return;
@@ -190,7 +195,7 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
   }
   auto redeeming =
       base::run_on(parts_.background, home_,
-                   redeem(parts_.ongoing, parts_.clock, *provider, attempt.login, external_.tenant,
+                   redeem(parts_.store.shared(), parts_.clock, *provider, attempt.login, external_.tenant,
                           std::move(parameters), parts_.config->environment.minimum_token_validity));
   auto redeemed = co_await redeeming;
   if (redeemed || is_away(redeemed.error())) limit.give_back(address, parts_.clock.steady());

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/limits.h"
+
 namespace router::login {
 namespace {
 
@@ -31,6 +33,7 @@ base::Task<void> make_room(const Parts& parts, const session::Session& newest) {
     auto over = co_await ending;
     if (over && *over) ended.push_back(**std::move(over));
   }
+  if (!ended.empty()) base::limits::kSessionsPerUser.hit();
   tell_over(parts, std::move(ended));
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/error.hpp>
 
 #include "base/guarded.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "net/next_piece.h"
 
@@ -231,8 +232,8 @@ Task<Result<bool>> ClientConnection::read_head() {
     if (room.empty()) {
       const bool in_first_line = input_.unread().find('\n') == std::string_view::npos;
       co_return in_first_line
-          ? Error{ErrorCode::uri_too_long, Side::client, "the request line is too long"}
-          : Error{ErrorCode::head_too_large, Side::client, "the header section is too large"};
+          ? base::limits::kUrlBytes.refuse(ErrorCode::uri_too_long, "the request line is too long")
+          : base::limits::kHeaderBytes.refuse(ErrorCode::head_too_large, "the header section is too large");
     }
     read_deadline_.arm_at(std::min(began + timeouts_.head, loop_.deadlines().now() + timeouts_.stall));
     const auto read = co_await stream_.read_some(room.data(), room.size());

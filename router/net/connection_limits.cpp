@@ -1,17 +1,20 @@
 #include "net/connection_limits.h"
 
 #include "base/ip_address.h"
+#include "base/limits.h"
 
 namespace router::net {
 
 std::shared_ptr<ConnectionLimits::Place> ConnectionLimits::admit(std::string_view address) {
   if (++count_ > most_ && most_ != 0) {
     --count_;
+    base::limits::kConnections.hit();
     return nullptr;
   }
   std::string home = most_per_address_ == 0 ? std::string() : base::home_of(address);
   if (!enter(home)) {
     --count_;
+    base::limits::kConnectionsPerAddress.hit();
     return nullptr;
   }
   return std::make_shared<Place>(*this, std::move(home));

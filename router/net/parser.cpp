@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <boost/beast/http/error.hpp>
 
+#include "base/limits.h"
 #include "http/field_list.h"
 #include "http/url.h"
+#include "http/websocket_handshake.h"
 
 namespace router::net {
 
@@ -77,7 +79,8 @@ template <bool isRequest>
 Error MessageParser<isRequest>::fault(const error_code& reason) const {
   if (refusal_) return *refusal_;
   if (reason == beast_http::error::header_limit) {
-    return Error{ErrorCode::head_too_large, Side::client, "the header section is too large"};
+    return (isRequest ? base::limits::kHeaderBytes : base::limits::kAnswerHeadBytes)
+        .refuse(ErrorCode::head_too_large, "the header section is too large");
   }
   return bad(reason.message());
 }
@@ -153,7 +156,8 @@ template <bool isRequest>
 Result<void> MessageParser<isRequest>::add_trailer(std::string_view line) {
   trailer_bytes_ += line.size() + kLineEnd.size();
   if (trailers_.size() >= limits_.header_count || trailer_bytes_ > limits_.header_bytes) {
-    return Error{ErrorCode::head_too_large, Side::client, "the trailer section is too large"};
+    return (isRequest ? base::limits::kHeaderBytes : base::limits::kAnswerHeadBytes)
+        .refuse(ErrorCode::head_too_large, "the trailer section is too large");
   }
   const auto colon = line.find(':');
   const auto name = line.substr(0, colon);
@@ -188,7 +192,8 @@ void MessageParser<isRequest>::on_field_impl(beast_http::field, string_view name
   } else if (!http::is_token(name_view)) {
     refusal_ = bad("invalid field name");
   } else if (headers_.size() >= limits_.header_count) {
-    refusal_ = Error{ErrorCode::head_too_large, Side::client, "too many fields"};
+    refusal_ = (isRequest ? base::limits::kHeaderCount : base::limits::kAnswerFields)
+                   .refuse(ErrorCode::head_too_large, "too many fields");
   } else {
     headers_.pass({name_view, value_view});
   }
@@ -205,7 +210,7 @@ template <bool isRequest>
 bool MessageParser<isRequest>::count_body(std::size_t bytes, error_code& ec) {
   body_bytes_ += bytes;
   if (limits_.body_bytes != 0 && body_bytes_ > limits_.body_bytes) {
-    refusal_ = Error{ErrorCode::body_too_large, Side::client, "the body is larger than LIMIT_BODY_BYTES"};
+    refusal_ = base::limits::kBodyBytes.refuse(ErrorCode::body_too_large, "the body is larger than LIMIT_BODY_BYTES");
     ec = beast_http::error::body_limit;
     return false;
   }
@@ -255,10 +260,10 @@ void RequestParser::on_request_impl(beast_http::verb, string_view method, string
 Result<void> RequestParser::check_head() {
   if (request_.method.size() > kLongestMethod) return bad("the method is too long");
   if (raw_target_.size() > limits_.url_bytes) {
-    return Error{ErrorCode::uri_too_long, Side::client, "the request target is too long"};
+    return base::limits::kUrlBytes.refuse(ErrorCode::uri_too_long, "the request target is too long");
   }
   if (head_size() > limits_.header_bytes + start_line_bytes_) {
-    return Error{ErrorCode::head_too_large, Side::client, "the header section is too large"};
+    return base::limits::kHeaderBytes.refuse(ErrorCode::head_too_large, "the header section is too large");
   }
   if (http::count_items(headers_, "Connection") > http::kMostConnectionOptions) return bad("Connection names too many fields");
   const auto hosts = headers_.count("Host");
@@ -279,7 +284,7 @@ Result<void> RequestParser::check_framing() {
     if (headers_.count("Content-Length") > 1 || !bytes) return bad("malformed Content-Length");
     request_.content_length = *bytes;
     if (limits_.body_bytes != 0 && request_.content_length > limits_.body_bytes) {
-      return Error{ErrorCode::body_too_large, Side::client, "the body is larger than LIMIT_BODY_BYTES"};
+      return base::limits::kBodyBytes.refuse(ErrorCode::body_too_large, "the body is larger than LIMIT_BODY_BYTES");
     }
     request_.body = request_.content_length > 0 ? http::BodyKind::length : http::BodyKind::none;
   }
@@ -287,9 +292,7 @@ Result<void> RequestParser::check_framing() {
   if (const auto expect = headers_.get("Expect"); expect && request_.minor_version == 1) {
     request_.expects_continue = equals_ignoring_case(*expect, "100-continue");
   }
-  const auto upgrade = headers_.get("Upgrade");
-  request_.is_upgrade = upgrade && equals_ignoring_case(*upgrade, "websocket") && request_.minor_version == 1 &&
-                        request_.is("GET") && headers_.has_token("Connection", "upgrade");
+  request_.is_upgrade = http::asks_for_websocket(request_);
   return {};
 }
 

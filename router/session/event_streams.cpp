@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/ip_address.h"
+#include "base/limits.h"
 
 namespace router::session {
 namespace {
@@ -48,6 +49,7 @@ std::optional<EventStreams::Place> EventStreams::take(const SessionId& session, 
   if (of_session >= kMostPerSession || of_address >= kMostPerAddress) {
     if (of_session == 0) per_session_.erase(key);
     if (of_address == 0) per_address_.erase(home);
+    base::limits::kEventStreams.hit();
     return std::nullopt;
   }
   ++of_session;
