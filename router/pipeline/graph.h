@@ -4,22 +4,19 @@
 // Parts refers to, which all graphs share and which outlives them. Made by app/wiring.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <string>
-#include <vector>
+#include <optional>
 
-#include "backend/backend.h"
-#include "backend/looked_up_destinations.h"
-#include "backend/user_api.h"
+#include "backend/route_set.h"
 #include "base/clock.h"
 #include "base/loop.h"
+#include "base/pattern.h"
 #include "config/ip_ranges.h"
 #include "config/model.h"
 #include "login/service.h"
 #include "logout/landing_pages.h"
 #include "logout/service.h"
-#include "routing/route_table.h"
+#include "pipeline/request_metrics.h"
 #include "session/access.h"
 #include "session/session_cookie.h"
 
@@ -35,33 +32,25 @@ struct Graph : std::enable_shared_from_this<Graph> {
   Graph(std::shared_ptr<const config::Configuration> with, Parts given)
       : config(std::move(with)),
         parts(given),
-        routes(*config),
+        routes(std::make_shared<const backend::RouteSet>(config)),
         landing_pages(*config),
         trusted_proxies(config->environment.trusted_proxies),
-        session_cookie(*config) {}
+        tenant_pattern(base::Pattern::checked(config->environment.tenant_host_pattern)),
+        session_cookie(*config),
+        metrics(*config) {}
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
 
   std::shared_ptr<const config::Configuration> config;
   const Parts parts;
-  routing::RouteTable routes;
+  std::shared_ptr<const backend::RouteSet> routes;  // of the descriptor; wiring gives it its back-ends
   logout::LandingPages landing_pages;
   config::IpRanges trusted_proxies;
-  session::SessionCookie session_cookie;
-  // DESTINATION_HOST_PATTERN, nullptr if not set
-  const base::Pattern* destination_host_pattern() const { return host_pattern ? &*host_pattern : nullptr; }
-  std::optional<base::Pattern> host_pattern;
   std::optional<base::Pattern> tenant_pattern;  // TENANT_HOST_PATTERN
+  session::SessionCookie session_cookie;
+  RequestMetrics metrics;
   std::unique_ptr<login::Service> login;
   std::unique_ptr<logout::Service> logout;
-  // By name; services are apart, so that no request can name one as its destination ($1, *).
-  std::map<std::string, std::unique_ptr<backend::Backend>, std::less<>> destinations;
-  std::map<std::string, std::unique_ptr<backend::Backend>, std::less<>> services_by_key;
-  // Where a destination service is bound, else null.
-  std::unique_ptr<const backend::LookedUpDestinations> looked_up;
-  backend::UserApi user_api;
-  std::vector<std::unique_ptr<backend::Backend>> folders;  // localDir routes
-  std::vector<backend::Backend*> by_route;  // by position in `routes`; nullptr: resolved by name, per request
 };
 
 }  // namespace router::pipeline

@@ -82,6 +82,7 @@ Task<void> Pipeline::handle(net::Exchange& exchange) {
   } catch (...) {
     log_fault(context, base::caught_error());
   }
+  graph->metrics.ended(context);
   try {
     log_access(context);
   } catch (...) {
@@ -94,6 +95,7 @@ http::Response Pipeline::refusal(const Error& error, const http::Headers& read) 
   base::log_info("request.refused",
                  {{"request_id", id}, {"code", base::to_string(error.code)}, {"detail", error.detail}});
   auto response = refusal_response(error);
+  graph_->metrics.refused(response.status);
   complete_own_response(*graph_->config, id, response);
   return response;
 }

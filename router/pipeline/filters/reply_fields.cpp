@@ -52,6 +52,7 @@ void add_configured(const std::vector<config::ResponseHeader>& configured, http:
 
 void ReplyFields::complete(http::Fields& fields, base::milliseconds upstream_time) {
   const auto& config = context_.config();
+  context_.graph.metrics.head_ready(context_);
   for (const auto& field : context_.reply_fields) fields.pass(field);
   if (context_.wants_statistics) fields.add(kRouterStatistics, statistics(context_, upstream_time));
   add_configured(config.response_headers, fields);
@@ -62,6 +63,7 @@ void ReplyFields::complete(http::Fields& fields, base::milliseconds upstream_tim
 }
 
 void complete_own_response(const Context& context, http::Response& response) {
+  context.graph.metrics.head_ready(context);
   for (const auto& field : context.reply_fields) response.headers.add(field.name, field.value);
   if (context.wants_statistics) response.headers.set(kRouterStatistics, statistics(context, base::milliseconds(-1)));
   complete_own_response(context.config(), context.trace.request_id, response);
