@@ -172,6 +172,11 @@ std::string show(std::string_view text, std::string_view name) {
   return base::json_quote(shortened(without_credentials(text)));
 }
 
+std::string without_secrets(std::string_view text, std::string_view name) {
+  if (is_secret_name(name) || may_be_key_material(text)) return "***";
+  return std::string(without_credentials(text));
+}
+
 std::string show_value(const nlohmann::json& value, std::string_view name) {
   if (value.is_object()) return value.empty() ? "an empty object" : "an object";
   if (value.is_array()) return value.empty() ? "an empty array" : "an array";

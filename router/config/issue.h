@@ -79,6 +79,8 @@ std::string to_json(const Issues& issues);
 std::string show_value(const nlohmann::json& value, std::string_view name = {});
 std::string show(std::string_view text, std::string_view name = {});
 bool is_secret_name(std::string_view name);
+// The same at its full length, *** where it is or may hold a secret.
+std::string without_secrets(std::string_view text, std::string_view name);
 
 // `did you mean "source"?` for the known name at most two edits away; empty if there is none, or if more than kMostHinted
 // are known.

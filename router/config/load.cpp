@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "config/effective.h"
 #include "config/files.h"
 #include "config/json_access.h"
 #include "config/left_out.h"
@@ -99,6 +100,7 @@ LoadResult load(const LoadInput& input) {
   warn_not_built_yet(validation);
   warn_left_out(validation);
   warn_start_script(directory, issues);
+  result.effective = effective_text(directory, root, variables);
   result.configuration = std::move(configuration);
   return result;
 }

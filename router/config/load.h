@@ -26,6 +26,7 @@ struct LoadInput {
 struct LoadResult {
   std::shared_ptr<const Configuration> configuration;  // null with errors
   Issues issues;
+  std::string effective;  // what is in force and where it comes from, as JSON without secrets; empty with errors
 };
 
 LoadResult load(const LoadInput& input);

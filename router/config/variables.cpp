@@ -1,6 +1,7 @@
 #include "config/variables.h"
 
 #include "base/text.h"
+#include "config/effective.h"
 #include "config/json_access.h"
 
 namespace router::config {
@@ -61,7 +62,10 @@ void check_sealing_secret(const base::Secret& secret, const Report& report) {
 
 Variables::Variables(std::map<std::string, std::string> process, std::shared_ptr<const Document> defaults,
                      Issues& issues)
-    : process_(std::move(process)), defaults_(std::move(defaults)), issues_(issues) {}
+    : process_(std::move(process)),
+      defaults_(std::move(defaults)),
+      issues_(issues),
+      shown_(std::make_shared<std::map<std::string, Shown, std::less<>>>()) {}
 
 const json* Variables::default_value(std::string_view name) const {
   if (!defaults_) return nullptr;
@@ -93,6 +97,14 @@ std::vector<std::string> Variables::names() const {
   return names;
 }
 
+void Variables::note(std::string_view name, std::optional<std::string> value) const {
+  const bool is_said = has(name);
+  const bool is_from_process = process_.contains(std::string(name));
+  const std::string_view source = !is_said ? "default" : is_from_process ? "environment" : "default-env.json";
+  if (value) value = without_secrets(*value, {});  // by its name it would have come as a Secret
+  shown_->insert_or_assign(std::string(name), Shown{std::move(value), source});
+}
+
 Report Variables::report(std::string_view name) const {
   if (!process_.contains(std::string(name)) && default_value(name) != nullptr) {
     return Report(issues_, defaults_, pointer_to("", name));
@@ -105,11 +117,15 @@ std::optional<JsonVariable> Variables::json_value(std::string_view name) const {
   if (!value) return std::nullopt;
   const bool from_process = process_.contains(std::string(name));
   const json* given = from_process ? nullptr : default_value(name);
-  if (given != nullptr && !given->is_string()) return JsonVariable{defaults_, given, report(name)};
+  if (given != nullptr && !given->is_string()) {
+    note(name, json_without_secrets(*given).dump());
+    return JsonVariable{defaults_, given, report(name)};
+  }
   std::string file = from_process ? "environment variable " + std::string(name)
                                   : defaults_->file() + " (text of " + std::string(name) + ")";
   auto document = read_json(std::move(file), *value, issues_);
   if (!document) return std::nullopt;
+  note(name, json_without_secrets(document->root()).dump());
   Report own(issues_, document);
   const json* root = &document->root();
   return JsonVariable{std::move(document), root, std::move(own)};
@@ -117,10 +133,12 @@ std::optional<JsonVariable> Variables::json_value(std::string_view name) const {
 
 void Variables::read_text(std::string_view name, std::string& target) const {
   if (auto value = text(name)) target = std::move(*value);
+  note(name, target);
 }
 
 void Variables::read_secret(std::string_view name, base::Secret& target) const {
   if (auto value = text(name)) target = base::Secret(std::move(*value));
+  note(name, target.empty() ? std::nullopt : std::optional<std::string>("***"));
 }
 
 void Variables::read_sealing_secret(std::string_view name, base::Secret& target) const {
@@ -131,6 +149,7 @@ void Variables::read_sealing_secret(std::string_view name, base::Secret& target)
 
 void Variables::read_flag(std::string_view name, std::optional<bool>& target) const {
   const auto value = text(name);
+  note(name, value ? std::optional(base::to_lower(*value)) : std::nullopt);
   if (!value) return;
   if (base::equals_ignoring_case(*value, "true")) {
     target = true;
@@ -151,10 +170,12 @@ void Variables::read_flag(std::string_view name, bool& target) const {
   std::optional<bool> value;
   read_flag(name, value);
   if (value) target = *value;
+  note(name, target ? "true" : "false");
 }
 
 void Variables::read_list(std::string_view name, std::vector<std::string>& target) const {
   const auto value = text(name);
+  note(name, value);
   if (!value) return;
   target.clear();
   for (std::string_view item : base::split(*value, ',')) {
@@ -167,6 +188,7 @@ std::optional<std::uint64_t> Variables::number(std::string_view name, std::uint6
   const auto value = text(name);
   if (!value) return std::nullopt;
   const auto number = base::parse_unsigned(base::trim(*value));
+  note(name, std::string(base::trim(*value)));
   if (number && *number >= low && *number <= high) return number;
   error(name, show(std::string_view(*value)),
         "a whole number from " + std::to_string(low) + " to " + std::to_string(high));
@@ -181,6 +203,7 @@ std::optional<milliseconds> Variables::duration(std::string_view name, Unit unit
     return std::to_string(static_cast<std::uint64_t>(time.count()) / factor_of(unit));
   };
   const auto number = parse_duration(base::trim(*value), unit);
+  note(name, std::string(base::trim(*value)));
   if (number && *number >= static_cast<std::uint64_t>(low.count()) &&
       *number <= static_cast<std::uint64_t>(high.count())) {
     return milliseconds(static_cast<long long>(*number));

@@ -5,6 +5,7 @@
 // docs/contract/descriptor.md "Environment variables".
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -49,6 +50,14 @@ class Variables {
     report(name).warning("", {std::move(found), std::move(expected), std::move(hint)});
   }
 
+  // What is in force under that name, for /api/config; secrets as ***. Absent: not said, and there is no default.
+  struct Shown {
+    std::optional<std::string> value;
+    std::string_view source;  // environment, default-env.json, default
+  };
+  const std::map<std::string, Shown, std::less<>>& shown() const { return *shown_; }
+  void note(std::string_view name, std::optional<std::string> value) const;
+
   // Absent or not JSON (reported).
   std::optional<JsonVariable> json_value(std::string_view name) const;
 
@@ -66,6 +75,7 @@ class Variables {
   template <class Number>
   void read_number(std::string_view name, Number& target, std::uint64_t low, std::uint64_t high) const {
     if (const auto value = number(name, low, high)) target = static_cast<Number>(*value);
+    note(name, std::to_string(target));
   }
   // A whole number of `unit`, or one with its own unit: 500ms, 30s, 5m. Limits in milliseconds.
   std::optional<std::chrono::milliseconds> duration(std::string_view name, Unit unit,
@@ -74,20 +84,19 @@ class Variables {
   void read_duration(std::string_view name, std::chrono::milliseconds& target, Unit unit,
                      std::chrono::milliseconds low, std::chrono::milliseconds high) const {
     if (const auto value = duration(name, unit, low, high)) target = *value;
+    note(name, std::to_string(target.count()) + "ms");
   }
   template <class Value>
   void read_choice(std::string_view name, Value& target,
                    const std::vector<std::pair<std::string, Value>>& choices) const {
     const auto value = text(name);
-    if (!value) return;
     std::vector<std::string> words;
     for (const auto& [word, meaning] : choices) {
-      if (word == *value) {
-        target = meaning;
-        return;
-      }
+      if (value && word == *value) target = meaning;
+      if (meaning == target) note(name, word);
       words.push_back(word);
     }
+    if (!value || std::find(words.begin(), words.end(), *value) != words.end()) return;
     error(name, show(std::string_view(*value), name), quoted_list(words), nearest_hint(*value, words));
   }
 
@@ -97,6 +106,7 @@ class Variables {
   std::map<std::string, std::string> process_;
   std::shared_ptr<const Document> defaults_;
   Issues& issues_;
+  std::shared_ptr<std::map<std::string, Shown, std::less<>>> shown_;
 };
 
 }  // namespace router::config
