@@ -5,10 +5,13 @@
 #pragma once
 
 #include <iostream>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "config/load.h"
+#include "pipeline/graph.h"
 
 namespace router::app {
 
@@ -22,5 +25,9 @@ struct ExplainRequest {
 // such request.
 int explain(const config::LoadInput& input, const ExplainRequest& request, bool json,
             std::ostream& out = std::cout, std::ostream& faults = std::cerr);
+
+// The same in a graph that is there already. Errors: bad_request (no such request).
+base::Result<nlohmann::ordered_json> explain_request(const pipeline::Graph& graph, const ExplainRequest& request,
+                                                     const config::Issues& issues);
 
 }  // namespace router::app

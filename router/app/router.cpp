@@ -97,6 +97,7 @@ Router::~Router() {
   for (auto& core : cores_) {
     if (core->thread.joinable()) core->thread.join();
   }
+  parts_->state->finish();
 }
 
 base::Result<std::uint16_t> Router::start() {

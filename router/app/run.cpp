@@ -76,6 +76,23 @@ int serve(config::LoadInput input) {
   return 0;
 }
 
+std::string variable(const config::LoadInput& input, const std::string& name) {
+  const auto found = input.environment.find(name);
+  return found == input.environment.end() ? std::string() : found->second;
+}
+
+// Where the same environment would have it.
+ManagementAccess management_access(const config::LoadInput& input, std::string url) {
+  const base::Secret token(variable(input, "XS_ROUTER_TOKEN"));
+  if (!url.empty()) return {std::move(url), token};
+  const auto bind = variable(input, "MANAGEMENT_BIND");
+  if (bind.starts_with("unix:")) return {bind, token};
+  const bool is_v6 = bind.find(':') != std::string::npos;
+  const auto host = bind.empty() ? "127.0.0.1" : is_v6 ? "[" + bind + "]" : bind;
+  const auto scheme = variable(input, "MANAGEMENT_TLS_CERT").empty() ? "http://" : "https://";
+  return {scheme + host + ":" + variable(input, "MANAGEMENT_PORT"), token};
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -91,6 +108,14 @@ int run(int argc, char** argv) {
     case Options::Command::explain:
       return explain(input, {options.method, options.url, options.headers}, options.json);
     case Options::Command::import_properties: return import_agent_properties(options.file);
+    case Options::Command::verify_receipts:
+      return verify_receipts(options.files, options.jwks, base::Secret(variable(input, "XS_ROUTER_TOKEN")), options.json,
+                             std::cout, std::cerr);
+    case Options::Command::list_receipts:
+      return list_receipts(management_access(input, options.management_url), options.receipts, std::cout, std::cerr);
+    case Options::Command::show_receipt:
+      return show_receipt(management_access(input, options.management_url), options.id, options.receipts.as_jws,
+                          options.receipts.json, std::cout, std::cerr);
     case Options::Command::serve: break;
   }
   return serve(std::move(input));

@@ -3,6 +3,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
+#include <ctime>
+
 #include "base/text.h"
 
 namespace router::net {
@@ -42,6 +45,12 @@ Result<std::unique_ptr<ssl::context>> make_context(const std::string& certificat
   return context;
 }
 
+base::WallTime end_of(ssl::context& context) {
+  std::tm end{};
+  ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context.native_handle())), &end);
+  return std::chrono::system_clock::from_time_t(::timegm(&end));
+}
+
 }  // namespace
 
 Result<std::shared_ptr<ServerTls>> ServerTls::load(const std::string& certificates, const std::string& keys) {
@@ -55,6 +64,7 @@ Result<std::shared_ptr<ServerTls>> ServerTls::load(const std::string& certificat
     auto context = make_context(std::string(base::trim(certificate_files[i])), std::string(base::trim(key_files[i])));
     if (!context) return context.error();
     loaded->ticket_keys_.install((*context)->native_handle());
+    loaded->expires_ = std::min(loaded->expires_, end_of(**context));
     loaded->contexts_.push_back(std::move(*context));
   }
   if (loaded->contexts_.size() > 1) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "net/ticket_keys.h"
 
@@ -21,6 +22,8 @@ class ServerTls {
   // Errors: invalid_config, naming the file.
   static base::Result<std::shared_ptr<ServerTls>> load(const std::string& certificates, const std::string& keys);
 
+  // When the first of the certificates ends.
+  base::WallTime expires() const { return expires_; }
   boost::asio::ssl::context& context() { return *contexts_.front(); }
 
  private:
@@ -29,6 +32,7 @@ class ServerTls {
   base::SystemClock clock_;
   TicketKeys ticket_keys_{clock_};
   std::vector<std::unique_ptr<boost::asio::ssl::context>> contexts_;
+  base::WallTime expires_ = base::WallTime::max();
 };
 
 }  // namespace router::net

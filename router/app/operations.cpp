@@ -1,0 +1,171 @@
+#include "app/operations.h"
+
+#include <nlohmann/json.hpp>
+
+#include "app/explain.h"
+#include "app/measurements.h"
+#include "app/receipt_queries.h"
+#include "base/guarded.h"
+#include "management/ask.h"
+
+namespace router::app {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using management::Dependency;
+
+namespace {
+
+Error no_answer() { return {ErrorCode::unavailable, Side::router, "the router did not answer in time"}; }
+
+base::SteadyTime patience_ends() { return std::chrono::steady_clock::now() + management::kPatience; }
+
+Dependency certificate(const net::ServerTls& tls, base::WallTime now) {
+  const auto days = std::chrono::duration_cast<std::chrono::hours>(tls.expires() - now).count() / 24;
+  const bool is_valid = tls.expires() > now;
+  return {"certificate", is_valid, is_valid ? std::to_string(days) + " days left" : "has expired"};
+}
+
+// Background loop.
+std::vector<Dependency> dependencies(const Operations::InForce& in_force, Parts& parts) {
+  std::vector<Dependency> all;
+  const auto store = parts.sessions.health();
+  all.push_back({"session store", store.is_available, store.fault});
+  const bool is_writable = parts.fan_out.is_writable();
+  all.push_back({"logout outbox", is_writable, is_writable ? "" : "cannot be written"});
+  for (const auto& provider : parts.bound_providers().all()) {
+    const bool is_known = provider->known_metadata() != nullptr;
+    all.push_back({"identity provider " + provider->config().name, is_known, is_known ? "" : "has not answered yet"});
+  }
+  if (in_force.tls) all.push_back(certificate(*in_force.tls, parts.clock.wall()));
+  return all;
+}
+
+using TextTask = base::Task<Result<std::string>>;
+using TextPromise = std::shared_ptr<std::promise<Result<std::string>>>;
+
+base::Task<void> keep_promise(TextTask task, TextPromise promise) {
+  auto guarded = base::guarded(std::move(task));
+  auto answer = co_await guarded;
+  promise->set_value(std::move(answer));
+}
+
+// As management::ask, of what has to wait there itself.
+Result<std::string> ask_task(base::Loop& loop, std::function<TextTask()> question) {
+  auto promise = std::make_shared<std::promise<Result<std::string>>>();
+  management::Asked<Result<std::string>> asked(promise->get_future());
+  loop.post([promise, question = std::move(question)] { base::start_detached(keep_promise(question(), promise)); });
+  auto answer = asked.by(patience_ends());
+  return answer ? std::move(*answer) : Result<std::string>(no_answer());
+}
+
+}  // namespace
+
+std::optional<Operations::InForce> Operations::ask_in_force() {
+  auto asked = management::ask<InForce>(given_.parts.background, [this] { return given_.in_force(); });
+  return asked.by(patience_ends());
+}
+
+management::Readiness Operations::readiness() {
+  management::Readiness readiness;
+  readiness.draining = given_.stopping;
+  using Dependencies = std::vector<Dependency>;
+  const auto ends = patience_ends();
+  auto asked = management::ask<Dependencies>(given_.parts.background,
+                                             [this] { return dependencies(given_.in_force(), given_.parts); });
+  std::vector<management::Asked<bool>> loops;
+  for (auto& core : given_.cores) loops.push_back(management::ask<bool>(core.loop, [] { return true; }));
+  auto answered = asked.by(ends);
+  readiness.dependencies = answered ? std::move(*answered) : Dependencies{{"background loop", false, "does not answer"}};
+  std::size_t late = 0;
+  for (auto& loop : loops) late += loop.by(ends) ? 0 : 1;
+  if (late > 0) readiness.dependencies.push_back({"core loops", false, std::to_string(late) + " do not answer"});
+  return readiness;
+}
+
+std::vector<base::MetricReading> Operations::measured() {
+  const auto ends = patience_ends();
+  std::vector<management::Asked<net::AsioBackendPool::Counts>> pools;
+  for (auto& core : given_.cores) {
+    pools.push_back(management::ask<net::AsioBackendPool::Counts>(core.loop, [&core] { return core.pool.counts(); }));
+  }
+  auto background = measure_background(given_.parts);
+  Measurements measured;
+  measured.add_process();
+  net::AsioBackendPool::Counts upstream;
+  for (auto& pool : pools) {
+    const auto counts = pool.by(ends);
+    if (!counts) continue;
+    upstream.open += counts->open;
+    upstream.idle += counts->idle;
+    upstream.waiting += counts->waiting;
+    upstream.lasting += counts->lasting;
+  }
+  measured.add_upstream(upstream);
+  std::size_t clients = 0;
+  for (const auto& core : given_.cores) clients += core.server.connections();
+  measured.add_gauge("xsrouter_client_connections", "Open connections of clients.", static_cast<double>(clients));
+  measured.add_gauge("xsrouter_live_answers", "WebSockets, event streams and answers under way that a logout would end.",
+                     static_cast<double>(given_.parts.live.count()));
+  measured.add_gauge("xsrouter_event_streams", "Open event streams of session.js.",
+                     static_cast<double>(given_.parts.streams.count()));
+  if (const auto found = background.by(ends)) measured.add_background(*found);
+  if (const auto found = ask_in_force(); found && found->tls) {
+    measured.add_gauge("xsrouter_certificate_expires_timestamp_seconds", "When the first certificate ends, since 1970.",
+                       static_cast<double>(base::unix_seconds(found->tls->expires())));
+  }
+  return std::move(measured).readings();
+}
+
+std::string Operations::configuration() {
+  auto found = ask_in_force();
+  return found ? std::move(found->configuration) : "{}";
+}
+
+void Operations::after(base::minutes time, std::function<void()> work) {
+  auto& background = given_.parts.background;
+  background.post([&background, time, work = std::move(work)] { background.after(time, work); });
+}
+
+Result<management::ReloadOutcome> Operations::reload() {
+  auto outcome = std::make_shared<std::promise<management::ReloadOutcome>>();
+  management::Asked<management::ReloadOutcome> asked(outcome->get_future());
+  given_.parts.background.post([this, outcome] {
+    given_.reload([outcome](management::ReloadOutcome how) { outcome->set_value(std::move(how)); });
+  });
+  auto told = asked.by(patience_ends());
+  if (!told) return Error{ErrorCode::unavailable, Side::router, "not done within 2 s; the log says how it ends"};
+  return std::move(*told);
+}
+
+Result<std::string> Operations::explain(management::ExplainQuestion question) {
+  using Explained = Result<std::string>;
+  auto asked = management::ask<Explained>(given_.parts.background, [this, question = std::move(question)]() -> Explained {
+    const auto in_force = given_.in_force();
+    const auto explanation = explain_request(*in_force.graph, {question.method, question.url, question.headers}, {});
+    if (!explanation) return explanation.error();
+    return explanation->dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  });
+  auto explained = asked.by(patience_ends());
+  return explained ? std::move(*explained) : Explained(no_answer());
+}
+
+Result<std::string> Operations::receipts(management::ReceiptQuestion question) {
+  return ask_task(given_.parts.background, [&parts = given_.parts, question = std::move(question)] {
+    return list_receipts(parts, question);
+  });
+}
+
+Result<std::string> Operations::receipt(std::string logout_id, bool as_jws) {
+  return ask_task(given_.parts.background, [&parts = given_.parts, logout_id = std::move(logout_id), as_jws] {
+    return show_receipt(parts, logout_id, as_jws);
+  });
+}
+
+Result<std::string> Operations::receipt_keys() {
+  return ask_task(given_.parts.background, [&parts = given_.parts] { return parts.evidence.chain->public_keys(); });
+}
+
+}  // namespace router::app

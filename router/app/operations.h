@@ -1,0 +1,63 @@
+// The running router as the management port sees it.
+//
+// Owner: Router, which it outlives no longer than the port's threads run. Called on those threads; asks the loops, and
+// gives up after management::kPatience. What is not answered in time is left out of measured(), and no dependency is
+// ready that did not answer.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "app/parts.h"
+#include "config/issue.h"
+#include "management/operations.h"
+#include "net/asio_backend.h"
+#include "net/server.h"
+#include "pipeline/graph.h"
+
+namespace router::app {
+
+class Operations final : public management::Operations {
+ public:
+  // A core of the data plane.
+  struct Core {
+    net::AsioLoop& loop;
+    const net::AsioBackendPool& pool;
+    const net::Server& server;
+  };
+  // What is in force; asked for on the background loop.
+  struct InForce {
+    std::shared_ptr<const pipeline::Graph> graph;
+    std::shared_ptr<net::ServerTls> tls;  // null: none
+    std::string configuration;            // JSON without secrets
+  };
+  using Reloaded = std::function<void(management::ReloadOutcome)>;
+  struct Given {
+    Parts& parts;
+    std::vector<Core> cores;
+    const std::atomic<bool>& stopping;
+    std::function<InForce()> in_force;        // background loop
+    std::function<void(Reloaded)> reload;     // background loop; tells how it went, once
+  };
+
+  explicit Operations(Given given) : given_(std::move(given)) {}
+
+  management::Readiness readiness() override;
+  std::vector<base::MetricReading> measured() override;
+  std::string configuration() override;
+  void after(base::minutes time, std::function<void()> work) override;
+  base::Result<management::ReloadOutcome> reload() override;
+  base::Result<std::string> explain(management::ExplainQuestion question) override;
+  base::Result<std::string> receipts(management::ReceiptQuestion question) override;
+  base::Result<std::string> receipt(std::string logout_id, bool as_jws) override;
+  base::Result<std::string> receipt_keys() override;
+
+ private:
+  std::optional<InForce> ask_in_force();
+
+  Given given_;
+};
+
+}  // namespace router::app

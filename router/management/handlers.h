@@ -1,0 +1,24 @@
+// What each route of the management port does (management/routes.cpp). On the port's threads.
+#pragma once
+
+#include "management/routes.h"
+
+namespace router::management {
+
+Response health(const Asking& asking);
+Response ready(const Asking& asking);
+Response metrics(const Asking& asking);
+Response configuration(const Asking& asking);
+Response reload(const Asking& asking);
+Response log_level(const Asking& asking);
+Response set_log_level(const Asking& asking);
+Response explain(const Asking& asking);
+Response receipts(const Asking& asking);
+Response receipt(const Asking& asking);
+Response receipt_keys(const Asking& asking);
+Response openapi(const Asking& asking);
+
+// A line for whoever asks later who did it: "audit": true.
+void audit(const Asking& asking, std::string_view what, std::string_view detail);
+
+}  // namespace router::management

@@ -1,0 +1,31 @@
+// Requests and responses of the management port, apart from the library that reads and writes them (management/server).
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace router::management {
+
+struct Request {
+  std::string method;
+  std::string path;
+  std::string accept;
+  std::string authorization;
+  std::string address;  // of the client; empty on a Unix socket
+  std::string body;
+  std::map<std::string, std::string> query = {};  // decoded; the first of each name
+};
+
+struct Response {
+  int status = 200;
+  std::string type = "application/json";
+  std::string body;
+  std::string allow = {};              // 405
+  unsigned come_again_after = 0;       // seconds; 429
+};
+
+// RFC 9457, application/problem+json.
+Response problem(int status, std::string_view detail);
+
+}  // namespace router::management

@@ -1,0 +1,77 @@
+#include "management/serve.h"
+
+#include <optional>
+
+#include "base/log.h"
+#include "management/routes.h"
+
+namespace router::management {
+namespace {
+
+constexpr std::string_view kNamed = "{id}";
+
+// Absent: that is not its path.
+std::optional<std::string_view> name_in(std::string_view route, std::string_view path) {
+  if (!route.ends_with(kNamed)) return route == path ? std::optional(std::string_view()) : std::nullopt;
+  route.remove_suffix(kNamed.size());
+  if (!path.starts_with(route) || path.size() == route.size()) return std::nullopt;
+  const auto name = path.substr(route.size());
+  return name.find('/') == std::string_view::npos ? std::optional(name) : std::nullopt;
+}
+
+struct Found {
+  const Route* route = nullptr;
+  std::string_view name;      // what its path names
+  std::string other_methods;  // of that path
+};
+
+Found find_route(const Request& request) {
+  Found found;
+  const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  for (const auto& route : routes()) {
+    const auto name = name_in(route.path, request.path);
+    if (!name) continue;
+    if (route.method == method) {
+      found.route = &route;
+      found.name = *name;
+      return found;
+    }
+    found.other_methods.append(found.other_methods.empty() ? "" : ", ").append(route.method);
+  }
+  return found;
+}
+
+Response refuse(const Visitor& visitor, const Request& request) {
+  if (!visitor.said_something) return problem(401, "Authorization: Bearer and a token are needed");
+  base::log_warning("management.refused", {{"audit", true}, {"address", request.address}, {"path", request.path}});
+  return problem(401, "that token is not known");
+}
+
+}  // namespace
+
+Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& operations) {
+  const auto found = find_route(request);
+  Visitor visitor;
+  const bool is_open = found.route != nullptr && found.route->needs == Right::nothing;
+  // who is not let in does not learn what there is
+  if (!is_open) {
+    if (!doorkeeper.has_tokens()) return problem(403, "neither MANAGEMENT_TOKEN nor MANAGEMENT_READ_TOKEN is set");
+    visitor = doorkeeper.look(request.authorization, request.address);
+    if (visitor.come_again) {
+      auto answer = problem(429, "too many wrong tokens from this address");
+      answer.come_again_after = static_cast<unsigned>(visitor.come_again->count());
+      return answer;
+    }
+    if (visitor.right == Right::nothing) return refuse(visitor, request);
+  }
+  if (found.route == nullptr) {
+    if (found.other_methods.empty()) return problem(404, "there is nothing at this path; /openapi.json says what there is");
+    auto answer = problem(405, "this path takes " + found.other_methods);
+    answer.allow = found.other_methods;
+    return answer;
+  }
+  if (visitor.right < found.route->needs) return problem(403, "MANAGEMENT_READ_TOKEN may look, and change nothing");
+  return found.route->answer({request, visitor, operations, found.name});
+}
+
+}  // namespace router::management
