@@ -1,0 +1,56 @@
+// The identity providers and services that are bound. Part of config/model.h.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+
+namespace router::config {
+
+using base::Secret;
+
+// One identity provider as bound. Which protocol it speaks decides the endpoints (identity/provider).
+enum class ProviderKind { xsuaa, ias, oidc };
+
+struct IdentityProvider {
+  std::string name;  // binding name; what `identityProvider` of a route refers to
+  ProviderKind kind = ProviderKind::oidc;
+  std::string url;     // xsuaa, ias
+  std::string issuer;  // oidc; ias: its url
+  std::string client_id;
+  Secret client_secret;
+  std::string client_certificate;  // PEM, for mTLS
+  Secret client_key;               // PEM
+  std::string certificate_url;     // xsuaa certurl
+  std::string xsappname;
+  std::string uaa_domain;
+  std::string identity_zone;        // xsuaa: the subdomain of its own tenant, the first label of its url
+  std::vector<std::string> scopes;  // oidc; default openid
+  // as registered at the provider, e.g. ES256 or HS256; empty = any asymmetric one that the provider
+  // announces
+  std::string id_token_signed_response_alg;
+
+  friend bool operator==(const IdentityProvider&, const IdentityProvider&) = default;
+};
+
+// The bound destination service.
+struct DestinationService {
+  std::string uri;
+  IdentityProvider client;  // how its tokens are fetched; of kind xsuaa
+
+  friend bool operator==(const DestinationService&, const DestinationService&) = default;
+};
+
+// A bound service's own client at an authorization server, and how its tokens are got there.
+enum class ServiceGrant { user_token, client_credentials };
+
+struct ServiceClient {
+  std::string service;
+  IdentityProvider client;
+  ServiceGrant grant = ServiceGrant::user_token;
+
+  friend bool operator==(const ServiceClient&, const ServiceClient&) = default;
+};
+
+}  // namespace router::config
