@@ -2,7 +2,7 @@
 //
 // Made by config/load, complete and cross-checked; const afterwards, shared by all threads; a reload makes a new one.
 // Names follow the properties of the descriptor (docs/contract/descriptor.md), so that a reader finds the one from the
-// other. Each topic has a file in model/.
+// other. Each topic has a file in model/, each dialect of logging out one in dialects/.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "config/dialects.h"
 #include "config/model/answers.h"
 #include "config/model/destination.h"
 #include "config/model/environment.h"
@@ -22,7 +23,7 @@
 
 namespace router::config {
 
-struct Configuration {
+struct Configuration : Dialects {
   std::string directory;  // absolute
   std::string welcome_file;
   bool authentication_none = false;  // authenticationMethod: none
@@ -31,9 +32,6 @@ struct Configuration {
   std::chrono::minutes session_timeout{15};
   std::vector<Route> routes;  // with the default route, if one was added
   std::string callback_endpoint = "/login/callback";
-  Logout logout;
-  std::optional<Am> am;
-  std::optional<HostedLogin> hosted_login;
   std::map<std::string, Destination> destinations;
   // Endpoints of bound services by service_key(); the one that the logout path belongs to also by its service alone.
   std::map<std::string, Destination> services;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "config/dialects/dialect.h"
 #include "config/files.h"
 #include "config/json_access.h"
 #include "config/read_environment.h"
@@ -152,11 +153,9 @@ void read_descriptor(const json& descriptor, const Report& report, const Descrip
         text_member(*login, "callbackEndpoint").value_or(configuration.callback_endpoint);
   }
   if (const json* logout = object_member(descriptor, "logout")) {
-    configuration.logout = read_logout(*logout, report.below("/logout"), configuration.directory);
+    read_logout_rules(*logout, configuration.logout);
   }
-  if (const json* am = object_member(descriptor, "am")) configuration.am = read_am(*am);
-  if (const json* hosted = object_member(descriptor, "hostedLogin"))
-    configuration.hosted_login = read_hosted_login(*hosted);
+  for (const Dialect* dialect : kDialects) dialect->read(descriptor, report, configuration);
   read_logout_paths(descriptor, "destinations", configuration.destinations);
   read_looked_up_logouts(descriptor, configuration);
   read_logout_paths(descriptor, "services", configuration.services);

@@ -25,16 +25,14 @@ struct DescriptorSurroundings {
 void read_descriptor(const json& descriptor, const Report& report, const DescriptorSurroundings& surroundings,
                      Configuration& configuration);
 
-// The parts (read_routes.cpp, read_replace.cpp, read_logout.cpp, read_cors.cpp)
+// The parts (read_routes.cpp, read_replace.cpp, read_logout.cpp, read_cors.cpp); each dialect reads its own (config/dialects.h)
 Route read_route(const json& value, const Report& report, const DescriptorSurroundings& surroundings,
                  const Configuration& configuration);
 void read_routes(const json& descriptor, const Report& report, const DescriptorSurroundings& surroundings,
                  Configuration& configuration);
 Replacement read_replacement(const json& value, const Report& report,
                              const DescriptorSurroundings& surroundings);
-Logout read_logout(const json& value, const Report& report, const std::string& directory);
-Am read_am(const json& value);
-HostedLogin read_hosted_login(const json& value);
+void read_logout_rules(const json& value, LogoutRules& rules);
 std::vector<CorsPolicy> read_cors(const json& value, const Report& report);
 void read_compression(const json& value, Compression& compression);
 

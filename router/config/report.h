@@ -23,6 +23,11 @@ struct Finding {
   bool advice = false;        // as of an Issue
 };
 
+// What may be the consequence of an error that is known already.
+inline Finding unless_known(std::string found, std::string expected, std::string hint = {}) {
+  return {std::move(found), std::move(expected), std::move(hint), false, true};
+}
+
 class Report {
  public:
   // Pointers are relative to `base`, which is a place in `document`.

@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "base/text.h"
+#include "config/dialects.h"
+#include "config/dialects/dialect.h"
 #include "config/json_access.h"
 #include "http/target.h"
 #include "http/url.h"
@@ -91,52 +93,23 @@ std::string scope_as_meant(std::string_view text) {
   return std::string(kPrefix).append(scope.substr(kPrefix.size()));
 }
 
-// One segment of a path: "/abc/" -> "abc"
-std::string segment_as_meant(std::string_view text) {
-  std::string_view segment = http::without_blanks(text);
-  while (segment.starts_with('/')) segment.remove_prefix(1);
-  while (segment.ends_with('/')) segment.remove_suffix(1);
-  return segment.empty() ? std::string(text) : std::string(segment);
-}
-
-std::string prefix_as_meant(std::string_view text) {
-  std::string path = endpoint_as_meant(text);
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  return path;
-}
-
-struct Rule {
-  std::string_view place;  // * = every member
-  std::string (*as_meant)(std::string_view);
-};
-
 constexpr std::array kDescriptorRules = {
-    Rule{"/welcomeFile", welcome_file_as_meant},
-    Rule{"/pluginMetadataEndpoint", endpoint_as_meant},
-    Rule{"/whitelistService/endpoint", endpoint_as_meant},
-    Rule{"/login/callbackEndpoint", endpoint_as_meant},
-    Rule{"/logout/logoutEndpoint", endpoint_as_meant},
-    Rule{"/logout/logoutPage", page_as_meant},
-    Rule{"/logout/backChannelLogoutEndpoint", endpoint_as_meant},
-    Rule{"/logout/frontChannelLogoutEndpoint", endpoint_as_meant},
-    Rule{"/logout/returnEndpoint", endpoint_as_meant},
-    Rule{"/logout/applications/*/endpoint", endpoint_as_meant},
-    Rule{"/logout/applications/*/page", page_as_meant},
-    Rule{"/destinations/*/logoutPath", path_and_query_as_meant},
-    Rule{"/services/*/logoutPath", path_and_query_as_meant},
-    Rule{"/am/realm", prefix_as_meant},
-    Rule{"/am/contextPath", prefix_as_meant},
-    Rule{"/hostedLogin/customerId", segment_as_meant},
+    SpellingRule{"/welcomeFile", welcome_file_as_meant},
+    SpellingRule{"/pluginMetadataEndpoint", endpoint_as_meant},
+    SpellingRule{"/whitelistService/endpoint", endpoint_as_meant},
+    SpellingRule{"/login/callbackEndpoint", endpoint_as_meant},
+    SpellingRule{"/destinations/*/logoutPath", path_and_query_as_meant},
+    SpellingRule{"/services/*/logoutPath", path_and_query_as_meant},
 };
 
 constexpr std::array kRouteRules = {
-    Rule{"/*/target", target_as_meant},
-    Rule{"/*/scope", scope_as_meant},
-    Rule{"/*/scope/*", scope_as_meant},
-    Rule{"/*/scope/*/*", scope_as_meant},
+    SpellingRule{"/*/target", target_as_meant},
+    SpellingRule{"/*/scope", scope_as_meant},
+    SpellingRule{"/*/scope/*", scope_as_meant},
+    SpellingRule{"/*/scope/*/*", scope_as_meant},
 };
 
-void apply_rule(json& value, std::string_view place, const std::string& pointer, const Rule& rule,
+void apply_rule(json& value, std::string_view place, const std::string& pointer, const SpellingRule& rule,
                 const Report& report) {
   if (place.empty()) {
     if (!value.is_string()) return;
@@ -163,7 +136,7 @@ void apply_rule(json& value, std::string_view place, const std::string& pointer,
 
 template <class Rules>
 void apply_rules(json& value, const Rules& rules, const Report& report) {
-  for (const Rule& rule : rules) apply_rule(value, rule.place, "", rule, report);
+  for (const SpellingRule& rule : rules) apply_rule(value, rule.place, "", rule, report);
 }
 
 // "https://app.example.com:8443" -> {"host": ..., "port": 8443, "protocol": "https"}; absent: no origin.
@@ -270,9 +243,23 @@ std::string page_as_meant(std::string_view text) {
   return normal ? *normal + path.substr(end) : std::string(text);
 }
 
+std::string segment_as_meant(std::string_view text) {
+  std::string_view segment = http::without_blanks(text);
+  while (segment.starts_with('/')) segment.remove_prefix(1);
+  while (segment.ends_with('/')) segment.remove_suffix(1);
+  return segment.empty() ? std::string(text) : std::string(segment);
+}
+
+std::string prefix_as_meant(std::string_view text) {
+  std::string path = endpoint_as_meant(text);
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
 json descriptor_as_meant(const json& descriptor, const Report& report) {
   json meant = descriptor;
   apply_rules(meant, kDescriptorRules, report);
+  for (const Dialect* dialect : kDialects) apply_rules(meant, dialect->spelling, report);
   if (!meant.is_object()) return meant;
   mend_session_timeout(meant, report);
   if (const auto routes = meant.find("routes"); routes != meant.end())

@@ -13,6 +13,12 @@
 
 namespace router::config {
 
+// How the string at a place of the descriptor is put right.
+struct SpellingRule {
+  std::string_view place;  // a pointer; * = every member
+  std::string (*as_meant)(std::string_view);
+};
+
 json descriptor_as_meant(const json& descriptor, const Report& report);
 // The variables plugins, CORS, and WS_ALLOWED_ORIGINS or CJ_PROTECT_WHITELIST.
 json routes_as_meant(const json& list, const Report& report);
@@ -23,5 +29,9 @@ json origins_as_meant(const json& list, const Report& report);
 std::string endpoint_as_meant(std::string_view text);
 // A page that the browser is sent to: a path of ours, or an absolute http(s) URL.
 std::string page_as_meant(std::string_view text);
+// The path before others: "am/" is "/am".
+std::string prefix_as_meant(std::string_view text);
+// One segment of a path: "/abc/" is "abc".
+std::string segment_as_meant(std::string_view text);
 
 }  // namespace router::config

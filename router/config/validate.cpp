@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "config/certified_provider.h"
+#include "config/dialects/dialect.h"
 #include "config/json_access.h"
 #include "http/target.h"
 
@@ -164,9 +165,9 @@ void validate(const Validation& validation) {
   validate_routes(validation);
   validate_reach(validation);
   validate_endpoints(validation);
-  validate_logout(validation);
-  validate_dialects(validation);
-  validate_applications(validation);
+  for (const Dialect* dialect : kDialects) {
+    if (dialect->validate != nullptr) dialect->validate(validation);
+  }
   validate_logout_targets(validation);
   validate_environment(validation);
   validate_client_certificates(validation);

@@ -28,16 +28,13 @@ struct Validation {
 
 void validate(const Validation& validation);
 
-// The parts (validate_routes.cpp, validate_reach.cpp, validate_source.cpp, validate_endpoints.cpp, validate_logout.cpp,
-// validate_applications.cpp, validate_dialects.cpp)
+// The parts (validate_routes.cpp, validate_reach.cpp, validate_source.cpp, validate_endpoints.cpp); each dialect of logging
+// out has its own (config/dialects.h)
 void validate_routes(const Validation& validation);
 // `report` is for the route, `value` the route as it was written.
 void validate_source(const Route& route, const json& value, const Report& report);
 void validate_reach(const Validation& validation);
 void validate_endpoints(const Validation& validation);
-void validate_logout(const Validation& validation);
-void validate_dialects(const Validation& validation);
-void validate_applications(const Validation& validation);
 
 std::string route_pointer(const Route& route);
 // As messages name it: routes/3, the plugin "x".

@@ -1,30 +1,10 @@
 #include "base/text.h"
+#include "config/endpoints.h"
 #include "config/validate.h"
 #include "http/target.h"
 
 namespace router::config {
 namespace {
-
-struct Endpoint {
-  std::string pointer;
-  std::string path;
-  bool may_be_root = false;  // those that the Node router knows, too
-};
-
-std::vector<Endpoint> endpoints_of(const Configuration& configuration) {
-  const Logout& logout = configuration.logout;
-  const bool hosted = configuration.hosted_login.has_value();
-  const std::string customer = hosted ? "/" + configuration.hosted_login->customer_id : "";
-  return {{"/login/callbackEndpoint", configuration.callback_endpoint, true},
-          {"/logout/logoutEndpoint", logout.endpoint, true},
-          {"/logout/backChannelLogoutEndpoint", logout.back_channel_endpoint},
-          {"/logout/frontChannelLogoutEndpoint", logout.front_channel_endpoint},
-          {"/logout/returnEndpoint", logout.return_endpoint},
-          {"/hostedLogin/customerId", hosted ? customer + "/auth-ui/logout" : ""},
-          {"/hostedLogin/customerId", hosted ? customer + "/token/revoke" : ""},
-          {"/pluginMetadataEndpoint", configuration.plugin_metadata_endpoint, true},
-          {"/whitelistService/endpoint", configuration.whitelist_endpoint, true}};
-}
 
 // Compared with normalised paths of requests, so it has to be one itself.
 bool check_path(const Validation& validation, const Endpoint& endpoint) {

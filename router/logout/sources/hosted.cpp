@@ -29,7 +29,7 @@ Trigger hosted_trigger(const session::Snapshot& session, const std::string& dest
 
 HostedSource::HostedSource(std::shared_ptr<const config::Configuration> config, session::Store& store)
     : config_(std::move(config)), held_(*config_, store) {
-  if (config_->hosted_login) path_ = "/" + config_->hosted_login->customer_id + "/auth-ui/logout";
+  if (config_->hosted_login) path_ = config_->hosted_login->logout_path();
 }
 
 bool HostedSource::may_handle(std::string_view, std::string_view path, std::string_view) const {

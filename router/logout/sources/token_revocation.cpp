@@ -82,7 +82,7 @@ TokenRevocationSource::TokenRevocationSource(std::shared_ptr<const config::Confi
                                              std::shared_ptr<identity::Providers> providers, Ongoing& ongoing,
                                              const base::Clock& clock)
     : config_(std::move(config)), providers_(std::move(providers)), ongoing_(ongoing), clock_(clock) {
-  if (config_->hosted_login) path_ = "/" + config_->hosted_login->customer_id + "/token/revoke";
+  if (config_->hosted_login) path_ = config_->hosted_login->revocation_path();
 }
 
 bool TokenRevocationSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
