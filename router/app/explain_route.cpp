@@ -23,9 +23,9 @@ std::string why_passed_over(const config::Route& route, const http::Request& req
   if (!*match)
     return route.matches_query ? "the source does not match path and query"
                                : "the source does not match the path";
-  if (route.local_dir && request.is_get_or_head()) return "without its empty segments the path is another route's";
+  if (route.folder() && request.is_get_or_head()) return "without its empty segments the path is another route's";
   return "the source matches, but it takes only " +
-         (route.local_dir ? "GET, HEAD" : http::written_list(route.http_methods));
+         (route.folder() ? "GET, HEAD" : http::written_list(route.http_methods));
 }
 
 std::string_view type_name(config::AuthenticationType type) {
@@ -92,19 +92,18 @@ void explain_back_end(const config::Configuration& config, const config::Destina
 }
 
 void explain_destination(const pipeline::Graph& graph, const http::Request& request,
-                         const http::External& external, const routing::RouteMatch& match,
+                         const http::External& external, const backend::Match& match,
                          const std::string& path, Json& out) {
   const auto& route = *match.route;
-  const auto name = routing::destination_name(route, match.match, request.target, external.authority,
-                                              graph.destination_host_pattern());
+  const auto name = match.destination_name(request.target, external.authority);
   if (!name || !*name) {
-    out["destination"] = "404: no name comes of " + *route.destination;
+    out["destination"] = "404: no name comes of " + route.destination()->name;
     return;
   }
   const auto known = graph.config->destinations.find(**name);
   out["destination"] = **name;
   if (known == graph.config->destinations.end()) {
-    out["url"] = graph.looked_up ? "asked of the destination service" : "404: no such destination";
+    out["url"] = match.set->back_ends().looked_up ? "asked of the destination service" : "404: no such destination";
   } else {
     explain_back_end(*graph.config, known->second, route, path, out);
   }
@@ -112,19 +111,20 @@ void explain_destination(const pipeline::Graph& graph, const http::Request& requ
 
 void explain_service(const pipeline::Graph& graph, const config::Route& route, const std::string& path,
                      Json& out) {
-  out["service"] = config::service_key(*route.service, route.endpoint);
-  const auto known = graph.config->services.find(config::service_key(*route.service, route.endpoint));
+  const auto& service = *route.service();
+  out["service"] = service.key();
+  const auto known = graph.config->services.find(service.key());
   if (known != graph.config->services.end()) {
     explain_back_end(*graph.config, known->second, route, path, out);
   } else {
-    out["url"] = *route.service == config::kUserApiService ? "answered by the router" : "503: not bound";
+    out["url"] = service.name == config::kUserApiService ? "answered by the router" : "503: not bound";
   }
 }
 
 void explain_folder(const pipeline::Graph& graph, const config::Route& route, const std::string& path,
                     Json& out) {
   const auto folder =
-      std::filesystem::path(*route.local_dir).lexically_relative(graph.config->directory).string();
+      std::filesystem::path(route.folder()->path).lexically_relative(graph.config->directory).string();
   out["localDir"] = folder;
   out["file"] = folder + path.substr(0, path.find('?'));
   if (!route.cache_control.empty()) out["cacheControl"] = route.cache_control;
@@ -148,7 +148,7 @@ Json explain_passed_routes(const pipeline::Graph& graph, const http::Request& re
 }
 
 Json explain_route(const pipeline::Graph& graph, const http::Request& request, const http::External& external,
-                   const routing::RouteMatch& match) {
+                   const backend::Match& match) {
   const auto& route = *match.route;
   Json out = {{"source", route.source}};
   const auto path = routing::rewrite(route, match.match, request.target);
@@ -157,9 +157,9 @@ Json explain_route(const pipeline::Graph& graph, const http::Request& request, c
     return out;
   }
   out["rewritten"] = *path;
-  if (route.local_dir) explain_folder(graph, route, *path, out);
-  if (route.destination) explain_destination(graph, request, external, match, *path, out);
-  if (route.service) explain_service(graph, route, *path, out);
+  if (route.folder() != nullptr) explain_folder(graph, route, *path, out);
+  if (route.destination() != nullptr) explain_destination(graph, request, external, match, *path, out);
+  if (route.service() != nullptr) explain_service(graph, route, *path, out);
   explain_login(graph, request, route, out);
   if (!route.touch) out["session"] = "not kept alive by this request: touch is false";
   return out;

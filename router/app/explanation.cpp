@@ -119,7 +119,7 @@ Json make_explanation(const pipeline::Graph& graph, const http::Request& request
     out["answer"] = "302 to welcomeFile: " + http::append_query(graph.config->welcome_file, request.target.query);
     return out;
   }
-  const auto match = graph.routes.find(request.method, request.target);
+  const auto match = backend::find_route(graph.routes, request.method, request.target);
   if (!match) {
     out["answer"] = "500: the regular expression of a route takes too long on this path";
     return out;

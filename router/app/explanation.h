@@ -21,7 +21,7 @@ nlohmann::ordered_json make_explanation(const pipeline::Graph& graph, const http
 nlohmann::ordered_json explain_passed_routes(const pipeline::Graph& graph, const http::Request& request,
                                              const config::Route* chosen);
 nlohmann::ordered_json explain_route(const pipeline::Graph& graph, const http::Request& request,
-                                     const http::External& external, const routing::RouteMatch& match);
+                                     const http::External& external, const backend::Match& match);
 nlohmann::ordered_json explain_logout(const logout::Explanation& logout, const http::External& external);
 
 }  // namespace router::app

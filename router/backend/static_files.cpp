@@ -143,9 +143,10 @@ StaticFiles::StaticFiles(const config::Route& route, const config::Configuration
     : route_(route),
       config_(configuration),
       bodies_(bodies),
-      root_(*route.local_dir, resolution),
+      folder_(*route.folder()),
+      root_(folder_.path, resolution),
       loaded_at_(loaded_at),
-      placeholders_(route.replace ? fingerprint(*route.replace) : 0) {}
+      placeholders_(folder_.replace ? fingerprint(*folder_.replace) : 0) {}
 
 // Asked for each time, mostly answered by 304: after a logout nothing comes out of a browser's cache, after a release
 // nothing old.
@@ -179,8 +180,8 @@ net::ResponseStart StaticFiles::begin(Call& call, StaticAnswer& answer) const {
 }
 
 Task<Result<Representation>> StaticFiles::represent(Call& call, FoundFile found) const {
-  if (route_.replace && has_placeholders(*route_.replace, found.name)) {
-    auto filling = represent_filled(std::move(found.name), std::move(found.file), {*route_.replace, placeholders_, loaded_at_},
+  if (folder_.replace && has_placeholders(*folder_.replace, found.name)) {
+    auto filling = represent_filled(std::move(found.name), std::move(found.file), {*folder_.replace, placeholders_, loaded_at_},
                                     bodies_, call.exchange.loop(), call.clock.wall());
     auto filled = co_await filling;
     co_return filled;

@@ -47,6 +47,7 @@ class StaticFiles final : public Backend {
   const config::Route& route_;
   const config::Configuration& config_;
   KeptBodies& bodies_;
+  const config::ToFolder& folder_;
   FileRoot root_;
   base::WallTime loaded_at_;
   std::uint64_t placeholders_ = 0;  // fingerprint

@@ -89,6 +89,13 @@ std::variant<Pattern, Pattern::CompileError> Pattern::compile(std::string_view s
   return Pattern(std::move(code), std::string(source), std::min(groups, Groups::kKept - 1));
 }
 
+std::optional<Pattern> Pattern::checked(std::string_view source) {
+  if (source.empty()) return std::nullopt;
+  auto compiled = compile(source);
+  auto* usable = std::get_if<Pattern>(&compiled);
+  return usable == nullptr ? std::nullopt : std::optional(std::move(*usable));
+}
+
 Result<std::optional<Pattern::Match>> Pattern::match(std::string_view subject) const {
   thread_local Workspace workspace;
   const int found =

@@ -57,6 +57,8 @@ class Pattern {
   };
 
   static std::variant<Pattern, CompileError> compile(std::string_view source, bool match_case = true);
+  // What has been checked before. Absent: empty, or refused all the same.
+  static std::optional<Pattern> checked(std::string_view source);
 
   // Absent: no match. Error: the match limit was hit.
   Result<std::optional<Match>> match(std::string_view subject) const;

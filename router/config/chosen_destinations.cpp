@@ -96,7 +96,8 @@ std::set<std::string> named_elsewhere(const Configuration& configuration) {
   };
   for (const auto* list : {&configuration.plugins, &configuration.routes}) {
     for (const Route& route : *list) {
-      if (route.destination && !is_chosen_by_client(*route.destination)) add(*route.destination);
+      const auto* to = route.destination();
+      if (to != nullptr && !is_chosen_by_client(to->name)) add(to->name);
     }
   }
   for (const auto& [name, logout] : configuration.looked_up_logouts) add(name);
@@ -104,7 +105,7 @@ std::set<std::string> named_elsewhere(const Configuration& configuration) {
 }
 
 ChosenNames::ChosenNames(const Route& route, const Environment& environment) {
-  const std::string_view written = *route.destination;
+  const std::string_view written = route.destination()->name;
   if (written == "*") {
     between_ = group_pattern(environment.destination_host_pattern, true, 1, {});
     return;

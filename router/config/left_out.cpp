@@ -78,7 +78,7 @@ void warn_bindings(const Validation& validation) {
 
 void warn_routes(const Validation& validation) {
   for (const Route& route : validation.configuration.routes) {
-    if (route.service != kHtml5Service) continue;
+    if (route.service() == nullptr || route.service()->name != kHtml5Service) continue;
     validation.report.warning(
         route_pointer(route) + "/service",
         {show(std::string_view(kHtml5Service)), std::string(kExpected), "the route answers 503"});

@@ -134,6 +134,27 @@ void read_source(const json& value, const Report& report, Route& route) {
   route.matches_query = spells_question_mark(route.source);
 }
 
+// One of the three, as validate_routes sees to. Folder and placeholders are looked at in any case, for what is wrong
+// with them.
+LeadsTo read_lead(const json& value, const Report& report, const DescriptorSurroundings& surroundings,
+                  const Configuration& configuration) {
+  auto folder = text_member(value, "localDir");
+  if (folder) {
+    // Keeps what was meant, so that the route is not also said to lead nowhere.
+    folder = find_folder(configuration.directory, *folder, report, "/localDir").value_or(*folder);
+  }
+  std::optional<Replacement> replace;
+  if (const json* placeholders = object_member(value, "replace")) {
+    replace = read_replacement(*placeholders, report.below("/replace"), surroundings);
+  }
+  if (auto destination = text_member(value, "destination")) return ToDestination{std::move(*destination)};
+  if (folder) return ToFolder{std::move(*folder), std::move(replace)};
+  if (auto service = text_member(value, "service")) {
+    return ToService{std::move(*service), text_member(value, "endpoint")};
+  }
+  return {};
+}
+
 // Of the folder "resources", where there is one.
 std::optional<Route> default_route(const Configuration& configuration) {
   const auto folder = std::filesystem::path(configuration.directory) / "resources";
@@ -142,7 +163,7 @@ std::optional<Route> default_route(const Configuration& configuration) {
   Route route;
   route.source = "^/(.*)$";
   route.pattern = std::get<base::Pattern>(base::Pattern::compile(route.source));
-  route.local_dir = folder.string();
+  route.leads_to = ToFolder{folder.string()};
   route.authentication = read_authentication(json::object(), configuration);
   route.provider = read_provider(route, configuration);
   route.added = true;
@@ -169,17 +190,7 @@ Route read_route(const json& value, const Report& report, const DescriptorSurrou
   read_source(value, report, route);
   route.http_methods = texts_member(value, "httpMethods");
   route.target = text_member(value, "target");
-  route.destination = text_member(value, "destination");
-  if (const auto folder = text_member(value, "localDir")) {
-    route.local_dir = find_folder(configuration.directory, *folder, report, "/localDir");
-    // Keeps what was meant, so that the route is not also said to lead nowhere.
-    if (!route.local_dir) route.local_dir = *folder;
-  }
-  route.service = text_member(value, "service");
-  route.endpoint = text_member(value, "endpoint");
-  if (const json* replace = object_member(value, "replace")) {
-    route.replace = read_replacement(*replace, report.below("/replace"), surroundings);
-  }
+  route.leads_to = read_lead(value, report, surroundings, configuration);
   route.authentication = read_authentication(value, configuration);
   route.says_public = text_member(value, "authenticationType") == "none";
   route.csrf_protection = flag_member(value, "csrfProtection", true);
@@ -205,8 +216,8 @@ void read_routes(const json& descriptor, const Report& report, const DescriptorS
     route.index = i;
     configuration.routes.push_back(std::move(route));
   }
-  const auto serves_files = [](const Route& route) { return route.local_dir.has_value(); };
-  if (std::any_of(configuration.routes.begin(), configuration.routes.end(), serves_files)) return;
+  const auto serves_files = [](const json& route) { return text_member(route, "localDir").has_value(); };
+  if (list != nullptr && std::any_of(list->begin(), list->end(), serves_files)) return;
   if (auto route = default_route(configuration)) {
     route->index = count;
     configuration.routes.push_back(*std::move(route));

@@ -2,18 +2,16 @@
 
 #include <algorithm>
 
+#include "config/chosen_destinations.h"
+
 namespace router::config {
 namespace {
 
 // A name made of what the client asked for may be any.
-bool is_dynamic(const std::string& destination) {
-  return destination == "*" || destination.find('$') != std::string::npos;
-}
-
 bool leads_to(const Configuration& config, const Route& route, const std::string& back_end) {
-  if (route.destination) return *route.destination == back_end || is_dynamic(*route.destination);
-  if (!route.service) return false;
-  const auto service = config.services.find(service_key(*route.service, route.endpoint));
+  if (const auto* to = route.destination()) return to->name == back_end || is_chosen_by_client(to->name);
+  if (route.service() == nullptr) return false;
+  const auto service = config.services.find(route.service()->key());
   return service != config.services.end() && service->second.name == back_end;
 }
 

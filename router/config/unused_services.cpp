@@ -33,8 +33,8 @@ bool logs_in(const IdentityProvider& provider, const Configuration& configuratio
 
 bool looks_up_destinations(const Configuration& configuration) {
   return !configuration.looked_up_logouts.empty() || any_route(configuration, [&](const Route& route) {
-    return route.destination && (is_chosen_by_client(*route.destination) ||
-                                 !configuration.destinations.contains(*route.destination));
+    const auto* to = route.destination();
+    return to != nullptr && (is_chosen_by_client(to->name) || !configuration.destinations.contains(to->name));
   });
 }
 
@@ -43,7 +43,9 @@ std::string service_name(const Binding& binding) {
 }
 
 bool calls_service(const std::string& name, const Configuration& configuration) {
-  return any_route(configuration, [&](const Route& route) { return route.service == name; });
+  return any_route(configuration, [&](const Route& route) {
+    return route.service() != nullptr && route.service()->name == name;
+  });
 }
 
 bool is_needed(const Binding& binding, const Configuration& configuration) {

@@ -135,8 +135,8 @@ std::string name_of_route(const Route& route) {
 
 bool covers_methods(const Route& earlier, const Route& later) {
   static const std::vector<std::string> kFileMethods = {"GET", "HEAD"};
-  const auto& first = earlier.local_dir ? kFileMethods : earlier.http_methods;
-  const auto& second = later.local_dir ? kFileMethods : later.http_methods;
+  const auto& first = earlier.folder() ? kFileMethods : earlier.http_methods;
+  const auto& second = later.folder() ? kFileMethods : later.http_methods;
   if (first.empty()) return true;
   if (second.empty()) return false;
   return std::all_of(second.begin(), second.end(), [&](const std::string& method) {

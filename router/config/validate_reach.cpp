@@ -45,9 +45,8 @@ Guarded guarded_destinations(const Configuration& configuration) {
   for (const auto* list : {&configuration.plugins, &configuration.routes}) {
     for (const Route& route : *list) {
       const bool by_scope = !route.is_public() && !route.scope.empty();
-      if (by_scope && route.destination && !is_chosen_by_client(*route.destination)) {
-        guarded[*route.destination].push_back(&route);
-      }
+      const auto* to = route.destination();
+      if (by_scope && to != nullptr && !is_chosen_by_client(to->name)) guarded[to->name].push_back(&route);
     }
   }
   return guarded;
@@ -85,16 +84,16 @@ void validate_reach(const Validation& validation) {
       configuration.plugins.empty() ? std::nullopt : validation.variables.json_value("plugins");
   for (const auto* list : {&configuration.plugins, &configuration.routes}) {
     for (const Route& open : *list) {
-      if (!open.destination || !is_chosen_by_client(*open.destination) || validation.report.is_full())
-        continue;
+      const auto* to = open.destination();
+      if (to == nullptr || !is_chosen_by_client(to->name) || validation.report.is_full()) continue;
       const auto names = reached(open, configuration.environment, guarded, left);
       if (names.empty()) continue;
       const std::string narrow =
-          *open.destination == "*" ? "narrow DESTINATION_HOST_PATTERN" : "narrow the group in its source";
+          to->name == "*" ? "narrow DESTINATION_HOST_PATTERN" : "narrow the group in its source";
       const Report report = open.plugin.empty() ? validation.report.below(route_pointer(open))
                                                 : plugins->report.below(pointer_to("", open.index));
       report.warning("/destination",
-                     {show(std::string_view(*open.destination)) + ", which also leads to " + names,
+                     {show(std::string_view(to->name)) + ", which also leads to " + names,
                       "no way around what those routes ask for", narrow + ", or ask for the same here"});
     }
   }

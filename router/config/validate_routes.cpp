@@ -104,7 +104,7 @@ class RouteCheck {
     if (has("httpMethods") && has("localDir")) {
       error("httpMethods", "httpMethods with localDir", "none: localDir takes GET and HEAD");
     }
-    if (has("cacheControl") && !has("localDir") && route_.service != kHtml5Service) {
+    if (has("cacheControl") && !has("localDir") && text_member(value_, "service") != kHtml5Service) {
       warning("cacheControl", "cacheControl without localDir",
               "localDir: it has no effect on answers of back-ends");
     }
@@ -117,8 +117,9 @@ class RouteCheck {
   }
 
   void check_destination() const {
-    if (!route_.destination) return;
-    const std::string& name = *route_.destination;
+    const auto destination = text_member(value_, "destination");
+    if (!destination) return;
+    const std::string& name = *destination;
     if (name == "*") {
       if (configuration_.environment.destination_host_pattern.empty()) {
         error("destination", "\"*\" without the variable DESTINATION_HOST_PATTERN",
@@ -135,9 +136,11 @@ class RouteCheck {
   void check_service() const {
     if (has("endpoint") && !has("service"))
       error("endpoint", "endpoint without service", "endpoint only with service");
-    if (!route_.service || *route_.service == kUserApiService || *route_.service == kHtml5Service) return;
-    const std::string& name = *route_.service;
-    if (configuration_.services.contains(service_key(name, route_.endpoint))) return;
+    const auto service = text_member(value_, "service");
+    if (!service || *service == kUserApiService || *service == kHtml5Service) return;
+    const std::string& name = *service;
+    const auto endpoint = text_member(value_, "endpoint");
+    if (configuration_.services.contains(service_key(name, endpoint))) return;
     // a service stands there under its name, under its short name, and under both with its endpoints
     std::vector<std::string> endpoints;
     const auto prefix = name + "/";
@@ -152,9 +155,9 @@ class RouteCheck {
       }
       error("service", "the unknown service " + show(std::string_view(name)), "the name of a bound service",
             report_.hint_among(name, names));
-    } else if (route_.endpoint) {
-      error("endpoint", "the unknown endpoint " + show(std::string_view(*route_.endpoint)),
-            "an endpoint of the service", nearest_hint(*route_.endpoint, endpoints));
+    } else if (endpoint) {
+      error("endpoint", "the unknown endpoint " + show(std::string_view(*endpoint)),
+            "an endpoint of the service", nearest_hint(*endpoint, endpoints));
     } else {
       error("service", show(std::string_view(name)) + " without endpoint",
             "the endpoint: the service has several");

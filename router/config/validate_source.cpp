@@ -72,7 +72,7 @@ void check_groups(const Report& report, const Route& route, const std::string& t
 void validate_source(const Route& route, const json& value, const Report& report) {
   if (!route.pattern) return;
   if (route.target) check_groups(report, route, *route.target, "target");
-  if (route.destination) check_groups(report, route, *route.destination, "destination");
+  if (const auto* to = route.destination()) check_groups(report, route, to->name, "destination");
   const std::string pointer = source_pointer(value);
   Route plain = route;
   plain.source = without_group_syntax(route.source);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/route_set.h"
 #include "base/clock.h"
 #include "base/loop.h"
 #include "config/model.h"
@@ -41,6 +42,7 @@ struct Parts {
   Ongoing& ongoing;
   base::Loop& background;
   const base::Clock& clock;
+  std::shared_ptr<const backend::RouteSet> routes = nullptr;  // of the descriptor; null: none is known
   FindDestination find_destination = {};  // may be empty
   CookieDeletion delete_cookies = {};     // may be empty
 };

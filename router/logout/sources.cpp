@@ -27,7 +27,7 @@ Sources make_sources(const Parts& parts) {
   sources.push_back(std::make_unique<HostedSource>(parts.config, parts.store));
   sources.push_back(std::make_unique<TokenRevocationSource>(parts.config, parts.providers, parts.ongoing, parts.clock));
   // last: it looks at every request, and those with a path of their own are not its business
-  sources.push_back(std::make_unique<AgentSource>(parts.config, parts.store));
+  sources.push_back(std::make_unique<AgentSource>(parts.config, parts.routes, parts.store));
   return sources;
 }
 

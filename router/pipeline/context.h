@@ -13,7 +13,6 @@
 #include "http/message.h"
 #include "net/exchange.h"
 #include "pipeline/graph.h"
-#include "routing/route_table.h"
 
 namespace router::pipeline {
 
@@ -25,7 +24,7 @@ struct Context : backend::RequestFacts {
   const Graph& graph;
   net::BackendPool& pool;
 
-  routing::RouteMatch match;
+  backend::Match match;  // keeps its route and back-end, whatever is loaded meanwhile
   bool is_public_page = false;  // a landing page of a logout, whatever its route says
   bool may_open_session = false;  // an anonymous one: certainly no session of this browser lives
   http::Fields reply_fields;  // that every reply to this request carries: cookies, CSRF token

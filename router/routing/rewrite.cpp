@@ -100,12 +100,13 @@ base::Result<std::optional<std::string>> destination_name(const config::Route& r
                                                           const base::Pattern::Match& match,
                                                           const http::Target& target, std::string_view host,
                                                           const base::Pattern* host_pattern) {
-  if (!route.destination) return std::optional<std::string>();
+  const auto* to = route.destination();
+  if (to == nullptr) return std::optional<std::string>();
   std::string name;
-  if (*route.destination != "*") {
+  if (to->name != "*") {
     std::string storage;
     const auto subject = match_subject(route, target, storage);
-    name = expand_template(*route.destination, *route.pattern, match, subject);
+    name = expand_template(to->name, *route.pattern, match, subject);
   } else if (host_pattern != nullptr) {
     const auto found = host_pattern->match(host);
     if (!found) return found.error();

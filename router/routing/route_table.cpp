@@ -10,7 +10,7 @@ namespace router::routing {
 namespace {
 
 bool allows(const config::Route& route, std::string_view method) {
-  if (route.local_dir) return method == "GET" || method == "HEAD";
+  if (route.folder() != nullptr) return method == "GET" || method == "HEAD";
   return route.http_methods.empty() ||
          std::find(route.http_methods.begin(), route.http_methods.end(), method) != route.http_methods.end();
 }
@@ -92,7 +92,7 @@ base::Result<RouteMatch> RouteTable::find(std::string_view method, const http::T
 // "/ui/admin/a", which another route may protect.
 base::Result<bool> RouteTable::leads_around_another(const config::Route& route, std::string_view method,
                                                     const http::Target& target) const {
-  if (!route.local_dir || !has_empty_segments(target.path)) return false;
+  if (route.folder() == nullptr || !has_empty_segments(target.path)) return false;
   auto plain = target;
   plain.path = without_empty_segments(target.path);
   const auto meant = find(method, plain);
@@ -105,11 +105,11 @@ base::Result<RouteMatch> RouteTable::find_allowed(const http::Target& target) co
   std::string storage;
   for (const auto& [route, prefix] : entries_) {
     // A route without a list of methods has had its chance: its source does not match.
-    if (!route->pattern || (!route->local_dir && route->http_methods.empty())) continue;
+    if (!route->pattern || (route->folder() == nullptr && route->http_methods.empty())) continue;
     const auto match = route->pattern->match(match_subject(*route, target, storage));
     if (!match) return match.error();
     if (!*match) continue;
-    if (route->local_dir) {
+    if (route->folder() != nullptr) {
       methods.insert({"GET", "HEAD"});
     } else {
       methods.insert(route->http_methods.begin(), route->http_methods.end());

@@ -75,9 +75,9 @@ TEST_CASE("static files: nothing that never waits keeps the loop to itself [N2]"
   site.write("index.html", page);
   for (const auto* name : {"script.js", "copied.bin", "index.html"})
     site.folder.set_modified(string("site/") + name, kLongAgo);
-  site.route.replace.emplace();
-  site.route.replace->path_suffixes = {"index.html"};
-  site.route.replace->variables["NAME"] = string(60, 'n');
+  site.replace().emplace();
+  site.replace()->path_suffixes = {"index.html"};
+  site.replace()->variables["NAME"] = string(60, 'n');
   struct Row {
     const char* what;
     const char* target;
@@ -176,10 +176,10 @@ TEST_CASE("static files: what a file with placeholders becomes is made once for 
   StaticSite site;
   site.write("index.html", "{{NAME}}");
   site.folder.set_modified("site/index.html", kLongAgo);
-  site.route.replace.emplace();
-  site.route.replace->path_suffixes = {"index.html"};
+  site.replace().emplace();
+  site.replace()->path_suffixes = {"index.html"};
   for (const auto* name : {"one", "two", "two"}) {
-    site.route.replace->variables["NAME"] = name;
+    site.replace()->variables["NAME"] = name;
     CHECK(site.get("/").body() == name);
   }
   const auto kept = site.bodies.size();

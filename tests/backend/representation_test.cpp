@@ -125,10 +125,10 @@ struct Replaced : StaticSite {
     write("index.html.gz", "gzipped!");
     write("other.html", "{{NAME}}");
     folder.set_modified("site/index.html", 1'500'000'000);
-    route.replace.emplace();
-    route.replace->path_suffixes = {"index.html"};
-    route.replace->variables = {{"NAME", "a<b"}};
-    route.replace->services = {{"uaa.url", "https://uaa.example"}};
+    replace().emplace();
+    replace()->path_suffixes = {"index.html"};
+    replace()->variables = {{"NAME", "a<b"}};
+    replace()->services = {{"uaa.url", "https://uaa.example"}};
   }
 };
 
@@ -156,7 +156,7 @@ TEST_CASE("representation: a filled file is as new as its values, and other valu
   CHECK(answer.field("Last-Modified") == "Sun, 13 Sep 2020 12:26:40 GMT");
   CHECK(site.get("/index.html", {{"If-Modified-Since", "Fri, 14 Jul 2017 02:40:00 GMT"}}).status() == 200);
   CHECK(site.get("/index.html", {{"If-None-Match", answer.field("ETag")}}).status() == 304);
-  site.route.replace->variables["NAME"] = "c";
+  site.replace()->variables["NAME"] = "c";
   CHECK(site.get("/index.html", {{"If-None-Match", answer.field("ETag")}}).status() == 200);
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("representation: a file with placeholders that is too large is our fau
   string many;
   for (int i = 0; i < 20'000; ++i) many.append("{{NAME}}");
   site.write("index.html", many);
-  site.route.replace->variables["NAME"] = string(1000, 'x');
+  site.replace()->variables["NAME"] = string(1000, 'x');
   CHECK(site.get("/index.html").status() == 500);
 }
 

@@ -21,8 +21,8 @@ TEST_CASE(
   site.write("large.js", string(5000, 'x'));
   site.write("folder/index.html", "home");
   site.write("filled.html", "{{NAME}}");
-  site.route.replace.emplace();
-  site.route.replace->path_suffixes = {"filled.html"};
+  site.replace().emplace();
+  site.replace()->path_suffixes = {"filled.html"};
   const auto tag = site.get("/a.txt").field("ETag");
   struct Row {
     const char* method;

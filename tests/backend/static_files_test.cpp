@@ -293,7 +293,7 @@ TEST_CASE("static files: configured headers win over the file's fields, a route'
 
 TEST_CASE("static files: a localDir that does not exist has no files") {
   StaticSite site;
-  site.route.local_dir = site.folder / "nowhere";
+  site.route.leads_to = config::ToFolder{site.folder / "nowhere"};
   CHECK(site.get("/a.txt").status() == 404);
 }
 

@@ -38,8 +38,10 @@ class StaticSite {
  public:
   explicit StaticSite(std::string source = "^/(.*)$") : route(make_route(std::move(source))) {
     folder.make_folder("site");
-    route.local_dir = folder / "site";
+    route.leads_to = config::ToFolder{folder / "site"};
   }
+
+  std::optional<config::Replacement>& replace() { return std::get<config::ToFolder>(route.leads_to).replace; }
 
   void write(const std::string& name, std::string_view content) const {
     folder.write("site/" + name, content);

@@ -26,7 +26,7 @@ struct Asked {
   explicit Asked(std::string method, std::string_view path, bool signed_in = true)
       : route(test::make_route("^/user-api(.*)")), exchange(std::move(method), path), prepared(exchange, route, config, pool) {
     route.target = "$1";
-    route.service = config::kUserApiService;
+    route.leads_to = config::ToService{config::kUserApiService};
     route.authentication = config::AuthenticationType::xsuaa;
     if (signed_in) prepared.facts.user.session = std::make_shared<session::Session>(john());
     served = test::run_task(backend::UserApi().serve(prepared.call));

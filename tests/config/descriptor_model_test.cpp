@@ -27,7 +27,8 @@ TEST_CASE("descriptor: without a localDir route the default one is appended wher
   CHECK(added.added);
   CHECK(added.index == 1);
   CHECK(added.source == "^/(.*)$");
-  CHECK(added.local_dir == model->directory + "/resources");
+  REQUIRE(added.folder() != nullptr);
+  CHECK(added.folder()->path == model->directory + "/resources");
   CHECK(added.authentication == AuthenticationType::oidc);
 }
 

@@ -258,7 +258,7 @@ TEST_CASE("spelling: folders and files that begin with a slash are below the dir
   CHECK(errors_of(result) == "");
   REQUIRE(result.configuration);
   CHECK(result.configuration->error_pages.size() == 1);
-  CHECK(result.configuration->routes.at(0).local_dir->ends_with("/web"));
+  CHECK(result.configuration->routes.at(0).folder()->path.ends_with("/web"));
   CHECK(warnings_of(result).find(
             "xs-app.json:2:60: warning: /routes/0/localDir: found \"/web\", expected \"web\"") !=
         std::string::npos);

@@ -9,7 +9,7 @@ namespace router::test {
 
 inline config::Route route_to(const std::string& destination) {
   auto route = make_route("^/" + destination + "/(.*)$");
-  route.destination = destination;
+  route.leads_to = config::ToDestination{destination};
   route.authentication = config::AuthenticationType::oidc;
   route.provider = "idp";
   return route;

@@ -183,7 +183,8 @@ TEST_CASE("calls: the token goes to back-ends that requests of this session coul
         config.routes.push_back(test::make_route("^/app"));
         auto& route = config.routes.back();
         const bool names_service = is_service && row.route_to == "bank";
-        (names_service ? route.service : route.destination) = row.route_to;
+        route.leads_to = config::ToDestination{row.route_to};
+        if (names_service) route.leads_to = config::ToService{row.route_to};
         if (!row.route_at.empty()) route.authentication = config::AuthenticationType::oidc;
         route.provider = row.route_at;
         route.dynamic_identity_provider = row.dynamic_provider;

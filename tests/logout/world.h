@@ -87,8 +87,10 @@ class World {
   }
   // After service(): the parts of one with another store.
   logout::Parts parts_with(session::Store& sessions) {
-    return {std::make_shared<const config::Configuration>(config), providers, sessions, live, *fan_out_,
-            receipts, states, ongoing, loop, clock, {}, {}};
+    auto shared = std::make_shared<const config::Configuration>(config);
+    auto routes = std::make_shared<const backend::RouteSet>(shared);
+    return {std::move(shared), providers, sessions, live,  *fan_out_, receipts,
+            states,            ongoing,   loop,     clock, std::move(routes), {}, {}};
   }
   // A new configuration; what outlives it stays.
   void reload() {

@@ -23,7 +23,7 @@ pipeline::Context& matched(StageWorld& world, std::string method, std::string_vi
 config::Route protected_route(std::string source, std::string destination) {
   auto route = make_route(std::move(source));
   route.authentication = config::AuthenticationType::oidc;
-  route.destination = std::move(destination);
+  route.leads_to = config::ToDestination{std::move(destination)};
   route.provider = "oidc";
   return route;
 }

@@ -32,7 +32,7 @@ struct World : StageWorld {
   }
   config::Route& add(std::string source, std::string provider, config::AuthenticationType type) {
     auto route = make_route(std::move(source));
-    route.destination = "app";
+    route.leads_to = config::ToDestination{"app"};
     route.authentication = type;
     route.provider = std::move(provider);
     config.routes.push_back(std::move(route));

@@ -268,8 +268,8 @@ class RaceWorld {
         std::make_shared<pipeline::Graph>(std::make_shared<const config::Configuration>(config), parts);
     auto backend = std::make_unique<SlowBackend>(scheduler, made->config->logout);
     bank = backend.get();
-    made->by_route = {bank};
-    made->destinations["bank"] = std::move(backend);
+    made->routes = std::make_shared<const backend::RouteSet>(
+        made->config, nullptr, [&backend](const config::Route&) { return std::move(backend); });
     made->logout = std::make_unique<logout::Service>(logout::Parts{made->config,
                                                                           providers,
                                                                           store,

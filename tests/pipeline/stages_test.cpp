@@ -16,7 +16,7 @@ config::Route protected_route(std::string source) {
   auto route = make_route(std::move(source));
   route.authentication = config::AuthenticationType::oidc;
   route.provider = "idp";
-  route.destination = "app";
+  route.leads_to = config::ToDestination{"app"};
   return route;
 }
 

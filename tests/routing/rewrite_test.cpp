@@ -133,7 +133,7 @@ TEST_CASE("destination name: fixed, from the path, or from the host") {
   const auto name = [](string source, string destination, std::string_view raw, std::string_view host,
                        const Pattern* pattern) -> string {
     auto route = make_route(std::move(source));
-    route.destination = std::move(destination);
+    route.leads_to = config::ToDestination{std::move(destination)};
     const auto target = make_target(raw);
     const auto result = destination_name(route, match_of(route, target), target, host, pattern);
     REQUIRE(result.has_value());

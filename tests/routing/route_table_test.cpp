@@ -23,7 +23,7 @@ Route with_methods(Route route, std::vector<string> methods) {
 }
 
 Route local(Route route) {
-  route.local_dir = "/srv/static";
+  route.leads_to = config::ToFolder{"/srv/static"};
   return route;
 }
 

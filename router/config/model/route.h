@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
@@ -47,26 +48,40 @@ struct Replacement {  // `replace` of a localDir route
   std::map<std::string, std::string> services;
 };
 
+// Where a route leads: `destination`, `service` or `localDir` of the descriptor.
+struct ToDestination {
+  std::string name;  // as written; the request fills in $1 and * (config/chosen_destinations.h)
+};
+struct ToService {
+  std::string name;
+  std::optional<std::string> endpoint = {};
+
+  std::string key() const { return service_key(name, endpoint); }
+};
+struct ToFolder {
+  std::string path;  // absolute, checked at load
+  std::optional<Replacement> replace = {};
+};
+using LeadsTo = std::variant<ToDestination, ToService, ToFolder>;
+
 struct Route {
   std::size_t index = 0;  // position in `routes` or `plugins`, for messages
   std::string source;
   bool match_case = true;
-  std::optional<base::Pattern> pattern;  // `source`, compiled
-  bool matches_query = false;            // the source spells \? or [?]
+  std::optional<base::Pattern> pattern;   // `source`, compiled
+  bool matches_query = false;             // the source spells \? or [?]
   std::vector<std::string> http_methods;  // empty = all
-  std::optional<std::string> target;
-  std::optional<std::string> destination;
-  std::optional<std::string> local_dir;  // absolute path, checked at load
-  std::optional<std::string> service;
-  std::optional<std::string> endpoint;
-  std::optional<Replacement> replace;
+  std::optional<std::string> target;      // what the matched part of the path is rewritten to
+  LeadsTo leads_to;
   AuthenticationType authentication = AuthenticationType::none;
-  bool says_public = false;  // its own authenticationType is none, not only the descriptor's authenticationMethod
+  bool says_public =
+      false;  // its own authenticationType is none, not only the descriptor's authenticationMethod
   bool csrf_protection = true;
   ScopeRule scope;
   std::string cache_control;
-  std::string provider;           // the binding that logs its users in; empty = public, or none is bound
-  std::string identity_provider;  // xsuaa, ias: which of the provider's own identity providers; oidc: the binding
+  std::string provider;  // the binding that logs its users in; empty = public, or none is bound
+  std::string
+      identity_provider;  // xsuaa, ias: which of the provider's own identity providers; oidc: the binding
   bool dynamic_identity_provider = false;
   bool set_backend_session_cookies = false;
   bool prefer_local = false;
@@ -76,6 +91,13 @@ struct Route {
   std::string plugin;  // the name, for a route of the variable `plugins`
 
   bool is_public() const { return authentication == AuthenticationType::none; }
+  // Null: it leads to something else, or (refused by validate) nowhere.
+  const ToDestination* destination() const {
+    const auto* to = std::get_if<ToDestination>(&leads_to);
+    return to != nullptr && !to->name.empty() ? to : nullptr;
+  }
+  const ToService* service() const { return std::get_if<ToService>(&leads_to); }
+  const ToFolder* folder() const { return std::get_if<ToFolder>(&leads_to); }
 };
 
 }  // namespace router::config

@@ -1,12 +1,10 @@
 #include "logout/sources/agent.h"
 
 #include <algorithm>
-#include <array>
 
 #include "http/fetch_metadata.h"
 #include "http/form.h"
 #include "logout/navigation.h"
-#include "routing/rewrite.h"
 
 namespace router::logout {
 namespace {
@@ -22,26 +20,19 @@ bool is_inspected_form(const http::Request& request) {
 
 }  // namespace
 
-AgentSource::AgentSource(std::shared_ptr<const config::Configuration> config, session::Store& store)
+AgentSource::AgentSource(std::shared_ptr<const config::Configuration> config,
+                         std::shared_ptr<const backend::RouteSet> routes, session::Store& store)
     : config_(std::move(config)),
       held_(*config_, store),
       rules_(config_->logout),
       pages_(*config_),
-      routes_(*config_) {
-  const auto& pattern = config_->environment.destination_host_pattern;
-  if (pattern.empty()) return;
-  auto compiled = base::Pattern::compile(pattern);
-  if (auto* usable = std::get_if<base::Pattern>(&compiled)) host_pattern_ = std::move(*usable);
-}
+      routes_(std::move(routes)),
+      endpoints_(config::endpoints_of(*config_)) {}
 
 bool AgentSource::is_exempt(std::string_view path) const {
-  const config::Logout& logout = config_->logout;
-  const std::array<std::string_view, 7> own = {
-      config_->callback_endpoint,    logout.endpoint,        logout.back_channel_endpoint,
-      logout.front_channel_endpoint, logout.return_endpoint, config_->plugin_metadata_endpoint,
-      config_->whitelist_endpoint};
+  const auto is_it = [path](const config::Endpoint& endpoint) { return endpoint.path == path; };
   return path.starts_with(kOwnPaths) || pages_.contains(path) ||
-         std::find(own.begin(), own.end(), path) != own.end();
+         std::any_of(endpoints_.begin(), endpoints_.end(), is_it);
 }
 
 bool AgentSource::may_handle(std::string_view, std::string_view path, std::string_view query) const {
@@ -76,10 +67,10 @@ const AgentSource::Application* AgentSource::find(std::string_view method, const
 
 std::string AgentSource::destination_of(std::string_view method, const http::Target& target,
                                         std::string_view authority) const {
-  const auto match = routes_.find(method, target);
+  if (!routes_) return {};
+  const auto match = backend::find_route(routes_, method, target);
   if (!match || !match->found()) return {};
-  const auto* pattern = host_pattern_ ? &*host_pattern_ : nullptr;
-  auto name = routing::destination_name(*match->route, match->match, target, authority, pattern);
+  auto name = match->destination_name(target, authority);
   return name && *name ? std::move(**name) : std::string();
 }
 

@@ -11,18 +11,20 @@
 #include <optional>
 #include <string>
 
-#include "base/pattern.h"
+#include "backend/route_set.h"
+#include "config/endpoints.h"
 #include "logout/application_rules.h"
 #include "logout/held_sessions.h"
 #include "logout/landing_pages.h"
 #include "logout/source.h"
-#include "routing/route_table.h"
 
 namespace router::logout {
 
 class AgentSource final : public Source {
  public:
-  AgentSource(std::shared_ptr<const config::Configuration> config, session::Store& store);
+  // `routes` may be null: then no parameter is known to be for one application's destinations.
+  AgentSource(std::shared_ptr<const config::Configuration> config, std::shared_ptr<const backend::RouteSet> routes,
+              session::Store& store);
 
   std::string_view name() const override { return "agent"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
@@ -47,8 +49,8 @@ class AgentSource final : public Source {
   HeldSessions held_;
   ApplicationRules rules_;
   LandingPages pages_;
-  routing::RouteTable routes_;
-  std::optional<base::Pattern> host_pattern_;
+  std::shared_ptr<const backend::RouteSet> routes_;
+  config::Endpoints endpoints_;
 };
 
 }  // namespace router::logout

@@ -3,7 +3,6 @@
 #include "pipeline/filters/filters.h"
 #include "pipeline/stages/stages.h"
 #include "pipeline/while_signed_in.h"
-#include "routing/rewrite.h"
 
 namespace router::pipeline {
 
@@ -13,38 +12,34 @@ using base::Side;
 
 namespace {
 
-Result<std::optional<std::string>> destination_name(const Context& context) {
-  return routing::destination_name(context.route(), context.match.match, context.target(), context.external.authority,
-                                   context.graph.destination_host_pattern());
-}
+// A back-end, or the name that the destination service is asked for.
+using Found = std::variant<backend::Backend*, std::string>;
 
-// Null: the destination service has to be asked.
-Result<backend::Backend*> find_backend(Context& context) {
-  if (auto* fixed = context.graph.by_route[context.match.position]) return fixed;
-  if (context.route().service) {
-    return Error{ErrorCode::unavailable, Side::router, "the service " + *context.route().service + " is not bound"};
+Result<Found> find_backend(const Context& context) {
+  const auto& lead = context.match.lead();
+  if (auto* const* fixed = std::get_if<backend::Backend*>(&lead)) return Found(*fixed);
+  if (std::holds_alternative<backend::NotBound>(lead)) {
+    return Error{ErrorCode::unavailable, Side::router, "the service " + context.route().service()->name + " is not bound"};
   }
-  auto name = destination_name(context);
+  auto name = context.match.destination_name(context.target(), context.external.authority);
   if (!name) return name.error();
-  const auto known = *name ? context.graph.destinations.find(**name) : context.graph.destinations.end();
-  if (known == context.graph.destinations.end()) {
-    if (*name && context.graph.looked_up) return nullptr;
-    return Error{ErrorCode::not_found, Side::client, "the route's destination is not known"};
-  }
-  return known->second.get();
+  const auto& back_ends = context.match.set->back_ends();
+  const auto known = *name ? back_ends.destinations.find(**name) : back_ends.destinations.end();
+  if (known != back_ends.destinations.end()) return Found(known->second.get());
+  if (*name && back_ends.looked_up) return Found(std::move(**name));
+  return Error{ErrorCode::not_found, Side::client, "the route's destination is not known"};
 }
 
-Task<Result<std::shared_ptr<backend::Backend>>> ask_for(std::shared_ptr<const Graph> graph, std::string name, bool dynamic,
-                                                        base::Loop& home) {
-  auto asking = graph->looked_up->find(std::move(name), dynamic, home);
+Task<Result<std::shared_ptr<backend::Backend>>> ask_for(std::shared_ptr<const backend::RouteSet> routes, std::string name,
+                                                        bool dynamic, base::Loop& home) {
+  auto asking = routes->back_ends().looked_up->find(std::move(name), dynamic, home);
   auto found = co_await asking;
   co_return found;
 }
 
 Task<Result<std::shared_ptr<backend::Backend>>> look_up(Context& context, std::string name) {
-  const bool dynamic = config::is_chosen_by_client(*context.route().destination);
-  auto asking = while_signed_in(context, ask_for(context.graph.shared_from_this(), std::move(name), dynamic,
-                                                 context.exchange.loop()));
+  const bool dynamic = config::is_chosen_by_client(context.route().destination()->name);
+  auto asking = while_signed_in(context, ask_for(context.match.set, std::move(name), dynamic, context.exchange.loop()));
   auto found = co_await asking;
   co_return found;
 }
@@ -54,19 +49,18 @@ Task<Result<std::shared_ptr<backend::Backend>>> look_up(Context& context, std::s
 Task<Result<Verdict>> dispatch(Context& context) {
   auto found = find_backend(context);
   if (!found) co_return found.error();
-  std::shared_ptr<backend::Backend> looked_up;  // keeps what *found points to
-  if (*found == nullptr) {
-    auto name = destination_name(context);
-    if (!name) co_return name.error();
-    const auto later = context.graph.looked_up->must_wait(**name, context.external.client_address);
+  std::shared_ptr<backend::Backend> looked_up;
+  if (auto* name = std::get_if<std::string>(&*found)) {
+    const auto& destinations = *context.match.set->back_ends().looked_up;
+    const auto later = destinations.must_wait(*name, context.external.client_address);
     if (later) co_return come_again(*later);
-    auto looking = look_up(context, std::move(**name));
+    auto looking = look_up(context, std::move(*name));
     auto answer = co_await looking;
     if (!answer) co_return answer.error();
     looked_up = std::move(*answer);
-    found = looked_up.get();
   }
-  if (context.user.token.empty() && (*found)->takes_user_token() && has_expired_token(context)) {
+  auto& back_end = looked_up ? *looked_up : *std::get<backend::Backend*>(*found);
+  if (context.user.token.empty() && back_end.takes_user_token() && has_expired_token(context)) {
     auto asking = ask_for_login(context);
     auto verdict = co_await asking;
     co_return verdict;
@@ -85,7 +79,7 @@ Task<Result<Verdict>> dispatch(Context& context) {
                      .authenticated = context.needs_login(),
                      .cors_is_ours = context.cors_is_ours,
                      .reply = reply};
-  auto served = co_await (*found)->serve(call);
+  auto served = co_await back_end.serve(call);
   context.status = call.status;
   context.bytes_sent = call.bytes_sent;
   context.upstream_time = call.upstream_time;

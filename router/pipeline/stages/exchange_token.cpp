@@ -16,10 +16,10 @@ Task<Result<base::Secret>> exchange(std::shared_ptr<const Graph> graph, login::S
 }  // namespace
 
 Task<Result<Verdict>> exchange_token(Context& context) {
-  const auto& route = context.route();
-  if (!route.service || !context.needs_login()) co_return Verdict(Continue{});
+  const auto* to = context.route().service();
+  if (to == nullptr || !context.needs_login()) co_return Verdict(Continue{});
   const auto& services = context.config().services;
-  const auto service = services.find(config::service_key(*route.service, route.endpoint));
+  const auto service = services.find(to->key());
   if (service == services.end() || !service->second.service_client) co_return Verdict(Continue{});
   const auto& client = service->second.service_client;
   const auto held = login::ServiceTokens::find(*context.user.session, client->service, context.graph.parts.clock.wall());

@@ -3,7 +3,7 @@
 namespace router::pipeline {
 
 Result<Verdict> match_route(Context& context) {
-  auto match = context.graph.routes.find(context.request.method, context.target());
+  auto match = backend::find_route(context.graph.routes, context.request.method, context.target());
   if (!match) return match.error();
   context.match = std::move(*match);
   // its users have just been signed out: asking them to sign in again would make the logout a circle
