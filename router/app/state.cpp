@@ -86,7 +86,7 @@ Result<std::unique_ptr<State>> State::open(const config::Environment& environmen
   if (outbox.kind == StoreKind::redis) return not_built("LOGOUT_OUTBOX");
   const crypto::SealingSecrets secrets{environment.session_secret, environment.previous_session_secret};
   auto state = std::make_unique<State>();
-  std::shared_ptr<storage::Records> session_records;
+  auto& session_records = state->session_records;
   if (store.kind == StoreKind::sqlite) {
     auto opened = open_file(store.file, secrets);
     if (!opened) return opened.error();
@@ -117,6 +117,11 @@ base::Task<void> State::restore() {
   if (restored == nullptr) co_return;
   auto restoring = restored->restore();
   co_await restoring;
+}
+
+void State::finish() {
+  for (const auto& file : {session_records, records})
+    if (file) file->finish();
 }
 
 Result<base::Secret> state_secret(const std::string& directory) {

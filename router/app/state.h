@@ -29,7 +29,11 @@ struct State {
   // Reads what an earlier process left, on the background loop.
   base::Task<void> restore();
 
+  // When the loops have stopped, before they are gone: nobody that waits for the disk is called back later.
+  void finish();
+
   base::SystemClock clock;
+  std::shared_ptr<storage::Records> session_records;  // where sessions are in a file
   std::shared_ptr<storage::Records> records;  // where the outbox is a file: that of receipts, too; null: none
   std::unique_ptr<session::Store> sessions;
   std::unique_ptr<logout::Outbox> outbox;

@@ -107,8 +107,10 @@ SqliteStore::~SqliteStore() { write_used(uses_.take(base::SteadyTime::max())); }
 
 Task<void> SqliteStore::restore() {
   const auto started = clock_.steady();
+  is_restoring_ = true;
   auto restoring = restore_up_to(Part::nothing);
   const auto restored = co_await restoring;
+  is_restoring_ = false;
   if (!restored) {
     base::log_error("session.restore", {{"file", records_->path()}, {"fault", describe(restored.error())}});
     co_return;
@@ -319,6 +321,7 @@ Task<Result<void>> SqliteStore::remember_ended(EndedAtProvider ended) {
 }
 
 Task<Result<std::vector<Snapshot>>> SqliteStore::take_expired(std::size_t limit) {
+  if (is_restoring_) co_return std::vector<Snapshot>();
   auto restoring = restore_up_to(Part::nothing);
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();

@@ -73,6 +73,7 @@ class SqliteStore final : public Store {
   std::atomic<Part> restoring_ = Part::tombstones;
   std::atomic<std::int64_t> restored_to_ = 0;  // of that part
   std::atomic<std::uint64_t> restored_ = 0;    // sessions
+  std::atomic<bool> is_restoring_ = false;     // somebody is at it already
   base::SteadyTime forgot_at_{};               // with take_expired(), which one loop calls
 };
 

@@ -184,6 +184,17 @@ Task<Result<std::optional<Record>>> Records::find(RecordKind kind, std::string k
   co_return std::move(found->record);
 }
 
+namespace {
+
+Task<void> await_turn(Database* database) {
+  auto reading = database->read([](Connection&) {});
+  (void)co_await reading;
+}
+
+}  // namespace
+
+void Records::finish() { base::start_detached(await_turn(database_.get())); }
+
 void Records::report_unreadable(std::int64_t number) {
   if (++unreadable_ > kMostReported) return;
   base::log_error("storage.record_unreadable", {{"file", path()},

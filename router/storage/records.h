@@ -77,6 +77,9 @@ class Records {
   base::Task<base::Result<RecordPage>> page(RecordKind kind, std::int64_t after, std::size_t limit);
   base::Task<base::Result<std::optional<Record>>> find(RecordKind kind, std::string key);
 
+  // Returns when all that was asked for before is done, or told that it has to wait. On no loop.
+  void finish();
+
   // The number of the newest record when the file was opened: what is later is this process's own.
   std::int64_t newest_at_open() const { return newest_at_open_; }
   bool is_writable() const { return database_->is_writable(); }
