@@ -1,5 +1,7 @@
 #include "http/websocket_handshake.h"
 
+#include "base/text.h"
+
 namespace router::http {
 
 using base::Error;
@@ -17,6 +19,12 @@ bool is_key(std::string_view text) {
 }
 
 }  // namespace
+
+bool asks_for_websocket(const Request& request) {
+  const auto upgrade = request.headers.get("Upgrade");
+  return upgrade && base::equals_ignoring_case(*upgrade, "websocket") && request.minor_version == 1 &&
+         request.is("GET") && request.headers.has_token("Connection", "upgrade");
+}
 
 bool is_allowed_websocket_origin(std::string_view origin, std::string_view own_origin,
                                  const std::vector<OriginRule>& allowed) {

@@ -15,6 +15,9 @@
 
 namespace router::http {
 
+// Whether it asks for one at all, in whatever form: Request::is_upgrade.
+bool asks_for_websocket(const Request& request);
+
 bool is_allowed_websocket_origin(std::string_view origin, std::string_view own_origin,
                                  const std::vector<OriginRule>& allowed);
 

@@ -4,12 +4,12 @@
 
 namespace router::pipeline {
 
-std::string left_application(const Context& context) {
-  if (!context.user.session || context.user.session->ended_applications.empty()) return {};
-  const auto name = context.match.destination_name(context.target(), context.external.authority);
+std::string left_application(const RequestState& state) {
+  if (!state.user.session || state.user.session->ended_applications.empty()) return {};
+  const auto name = state.match.destination_name(state.target(), state.external.authority);
   if (!name || !*name) return {};
   const auto* left =
-      config::left_application(context.config().logout, context.user.session->ended_applications, **name);
+      config::left_application(state.config().logout, state.user.session->ended_applications, **name);
   return left == nullptr ? std::string() : left->name;
 }
 

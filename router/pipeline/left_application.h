@@ -6,10 +6,10 @@
 
 #include <string>
 
-#include "pipeline/context.h"
+#include "pipeline/request_state.h"
 
 namespace router::pipeline {
 
-std::string left_application(const Context& context);
+std::string left_application(const RequestState& state);
 
 }  // namespace router::pipeline

@@ -1,20 +1,27 @@
-// A step of the request's way: a plain function where nothing is waited for, a coroutine where something is.
+// A step of the request's way: a plain function of what is known where nothing is waited for and nothing is done, a
+// coroutine where something is. Beside it what it says when somebody asks what a request would meet; both come of the
+// same judgement, which stands with the stage.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <variant>
 
 #include "base/task.h"
 #include "pipeline/context.h"
+#include "pipeline/foreseen.h"
 
 namespace router::pipeline {
 
-using PlainStage = base::Result<Verdict> (*)(Context&);
+using PlainStage = base::Result<Verdict> (*)(RequestState&);
 using WaitingStage = base::Task<base::Result<Verdict>> (*)(Context&);
+// Absent: the request goes on. `told`: what has been said about it so far, by topic; each stage adds its own.
+using Explain = std::optional<Foreseen> (*)(RequestState&, Told& told);
 
 struct Stage {
   std::string_view name;
   std::variant<PlainStage, WaitingStage> run;
+  Explain explain;
 };
 
 }  // namespace router::pipeline

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "http/fetch_metadata.h"
 #include "http/query.h"
@@ -22,17 +23,22 @@ struct Wanted {
   bool any_oidc = false;          // every bound OpenID provider will do
 };
 
-bool is_oidc_binding(const Context& context, const std::string& name) {
-  const auto& providers = context.config().providers;
+bool is_oidc_binding(const RequestState& state, const std::string& name) {
+  const auto& providers = state.config().providers;
   return std::any_of(providers.begin(), providers.end(), [&](const config::IdentityProvider& provider) {
     return provider.kind == config::ProviderKind::oidc && provider.name == name;
   });
 }
 
 // A REST client whose session is over: it has no use for a login page.
-bool carries_rest_token(const Context& context) {
-  const auto& token = context.graph.session_cookie.names().rest_token();
-  return !token.empty() && context.request.headers.contains(token);
+bool carries_rest_token(const RequestState& state) {
+  const auto& token = state.graph.session_cookie.names().rest_token();
+  return !token.empty() && state.request.headers.contains(token);
+}
+
+// a redirect would lose a body, and a script could not read the login page
+bool may_be_sent_to_login(const RequestState& state) {
+  return http::is_navigation(state.request) && !carries_rest_token(state);
 }
 
 bool is_plain(std::string_view name) {
@@ -42,15 +48,15 @@ bool is_plain(std::string_view name) {
 }
 
 // dynamicIdentityProvider: the user's choice, in the query, wins over the route's.
-Result<Wanted> wanted_provider(const Context& context) {
-  const auto& route = context.route();
+Result<Wanted> wanted_provider(const RequestState& state) {
+  const auto& route = state.route();
   const bool is_oidc = route.authentication == config::AuthenticationType::oidc;
   Wanted wanted{route.provider, is_oidc ? std::string() : route.identity_provider};
   if (!route.dynamic_identity_provider) return wanted;
-  auto chosen = http::query_value(context.target().query, "sap_idp").value_or("");
+  auto chosen = http::query_value(state.target().query, "sap_idp").value_or("");
   if (chosen.empty()) {
     wanted.any_oidc = is_oidc;
-  } else if (is_oidc ? !is_oidc_binding(context, chosen) : !is_plain(chosen)) {
+  } else if (is_oidc ? !is_oidc_binding(state, chosen) : !is_plain(chosen)) {
     return Error{ErrorCode::bad_request, Side::client, "sap_idp names no identity provider"};
   } else {
     (is_oidc ? wanted.provider : wanted.identity_provider) = std::move(chosen);
@@ -58,10 +64,10 @@ Result<Wanted> wanted_provider(const Context& context) {
   return wanted;
 }
 
-bool is_logged_in(const Context& context, const Wanted& wanted) {
-  if (!context.user.session) return false;
-  const auto& provider = context.user.session->provider;
-  return provider == wanted.provider || (wanted.any_oidc && is_oidc_binding(context, provider));
+bool is_logged_in(const RequestState& state, const Wanted& wanted) {
+  if (!state.user.session) return false;
+  const auto& provider = state.user.session->provider;
+  return provider == wanted.provider || (wanted.any_oidc && is_oidc_binding(state, provider));
 }
 
 Task<Result<Verdict>> authenticate_session(Context& context) {
@@ -70,8 +76,7 @@ Task<Result<Verdict>> authenticate_session(Context& context) {
   login::LoginRequest login;
   login.application = left_application(context);
   if (login.application.empty() && is_logged_in(context, *wanted)) co_return Verdict(Continue{});
-  // a redirect would lose a body, and a script could not read the login page
-  if (!http::is_navigation(context.request) || carries_rest_token(context)) {
+  if (!may_be_sent_to_login(context)) {
     co_return Error{ErrorCode::unauthenticated, Side::client, "no session"};
   }
   login.provider = std::move(wanted->provider);
@@ -83,23 +88,80 @@ Task<Result<Verdict>> authenticate_session(Context& context) {
   co_return Verdict(std::move(*page));
 }
 
+// How who asks says who that is.
+enum class WayIn { open, caller, password, login };
+
+// Errors: unavailable (nobody can get in).
+Result<WayIn> way_in(const RequestState& state) {
+  if (!state.needs_login()) return WayIn::open;
+  if (state.route().provider.empty()) {
+    return Error{ErrorCode::unavailable, Side::identity_provider, "no identity provider is bound"};
+  }
+  if (state.request.headers.contains(kCallerField)) return WayIn::caller;
+  return state.route().authentication == config::AuthenticationType::basic ? WayIn::password : WayIn::login;
+}
+
+std::string_view type_name(config::AuthenticationType type) {
+  switch (type) {
+    case config::AuthenticationType::xsuaa: return "xsuaa";
+    case config::AuthenticationType::ias: return "ias";
+    case config::AuthenticationType::oidc: return "oidc";
+    case config::AuthenticationType::basic: return "basic";
+    case config::AuthenticationType::none: break;
+  }
+  return "none";
+}
+
+std::string_view why_open(const RequestState& state) {
+  if (state.is_public_page) return "none: a logout ends at this page";
+  return state.route().is_public() ? "none" : "none: authenticationMethod is none";
+}
+
+// What somebody meets who brings nothing.
+std::string_view met_by_nobody(WayIn way, const RequestState& state) {
+  if (way == WayIn::caller) return "not asked for: x-approuter-authorization says who calls, else 401";
+  if (way == WayIn::password) return "401 with a challenge, until user and password come";
+  if (may_be_sent_to_login(state)) return "login, then back here";
+  return carries_rest_token(state) ? "401: a REST client gets no login page" : "401: no navigation";
+}
+
 }  // namespace
 
 Task<Result<Verdict>> authenticate(Context& context) {
-  if (!context.needs_login()) co_return Verdict(Continue{});
-  if (context.route().provider.empty()) {
-    co_return Error{ErrorCode::unavailable, Side::identity_provider, "no identity provider is bound for this route"};
-  }
-  Task<Result<Verdict>> way;
-  if (context.request.headers.contains(kCallerField)) {
-    way = authenticate_caller(context);
-  } else if (context.route().authentication == config::AuthenticationType::basic) {
-    way = authenticate_basic(context);
-  } else {
-    way = authenticate_session(context);
-  }
-  auto verdict = co_await way;
+  const auto way = way_in(context);
+  if (!way) co_return way.error();
+  if (*way == WayIn::open) co_return Verdict(Continue{});
+  auto going = *way == WayIn::caller     ? authenticate_caller(context)
+               : *way == WayIn::password ? authenticate_basic(context)
+                                         : authenticate_session(context);
+  auto verdict = co_await going;
   co_return verdict;
+}
+
+std::optional<Foreseen> explain_authenticate(RequestState& state, Told& told) {
+  const auto way = way_in(state);
+  if (way && *way == WayIn::open) {
+    if (state.match.found()) told["route"]["authentication"] = why_open(state);
+    return std::nullopt;
+  }
+  auto& out = told["route"];
+  const auto& route = state.route();
+  out["authentication"] = type_name(route.authentication);
+  if (!route.identity_provider.empty()) out["identityProvider"] = route.identity_provider;
+  if (!way) {
+    auto foreseen = foresee(way.error());
+    out["withoutSession"] = foreseen->text;
+    return foreseen;
+  }
+  if (*way == WayIn::login) {
+    if (auto wanted = wanted_provider(state); !wanted) return foresee(wanted.error());
+  }
+  state.user.is_caller = *way == WayIn::caller;
+  if (state.user.is_caller) {
+    if (auto field = caller_field(state.request); !field) return foresee(field.error());
+  }
+  out["withoutSession"] = met_by_nobody(*way, state);
+  return std::nullopt;
 }
 
 }  // namespace router::pipeline

@@ -6,13 +6,15 @@ using base::Error;
 using base::ErrorCode;
 using base::Side;
 
+Result<std::string> caller_field(const http::Request& request) {
+  if (request.headers.count(kCallerField) == 1) return std::string(*request.headers.get(kCallerField));
+  return Error{ErrorCode::bad_request, Side::client, "x-approuter-authorization comes twice"};
+}
+
 Task<Result<Verdict>> authenticate_caller(Context& context) {
-  const auto& headers = context.request.headers;
-  if (headers.count(kCallerField) != 1) {
-    co_return Error{ErrorCode::bad_request, Side::client, "x-approuter-authorization comes twice"};
-  }
-  std::string field(*headers.get(kCallerField));
-  auto verdict = co_await context.graph.login->caller(context.external, context.route().provider, std::move(field),
+  auto field = caller_field(context.request);
+  if (!field) co_return field.error();
+  auto verdict = co_await context.graph.login->caller(context.external, context.route().provider, std::move(*field),
                                                       context.exchange.loop());
   if (const auto* later = std::get_if<base::seconds>(&verdict)) co_return come_again(*later);
   auto& caller = std::get<Result<session::Snapshot>>(verdict);

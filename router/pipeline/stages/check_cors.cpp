@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "http/field_list.h"
 #include "http/origin.h"
@@ -9,15 +10,19 @@ namespace router::pipeline {
 
 namespace {
 
+Result<CorsJudgement> judge_origin(const RequestState& state) {
+  return judge_cors(state.config(), state.request, state.target(), state.external);
+}
+
 // Every answer to an origin that is let in, also an error's: a script may read what went wrong.
-void add_origin_fields(Context& context, const config::CorsPolicy& policy, std::string_view origin) {
+void add_origin_fields(RequestState& state, const config::CorsPolicy& policy, std::string_view origin) {
   const bool any = std::any_of(
       policy.allowed_origins.begin(), policy.allowed_origins.end(),
       [](const http::OriginRule& rule) { return rule.host == "*" && rule.scheme.empty() && !rule.port; });
   // browsers take * for requests without credentials only (Fetch, "CORS check")
-  context.reply_fields.add("Access-Control-Allow-Origin", any && !policy.allow_credentials ? "*" : origin);
-  if (policy.allow_credentials) context.reply_fields.add("Access-Control-Allow-Credentials", "true");
-  context.cors_is_ours = true;
+  state.reply_fields.add("Access-Control-Allow-Origin", any && !policy.allow_credentials ? "*" : origin);
+  if (policy.allow_credentials) state.reply_fields.add("Access-Control-Allow-Credentials", "true");
+  state.cors_is_ours = true;
 }
 
 http::Response preflight_response(const config::CorsPolicy& policy) {
@@ -32,25 +37,34 @@ http::Response preflight_response(const config::CorsPolicy& policy) {
 
 }  // namespace
 
-Result<Verdict> check_cors(Context& context) {
-  const auto judged = judge_cors(context.config(), context.request, context.target(), context.external);
+Result<Verdict> check_cors(RequestState& state) {
+  const auto judged = judge_origin(state);
   if (!judged) return judged.error();
   if (judged->policy == nullptr) return Verdict(Continue{});
   const auto& policy = *judged->policy;
   // also where there is no Origin: a cache must not give that answer to somebody who sends one (Fetch, "CORS
   // and caches")
-  context.reply_fields.add("Vary", "Origin");
+  state.reply_fields.add("Vary", "Origin");
   if (judged->outcome == CorsJudgement::Outcome::no_concern) return Verdict(Continue{});
   if (judged->outcome == CorsJudgement::Outcome::refused) {
     return base::Error{base::ErrorCode::forbidden, base::Side::client,
                        "CORS: " + std::string(judged->refused) + " is not allowed"};
   }
-  add_origin_fields(context, policy, context.request.headers.get("Origin").value_or(""));
+  add_origin_fields(state, policy, state.request.headers.get("Origin").value_or(""));
   if (judged->outcome == CorsJudgement::Outcome::preflight) return Verdict(preflight_response(policy));
   if (!policy.expose_headers.empty()) {
-    context.reply_fields.add("Access-Control-Expose-Headers", http::written_list(policy.expose_headers));
+    state.reply_fields.add("Access-Control-Expose-Headers", http::written_list(policy.expose_headers));
   }
   return Verdict(Continue{});
+}
+
+std::optional<Foreseen> explain_check_cors(RequestState& state, Told& told) {
+  const auto judged = judge_origin(state);
+  if (!judged) return foresee(judged.error());
+  if (judged->outcome == CorsJudgement::Outcome::refused) return foresee(403, "cors does not allow " + std::string(judged->refused));
+  if (judged->outcome == CorsJudgement::Outcome::preflight) return foresee(200, "a preflight, answered by cors");
+  if (judged->outcome == CorsJudgement::Outcome::allowed) told["cors"] = "the origin may read the answer";
+  return std::nullopt;
 }
 
 }  // namespace router::pipeline

@@ -1,8 +1,13 @@
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
 #include "config/chosen_destinations.h"
+#include "config/token_rule.h"
 #include "pipeline/anonymous_opener.h"
 #include "pipeline/filters/filters.h"
 #include "pipeline/stages/stages.h"
 #include "pipeline/while_signed_in.h"
+#include "routing/rewrite.h"
 
 namespace router::pipeline {
 
@@ -15,15 +20,15 @@ namespace {
 // A back-end, or the name that the destination service is asked for.
 using Found = std::variant<backend::Backend*, std::string>;
 
-Result<Found> find_backend(const Context& context) {
-  const auto& lead = context.match.lead();
+Result<Found> find_backend(const RequestState& state) {
+  const auto& lead = state.match.lead();
   if (auto* const* fixed = std::get_if<backend::Backend*>(&lead)) return Found(*fixed);
   if (std::holds_alternative<backend::NotBound>(lead)) {
-    return Error{ErrorCode::unavailable, Side::router, "the service " + context.route().service()->name + " is not bound"};
+    return Error{ErrorCode::unavailable, Side::router, "the service " + state.route().service()->name + " is not bound"};
   }
-  auto name = context.match.destination_name(context.target(), context.external.authority);
+  auto name = state.match.destination_name(state.target(), state.external.authority);
   if (!name) return name.error();
-  const auto& back_ends = context.match.set->back_ends();
+  const auto& back_ends = state.match.set->back_ends();
   const auto known = *name ? back_ends.destinations.find(**name) : back_ends.destinations.end();
   if (known != back_ends.destinations.end()) return Found(known->second.get());
   if (*name && back_ends.looked_up) return Found(std::move(**name));
@@ -44,7 +49,55 @@ Task<Result<std::shared_ptr<backend::Backend>>> look_up(Context& context, std::s
   co_return found;
 }
 
+void tell_back_end(const RequestState& state, const config::Destination& destination, std::string_view path, Told& out) {
+  out["url"] = destination.url.origin() + routing::join_paths(destination.url, path);
+  out["timeoutMs"] = state.route().timeout.value_or(destination.timeout).count();
+  out["userToken"] = config::takes_token(destination) && state.needs_login() ? "sent" : "not sent";
+}
+
+void tell_destination(const RequestState& state, std::string_view path, Told& out) {
+  const auto name = state.match.destination_name(state.target(), state.external.authority);
+  if (!name || !*name) {
+    out["destination"] = "404: no name comes of " + state.route().destination()->name;
+    return;
+  }
+  out["destination"] = **name;
+  const auto known = state.config().destinations.find(**name);
+  if (known != state.config().destinations.end()) return tell_back_end(state, known->second, path, out);
+  out["url"] = state.match.set->back_ends().looked_up ? "asked of the destination service" : "404: no such destination";
+}
+
+void tell_service(const RequestState& state, std::string_view path, Told& out) {
+  const auto& service = *state.route().service();
+  const auto key = service.key();
+  out["service"] = key;
+  const auto known = state.config().services.find(key);
+  if (known != state.config().services.end()) return tell_back_end(state, known->second, path, out);
+  out["url"] = service.name == config::kUserApiService ? "answered by the router" : "503: not bound";
+}
+
+void tell_folder(const RequestState& state, std::string_view path, Told& out) {
+  const auto& route = state.route();
+  const auto folder = std::filesystem::path(route.folder()->path).lexically_relative(state.config().directory).string();
+  out["localDir"] = folder;
+  out["file"] = folder + std::string(path.substr(0, path.find('?')));
+  if (!route.cache_control.empty()) out["cacheControl"] = route.cache_control;
+}
+
 }  // namespace
+
+std::optional<Foreseen> explain_dispatch(RequestState& state, Told& told) {
+  auto& out = told["route"];
+  const auto& route = state.route();
+  if (!route.touch) out["session"] = "not kept alive by this request: touch is false";
+  const auto path = routing::rewrite(route, state.match.match, state.target());
+  out["rewritten"] = path ? *path : "400: the target makes a path that no back-end should see";
+  if (path && route.folder() != nullptr) tell_folder(state, *path, out);
+  if (path && route.destination() != nullptr) tell_destination(state, *path, out);
+  if (path && route.service() != nullptr) tell_service(state, *path, out);
+  if (const auto found = find_backend(state); !found) return foresee(found.error());
+  return path ? Foreseen{} : *foresee(path.error());
+}
 
 Task<Result<Verdict>> dispatch(Context& context) {
   auto found = find_backend(context);

@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "login/service_tokens.h"
 #include "pipeline/stages/stages.h"
 #include "pipeline/while_signed_in.h"
@@ -13,15 +15,20 @@ Task<Result<base::Secret>> exchange(std::shared_ptr<const Graph> graph, login::S
   co_return token;
 }
 
+// What the route's service is called with the tokens of; null: with nobody's.
+login::ServiceOf service_client(const RequestState& state) {
+  const auto* to = state.route().service();
+  if (to == nullptr || !state.needs_login()) return nullptr;
+  const auto& services = state.config().services;
+  const auto service = services.find(to->key());
+  return service == services.end() ? nullptr : service->second.service_client;
+}
+
 }  // namespace
 
 Task<Result<Verdict>> exchange_token(Context& context) {
-  const auto* to = context.route().service();
-  if (to == nullptr || !context.needs_login()) co_return Verdict(Continue{});
-  const auto& services = context.config().services;
-  const auto service = services.find(to->key());
-  if (service == services.end() || !service->second.service_client) co_return Verdict(Continue{});
-  const auto& client = service->second.service_client;
+  const auto client = service_client(context);
+  if (!client) co_return Verdict(Continue{});
   const auto held = login::ServiceTokens::find(*context.user.session, client->service, context.graph.parts.clock.wall());
   if (client->grant == config::ServiceGrant::user_token && !held && has_expired_token(context)) {
     auto asking = ask_for_login(context);
@@ -29,12 +36,20 @@ Task<Result<Verdict>> exchange_token(Context& context) {
     co_return verdict;
   }
   auto user = context.user.session;
-  auto exchanging = while_signed_in(context, exchange(context.graph.shared_from_this(), service->second.service_client,
+  auto exchanging = while_signed_in(context, exchange(context.graph.shared_from_this(), client,
                                                       std::move(user), context.external.tenant, context.exchange.loop()));
   auto token = co_await exchanging;
   if (!token) co_return token.error();
   context.user.token = std::move(*token);
   co_return Verdict(Continue{});
+}
+
+std::optional<Foreseen> explain_exchange_token(RequestState& state, Told& told) {
+  if (const auto client = service_client(state)) {
+    told["route"]["serviceToken"] =
+        client->grant == config::ServiceGrant::user_token ? "of the user, exchanged for the service's" : "of the router";
+  }
+  return std::nullopt;
 }
 
 }  // namespace router::pipeline

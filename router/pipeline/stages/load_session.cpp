@@ -36,4 +36,6 @@ Task<Result<Verdict>> load_session(Context& context) {
   co_return found.error();
 }
 
+std::optional<Foreseen> explain_load_session(RequestState&, Told&) { return std::nullopt; }
+
 }  // namespace router::pipeline

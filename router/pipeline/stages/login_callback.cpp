@@ -13,4 +13,9 @@ Task<Result<Verdict>> login_callback(Context& context) {
   co_return Verdict(std::move(*outcome.answer));
 }
 
+std::optional<Foreseen> explain_login_callback(RequestState& state, Told&) {
+  if (!state.graph.login->is_callback(state.request.target)) return std::nullopt;
+  return Foreseen{0, "login.callbackEndpoint: the way back from the identity provider"};
+}
+
 }  // namespace router::pipeline

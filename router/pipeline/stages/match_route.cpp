@@ -2,14 +2,16 @@
 
 namespace router::pipeline {
 
-Result<Verdict> match_route(Context& context) {
-  auto match = backend::find_route(context.graph.routes, context.request.method, context.target());
+Result<Verdict> match_route(RequestState& state) {
+  auto match = backend::find_route(state.graph.routes, state.request.method, state.target());
   if (!match) return match.error();
-  context.match = std::move(*match);
+  state.match = std::move(*match);
   // its users have just been signed out: asking them to sign in again would make the logout a circle
-  context.is_public_page =
-      context.request.is_get_or_head() && context.graph.landing_pages.is_public(context.target().path);
+  state.is_public_page =
+      state.request.is_get_or_head() && state.graph.landing_pages.is_public(state.target().path);
   return Verdict(Continue{});
 }
+
+std::optional<Foreseen> explain_match_route(RequestState& state, Told&) { return foresee(match_route(state)); }
 
 }  // namespace router::pipeline

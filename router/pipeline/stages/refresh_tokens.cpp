@@ -33,10 +33,12 @@ Task<Result<Verdict>> refresh_tokens(Context& context) {
   co_return verdict;
 }
 
+std::optional<Foreseen> explain_refresh_tokens(RequestState&, Told&) { return std::nullopt; }
+
 // Here nothing could refresh it: there is no refresh token, or JWT_REFRESH is 0.
-bool has_expired_token(const Context& context) {
-  return context.needs_login() && context.user.is_signed_in() &&
-         login::has_expired(context.user.session->tokens, context.graph.parts.clock.wall());
+bool has_expired_token(const RequestState& state) {
+  return state.needs_login() && state.user.is_signed_in() &&
+         login::has_expired(state.user.session->tokens, state.graph.parts.clock.wall());
 }
 
 Task<Result<Verdict>> ask_for_login(Context& context) {

@@ -2,10 +2,19 @@
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
+namespace {
+
+// Null: the request is no such login.
+const login::RestLogin* rest_login_of(const RequestState& state) {
+  const auto* rest = state.graph.login->rest();
+  return rest != nullptr && rest->is_login(state.request.target) ? rest : nullptr;
+}
+
+}  // namespace
 
 Task<Result<Verdict>> rest_login(Context& context) {
-  const auto* rest = context.graph.login->rest();
-  if (rest == nullptr || !rest->is_login(context.request.target)) co_return Verdict(Continue{});
+  const auto* rest = rest_login_of(context);
+  if (rest == nullptr) co_return Verdict(Continue{});
   std::string body;
   if (login::RestRequests::wants_body(context.request)) {
     auto read = co_await net::read_bounded_body(context.exchange, login::kMaxRestBody);
@@ -15,6 +24,11 @@ Task<Result<Verdict>> rest_login(Context& context) {
   auto answering = rest->answer(context.request, context.external, std::move(body), context.exchange.loop());
   auto answer = co_await answering;
   co_return Verdict(std::move(answer));
+}
+
+std::optional<Foreseen> explain_rest_login(RequestState& state, Told&) {
+  if (rest_login_of(state) == nullptr) return std::nullopt;
+  return Foreseen{0, "am: a login with user and password, answered with JSON"};
 }
 
 }  // namespace router::pipeline

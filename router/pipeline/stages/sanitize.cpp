@@ -40,27 +40,27 @@ std::string path_before(std::string_view forwarded, std::string_view path) {
   return whole->path.substr(0, whole->path.size() - path.size());
 }
 
-Result<void> take_forwarded(Context& context) {
-  auto& external = context.external;
-  const auto& headers = context.request.headers;
+Result<void> take_forwarded(RequestState& state) {
+  auto& external = state.external;
+  const auto& headers = state.request.headers;
   if (const auto proto = headers.get("x-forwarded-proto")) {
     const auto scheme = base::to_lower(first_element(*proto));
     if (scheme == "http" || scheme == "https") external.scheme = scheme;
   }
   auto host = headers.get("x-forwarded-host");
-  if (context.config().environment.external_reverse_proxy && headers.contains("x-custom-host")) {
+  if (state.config().environment.external_reverse_proxy && headers.contains("x-custom-host")) {
     host = headers.get("x-custom-host");
   }
-  if (host && context.config().environment.validate_x_forwarded_host && !is_plain_host(first_element(*host))) {
+  if (host && state.config().environment.validate_x_forwarded_host && !is_plain_host(first_element(*host))) {
     return Error{ErrorCode::bad_request, Side::client, "x-forwarded-host is no host name"};
   }
   if (host && http::parse_host(first_element(*host))) external.authority = base::to_lower(first_element(*host));
   if (const auto path = headers.get("x-forwarded-path")) {
-    external.path_prefix = path_before(*path, context.request.target.path);
+    external.path_prefix = path_before(*path, state.request.target.path);
   }
   external.client_address =
       client_address(headers, external.peer_address,
-                     {context.graph.trusted_proxies, context.config().environment.proxies_are_named});
+                     {state.graph.trusted_proxies, state.config().environment.proxies_are_named});
   return {};
 }
 
@@ -80,51 +80,52 @@ bool is_dns_label(std::string_view text) {
 
 // A host that names no tenant is the binding's own subaccount's. The port is no part of the host, unless the pattern
 // asks for it.
-Result<void> find_tenant(Context& context) {
-  const auto& pattern = context.graph.tenant_pattern;
+Result<void> find_tenant(RequestState& state) {
+  const auto& pattern = state.graph.tenant_pattern;
   if (!pattern) return {};
-  const std::string& authority = context.external.authority;
+  const std::string& authority = state.external.authority;
   const auto parsed = http::parse_host(authority);
   for (const std::string& host : {parsed ? parsed->host : authority, authority}) {
     const auto found = pattern->match(host);
     if (!found) return found.error();
     const auto tenant = *found ? (*found)->groups[1].value_or("") : std::string_view();
     if (is_dns_label(tenant)) {
-      context.external.tenant = tenant;
+      state.external.tenant = tenant;
       return {};
     }
   }
-  for (const auto& provider : context.config().providers) {
-    if (provider.kind == config::ProviderKind::xsuaa) context.external.tenant = provider.identity_zone;
+  for (const auto& provider : state.config().providers) {
+    if (provider.kind == config::ProviderKind::xsuaa) state.external.tenant = provider.identity_zone;
   }
   return {};
 }
 
-Result<void> find_external(Context& context) {
-  const auto endpoints = context.exchange.endpoints();
-  auto& external = context.external;
-  const auto& target = context.request.target;
-  const auto host = context.request.headers.get("Host");
+Result<void> find_external(RequestState& state) {
+  auto& external = state.external;
+  const auto& target = state.request.target;
+  const auto host = state.request.headers.get("Host");
   if (!target.authority.empty() && host && !base::equals_ignoring_case(target.authority, *host)) {
     return Error{ErrorCode::bad_request, Side::client, "absolute-form target for another host"};
   }
-  external.scheme = endpoints.tls ? "https" : "http";
+  external.scheme = state.endpoints.tls ? "https" : "http";
   external.authority = base::to_lower(host ? *host : std::string_view(target.authority));
-  external.peer_address = endpoints.peer_address;
-  external.client_address = endpoints.peer_address;
-  external.peer_trusted = context.graph.trusted_proxies.contains(endpoints.peer_address);
+  external.peer_address = state.endpoints.peer_address;
+  external.client_address = state.endpoints.peer_address;
+  external.peer_trusted = state.graph.trusted_proxies.contains(state.endpoints.peer_address);
   if (external.peer_trusted) {
-    if (auto taken = take_forwarded(context); !taken) return taken.error();
+    if (auto taken = take_forwarded(state); !taken) return taken.error();
   }
-  return find_tenant(context);
+  return find_tenant(state);
 }
 
-bool is_allowed_host(const Context& context) {
-  const auto& allowed = context.config().environment.allowed_hosts;
+bool is_allowed_host(const RequestState& state) {
+  const auto& allowed = state.config().environment.allowed_hosts;
   if (allowed.empty()) return true;
-  const auto host = http::parse_host(context.external.authority);
+  const auto host = http::parse_host(state.external.authority);
   return host && config::names_host(allowed, host->host);
 }
+
+constexpr int kMisdirected = 421;
 
 http::Response refuse(int status, std::string_view text) {
   return http::text_response(status, std::string(text) + "\n");
@@ -132,25 +133,33 @@ http::Response refuse(int status, std::string_view text) {
 
 }  // namespace
 
-Result<Verdict> sanitize(Context& context) {
-  const auto& headers = context.request.headers;
-  context.trace.request_id = request_id_of(headers);
-  context.trace.correlation_id = correlation_id_of(headers, context.trace.request_id);
-  context.trace.traceparent = traceparent_of(headers);
-  context.wants_statistics = wants_statistics(context.request);
-  if (auto found = find_external(context); !found) return found.error();
+Result<Verdict> sanitize(RequestState& state) {
+  const auto& headers = state.request.headers;
+  state.trace.request_id = request_id_of(headers);
+  state.trace.correlation_id = correlation_id_of(headers, state.trace.request_id);
+  state.trace.traceparent = traceparent_of(headers);
+  state.wants_statistics = wants_statistics(state.request);
+  if (auto found = find_external(state); !found) return found.error();
 
   // echoing a request, or tunnelling past the routes, is nobody's business
-  if (context.request.is("TRACE") || context.request.is("CONNECT"))
+  if (state.request.is("TRACE") || state.request.is("CONNECT"))
     return Verdict(http::method_not_allowed(http::kEveryMethod));
   // a destination leads back here: it would go round until something breaks
-  if (backend::went_through_here(context.request.headers)) return Verdict(refuse(508, "Loop Detected"));
-  if (!is_allowed_host(context)) return Verdict(refuse(421, "Misdirected Request"));
+  if (backend::went_through_here(state.request.headers)) return Verdict(refuse(508, "Loop Detected"));
+  if (!is_allowed_host(state)) return Verdict(refuse(kMisdirected, "Misdirected Request"));
   // with SECURE_SESSION_COOKIE the operator says that there is no plain http
-  if (context.config().environment.secure_session_cookie.value_or(false) && !context.external.secure()) {
+  if (state.config().environment.secure_session_cookie.value_or(false) && !state.external.secure()) {
     return Verdict(refuse(403, "This application is served over https only."));
   }
   return Verdict(Continue{});
+}
+
+std::optional<Foreseen> explain_sanitize(RequestState& state, Told&) {
+  auto foreseen = foresee(sanitize(state));
+  if (!foreseen) return foreseen;
+  if (foreseen->status == kMisdirected) foreseen->text += ": ALLOWED_HOSTS does not name " + state.external.authority;
+  if (foreseen->status == 405) return foresee(405, "whatever the routes say");
+  return foreseen;
 }
 
 }  // namespace router::pipeline

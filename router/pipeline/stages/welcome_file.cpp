@@ -3,10 +3,16 @@
 
 namespace router::pipeline {
 
-Result<Verdict> welcome_file(Context& context) {
+Result<Verdict> welcome_file(RequestState& state) {
   // where the handshake for a CSRF token is answered with the file itself, that is the target already
-  if (!asks_for_welcome_file(context) || context.other_target) return Verdict(Continue{});
-  return Verdict(http::redirect_response(welcome_location(context)));
+  if (!asks_for_welcome_file(state) || state.other_target) return Verdict(Continue{});
+  return Verdict(http::redirect_response(welcome_location(state)));
+}
+
+std::optional<Foreseen> explain_welcome_file(RequestState& state, Told&) {
+  auto foreseen = foresee(welcome_file(state));
+  if (foreseen) foreseen->text = "302 to welcomeFile: " + welcome_location(state);
+  return foreseen;
 }
 
 }  // namespace router::pipeline
