@@ -1,25 +1,30 @@
 // One back-end that has to be told that a session is over: everything that is needed to tell it, and nothing
 // else.
 //
-// A Call does not refer to the configuration, so it survives a reload. What is the same for all sessions
-// (CallTarget) and for all calls of a session (Credentials) is shared, which keeps a waiting call small.
-// Values. CallTarget is immutable; Credentials::revoked is touched on the background loop only.
+// What can be written down of it is its CallRecord; where it goes is its CallTarget, which does not refer to the
+// configuration, so that a call survives a reload. What is the same for all sessions (CallTarget) and for all calls of
+// a session (Credentials) is shared, which keeps a waiting call small. Values; CallTarget is immutable.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/result.h"
 #include "base/secret.h"
 #include "config/model.h"
+#include "logout/call_record.h"
 #include "net/http_client.h"
 
 namespace router::logout {
 
 struct CallTarget {
+  std::string name;      // what the configuration calls it, with its kind: "destination:bank"
   std::string back_end;  // name of the destination or service: the lane in the fan-out
+  std::string title;     // what people call it; empty: nothing else
   bool is_service = false;
   std::string method = "POST";
   http::Url url;
@@ -35,24 +40,13 @@ struct CallTarget {
   std::uint16_t proxy_port = 0;
 };
 
-struct Credentials {
-  base::Secret access_token;  // empty: the session had none
-  std::optional<base::WallTime> expires;
-  bool revoked = false;
-
-  bool usable_at(base::WallTime now) const {
-    return !access_token.empty() && !revoked && (!expires || now < *expires);
-  }
-};
-
-struct Call {
-  std::string id;  // the Idempotency-Key, the same on each retry
-  std::string logout_id;
+// Its id, names and time are filled in when it is submitted.
+struct Call : CallRecord {
   std::shared_ptr<const CallTarget> target;
-  std::shared_ptr<Credentials> credentials;  // never null
-  base::Secret cookies;                      // Cookie field, empty = none
-  std::vector<config::Header> forwarded;     // x-forwarded-*, x-approuter-host
-  base::WallTime created;
 };
+
+// Where a call of that name goes now. Errors: not_found (the configuration has no such back-end), unavailable (it is
+// not known yet).
+using FindTarget = std::function<base::Result<std::shared_ptr<const CallTarget>>(const std::string& target_name)>;
 
 }  // namespace router::logout

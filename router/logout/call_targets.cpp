@@ -39,9 +39,13 @@ http::Url logout_url(const config::Destination& destination) {
 
 }  // namespace
 
+std::string target_name(std::string_view kind, std::string_view key) { return std::string(kind).append(key); }
+
 CallTarget make_call_target(const config::Destination& destination, const config::Configuration& config) {
   CallTarget target;
+  target.name = target_name(destination.is_service ? kServiceTarget : kDestinationTarget, destination.name);
   target.back_end = destination.name;
+  target.title = destination.title;
   target.is_service = destination.is_service;
   target.method = method_name(destination.logout_method);
   target.url = logout_url(destination);
@@ -125,6 +129,7 @@ CallTargets make_call_targets(const config::Configuration& config) {
   for (const auto& [key, service] : config.services) {
     if (service.logout_path.empty()) continue;
     auto target = make_call_target(service, config);
+    target.name = target_name(kServiceTarget, key);  // of several endpoints each has its own
     if (!seen.insert(target.back_end + " " + target.url.to_string()).second) continue;
     targets.push_back(std::make_shared<const CallTarget>(std::move(target)));
   }

@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "http/external.h"
@@ -16,6 +18,11 @@
 namespace router::logout {
 
 using CallTargets = std::vector<std::shared_ptr<const CallTarget>>;
+
+// CallTarget::name is one of these and what the configuration calls it.
+inline constexpr std::string_view kDestinationTarget = "destination:";
+inline constexpr std::string_view kServiceTarget = "service:";
+std::string target_name(std::string_view kind, std::string_view key);
 
 CallTarget make_call_target(const config::Destination& destination, const config::Configuration& config);
 CallTargets make_call_targets(const config::Configuration& config);

@@ -180,6 +180,19 @@ Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optio
     co_await fan_out_one(trigger, session, request, receipt);
   }
   if (receipt) close_receipt(trigger, std::move(receipt), execution);
+  if (trigger.whole_session()) {
+    auto noting = note_told(std::move(ended));
+    co_await noting;
+  }
+}
+
+Task<void> Executor::note_told(Snapshots ended) {
+  std::vector<session::SessionId> ids;
+  for (const auto& session : ended) ids.push_back(session->id);
+  if (ids.empty()) co_return;
+  auto telling = parts_.store.told(std::move(ids));
+  const auto told = co_await telling;
+  if (!told) log_store_fault("told", told.error());
 }
 
 Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot session,
@@ -212,17 +225,35 @@ std::size_t Executor::close_connections(const Trigger& trigger, const session::S
 CallTargets Executor::all_targets() const {
   CallTargets targets = targets_;
   for (const auto& [name, logout] : parts_.config->looked_up_logouts) {
-    const auto found = parts_.find_destination ? parts_.find_destination(name) : nullptr;
-    if (!found) {
-      base::log_error("logout.destination_not_known", {{"destination", name}});
-      continue;
-    }
-    config::Destination destination = *found;
-    destination.logout_path = logout.path;
-    destination.logout_method = logout.method;
-    targets.push_back(std::make_shared<const CallTarget>(make_call_target(destination, *parts_.config)));
+    auto target = looked_up(name, logout);
+    if (target) targets.push_back(std::move(target));
+    else base::log_error("logout.destination_not_known", {{"destination", name}});
   }
   return targets;
+}
+
+std::shared_ptr<const CallTarget> Executor::looked_up(const std::string& name,
+                                                      const config::LogoutPath& logout) const {
+  const auto found = parts_.find_destination ? parts_.find_destination(name) : nullptr;
+  if (!found) return nullptr;
+  config::Destination destination = *found;
+  destination.logout_path = logout.path;
+  destination.logout_method = logout.method;
+  destination.title = logout.title;
+  return std::make_shared<const CallTarget>(make_call_target(destination, *parts_.config));
+}
+
+Result<std::shared_ptr<const CallTarget>> Executor::find_target(const std::string& name) const {
+  for (const auto& target : targets_) {
+    if (target->name == name) return target;
+  }
+  for (const auto& [destination, logout] : parts_.config->looked_up_logouts) {
+    if (name != target_name(kDestinationTarget, destination)) continue;
+    auto target = looked_up(destination, logout);
+    if (target) return target;
+    return base::Error{base::ErrorCode::unavailable, base::Side::router, "the destination is not known yet", true};
+  }
+  return base::Error{base::ErrorCode::not_found, base::Side::router, "the configuration has no such back-end any more"};
 }
 
 void Executor::close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution) {

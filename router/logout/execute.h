@@ -31,6 +31,8 @@ class Executor {
   // One receipt per user. Where a reply is due, the provider's part of them is still open afterwards.
   // `trigger` outlives the Task.
   base::Task<Execution> run(const Trigger& trigger, std::optional<ForwardedRequest> request);
+  // As FindTarget.
+  base::Result<std::shared_ptr<const CallTarget>> find_target(const std::string& name) const;
 
  private:
   using Snapshots = std::vector<session::Snapshot>;
@@ -50,8 +52,12 @@ class Executor {
   base::Task<void> fan_out_one(const Trigger& trigger, session::Snapshot session,
                                std::optional<ForwardedRequest> request, std::shared_ptr<Receipt> receipt);
   std::size_t close_connections(const Trigger& trigger, const session::Session& session);
+  // The back-ends of these sessions will hear of it, whatever becomes of this process.
+  base::Task<void> note_told(Snapshots ended);
   // targets_ and those that the destination service knows by now.
   CallTargets all_targets() const;
+  // Null: the destination service does not know it, or not yet.
+  std::shared_ptr<const CallTarget> looked_up(const std::string& name, const config::LogoutPath& logout) const;
   void close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution);
   void revoke(const Trigger& trigger, const session::Snapshot& session,
               std::shared_ptr<Credentials> credentials, const std::shared_ptr<Receipt>& receipt);

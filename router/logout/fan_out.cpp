@@ -7,6 +7,7 @@
 #include "base/guarded.h"
 #include "base/log.h"
 #include "crypto/random.h"
+#include "logout/call_request.h"
 
 namespace router::logout {
 
@@ -19,12 +20,25 @@ constexpr milliseconds kRoomPoll{50};
 constexpr milliseconds kLongestRoomWait{10'000};
 constexpr milliseconds kDrainPoll{20};
 constexpr std::size_t kRecoverBatch = 256;
+constexpr std::size_t kRetryBatch = 1000;
 
 std::mt19937_64::result_type system_seed() {
   const std::string bytes = crypto::random_bytes(sizeof(std::mt19937_64::result_type));
   std::mt19937_64::result_type seed = 0;
   std::memcpy(&seed, bytes.data(), sizeof seed);
   return seed;
+}
+
+// For the receipt of a call whose back-end is not known here.
+std::shared_ptr<const CallTarget> nameless_target(const CallRecord& call) {
+  auto target = std::make_shared<CallTarget>();
+  target->name = call.target_name;
+  target->back_end = call.back_end;
+  return target;
+}
+
+void note_outbox_fault(const CallRecord& call, const base::Error& error) {
+  base::log_warning("logout.outbox", {{"call", call.id}, {"fault", describe(error)}});
 }
 
 }  // namespace
@@ -43,28 +57,33 @@ FanOut::FanOut(net::HttpClient& client, base::Loop& loop, const base::Clock& clo
 }
 
 Task<void> FanOut::submit(std::shared_ptr<Receipt> receipt, std::vector<Call> calls, Urgency urgency) {
-  const std::size_t first = receipt->calls.size();
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    Call& call = calls[i];
+  std::vector<WaitingCallPtr> submitted;
+  std::vector<CallPtr> records;
+  for (Call& call : calls) {
+    const auto number = static_cast<unsigned>(receipt->calls.size() + 1);
     call.logout_id = receipt->id;
-    call.id = receipt->id + "." + std::to_string(first + i + 1);
+    call.id = receipt->id + "." + std::to_string(number);
+    call.target_name = call.target->name;
+    call.back_end = call.target->back_end;
     call.created = clock_.wall();
-    receipt->calls.push_back(CallReport{call.target});
-    ++receipt->open_calls;
-    if (call.target->sends_token) ++receipt->open_token_uses;
-  }
-  const auto recorded = co_await outbox_.record(calls);
-  receipt->durable = recorded && outbox_.is_durable();
-  for (std::size_t i = 0; i < calls.size(); ++i) {
     auto waiting = std::make_unique<WaitingCall>();
-    waiting->call = std::move(calls[i]);
+    waiting->target = call.target;
+    waiting->call = std::make_shared<const CallRecord>(std::move(call));
     waiting->receipt = receipt;
-    waiting->index = first + i;
+    waiting->index = Receipts::add_call(*receipt, number, waiting->target);
     waiting->urgency = urgency;
     waiting->submitted = clock_.steady();
-    if (lane_of(waiting->call).waiting() >= options_.max_waiting) {
+    records.push_back(waiting->call);
+    submitted.push_back(std::move(waiting));
+  }
+  auto recording = outbox_.record(std::move(records));
+  const auto recorded = co_await recording;
+  receipt->durable = recorded && outbox_.is_durable();
+  for (auto& waiting : submitted) {
+    if (lane_of(*waiting->call).waiting() >= options_.max_waiting) {
       waiting->report().fault = "the queue is full";
-      co_await bury(std::move(waiting));
+      auto burying = bury(std::move(waiting));
+      co_await burying;
     } else {
       enqueue(std::move(waiting));
     }
@@ -84,33 +103,70 @@ bool FanOut::has_room(const std::vector<std::string>& back_ends) const {
   });
 }
 
+void FanOut::start() {
+  if (outbox_.is_durable()) loop_.post([this] { base::start_detached(look(this)); });
+}
+
+void FanOut::look_after(milliseconds pause) {
+  loop_.after(pause, [this] { base::start_detached(look(this)); });
+}
+
+Task<void> FanOut::look(FanOut* self) {
+  if (self->stopping_) co_return;
+  auto recovering = base::guarded(self->recover());
+  const auto recovered = co_await recovering;
+  if (!recovered) base::log_error("logout.recover", {{"fault", describe(recovered.error())}});
+  self->look_after(kRecoverEvery);
+}
+
 Task<void> FanOut::recover() {
-  for (;;) {
-    auto left = co_await outbox_.take_left_behind(kRecoverBatch);
+  // what memory has no room for waits where it is
+  while (waiting_ < options_.max_waiting) {
+    auto taking = outbox_.take_left_behind(kRecoverBatch);
+    auto left = co_await taking;
+    if (!left) base::log_warning("logout.outbox", {{"fault", describe(left.error())}});
     if (!left || left->empty()) co_return;
     base::log_info("logout.recovered", {{"calls", left->size()}});
-    std::map<std::string, std::shared_ptr<Receipt>> receipts;
-    for (Call& call : *left) {
-      auto& receipt = receipts[call.logout_id];
-      if (!receipt) {
-        receipt = receipts_.open(Cause::recovered, "", call.logout_id);
-        receipt->durable = true;
-      }
-      auto waiting = std::make_unique<WaitingCall>();
-      waiting->receipt = receipt;
-      waiting->index = receipt->calls.size();
-      waiting->submitted = clock_.steady();
-      receipt->calls.push_back(CallReport{call.target});
-      ++receipt->open_calls;
-      if (call.target->sends_token) ++receipt->open_token_uses;
-      waiting->call = std::move(call);
+    const bool is_last = left->size() < kRecoverBatch;
+    auto taking_on = take_on(*std::move(left), false);
+    co_await taking_on;
+    if (is_last) co_return;
+  }
+}
+
+// `is_anew`: as if they were submitted now, else at the time they were recorded.
+Task<void> FanOut::take_on(std::vector<Unfinished> calls, bool is_anew) {
+  const auto steady = clock_.steady();
+  const auto wall = clock_.wall();
+  const auto steady_of = [&](base::WallTime time) {
+    return steady + std::chrono::duration_cast<base::SteadyTime::duration>(time - wall);
+  };
+  for (Unfinished& one : calls) {
+    auto found = find_target(*one.call);
+    auto waiting = std::make_unique<WaitingCall>();
+    waiting->target = found ? *found : nullptr;
+    waiting->receipt = receipts_.reopen(one.call->logout_id);
+    waiting->index = Receipts::reopen_call(*waiting->receipt, number_of(*one.call),
+                                           found ? *found : nameless_target(*one.call));
+    waiting->submitted = is_anew ? steady : std::min(steady, steady_of(one.call->created));
+    // who logs out now goes first
+    waiting->urgency = is_anew ? Urgency::urgent : Urgency::paced;
+    waiting->report().attempts = one.attempts;
+    waiting->call = std::move(one.call);
+    if (!found && found.error().code == base::ErrorCode::not_found) {
+      waiting->report().fault = found.error().detail;
+      auto burying = bury(std::move(waiting));
+      co_await burying;
+    } else if (one.due > wall) {
+      enqueue_later(std::move(waiting), steady_of(one.due));
+    } else {
       enqueue(std::move(waiting));
     }
-    for (auto& [id, receipt] : receipts) receipts_.set_provider(*receipt, ProviderPart::none);
   }
 }
 
 Task<void> FanOut::drain(milliseconds at_most) {
+  stopping_ = true;
   const auto end = clock_.steady() + at_most;
   while (waiting_ > 0 && clock_.steady() < end) co_await base::sleep_for(loop_, kDrainPoll);
   if (waiting_ > 0) {
@@ -128,16 +184,26 @@ std::optional<milliseconds> FanOut::oldest_age() const {
   return std::chrono::duration_cast<milliseconds>(clock_.steady() - *oldest);
 }
 
-Lane& FanOut::lane_of(const Call& call) {
-  return lanes_.try_emplace(call.target->back_end, options_.concurrency, options_.paced_per_second)
-      .first->second;
+Lane& FanOut::lane_of(const CallRecord& call) {
+  return lanes_.try_emplace(call.back_end, options_.concurrency, options_.paced_per_second).first->second;
 }
 
 void FanOut::enqueue(WaitingCallPtr call) {
   ++waiting_;
-  Lane& lane = lane_of(call->call);
+  Lane& lane = lane_of(*call->call);
   lane.push(std::move(call));
-  // Later, so that whoever submitted can answer its browser first.
+  pump_soon(lane);
+}
+
+void FanOut::enqueue_later(WaitingCallPtr call, base::SteadyTime due) {
+  ++waiting_;
+  Lane& lane = lane_of(*call->call);
+  lane.push_later(std::move(call), due);
+  pump_soon(lane);
+}
+
+// Not at once, so that whoever submitted can answer its browser first.
+void FanOut::pump_soon(Lane& lane) {
   if (std::exchange(lane.pump_posted, true)) return;
   loop_.post([this, &lane] {
     lane.pump_posted = false;
@@ -173,15 +239,29 @@ Task<void> FanOut::attempt(Lane& lane, WaitingCallPtr call) {
 }
 
 Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
-  const Call& what = call->call;
   CallReport& report = call->report();
-  const bool with_token = what.target->sends_token && what.credentials->usable_at(clock_.wall());
-  report.token_withheld = what.target->sends_token && !what.credentials->access_token.empty() && !with_token;
   ++report.attempts;
+  if (!call->target) {
+    auto found = find_target(*call->call);
+    if (!found) {
+      lane.finished();
+      report.fault = found.error().detail;
+      const bool is_gone = found.error().code == base::ErrorCode::not_found;
+      auto ending = is_gone ? give_up(std::move(call)) : retry_or_bury(lane, std::move(call));
+      co_await ending;
+      co_return;
+    }
+    report.target = call->target = *std::move(found);
+  }
+  const bool sends_token = call->target->sends_token;
+  const Credentials& credentials = *call->call->credentials;
+  const bool with_token = sends_token && credentials.usable_at(clock_.wall());
+  report.token_withheld = sends_token && !credentials.access_token.empty() && !with_token;
   const auto started = clock_.steady();
-  auto sending = base::guarded(send(what, with_token));
+  auto sending = base::guarded(send(*call, with_token));
   const auto answer = co_await sending;
   lane.finished();
+  pump(lane);  // the next one need not wait until the outcome is written down
   report.took = std::chrono::duration_cast<milliseconds>(clock_.steady() - started);
   report.status = answer ? answer->status : 0;
   const Outcome outcome = answer ? judge(answer->status, with_token) : Outcome::pending;
@@ -195,99 +275,70 @@ Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
   }
 }
 
-Task<base::Result<net::ClientResponse>> FanOut::send(const Call& call, bool with_token) {
-  auto sending = client_.send(make_request(call, with_token));
+base::Result<std::shared_ptr<const CallTarget>> FanOut::find_target(const CallRecord& call) const {
+  if (find_target_) return find_target_(call.target_name);
+  return base::Error{base::ErrorCode::not_found, base::Side::router, "nobody knows where " + call.back_end + " is"};
+}
+
+Task<base::Result<net::ClientResponse>> FanOut::send(const WaitingCall& call, bool with_token) {
+  auto sending = client_.send(make_request(*call.call, *call.target, with_token));
   auto answer = co_await sending;
   co_return answer;
 }
 
-net::ClientRequest FanOut::make_request(const Call& call, bool with_token) const {
-  const CallTarget& target = *call.target;
-  net::ClientRequest request;
-  request.method = target.method;
-  request.url = target.url;
-  request.timeout = target.timeout;
-  request.tls = target.tls;
-  request.proxy_host = target.proxy_host;
-  request.proxy_port = target.proxy_port;
-  for (const auto& header : target.headers) request.headers.emplace_back(header.name, header.value);
-  for (const auto& header : call.forwarded) request.headers.emplace_back(header.name, header.value);
-  if (!target.authorization.empty()) {
-    request.headers.emplace_back("Authorization", std::string(target.authorization.reveal()));
-  } else if (with_token) {
-    request.headers.emplace_back("Authorization",
-                                 "Bearer " + std::string(call.credentials->access_token.reveal()));
-  }
-  if (!call.cookies.empty()) request.headers.emplace_back("Cookie", std::string(call.cookies.reveal()));
-  request.headers.emplace_back("Idempotency-Key", call.id);
-  return request;
-}
-
 Task<void> FanOut::settle(WaitingCallPtr call, Outcome outcome) {
   --waiting_;
-  ++counts_[{call->call.target->back_end, outcome}];
-  std::string id = call->call.id;
-  const auto settled = co_await outbox_.settle(std::move(id));
-  if (!settled)
-    base::log_warning("logout.outbox", {{"call", call->call.id}, {"fault", describe(settled.error())}});
+  ++counts_[{call->call->back_end, outcome}];
+  auto settling = outbox_.settle(call->call->id);
+  const auto settled = co_await settling;
+  if (!settled) note_outbox_fault(*call->call, settled.error());
   receipts_.settle(*call->receipt, call->index, outcome);
 }
 
 Task<void> FanOut::retry_or_bury(Lane& lane, WaitingCallPtr call) {
-  const auto now = clock_.steady();
-  const auto due = now + retry_delay(call->report().attempts, random_());
-  if (due < call->submitted + options_.give_up_after) {
-    lane.push_later(std::move(call), due);
+  const unsigned attempts = call->report().attempts;
+  const auto delay = retry_delay(attempts, random_());
+  const auto due = clock_.steady() + delay;
+  if (due >= call->submitted + options_.give_up_after) {
+    auto giving_up = give_up(std::move(call));
+    co_await giving_up;
     co_return;
   }
+  auto postponing = outbox_.postpone(call->call->id, attempts, clock_.wall() + delay);
+  const auto postponed = co_await postponing;
+  if (!postponed) note_outbox_fault(*call->call, postponed.error());
+  lane.push_later(std::move(call), due);
+}
+
+Task<void> FanOut::give_up(WaitingCallPtr call) {
   --waiting_;
-  co_await bury(std::move(call));
+  auto burying = bury(std::move(call));
+  co_await burying;
 }
 
 Task<void> FanOut::bury(WaitingCallPtr call) {
+  const CallReport& report = call->report();
   ++dead_total_;
-  ++counts_[{call->call.target->back_end, Outcome::dead}];
-  base::log_error("logout.dead_letter", {{"logout_id", call->call.logout_id},
-                                         {"call", call->call.id},
-                                         {"back_end", call->call.target->back_end},
-                                         {"attempts", call->report().attempts},
-                                         {"fault", call->report().fault}});
-  std::string id = call->call.id;
-  const auto buried = co_await outbox_.bury(std::move(id));
-  if (!buried)
-    base::log_warning("logout.outbox", {{"call", call->call.id}, {"fault", describe(buried.error())}});
+  ++counts_[{call->call->back_end, Outcome::dead}];
+  base::log_error("logout.dead_letter", {{"logout_id", call->call->logout_id},
+                                         {"call", call->call->id},
+                                         {"back_end", call->call->back_end},
+                                         {"attempts", report.attempts},
+                                         {"fault", report.fault}});
+  auto burying = outbox_.bury(call->call->id, report.attempts, report.fault);
+  const auto buried = co_await burying;
+  if (!buried) note_outbox_fault(*call->call, buried.error());
   receipts_.settle(*call->receipt, call->index, Outcome::dead);
-  dead_.push_back(std::move(call));
-  if (dead_.size() > options_.max_dead_letters) dead_.pop_front();
 }
 
-std::vector<DeadLetter> FanOut::dead_letters() const {
-  std::vector<DeadLetter> letters;
-  letters.reserve(dead_.size());
-  for (const auto& call : dead_) {
-    letters.push_back({call->call.id, call->call.logout_id, call->call.target->back_end, call->report().fault,
-                       call->report().attempts, call->call.created});
-  }
-  return letters;
-}
-
-std::size_t FanOut::retry_dead(std::string_view call_id) {
-  std::deque<WaitingCallPtr> chosen;
-  std::deque<WaitingCallPtr> kept;
-  for (auto& call : dead_) {
-    (call_id.empty() || call->call.id == call_id ? chosen : kept).push_back(std::move(call));
-  }
-  dead_ = std::move(kept);
-  for (auto& call : chosen) {
-    Receipt& receipt = *call->receipt;
-    call->report().outcome = Outcome::pending;
-    ++receipt.open_calls;
-    if (call->call.target->sends_token) ++receipt.open_token_uses;
-    call->submitted = clock_.steady();
-    call->urgency = Urgency::urgent;
-    enqueue(std::move(call));
-  }
-  return chosen.size();
+Task<base::Result<std::size_t>> FanOut::retry_dead(CallFilter which) {
+  auto retrying = outbox_.retry(std::move(which), kRetryBatch);
+  auto again = co_await retrying;
+  if (!again) co_return again.error();
+  const auto count = again->size();
+  auto taking_on = take_on(*std::move(again), true);
+  co_await taking_on;
+  co_return count;
 }
 
 }  // namespace router::logout

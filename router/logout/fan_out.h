@@ -1,13 +1,13 @@
 // Tells the back-ends, until each has been told or given up: in parallel, paced, retried.
 //
-// No browser ever waits for it and no thread sleeps in it. Memory is bounded: beyond `max_waiting` for one
-// back-end calls go straight to the dead letters, which are logged, counted, listed and can be tried again.
+// No browser ever waits for it and no thread sleeps in it. What it has to do is in the outbox as well, so that whoever
+// comes after it goes on; what another process has left there it takes over. Memory is bounded: beyond `max_waiting`
+// for one back-end calls are given up at once. What is given up is logged and counted; the outbox keeps it.
 // Owner: app/parts, beyond reloads; destroyed only after its loop has stopped. Background loop only.
 // Source: SAP, "logout" ("Requests the log out paths for all your back-end services"); docs/contract/logout.md section
 // 7; docs/contract/reliability.md O1, O8.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <random>
 #include <string>
@@ -26,17 +26,7 @@ struct FanOutOptions {
   unsigned paced_per_second = 2000;       // calls of timed-out sessions, per back-end
   std::size_t max_waiting = 100'000;      // per back-end
   std::size_t paced_high_water = 10'000;  // per back-end; wait_for_room() waits above it
-  std::size_t max_dead_letters = 1000;
   base::milliseconds give_up_after = kGiveUpAfter;
-};
-
-struct DeadLetter {
-  std::string call_id;
-  std::string logout_id;
-  std::string back_end;
-  std::string fault;
-  unsigned attempts = 0;
-  base::WallTime created;
 };
 
 // Settled calls by back-end and outcome, since the start.
@@ -44,6 +34,8 @@ using OutcomeCounts = std::map<std::pair<std::string, Outcome>, std::uint64_t>;
 
 class FanOut {
  public:
+  static constexpr base::milliseconds kRecoverEvery{15'000};
+
   // `random` in [0, 1) spreads the retries; by default a generator seeded from the system.
   FanOut(net::HttpClient& client, base::Loop& loop, const base::Clock& clock, Outbox& outbox,
          Receipts& receipts, FanOutOptions options, std::function<double()> random = {});
@@ -54,8 +46,10 @@ class FanOut {
   // Back-pressure for mass expiry: returns when one of these back-ends can take more paced calls (so that a
   // slow one does not hold up the others), after 10 s in any case.
   base::Task<void> wait_for_room(std::vector<std::string> back_ends);
-  // Takes over what an earlier process, or a dead replica, left behind. Again every so often, says the
-  // caller.
+  // Where calls go whose process is gone; without it they are given up.
+  void use_targets(FindTarget find_target) { find_target_ = std::move(find_target); }
+  // From now on it takes over, every so often, what an earlier process or a dead replica has left behind.
+  void start();
   base::Task<void> recover();
   // For shutdown: returns when nothing is left, at the latest after `at_most`.
   base::Task<void> drain(base::milliseconds at_most);
@@ -65,23 +59,28 @@ class FanOut {
   const OutcomeCounts& counts() const { return counts_; }
   bool is_writable() const { return outbox_.is_writable(); }
 
-  std::vector<DeadLetter> dead_letters() const;
   std::uint64_t dead_total() const { return dead_total_; }
-  // Tries dead letters again; with an empty id, all. How many.
-  std::size_t retry_dead(std::string_view call_id = {});
+  // Tries again what was given up and matches. How many. Errors: unavailable.
+  base::Task<base::Result<std::size_t>> retry_dead(CallFilter which);
 
  private:
-  Lane& lane_of(const Call& call);
+  Lane& lane_of(const CallRecord& call);
   void enqueue(WaitingCallPtr call);
+  void enqueue_later(WaitingCallPtr call, base::SteadyTime due);
+  void pump_soon(Lane& lane);
+  void look_after(base::milliseconds pause);
+  static base::Task<void> look(FanOut* self);
+  base::Task<void> take_on(std::vector<Unfinished> calls, bool is_anew);
   bool has_room(const std::vector<std::string>& back_ends) const;
   void pump(Lane& lane);
   void arm(Lane& lane);
   base::Task<void> attempt(Lane& lane, WaitingCallPtr call);
   base::Task<void> try_once(Lane& lane, WaitingCallPtr call);
-  base::Task<base::Result<net::ClientResponse>> send(const Call& call, bool with_token);
-  net::ClientRequest make_request(const Call& call, bool with_token) const;
+  base::Result<std::shared_ptr<const CallTarget>> find_target(const CallRecord& call) const;
+  base::Task<base::Result<net::ClientResponse>> send(const WaitingCall& call, bool with_token);
   base::Task<void> settle(WaitingCallPtr call, Outcome outcome);
   base::Task<void> retry_or_bury(Lane& lane, WaitingCallPtr call);
+  base::Task<void> give_up(WaitingCallPtr call);
   base::Task<void> bury(WaitingCallPtr call);
 
   net::HttpClient& client_;
@@ -94,7 +93,8 @@ class FanOut {
   std::function<double()> random_;
   std::map<std::string, Lane> lanes_;
   std::size_t waiting_ = 0;
-  std::deque<WaitingCallPtr> dead_;
+  FindTarget find_target_;
+  bool stopping_ = false;
   std::uint64_t dead_total_ = 0;
   OutcomeCounts counts_;
 };

@@ -20,7 +20,8 @@ namespace router::logout {
 enum class Urgency { urgent, paced };
 
 struct WaitingCall {
-  Call call;
+  CallPtr call;
+  std::shared_ptr<const CallTarget> target;  // null: of an earlier process's, not known yet
   std::shared_ptr<Receipt> receipt;
   std::size_t index = 0;  // in Receipt::calls
   Urgency urgency = Urgency::urgent;

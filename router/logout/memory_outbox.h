@@ -1,5 +1,14 @@
-// The default outbox: keeps nothing, because the fan-out's own queue is all there is. Stateless; any thread.
+// The outbox where nothing outlives the process: the calls that wait are the fan-out's own, and those that were given
+// up are kept here.
+//
+// A call costs O(log n). Background loop only. Owner: app/parts.
 #pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "logout/outbox.h"
 
@@ -7,14 +16,39 @@ namespace router::logout {
 
 class MemoryOutbox final : public Outbox {
  public:
-  base::Task<base::Result<void>> record(const std::vector<Call>&) override { co_return base::Result<void>(); }
-  base::Task<base::Result<void>> settle(std::string) override { co_return base::Result<void>(); }
-  base::Task<base::Result<void>> bury(std::string) override { co_return base::Result<void>(); }
-  base::Task<base::Result<std::vector<Call>>> take_left_behind(std::size_t) override {
-    co_return std::vector<Call>();
-  }
+  explicit MemoryOutbox(std::size_t most_buried = 1000) : most_buried_(most_buried) {}
+
+  base::Task<base::Result<void>> record(std::vector<CallPtr> calls) override;
+  base::Task<base::Result<void>> postpone(std::string call_id, unsigned attempts, base::WallTime due) override;
+  base::Task<base::Result<void>> settle(std::string call_id) override;
+  base::Task<base::Result<void>> bury(std::string call_id, unsigned attempts, std::string reason) override;
+  base::Task<base::Result<std::vector<Unfinished>>> retry(CallFilter which, std::size_t limit) override;
+  // None: there is no other process.
+  base::Task<base::Result<std::vector<Unfinished>>> take_left_behind(std::size_t limit) override;
+  base::Task<base::Result<std::vector<ListedCall>>> list(CallFilter filter, Page page) override;
   bool is_durable() const override { return false; }
   bool is_writable() const override { return true; }
+
+ private:
+  struct Entry {
+    CallPtr call;
+    CallState state = CallState::waiting;
+    unsigned attempts = 0;
+    base::WallTime due;
+    std::string reason;
+  };
+  using Number = std::uint64_t;
+
+  static bool matches(const CallFilter& filter, const Entry& entry);
+  // Null: not there.
+  Entry* find(std::string_view call_id);
+  void drop(Number number);
+
+  std::size_t most_buried_;
+  Number last_ = 0;
+  std::map<Number, Entry> entries_;  // in the order they came
+  std::unordered_map<std::string_view, Number> by_id_;
+  std::set<Number> buried_;
 };
 
 }  // namespace router::logout

@@ -14,6 +14,9 @@ using base::json_quote;
 
 // A log line stays a line, however many sessions a user had; the receipt has them all.
 constexpr std::size_t kMostInOneLine = 20;
+// A receipt can be read whole, whoever signed out of however much: what is beyond is counted.
+constexpr std::size_t kMostOfSessions = 128 * 1024;
+constexpr std::size_t kMostInJson = 512 * 1024;
 
 template <class Item, class Write>
 std::string in_one_line(const std::vector<Item>& items, Write write) {
@@ -43,6 +46,7 @@ void summarise_session(const std::string& fingerprint, std::string& line) {
 
 void write_call(const CallReport& call, std::string& out) {
   out.append("{\"backEnd\":").append(json_quote(call.target->back_end));
+  if (!call.target->title.empty()) out.append(",\"title\":").append(json_quote(call.target->title));
   out.append(",\"method\":").append(json_quote(call.target->method));
   out.append(",\"url\":").append(json_quote(call.target->url.to_string()));
   out.append(",\"outcome\":\"").append(to_string(call.outcome));
@@ -51,6 +55,18 @@ void write_call(const CallReport& call, std::string& out) {
   out.append(",\"milliseconds\":").append(std::to_string(call.took.count()));
   out.append(",\"tokenWithheld\":").append(call.token_withheld ? "true" : "false");
   if (!call.fault.empty()) out.append(",\"fault\":").append(json_quote(call.fault));
+  out.append("}");
+}
+
+// How many of each outcome there are beyond the `first` ones.
+void write_left_out(const Receipt& receipt, std::size_t first, std::string& out) {
+  std::map<std::string_view, std::size_t> counts;
+  for (std::size_t i = first; i < receipt.calls.size(); ++i) ++counts[to_string(receipt.calls[i].outcome)];
+  std::string_view between = ",\"backEndsLeftOut\":{";
+  for (const auto& [outcome, count] : counts) {
+    out.append(between).append(json_quote(outcome)).append(":").append(std::to_string(count));
+    between = ",";
+  }
   out.append("}");
 }
 
@@ -95,19 +111,60 @@ std::string to_json(const Receipt& receipt) {
   out.append(",\"complete\":").append(receipt.complete() ? "true" : "false");
   out.append(",\"durable\":").append(receipt.durable ? "true" : "false");
   out.append(",\"sessions\":[");
-  for (std::size_t i = 0; i < receipt.sessions.size(); ++i) {
-    out.append(i == 0 ? "" : ",").append(json_quote(receipt.sessions[i]));
+  std::size_t sessions = 0;
+  for (; sessions < receipt.sessions.size() && out.size() < kMostOfSessions; ++sessions) {
+    out.append(sessions == 0 ? "" : ",").append(json_quote(receipt.sessions[sessions]));
   }
   out.append("],\"backEnds\":[");
-  for (std::size_t i = 0; i < receipt.calls.size(); ++i) {
-    if (i > 0) out.push_back(',');
-    write_call(receipt.calls[i], out);
+  std::size_t calls = 0;
+  for (; calls < receipt.calls.size() && out.size() < kMostInJson; ++calls) {
+    if (calls > 0) out.push_back(',');
+    write_call(receipt.calls[calls], out);
   }
-  out.append("],\"provider\":\"").append(to_string(receipt.provider));
+  out.append("]");
+  if (sessions < receipt.sessions.size()) {
+    out.append(",\"sessionsLeftOut\":").append(std::to_string(receipt.sessions.size() - sessions));
+  }
+  if (calls < receipt.calls.size()) write_left_out(receipt, calls, out);
+  out.append(",\"provider\":\"").append(to_string(receipt.provider));
   out.append("\",\"revocation\":\"").append(to_string(receipt.revocation));
   out.append("\",\"providerSession\":\"").append(to_string(receipt.provider_session));
   out.append("\",\"connectionsClosed\":").append(std::to_string(receipt.connections_closed)).append("}");
   return out;
+}
+
+std::shared_ptr<Receipt> Receipts::reopen(std::string id) {
+  const auto found = by_id_.find(id);
+  if (found != by_id_.end()) return found->second;
+  auto receipt = open(Cause::recovered, {}, std::move(id));
+  receipt->durable = true;
+  receipt->provider_known = true;
+  return receipt;
+}
+
+std::size_t Receipts::add_call(Receipt& receipt, unsigned number, std::shared_ptr<const CallTarget> target) {
+  CallReport report;
+  report.number = number;
+  report.uses_token = target->sends_token;
+  report.target = std::move(target);
+  if (report.uses_token) ++receipt.open_token_uses;
+  receipt.is_handed_over = false;
+  ++receipt.open_calls;
+  receipt.calls.push_back(std::move(report));
+  return receipt.calls.size() - 1;
+}
+
+std::size_t Receipts::reopen_call(Receipt& receipt, unsigned number, std::shared_ptr<const CallTarget> target) {
+  const auto found = std::find_if(receipt.calls.begin(), receipt.calls.end(),
+                                  [number](const CallReport& report) { return report.number == number; });
+  if (found == receipt.calls.end()) return add_call(receipt, number, std::move(target));
+  if (found->outcome != Outcome::pending) {
+    found->outcome = Outcome::pending;
+    receipt.is_handed_over = false;
+    ++receipt.open_calls;
+    if (found->uses_token) ++receipt.open_token_uses;
+  }
+  return static_cast<std::size_t>(found - receipt.calls.begin());
 }
 
 std::shared_ptr<Receipt> Receipts::open(Cause cause, std::string user, std::string id) {
@@ -117,6 +174,8 @@ std::shared_ptr<Receipt> Receipts::open(Cause cause, std::string user, std::stri
   receipt->user = std::move(user);
   receipt->at = clock_.wall();
   receipt->started = clock_.steady();
+  receipt->place = ++last_place_;
+  open_.emplace(receipt->place, receipt);
   // The keys are views into the receipts that the ring holds.
   if (by_id_.emplace(receipt->id, receipt).second) ring_.push_back(receipt);
   if (ring_.size() > kept_) {
@@ -129,7 +188,7 @@ std::shared_ptr<Receipt> Receipts::open(Cause cause, std::string user, std::stri
 void Receipts::set_provider(Receipt& receipt, ProviderPart part) {
   receipt.provider = part;
   receipt.provider_known = true;
-  audit_if_complete(receipt);
+  look_at(receipt);
 }
 
 void Receipts::token_used(Receipt& receipt) {
@@ -141,8 +200,8 @@ void Receipts::settle(Receipt& receipt, std::size_t index, Outcome outcome) {
   CallReport& call = receipt.calls[index];
   call.outcome = outcome;
   --receipt.open_calls;
-  if (call.target->sends_token) token_used(receipt);
-  audit_if_complete(receipt);
+  if (call.uses_token) token_used(receipt);
+  look_at(receipt);
 }
 
 std::shared_ptr<const Receipt> Receipts::find(std::string_view id) const {
@@ -156,6 +215,21 @@ std::vector<std::shared_ptr<const Receipt>> Receipts::recent(std::size_t offset,
     page.push_back(ring_[ring_.size() - 1 - i]);
   }
   return page;
+}
+
+void Receipts::look_at(Receipt& receipt) {
+  audit_if_complete(receipt);
+  if (!receipt.is_final() || std::exchange(receipt.is_handed_over, true)) return;
+  if (on_evidence_) on_evidence_(receipt);
+  open_.erase(receipt.place);
+}
+
+void Receipts::hand_over_open(base::milliseconds for_so_long) {
+  const auto since = clock_.steady() - for_so_long;
+  while (!open_.empty() && open_.begin()->second->started <= since) {
+    const auto receipt = open_.extract(open_.begin()).mapped();
+    if (on_evidence_) on_evidence_(*receipt);
+  }
 }
 
 void Receipts::audit_if_complete(Receipt& receipt) {

@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,7 +30,9 @@ enum class Outcome {
 std::string_view to_string(Outcome outcome);
 
 struct CallReport {
+  unsigned number = 0;  // of the call, from 1
   std::shared_ptr<const CallTarget> target;
+  bool uses_token = false;  // counts among Receipt::open_token_uses
   Outcome outcome = Outcome::pending;
   int status = 0;  // of the last answer
   unsigned attempts = 0;
@@ -60,8 +63,13 @@ struct Receipt {
   Step provider_session = Step::none;  // its end, where the router sees to it (`alwaysInvalidate`)
   std::size_t connections_closed = 0;
   bool audited = false;
+  std::uint64_t signed_as = 0;  // its number in the chain of evidence (logout/receipt_chain.h); 0: none yet
+  std::uint64_t place = 0;      // among those that are open
+  bool is_handed_over = false;  // in its final form
 
   bool complete() const { return provider_known && open_calls == 0; }
+  // Nothing of it changes any more, unless a call that was given up is tried again.
+  bool is_final() const { return complete() && revocation != Step::waiting && provider_session != Step::waiting; }
 };
 
 std::string to_json(const Receipt& receipt);
@@ -69,15 +77,27 @@ std::string to_json(const Receipt& receipt);
 class Receipts {
  public:
   static constexpr std::size_t kKept = 4096;
+  // From then on what is open is evidence, too.
+  static constexpr base::milliseconds kOverdue{60'000};
   using Observer = std::function<void(const Receipt&)>;
+  using Signer = std::function<void(Receipt&)>;
 
   explicit Receipts(const base::Clock& clock, std::size_t kept = kKept) : clock_(clock), kept_(kept) {}
 
-  // With an id where one is known already (calls that an earlier process left behind).
+  // With an id where one is known already.
   std::shared_ptr<Receipt> open(Cause cause, std::string user, std::string id = {});
+  // Of a logout whose calls are gone on with: the one that is kept, or what is known of one that an earlier process has
+  // begun.
+  std::shared_ptr<Receipt> reopen(std::string id);
+  // One more call, which has no outcome yet; its place in Receipt::calls.
+  static std::size_t add_call(Receipt& receipt, unsigned number, std::shared_ptr<const CallTarget> target);
+  // A call that had its outcome is tried again, or is new: its place.
+  static std::size_t reopen_call(Receipt& receipt, unsigned number, std::shared_ptr<const CallTarget> target);
   void set_provider(Receipt& receipt, ProviderPart part);
   // One of open_token_uses has come to its end.
   void token_used(Receipt& receipt);
+  // One of its steps has come to its end.
+  void step_over(Receipt& receipt) { look_at(receipt); }
   // The call at `index` has its final outcome.
   void settle(Receipt& receipt, std::size_t index, Outcome outcome);
 
@@ -91,8 +111,13 @@ class Receipts {
   // Called when nobody needs the tokens of a receipt's sessions any more, again after a dead call was tried again; for
   // Revocations.
   void on_tokens_free(Observer observer) { on_tokens_free_ = std::move(observer); }
+  // Called with each receipt in its final form, and with those that hand_over_open() finds; for ReceiptChain.
+  void on_evidence(Signer signer) { on_evidence_ = std::move(signer); }
+  // Those that have been open for so long, each once.
+  void hand_over_open(base::milliseconds for_so_long);
 
  private:
+  void look_at(Receipt& receipt);
   void audit_if_complete(Receipt& receipt);
 
   const base::Clock& clock_;
@@ -101,6 +126,9 @@ class Receipts {
   std::unordered_map<std::string_view, std::shared_ptr<Receipt>> by_id_;
   Observer on_complete_;
   Observer on_tokens_free_;
+  Signer on_evidence_;
+  std::map<std::uint64_t, std::shared_ptr<Receipt>> open_;  // in the order they were opened
+  std::uint64_t last_place_ = 0;
 };
 
 }  // namespace router::logout

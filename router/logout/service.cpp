@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "config/applications.h"
 #include "logout/revocation.h"
 #include "http/url.h"
 #include "logout/provider_origins.h"
@@ -90,7 +91,10 @@ Task<Result<http::Response>> Service::carry_out(Source& source, Recognition reco
     auto& trigger = std::get<Trigger>(recognised);
     auto logging_out = log_out(trigger, input.request, input.external);
     answer = co_await logging_out;
-    if (!answer) source.undo(trigger);
+    if (!answer) {
+      auto undoing = source.undo(trigger);
+      co_await undoing;
+    }
   }
   auto failure = answer ? std::nullopt : source.failure();
   if (failure) co_return *std::move(failure);
@@ -109,12 +113,13 @@ Task<Result<http::Response>> Service::log_out(Trigger& trigger, const http::Requ
 
   const auto make_state = [this](const std::string& target) { return parts_.states.issue(target); };
   const Ending ending = plan_ending(trigger, {*parts_.config, external.origin(), provider, make_state});
+  // before the receipts may be complete, which wait for it
+  if (ending.ends_provider_session) invalidate(trigger, execution);
   for (const auto& receipt : execution.receipts) parts_.receipts.set_provider(*receipt, ending.provider);
   settle_token_use(ending, execution);
-  if (ending.ends_provider_session) invalidate(trigger, execution);
   warn_once_without_logout(ending, provider);
   if (execution.failure) co_return *execution.failure;
-  co_return reply(trigger, ending, std::move(execution.logout_id), request, external);
+  co_return reply(trigger, ending, std::move(execution), request, external);
 }
 
 // One place for all sources whose browser goes on to the provider and a landing page.
@@ -147,7 +152,8 @@ void Service::settle_token_use(const Ending& ending, const Execution& execution)
 // Only by the logout that ended the session; again would ask the provider in vain.
 void Service::invalidate(const Trigger& trigger, const Execution& execution) const {
   if (!trigger.session || execution.receipts.empty()) return;
-  end_provider_session(parts_.background, parts_.providers, trigger.session, execution.receipts.front());
+  end_provider_session(parts_.background, parts_.receipts, parts_.providers, trigger.session,
+                       execution.receipts.front());
 }
 
 Task<ProviderState> Service::look_at_provider(const Trigger& trigger) {
@@ -166,13 +172,28 @@ identity::Provider* Service::provider_of(const Trigger& trigger) const {
   return trigger.session->provider.empty() ? nullptr : parts_.providers->find(trigger.session->provider);
 }
 
-http::Response Service::reply(Trigger& trigger, const Ending& ending, std::string logout_id,
+// The browser itself asked, and comes to a page of its own.
+bool Service::shows_receipt(const Ending& ending, const Execution& execution) const {
+  if (!parts_.config->logout.receipt_link || parts_.receipt_links == nullptr || !parts_.make_receipt_cookie) return false;
+  if (execution.receipts.empty() || ending.provider == ProviderPart::skipped) return false;
+  if (ending.form == ReplyForm::given || ending.form == ReplyForm::no_content || ending.form == ReplyForm::none) return false;
+  // which would take it along
+  const auto& cleared = parts_.config->logout.clear_site_data;
+  return std::none_of(cleared.begin(), cleared.end(), [](const auto& what) { return what == "cookies" || what == "*"; });
+}
+
+http::Response Service::reply(Trigger& trigger, const Ending& ending, Execution execution,
                               const http::Request& request, const http::External& external) const {
   ReplyExtras extras;
-  extras.logout_id = std::move(logout_id);
+  extras.logout_id = std::move(execution.logout_id);
+  extras.has_receipt_link = shows_receipt(ending, execution);
   if (ending.clears_browser) {
     if (parts_.delete_cookies) extras.set_cookies = parts_.delete_cookies(external, request);
     extras.clear_site_data = parts_.config->logout.clear_site_data;
+  }
+  if (extras.has_receipt_link) {
+    auto sealed = parts_.receipt_links->seal(execution.receipts);
+    extras.set_cookies.push_back(parts_.make_receipt_cookie(std::move(sealed), external, request));
   }
   return make_reply(ending, std::move(trigger.answer), extras);
 }
@@ -186,6 +207,22 @@ Task<void> Service::session_timed_out(std::vector<session::Snapshot> sessions) {
   const Trigger trigger = unasked(Cause::timeout, {.sessions = std::move(sessions), .ended_already = true});
   std::optional<ForwardedRequest> nobody;
   const Execution ignored = co_await executor_.run(trigger, std::move(nobody));
+}
+
+Task<void> Service::hear(session::News news) {
+  if (news.is_over) {
+    parts_.live.close(news.id);
+    co_return;
+  }
+  auto looking = parts_.store.find(news.id);
+  const auto found = co_await looking;
+  if (!found || !*found || (**found)->ended_applications.empty()) co_return;
+  std::vector<std::string> left;
+  for (const auto& [name, destination] : parts_.config->destinations) {
+    if (config::left_application(parts_.config->logout, (**found)->ended_applications, name) != nullptr)
+      left.push_back(name);
+  }
+  if (!left.empty()) parts_.live.close(news.id, left);
 }
 
 Task<Result<std::string>> Service::end_sessions(Cause cause, Selection selection) {

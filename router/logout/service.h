@@ -40,6 +40,12 @@ class Service {
   // The store has ended these sessions. Returns when their calls are recorded, not before there is room for
   // them.
   base::Task<void> session_timed_out(std::vector<session::Snapshot> sessions);
+  // Another replica has ended this session, or changed it: what runs here on its behalf is closed, as far as it has left.
+  base::Task<void> hear(session::News news);
+  // Where a call that was recorded goes now, as FindTarget.
+  base::Result<std::shared_ptr<const CallTarget>> find_target(const std::string& name) const {
+    return executor_.find_target(name);
+  }
   // Administration, refused refresh. Answers the id of the logout, empty if there was nothing to end.
   base::Task<base::Result<std::string>> end_sessions(Cause cause, Selection selection);
 
@@ -57,7 +63,8 @@ class Service {
   void invalidate(const Trigger& trigger, const Execution& execution) const;
   base::Task<ProviderState> look_at_provider(const Trigger& trigger);
   identity::Provider* provider_of(const Trigger& trigger) const;
-  http::Response reply(Trigger& trigger, const Ending& ending, std::string logout_id,
+  bool shows_receipt(const Ending& ending, const Execution& execution) const;
+  http::Response reply(Trigger& trigger, const Ending& ending, Execution execution,
                        const http::Request& request, const http::External& external) const;
   void warn_once_without_logout(const Ending& ending, const ProviderState& provider);
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "logout/world.h"
+#include "session/told_store.h"
 
 namespace router::execute_test {
 
@@ -113,6 +114,50 @@ TEST_CASE("execute: destinations of the destination service are called as it kno
     if (name == "Authorization") authorizations.push_back(value);
   }
   CHECK(authorizations == std::vector<std::string>{"Basic dGVjaDpwdw=="});
+}
+
+TEST_CASE("execute: the store is told of each session whose calls are recorded, not of one that left an application") {
+  World world;
+  world.config.destinations["bank"] = test::make_destination("bank");
+  world.service();
+  test::ToldStore store(world.store);
+  logout::Executor executor(world.parts_with(store));
+  const auto ada = world.log_in();
+  const auto bob = world.log_in("bob");
+  const auto timed_out = world.log_in("carol");
+  test::run_task(executor.run(leave("bank", ada), std::nullopt), &world.loop);
+  CHECK(store.told_ids.empty());
+
+  logout::Trigger trigger;
+  trigger.selection.sessions = {ada, bob, ada};
+  test::run_task(executor.run(trigger, std::nullopt), &world.loop);
+  CHECK(store.told_ids == std::vector<session::SessionId>{ada->id, bob->id});
+
+  REQUIRE(*test::run_task(world.store.end(timed_out->id)));
+  logout::Trigger time_out;
+  time_out.selection.sessions = {timed_out};
+  time_out.selection.ended_already = true;
+  time_out.form = logout::ReplyForm::none;
+  test::run_task(executor.run(time_out, std::nullopt), &world.loop);
+  CHECK(store.told_ids.back() == timed_out->id);
+}
+
+TEST_CASE("execute: a call that was recorded goes where the configuration says now, or nowhere") {
+  World world;
+  world.config.destinations["bank"] = test::make_destination("bank");
+  world.config.destinations["plain"] = test::make_destination("plain", "");
+  world.config.looked_up_logouts["erp"] = {"/sign-out", config::LogoutCallMethod::put};
+  world.config.looked_up_logouts["late"] = {"/sign-out", config::LogoutCallMethod::post};
+  const auto known = std::make_shared<const config::Destination>(test::make_destination("erp", ""));
+  world.service();
+  auto parts = world.parts_with(world.store);
+  parts.find_destination = [&](const std::string& name) { return name == "erp" ? known : nullptr; };
+  const logout::Executor executor(std::move(parts));
+  CHECK((*executor.find_target("destination:bank"))->url.to_string() == "http://bank.example/logout");
+  CHECK((*executor.find_target("destination:erp"))->method == "PUT");
+  CHECK(executor.find_target("destination:late").error().code == base::ErrorCode::unavailable);
+  for (const char* gone : {"destination:sold", "destination:plain", "service:bank", "bank", ""})
+    CHECK(executor.find_target(gone).error().code == base::ErrorCode::not_found);
 }
 
 }  // namespace router::execute_test

@@ -15,7 +15,10 @@ logout::CallReport report_of(const std::string& name, bool sends_token) {
   target->back_end = name;
   target->url = *http::parse_url("http://" + name + ".example/logout");
   target->sends_token = sends_token;
-  return logout::CallReport{std::move(target)};
+  logout::CallReport report;
+  report.uses_token = sends_token;
+  report.target = std::move(target);
+  return report;
 }
 
 }  // namespace

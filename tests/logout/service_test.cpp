@@ -252,7 +252,7 @@ TEST_CASE("logout: an administrator ends all sessions of a user, however many") 
   CHECK(done);
   CHECK(!id.empty());
   CHECK(world.client.count("bank.example") == 250);
-  CHECK(world.store.counts().live == 1);
+  CHECK(test::counts_of(world.store).live == 1);
   CHECK(world.find(other->id) != nullptr);
 }
 

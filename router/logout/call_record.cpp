@@ -1,0 +1,54 @@
+#include "logout/call_record.h"
+
+#include <utility>
+
+#include "base/packed.h"
+#include "base/text.h"
+
+namespace router::logout {
+namespace {
+
+// Raised with every change of the list below.
+constexpr std::uint64_t kCallFormat = 1;
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+template <class Archive, class Record, class Token>
+void call_fields(Archive& archive, Record& call, Token& credentials, Fields& forwarded) {
+  archive(call.id, call.logout_id, call.target_name, call.back_end);
+  archive(credentials.access_token, credentials.expires, credentials.revoked);
+  archive(call.cookies, forwarded, call.created);
+}
+
+}  // namespace
+
+unsigned number_of(const CallRecord& call) {
+  const auto dot = call.id.rfind('.');
+  if (dot == std::string::npos) return 0;
+  return static_cast<unsigned>(base::parse_unsigned(std::string_view(call.id).substr(dot + 1)).value_or(0));
+}
+
+base::Secret pack(const CallRecord& call) {
+  Fields forwarded;
+  for (const auto& field : call.forwarded) forwarded.emplace_back(field.name, field.value);
+  base::Packer packer;
+  packer(kCallFormat);
+  call_fields(packer, call, *call.credentials, forwarded);
+  return packer.take();
+}
+
+CallPtr unpack_call(std::string_view bytes) {
+  base::Unpacker unpacker(bytes);
+  std::uint64_t format = 0;
+  unpacker(format);
+  if (format != kCallFormat) return nullptr;
+  auto call = std::make_shared<CallRecord>();
+  call->credentials = std::make_shared<Credentials>();
+  Fields forwarded;
+  call_fields(unpacker, *call, *call->credentials, forwarded);
+  if (!unpacker.is_whole() || call->id.empty()) return nullptr;
+  for (auto& [name, value] : forwarded) call->forwarded.push_back({std::move(name), std::move(value)});
+  return call;
+}
+
+}  // namespace router::logout
