@@ -1,11 +1,10 @@
-// What logout remembers beyond a reload of the configuration, besides fan-out and receipts: the logout tokens
-// that were seen, who sends bad ones, the revocations under way.
+// What logout remembers beyond a reload of the configuration, besides fan-out and receipts, and on this replica only:
+// who sends bad tokens, the revocations under way.
 //
 // Owner: app/parts, one per process. Background loop only. Source: OpenID Connect Back-Channel Logout 1.0
 // section 2.6; docs/contract/oidc.md 101, 105; docs/contract/reliability.md O6.
 #pragma once
 
-#include "base/recent_set.h"
 #include "logout/revocation.h"
 #include "session/address_limit.h"
 #include "session/doors.h"
@@ -20,8 +19,6 @@ struct Ongoing {
 
   const std::shared_ptr<session::Doors> doors;  // for clients that take tokens back; those of logins, too
 
-  // Longer than any token is accepted (identity/logout_token.h).
-  base::RecentSet seen_logout_tokens{base::minutes(10), 256 * 1024};
   session::BadTokens bad_logout_tokens;  // and hints
   // Front-channel requests by address, which nobody signs: guesses at sids that no session has. An office signs out at
   // once, so more than a few.

@@ -50,7 +50,7 @@ class Source {
   // 503 of every request.
   virtual std::optional<http::Response> failure() const { return std::nullopt; }
   // It could not be carried out: what recognise() remembered of the request is forgotten, for it may come again.
-  virtual void undo(const Trigger&) {}
+  virtual Task<void> undo(const Trigger&) { co_return; }
   // False: it only answers, nobody is ever logged out.
   virtual bool ends_sessions() const { return true; }
   // What an ordinary navigation to this target would trigger; for `xs-router explain`.

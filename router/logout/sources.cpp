@@ -7,18 +7,23 @@
 #include "logout/sources/front_channel.h"
 #include "logout/sources/hosted.h"
 #include "logout/sources/landing.h"
+#include "logout/sources/own_receipt.h"
 #include "logout/sources/rest.h"
 #include "logout/sources/token_revocation.h"
+#include "session/cookie_names.h"
 
 namespace router::logout {
 
 Sources make_sources(const Parts& parts) {
   Sources sources;
   // first: where a logout has ended, none may begin
-  sources.push_back(std::make_unique<LandingSource>(parts.config, parts.states));
+  auto receipt_cookie = session::CookieNames(*parts.config).receipt();
+  auto* links = parts.config->logout.receipt_link ? parts.receipt_links : nullptr;
+  sources.push_back(std::make_unique<OwnReceiptSource>(links, receipt_cookie));
+  sources.push_back(std::make_unique<LandingSource>(parts.config, parts.states, links, std::move(receipt_cookie)));
   sources.push_back(std::make_unique<CentralSource>(parts.config, parts.providers, parts.store));
   sources.push_back(
-      std::make_unique<BackChannelSource>(parts.config, parts.providers, parts.ongoing, parts.clock));
+      std::make_unique<BackChannelSource>(parts.config, parts.providers, parts.store.shared(), parts.ongoing, parts.clock));
   sources.push_back(std::make_unique<FrontChannelSource>(parts.config, parts.providers, parts.store, parts.ongoing,
                                                          parts.clock));
   sources.push_back(std::make_unique<RestSource>(parts.config, parts.store));

@@ -91,7 +91,7 @@ struct Trigger {
   std::optional<std::string> requested_page;
   ProviderUrl provider_url;
   bool clears_browser = true;       // the browser that asked is the session's: its cookie is deleted
-  std::uint64_t remembered_as = 0;  // the source's own business: by what it knows this request again
+  std::string remembered_as;        // the source's own business: by what it knows this request again
 
   // Null: the whole session.
   const ApplicationPart* application() const { return std::get_if<ApplicationPart>(&extent); }

@@ -101,7 +101,7 @@ TEST_CASE("back-channel: sub alone ends all sessions of the user") {
   world.log_in("ada");
   const auto bob = world.log_in("bob");
   CHECK(post(world, "logout_token=by-sub")->status == 200);
-  CHECK(world.store.counts().live == 1);
+  CHECK(test::counts_of(world.store).live == 1);
   CHECK(world.find(bob->id) != nullptr);
 }
 

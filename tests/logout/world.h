@@ -12,6 +12,7 @@
 #include "logout/memory_outbox.h"
 #include "logout/service.h"
 #include "session/memory_store.h"
+#include "support/counts.h"
 #include "support/run_task.h"
 
 namespace router::test {
@@ -82,6 +83,7 @@ class World {
     };
     auto parts = parts_with(store);
     parts.delete_cookies = std::move(delete_cookies);
+    if (make_parts) make_parts(parts);
     service_ = std::make_unique<logout::Service>(std::move(parts));
     return *service_;
   }
@@ -163,7 +165,7 @@ class World {
   session::LiveConnections live;
   logout::MemoryOutbox outbox;
   logout::Receipts receipts{clock};
-  logout::ReturnStates states{base::Secret(std::string("a secret of the tests")), clock};
+  logout::ReturnStates states{base::Secret(std::string("a secret of the tests")), clock, store.shared()};
   logout::Ongoing ongoing{loop, receipts};
   logout::FanOutOptions options;
   config::Configuration config;
@@ -171,6 +173,7 @@ class World {
   std::shared_ptr<identity::Providers> providers;
   FakeProvider* provider = nullptr;
   std::optional<base::Error> last_error;
+  std::function<void(logout::Parts&)> make_parts = {};  // what else the service is given
 
  private:
   std::unique_ptr<logout::FanOut> fan_out_;

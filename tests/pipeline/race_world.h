@@ -231,7 +231,7 @@ class RaceWorld {
   BackEnds client{unused_loop};
   logout::MemoryOutbox outbox;
   logout::Receipts receipts{scheduler.clock};
-  logout::ReturnStates states{base::Secret(std::string("a secret of the tests")), scheduler.clock};
+  logout::ReturnStates states{base::Secret(std::string("a secret of the tests")), scheduler.clock, store.shared()};
   logout::Ongoing ongoing_logouts{background, receipts};
   login::Ongoing ongoing_logins;
   logout::FanOut fan_out{client, background, scheduler.clock, outbox, receipts, {}, [] { return 0.5; }};

@@ -1,7 +1,5 @@
 #include "logout/sources/back_channel.h"
 
-#include <functional>
-
 #include "base/log.h"
 #include "base/text.h"
 #include "http/form.h"
@@ -12,6 +10,8 @@ namespace router::logout {
 namespace {
 
 constexpr std::string_view kTokenField = "logout_token";
+// Longer than any token is accepted (identity/logout_token.h).
+constexpr base::milliseconds kSeenFor = base::minutes(10);
 
 http::Response refusal(int status, std::string_view description) {
   auto response = http::json_response(
@@ -51,9 +51,7 @@ http::Response too_many() {
   return response;
 }
 
-std::uint64_t key_of(const identity::LogoutToken& token) {
-  return std::hash<std::string>()(token.issuer + ' ' + token.jti);
-}
+std::string key_of(const identity::LogoutToken& token) { return token.issuer + ' ' + token.jti; }
 
 Trigger back_channel_trigger() {
   Trigger trigger;
@@ -67,9 +65,9 @@ Trigger back_channel_trigger() {
 }  // namespace
 
 BackChannelSource::BackChannelSource(std::shared_ptr<const config::Configuration> config,
-                                     std::shared_ptr<identity::Providers> providers, Ongoing& ongoing,
-                                     const base::Clock& clock)
-    : config_(std::move(config)), providers_(std::move(providers)), ongoing_(ongoing), clock_(clock) {}
+                                     std::shared_ptr<identity::Providers> providers,
+                                     session::SharedState& shared, Ongoing& ongoing, const base::Clock& clock)
+    : config_(std::move(config)), providers_(std::move(providers)), shared_(shared), ongoing_(ongoing), clock_(clock) {}
 
 bool BackChannelSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
   const auto& endpoint = config_->logout.back_channel_endpoint;
@@ -94,8 +92,13 @@ Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const Sour
     co_return std::optional<Recognition>(refusal(400, "the logout token was not accepted"));
   }
   attempt.accepted(clock_.steady());
-  if (!ongoing_.seen_logout_tokens.insert(key_of(*verified), clock_.steady()))
-    co_return std::optional<Recognition>(accepted());
+  auto noting = shared_.once(session::Kind::logout_token, key_of(*verified), kSeenFor);
+  const auto is_new = co_await noting;
+  if (!is_new) {
+    base::log_warning("logout.back_channel", {{"fault", describe(is_new.error())}});
+    co_return std::optional<Recognition>(*failure());
+  }
+  if (!*is_new) co_return std::optional<Recognition>(accepted());
   co_return std::optional<Recognition>(make_trigger(*verified));
 }
 
@@ -103,8 +106,10 @@ std::optional<http::Response> BackChannelSource::failure() const {
   return refusal(400, "the session could not be ended");
 }
 
-void BackChannelSource::undo(const Trigger& trigger) {
-  ongoing_.seen_logout_tokens.erase(trigger.remembered_as);
+Task<void> BackChannelSource::undo(const Trigger& trigger) {
+  auto forgetting = shared_.again(session::Kind::logout_token, trigger.remembered_as);
+  const auto forgotten = co_await forgetting;
+  if (!forgotten) base::log_warning("logout.back_channel", {{"fault", describe(forgotten.error())}});
 }
 
 Trigger BackChannelSource::make_trigger(const identity::LogoutToken& token) const {

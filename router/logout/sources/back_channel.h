@@ -2,9 +2,8 @@
 //
 // POST of a form with one `logout_token`. 200 when done, also when nothing is known of the session; 400 with
 // an error in JSON otherwise (413 for a body over 64 KiB, 429 for an address that keeps sending tokens that
-// are not accepted). A token with a `jti` that was seen before: 200 without effect; they are remembered in
-// this process, bounded, so elsewhere a repeated token ends nothing that a first one left. No CSRF check: the
-// token is the proof. Background loop. Source: Back-Channel Logout 1.0 sections 2.4 to 2.8; docs/contract/logout.md
+// are not accepted). A token with a `jti` that was seen before, on whatever replica: 200 without effect. No CSRF
+// check: the token is the proof. Background loop. Source: Back-Channel Logout 1.0 sections 2.4 to 2.8; docs/contract/logout.md
 // section 5; docs/contract/oidc.md 90 to 109.
 #pragma once
 
@@ -14,13 +13,14 @@
 #include "identity/providers.h"
 #include "logout/ongoing.h"
 #include "logout/source.h"
+#include "session/shared_state.h"
 
 namespace router::logout {
 
 class BackChannelSource final : public Source {
  public:
   BackChannelSource(std::shared_ptr<const config::Configuration> config,
-                    std::shared_ptr<identity::Providers> providers, Ongoing& ongoing,
+                    std::shared_ptr<identity::Providers> providers, session::SharedState& shared, Ongoing& ongoing,
                     const base::Clock& clock);
 
   std::string_view name() const override { return "back_channel"; }
@@ -28,7 +28,7 @@ class BackChannelSource final : public Source {
   bool wants_body(const http::Request& request) const override;
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
   std::optional<http::Response> failure() const override;
-  void undo(const Trigger& trigger) override;
+  Task<void> undo(const Trigger& trigger) override;
   std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
 
  private:
@@ -36,6 +36,7 @@ class BackChannelSource final : public Source {
 
   std::shared_ptr<const config::Configuration> config_;
   std::shared_ptr<identity::Providers> providers_;
+  session::SharedState& shared_;
   Ongoing& ongoing_;
   const base::Clock& clock_;
 };

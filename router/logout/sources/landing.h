@@ -13,6 +13,7 @@
 
 #include "config/model.h"
 #include "logout/landing_pages.h"
+#include "logout/receipt_link.h"
 #include "logout/return_states.h"
 #include "logout/source.h"
 
@@ -20,7 +21,9 @@ namespace router::logout {
 
 class LandingSource final : public Source {
  public:
-  LandingSource(std::shared_ptr<const config::Configuration> config, ReturnStates& states);
+  // `links` null: the built-in page has no link to the receipt.
+  LandingSource(std::shared_ptr<const config::Configuration> config, ReturnStates& states,
+                const ReceiptLinks* links = nullptr, std::string receipt_cookie = {});
 
   std::string_view name() const override { return "landing"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
@@ -30,10 +33,12 @@ class LandingSource final : public Source {
   }
 
  private:
-  std::optional<Recognition> answer(const http::Request& request);
+  Task<std::optional<Recognition>> answer(const http::Request* request);
   std::shared_ptr<const config::Configuration> config_;
   ReturnStates& states_;
   LandingPages pages_;
+  const ReceiptLinks* links_;
+  std::string receipt_cookie_;
 };
 
 }  // namespace router::logout
