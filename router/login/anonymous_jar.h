@@ -18,4 +18,9 @@ namespace router::login {
 base::Task<session::Snapshot> take_anonymous_jar(const Parts& parts, std::vector<session::Snapshot> held,
                                                  session::Session& session);
 
+// What took its place has come in, or not: then the back-ends hear of its end. Null: there was none.
+base::Task<void> settle_anonymous(const Parts& parts, session::Snapshot anonymous, bool has_come_in);
+// The session has ended, and no back-end has to hear of it.
+base::Task<void> tell_nobody(const Parts& parts, session::SessionId ended);
+
 }  // namespace router::login

@@ -37,7 +37,8 @@ base::Task<PasswordVerdict> check_password(session::Doors& doors, const base::Cl
   identity::PasswordGrant grant{std::move(attempt.user), std::move(attempt.password), std::move(attempt.tenant)};
   auto asking = provider.password_grant(std::move(grant));
   auto login = co_await asking;
-  doors.settle(visitor, outcome_of(login));
+  auto concluding = session::conclude(doors, visitor, outcome_of(login));
+  co_await concluding;
   co_return PasswordVerdict(std::move(login));
 }
 

@@ -1,12 +1,11 @@
-// What outlives a reload of the configuration: the key that login cookies are sealed with where no secret is
-// configured, the states that have been used, the refreshes under way, the passwords that were wrong.
+// What outlives a reload of the configuration, on this replica only: the key that login cookies are sealed with where no
+// secret is configured, the refreshes under way, the passwords that were wrong, what strangers tried.
 //
 // Owner: app/parts, one per process. Loop: background, but for `process_key`, which never changes.
 #pragma once
 
 #include <memory>
 
-#include "base/recent_set.h"
 #include "base/secret.h"
 #include "crypto/random.h"
 #include "login/refresh.h"
@@ -23,7 +22,6 @@ struct Ongoing {
       : doors(std::move(with)), failed_callbacks(callbacks) {}
 
   const base::Secret process_key = base::Secret(crypto::random_token());
-  base::RecentSet used_states{base::minutes(10), 256 * 1024};
   const std::shared_ptr<session::Doors> doors;  // for every login with a password: REST, basic, callers
   // Each costs the provider a call with our credentials. Any thread.
   session::AddressLimit failed_callbacks;

@@ -19,6 +19,10 @@ namespace {
 Task<void> take_back(const Parts& parts, session::Snapshot session) {
   auto ending = parts.store.end(session->id);
   const auto ended = co_await ending;
+  if (ended && *ended) {
+    auto telling = tell_nobody(parts, session->id);
+    co_await telling;
+  }
   if (ended) give_back_soon(parts, session->provider, session->tokens.refresh_token);
 }
 
@@ -97,8 +101,9 @@ Task<Result<OpenedSession>> open_session(const Parts& parts, const http::Request
   const auto anonymous = co_await taking;
   auto bringing_in = bring_in(parts, before, std::move(from.application), std::move(session));
   auto opened = co_await bringing_in;
+  auto settling = settle_anonymous(parts, anonymous, opened.has_value());
+  co_await settling;
   if (!opened) {
-    if (anonymous) tell_over(parts, {anonymous});
     // its refresh token would outlive the logout that came first
     if (opened.error().code == base::ErrorCode::conflict) give_back_soon(parts, provider, refresh_token);
     co_return opened.error();

@@ -3,7 +3,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/guarded.h"
 #include "base/log.h"
+#include "crypto/digest.h"
 #include "identity/claims.h"
 #include "login/orphaned_tokens.h"
 #include "login/parts.h"
@@ -19,6 +21,11 @@ using base::Task;
 using session::Snapshot;
 
 namespace {
+
+// Longer than a provider is given for its answer; a replica that dies meanwhile holds the others up no longer.
+constexpr base::milliseconds kLongestRefresh{20'000};
+constexpr base::milliseconds kLongestWait{10'000};
+constexpr base::milliseconds kLookAgain{100};
 
 // Null: over.
 Task<Result<Snapshot>> load(session::SessionId id, SharedParts parts) {
@@ -82,16 +89,36 @@ Task<Result<Snapshot>> end_refused(Snapshot session, SharedParts parts) {
   co_return Snapshot();
 }
 
-}  // namespace
+bool is_fresh(const session::Session& session, const Parts& parts) {
+  return judge_freshness(session.tokens, refresh_rules(*parts.config), parts.clock.wall()) == Freshness::fresh;
+}
 
-Task<Result<Snapshot>> refresh_session(session::SessionId id, SharedParts parts) {
+// The right to refresh this session's tokens, which one replica has at a time; a refresh token is good once. Absent: the
+// session is over, or another one has been faster.
+Task<Result<std::optional<session::Lease>>> reserve(session::SessionId id, SharedParts parts) {
+  const std::string name = "refresh/" + crypto::to_hex(crypto::sha256(id.reveal()));
+  const auto give_up_at = parts->clock.steady() + kLongestWait;
+  for (;;) {
+    auto loading = load(id, parts);
+    const auto loaded = co_await loading;
+    if (!loaded) co_return loaded.error();
+    if (!*loaded || is_fresh(**loaded, *parts)) co_return std::optional<session::Lease>();
+    auto leasing = parts->store.shared().lease(name, kLongestRefresh);
+    auto lease = co_await leasing;
+    if (!lease || *lease) co_return lease;
+    if (parts->clock.steady() >= give_up_at)
+      co_return Error{ErrorCode::unavailable, Side::store, "another replica is refreshing the tokens", true};
+    co_await base::sleep_for(parts->background, kLookAgain);
+  }
+}
+
+Task<Result<Snapshot>> refresh_reserved(session::SessionId id, SharedParts parts) {
   auto loading = load(std::move(id), parts);
   auto loaded = co_await loading;
   if (!loaded || !*loaded) co_return loaded;
   const Snapshot session = *std::move(loaded);
   // who asked may have looked at an older state
-  if (judge_freshness(session->tokens, refresh_rules(*parts->config), parts->clock.wall()) == Freshness::fresh)
-    co_return session;
+  if (is_fresh(*session, *parts)) co_return session;
   auto* provider = parts->find_provider(session->provider);
   if (provider == nullptr) {
     co_return Error{ErrorCode::unavailable, Side::identity_provider,
@@ -113,6 +140,22 @@ Task<Result<Snapshot>> refresh_session(session::SessionId id, SharedParts parts)
   auto ending = end_refused(session, parts);
   auto ended = co_await ending;
   co_return ended;
+}
+
+}  // namespace
+
+Task<Result<Snapshot>> refresh_session(session::SessionId id, SharedParts parts) {
+  auto reserving = reserve(id, parts);
+  auto lease = co_await reserving;
+  if (!lease) co_return lease.error();
+  auto refreshing = base::guarded(refresh_reserved(std::move(id), parts));
+  auto refreshed = co_await refreshing;
+  if (*lease) {
+    auto releasing = parts->store.shared().release(**std::move(lease));
+    const auto released = co_await releasing;
+    if (!released) base::log_warning("refresh.lease_kept", {{"detail", base::describe(released.error())}});
+  }
+  co_return refreshed;
 }
 
 }  // namespace router::login

@@ -84,7 +84,8 @@ Task<http::Response> RestLogin::open_session(const identity::Provider& provider,
   const auto anonymous = co_await taking;
   auto creating = parts_.store.create(session);
   const auto created = co_await creating;
-  if (!created && anonymous) tell_over(parts_, {anonymous});
+  auto settling = settle_anonymous(parts_, anonymous, created.has_value());
+  co_await settling;
   // The provider has ended it while it was being made.
   if (!created && created.error().code == ErrorCode::conflict) {
     give_back_soon(parts_, session.provider, session.tokens.refresh_token);

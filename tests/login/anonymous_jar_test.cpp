@@ -169,4 +169,15 @@ TEST_CASE("anonymous jar: anonymous sessions are none of a user's sessions to LI
   CHECK(world.find(bystander.id));
 }
 
+TEST_CASE("anonymous jar: its end is nothing that back-ends are told of later, once a login has taken it over [O10]") {
+  for (const std::string kind : kKinds) {
+    CAPTURE(kind);
+    JarWorld world;
+    const auto before = world.anonymous();
+    auto browser = browser_with(before);
+    REQUIRE(world.by(kind, browser));
+    CHECK(world.told.told_ids == std::vector<session::SessionId>{before.id});
+  }
+}
+
 }  // namespace router::anonymous_jar_test

@@ -11,6 +11,8 @@
 #include "http/query.h"
 #include "login/service.h"
 #include "session/memory_store.h"
+#include "session/told_store.h"
+#include "support/counts.h"
 #include "support/fake_loop.h"
 #include "support/fake_provider.h"
 #include "support/run_task.h"
@@ -61,6 +63,7 @@ struct LoginWorld {
   FakeLoop background{clock};
   FakeLoop home{clock};
   session::MemoryStore store{clock};
+  ToldStore told{store};  // as the service sees it
   config::Configuration config;
   login::Ongoing ongoing;
   ScriptedProvider provider;
@@ -80,9 +83,11 @@ struct LoginWorld {
   }
 
   // Anew, as a reload does.
-  void make_service() {
-    service = std::make_unique<login::Service>(
-        login::Parts{{std::shared_ptr<void>(), &config}, store, background, clock, ongoing,
+  void make_service() { service = make_replica(ongoing); }
+  // At the same store, with what it remembers itself.
+  std::unique_ptr<login::Service> make_replica(login::Ongoing& its_own) {
+    return std::make_unique<login::Service>(
+        login::Parts{{std::shared_ptr<void>(), &config}, told, background, clock, its_own,
                                     [this](std::string_view name) -> identity::Provider* {
                                       if (name.empty() || name == "idp") return &provider;
                                       if (name == "other") return &other;

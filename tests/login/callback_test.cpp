@@ -77,7 +77,24 @@ TEST_CASE("callback: the same URL again makes no second session and no second to
     CHECK_FALSE(world.callback(twin, query).opened.created);
   }
   CHECK(world.provider.exchanges.size() == 1);
-  CHECK(world.store.counts().created == 1);
+  CHECK(test::counts_of(world.store).created == 1);
+}
+
+TEST_CASE("callback: an attempt that one replica has redeemed is redeemed on no other") {
+  LoginWorld world;
+  world.config.environment.session_secret = base::Secret(std::string("the replicas' own"));
+  world.make_service();
+  login::Ongoing ongoing_there;
+  const auto there = world.make_replica(ongoing_there);
+  Browser browser;
+  const auto query = "code=c-1&state=" + world.parameter(world.start(browser), "state");
+  const Browser same = browser;
+  world.callback(browser, query);
+  const auto request = same.request(world.config.callback_endpoint + "?" + query);
+  const auto again = test::run_task(there->callback(request, world.external, world.home));
+  CHECK(test::location(again) == "/app?x=1");
+  CHECK_FALSE(again.opened.created);
+  CHECK(test::counts_of(world.store).created == 1);
 }
 
 TEST_CASE("callback: a login that took too long starts again, and still ends where it should (8)") {
@@ -171,7 +188,7 @@ TEST_CASE("callback: a provider that says no or is away gives an error and no se
     const auto outcome = world.log_in(browser);
     REQUIRE_FALSE(outcome.answer);
     CHECK(outcome.answer.error().code == code);
-    CHECK(world.store.counts().created == 0);
+    CHECK(test::counts_of(world.store).created == 0);
     CHECK_FALSE(browser.cookies.contains("JSESSIONID"));
   }
 }
@@ -255,7 +272,7 @@ TEST_CASE("callback: tokens that expire before MINIMUM_TOKEN_VALIDITY make no se
   const auto outcome = world.log_in(browser);
   REQUIRE_FALSE(outcome.answer);
   CHECK(outcome.answer.error().code == ErrorCode::protocol);
-  CHECK(world.store.counts().created == 0);
+  CHECK(test::counts_of(world.store).created == 0);
 }
 
 TEST_CASE("callback: with STATE_PARAMETER_SECRET another router finishes the login") {

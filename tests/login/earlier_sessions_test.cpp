@@ -117,7 +117,7 @@ TEST_CASE("callback: logins of two tabs end in one session, however late the sec
     CHECK_FALSE(world.find(first_outcome->opened.created->id));
     CHECK(world.find(outcome.opened.created->id));
     CHECK(outcome.opened.created->backend_cookies.size() == 1);
-    CHECK(world.store.counts().live == 1);
+    CHECK(test::counts_of(world.store).live == 1);
   }
 }
 

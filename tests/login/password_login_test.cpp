@@ -93,7 +93,7 @@ TEST_CASE("password login: a wrong one makes nothing, and five of them make the 
   CHECK(world.provider.passwords.size() == 5);
   const auto other = log_in(world, {}, "bob");
   CHECK_FALSE(result_of(other));
-  CHECK(world.store.counts().created == 0);
+  CHECK(test::counts_of(world.store).created == 0);
 }
 
 TEST_CASE("password login: the tenant of the host is asked") {
@@ -111,7 +111,7 @@ TEST_CASE("password login: tokens that expire before MINIMUM_TOKEN_VALIDITY are 
   world.make_service();
   const auto verdict = log_in(world);
   CHECK(result_of(verdict).error().code == base::ErrorCode::protocol);
-  CHECK(world.store.counts().created == 0);
+  CHECK(test::counts_of(world.store).created == 0);
   world.config.environment.minimum_token_validity = base::minutes(60);
   world.make_service();
   CHECK(result_of(log_in(world)));
@@ -128,7 +128,7 @@ TEST_CASE("caller: a verified bearer token is the user of this request, and no s
   CHECK((*user)->subject == "alice-sub");
   CHECK((*user)->scopes == std::vector<std::string>{"read"});
   CHECK((*user)->tokens.access_token.reveal() == "the.token");
-  CHECK(world.store.counts().created == 0);
+  CHECK(test::counts_of(world.store).created == 0);
 }
 
 TEST_CASE("caller: bearer tokens are charged to the address before they are looked at, good ones cost nothing [S1]") {
@@ -159,7 +159,7 @@ TEST_CASE("caller: user and password are turned into a token, and slowed down li
   REQUIRE(result_of(verdict));
   CHECK((*result_of(verdict))->tokens.access_token.reveal() == "at-1");
   CHECK(world.provider.passwords == std::vector<std::string>{"ada:pw"});
-  CHECK(world.store.counts().created == 0);
+  CHECK(test::counts_of(world.store).created == 0);
 
   world.provider.error = kWrong;
   for (int i = 0; i < 5; ++i) CHECK_FALSE(result_of(call(world, "Basic YWRhOnB3")));

@@ -93,6 +93,56 @@ TEST_CASE("refresh: fifty requests with an expired token make one refresh and al
   CHECK(world.provider.refreshes.size() == 1);
 }
 
+TEST_CASE("refresh: requests on two replicas make one refresh, and all get its result") {
+  LoginWorld world;
+  login::Ongoing ongoing_there;
+  const auto there = world.make_replica(ongoing_there);
+  base::Event gate;
+  world.provider.gate = &gate;
+  const auto session = open_session(world);
+  world.clock.advance(minutes(61));
+  renew_at_provider(world);
+  std::vector<std::optional<base::Result<session::Snapshot>>> results(100);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    auto& replica = i % 2 == 0 ? *world.service : *there;
+    base::start_detached(test::detail::store_result(replica.fresh_tokens(session, world.home), results[i]));
+  }
+  world.background.advance(base::seconds(2));
+  CHECK(world.provider.refreshes.size() == 1);
+  gate.set();
+  world.background.advance(base::seconds(1));
+  for (const auto& result : results) {
+    REQUIRE(result);
+    REQUIRE(*result);
+    CHECK((**result)->tokens.access_token == base::Secret("at-1"));
+  }
+  CHECK(world.provider.refreshes.size() == 1);
+}
+
+TEST_CASE("refresh: a replica that never comes back from it holds the others up for seconds, not for good") {
+  LoginWorld world;
+  login::Ongoing ongoing_there;
+  const auto there = world.make_replica(ongoing_there);
+  base::Event gate;
+  world.provider.gate = &gate;
+  const auto session = open_session(world);
+  world.clock.advance(minutes(61));
+  renew_at_provider(world);
+  std::optional<base::Result<session::Snapshot>> lost, refused, late;
+  base::start_detached(test::detail::store_result(world.service->fresh_tokens(session, world.home), lost));
+  base::start_detached(test::detail::store_result(there->fresh_tokens(session, world.home), refused));
+  world.background.advance(base::seconds(11));
+  REQUIRE(refused);
+  REQUIRE_FALSE(*refused);
+  CHECK(refused->error().code == ErrorCode::unavailable);
+  world.background.advance(base::seconds(10));
+  base::start_detached(test::detail::store_result(there->fresh_tokens(session, world.home), late));
+  CHECK(world.provider.refreshes.size() == 2);
+  gate.set();
+  world.background.advance(base::seconds(1));
+  CHECK(late);
+}
+
 TEST_CASE("refresh: two configurations, before and after a reload, still make one refresh") {
   LoginWorld world;
   base::Event gate;

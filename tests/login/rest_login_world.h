@@ -8,6 +8,7 @@
 
 #include "login/browser.h"
 #include "login/rest_login.h"
+#include "support/counts.h"
 
 namespace router::test {
 
@@ -52,7 +53,7 @@ struct RestLoginWorld : LoginWorld {
     const auto id = session::SessionId::parse(answer.value("tokenId", ""));
     return id ? find(*id) : nullptr;
   }
-  std::uint64_t sessions() { return store.counts().created; }
+  std::uint64_t sessions() { return test::counts_of(store).created; }
   void refuse() {
     provider.error =
         base::Error{base::ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};

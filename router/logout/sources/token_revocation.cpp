@@ -104,7 +104,9 @@ Task<Result<std::optional<Recognition>>> TokenRevocationSource::recognise(const 
   const auto refused_for = co_await admitting;
   if (refused_for) co_return std::optional<Recognition>(revocation_limited(*refused_for));
   const bool is_known = is_client(client);
-  ongoing_.doors->settle(visitor, is_known ? session::Doors::Outcome::succeeded : session::Doors::Outcome::failed);
+  auto concluding = session::conclude(
+      *ongoing_.doors, visitor, is_known ? session::Doors::Outcome::succeeded : session::Doors::Outcome::failed);
+  co_await concluding;
   std::optional<Recognition> recognised = is_known ? answer(form, input.session) : revocation_error(401, "invalid_client");
   co_return recognised;
 }
