@@ -13,7 +13,7 @@ namespace {
 using nlohmann::ordered_json;
 
 // What a person sends is small.
-constexpr std::size_t kMostBody = 64 * 1024;
+constexpr std::size_t kLargestQuestion = 64 * 1024;
 
 std::string to_text(const ordered_json& body) { return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace); }
 
@@ -21,7 +21,7 @@ Response answer_json(int status, const ordered_json& body) { return {.status = s
 
 // An object, or nothing.
 ordered_json body_of(const Request& request) {
-  if (request.body.size() > kMostBody) return nullptr;
+  if (request.body.size() > kLargestQuestion) return nullptr;
   // no depth to speak of: brackets that go on for long are no question of ours
   const auto nested = std::count_if(request.body.begin(), request.body.end(), [](char c) { return c == '[' || c == '{'; });
   if (nested > 64) return nullptr;
