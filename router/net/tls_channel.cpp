@@ -45,6 +45,10 @@ bool TlsChannel::expect_peer(const std::string& host, bool verify) {
          SSL_set1_host(ssl_.get(), host.c_str()) == 1;
 }
 
+bool TlsChannel::ask_for(const std::string& host) {
+  return is_address(host) || SSL_set_tlsext_host_name(ssl_.get(), host.c_str()) == 1;
+}
+
 TlsChannel::Step TlsChannel::handshake(bool as_server) {
   ERR_clear_error();
   return judge(as_server ? SSL_accept(ssl_.get()) : SSL_connect(ssl_.get()));

@@ -32,6 +32,8 @@ class TlsChannel {
   // For a client: who must answer. A name is asked for by SNI, too; an address is no server name (RFC 6066
   // section 3). `verify` false: whoever answers will do. False: nobody can have such a name.
   [[nodiscard]] bool expect_peer(const std::string& host, bool verify);
+  // The same without asking that the name fits: whoever shows a certificate of somebody trusted.
+  [[nodiscard]] bool ask_for(const std::string& host);
   Step handshake(bool as_server);
   Step read(std::span<char> into);
   // At most one record (16 KiB).
