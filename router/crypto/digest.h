@@ -8,6 +8,7 @@
 namespace router::crypto {
 
 std::string sha256(std::string_view data);                             // 32 bytes
+std::string sha1(std::string_view data);                               // 20 bytes; a name, no proof of anything
 std::string hmac_sha256(std::string_view key, std::string_view data);  // 32 bytes
 std::string to_hex(std::string_view bytes);
 

@@ -29,7 +29,7 @@ constexpr off_t kCheckedAtOpen = 64 << 20;
 // "xs" and the schema's version: beside user_version, so that one flipped bit makes no newer schema.
 constexpr std::int64_t kApplication = 0x7873'0000;
 
-Error away(const std::string& detail) { return {ErrorCode::unavailable, Side::store, detail, true}; }
+Error disk_away(const std::string& detail) { return {ErrorCode::unavailable, Side::store, detail, true}; }
 
 base::SteadyTime now() { return std::chrono::steady_clock::now(); }
 
@@ -53,7 +53,7 @@ Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options) {
   auto opened = database->open_connection();
   if (!opened) return opened.error();
   if (database->options_.on_open) database->options_.on_open(*database->connection_);
-  if (const auto failure = database->connection_->take_failure()) return away(failure->detail);
+  if (const auto failure = database->connection_->take_failure()) return disk_away(failure->detail);
   database->worker_ = std::thread([made = database.get()] { made->run(); });
   return database;
 }
@@ -75,7 +75,7 @@ Result<void> Database::open_connection() {
   if (!version) return version.error();
   auto failure = connection_->take_failure();
   if (!failure && *version >= 0 && is_sound()) return {};
-  if (failure && failure->kind != FailureKind::damaged) return away(failure->detail);
+  if (failure && failure->kind != FailureKind::damaged) return disk_away(failure->detail);
   return replace_damaged(failure ? failure->detail : "the pages do not fit together");
 }
 
@@ -113,7 +113,7 @@ Result<void> Database::replace_damaged(const std::string& why) {
   struct stat state {};
   for (int i = 2; ::stat(aside.c_str(), &state) == 0 && i < 100; ++i) aside.append("x");
   base::log_error("storage.damaged", {{"file", path}, {"kept_as", aside}, {"fault", why}});
-  if (std::rename(path.c_str(), aside.c_str()) != 0) return away(path + ": cannot be moved aside");
+  if (std::rename(path.c_str(), aside.c_str()) != 0) return disk_away(path + ": cannot be moved aside");
   std::rename((path + "-wal").c_str(), (aside + "-wal").c_str());
   std::remove((path + "-shm").c_str());
   auto opened = Connection::open(path);
@@ -131,7 +131,7 @@ Result<void> Database::replace_damaged(const std::string& why) {
   for (const char* beside : {"-wal", "-shm", ""}) std::remove((path + beside).c_str());
   std::rename(aside.c_str(), path.c_str());
   std::rename((aside + "-wal").c_str(), (path + "-wal").c_str());
-  return away(failure->detail);
+  return disk_away(failure->detail);
 }
 
 // A suspended coroutine: it is told by a turn of its own loop.
@@ -241,7 +241,7 @@ void Database::run_jobs(Jobs jobs) {
       Jobs one;
       one.push_back(std::move(job));
       const auto failure = run_in_transaction(one);
-      if (failure) tell(one.front(), away(failure->detail));
+      if (failure) tell(one.front(), disk_away(failure->detail));
     }
     return keep(std::move(writes), {FailureKind::away, options_.path + " is not writable"});
   }
@@ -296,7 +296,7 @@ void Database::keep(Jobs jobs, const Failure& failure) {
   // before anybody hears of it
   if (writable_.exchange(false)) next_retry_ = now() + options_.retry_every;
   for (auto& job : jobs) {
-    tell(job, away(failure.detail));
+    tell(job, disk_away(failure.detail));
     if (job.is_read) continue;
     if (kept_.size() < options_.most_kept) {
       kept_.push_back(std::move(job));
