@@ -1,0 +1,322 @@
+#include "session/redis_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "crypto/random.h"
+#include "session/session_record.h"
+
+namespace router::session {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+using storage::RedisCommand;
+
+namespace {
+
+Error session_over() { return {ErrorCode::not_found, Side::store, "the session is over"}; }
+
+Error used_before() { return {ErrorCode::conflict, Side::store, "the session id has been used already"}; }
+
+// What Redis cannot do is what it is away for: only it can tell.
+Error away_error(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
+
+}  // namespace
+
+RedisStore::RedisStore(storage::RedisClients& clients, const base::Clock& clock, const crypto::SealingSecrets& secrets,
+                       RedisStoreOptions options)
+    : clients_(clients),
+      clock_(clock),
+      box_(secrets, "session.redis"),
+      options_(std::move(options)),
+      names_(options_.prefix),
+      self_(crypto::random_token(12)),
+      time_(options_.server_time ? nullptr : &clock),
+      shared_(clients, names_, box_, time_) {
+  subscription_ = std::make_shared<storage::RedisSubscription>(
+      clients_.background(), clock_, names_.all_news(), [this](const std::string&, const std::string& message) { hear(message); });
+}
+
+RedisStore::~RedisStore() { *stopped_ = true; }
+
+void RedisStore::start() {
+  *stopped_ = false;
+  subscription_->start();
+  look_after();
+}
+
+void RedisStore::stop() {
+  *stopped_ = true;
+  subscription_->close();
+}
+
+std::string RedisStore::seal(const Session& session, std::string_view hash) const {
+  return box_.seal_bytes(pack(session).reveal(), hash);
+}
+
+Snapshot RedisStore::unseal(const std::string& sealed, std::string_view hash) const {
+  const auto bytes = box_.open_bytes(sealed, hash);
+  auto session = bytes ? unpack_session(*bytes) : std::nullopt;
+  if (!session) return nullptr;
+  return std::make_shared<const Session>(*std::move(session));
+}
+
+// idle ms, ms to the latest end (-1: none), that end as the session says it.
+std::vector<std::string> RedisStore::limit_words(const Session& session) const {
+  constexpr base::milliseconds kLongest = std::chrono::hours(24 * 365 * 10);
+  std::int64_t left = -1;
+  std::int64_t latest = 0;
+  if (session.ends_at_latest) {
+    const auto span = std::chrono::duration_cast<base::milliseconds>(*session.ends_at_latest - clock_.wall());
+    left = std::clamp(span, base::milliseconds::zero(), kLongest).count();
+    latest = std::chrono::duration_cast<base::milliseconds>(session.ends_at_latest->time_since_epoch()).count();
+  }
+  return {std::to_string(std::min(session.idle_timeout, kLongest).count()), std::to_string(left), std::to_string(latest)};
+}
+
+Task<Result<void>> RedisStore::create(Session session) {
+  auto coming = come_in(std::make_shared<const Session>(std::move(session)));
+  const auto came = co_await coming;
+  if (came) ++created_;
+  co_return came;
+}
+
+// Lists first: what is in Redis is in its lists. What the provider has ended is asked last: a logout that has not been
+// noted by then finds the session.
+Task<Result<void>> RedisStore::come_in(Snapshot session) {
+  const auto hash = RedisNames::hash_of(session->id);
+  const auto asked_at = clock_.steady();
+  if (cache_.is_over(session->id, asked_at)) co_return used_before();
+  auto listing = list(session);
+  const auto listed = co_await listing;
+  if (!listed) co_return listed;
+  std::vector<std::string> words{time_.word(), seal(*session, hash), std::to_string(session->generation)};
+  for (auto& word : limit_words(*session)) words.push_back(std::move(word));
+  auto creating = clients_.run(redis_scripts().create, names_.session(hash), std::move(words));
+  const auto created = co_await creating;
+  if (!created) co_return away_error(created.error());
+  if (created->number <= 0) co_return used_before();
+  auto looking = has_ended_at_provider(session);
+  const auto is_ended = co_await looking;
+  if (!is_ended || *is_ended) {
+    auto ending = end_in_redis(session->id, {});
+    const auto ended = co_await ending;
+    if (ended && *ended) {
+      std::vector<SessionId> ids{session->id};
+      auto telling = told(std::move(ids));
+      (void)co_await telling;
+    }
+    if (!is_ended) co_return is_ended.error();
+    co_return Error{ErrorCode::conflict, Side::store, "the provider has ended this session already"};
+  }
+  const auto ends = asked_at + base::milliseconds(created->number);
+  const auto latest = session->ends_at_latest ? asked_at + std::chrono::duration_cast<base::milliseconds>(*session->ends_at_latest - clock_.wall())
+                                              : base::SteadyTime::max();
+  cache_.put({session, asked_at, ends, latest, ends}, clock_.steady());
+  auto keeping = keep_limits(session);
+  co_await keeping;
+  co_return Result<void>();
+}
+
+Task<Result<std::optional<Succession>>> RedisStore::succeed(SessionId before, Session next, TakeOver take_over) {
+  auto first = std::make_shared<const Session>(next);
+  auto looking = has_ended_at_provider(first);
+  const auto is_ended = co_await looking;
+  if (!is_ended) co_return is_ended.error();
+  if (*is_ended) co_return Error{ErrorCode::conflict, Side::store, "the provider has ended this session already"};
+  auto ending = end_in_redis(before, box_.seal_bytes(next.id.reveal(), RedisNames::hash_of(before)));
+  const auto last = co_await ending;
+  if (!last) co_return last.error();
+  if (!*last) co_return std::optional<Succession>();
+  ++ended_;
+  take_over(***last, next);
+  auto now = std::make_shared<const Session>(std::move(next));
+  auto coming = come_in(now);
+  const auto came = co_await coming;
+  if (!came) co_return came.error();
+  ++created_;
+  // only now: were this process to end before, the back-ends of the one before would still hear of it
+  std::vector<SessionId> ids{before};
+  auto telling = told(std::move(ids));
+  (void)co_await telling;
+  co_return std::optional<Succession>(Succession{**last, std::move(now)});
+}
+
+Task<Result<SessionId>> RedisStore::successor(SessionId before) {
+  const auto hash = RedisNames::hash_of(before);
+  RedisCommand command("HGET");
+  command.key(names_.session(hash)).word("n").repeatable();
+  auto asking = clients_.ask(std::move(command));
+  const auto reply = co_await asking;
+  if (!reply) co_return away_error(reply.error());
+  const auto id = reply->text.empty() ? std::nullopt : box_.open_bytes(reply->text, hash);
+  co_return id ? SessionId::parse(*id).value_or(SessionId()) : SessionId();
+}
+
+std::optional<RedisStore::Dated> RedisStore::dated(const storage::RedisReply& reply, std::string_view hash) const {
+  if (reply.items.size() != 4) return std::nullopt;
+  Dated found;
+  found.session = unseal(reply.items[0].text, hash);
+  if (!found.session) return std::nullopt;
+  found.left = base::milliseconds(reply.items[1].number);
+  found.born = reply.items[3].as_number().value_or(0);
+  return found;
+}
+
+Task<Result<std::optional<RedisStore::Dated>>> RedisStore::read(SessionId id) {
+  const auto hash = RedisNames::hash_of(id);
+  const auto asked_at = clock_.steady();
+  auto asking = clients_.run(redis_scripts().find, names_.session(hash), {time_.word()}, true);
+  const auto reply = co_await asking;
+  is_away_ = !reply.has_value();
+  if (!reply) co_return away_error(reply.error());
+  auto found = dated(*reply, hash);
+  if (!found || !(found->session->id == id)) co_return std::optional<Dated>();
+  const auto ends = asked_at + found->left;
+  const auto latest_in = reply->items[2].number;
+  const auto latest = latest_in < 0 ? base::SteadyTime::max() : asked_at + base::milliseconds(latest_in);
+  cache_.put({found->session, asked_at, ends, latest, ends}, clock_.steady());
+  // meanwhile somebody may have ended it here
+  if (cache_.is_over(id, clock_.steady())) co_return std::optional<Dated>();
+  co_return found;
+}
+
+Task<Result<std::optional<Snapshot>>> RedisStore::find(SessionId id) {
+  const auto now = clock_.steady();
+  if (cache_.is_over(id, now)) co_return std::optional<Snapshot>();
+  if (const auto known = cache_.find(id, certainty(), now)) co_return std::optional<Snapshot>(known->session);
+  auto reading = read(std::move(id));
+  auto found = co_await reading;
+  if (!found) co_return found.error();
+  if (!*found) co_return std::optional<Snapshot>();
+  co_return std::optional<Snapshot>((*found)->session);
+}
+
+Task<Result<std::optional<Snapshot>>> RedisStore::replace(Session changed) {
+  const auto before = changed.generation++;
+  const auto now = std::make_shared<const Session>(std::move(changed));
+  const auto hash = RedisNames::hash_of(now->id);
+  if (cache_.is_over(now->id, clock_.steady())) co_return std::optional<Snapshot>();
+  auto listing = list(now);
+  const auto listed = co_await listing;
+  if (!listed) co_return listed.error();
+  const auto asked_at = clock_.steady();
+  std::vector<std::string> words{time_.word(), std::to_string(before), seal(*now, hash)};
+  for (auto& word : limit_words(*now)) words.push_back(std::move(word));
+  auto replacing = clients_.run(redis_scripts().replace, names_.session(hash), std::move(words));
+  const auto reply = co_await replacing;
+  cache_.forget(now->id, asked_at);
+  if (!reply) co_return away_error(reply.error());
+  if (reply->number < 0) co_return std::optional<Snapshot>();
+  auto publishing = publish({{now->id, false}});
+  co_await publishing;
+  if (cache_.is_over(now->id, clock_.steady())) co_return std::optional<Snapshot>();
+  co_return std::optional<Snapshot>(now);
+}
+
+Task<Result<void>> RedisStore::used(SessionId id) {
+  const auto now = clock_.steady();
+  if (cache_.is_over(id, now)) co_return session_over();
+  if (const auto known = cache_.use(id, certainty(), now)) {
+    const auto span = DueUses::span_of(*known->session);
+    if (known->ends - known->written < span) {
+      uses_.note(id, span, now);
+      co_return Result<void>();
+    }
+  }
+  co_return co_await write_use(std::move(id), now);
+}
+
+Task<Result<void>> RedisStore::write_use(SessionId id, base::SteadyTime at) {
+  const auto asked_at = clock_.steady();
+  const auto ago = std::chrono::duration_cast<base::milliseconds>(asked_at - at);
+  auto writing = clients_.run(redis_scripts().used, names_.session(id), {time_.word(), std::to_string(std::max<std::int64_t>(ago.count(), 0))}, true);
+  const auto reply = co_await writing;
+  if (!reply) co_return away_error(reply.error());
+  if (reply->number < 0) co_return session_over();
+  cache_.wrote(id, asked_at + base::milliseconds(reply->number));
+  co_return Result<void>();
+}
+
+// Those whose span is over; with the last use in it, as far as it is known.
+Task<void> RedisStore::write_uses() {
+  const auto now = clock_.steady();
+  std::vector<SessionId> ids;
+  std::vector<storage::RedisRun> runs;
+  for (auto& id : uses_.take(now)) {
+    const auto known = cache_.last_known(id, now);
+    if (!known) continue;
+    const auto ago = std::chrono::duration_cast<base::milliseconds>(now - std::max(known->last_use, now - DueUses::kLongestSpan));
+    runs.push_back({names_.session(id), {time_.word(), std::to_string(ago.count())}});
+    ids.push_back(std::move(id));
+  }
+  if (runs.empty()) co_return;
+  auto writing = clients_.run_all(redis_scripts().used, std::move(runs));
+  const auto replies = co_await writing;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (replies[i] && replies[i]->number >= 0) cache_.wrote(ids[i], now + base::milliseconds(replies[i]->number));
+  }
+}
+
+Task<Result<std::optional<base::milliseconds>>> RedisStore::time_left(SessionId id) {
+  if (cache_.is_over(id, clock_.steady())) co_return std::optional<base::milliseconds>();
+  auto reading = read(id);
+  const auto found = co_await reading;
+  if (!found) co_return found.error();
+  if (!*found) co_return std::optional<base::milliseconds>();
+  auto left = (*found)->left;
+  const auto now = clock_.steady();
+  if (const auto known = cache_.last_known(id, now)) {
+    left = std::max(left, std::chrono::duration_cast<base::milliseconds>(known->ends - now));
+  }
+  co_return std::optional<base::milliseconds>(left);
+}
+
+Task<Result<std::optional<Snapshot>>> RedisStore::end(SessionId id) {
+  const auto now = clock_.steady();
+  if (cache_.is_over(id, now)) co_return std::optional<Snapshot>();
+  auto ending = end_in_redis(id, {});
+  auto ended = co_await ending;
+  if (ended) {
+    if (*ended) ++ended_;
+    co_return ended;
+  }
+  // away: what is known here ends here, and Redis will hear of it
+  const auto known = cache_.last_known(id, now);
+  if (!known || cache_.is_over(id, clock_.steady())) co_return ended.error();
+  note_ended(id, false);
+  ++ended_;
+  base::log_warning("session.ended_here_only", {{"session", id.fingerprint()}});
+  co_return std::optional<Snapshot>(known->session);
+}
+
+Task<Result<std::optional<Snapshot>>> RedisStore::end_in_redis(SessionId id, std::string stands_for_it) {
+  const auto hash = RedisNames::hash_of(id);
+  const auto token = crypto::random_token(12);
+  auto ending = clients_.run(redis_scripts().end, names_.session(hash), {time_.word(), token, std::move(stands_for_it)}, true);
+  const auto reply = co_await ending;
+  is_away_ = !reply.has_value();
+  if (!reply) co_return away_error(reply.error());
+  if (reply->items.size() != 1) co_return std::optional<Snapshot>();
+  auto session = unseal(reply->items[0].text, hash);
+  if (!session) co_return std::optional<Snapshot>();
+  note_ended(id, true);
+  auto unlisting = unlist({session}, kUntoldFor);
+  co_await unlisting;
+  std::vector<News> news{{id, true}};
+  if (!session->anonymous_before.empty()) news.push_back({session->anonymous_before, true});
+  auto publishing = publish(std::move(news));
+  co_await publishing;
+  co_return std::optional<Snapshot>(std::move(session));
+}
+
+Health RedisStore::health() const {
+  if (!is_away_) return {};
+  return {false, "Redis is away"};
+}
+
+}  // namespace router::session

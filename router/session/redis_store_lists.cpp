@@ -1,0 +1,226 @@
+// The lists beside the sessions: what they are found by, how many there may be, what providers have ended.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "session/redis_store.h"
+
+namespace router::session {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+using storage::RedisCommand;
+using storage::RedisRun;
+
+namespace {
+
+constexpr base::milliseconds kEndedKept = base::minutes(20);
+constexpr std::int64_t kMostOfList = 100'000;  // names of one list that are looked at
+constexpr std::size_t kReadAtOnce = 256;
+constexpr std::int64_t kYoungForMicroseconds = 60'000'000;  // a session of such a name may still be on its way
+
+std::int64_t microseconds_of(base::WallTime time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
+Error lists_away(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
+
+}  // namespace
+
+Task<Result<void>> RedisStore::list(Snapshot session) {
+  const auto hash = RedisNames::hash_of(session->id);
+  std::vector<RedisRun> appends;
+  for (auto& name : names_.found_by(*session)) appends.push_back({std::move(name), {time_.word(), hash}});
+  if (session->generation == 1) {
+    const bool is_limited = session->is_anonymous ? options_.limits.anonymous != 0 : options_.limits.sessions != 0;
+    if (is_limited) appends.push_back({names_.born(session->is_anonymous), {time_.word(), hash}});
+    if (session->is_anonymous && options_.limits.anonymous_per_address != 0) {
+      appends.push_back({names_.home(session->home), {time_.word(), hash}});
+    }
+    // when to look for the first time: who is used longer is looked at again
+    const auto first_look = std::to_string(std::min<std::int64_t>(session->idle_timeout.count(), base::milliseconds(base::minutes(15)).count()));
+    auto dating = clients_.run(redis_scripts().look_in, names_.due(session->is_anonymous, RedisNames::shard_of(hash)),
+                               {time_.word(), hash, first_look}, true);
+    const auto dated = co_await dating;
+    if (!dated) co_return lists_away(dated.error());
+  }
+  if (appends.empty()) co_return Result<void>();
+  auto appending = clients_.run_all(redis_scripts().append, std::move(appends));
+  const auto appending_replies = co_await appending;
+  for (const auto& reply : appending_replies) {
+    if (!reply) co_return lists_away(reply.error());
+  }
+  co_return Result<void>();
+}
+
+// Of sessions that are over: out of all lists, and into the one of those whose back-ends have to be told again then.
+Task<void> RedisStore::unlist(std::vector<Snapshot> sessions, base::milliseconds told_again_in) {
+  std::vector<RedisRun> untold;
+  std::vector<RedisCommand> removals;
+  for (const auto& session : sessions) {
+    const auto hash = RedisNames::hash_of(session->id);
+    const auto shard = RedisNames::shard_of(hash);
+    const auto remove_from = [&](const std::string& name) {
+      removals.push_back(std::move(RedisCommand("ZREM").key(name).word(hash).repeatable()));
+    };
+    untold.push_back({names_.untold(session->is_anonymous, shard), {time_.word(), hash, std::to_string(told_again_in.count())}});
+    for (const auto& name : names_.found_by(*session)) remove_from(name);
+    remove_from(names_.born(session->is_anonymous));
+    if (session->is_anonymous) remove_from(names_.home(session->home));
+    remove_from(names_.due(session->is_anonymous, shard));
+  }
+  // first: whoever dies between the two leaves it in one list too many
+  auto putting = clients_.run_all(redis_scripts().look_in, std::move(untold));
+  (void)co_await putting;
+  auto removing = clients_.ask_all(std::move(removals));
+  (void)co_await removing;
+}
+
+Task<void> RedisStore::keep_limits(Snapshot session) {
+  const auto& limits = options_.limits;
+  const auto most = session->is_anonymous ? limits.anonymous : limits.sessions;
+  if (session->is_anonymous && limits.anonymous_per_address != 0) {
+    auto evicting = evict_from(names_.home(session->home), limits.anonymous_per_address);
+    co_await evicting;
+  }
+  if (most == 0) co_return;
+  auto evicting = evict_from(names_.born(session->is_anonymous), most);
+  co_await evicting;
+}
+
+Task<void> RedisStore::evict_from(std::string set, std::size_t limit) {
+  auto asking = clients_.run(redis_scripts().overflow, std::move(set), {time_.word(), std::to_string(limit)});
+  const auto over = co_await asking;
+  if (!over || over->items.empty()) co_return;
+  std::vector<std::string> hashes;
+  for (const auto& item : over->items) hashes.push_back(item.text);
+  auto evicting = evict(std::move(hashes));
+  co_await evicting;
+}
+
+Task<void> RedisStore::evict(std::vector<std::string> hashes) {
+  std::vector<RedisRun> runs;
+  for (const auto& hash : hashes) runs.push_back({names_.session(hash), {time_.word(), self_, "1"}});
+  auto ending = clients_.run_all(redis_scripts().expire, std::move(runs));
+  const auto replies = co_await ending;
+  std::vector<Snapshot> gone;
+  std::vector<News> news;
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    if (!replies[i] || replies[i]->items.size() != 3 || replies[i]->items[0].number != 3) continue;
+    auto session = unseal(replies[i]->items[1].text, hashes[i]);
+    if (!session) continue;
+    note_ended(session->id, true);
+    news.push_back({session->id, true});
+    gone.push_back(std::move(session));
+  }
+  if (gone.empty()) co_return;
+  evicted_ += gone.size();
+  // take_expired() hands them out next
+  auto unlisting = unlist(std::move(gone), base::milliseconds::zero());
+  co_await unlisting;
+  auto publishing = publish(std::move(news));
+  co_await publishing;
+}
+
+Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std::size_t limit) {
+  auto lists = names_.found_by(filter);
+  const bool looks_at_all = lists.empty();
+  if (looks_at_all) {
+    for (const bool anonymous : {false, true}) {
+      for (unsigned shard = 0; shard < RedisNames::kShards; ++shard) lists.push_back(names_.due(anonymous, shard));
+    }
+  }
+  std::vector<RedisCommand> ranges;
+  for (const auto& name : lists) {
+    ranges.push_back(std::move(RedisCommand("ZRANGE").key(name).number(0).number(kMostOfList - 1).word("WITHSCORES").repeatable()));
+  }
+  auto ranging = clients_.ask_all(std::move(ranges));
+  const auto ranged = co_await ranging;
+  struct Named {
+    std::string list;
+    std::string hash;
+    std::int64_t at = 0;
+  };
+  std::vector<Named> named;
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    if (!ranged[i]) co_return lists_away(ranged[i].error());
+    const auto& items = ranged[i]->items;
+    for (std::size_t k = 0; k + 1 < items.size(); k += 2) {
+      if (seen.insert(items[k].text).second) named.push_back({lists[i], items[k].text, items[k + 1].as_number().value_or(0)});
+    }
+  }
+  std::vector<Dated> found;
+  std::vector<RedisCommand> stale;
+  const auto now = microseconds_of(clock_.wall());
+  for (std::size_t from = 0; from < named.size() && (looks_at_all || found.size() < limit || lists.size() > 1); from += kReadAtOnce) {
+    const auto to = std::min(named.size(), from + kReadAtOnce);
+    std::vector<RedisRun> runs;
+    for (auto i = from; i < to; ++i) runs.push_back({names_.session(named[i].hash), {time_.word()}});
+    auto reading = clients_.run_all(redis_scripts().find, std::move(runs));
+    const auto replies = co_await reading;
+    for (auto i = from; i < to; ++i) {
+      const auto& reply = replies[i - from];
+      if (!reply) co_return lists_away(reply.error());
+      auto session = dated(*reply, named[i].hash);
+      const bool is_gone = !session && !looks_at_all && named[i].at < now - kYoungForMicroseconds;
+      if (is_gone) stale.push_back(std::move(RedisCommand("ZREM").key(named[i].list).word(named[i].hash)));
+      if (session && matches(filter, *session->session) && !cache_.is_over(session->session->id, clock_.steady())) {
+        found.push_back(*std::move(session));
+      }
+    }
+  }
+  if (!stale.empty()) {
+    auto cleaning = clients_.ask_all(std::move(stale));
+    (void)co_await cleaning;
+  }
+  std::sort(found.begin(), found.end(), [](const Dated& a, const Dated& b) { return a.born < b.born; });
+  std::vector<Snapshot> sessions;
+  for (auto& one : found) {
+    if (sessions.size() < limit) sessions.push_back(std::move(one.session));
+  }
+  co_return sessions;
+}
+
+Task<Result<bool>> RedisStore::has_ended_at_provider(Snapshot session) {
+  if (session->is_anonymous) co_return false;
+  std::vector<RedisCommand> commands;
+  for (const auto& name : names_.ended_before(*session)) commands.push_back(std::move(RedisCommand("GET").key(name).repeatable()));
+  auto asking = clients_.ask_all(std::move(commands));
+  const auto started = microseconds_of(session->login_started);
+  bool has_ended = false;
+  const auto asking_replies = co_await asking;
+  for (const auto& reply : asking_replies) {
+    if (!reply) co_return lists_away(reply.error());
+    const auto at = reply->as_number();
+    has_ended = has_ended || (at && started <= *at);
+  }
+  co_return has_ended;
+}
+
+Task<Result<void>> RedisStore::remember_ended(EndedAtProvider ended) {
+  std::vector<RedisRun> runs;
+  const auto note = [&](std::string_view kind, const std::string& name) {
+    if (name.empty()) return;
+    runs.push_back({names_.ended(kind, ended.issuer, name),
+                    {time_.word(), std::to_string(microseconds_of(ended.at)), std::to_string(kEndedKept.count())}});
+  };
+  if (!ended.is_signed) {
+    note("unsigned", ended.idp_session_id);
+  } else {
+    note("sid", ended.idp_session_id);
+    note(ended.idp_session_id.empty() ? "subject" : "without-sid", ended.subject);
+  }
+  if (runs.empty()) co_return Result<void>();
+  auto noting = clients_.run_all(redis_scripts().keep_larger, std::move(runs));
+  const auto noting_replies = co_await noting;
+  for (const auto& reply : noting_replies) {
+    if (!reply) co_return lists_away(reply.error());
+  }
+  co_return Result<void>();
+}
+
+}  // namespace router::session

@@ -1,0 +1,263 @@
+// What time does to the sessions in Redis: those that are over, those whose back-ends nobody has told; and news of other
+// replicas, and what Redis has to be told when it is back.
+#include <algorithm>
+#include <utility>
+
+#include "session/redis_store.h"
+
+namespace router::session {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+using storage::RedisCommand;
+using storage::RedisRun;
+
+namespace {
+
+constexpr base::milliseconds kJournalKept{60'000};
+constexpr std::size_t kMostInJournal = 200'000;
+constexpr std::size_t kAssertAtOnce = 1'000;
+
+Error time_away(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
+
+}  // namespace
+
+Task<Result<std::vector<RedisStore::Claimed>>> RedisStore::claim(bool anonymous, std::size_t limit) {
+  std::vector<Claimed> sets;
+  const auto first = next_shard_++;
+  for (const bool untold : {true, false}) {
+    for (unsigned i = 0; i < RedisNames::kShards; ++i) {
+      const auto shard = (first + i) % RedisNames::kShards;
+      sets.push_back({untold ? names_.untold(anonymous, shard) : names_.due(anonymous, shard), untold, anonymous, {}});
+    }
+  }
+  std::vector<RedisRun> looks;
+  for (const auto& set : sets) looks.push_back({set.set, {time_.word()}});
+  auto looking = clients_.run_all(redis_scripts().due, std::move(looks));
+  const auto due = co_await looking;
+  std::vector<Claimed> claimed;
+  for (std::size_t i = 0; i < sets.size() && claimed.size() < limit; ++i) {
+    if (!due[i]) co_return time_away(due[i].error());
+    if (due[i]->number <= 0) continue;
+    auto claiming = clients_.run(redis_scripts().claim, sets[i].set,
+                                 {time_.word(), std::to_string(limit - claimed.size()), std::to_string(kUntoldFor.count())});
+    const auto names = co_await claiming;
+    if (!names) co_return time_away(names.error());
+    for (const auto& name : names->items) {
+      claimed.push_back(sets[i]);
+      claimed.back().hash = name.text;
+    }
+  }
+  co_return claimed;
+}
+
+Task<Result<std::vector<Snapshot>>> RedisStore::expire(std::vector<Claimed> claimed) {
+  std::vector<Dated> over;
+  std::vector<Snapshot> ended;
+  std::vector<News> news;
+  std::vector<RedisCommand> corrections;
+  std::vector<RedisRun> runs;
+  for (const auto& one : claimed) runs.push_back({names_.session(one.hash), {time_.word(), self_, "0"}});
+  auto looking = clients_.run_all(redis_scripts().expire, std::move(runs));
+  const auto replies = co_await looking;
+  for (std::size_t i = 0; i < claimed.size(); ++i) {
+    const auto& one = claimed[i];
+    // what could not be asked comes up again
+    if (!replies[i] || replies[i]->items.empty()) continue;
+    const auto& items = replies[i]->items;
+    const auto state = items[0].number;
+    if (state == 1 && items.size() == 2) {
+      corrections.push_back(std::move(RedisCommand("ZADD").key(one.set).word(items[1].text).word(one.hash)));
+      continue;
+    }
+    auto session = items.size() == 3 ? unseal(items[1].text, one.hash) : nullptr;
+    if (!session) {
+      corrections.push_back(std::move(RedisCommand("ZREM").key(one.set).word(one.hash)));
+      continue;
+    }
+    // handed out before, and told by nobody: it stays among the untold until somebody is
+    if (state == 3 || !one.was_untold) ended.push_back(session);
+    if (state == 3) {
+      ++expired_;
+      note_ended(session->id, true);
+      news.push_back({session->id, true});
+      if (!session->anonymous_before.empty()) news.push_back({session->anonymous_before, true});
+    }
+    over.push_back({std::move(session), items[2].as_number().value_or(0), {}});
+  }
+  if (!corrections.empty()) {
+    auto correcting = clients_.ask_all(std::move(corrections));
+    (void)co_await correcting;
+  }
+  if (!ended.empty()) {
+    auto unlisting = unlist(std::move(ended), kUntoldFor);
+    co_await unlisting;
+  }
+  if (!news.empty()) {
+    auto publishing = publish(std::move(news));
+    co_await publishing;
+  }
+  std::sort(over.begin(), over.end(), [](const Dated& a, const Dated& b) { return a.born < b.born; });
+  std::vector<Snapshot> sessions;
+  for (auto& one : over) sessions.push_back(std::move(one.session));
+  co_return sessions;
+}
+
+Task<Result<std::vector<Snapshot>>> RedisStore::take_expired(std::size_t limit) {
+  auto writing = write_uses();
+  co_await writing;
+  std::vector<Snapshot> over;
+  // anonymous ones last: a flood of these keeps nobody else waiting
+  for (const bool anonymous : {false, true}) {
+    // what turns out to live costs nobody else its turn
+    for (int rounds = 0; rounds < 4 && over.size() < limit; ++rounds) {
+      auto claiming = claim(anonymous, limit - over.size());
+      auto claimed = co_await claiming;
+      if (!claimed && over.empty()) co_return claimed.error();
+      if (!claimed || claimed->empty()) break;
+      auto expiring = expire(*std::move(claimed));
+      auto some = co_await expiring;
+      if (!some) break;
+      over.insert(over.end(), some->begin(), some->end());
+    }
+  }
+  co_return over;
+}
+
+Task<Result<void>> RedisStore::told(std::vector<SessionId> ids) {
+  if (ids.empty()) co_return Result<void>();
+  std::vector<RedisRun> runs;
+  std::vector<RedisCommand> removals;
+  for (const auto& id : ids) {
+    const auto hash = RedisNames::hash_of(id);
+    runs.push_back({names_.session(hash), {time_.word()}});
+    for (const bool anonymous : {false, true}) {
+      removals.push_back(std::move(RedisCommand("ZREM").key(names_.untold(anonymous, RedisNames::shard_of(hash))).word(hash).repeatable()));
+    }
+  }
+  auto telling = clients_.run_all(redis_scripts().told, std::move(runs));
+  const auto telling_replies = co_await telling;
+  for (const auto& reply : telling_replies) {
+    if (!reply) co_return time_away(reply.error());
+  }
+  auto removing = clients_.ask_all(std::move(removals));
+  (void)co_await removing;
+  co_return Result<void>();
+}
+
+Task<Result<Counts>> RedisStore::counts() {
+  std::vector<RedisCommand> commands;
+  for (const bool anonymous : {false, true}) {
+    for (unsigned shard = 0; shard < RedisNames::kShards; ++shard) {
+      commands.push_back(std::move(RedisCommand("ZCARD").key(names_.due(anonymous, shard)).repeatable()));
+    }
+  }
+  auto counting = clients_.ask_all(std::move(commands));
+  const auto replies = co_await counting;
+  Counts counts{.created = created_, .ended = ended_, .expired = expired_, .evicted = evicted_};
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    if (!replies[i]) co_return time_away(replies[i].error());
+    const auto number = static_cast<std::uint64_t>(replies[i]->number);
+    counts.live += number;
+    if (i >= RedisNames::kShards) counts.anonymous += number;
+  }
+  co_return counts;
+}
+
+// Who, what, and the id, sealed: "<self>o<sealed>".
+Task<void> RedisStore::publish(std::vector<News> news) {
+  const bool is_cluster = clients_.background()->address().layout == storage::RedisLayout::cluster;
+  std::vector<RedisCommand> commands;
+  for (const auto& one : news) {
+    const auto channel = names_.news(RedisNames::shard_of(RedisNames::hash_of(one.id)));
+    const auto message = self_ + (one.is_over ? "o" : "c") + box_.seal_bytes(one.id.reveal(), "news");
+    commands.push_back(std::move(RedisCommand(is_cluster ? "SPUBLISH" : "PUBLISH").key(channel).word(message).repeatable()));
+  }
+  auto publishing = clients_.ask_all(std::move(commands));
+  (void)co_await publishing;
+}
+
+void RedisStore::hear(const std::string& message) {
+  if (message.size() <= self_.size() || message.starts_with(self_)) return;
+  const char what = message[self_.size()];
+  const auto plain = box_.open_bytes(message.substr(self_.size() + 1), "news");
+  const auto id = plain ? SessionId::parse(*plain) : std::nullopt;
+  if (!id || (what != 'o' && what != 'c')) return;
+  const News news{*id, what == 'o'};
+  news.is_over ? cache_.bury(*id, clock_.steady()) : cache_.forget(*id, clock_.steady());
+  if (on_news_) on_news_(news);
+}
+
+void RedisStore::note_ended(const SessionId& id, bool is_asserted) {
+  const auto now = clock_.steady();
+  cache_.bury(id, now);
+  const std::lock_guard lock(journal_mutex_);
+  if (journal_.size() >= kMostInJournal) journal_.pop_front();
+  journal_.push_back({id, now, ++journalled_, is_asserted});
+}
+
+void RedisStore::look_after() {
+  auto& loop = clients_.background()->loop();
+  loop.after(kLookEvery, [this, stopped = stopped_] {
+    if (*stopped) return;
+    base::start_detached(look(*this));
+  });
+}
+
+Task<void> RedisStore::look(RedisStore& self) {
+  const auto stopped = self.stopped_;
+  auto writing = self.write_uses();
+  co_await writing;
+  if (*stopped) co_return;
+  RedisCommand question("PING");
+  auto asking = self.clients_.background()->ask(std::move(question));
+  const auto reply = co_await asking;
+  if (*stopped) co_return;
+  self.is_away_ = !reply.has_value();
+  if (reply) {
+    const auto epoch = self.clients_.background()->epoch();
+    const bool is_new = std::exchange(self.seen_epoch_, epoch) != epoch;
+    auto asserting = self.assert_ended(is_new);
+    co_await asserting;
+  }
+  if (!*stopped) self.look_after();
+}
+
+// `all`: the server may have lost what it knew; else only what it has not been told.
+Task<void> RedisStore::assert_ended(bool all) {
+  std::vector<SessionId> told;
+  std::uint64_t told_to = 0;
+  {
+    const std::lock_guard lock(journal_mutex_);
+    const auto kept = clock_.steady() - kJournalKept;
+    while (!journal_.empty() && journal_.front().is_asserted && journal_.front().at < kept) journal_.pop_front();
+    for (const auto& one : journal_) {
+      if (all || !one.is_asserted) told.push_back(one.id);
+      told_to = one.number;
+    }
+    if (told.empty()) co_return;
+  }
+  for (std::size_t from = 0; from < told.size(); from += kAssertAtOnce) {
+    const auto to = std::min(told.size(), from + kAssertAtOnce);
+    std::vector<RedisRun> runs;
+    std::vector<News> news;
+    for (auto i = from; i < to; ++i) {
+      runs.push_back({names_.session(told[i]), {time_.word()}});
+      news.push_back({told[i], true});
+    }
+    auto burying = clients_.run_all(redis_scripts().bury, std::move(runs));
+    const auto burying_replies = co_await burying;
+    for (const auto& reply : burying_replies) {
+      if (!reply) co_return;
+    }
+    auto publishing = publish(std::move(news));
+    co_await publishing;
+  }
+  const std::lock_guard lock(journal_mutex_);
+  for (auto& one : journal_) one.is_asserted = one.is_asserted || one.number <= told_to;
+}
+
+}  // namespace router::session

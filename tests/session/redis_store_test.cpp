@@ -1,0 +1,213 @@
+#include "session/redis_store.h"
+
+#include <doctest/doctest.h>
+
+#include "session/redis_replicas.h"
+#include "session/store_contract.h"
+#include "session/store_interleavings.h"
+
+namespace router::redis_store_test {
+
+using test::make_session;
+using test::RedisReplicas;
+using test::StoreDriver;
+
+namespace {
+
+storage::RedisAddress address_of(const test::RedisServer& server) {
+  storage::RedisAddress address;
+  address.servers = {{"127.0.0.1", server.port()}};
+  address.command_timeout = base::milliseconds(300);
+  return address;
+}
+
+}  // namespace
+
+TEST_CASE("Redis store: keeps the contract of all stores [issue 12]") {
+  test::check_store_contract(
+      [](const session::StoreLimits& limits) { return std::make_unique<RedisReplicas>(test::standalone_redis(), limits); });
+}
+
+TEST_CASE("Redis store: behind a Sentinel and in a cluster a session lives and ends as anywhere [issue 12]") {
+  for (const bool in_cluster : {false, true}) {
+    CAPTURE(in_cluster);
+    RedisReplicas replicas(in_cluster ? test::cluster_redis() : test::sentinel_redis());
+    StoreDriver here(replicas, 0);
+    StoreDriver there(replicas, 1);
+    std::vector<session::Session> sessions;
+    for (int i = 0; i < 20; ++i) {
+      sessions.push_back(make_session("user", "sid-" + std::to_string(i)));
+      REQUIRE(here.create(sessions.back()));
+    }
+    CHECK(there.select({.issuer = sessions[0].issuer, .subject = "user-sub"}).size() == 20);
+    CHECK(there.counts().live == 20);
+    for (const auto& session : sessions) {
+      REQUIRE(there.find(session.id));
+      REQUIRE(here.replace(test::changed_from(here.find(session.id), "bob")));
+      replicas.spread();
+      REQUIRE(there.find(session.id)->user_name == "bob");
+      REQUIRE(there.end(session.id));
+      replicas.spread();
+      REQUIRE_FALSE(here.find(session.id));
+      REQUIRE_FALSE(here.end(session.id));
+    }
+    CHECK(here.counts().live == 0);
+  }
+}
+
+TEST_CASE("Redis store: in interleavings of two and three replicas nobody is signed in after an end [issue 12] [O10]") {
+  test::check_store_of_many_clients(
+      [](const session::StoreLimits& limits) { return std::make_unique<RedisReplicas>(test::standalone_redis(), limits); }, 100);
+}
+
+TEST_CASE("Redis store: a session known a moment ago costs no round trip, until somebody ends or changes it [issue 12]") {
+  test::RedisServer server;
+  RedisReplicas replicas(address_of(server));
+  StoreDriver here(replicas, 0);
+  StoreDriver there(replicas, 1);
+  const auto session = make_session();
+  REQUIRE(here.create(session));
+  const auto scripts_run = [&] {
+    const auto stats = server.ask({"INFO", "commandstats"});
+    const auto at = stats.find("cmdstat_evalsha:calls=");
+    return at == std::string::npos ? 0UL : std::stoul(stats.substr(at + 22));
+  };
+  // once it is certain that no news are missed
+  CHECK(replicas.until([&] {
+    if (!here.find(session.id) || !there.find(session.id)) return false;
+    const auto before = scripts_run();
+    return there.find(session.id) && here.find(session.id) && here.used(session.id) && scripts_run() == before;
+  }));
+  REQUIRE(here.replace(test::changed_from(here.find(session.id), "bob")));
+  replicas.spread();
+  CHECK(there.find(session.id)->user_name == "bob");
+  REQUIRE(here.end(session.id));
+  replicas.spread();
+  CHECK_FALSE(there.find(session.id));
+}
+
+TEST_CASE("Redis store: others hear of ends and changes, whoever did it does not [issue 12]") {
+  RedisReplicas replicas(test::standalone_redis());
+  std::vector<std::string> heard;
+  for (std::size_t i = 0; i < 2; ++i) {
+    replicas.redis_store(i).on_news([&heard, i](session::News news) {
+      heard.push_back(std::to_string(i) + (news.is_over ? " over " : " changed ") + news.id.fingerprint());
+    });
+  }
+  StoreDriver here(replicas, 0);
+  auto session = make_session();
+  session.anonymous_before = session::SessionId::random();
+  REQUIRE(here.create(session));
+  // until both listen
+  const auto name = session.id.fingerprint();
+  CHECK(replicas.until([&] {
+    REQUIRE(here.replace(test::changed_from(here.find(session.id), "bob")));
+    replicas.spread();
+    return !heard.empty();
+  }));
+  CHECK(heard.back() == "1 changed " + name);
+  heard.clear();
+  REQUIRE(here.end(session.id));
+  CHECK(replicas.until([&] { return heard.size() == 2; }));
+  CHECK(heard == std::vector<std::string>{"1 over " + name, "1 over " + session.anonymous_before.fingerprint()});
+}
+
+TEST_CASE("Redis store: nothing in Redis is a cookie, a token or a name [issue 12]") {
+  test::RedisServer server;
+  RedisReplicas replicas(address_of(server));
+  StoreDriver here(replicas, 0);
+  auto session = make_session("alice-name", "sid-of-alice");
+  session.tokens.access_token = base::Secret("token-of-alice");
+  REQUIRE(here.create(session));
+  here.remember_ended({.issuer = session.issuer, .idp_session_id = "other-sid"});
+  std::string all = server.ask({"KEYS", "*"});
+  const auto keys = all + "\n";
+  for (std::size_t at = 0, end = 0; (end = keys.find('\n', at)) != std::string::npos; at = end + 1) {
+    all += server.ask({"DUMP", keys.substr(at, end - at)});
+  }
+  CHECK(all.size() > 500);
+  for (const std::string_view clear : {session.id.reveal(), std::string_view("alice"), std::string_view("idp.example"), std::string_view("sid"),
+                                       session.csrf_token.reveal()}) {
+    CAPTURE(clear);
+    CHECK(all.find(clear) == std::string::npos);
+  }
+}
+
+TEST_CASE("Redis store: of what was ended, those that nobody was told of are handed out again after a minute [issue 12]") {
+  RedisReplicas replicas(test::standalone_redis());
+  StoreDriver here(replicas, 0);
+  StoreDriver there(replicas, 1);
+  const auto told = make_session();
+  const auto untold = make_session();
+  for (const auto& session : {told, untold}) {
+    REQUIRE(here.create(session));
+    REQUIRE(here.end(session.id));
+  }
+  here.told(told.id);
+  CHECK(there.take_all_expired().empty());
+  replicas.clock().advance(base::seconds(61));
+  const auto again = there.take_all_expired();
+  REQUIRE(again.size() == 1);
+  CHECK(again[0]->id == untold.id);
+  there.told(untold.id);
+  replicas.clock().advance(base::minutes(20));
+  CHECK(here.take_all_expired().empty());
+}
+
+TEST_CASE("Redis store: away, it says so; what ends here meanwhile has ended everywhere once it is back [issue 12]") {
+  test::RedisServer server;
+  RedisReplicas replicas(address_of(server));
+  StoreDriver there(replicas, 1);
+  auto& here = replicas.store();
+  const auto session = make_session();
+  const auto other = make_session();
+  REQUIRE(there.create(other));
+  REQUIRE(replicas.run(here.create(session)));
+  REQUIRE(there.find(session.id));
+  server.stop();
+  CHECK(replicas.until([&] { return !here.health().is_available; }));
+  const auto unknown = replicas.run(here.find(other.id));
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().code == base::ErrorCode::unavailable);
+  // known here, so it ends here, and stays ended
+  const auto ended = replicas.run(here.end(session.id));
+  REQUIRE(ended);
+  REQUIRE(*ended);
+  CHECK((**ended)->id == session.id);
+  const auto again = replicas.run(here.find(session.id));
+  REQUIRE(again);
+  CHECK_FALSE(*again);
+  CHECK_FALSE(replicas.run(here.end(other.id)));
+  server.go_on();
+  CHECK(replicas.until([&] {
+    const auto found = replicas.run(replicas.client(1).find(session.id));
+    return found && !*found;
+  }));
+  CHECK(replicas.until([&] { return here.health().is_available; }));
+  CHECK(there.find(other.id));
+}
+
+TEST_CASE("Redis store: what a fail-over has forgotten of the last minute is over all the same [issue 12]") {
+  test::RedisServer server;
+  RedisReplicas replicas(address_of(server));
+  StoreDriver here(replicas, 0);
+  StoreDriver there(replicas, 1);
+  const auto session = make_session();
+  REQUIRE(here.create(session));
+  std::string key;
+  CHECK(replicas.until([&] { return !(key = server.ask({"KEYS", "*session*"})).empty(); }));
+  // the state of the moment before the end, as a replica has it that lags behind
+  CHECK(server.ask({"COPY", key, "before"}) == "1");
+  REQUIRE(here.end(session.id));
+  CHECK(server.ask({"COPY", "before", key, "REPLACE"}) == "1");
+  CHECK(server.ask({"HEXISTS", key, "x"}) == "0");
+  CHECK_FALSE(here.find(session.id));
+  server.ask({"CLIENT", "KILL", "TYPE", "normal"});
+  CHECK(replicas.until([&] {
+    replicas.spread();
+    return server.ask({"HEXISTS", key, "x"}) == "1";
+  }));
+  CHECK_FALSE(there.find(session.id));
+}
+
+}  // namespace router::redis_store_test
