@@ -1,0 +1,329 @@
+#include "logout/redis_outbox.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "crypto/digest.h"
+#include "crypto/random.h"
+#include "logout/redis_outbox_scripts.h"
+
+namespace router::logout {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+using storage::RedisCommand;
+using storage::RedisReply;
+using storage::RedisRun;
+
+namespace {
+
+constexpr base::milliseconds kSettledKept{60'000};
+constexpr std::size_t kMostSettled = 100'000;
+constexpr std::size_t kMostBuriedOfShard = 10'000 / RedisOutbox::kShards;
+constexpr std::size_t kListedAtOnce = 256;
+
+std::int64_t milliseconds_of(base::WallTime time) {
+  return std::chrono::duration_cast<base::milliseconds>(time.time_since_epoch()).count();
+}
+
+std::int64_t number_in(const RedisReply& reply, std::size_t at) {
+  const auto* const item = reply.item(at);
+  return item != nullptr ? item->as_number().value_or(0) : 0;
+}
+
+bool is_wanted(const CallFilter& filter, const ListedCall& call) {
+  return (!filter.state || *filter.state == call.state) && (filter.call_id.empty() || filter.call_id == call.id) &&
+         (filter.logout_id.empty() || filter.logout_id == call.logout_id) &&
+         (filter.back_end.empty() || filter.back_end == call.back_end);
+}
+
+}  // namespace
+
+RedisOutbox::RedisOutbox(storage::RedisClients& clients, const base::Clock& clock, const crypto::SealingSecrets& secrets,
+                         RedisOutboxOptions options)
+    : clients_(clients), clock_(clock), box_(secrets, "outbox.redis"), options_(std::move(options)), self_(crypto::random_token(12)) {}
+
+void RedisOutbox::start() {
+  *stopped_ = false;
+  base::start_detached(beat(*this));
+}
+
+std::string RedisOutbox::base_of(unsigned shard) const { return options_.prefix + "{calls:" + std::to_string(shard) + "}"; }
+
+// The calls of a logout are in one slot.
+std::string RedisOutbox::base_of(std::string_view id) const {
+  const auto hash = crypto::sha256(id.substr(0, id.rfind('.')));
+  return base_of(static_cast<unsigned char>(hash[0]) % kShards);
+}
+
+std::string RedisOutbox::now_word() const {
+  if (options_.server_time) return "0";
+  return std::to_string(std::chrono::duration_cast<base::milliseconds>(clock_.steady().time_since_epoch()).count());
+}
+
+std::string RedisOutbox::seal(const CallRecord& call) const { return box_.seal_bytes(pack(call).reveal(), call.id); }
+
+// Of {b, attempts, due, ...}.
+std::optional<Unfinished> RedisOutbox::unseal(const RedisReply& reply, const std::string& id) const {
+  if (reply.items.size() < 3) return std::nullopt;
+  const auto bytes = box_.open_bytes(reply.items[0].text, id);
+  auto call = bytes ? unpack_call(*bytes) : nullptr;
+  if (!call) return std::nullopt;
+  Unfinished unfinished;
+  unfinished.call = std::move(call);
+  unfinished.attempts = static_cast<unsigned>(number_in(reply, 1));
+  unfinished.due = base::WallTime(base::milliseconds(number_in(reply, 2)));
+  return unfinished;
+}
+
+Error RedisOutbox::away(const Error& error) {
+  if (is_writable_.exchange(false)) base::log_error("outbox.not_writable", {{"fault", base::describe(error)}});
+  return {ErrorCode::unavailable, Side::store, error.detail, true};
+}
+
+RedisRun RedisOutbox::run_of(const std::string& id, std::vector<std::string> more) const {
+  RedisRun run{base_of(id), {now_word(), self_, id}};
+  for (auto& word : more) run.words.push_back(std::move(word));
+  return run;
+}
+
+Task<Result<RedisReply>> RedisOutbox::change(const storage::RedisScript& script, std::string id, std::vector<std::string> more) {
+  auto run = run_of(id, std::move(more));
+  auto changing = clients_.run(script, std::move(run.key), std::move(run.words));
+  auto reply = co_await changing;
+  if (!reply) co_return away(reply.error());
+  co_return reply;
+}
+
+void RedisOutbox::own(const std::string& id, Unfinished unfinished, std::int64_t order) {
+  mine_.insert_or_assign(id, Own{std::move(unfinished), order});
+}
+
+Task<Result<void>> RedisOutbox::record(std::vector<CallPtr> calls) {
+  std::vector<std::string> ids;
+  for (auto& call : calls) {
+    ids.push_back(call->id);
+    if (mine_.contains(call->id)) continue;
+    last_order_ = std::max(last_order_ + 1, std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch()).count());
+    const auto id = call->id;
+    own(id, Unfinished{std::move(call), 0, clock_.wall()}, last_order_);
+  }
+  auto writing = write(ids);
+  const auto is_written = co_await writing;
+  if (!is_written) unwritten_.insert(unwritten_.end(), ids.begin(), ids.end());
+  co_return is_written;
+}
+
+Task<Result<void>> RedisOutbox::write(std::vector<std::string> ids) {
+  std::vector<RedisRun> runs;
+  for (const auto& id : ids) {
+    const auto found = mine_.find(id);
+    if (found == mine_.end()) continue;
+    const auto& [unfinished, order] = found->second;
+    runs.push_back(run_of(id, {std::to_string(order), seal(*unfinished.call), std::to_string(unfinished.attempts),
+                               std::to_string(milliseconds_of(unfinished.due))}));
+  }
+  if (runs.empty()) co_return Result<void>();
+  auto writing = clients_.run_all(redis_outbox_scripts().record, std::move(runs));
+  const auto replies = co_await writing;
+  for (const auto& reply : replies) {
+    if (!reply) co_return away(reply.error());
+  }
+  is_writable_ = true;
+  co_return Result<void>();
+}
+
+Task<Result<void>> RedisOutbox::postpone(std::string id, unsigned attempts, base::WallTime due) {
+  if (const auto found = mine_.find(id); found != mine_.end()) {
+    found->second.unfinished.attempts = attempts;
+    found->second.unfinished.due = due;
+  }
+  auto changing = change(redis_outbox_scripts().postpone, std::move(id), {std::to_string(attempts), std::to_string(milliseconds_of(due))});
+  const auto changed = co_await changing;
+  if (!changed) co_return changed.error();
+  co_return Result<void>();
+}
+
+Task<Result<void>> RedisOutbox::settle(std::string id) {
+  mine_.erase(id);
+  if (settled_.size() >= kMostSettled) settled_.pop_front();
+  settled_.push_back({id, clock_.steady()});
+  auto changing = change(redis_outbox_scripts().settle, std::move(id), {});
+  const auto changed = co_await changing;
+  if (!changed) co_return changed.error();
+  co_return Result<void>();
+}
+
+Task<Result<void>> RedisOutbox::bury(std::string id, unsigned attempts, std::string reason) {
+  auto changing = change(redis_outbox_scripts().bury, id, {std::to_string(attempts), std::move(reason), std::to_string(kMostBuriedOfShard)});
+  const auto changed = co_await changing;
+  if (!changed) co_return changed.error();
+  mine_.erase(id);
+  co_return Result<void>();
+}
+
+Task<Result<std::vector<Unfinished>>> RedisOutbox::retry(CallFilter which, std::size_t limit) {
+  which.state = CallState::buried;
+  auto reading = read(which);
+  const auto buried = co_await reading;
+  if (!buried) co_return buried.error();
+  std::vector<Unfinished> taken;
+  for (const auto& one : *buried) {
+    if (taken.size() >= limit) break;
+    auto changing = change(redis_outbox_scripts().retry, one.call.id, {});
+    const auto reply = co_await changing;
+    if (!reply) co_return reply.error();
+    auto unfinished = unseal(*reply, one.call.id);
+    if (!unfinished) continue;
+    unfinished->attempts = 0;
+    unfinished->due = clock_.wall();
+    own(one.call.id, *unfinished, one.order);
+    taken.push_back(*std::move(unfinished));
+  }
+  co_return taken;
+}
+
+Task<Result<std::vector<Unfinished>>> RedisOutbox::take_left_behind(std::size_t limit) {
+  auto saying = say_alive();
+  const auto said = co_await saying;
+  if (!said) co_return said.error();
+  std::vector<RedisRun> looks;
+  for (unsigned shard = 0; shard < kShards; ++shard) {
+    looks.push_back({base_of(shard), {now_word(), self_, "", std::to_string(kSilentFor.count()), std::to_string(limit)}});
+  }
+  auto looking = clients_.run_all(redis_outbox_scripts().silent, std::move(looks));
+  const auto silent = co_await looking;
+  std::vector<std::pair<std::int64_t, std::string>> found;
+  for (const auto& reply : silent) {
+    if (!reply) co_return away(reply.error());
+    for (std::size_t i = 0; i + 1 < reply->items.size(); i += 2) found.emplace_back(number_in(*reply, i + 1), reply->items[i].text);
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<Unfinished> taken;
+  for (const auto& [order, id] : found) {
+    if (taken.size() >= limit) break;
+    auto changing = change(redis_outbox_scripts().claim, id, {std::to_string(kSilentFor.count())});
+    const auto reply = co_await changing;
+    if (!reply) co_return reply.error();
+    auto unfinished = unseal(*reply, id);
+    if (!unfinished) continue;
+    own(id, *unfinished, order);
+    taken.push_back(*std::move(unfinished));
+  }
+  co_return taken;
+}
+
+std::optional<RedisOutbox::Written> RedisOutbox::written(const RedisReply& reply, const std::string& id) const {
+  const auto unfinished = unseal(reply, id);
+  if (!unfinished || reply.items.size() != 6) return std::nullopt;
+  const auto& call = *unfinished->call;
+  Written one;
+  one.order = number_in(reply, 3);
+  one.call = {call.id, call.logout_id, call.back_end, reply.items[4].text == "buried" ? CallState::buried : CallState::waiting,
+              unfinished->attempts, reply.items[5].text, call.created, unfinished->due};
+  return one;
+}
+
+// Oldest first.
+Task<Result<std::vector<RedisOutbox::Written>>> RedisOutbox::read(CallFilter filter) {
+  const bool only_buried = filter.state == CallState::buried;
+  std::vector<RedisCommand> ranges;
+  for (unsigned shard = 0; shard < kShards; ++shard) {
+    ranges.push_back(std::move(RedisCommand("ZRANGE").key(base_of(shard) + (only_buried ? ":buried" : ":all")).number(0).number(-1).repeatable()));
+  }
+  auto ranging = clients_.ask_all(std::move(ranges));
+  const auto ranged = co_await ranging;
+  std::vector<std::string> ids;
+  for (const auto& reply : ranged) {
+    if (!reply) co_return away(reply.error());
+    for (const auto& item : reply->items) {
+      if (filter.call_id.empty() || filter.call_id == item.text) ids.push_back(item.text);
+    }
+  }
+  std::vector<Written> found;
+  for (std::size_t from = 0; from < ids.size(); from += kListedAtOnce) {
+    const auto to = std::min(ids.size(), from + kListedAtOnce);
+    std::vector<RedisCommand> reads;
+    for (auto i = from; i < to; ++i) {
+      RedisCommand command("HMGET");
+      command.key(base_of(ids[i]) + ":call:" + ids[i]).word("b").word("a").word("t").word("o").word("s").word("r").repeatable();
+      reads.push_back(std::move(command));
+    }
+    auto reading = clients_.ask_all(std::move(reads));
+    const auto replies = co_await reading;
+    for (auto i = from; i < to; ++i) {
+      if (!replies[i - from]) co_return away(replies[i - from].error());
+      auto one = written(*replies[i - from], ids[i]);
+      if (one && is_wanted(filter, one->call)) found.push_back(*std::move(one));
+    }
+  }
+  std::sort(found.begin(), found.end(), [](const Written& a, const Written& b) { return a.order < b.order; });
+  co_return found;
+}
+
+Task<Result<std::vector<ListedCall>>> RedisOutbox::list(CallFilter filter, Page page) {
+  auto reading = read(std::move(filter));
+  auto found = co_await reading;
+  if (!found) co_return found.error();
+  std::vector<ListedCall> calls;
+  for (auto i = page.offset; i < found->size() && calls.size() < page.limit; ++i) calls.push_back(std::move((*found)[i].call));
+  co_return calls;
+}
+
+Task<Result<void>> RedisOutbox::say_alive() {
+  std::vector<RedisRun> runs;
+  for (unsigned shard = 0; shard < kShards; ++shard) runs.push_back({base_of(shard), {now_word(), self_, ""}});
+  auto saying = clients_.run_all(redis_outbox_scripts().alive, std::move(runs));
+  const auto replies = co_await saying;
+  for (const auto& reply : replies) {
+    if (!reply) co_return away(reply.error());
+  }
+  is_writable_ = true;
+  co_return Result<void>();
+}
+
+void RedisOutbox::beat_later() {
+  // sooner where something waits for it
+  const auto pause = is_writable_ && unwritten_.empty() ? kBeatEvery : kBeatEvery / 10;
+  clients_.background()->loop().after(pause, [this, stopped = stopped_] {
+    if (!*stopped) base::start_detached(beat(*this));
+  });
+}
+
+Task<void> RedisOutbox::beat(RedisOutbox& self) {
+  const auto stopped = self.stopped_;
+  auto saying = self.say_alive();
+  const auto said = co_await saying;
+  if (*stopped) co_return;
+  const auto epoch = self.clients_.background()->epoch();
+  if (said && (epoch != self.seen_epoch_ || !self.unwritten_.empty())) {
+    self.seen_epoch_ = epoch;
+    auto writing = self.write_again();
+    co_await writing;
+  }
+  if (!*stopped) self.beat_later();
+}
+
+// All that this process has to do; what is there already stays as it is.
+Task<void> RedisOutbox::write_again() {
+  const auto now = clock_.steady();
+  while (!settled_.empty() && now - settled_.front().at > kSettledKept) settled_.pop_front();
+  std::vector<RedisRun> settled;
+  for (const auto& one : settled_) settled.push_back(run_of(one.id, {}));
+  if (!settled.empty()) {
+    auto settling = clients_.run_all(redis_outbox_scripts().settle, std::move(settled));
+    const auto replies = co_await settling;
+  }
+  std::vector<std::string> ids;
+  for (const auto& [id, own] : mine_) ids.push_back(id);
+  auto unwritten = std::exchange(unwritten_, {});
+  auto writing = write(std::move(ids));
+  const auto is_written = co_await writing;
+  if (!is_written) unwritten_.insert(unwritten_.end(), unwritten.begin(), unwritten.end());
+}
+
+}  // namespace router::logout
