@@ -99,8 +99,8 @@ struct Parts {
   std::string_view signature;
 };
 
-std::optional<Parts> split_token(std::string_view token) {
-  if (token.size() > kMaxTokenBytes) return std::nullopt;
+std::optional<Parts> split_token(std::string_view token, std::size_t most_bytes = kMaxTokenBytes) {
+  if (token.size() > most_bytes) return std::nullopt;
   const auto parts = base::split(token, '.');
   if (parts.size() != 3 || parts[0].empty() || parts[1].empty() || parts[2].empty()) return std::nullopt;
   return Parts{parts[0], parts[1], parts[2]};
@@ -125,8 +125,9 @@ base::Result<JwsHeader> read_jws_header(std::string_view token, const Algorithms
   return read_header(parts->header, allowed);
 }
 
-base::Result<JwsPayload> verify_jws(std::string_view token, const KeySet& keys, const Algorithms& allowed) {
-  const auto parts = split_token(token);
+base::Result<JwsPayload> verify_jws(std::string_view token, const KeySet& keys, const Algorithms& allowed,
+                                    std::size_t most_bytes) {
+  const auto parts = split_token(token, most_bytes);
   if (!parts) return refused("not a compact JWS");
   auto header = read_header(parts->header, allowed);
   if (!header) return std::move(header).error();

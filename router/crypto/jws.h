@@ -38,6 +38,7 @@ struct JwsPayload {
 base::Result<JwsHeader> read_jws_header(std::string_view token, const Algorithms& allowed);
 
 // With a `kid`, only keys of that name are tried; without, every fitting key.
-base::Result<JwsPayload> verify_jws(std::string_view token, const KeySet& keys, const Algorithms& allowed);
+base::Result<JwsPayload> verify_jws(std::string_view token, const KeySet& keys, const Algorithms& allowed,
+                                    std::size_t most_bytes = kMaxTokenBytes);
 
 }  // namespace router::crypto

@@ -131,6 +131,17 @@ std::string SigningKey::public_jwks() const {
          R"(","kid":")" + kid_ + R"("}]})";
 }
 
+base::Secret SigningKey::to_pem() const {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_secmem()), BIO_free);
+  if (!handle_ || !out || PEM_write_bio_PrivateKey(out.get(), key_of(handle_), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+    ERR_clear_error();
+    return {};
+  }
+  char* bytes = nullptr;
+  const long length = BIO_get_mem_data(out.get(), &bytes);
+  return base::Secret(std::string(bytes, static_cast<std::size_t>(length)));
+}
+
 base::Result<std::string> SigningKey::sign(std::string_view payload, std::string_view typ) const {
   std::string header = R"({"alg":")" + alg_ + '"';
   if (!kid_.empty()) header += R"(,"kid":")" + kid_ + '"';

@@ -1,5 +1,5 @@
-// A private key that makes signed documents: logout receipts as compact JWS, once they are signed
-// (docs/contract/durability.md "Receipts are evidence").
+// A private key that makes signed documents: logout receipts as compact JWS (docs/contract/durability.md "Receipts are
+// evidence").
 //
 // RS256 and ES256 from a PEM key or generated, HS256 from a secret. Immutable; copies share; any thread.
 // Source: RFC 7515 section 7.1, RFC 7518 section 3.
@@ -26,6 +26,8 @@ class SigningKey {
   const std::string& kid() const { return kid_; }
   // {"keys":[...]} with the public key; no keys for a secret.
   std::string public_jwks() const;
+  // PKCS #8, for whoever keeps it; empty for a secret.
+  base::Secret to_pem() const;
 
   // Header: alg, kid, and `typ` where not empty. Error internal: the library refused.
   base::Result<std::string> sign(std::string_view payload, std::string_view typ) const;

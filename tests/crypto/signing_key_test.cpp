@@ -43,6 +43,14 @@ TEST_CASE("signing key: what it signs verifies with the key set that it publishe
   }
 }
 
+TEST_CASE("signing key: as PEM it is the same key [P2]") {
+  const auto key = SigningKey::generate_p256();
+  const auto again = SigningKey::from_pem(key.to_pem());
+  REQUIRE(again);
+  CHECK(again->kid() == key.kid());
+  CHECK(SigningKey::from_secret(base::Secret("secret")).to_pem().empty());
+}
+
 TEST_CASE("signing key: a secret signs with HS256 and publishes nothing") {
   const auto key = SigningKey::from_secret(base::Secret("secret"));
   CHECK(key.public_jwks() == R"({"keys":[]})");
