@@ -9,7 +9,7 @@ namespace {
 
 constexpr unsigned kSessionAttempts = 3;
 
-base::Task<void> end_it(base::Loop* loop, std::shared_ptr<identity::Providers> providers,
+base::Task<void> end_it(base::Loop* loop, Receipts* receipts, std::shared_ptr<identity::Providers> providers,
                         session::Snapshot session, std::shared_ptr<Receipt> receipt) {
   identity::Provider* provider = providers->find(session->provider);
   if (provider == nullptr) co_return;
@@ -20,10 +20,12 @@ base::Task<void> end_it(base::Loop* loop, std::shared_ptr<identity::Providers> p
     const auto ended = co_await ending;
     if (ended) {
       receipt->provider_session = Step::done;
+      receipts->step_over(*receipt);
       co_return;
     }
     if (!ended.error().retryable || attempt == kSessionAttempts) {
       receipt->provider_session = Step::failed;
+      receipts->step_over(*receipt);
       base::log_warning("logout.provider_session",
                         {{"logout_id", receipt->id}, {"fault", describe(ended.error())}});
       co_return;
@@ -35,9 +37,9 @@ base::Task<void> end_it(base::Loop* loop, std::shared_ptr<identity::Providers> p
 
 }  // namespace
 
-void end_provider_session(base::Loop& loop, std::shared_ptr<identity::Providers> providers,
+void end_provider_session(base::Loop& loop, Receipts& receipts, std::shared_ptr<identity::Providers> providers,
                           session::Snapshot session, std::shared_ptr<Receipt> receipt) {
-  base::start_detached(end_it(&loop, std::move(providers), std::move(session), std::move(receipt)));
+  base::start_detached(end_it(&loop, &receipts, std::move(providers), std::move(session), std::move(receipt)));
 }
 
 }  // namespace router::logout

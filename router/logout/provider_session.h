@@ -2,7 +2,7 @@
 // (`alwaysInvalidate`).
 //
 // Without the browser, with the id token as hint; a failure that may pass is tried three times. The answer to
-// the browser never waits for it; the receipt says what became of it. Background loop; the loop outlives it.
+// the browser never waits for it; the receipt says what became of it. Background loop; loop and receipts outlive it.
 // Source: Java agents, "Logout" ("Always invalidate sessions"); docs/contract/logout.md section 2.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace router::logout {
 
-void end_provider_session(base::Loop& loop, std::shared_ptr<identity::Providers> providers,
+void end_provider_session(base::Loop& loop, Receipts& receipts, std::shared_ptr<identity::Providers> providers,
                           session::Snapshot session, std::shared_ptr<Receipt> receipt);
 
 }  // namespace router::logout

@@ -157,6 +157,7 @@ void Revocations::finish(const WorkPtr& work, bool done) {
   // Given up by a drain that had no more time: it has been logged as such.
   if (open_.erase(work) == 0) return;
   work->order.receipt->revocation = done ? Step::done : Step::failed;
+  receipts_.step_over(*work->order.receipt);
 }
 
 Task<void> Revocations::drain(base::milliseconds at_most) {
@@ -172,6 +173,7 @@ Task<void> Revocations::drain(base::milliseconds at_most) {
   while (!open_.empty() && !*over) co_await base::sleep_for(loop_, kRevocationDrainPoll);
   for (const auto& work : std::exchange(open_, {})) {
     work->order.receipt->revocation = Step::failed;
+    receipts_.step_over(*work->order.receipt);
     base::log_warning("logout.revocation_left_behind",
                       {{"logout_id", work->order.receipt->id}, {"user", work->order.receipt->user}});
   }

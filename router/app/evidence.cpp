@@ -1,0 +1,82 @@
+#include "app/evidence.h"
+
+#include "base/log.h"
+#include "logout/memory_receipt_book.h"
+#include "logout/sqlite_receipt_book.h"
+
+namespace router::app {
+namespace {
+
+using base::Result;
+using logout::ChainHead;
+
+constexpr base::milliseconds kLookEvery{15'000};
+
+template <class Value>
+base::Task<void> tell(base::Task<Result<Value>> asked, std::optional<Result<Value>>* answer) {
+  answer->emplace(co_await asked);
+}
+
+// On a thread without a loop, where the state's file answers on the spot.
+template <class Value>
+Result<Value> now(base::Task<Result<Value>> asked) {
+  std::optional<Result<Value>> answer;
+  base::start_detached(tell(std::move(asked), &answer));
+  if (answer) return *std::move(answer);
+  return base::Error{base::ErrorCode::internal, base::Side::store, "no answer"};
+}
+
+void note_fault(std::string_view what, const base::Error& fault) {
+  base::log_error("logout.receipts", {{"fault", describe(fault)}, {"consequence", what}});
+}
+
+base::Secret generated_key() { return crypto::SigningKey::generate_p256().to_pem(); }
+
+base::Secret key_of(logout::SqliteReceiptBook* book, const config::Environment& environment) {
+  if (!environment.receipt_key.empty()) return environment.receipt_key;
+  if (book == nullptr) return generated_key();
+  auto kept = now(book->signing_key(generated_key));
+  if (kept) return *std::move(kept);
+  note_fault("receipts of this process are signed with a key of its own", kept.error());
+  return generated_key();
+}
+
+ChainHead head_of(logout::SqliteReceiptBook* book) {
+  if (book == nullptr) return {};
+  auto head = now(book->open());
+  if (head) return *std::move(head);
+  note_fault("a new chain begins", head.error());
+  return {};
+}
+
+}  // namespace
+
+Evidence::Evidence(State& state, const config::Environment& environment, logout::Receipts& receipts)
+    : receipts_(receipts) {
+  logout::SqliteReceiptBook* in_file = nullptr;
+  if (state.records) {
+    auto made = std::make_unique<logout::SqliteReceiptBook>(state.records, state.clock, environment.receipts_kept);
+    in_file = made.get();
+    book = std::move(made);
+  } else {
+    logout::MemoryReceiptBook::Bounds bounds;
+    bounds.age = environment.receipts_kept;
+    book = std::make_unique<logout::MemoryReceiptBook>(state.clock, bounds);
+  }
+  auto head = head_of(in_file);
+  // what the configuration gives has been checked there
+  auto key = crypto::SigningKey::from_pem(key_of(in_file, environment));
+  if (!key) note_fault("receipts of this process are signed with a key of its own", key.error());
+  chain = std::make_unique<logout::ReceiptChain>(key ? *std::move(key) : crypto::SigningKey::generate_p256(), *book,
+                                                 state.clock, std::move(head));
+  receipts_.on_evidence([this](logout::Receipt& receipt) { chain->add(receipt); });
+}
+
+void Evidence::start(base::Loop& background) { look(background); }
+
+void Evidence::look(base::Loop& background) {
+  receipts_.hand_over_open(logout::Receipts::kOverdue);
+  background.after(kLookEvery, [this, &background] { look(background); });
+}
+
+}  // namespace router::app

@@ -1,0 +1,53 @@
+// Makes evidence of receipts: each signed as a compact JWS that names the one before it, so that none can be taken out,
+// put in or changed without showing.
+//
+// Signed is the final form of a receipt (Receipt::is_final). One that is open for longer than Receipts::kOverdue, or when
+// the router stops, is signed as it is then, with `state` "open"; its final form follows as a receipt of its own. So
+// does what becomes of a call that was given up and is tried again: of several of one logout the one with the highest
+// number holds.
+// The payload is the receipt (logout/receipt.h, to_json) and before it: `chain`, `number` (rising by one), `previous`
+// (base64url of the SHA-256 of the compact JWS before, empty in the first), `signedAt` (Unix seconds), `state`.
+// Background loop only. Owner: app/parts. Source: docs/contract/durability.md "Receipts are evidence"; RFC 7515.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "crypto/signing_key.h"
+#include "logout/receipt.h"
+#include "logout/receipt_book.h"
+
+namespace router::logout {
+
+// The header's `typ`.
+inline constexpr std::string_view kReceiptType = "logout-receipt+jws";
+
+class ReceiptChain {
+ public:
+  // Goes on after `head`; where that names no chain, a new one begins. `key`: ES256.
+  ReceiptChain(crypto::SigningKey key, ReceiptBook& book, const base::Clock& clock, ChainHead head = {});
+
+  void add(Receipt& receipt);
+  const ChainHead& head() const { return head_; }
+  // The public keys of all that is in the book, as one JWKS. Errors: unavailable.
+  base::Task<base::Result<std::string>> public_keys() const;
+
+ private:
+  void keep_key();
+
+  crypto::SigningKey key_;
+  ReceiptBook& book_;
+  const base::Clock& clock_;
+  ChainHead head_;
+  std::optional<base::WallTime> key_kept_;
+};
+
+// base64url of the SHA-256 of a compact JWS, as `previous` says it.
+std::string receipt_hash(std::string_view jws);
+// The payload's text; empty: that is no compact JWS. Not verified.
+std::string unverified_payload(std::string_view jws);
+
+}  // namespace router::logout
