@@ -7,10 +7,14 @@
 #include <variant>
 #include <vector>
 
+#include "app/receipts_command.h"
+
 namespace router::app {
 
 struct Options {
-  enum class Command { serve, check, explain, import_properties } command = Command::serve;
+  enum class Command {
+    serve, check, explain, import_properties, verify_receipts, list_receipts, show_receipt
+  } command = Command::serve;
   std::string directory = ".";
   std::optional<std::uint16_t> port;
   std::optional<std::string> state_directory;
@@ -20,6 +24,11 @@ struct Options {
   std::string url;
   std::vector<std::string> headers;  // explain -H "Name: value"
   std::string file;                  // import FILE
+  std::vector<std::string> files;    // receipts verify FILE...
+  std::string jwks;                  // receipts verify --jwks
+  std::string management_url;        // receipts list, show: --url
+  ReceiptList receipts;              // receipts list, show
+  std::string id;                    // receipts show ID
 };
 
 // Help, version or a usage error: what the process prints and exits with is printed already.

@@ -1,0 +1,115 @@
+#include "app/receipt_queries.h"
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/jose_json.h"
+
+namespace router::app {
+namespace {
+
+using base::Result;
+using base::Task;
+using management::ReceiptQuestion;
+using nlohmann::ordered_json;
+
+constexpr std::size_t kMostLookedAt = 400;
+constexpr std::size_t kReceiptsAtOnce = 50;
+
+ordered_json parsed_receipt(const std::string& text) {
+  auto receipt = ordered_json::parse(text, nullptr, false);
+  return receipt.is_object() ? receipt : ordered_json::object();
+}
+
+ordered_json payload_of(const logout::SignedReceipt& receipt) {
+  return parsed_receipt(logout::unverified_payload(receipt.jws));
+}
+
+ordered_json open_receipt(const logout::Receipt& receipt) {
+  auto shown = parsed_receipt(to_json(receipt));
+  shown["state"] = receipt.is_final() ? "final" : "open";
+  return shown;
+}
+
+bool is_asked_for(const ReceiptQuestion& question, const ordered_json& receipt) {
+  const auto is = [&](const char* name, const std::string& wanted) {
+    return wanted.empty() || receipt.value(name, "") == wanted;
+  };
+  if (!is("cause", question.cause) || !is("user", question.user)) return false;
+  const auto at = receipt.value("at", std::uint64_t{0});
+  if ((question.since && at < *question.since) || (question.until && at > *question.until)) return false;
+  if (question.outcome.empty()) return true;
+  const auto calls = receipt.find("backEnds");
+  return calls != receipt.end() && std::any_of(calls->begin(), calls->end(), [&](const ordered_json& call) {
+           return call.value("outcome", "") == question.outcome;
+         });
+}
+
+// One line of a list: how many of each outcome instead of all calls.
+ordered_json in_short(const ordered_json& receipt) {
+  ordered_json line = ordered_json::object();
+  for (const auto* name : {"id", "number", "state", "cause", "user", "application", "at", "complete", "durable", "provider"}) {
+    if (const auto found = receipt.find(name); found != receipt.end()) line[name] = *found;
+  }
+  ordered_json outcomes = ordered_json::object();
+  if (const auto calls = receipt.find("backEnds"); calls != receipt.end()) {
+    for (const auto& call : *calls) {
+      auto& count = outcomes[call.value("outcome", "")];
+      count = (count.is_null() ? 0 : count.get<int>()) + 1;
+    }
+  }
+  line["outcomes"] = std::move(outcomes);
+  return line;
+}
+
+// Those that are not signed in their final form: only what this process knows.
+void add_open(const logout::Receipts& receipts, const ReceiptQuestion& question, ordered_json& to) {
+  for (const auto& receipt : receipts.recent(0, logout::Receipts::kKept)) {
+    if (to.size() >= question.limit) return;
+    if (receipt->is_handed_over) continue;
+    const auto shown = open_receipt(*receipt);
+    if (is_asked_for(question, shown)) to.push_back(in_short(shown));
+  }
+}
+
+}  // namespace
+
+Task<Result<std::string>> list_receipts(Parts& parts, ReceiptQuestion question) {
+  ordered_json logouts = ordered_json::array();
+  if (!question.cursor && !question.as_jws) add_open(parts.receipts, question, logouts);
+  auto cursor = question.cursor;
+  std::size_t looked_at = 0;
+  do {
+    const auto wanted = std::min(kReceiptsAtOnce, question.limit - std::min(logouts.size(), question.limit));
+    if (wanted == 0) break;
+    auto reading = parts.evidence.book->page(cursor, wanted);
+    const auto page = co_await reading;
+    if (!page) co_return page.error();
+    for (const auto& receipt : page->receipts) {
+      const auto payload = payload_of(receipt);
+      if (!is_asked_for(question, payload)) continue;
+      logouts.push_back(question.as_jws ? ordered_json(receipt.jws) : in_short(payload));
+    }
+    looked_at += page->receipts.size();
+    cursor = page->next;
+  } while (cursor && looked_at < kMostLookedAt);
+  ordered_json body{{"logouts", std::move(logouts)}};
+  if (cursor) body["next_cursor"] = std::to_string(*cursor);
+  co_return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+Task<Result<std::string>> show_receipt(Parts& parts, std::string logout_id, bool as_jws) {
+  if (const auto open = as_jws ? nullptr : parts.receipts.find(logout_id)) {
+    co_return open_receipt(*open).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  }
+  auto finding = parts.evidence.book->find(std::move(logout_id));
+  const auto found = co_await finding;
+  if (!found) co_return found.error();
+  if (!*found) {
+    co_return base::Error{base::ErrorCode::not_found, base::Side::client,
+                          as_jws ? "no such logout, or nothing of it is signed yet" : "no such logout"};
+  }
+  if (as_jws) co_return (**found).jws;
+  co_return logout::unverified_payload((**found).jws);
+}
+
+}  // namespace router::app
