@@ -52,6 +52,15 @@ std::vector<std::string> cookie_deletions(const pipeline::Graph& graph, const ht
   return deletions;
 }
 
+std::string receipt_cookie(const pipeline::Graph& graph, std::string value, const http::External& external,
+                           const http::Request& request) {
+  const auto agent = request.headers.get("User-Agent").value_or("");
+  const auto& ours = graph.session_cookie;
+  auto cookie = ours.with_attributes(ours.names().receipt(), std::move(value), external, agent);
+  cookie.max_age = logout::kReceiptLinkLifetime.count();
+  return cookie.to_string();
+}
+
 logout::Parts logout_parts(const pipeline::Graph& graph, Parts& parts, const Bound& bound) {
   return {.config = graph.config,
           .providers = bound.providers,
@@ -68,6 +77,10 @@ logout::Parts logout_parts(const pipeline::Graph& graph, Parts& parts, const Bou
           // the graph owns whoever calls it
           .delete_cookies = [&graph](const http::External& external, const http::Request& request) {
             return cookie_deletions(graph, external, request);
+          },
+          .receipt_links = &parts.receipt_links,
+          .make_receipt_cookie = [&graph](std::string value, const http::External& external, const http::Request& request) {
+            return receipt_cookie(graph, std::move(value), external, request);
           }};
 }
 

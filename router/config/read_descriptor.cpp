@@ -29,6 +29,7 @@ void read_logout_paths(const json& descriptor, std::string_view key,
     if (found == targets.end()) continue;
     found->second.logout_path = text_member(value, "logoutPath").value_or("");
     found->second.logout_method = call_method(value);
+    found->second.title = text_member(value, "title").value_or("");
   }
 }
 
@@ -39,7 +40,7 @@ void read_looked_up_logouts(const json& descriptor, Configuration& configuration
   for (const auto& [name, value] : section->items()) {
     const auto path = text_member(value, "logoutPath");
     if (!path || configuration.destinations.contains(name)) continue;
-    configuration.looked_up_logouts[name] = {*path, call_method(value)};
+    configuration.looked_up_logouts[name] = {*path, call_method(value), text_member(value, "title").value_or("")};
   }
 }
 

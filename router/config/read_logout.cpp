@@ -19,6 +19,7 @@ void read_logout_rules(const json& value, LogoutRules& rules) {
   rules.posts_to_provider = text_member(value, "providerMethod") == "POST";
   rules.clear_site_data = texts_member(value, "clearSiteData");
   rules.cross_site = cross_site_of(value);
+  rules.receipt_link = flag_member(value, "receiptLink", false);
 }
 
 }  // namespace router::config

@@ -14,10 +14,22 @@
 
 namespace router::http::pages {
 
-// "You are signed out"; `note` is one more sentence, for example that the provider could not be reached.
-Response signed_out(std::string_view note = {});
+// "You are signed out"; `note` is one more sentence, for example that the provider could not be reached. `receipt_path`:
+// of the page of receipt(); empty: no link there.
+Response signed_out(std::string_view note = {}, std::string_view receipt_path = {});
 // Of one application; the others stay signed in.
-Response signed_out_of(std::string_view application);
+Response signed_out_of(std::string_view application, std::string_view receipt_path = {});
+
+// What has become of telling one application that somebody has signed out.
+struct Confirmation {
+  enum class State { confirmed, not_confirmed, given_up, waiting };  // the later, the less is known
+  std::string name;
+  State state = State::waiting;
+};
+// Which applications have confirmed; updates itself while any of them is waited for.
+Response receipt(const std::vector<Confirmation>& confirmations);
+// For who may not see one, or no longer: 404.
+Response no_receipt();
 // Asks before a cross-site logout: one same-origin link to `continue_to`; empty (logout by POST): no link.
 Response confirm_logout(std::string_view continue_to);
 // The three pages of the hosted-login logout, worded as its clients know them ("Logout from Hosted Login").

@@ -19,6 +19,7 @@
 #include "logout/fan_out.h"
 #include "logout/ongoing.h"
 #include "logout/receipt.h"
+#include "logout/receipt_link.h"
 #include "logout/return_states.h"
 #include "session/live_connections.h"
 #include "session/store.h"
@@ -30,6 +31,9 @@ using FindDestination = std::function<std::shared_ptr<const config::Destination>
 // The Set-Cookie values that delete the session cookie, with exactly the attributes it was set with, and
 // those of logins on their way.
 using CookieDeletion = std::function<std::vector<std::string>(const http::External&, const http::Request&)>;
+
+// The Set-Cookie value that lets the browser see its receipts; `value` is sealed already.
+using ReceiptCookie = std::function<std::string(std::string value, const http::External&, const http::Request&)>;
 
 struct Parts {
   std::shared_ptr<const config::Configuration> config;
@@ -45,6 +49,8 @@ struct Parts {
   std::shared_ptr<const backend::RouteSet> routes = nullptr;  // of the descriptor; null: none is known
   FindDestination find_destination = {};  // may be empty
   CookieDeletion delete_cookies = {};     // may be empty
+  ReceiptLinks* receipt_links = nullptr;  // null: there are none
+  ReceiptCookie make_receipt_cookie = {};  // may be empty
 };
 
 }  // namespace router::logout

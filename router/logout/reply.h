@@ -13,7 +13,8 @@ namespace router::logout {
 
 struct ReplyExtras {
   std::string logout_id;                     // empty: nothing was ended
-  std::vector<std::string> set_cookies;      // that delete the session cookie
+  std::vector<std::string> set_cookies;      // that delete the session cookie, and lets the browser see its receipt
+  bool has_receipt_link = false;
   std::vector<std::string> clear_site_data;  // "cookies", "storage" ..., empty = none
 };
 

@@ -26,6 +26,7 @@ CookieNames::CookieNames(const config::Environment& environment)
     : session_(prefixed(environment, "JSESSIONID")),
       login_prefix_(prefixed(environment, "xsr-login-")),
       fragment_prefix_(prefixed(environment, "xsr-fragment-")),
+      receipt_(prefixed(environment, "xsr-receipt")),
       platform_(environment.platform_cookie_name) {}
 
 CookieNames::CookieNames(const config::Configuration& configuration)
@@ -41,6 +42,7 @@ CookieNames::CookieNames(const config::Configuration& configuration)
 bool CookieNames::is_router_cookie(std::string_view name) const {
   if (is_same_name(name, session_) || (!rest_cookie_.empty() && is_same_name(name, rest_cookie_)))
     return true;
+  if (is_same_name(name, receipt_)) return true;
   // not read where the prefix is asked for, but its value is a session's id all the same
   if (!rest_token_.empty() && name == rest_token_) return true;
   if (!platform_.empty() && name == platform_) return true;

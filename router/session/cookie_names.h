@@ -29,12 +29,16 @@ class CookieNames {
   const std::string& login_prefix() const { return login_prefix_; }
   const std::string& fragment_prefix() const { return fragment_prefix_; }
 
+  // Lets a browser see what became of its logout (logout/receipt_link.h).
+  const std::string& receipt() const { return receipt_; }
+
   bool is_router_cookie(std::string_view name) const;
 
  private:
   std::string session_;
   std::string login_prefix_;
   std::string fragment_prefix_;
+  std::string receipt_;
   std::string rest_token_;
   std::string rest_cookie_;
   std::string platform_;      // PLATFORM_COOKIE_NAME: binds the browser to this instance; may be empty

@@ -31,8 +31,8 @@ const logoutPage = '<!doctype html><title>Signed out</title><link rel="icon" hre
 
 function withDestination(given, more) {
   if (!more) return given;
-  const { name, logoutPath, route } = more;
-  return { ...given, destinations: { ...given.destinations, [name]: { logoutPath } }, routes: [...given.routes, route] };
+  const { name, logoutPath, title, route } = more;
+  return { ...given, destinations: { ...given.destinations, [name]: { logoutPath, title } }, routes: [...given.routes, route] };
 }
 
 export class Site {

@@ -18,9 +18,13 @@ struct Row {
   Response page;
 };
 
-std::array<Row, 10> every_page() {
+std::array<Row, 14> every_page() {
   return {{{"signed out", pages::signed_out()},
            {"signed out of one", pages::signed_out_of("bank")},
+           {"signed out with a receipt", pages::signed_out("", "/xs-router/receipt")},
+           {"receipt", pages::receipt({{"a\"<b>", pages::Confirmation::State::waiting}})},
+           {"receipt of nobody", pages::receipt({})},
+           {"no receipt", pages::no_receipt()},
            {"confirm", pages::confirm_logout("/my/logout?siteId=3")},
            {"confirm a POST", pages::confirm_logout({})},
            {"error", pages::error(502, "Not available", "The application did not answer.", "r-1")},
@@ -76,6 +80,11 @@ TEST_CASE("pages: the policy allows exactly the style and the script that are in
   const auto leave = pages::to_provider("/x", {});
   CHECK(policy(leave).find("script-src " + post) != std::string::npos);
   CHECK(shows(leave, "<script>" + std::string(embedded_file("to-provider.js")) + "</script>"));
+  const auto receipt = policy_hash(embedded_file("receipt.js"));
+  INFO("receipt.js is ", receipt);
+  const auto proof = pages::receipt({});
+  CHECK(policy(proof).find("script-src " + receipt + "; connect-src 'self'") != std::string::npos);
+  CHECK(shows(proof, "<script>" + std::string(embedded_file("receipt.js")) + "</script>"));
   CHECK(policy(pages::signed_out()).find("script-src") == std::string::npos);
 }
 
@@ -145,6 +154,31 @@ TEST_CASE("pages: a login starts without JavaScript too") {
               "url=https://idp.example/auth?a=1&amp;b=2\"></noscript>"));
   CHECK(shows(page, "href=\"https://idp.example/auth?a=1&amp;b=2\""));
   CHECK(shows(page, "data-fragment-cookie=\"f\" data-cookie-attributes=\"; Path=/; Max-Age=300\""));
+}
+
+TEST_CASE("pages: the receipt counts who has confirmed, in words, and updates itself while somebody is waited for [P4]") {
+  using State = pages::Confirmation::State;
+  struct Row {
+    std::vector<pages::Confirmation> confirmations;
+    const char* summary;
+    bool is_open;
+  };
+  const Row rows[] = {
+      {{}, "No other application had to be told.", false},
+      {{{"bank", State::confirmed}}, "the application behind it has confirmed that", false},
+      {{{"bank", State::waiting}}, "has not confirmed that", true},
+      {{{"bank", State::confirmed}, {"mail", State::confirmed}}, "all 2 applications have confirmed that", false},
+      {{{"bank", State::confirmed}, {"mail", State::given_up}}, "1 of 2 applications have confirmed that", false},
+      {{{"bank", State::not_confirmed}, {"mail", State::waiting}}, "0 of 2 applications have confirmed that", true},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.summary);
+    const auto page = pages::receipt(row.confirmations);
+    CHECK(shows(page, row.summary));
+    CHECK(shows(page, "http-equiv=\"refresh\"") == row.is_open);
+    CHECK(shows(page, row.is_open ? "data-state=\"open\"" : "data-state=\"final\""));
+    for (const auto& confirmation : row.confirmations) CHECK(shows(page, "<span>" + confirmation.name + "</span>"));
+  }
 }
 
 }  // namespace router::pages_test

@@ -40,7 +40,7 @@ function configuration(router) {
         client_secret: clientSecret,
         grant_types: ['authorization_code'],
         redirect_uris: [`${router}/login/callback`],
-        post_logout_redirect_uris: [`${router}/logout-page.html`],
+        post_logout_redirect_uris: [`${router}/logout-page.html`, `${router}/xs-router/signed-out`],
         backchannel_logout_uri: `${router}/my/back-channel-logout`,
         backchannel_logout_session_required: true,
       },
