@@ -182,6 +182,7 @@ base::Result<void> Router::start_management() {
   const auto& environment = config_->environment;
   if (!environment.has_management()) return {};
   std::vector<Operations::Core> cores;
+  cores.reserve(cores_.size());
   for (auto& core : cores_) cores.push_back({core->loop, core->pool, core->server});
   operations_ = std::make_unique<Operations>(
       Operations::Given{.parts = *parts_,
