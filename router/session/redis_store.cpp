@@ -22,6 +22,10 @@ Error session_over() { return {ErrorCode::not_found, Side::store, "the session i
 
 Error used_before() { return {ErrorCode::conflict, Side::store, "the session id has been used already"}; }
 
+Error ended_at_provider_before() {
+  return {ErrorCode::conflict, Side::store, "the provider has ended this session already"};
+}
+
 // What Redis cannot do is what it is away for: only it can tell.
 Error away_error(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
 
@@ -79,14 +83,19 @@ std::vector<std::string> RedisStore::limit_words(const Session& session) const {
 }
 
 Task<Result<void>> RedisStore::create(Session session) {
-  auto coming = come_in(std::make_shared<const Session>(std::move(session)));
+  const auto next = std::make_shared<const Session>(std::move(session));
+  auto looking = has_ended_at_provider(next);
+  const auto is_ended = co_await looking;
+  if (!is_ended) co_return is_ended.error();
+  if (*is_ended) co_return ended_at_provider_before();
+  auto coming = come_in(next);
   const auto came = co_await coming;
   if (came) ++created_;
   co_return came;
 }
 
-// Lists first: what is in Redis is in its lists. What the provider has ended is asked last: a logout that has not been
-// noted by then finds the session.
+// Lists first: what is in Redis is in its lists. What the provider has ended is asked once more, after it came: a logout
+// that has not been noted by then finds the session.
 Task<Result<void>> RedisStore::come_in(Snapshot session) {
   const auto hash = RedisNames::hash_of(session->id);
   const auto asked_at = clock_.steady();
@@ -110,8 +119,7 @@ Task<Result<void>> RedisStore::come_in(Snapshot session) {
       auto telling = told(std::move(ids));
       (void)co_await telling;
     }
-    if (!is_ended) co_return is_ended.error();
-    co_return Error{ErrorCode::conflict, Side::store, "the provider has ended this session already"};
+    co_return is_ended ? ended_at_provider_before() : is_ended.error();
   }
   const auto ends = asked_at + base::milliseconds(created->number);
   const auto latest = session->ends_at_latest ? asked_at + std::chrono::duration_cast<base::milliseconds>(*session->ends_at_latest - clock_.wall())
@@ -127,7 +135,7 @@ Task<Result<std::optional<Succession>>> RedisStore::succeed(SessionId before, Se
   auto looking = has_ended_at_provider(first);
   const auto is_ended = co_await looking;
   if (!is_ended) co_return is_ended.error();
-  if (*is_ended) co_return Error{ErrorCode::conflict, Side::store, "the provider has ended this session already"};
+  if (*is_ended) co_return ended_at_provider_before();
   auto ending = end_in_redis(before, box_.seal_bytes(next.id.reveal(), RedisNames::hash_of(before)));
   const auto last = co_await ending;
   if (!last) co_return last.error();

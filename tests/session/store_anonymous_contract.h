@@ -70,6 +70,7 @@ inline void check_store_anonymous(const MakeStore& make) {
     std::vector<session::Session> sessions;
     for (int i = 0; i < 3; ++i) sessions.push_back(come("192.0.2.9"));
     REQUIRE(store.end(sessions[1].id));
+    store.told(sessions[1].id);
     sessions.push_back(come("192.0.2.9"));
     CHECK(live(sessions) == "x.xx");
     limited->clock().advance(sessions[0].idle_timeout + base::seconds(2));
