@@ -54,6 +54,7 @@ std::optional<net::PeerAddress> read_server(std::string_view text, std::uint16_t
   net::PeerAddress address{{}, default_port};
   if (text.starts_with('[')) {
     text.remove_prefix(1);
+    if (text.find(']') == std::string_view::npos) return std::nullopt;
     address.host = take_until(text, ']');
     if (!text.empty() && !text.starts_with(':')) return std::nullopt;
   } else {

@@ -19,7 +19,8 @@ TEST_CASE("Redis client: after a fail-over the sentinels' new master is asked, b
     CHECK(world.comes_to_say({"SET", "k", "w"}, "OK"));
   }
   SUBCASE("demoted: it answers READONLY") {
-    CHECK(group.sentinel().ask({"SENTINEL", "FAILOVER", "main"}) == "OK");
+    // once the sentinel has heard from the replica how far it is
+    CHECK(test::eventually([&] { return group.sentinel().ask({"SENTINEL", "FAILOVER", "main"}) == "OK"; }, test::milliseconds(15'000)));
     CHECK(test::eventually([&] { return group.master().ask({"ROLE"}).starts_with("slave"); }, test::milliseconds(15'000)));
     CHECK(world.comes_to_say({"SET", "k", "w"}, "OK"));
   }

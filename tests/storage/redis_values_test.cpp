@@ -99,7 +99,7 @@ TEST_CASE("Redis slots: the map of a cluster, and what MOVED and ASK say [issue 
   CHECK(redirect("MOVED 3999 [::1]:6381")->to == net::PeerAddress{"[::1]", 6381});
   CHECK(redirect("MOVED 3999 :6381")->to == net::PeerAddress{"10.0.0.9", 6381});
   CHECK(redirect("ASK 1 10.0.0.2:7001")->is_ask);
-  for (const char* nonsense : {"MOVED", "MOVED x y", "MOVED 99999 a:1", "MOVED 1 a:0", "MOVED 1 a:70000", "ERR 1 a:1", "MOVED 1a:1"}) {
+  for (const std::string nonsense : {"MOVED", "MOVED x y", "MOVED 99999 a:1", "MOVED 1 a:0", "MOVED 1 a:70000", "ERR 1 a:1", "MOVED 1a:1"}) {
     CAPTURE(nonsense);
     CHECK_FALSE(redirect(nonsense));
   }
@@ -136,7 +136,7 @@ TEST_CASE("Redis URLs: server, sentinels, cluster, login, database, TLS [issue 1
   REQUIRE(cluster);
   CHECK(cluster->layout == RedisLayout::cluster);
 
-  for (const char* wrong : {"", "redis", "http://a", "redis://", "redis://a:0", "redis://a:70000", "redis://a:x", "redis://a,b", "redis://a/x",
+  for (const std::string wrong : {"", "redis", "http://a", "redis://", "redis://a:0", "redis://a:70000", "redis://a:x", "redis://a,b", "redis://a/x",
                             "redis+sentinel://a", "redis+cluster://a/1", "redis://a?x=1", "redis://u:%zz@a", "redis+other://a", "redis://[::1"}) {
     CAPTURE(wrong);
     CHECK_FALSE(storage::parse_redis_url(wrong));
