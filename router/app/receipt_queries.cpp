@@ -1,5 +1,7 @@
 #include "app/receipt_queries.h"
 
+#include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "crypto/jose_json.h"
@@ -77,6 +79,8 @@ Task<Result<std::string>> list_receipts(Parts& parts, ReceiptQuestion question) 
   ordered_json logouts = ordered_json::array();
   if (!question.cursor && !question.as_jws) add_open(parts.receipts, question, logouts);
   auto cursor = question.cursor;
+  // full of open ones: the book's begin on the next page
+  if (!cursor && logouts.size() >= question.limit) cursor = std::numeric_limits<std::uint64_t>::max();
   std::size_t looked_at = 0;
   do {
     const auto wanted = std::min(kReceiptsAtOnce, question.limit - std::min(logouts.size(), question.limit));
@@ -98,18 +102,21 @@ Task<Result<std::string>> list_receipts(Parts& parts, ReceiptQuestion question) 
 }
 
 Task<Result<std::string>> show_receipt(Parts& parts, std::string logout_id, bool as_jws) {
-  if (const auto open = as_jws ? nullptr : parts.receipts.find(logout_id)) {
-    co_return open_receipt(*open).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  const auto here = as_jws ? nullptr : parts.receipts.find(logout_id);
+  std::optional<logout::SignedReceipt> kept;
+  if (!here || here->is_handed_over) {
+    auto finding = parts.evidence.book->find(std::move(logout_id));
+    auto found = co_await finding;
+    if (!found) co_return found.error();
+    kept = *std::move(found);
   }
-  auto finding = parts.evidence.book->find(std::move(logout_id));
-  const auto found = co_await finding;
-  if (!found) co_return found.error();
-  if (!*found) {
+  if (!kept && here) co_return open_receipt(*here).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  if (!kept) {
     co_return base::Error{base::ErrorCode::not_found, base::Side::client,
                           as_jws ? "no such logout, or nothing of it is signed yet" : "no such logout"};
   }
-  if (as_jws) co_return (**found).jws;
-  co_return logout::unverified_payload((**found).jws);
+  if (as_jws) co_return std::move(kept->jws);
+  co_return logout::unverified_payload(kept->jws);
 }
 
 }  // namespace router::app

@@ -10,7 +10,7 @@ TEST_CASE("cookie names: the router's own are known, others are not") {
   config.am.emplace();
   const session::CookieNames names(config);
   for (const char* own :
-       {"JSESSIONID", "xsr-login-0", "xsr-login-f", "xsr-fragment-3", "iPlanetDirectoryPro"}) {
+       {"JSESSIONID", "xsr-login-0", "xsr-login-f", "xsr-fragment-3", "xsr-receipt", "iPlanetDirectoryPro"}) {
     CAPTURE(own);
     CHECK(names.is_router_cookie(own));
   }

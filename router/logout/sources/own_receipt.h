@@ -21,7 +21,6 @@ class OwnReceiptSource final : public Source {
     return links_ != nullptr && path == kReceiptPath;
   }
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
-  bool ends_sessions() const override { return false; }
   std::optional<Trigger> preview(std::string_view, const http::Target&) const override { return std::nullopt; }
 
  private:

@@ -85,6 +85,7 @@ Told told_logout(const logout::Explanation& logout, const http::External& extern
 std::string_view landing(const RequestState& state) {
   const auto& path = state.request.target.path;
   if (path == logout::kSignedOutPath) return "the built-in page that says \"You are signed out\"";
+  if (path == logout::kReceiptPath) return "the page that shows which applications have confirmed a logout";
   const auto& way_back = state.config().logout.return_endpoint;
   if (way_back.empty() || path != way_back) return {};
   return "logout.returnEndpoint, the way back from the identity provider to the landing page";
