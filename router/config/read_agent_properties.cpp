@@ -89,15 +89,15 @@ class Reader {
     // What the file does not say, the descriptor may.
     logout.inspect_body = inspect_body_.value_or(logout.inspect_body);
     logout.always_invalidate = always_invalidate_.value_or(logout.always_invalidate);
-    if (ignored_ > 0) {
-      issues_.add({Severity::info,
-                   file_,
-                   "",
-                   {},
-                   "settings that are not about logout (" + std::to_string(ignored_) + ")",
-                   "",
-                   "they are ignored"});
-    }
+    if (ignored_ == 0) return;
+    const bool has_some = !applications_.empty() || !conditions_.empty() || inspect_body_ || always_invalidate_;
+    issues_.add({has_some ? Severity::info : Severity::warning,
+                 file_,
+                 "",
+                 {},
+                 "settings that are not about logout (" + std::to_string(ignored_) + ")",
+                 has_some ? "" : "some that are, such as org.forgerock.agents.logout.endpoint.map",
+                 "they are ignored"});
   }
 
  private:

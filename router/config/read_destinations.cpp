@@ -54,14 +54,18 @@ class Properties {
 
   bool is_theirs() const { return is_theirs_; }
   const json& entry() const { return entry_; }
+  static std::string_view their_name(std::string_view ours) {
+    const auto found = std::find_if(kTheirNames.begin(), kTheirNames.end(), [&](const auto& name) { return name.ours == ours; });
+    return found == kTheirNames.end() ? ours : found->theirs;
+  }
   const json* find(std::string_view ours) const { return member(entry_, key_of(ours)); }
   std::string pointer(std::string_view ours) const { return pointer_to("", key_of(ours)); }
 
  private:
   std::string_view key_of(std::string_view ours) const {
     if (!is_theirs_ || member(entry_, ours) != nullptr) return ours;
-    const auto found = std::find_if(kTheirNames.begin(), kTheirNames.end(), [&](const auto& name) { return name.ours == ours; });
-    return found != kTheirNames.end() && member(entry_, found->theirs) != nullptr ? found->theirs : ours;
+    const auto theirs = their_name(ours);
+    return member(entry_, theirs) != nullptr ? theirs : ours;
   }
 
   const json& entry_;
@@ -72,14 +76,27 @@ bool is_plain(char c) {
   return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '/' && c != '$' && c != '*';
 }
 
+// No `ours`, unless it is there misspelt, which has been said.
+void report_missing(const Properties& properties, const std::string& ours, const Report& report, std::string expected) {
+  std::string hint;
+  for (const auto& [key, value] : properties.entry().items()) {
+    const bool is_known =
+        std::find(kDestinationProperties.begin(), kDestinationProperties.end(), key) != kDestinationProperties.end();
+    if (is_known || nearest_hint(key, {ours}).empty()) continue;
+    if (!properties.is_theirs()) return;
+    hint = nearest_hint(key, {std::string(Properties::their_name(ours))});
+  }
+  report.error("", {"no " + ours, std::move(expected), std::move(hint)});
+}
+
 void read_name(const Properties& properties, const Report& report, Destination& destination) {
   constexpr std::size_t kLongest = 1024;
   const json* value = properties.find("name");
-  const bool is_name = value != nullptr && value->is_string() && !value->get_ref<const std::string&>().empty() &&
+  if (value == nullptr) return report_missing(properties, "name", report, "a name of 1 to 1024 bytes");
+  const bool is_name = value->is_string() && !value->get_ref<const std::string&>().empty() &&
                        value->get_ref<const std::string&>().size() <= kLongest;
   if (!is_name) {
-    return report.error(value == nullptr ? "" : properties.pointer("name"),
-                        {value == nullptr ? "no name" : show_value(*value), "a name of 1 to 1024 bytes"});
+    return report.error(properties.pointer("name"), {show_value(*value), "a name of 1 to 1024 bytes"});
   }
   destination.name = value->get<std::string>();
   std::string plain = destination.name;
@@ -211,7 +228,7 @@ std::optional<Destination> read_destination(const json& entry, const Report& rep
   }
   read_name(properties, report, destination);
   if (const json* url = properties.find("url"); url == nullptr) {
-    report.error("", {"no url", "a url with http, https, ws or wss"});
+    report_missing(properties, "url", report, "a url with http, https, ws or wss");
   } else if (auto parsed = read_back_end_url(*url, report, properties.pointer("url"))) {
     destination.url = std::move(*parsed);
   }

@@ -80,11 +80,21 @@ void leave_out(const Binding& binding, Configuration& configuration) {
   }
 }
 
+// What is missing at one place of a service that nothing uses is one cause.
+void add_warning(Issue issue, std::vector<Issue>& warnings) {
+  const bool goes_on = !warnings.empty() && warnings.back().file == issue.file &&
+                       warnings.back().pointer == issue.pointer && warnings.back().hint == issue.hint;
+  if (!goes_on) return warnings.push_back(std::move(issue));
+  warnings.back().found += " and " + issue.found;
+  warnings.back().expected = "all that such a service has";
+}
+
 }  // namespace
 
 void settle_services(const Issues& of_services, const std::vector<Binding>& bindings,
                      Configuration& configuration, Issues& issues) {
   std::vector<const Binding*> faulty;
+  std::vector<Issue> left_out;
   for (Issue& issue : of_services.sorted()) {
     const auto binding = std::find_if(bindings.begin(), bindings.end(), [&](const Binding& candidate) {
       return candidate.report.covers(issue);
@@ -96,9 +106,12 @@ void settle_services(const Issues& of_services, const std::vector<Binding>& bind
       issue.hint +=
           std::string(issue.hint.empty() ? "" : "; ") + "nothing here uses the service, so it is left out";
       if (is_known) faulty.push_back(&*binding);
+      add_warning(std::move(issue), left_out);
+    } else {
+      issues.add(std::move(issue));
     }
-    issues.add(std::move(issue));
   }
+  for (Issue& issue : left_out) issues.add(std::move(issue));
   // afterwards: what is left out can no longer be asked about
   for (const Binding* binding : faulty) leave_out(*binding, configuration);
 }

@@ -52,14 +52,28 @@ class EarlierRoutes {
   std::map<std::string_view, Bucket> by_source_;
 };
 
+// Those that need a provider of their kind, as routes name them.
+using AuthenticationTypes = std::set<std::string, std::less<>>;
+
+AuthenticationTypes asked_for_by_routes(const Validation& validation) {
+  AuthenticationTypes asked_for;
+  for (const Route& route : validation.configuration.routes) {
+    if (route.added) continue;
+    const auto type = text_member(validation.descriptor.at(json::json_pointer(route_pointer(route))), "authenticationType");
+    if (type == "xsuaa" || type == "ias" || type == "oidc") asked_for.insert(*type);
+  }
+  return asked_for;
+}
+
 class RouteCheck {
  public:
   // `report` is for the route, `value` what was written.
-  RouteCheck(const Validation& validation, const EarlierRoutes& earlier, const Route& route, Report report,
-             const json& value)
+  RouteCheck(const Validation& validation, const EarlierRoutes& earlier, const AuthenticationTypes& asked_for,
+             const Route& route, Report report, const json& value)
       : validation_(validation),
         configuration_(validation.configuration),
         earlier_(earlier),
+        asked_for_(asked_for),
         route_(route),
         report_(std::move(report)),
         value_(value) {}
@@ -185,12 +199,11 @@ class RouteCheck {
     if (type == AuthenticationType::oidc) {
       check_oidc_provider();
     } else if (type == AuthenticationType::basic && route_.provider.empty()) {
-      warn_unbound("an xsuaa, identity (IAS) or oidc service");
+      warn_unbound(any_provider());
     } else if (type == AuthenticationType::ias && !is_bound(ProviderKind::ias)) {
       warn_unbound("an identity (IAS) service");
     } else if (type == AuthenticationType::xsuaa && !is_bound(ProviderKind::xsuaa)) {
-      warn_unbound(has("authenticationType") ? "an xsuaa service"
-                                             : "an xsuaa, identity (IAS) or oidc service");
+      warn_unbound(has("authenticationType") ? "an xsuaa service" : any_provider());
     }
   }
   void check_oidc_provider() const {
@@ -203,6 +216,13 @@ class RouteCheck {
     if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
     error("identityProvider", "the unknown identity provider " + show(std::string_view(name)),
           "one of " + quoted_list(names), nearest_hint(name, names));
+  }
+  // What serves a route that does not care; where others ask for one kind alone, that one: one cause, one line.
+  std::string any_provider() const {
+    if (asked_for_.size() != 1) return "an xsuaa, identity (IAS) or oidc service";
+    const std::string& type = *asked_for_.begin();
+    if (type == "xsuaa") return "an xsuaa service";
+    return type == "ias" ? "an identity (IAS) service" : "an oidc service or OIDC_ISSUER";
   }
   void warn_unbound(const std::string& wanted) const {
     const char* key = has("authenticationType") ? "authenticationType" : "";
@@ -238,19 +258,20 @@ class RouteCheck {
   const Validation& validation_;
   const Configuration& configuration_;
   const EarlierRoutes& earlier_;
+  const AuthenticationTypes& asked_for_;
   const Route& route_;
   Report report_;
   const json& value_;
 };
 
-void validate_plugins(const Validation& validation) {
+void validate_plugins(const Validation& validation, const AuthenticationTypes& asked_for) {
   const auto& plugins = validation.configuration.plugins;
   if (plugins.empty()) return;
   const auto variable = validation.variables.json_value("plugins");
   EarlierRoutes earlier;
   for (const Route& route : plugins) {
     const json& value = variable->value->at(route.index);
-    RouteCheck(validation, earlier, route, variable->report.below(pointer_to("", route.index)), value).run();
+    RouteCheck(validation, earlier, asked_for, route, variable->report.below(pointer_to("", route.index)), value).run();
     earlier.add(route);
   }
 }
@@ -259,15 +280,16 @@ void validate_plugins(const Validation& validation) {
 
 void validate_routes(const Validation& validation) {
   const auto& routes = validation.configuration.routes;
+  const AuthenticationTypes asked_for = asked_for_by_routes(validation);
   EarlierRoutes earlier;
   for (const Route& route : routes) {
     if (route.added) continue;
     const std::string pointer = route_pointer(route);
     const json& value = validation.descriptor.at(json::json_pointer(pointer));
-    RouteCheck(validation, earlier, route, validation.report.below(pointer), value).run();
+    RouteCheck(validation, earlier, asked_for, route, validation.report.below(pointer), value).run();
     earlier.add(route);
   }
-  validate_plugins(validation);
+  validate_plugins(validation, asked_for);
 }
 
 }  // namespace router::config

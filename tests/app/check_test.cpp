@@ -78,6 +78,13 @@ TEST_CASE("check: a cause is one line with the number of its places [K15]") {
         "binding of an xsuaa, identity (IAS) or oidc service; until then nobody can log in, and the route "
         "answers 503\n"
         "0 errors, 1 warning\n");
+  const auto mixed = check_descriptor(
+      R"({"routes":[{"source":"^/a","service":"sap-approuter-userapi"},
+    {"source":"^/b","service":"sap-approuter-userapi","authenticationType":"ias"},
+    {"source":"^/c","service":"sap-approuter-userapi","authenticationType":"basic"}]})",
+      {});
+  CHECK(lines_of(mixed.output) == 2);
+  CHECK(mixed.output.find("(in 3 places), expected a binding of an identity (IAS) service") != std::string::npos);
   const auto repository = check_descriptor(
       R"({"authenticationMethod":"none","routes":[{"source":"^/a","service":"html5-apps-repo-rt"},
     {"source":"^/b","service":"html5-apps-repo-rt"}]})",

@@ -63,6 +63,15 @@ TEST_CASE("import: what it prints is a valid descriptor, with the same meaning")
   CHECK_FALSE(logout.always_invalidate);
 }
 
+TEST_CASE("import: a file without any setting about logout is a warning") {
+  const test::TemporaryFolder folder;
+  folder.write("log.properties", "log.level=debug\n");
+  const auto imported = import((folder.path() / "log.properties").string());
+  CHECK(imported.code == 0);
+  CHECK(imported.faults.find("warning: found settings that are not about logout (1), expected some that are") !=
+        std::string::npos);
+}
+
 TEST_CASE("import: errors name file and line, and nothing is printed") {
   struct Row {
     const char* text;

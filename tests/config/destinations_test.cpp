@@ -143,6 +143,18 @@ TEST_CASE("destinations: the destination service's spelling can have faults, at 
   }
 }
 
+TEST_CASE("destinations: a property that is misspelt is not missing as well [K15]") {
+  for (const auto& [value, error] : {std::pair{R"([{"name":"a","Url":"http://a"}])", "/0/Url: found the unknown property \"Url\""},
+                                     std::pair{R"([{"nam":"a","url":"http://a"}])", "did you mean \"name\"?"},
+                                     std::pair{R"([{"Name":"a","Url":"http://a"}])", "/0: found no url"},
+                                     std::pair{R"([{"Name":"a","Url":"http://a"}])", "did you mean \"URL\"?"}}) {
+    CAPTURE(value);
+    const auto result = load_variables({{"destinations", value}});
+    CHECK(result.issues.count(Severity::error) == 1);
+    CHECK(errors_of(result).find(error) != std::string::npos);
+  }
+}
+
 TEST_CASE("destinations: OnPremise without a connectivity service stops the start, and names it [K17]") {
   const auto on_premise = [](const std::string& entry, const char* services) {
     return load_variables({{"destinations", "[" + entry + "]"}, {"VCAP_SERVICES", services}}, R"({"authenticationMethod":"none"})");

@@ -48,6 +48,13 @@ TEST_CASE("bindings: one that no route uses is a warning at its place, and is le
   }
 }
 
+TEST_CASE("bindings: what is missing of one that no route uses is one warning [K15]") {
+  const auto result = load_bound(R"({"destination":[{"name":"d","credentials":{"clientid":"c"}}]})", kPublic);
+  CHECK(result.issues.count(Severity::warning) == 1);
+  CHECK(to_text(result.issues).find("found no \"uri\" and no \"url\" and no \"clientsecret\", expected all that such a "
+                                    "service has; nothing here uses the service, so it is left out") != std::string::npos);
+}
+
 TEST_CASE("bindings: one that is needed stops the start as before [K13]") {
   struct Row {
     const char* services;
