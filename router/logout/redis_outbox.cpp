@@ -15,7 +15,6 @@ using base::ErrorCode;
 using base::Result;
 using base::Side;
 using base::Task;
-using storage::RedisCommand;
 using storage::RedisReply;
 using storage::RedisRun;
 
@@ -24,35 +23,29 @@ namespace {
 constexpr base::milliseconds kSettledKept{60'000};
 constexpr std::size_t kMostSettled = 100'000;
 constexpr std::size_t kMostBuriedOfShard = 10'000 / RedisOutbox::kShards;
-constexpr std::size_t kListedAtOnce = 256;
 
 std::int64_t milliseconds_of(base::WallTime time) {
   return std::chrono::duration_cast<base::milliseconds>(time.time_since_epoch()).count();
 }
 
-std::int64_t number_in(const RedisReply& reply, std::size_t at) {
-  const auto* const item = reply.item(at);
-  return item != nullptr ? item->as_number().value_or(0) : 0;
-}
-
-bool is_wanted(const CallFilter& filter, const ListedCall& call) {
-  return (!filter.state || *filter.state == call.state) && (filter.call_id.empty() || filter.call_id == call.id) &&
-         (filter.logout_id.empty() || filter.logout_id == call.logout_id) &&
-         (filter.back_end.empty() || filter.back_end == call.back_end);
-}
-
 }  // namespace
 
-RedisOutbox::RedisOutbox(storage::RedisClients& clients, const base::Clock& clock, const crypto::SealingSecrets& secrets,
-                         RedisOutboxOptions options)
-    : clients_(clients), clock_(clock), box_(secrets, "outbox.redis"), options_(std::move(options)), self_(crypto::random_token(12)) {}
+RedisOutbox::RedisOutbox(storage::RedisClients& clients, const base::Clock& clock,
+                         const crypto::SealingSecrets& secrets, RedisOutboxOptions options)
+    : clients_(clients),
+      clock_(clock),
+      box_(secrets, "outbox.redis"),
+      options_(std::move(options)),
+      self_(crypto::random_token(12)) {}
 
 void RedisOutbox::start() {
   *stopped_ = false;
   base::start_detached(beat(*this));
 }
 
-std::string RedisOutbox::base_of(unsigned shard) const { return options_.prefix + "{calls:" + std::to_string(shard) + "}"; }
+std::string RedisOutbox::base_of(unsigned shard) const {
+  return options_.prefix + "{calls:" + std::to_string(shard) + "}";
+}
 
 // The calls of a logout are in one slot.
 std::string RedisOutbox::base_of(std::string_view id) const {
@@ -65,7 +58,9 @@ std::string RedisOutbox::now_word() const {
   return std::to_string(std::chrono::duration_cast<base::milliseconds>(clock_.steady().time_since_epoch()).count());
 }
 
-std::string RedisOutbox::seal(const CallRecord& call) const { return box_.seal_bytes(pack(call).reveal(), call.id); }
+std::string RedisOutbox::seal(const CallRecord& call) const {
+  return box_.seal_bytes(pack(call).reveal(), call.id);
+}
 
 // Of {b, attempts, due, ...}.
 std::optional<Unfinished> RedisOutbox::unseal(const RedisReply& reply, const std::string& id) const {
@@ -75,8 +70,8 @@ std::optional<Unfinished> RedisOutbox::unseal(const RedisReply& reply, const std
   if (!call) return std::nullopt;
   Unfinished unfinished;
   unfinished.call = std::move(call);
-  unfinished.attempts = static_cast<unsigned>(number_in(reply, 1));
-  unfinished.due = base::WallTime(base::milliseconds(number_in(reply, 2)));
+  unfinished.attempts = static_cast<unsigned>(reply.number_at(1));
+  unfinished.due = base::WallTime(base::milliseconds(reply.number_at(2)));
   return unfinished;
 }
 
@@ -91,7 +86,8 @@ RedisRun RedisOutbox::run_of(const std::string& id, std::vector<std::string> mor
   return run;
 }
 
-Task<Result<RedisReply>> RedisOutbox::change(const storage::RedisScript& script, std::string id, std::vector<std::string> more) {
+Task<Result<RedisReply>> RedisOutbox::change(const storage::RedisScript& script, std::string id,
+                                             std::vector<std::string> more) {
   auto run = run_of(id, std::move(more));
   auto changing = clients_.run(script, std::move(run.key), std::move(run.words));
   auto reply = co_await changing;
@@ -108,7 +104,9 @@ Task<Result<void>> RedisOutbox::record(std::vector<CallPtr> calls) {
   for (auto& call : calls) {
     ids.push_back(call->id);
     if (mine_.contains(call->id)) continue;
-    last_order_ = std::max(last_order_ + 1, std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch()).count());
+    last_order_ =
+        std::max(last_order_ + 1,
+                 std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch()).count());
     const auto id = call->id;
     own(id, Unfinished{std::move(call), 0, clock_.wall()}, last_order_);
   }
@@ -142,7 +140,8 @@ Task<Result<void>> RedisOutbox::postpone(std::string id, unsigned attempts, base
     found->second.unfinished.attempts = attempts;
     found->second.unfinished.due = due;
   }
-  auto changing = change(redis_outbox_scripts().postpone, std::move(id), {std::to_string(attempts), std::to_string(milliseconds_of(due))});
+  auto changing = change(redis_outbox_scripts().postpone, std::move(id),
+                         {std::to_string(attempts), std::to_string(milliseconds_of(due))});
   const auto changed = co_await changing;
   if (!changed) co_return changed.error();
   co_return Result<void>();
@@ -159,7 +158,8 @@ Task<Result<void>> RedisOutbox::settle(std::string id) {
 }
 
 Task<Result<void>> RedisOutbox::bury(std::string id, unsigned attempts, std::string reason) {
-  auto changing = change(redis_outbox_scripts().bury, id, {std::to_string(attempts), std::move(reason), std::to_string(kMostBuriedOfShard)});
+  auto changing = change(redis_outbox_scripts().bury, id,
+                         {std::to_string(attempts), std::move(reason), std::to_string(kMostBuriedOfShard)});
   const auto changed = co_await changing;
   if (!changed) co_return changed.error();
   mine_.erase(id);
@@ -193,14 +193,16 @@ Task<Result<std::vector<Unfinished>>> RedisOutbox::take_left_behind(std::size_t 
   if (!said) co_return said.error();
   std::vector<RedisRun> looks;
   for (unsigned shard = 0; shard < kShards; ++shard) {
-    looks.push_back({base_of(shard), {now_word(), self_, "", std::to_string(kSilentFor.count()), std::to_string(limit)}});
+    looks.push_back(
+        {base_of(shard), {now_word(), self_, "", std::to_string(kSilentFor.count()), std::to_string(limit)}});
   }
   auto looking = clients_.run_all(redis_outbox_scripts().silent, std::move(looks));
   const auto silent = co_await looking;
   std::vector<std::pair<std::int64_t, std::string>> found;
   for (const auto& reply : silent) {
     if (!reply) co_return away(reply.error());
-    for (std::size_t i = 0; i + 1 < reply->items.size(); i += 2) found.emplace_back(number_in(*reply, i + 1), reply->items[i].text);
+    for (std::size_t i = 0; i + 1 < reply->items.size(); i += 2)
+      found.emplace_back(reply->number_at(i + 1), reply->items[i].text);
   }
   std::sort(found.begin(), found.end());
   std::vector<Unfinished> taken;
@@ -215,63 +217,6 @@ Task<Result<std::vector<Unfinished>>> RedisOutbox::take_left_behind(std::size_t 
     taken.push_back(*std::move(unfinished));
   }
   co_return taken;
-}
-
-std::optional<RedisOutbox::Written> RedisOutbox::written(const RedisReply& reply, const std::string& id) const {
-  const auto unfinished = unseal(reply, id);
-  if (!unfinished || reply.items.size() != 6) return std::nullopt;
-  const auto& call = *unfinished->call;
-  Written one;
-  one.order = number_in(reply, 3);
-  one.call = {call.id, call.logout_id, call.back_end, reply.items[4].text == "buried" ? CallState::buried : CallState::waiting,
-              unfinished->attempts, reply.items[5].text, call.created, unfinished->due};
-  return one;
-}
-
-// Oldest first.
-Task<Result<std::vector<RedisOutbox::Written>>> RedisOutbox::read(CallFilter filter) {
-  const bool only_buried = filter.state == CallState::buried;
-  std::vector<RedisCommand> ranges;
-  for (unsigned shard = 0; shard < kShards; ++shard) {
-    ranges.push_back(std::move(RedisCommand("ZRANGE").key(base_of(shard) + (only_buried ? ":buried" : ":all")).number(0).number(-1).repeatable()));
-  }
-  auto ranging = clients_.ask_all(std::move(ranges));
-  const auto ranged = co_await ranging;
-  std::vector<std::string> ids;
-  for (const auto& reply : ranged) {
-    if (!reply) co_return away(reply.error());
-    for (const auto& item : reply->items) {
-      if (filter.call_id.empty() || filter.call_id == item.text) ids.push_back(item.text);
-    }
-  }
-  std::vector<Written> found;
-  for (std::size_t from = 0; from < ids.size(); from += kListedAtOnce) {
-    const auto to = std::min(ids.size(), from + kListedAtOnce);
-    std::vector<RedisCommand> reads;
-    for (auto i = from; i < to; ++i) {
-      RedisCommand command("HMGET");
-      command.key(base_of(ids[i]) + ":call:" + ids[i]).word("b").word("a").word("t").word("o").word("s").word("r").repeatable();
-      reads.push_back(std::move(command));
-    }
-    auto reading = clients_.ask_all(std::move(reads));
-    const auto replies = co_await reading;
-    for (auto i = from; i < to; ++i) {
-      if (!replies[i - from]) co_return away(replies[i - from].error());
-      auto one = written(*replies[i - from], ids[i]);
-      if (one && is_wanted(filter, one->call)) found.push_back(*std::move(one));
-    }
-  }
-  std::sort(found.begin(), found.end(), [](const Written& a, const Written& b) { return a.order < b.order; });
-  co_return found;
-}
-
-Task<Result<std::vector<ListedCall>>> RedisOutbox::list(CallFilter filter, Page page) {
-  auto reading = read(std::move(filter));
-  auto found = co_await reading;
-  if (!found) co_return found.error();
-  std::vector<ListedCall> calls;
-  for (auto i = page.offset; i < found->size() && calls.size() < page.limit; ++i) calls.push_back(std::move((*found)[i].call));
-  co_return calls;
 }
 
 Task<Result<void>> RedisOutbox::say_alive() {

@@ -1,13 +1,13 @@
 // The outbox in Redis: what a replica was told to do and died over, another one does.
 //
 // Each call is a hash, sealed, in one of kShards slots by its logout; beside them stand sets: of all calls and of the
-// buried ones by age, of each process's own, and of the processes by when they were last heard of. What happens to a call
-// is one script on its slot, so that it is handed to one process however many ask. A process that has not been heard of
-// for kSilentFor has died, and take_left_behind() takes what was its own.
-// With Redis away, or after it has lost what it knew, nothing of this process is lost: what it has to do is written again
-// on the next connection, and what it had done in the last minute is taken out again.
-// Background loop only, but for is_writable(). Owner: app/parts; what it is given outlives it; stop() some turns before the
-// loop ends. Source: docs/contract/durability.md "Redis".
+// buried ones by age, of each process's own, and of the processes by when they were last heard of. What happens to a
+// call is one script on its slot, so that it is handed to one process however many ask. A process that has not been
+// heard of for kSilentFor has died, and take_left_behind() takes what was its own. With Redis away, or after it has
+// lost what it knew, nothing of this process is lost: what it has to do is written again on the next connection, and
+// what it had done in the last minute is taken out again. Background loop only, but for is_writable(). Owner:
+// app/parts; what it is given outlives it; stop() some turns before the loop ends. Source: docs/contract/durability.md
+// "Redis".
 #pragma once
 
 #include <atomic>

@@ -20,7 +20,9 @@ namespace {
 // A server that takes nothing for so long is gone.
 constexpr base::milliseconds kLongestPeerStall{30'000};
 
-bool lacks_descriptors(const error_code& reason) { return reason.value() == EMFILE || reason.value() == ENFILE; }
+bool lacks_descriptors(const error_code& reason) {
+  return reason.value() == EMFILE || reason.value() == ENFILE;
+}
 
 std::vector<std::string> files(const std::string& name) {
   return name.empty() ? std::vector<std::string>() : std::vector<std::string>{name};
@@ -36,7 +38,10 @@ std::string to_string(const PeerAddress& address) {
 class AsioPeerConnector::Connection final : public PeerConnection {
  public:
   Connection(AsioPeerConnector& owner, const PeerAddress& address)
-      : owner_(owner), address_(address), stream_(owner.loop_), deadline_(owner.loop_.deadlines(), [this] { stop(true); }) {}
+      : owner_(owner),
+        address_(address),
+        stream_(owner.loop_),
+        deadline_(owner.loop_.deadlines(), [this] { stop(true); }) {}
 
   Task<Result<void>> connect(base::milliseconds at_most) override {
     deadline_.arm(at_most);
@@ -79,7 +84,8 @@ class AsioPeerConnector::Connection final : public PeerConnection {
 
   Error connect_fault(const error_code& reason, std::string_view doing) const {
     auto error = fault(reason, doing);
-    if (error.code == ErrorCode::closed) error.code = lacks_descriptors(reason) ? ErrorCode::overloaded : ErrorCode::refused;
+    if (error.code == ErrorCode::closed)
+      error.code = lacks_descriptors(reason) ? ErrorCode::overloaded : ErrorCode::refused;
     return error;
   }
 

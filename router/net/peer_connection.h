@@ -1,9 +1,9 @@
 // A lasting connection to a server whose protocol net/ does not know: bytes there, bytes back. No Asio in here: used by
 // storage/.
 //
-// All calls on the loop it belongs to; one read and one write may be under way at the same time. It outlives them: whoever
-// is done with it closes it first and lets them end. Errors: refused, timeout (connecting), closed (the peer's end, or a
-// fault), cancelled (close() meanwhile), overloaded (no file descriptor left), invalid_config (the CA file).
+// All calls on the loop it belongs to; one read and one write may be under way at the same time. It outlives them:
+// whoever is done with it closes it first and lets them end. Errors: refused, timeout (connecting), closed (the peer's
+// end, or a fault), cancelled (close() meanwhile), overloaded (no file descriptor left), invalid_config (the CA file).
 #pragma once
 
 #include <memory>

@@ -16,7 +16,8 @@ RedisCache::Known* RedisCache::entry(Shard& shard, std::uint64_t key, base::Stea
 }
 
 bool RedisCache::is_good(const Known& known, Certainty certainty, base::SteadyTime now) {
-  return certainty.since <= known.read_at && now < certainty.until && now - known.read_at < kGoodFor && now < known.ends;
+  return certainty.since <= known.read_at && now < certainty.until && now - known.read_at < kGoodFor &&
+         now < known.ends;
 }
 
 std::optional<RedisCache::Known> RedisCache::find(const SessionId& id, Certainty certainty, base::SteadyTime now) {

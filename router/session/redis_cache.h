@@ -30,10 +30,10 @@ class RedisCache {
   };
   struct Known {
     Snapshot session;
-    base::SteadyTime read_at;                              // when it was asked for
-    base::SteadyTime ends;                                 // nobody has used it longer, as far as is known
-    base::SteadyTime latest = base::SteadyTime::max();     // it ends then in any case
-    base::SteadyTime written = base::SteadyTime::min();    // the end that Redis knows
+    base::SteadyTime read_at;                            // when it was asked for
+    base::SteadyTime ends;                               // nobody has used it longer, as far as is known
+    base::SteadyTime latest = base::SteadyTime::max();   // it ends then in any case
+    base::SteadyTime written = base::SteadyTime::min();  // the end that Redis knows
     base::SteadyTime last_use = base::SteadyTime::min();
   };
 

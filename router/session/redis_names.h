@@ -25,8 +25,12 @@ class RedisNames {
   std::string session(std::string_view hash) const { return prefix_ + "session:{" + std::string(hash) + "}"; }
   std::string session(const SessionId& id) const { return session(hash_of(id)); }
   // Sorted sets of hashes by time (ms): when to look whether a session is over; whose back-ends nobody has told of it.
-  std::string due(bool anonymous, unsigned shard) const { return list(anonymous ? "due:a" : "due:u", std::to_string(shard)); }
-  std::string untold(bool anonymous, unsigned shard) const { return list(anonymous ? "untold:a" : "untold:u", std::to_string(shard)); }
+  std::string due(bool anonymous, unsigned shard) const {
+    return list(anonymous ? "due:a" : "due:u", std::to_string(shard));
+  }
+  std::string untold(bool anonymous, unsigned shard) const {
+    return list(anonymous ? "untold:a" : "untold:u", std::to_string(shard));
+  }
   static unsigned shard_of(std::string_view hash);
   // Sorted sets of hashes by order (us).
   std::string born(bool anonymous) const { return list("born", anonymous ? "a" : "u"); }

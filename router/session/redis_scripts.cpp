@@ -13,7 +13,9 @@ if now == 0 then now = t[1] * 1000 + math.floor(t[2] / 1000) end
 local KEPT, BURIED = 7 * 86400000, 600000
 )";
 
-storage::RedisScript script(const char* body) { return storage::RedisScript(kHead + body); }
+storage::RedisScript script(const char* body) {
+  return storage::RedisScript(kHead + body);
+}
 
 RedisScripts make_redis_scripts() {
   return {
@@ -23,7 +25,8 @@ local idle, left = tonumber(ARGV[4]), tonumber(ARGV[5])
 local latest = left >= 0 and now + left or 0
 local ends = now + idle
 if latest > 0 and ends > latest then ends = latest end
-redis.call('HSET', key, 'b', ARGV[2], 'g', ARGV[3], 'd', ends, 'i', idle, 'm', latest, 'e', ARGV[6], 'o', t[1] * 1000000 + t[2])
+redis.call('HSET', key, 'b', ARGV[2], 'g', ARGV[3], 'd', ends, 'i', idle, 'm', latest, 'e', ARGV[6],
+  'o', t[1] * 1000000 + t[2])
 redis.call('PEXPIRE', key, ends - now + KEPT)
 return ends - now
 )"),

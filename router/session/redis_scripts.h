@@ -1,9 +1,9 @@
 // What Redis does in one step with a session: Lua programs, each for the key of one session (or one set of them).
 //
-// A session is a hash: b its sealed bytes, g its generation, d when it ends (ms), i its idle time, m when it ends at the
-// latest (0: never), e that time as the session says it, o when it came (us). One that is over has x, w (who ended it),
-// n (sealed: who stands for it), and b until its back-ends are told; a tombstone, in short. Times are of the server's
-// clock; the first word of all is the time, 0 for the server's own (tests give theirs). Immutable; any thread.
+// A session is a hash: b its sealed bytes, g its generation, d when it ends (ms), i its idle time, m when it ends at
+// the latest (0: never), e that time as the session says it, o when it came (us). One that is over has x, w (who ended
+// it), n (sealed: who stands for it), and b until its back-ends are told; a tombstone, in short. Times are of the
+// server's clock; the first word of all is the time, 0 for the server's own (tests give theirs). Immutable; any thread.
 #pragma once
 
 #include <string>
@@ -39,7 +39,8 @@ struct RedisScripts {
   storage::RedisScript end;
   // now. A tombstone, whatever there is.
   storage::RedisScript bury;
-  // now, who, 1 = whatever its deadline. {0}: gone, or told; {1, deadline}: lives; {2, b, o}: over before; {3, b, o}: ended now.
+  // now, who, 1 = whatever its deadline. {0}: gone, or told; {1, deadline}: lives; {2, b, o}: over before; {3, b, o}:
+  // ended now.
   storage::RedisScript expire;
   storage::RedisScript told;
   // Of a sorted set of names by time: now, how many at most, for how long. Those that are due, put off for so long.
@@ -57,7 +58,8 @@ struct RedisScripts {
   // Of a hash v, u (until when): now, what, ttl ms, and "once": 1 for the first; "keep" value; "take": value or nil;
   // "tally" how many more: {count, ms left}.
   storage::RedisScript note;
-  // Of a hash f (the fence), u: now, what, ttl ms, fence. "take": the fence, 0: somebody has it; "extend", "release": 1, or 0.
+  // Of a hash f (the fence), u: now, what, ttl ms, fence. "take": the fence, 0: somebody has it; "extend", "release":
+  // 1, or 0.
   storage::RedisScript lease;
 };
 

@@ -10,7 +10,8 @@ using storage::RedisCommand;
 using Answer = storage::RedisClient::Answer;
 
 Task<Answer> RedisSharedState::note(std::string name, std::string what, base::milliseconds ttl, std::string word) {
-  return clients_.run(redis_scripts().note, std::move(name), {time_.word(), std::move(what), std::to_string(ttl.count()), std::move(word)});
+  return clients_.run(redis_scripts().note, std::move(name),
+                      {time_.word(), std::move(what), std::to_string(ttl.count()), std::move(word)});
 }
 
 Task<Answer> RedisSharedState::hold(std::string name, std::string what, base::milliseconds ttl, std::uint64_t fence) {

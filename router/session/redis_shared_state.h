@@ -13,7 +13,8 @@ namespace router::session {
 
 class RedisSharedState final : public SharedState {
  public:
-  RedisSharedState(storage::RedisClients& clients, const RedisNames& names, const crypto::SealedBox& box, RedisTime time)
+  RedisSharedState(storage::RedisClients& clients, const RedisNames& names, const crypto::SealedBox& box,
+                   RedisTime time)
       : clients_(clients), names_(names), box_(box), time_(time) {}
 
   base::Task<base::Result<bool>> once(Kind kind, std::string key, base::milliseconds ttl) override;
@@ -27,8 +28,10 @@ class RedisSharedState final : public SharedState {
   base::Task<base::Result<void>> release(Lease lease) override;
 
  private:
-  base::Task<storage::RedisClient::Answer> note(std::string name, std::string what, base::milliseconds ttl, std::string word);
-  base::Task<storage::RedisClient::Answer> hold(std::string name, std::string what, base::milliseconds ttl, std::uint64_t fence);
+  base::Task<storage::RedisClient::Answer> note(std::string name, std::string what, base::milliseconds ttl,
+                                                std::string word);
+  base::Task<storage::RedisClient::Answer> hold(std::string name, std::string what, base::milliseconds ttl,
+                                                std::uint64_t fence);
   base::Task<base::Result<void>> erase(std::string name);
 
   storage::RedisClients& clients_;

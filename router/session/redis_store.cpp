@@ -18,16 +18,22 @@ using storage::RedisCommand;
 
 namespace {
 
-Error session_over() { return {ErrorCode::not_found, Side::store, "the session is over"}; }
+Error session_over() {
+  return {ErrorCode::not_found, Side::store, "the session is over"};
+}
 
-Error used_before() { return {ErrorCode::conflict, Side::store, "the session id has been used already"}; }
+Error used_before() {
+  return {ErrorCode::conflict, Side::store, "the session id has been used already"};
+}
 
 Error ended_at_provider_before() {
   return {ErrorCode::conflict, Side::store, "the provider has ended this session already"};
 }
 
 // What Redis cannot do is what it is away for: only it can tell.
-Error away_error(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
+Error away_error(const Error& error) {
+  return {ErrorCode::unavailable, Side::store, error.detail, true};
+}
 
 }  // namespace
 
@@ -42,10 +48,13 @@ RedisStore::RedisStore(storage::RedisClients& clients, const base::Clock& clock,
       time_(options_.server_time ? nullptr : &clock),
       shared_(clients, names_, box_, time_) {
   subscription_ = std::make_shared<storage::RedisSubscription>(
-      clients_.background(), clock_, names_.all_news(), [this](const std::string&, const std::string& message) { hear(message); });
+      clients_.background(), clock_, names_.all_news(),
+      [this](const std::string&, const std::string& message) { hear(message); });
 }
 
-RedisStore::~RedisStore() { *stopped_ = true; }
+RedisStore::~RedisStore() {
+  *stopped_ = true;
+}
 
 void RedisStore::start() {
   *stopped_ = false;
@@ -79,7 +88,8 @@ std::vector<std::string> RedisStore::limit_words(const Session& session) const {
     left = std::clamp(span, base::milliseconds::zero(), kLongest).count();
     latest = std::chrono::duration_cast<base::milliseconds>(session.ends_at_latest->time_since_epoch()).count();
   }
-  return {std::to_string(std::min(session.idle_timeout, kLongest).count()), std::to_string(left), std::to_string(latest)};
+  return {std::to_string(std::min(session.idle_timeout, kLongest).count()), std::to_string(left),
+          std::to_string(latest)};
 }
 
 Task<Result<void>> RedisStore::create(Session session) {
@@ -94,8 +104,8 @@ Task<Result<void>> RedisStore::create(Session session) {
   co_return came;
 }
 
-// Lists first: what is in Redis is in its lists. What the provider has ended is asked once more, after it came: a logout
-// that has not been noted by then finds the session.
+// Lists first: what is in Redis is in its lists. What the provider has ended is asked once more, after it came: a
+// logout that has not been noted by then finds the session.
 Task<Result<void>> RedisStore::come_in(Snapshot session) {
   const auto hash = RedisNames::hash_of(session->id);
   const auto asked_at = clock_.steady();
@@ -122,8 +132,10 @@ Task<Result<void>> RedisStore::come_in(Snapshot session) {
     co_return is_ended ? ended_at_provider_before() : is_ended.error();
   }
   const auto ends = asked_at + base::milliseconds(created->number);
-  const auto latest = session->ends_at_latest ? asked_at + std::chrono::duration_cast<base::milliseconds>(*session->ends_at_latest - clock_.wall())
-                                              : base::SteadyTime::max();
+  const auto latest =
+      session->ends_at_latest
+          ? asked_at + std::chrono::duration_cast<base::milliseconds>(*session->ends_at_latest - clock_.wall())
+          : base::SteadyTime::max();
   cache_.put({session, asked_at, ends, latest, ends}, clock_.steady());
   auto keeping = keep_limits(session);
   co_await keeping;
@@ -242,7 +254,8 @@ Task<Result<void>> RedisStore::used(SessionId id) {
 Task<Result<void>> RedisStore::write_use(SessionId id, base::SteadyTime at) {
   const auto asked_at = clock_.steady();
   const auto ago = std::chrono::duration_cast<base::milliseconds>(asked_at - at);
-  auto writing = clients_.run(redis_scripts().used, names_.session(id), {time_.word(), std::to_string(std::max<std::int64_t>(ago.count(), 0))}, true);
+  auto writing = clients_.run(redis_scripts().used, names_.session(id),
+                              {time_.word(), std::to_string(std::max<std::int64_t>(ago.count(), 0))}, true);
   const auto reply = co_await writing;
   if (!reply) co_return away_error(reply.error());
   if (reply->number < 0) co_return session_over();
@@ -258,7 +271,8 @@ Task<void> RedisStore::write_uses() {
   for (auto& id : uses_.take(now)) {
     const auto known = cache_.last_known(id, now);
     if (!known) continue;
-    const auto ago = std::chrono::duration_cast<base::milliseconds>(now - std::max(known->last_use, now - DueUses::kLongestSpan));
+    const auto ago =
+        std::chrono::duration_cast<base::milliseconds>(now - std::max(known->last_use, now - DueUses::kLongestSpan));
     runs.push_back({names_.session(id), {time_.word(), std::to_string(ago.count())}});
     ids.push_back(std::move(id));
   }
@@ -305,7 +319,8 @@ Task<Result<std::optional<Snapshot>>> RedisStore::end(SessionId id) {
 Task<Result<std::optional<Snapshot>>> RedisStore::end_in_redis(SessionId id, std::string stands_for_it) {
   const auto hash = RedisNames::hash_of(id);
   const auto token = crypto::random_token(12);
-  auto ending = clients_.run(redis_scripts().end, names_.session(hash), {time_.word(), token, std::move(stands_for_it)}, true);
+  auto ending =
+      clients_.run(redis_scripts().end, names_.session(hash), {time_.word(), token, std::move(stands_for_it)}, true);
   const auto reply = co_await ending;
   is_away_ = !reply.has_value();
   if (!reply) co_return away_error(reply.error());

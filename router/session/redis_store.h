@@ -3,13 +3,12 @@
 // Each session is one hash under the hash of its id, sealed; what decides about it is one script on that key
 // (redis_scripts.h), so that whoever ends it, changes it or finds that its time is over does so alone, on however many
 // replicas. Lists (what is due, what is found by what) stand beside it in slots of their own: they are written before
-// the session comes and cleaned after it went, so that what a list names too much is looked at and let go of, and nothing
-// is ever missing from one.
-// What has been ended here stays ended here (redis_cache.h), whatever Redis knows: with Redis away end() ends what this
-// replica knows the last state of, and the tombstone is asserted once Redis is back; so are those of the last minute
-// after every new connection, for a fail-over may have lost them.
-// Threads: any; every Task resumes on the loop that awaited it. Owner: app/parts; what it is given outlives it. start()
-// and stop() on the background loop. Source: docs/contract/durability.md "Redis".
+// the session comes and cleaned after it went, so that what a list names too much is looked at and let go of, and
+// nothing is ever missing from one. What has been ended here stays ended here (redis_cache.h), whatever Redis knows:
+// with Redis away end() ends what this replica knows the last state of, and the tombstone is asserted once Redis is
+// back; so are those of the last minute after every new connection, for a fail-over may have lost them. Threads: any;
+// every Task resumes on the loop that awaited it. Owner: app/parts; what it is given outlives it. start() and stop() on
+// the background loop. Source: docs/contract/durability.md "Redis".
 #pragma once
 
 #include <atomic>
@@ -52,7 +51,8 @@ class RedisStore final : public Store {
   void stop();
 
   base::Task<base::Result<void>> create(Session session) override;
-  base::Task<base::Result<std::optional<Succession>>> succeed(SessionId before, Session next, TakeOver take_over) override;
+  base::Task<base::Result<std::optional<Succession>>> succeed(SessionId before, Session next,
+                                                              TakeOver take_over) override;
   base::Task<base::Result<SessionId>> successor(SessionId before) override;
   base::Task<base::Result<std::optional<Snapshot>>> find(SessionId id) override;
   base::Task<base::Result<std::optional<Snapshot>>> replace(Session changed) override;

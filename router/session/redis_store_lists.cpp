@@ -26,7 +26,9 @@ std::int64_t microseconds_of(base::WallTime time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
-Error lists_away(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
+Error lists_away(const Error& error) {
+  return {ErrorCode::unavailable, Side::store, error.detail, true};
+}
 
 }  // namespace
 
@@ -41,7 +43,8 @@ Task<Result<void>> RedisStore::list(Snapshot session) {
       appends.push_back({names_.home(session->home), {time_.word(), hash}});
     }
     // when to look for the first time: who is used longer is looked at again
-    const auto first_look = std::to_string(std::min<std::int64_t>(session->idle_timeout.count(), base::milliseconds(base::minutes(15)).count()));
+    const auto first_look = std::to_string(
+        std::min<std::int64_t>(session->idle_timeout.count(), base::milliseconds(base::minutes(15)).count()));
     auto dating = clients_.run(redis_scripts().look_in, names_.due(session->is_anonymous, RedisNames::shard_of(hash)),
                                {time_.word(), hash, first_look}, true);
     const auto dated = co_await dating;
@@ -66,7 +69,8 @@ Task<void> RedisStore::unlist(std::vector<Snapshot> sessions, base::milliseconds
     const auto remove_from = [&](const std::string& name) {
       removals.push_back(std::move(RedisCommand("ZREM").key(name).word(hash).repeatable()));
     };
-    untold.push_back({names_.untold(session->is_anonymous, shard), {time_.word(), hash, std::to_string(told_again_in.count())}});
+    untold.push_back(
+        {names_.untold(session->is_anonymous, shard), {time_.word(), hash, std::to_string(told_again_in.count())}});
     for (const auto& name : names_.found_by(*session)) remove_from(name);
     remove_from(names_.born(session->is_anonymous));
     if (session->is_anonymous) remove_from(names_.home(session->home));
@@ -135,7 +139,8 @@ Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std
   }
   std::vector<RedisCommand> ranges;
   for (const auto& name : lists) {
-    ranges.push_back(std::move(RedisCommand("ZRANGE").key(name).number(0).number(kMostOfList - 1).word("WITHSCORES").repeatable()));
+    ranges.push_back(
+        std::move(RedisCommand("ZRANGE").key(name).number(0).number(kMostOfList - 1).word("WITHSCORES").repeatable()));
   }
   auto ranging = clients_.ask_all(std::move(ranges));
   const auto ranged = co_await ranging;
@@ -150,13 +155,15 @@ Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std
     if (!ranged[i]) co_return lists_away(ranged[i].error());
     const auto& items = ranged[i]->items;
     for (std::size_t k = 0; k + 1 < items.size(); k += 2) {
-      if (seen.insert(items[k].text).second) named.push_back({lists[i], items[k].text, items[k + 1].as_number().value_or(0)});
+      if (seen.insert(items[k].text).second)
+        named.push_back({lists[i], items[k].text, items[k + 1].as_number().value_or(0)});
     }
   }
   std::vector<Dated> found;
   std::vector<RedisCommand> stale;
   const auto now = microseconds_of(clock_.wall());
-  for (std::size_t from = 0; from < named.size() && (looks_at_all || found.size() < limit || lists.size() > 1); from += kReadAtOnce) {
+  for (std::size_t from = 0; from < named.size() && (looks_at_all || found.size() < limit || lists.size() > 1);
+       from += kReadAtOnce) {
     const auto to = std::min(named.size(), from + kReadAtOnce);
     std::vector<RedisRun> runs;
     for (auto i = from; i < to; ++i) runs.push_back({names_.session(named[i].hash), {time_.word()}});
@@ -188,7 +195,8 @@ Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std
 Task<Result<bool>> RedisStore::has_ended_at_provider(Snapshot session) {
   if (session->is_anonymous) co_return false;
   std::vector<RedisCommand> commands;
-  for (const auto& name : names_.ended_before(*session)) commands.push_back(std::move(RedisCommand("GET").key(name).repeatable()));
+  for (const auto& name : names_.ended_before(*session))
+    commands.push_back(std::move(RedisCommand("GET").key(name).repeatable()));
   auto asking = clients_.ask_all(std::move(commands));
   const auto started = microseconds_of(session->login_started);
   bool has_ended = false;

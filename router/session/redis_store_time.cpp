@@ -1,5 +1,5 @@
-// What time does to the sessions in Redis: those that are over, those whose back-ends nobody has told; and news of other
-// replicas, and what Redis has to be told when it is back.
+// What time does to the sessions in Redis: those that are over, those whose back-ends nobody has told; and news of
+// other replicas, and what Redis has to be told when it is back.
 #include <algorithm>
 #include <utility>
 
@@ -21,7 +21,9 @@ constexpr base::milliseconds kJournalKept{60'000};
 constexpr std::size_t kMostInJournal = 200'000;
 constexpr std::size_t kAssertAtOnce = 1'000;
 
-Error time_away(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
+Error time_away(const Error& error) {
+  return {ErrorCode::unavailable, Side::store, error.detail, true};
+}
 
 }  // namespace
 
@@ -42,8 +44,9 @@ Task<Result<std::vector<RedisStore::Claimed>>> RedisStore::claim(bool anonymous,
   for (std::size_t i = 0; i < sets.size() && claimed.size() < limit; ++i) {
     if (!due[i]) co_return time_away(due[i].error());
     if (due[i]->number <= 0) continue;
-    auto claiming = clients_.run(redis_scripts().claim, sets[i].set,
-                                 {time_.word(), std::to_string(limit - claimed.size()), std::to_string(kUntoldFor.count())});
+    auto claiming =
+        clients_.run(redis_scripts().claim, sets[i].set,
+                     {time_.word(), std::to_string(limit - claimed.size()), std::to_string(kUntoldFor.count())});
     const auto names = co_await claiming;
     if (!names) co_return time_away(names.error());
     for (const auto& name : names->items) {
@@ -135,7 +138,8 @@ Task<Result<void>> RedisStore::told(std::vector<SessionId> ids) {
     const auto hash = RedisNames::hash_of(id);
     runs.push_back({names_.session(hash), {time_.word()}});
     for (const bool anonymous : {false, true}) {
-      removals.push_back(std::move(RedisCommand("ZREM").key(names_.untold(anonymous, RedisNames::shard_of(hash))).word(hash).repeatable()));
+      removals.push_back(std::move(
+          RedisCommand("ZREM").key(names_.untold(anonymous, RedisNames::shard_of(hash))).word(hash).repeatable()));
     }
   }
   auto telling = clients_.run_all(redis_scripts().told, std::move(runs));
@@ -174,7 +178,8 @@ Task<void> RedisStore::publish(std::vector<News> news) {
   for (const auto& one : news) {
     const auto channel = names_.news(RedisNames::shard_of(RedisNames::hash_of(one.id)));
     const auto message = self_ + (one.is_over ? "o" : "c") + box_.seal_bytes(one.id.reveal(), "news");
-    commands.push_back(std::move(RedisCommand(is_cluster ? "SPUBLISH" : "PUBLISH").key(channel).word(message).repeatable()));
+    commands.push_back(
+        std::move(RedisCommand(is_cluster ? "SPUBLISH" : "PUBLISH").key(channel).word(message).repeatable()));
   }
   auto publishing = clients_.ask_all(std::move(commands));
   (void)co_await publishing;

@@ -15,7 +15,9 @@ namespace {
 constexpr std::uint16_t kPort = 6379;
 constexpr std::uint16_t kSentinelPort = 26379;
 
-Error bad_url(std::string what) { return {ErrorCode::invalid_config, Side::router, "the Redis URL " + std::move(what)}; }
+Error bad_url(std::string what) {
+  return {ErrorCode::invalid_config, Side::router, "the Redis URL " + std::move(what)};
+}
 
 template <class Number>
 std::optional<Number> number_in(std::string_view text) {
@@ -143,7 +145,8 @@ Result<RedisAddress> parse_redis_url(std::string_view url) {
   while (!options.empty()) {
     if (!read_option(take_until(options, '&'), address)) return bad_url("has an option other than db=NUMBER");
   }
-  if (address.layout == RedisLayout::cluster && address.database != 0) return bad_url("names a database of a cluster, which has none but 0");
+  if (address.layout == RedisLayout::cluster && address.database != 0)
+    return bad_url("names a database of a cluster, which has none but 0");
   return address;
 }
 

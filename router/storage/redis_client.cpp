@@ -20,13 +20,18 @@ constexpr int kMostRedirects = 8;
 constexpr base::milliseconds kSlotsAtMostEvery{100};
 constexpr std::size_t kMostNodes = 1024;
 
-base::SteadyTime time_now() { return std::chrono::steady_clock::now(); }
+base::SteadyTime time_now() {
+  return std::chrono::steady_clock::now();
+}
 
-Error away(std::string detail) { return {ErrorCode::unavailable, Side::store, std::move(detail), true}; }
+Error away(std::string detail) {
+  return {ErrorCode::unavailable, Side::store, std::move(detail), true};
+}
 
 // Not carried out, and soon it may be.
 bool passes_by_itself(std::string_view error) {
-  return error == "LOADING" || error == "TRYAGAIN" || error == "CLUSTERDOWN" || error == "MASTERDOWN" || error == "READONLY" || error == "BUSY";
+  return error == "LOADING" || error == "TRYAGAIN" || error == "CLUSTERDOWN" || error == "MASTERDOWN" ||
+         error == "READONLY" || error == "BUSY";
 }
 
 Error fault_of(const RedisReply& reply) {
@@ -52,7 +57,8 @@ struct RedisClient::Way {
 RedisClient::RedisClient(net::PeerConnector& connector, RedisAddress address)
     : connector_(connector), address_(std::move(address)), sentinels_(connector, address_) {
   if (address_.layout == RedisLayout::sentinel) only_ = make_node([this] { return open_master(); });
-  if (address_.layout == RedisLayout::standalone) only_ = make_node([this] { return open_at(address_.servers.front()); });
+  if (address_.layout == RedisLayout::standalone)
+    only_ = make_node([this] { return open_at(address_.servers.front()); });
 }
 
 RedisClient::NodePtr RedisClient::make_node(OpenRedis open) {
@@ -214,7 +220,8 @@ Task<Result<void>> RedisClient::send_once(const RedisCommand& command, Way& way)
   auto reply = co_await asking;
   if (!reply) {
     slots_are_old_ = true;
-    const bool again = command.is_repeatable() && reply.error().code != ErrorCode::overloaded && ++way.redirects <= kMostRedirects;
+    const bool again =
+        command.is_repeatable() && reply.error().code != ErrorCode::overloaded && ++way.redirects <= kMostRedirects;
     if (!again) way.answer = away(reply.error().detail);
     co_return away(reply.error().detail);
   }

@@ -1,4 +1,5 @@
-// Commands to Redis, each to where it belongs: the server, the master that the sentinels know, the node that has the slot.
+// Commands to Redis, each to where it belongs: the server, the master that the sentinels know, the node that has the
+// slot.
 //
 //   auto client = std::make_shared<RedisClient>(connector, address);
 //   auto asking = client->ask(RedisCommand("GET").key(name).repeatable());

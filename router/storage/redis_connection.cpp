@@ -21,12 +21,15 @@ constexpr std::size_t kReadAtOnce = 16 * 1024;
 constexpr std::size_t kMostUnsent = 64 * 1024 * 1024;
 constexpr std::size_t kMostWaiting = 100'000;
 
-base::SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
+base::SteadyTime steady_now() {
+  return std::chrono::steady_clock::now();
+}
 
 // What Redis does not accept from us: which words were wrong is none of the log's business.
 Error refused_by(const net::PeerAddress& address, const RedisReply& reply, std::string_view doing) {
   return {ErrorCode::unavailable, Side::store,
-          net::to_string(address) + " answers " + std::string(doing) + " with " + std::string(reply.error_name()), true};
+          net::to_string(address) + " answers " + std::string(doing) + " with " + std::string(reply.error_name()),
+          true};
 }
 
 }  // namespace
@@ -74,7 +77,8 @@ Task<Result<RedisReply>> RedisConnection::ask(RedisCommand command, bool asking)
   const auto self = shared_from_this();
   Waiter waiter(loop_);
   waiter.due = steady_now() + times_.command;
-  if (waiters_.size() >= kMostWaiting) co_return Error{ErrorCode::overloaded, Side::store, "too many commands wait for Redis", true};
+  if (waiters_.size() >= kMostWaiting)
+    co_return Error{ErrorCode::overloaded, Side::store, "too many commands wait for Redis", true};
   if (asking) {
     auto sent = send(RedisCommand("ASKING").wire());
     if (!sent) co_return sent.error();

@@ -7,8 +7,8 @@
 // A connection lives until its first fault: a command that is not answered in time, an answer that is none, the end of
 // the connection. Then everybody who waits hears of it, and it is done with.
 // Owner: whoever asks, by shared_ptr; its reading and writing hold one, too, until close(). Loop: the connector's; all
-// calls there. Errors of all: timeout, closed, refused, protocol, cancelled, overloaded, unavailable (a login that Redis
-// does not accept, a server that is still loading).
+// calls there. Errors of all: timeout, closed, refused, protocol, cancelled, overloaded, unavailable (a login that
+// Redis does not accept, a server that is still loading).
 #pragma once
 
 #include <deque>

@@ -56,9 +56,10 @@ Task<void> RedisNode::open(std::shared_ptr<RedisNode> self) {
   } else {
     self->fault_ = opened.error().detail;
     if (self->failures_++ == 0) base::log_warning("redis.away", {{"fault", base::describe(opened.error())}});
-    self->loop_.after(base::backoff_delay(self->failures_, kFirstPause, kLongestPause), [weak = self->weak_from_this()] {
-      if (const auto node = weak.lock()) node->begin_opening();
-    });
+    self->loop_.after(base::backoff_delay(self->failures_, kFirstPause, kLongestPause),
+                      [weak = self->weak_from_this()] {
+                        if (const auto node = weak.lock()) node->begin_opening();
+                      });
   }
   for (const auto& wake : std::exchange(self->waiting_, {})) wake->end();
 }

@@ -82,7 +82,9 @@ struct Callbacks {
   static void* create_nil(const redisReadTask* task) noexcept { return making_of<Making>(task).place(*task, 0); }
   static void free_reply(void* reply) noexcept { delete static_cast<RedisReply*>(reply); }
 
-  static redisReplyObjectFunctions table() { return {create_string, create_array, create_integer, create_nil, free_reply}; }
+  static redisReplyObjectFunctions table() {
+    return {create_string, create_array, create_integer, create_nil, free_reply};
+  }
 };
 
 }  // namespace
@@ -97,6 +99,11 @@ std::optional<std::int64_t> RedisReply::as_number() const {
   return kind == Kind::text ? number_of(text) : std::nullopt;
 }
 
+std::int64_t RedisReply::number_at(std::size_t at) const {
+  const auto* const found = item(at);
+  return found != nullptr ? found->as_number().value_or(0) : 0;
+}
+
 RedisReplyReader::RedisReplyReader(RedisReplyLimits limits) : making_(std::make_unique<Making>()) {
   making_->limits = limits;
   static redisReplyObjectFunctions functions = Callbacks<Making>::table();
@@ -105,9 +112,13 @@ RedisReplyReader::RedisReplyReader(RedisReplyLimits limits) : making_(std::make_
   reader_->privdata = making_.get();
 }
 
-RedisReplyReader::~RedisReplyReader() { ::redisReaderFree(reader_); }
+RedisReplyReader::~RedisReplyReader() {
+  ::redisReaderFree(reader_);
+}
 
-Error RedisReplyReader::fault() const { return {ErrorCode::protocol, Side::store, "Redis' answer is none: " + fault_}; }
+Error RedisReplyReader::fault() const {
+  return {ErrorCode::protocol, Side::store, "Redis' answer is none: " + fault_};
+}
 
 Result<void> RedisReplyReader::feed(std::string_view bytes) {
   if (has_failed()) return fault();
@@ -124,7 +135,7 @@ std::optional<RedisReply> RedisReplyReader::next() {
   void* whole = nullptr;
   if (::redisReaderGetReply(reader_, &whole) != REDIS_OK) {
     fault_ = making_->items > making_->limits.items || making_->bytes > making_->limits.bytes ? "it is too large"
-                                                                                           : reader_->errstr;
+                                                                                              : reader_->errstr;
     return std::nullopt;
   }
   if (whole == nullptr) return std::nullopt;

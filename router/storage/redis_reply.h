@@ -36,6 +36,8 @@ struct RedisReply {
   std::string_view error_name() const;
   // nullptr: there is no such item.
   const RedisReply* item(std::size_t at) const { return at < items.size() ? &items[at] : nullptr; }
+  // As as_number() of that item; 0: there is none.
+  std::int64_t number_at(std::size_t at) const;
   // Of an integer, or of a text that is one; absent: it is neither.
   std::optional<std::int64_t> as_number() const;
 };

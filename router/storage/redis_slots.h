@@ -16,7 +16,8 @@ namespace router::storage {
 
 class RedisSlots {
  public:
-  // Of the reply to CLUSTER SLOTS; `asked`: who gave it, for nodes that do not know their own address. Absent: it is none.
+  // Of the reply to CLUSTER SLOTS; `asked`: who gave it, for nodes that do not know their own address. Absent: it is
+  // none.
   static std::optional<RedisSlots> read(const RedisReply& reply, const net::PeerAddress& asked);
 
   // nullptr: nobody has it, as far as is known.

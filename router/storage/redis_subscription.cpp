@@ -27,7 +27,9 @@ RedisSubscription::RedisSubscription(RedisClientPtr client, const base::Clock& c
                                      OnMessage on_message)
     : client_(std::move(client)), clock_(clock), channels_(std::move(channels)), on_message_(std::move(on_message)) {}
 
-void RedisSubscription::start() { base::start_detached(subscribe(shared_from_this())); }
+void RedisSubscription::start() {
+  base::start_detached(subscribe(shared_from_this()));
+}
 
 void RedisSubscription::close() {
   is_closed_ = true;
@@ -78,7 +80,8 @@ Task<Result<void>> RedisSubscription::open_lines() {
     if (!line) line = std::make_shared<Line>();
     line->channels.push_back(channel);
     if (line->connection) continue;
-    line->connection = std::make_shared<RedisConnection>(client_->connector(), *server, RedisTimes{address.connect_timeout, address.command_timeout});
+    line->connection = std::make_shared<RedisConnection>(client_->connector(), *server,
+                                                         RedisTimes{address.connect_timeout, address.command_timeout});
     const auto connection = line->connection;
     const auto opened = co_await connection->open(address.login, 0);
     if (!opened) co_return opened.error();
@@ -147,9 +150,11 @@ void RedisSubscription::break_off() {
 
 void RedisSubscription::try_again() {
   ++failures_;
-  client_->loop().after(base::backoff_delay(failures_, RedisNode::kFirstPause, RedisNode::kLongestPause), [weak = weak_from_this()] {
-    if (const auto alive = weak.lock(); alive && !alive->is_closed_) base::start_detached(subscribe(alive));
-  });
+  client_->loop().after(base::backoff_delay(failures_, RedisNode::kFirstPause, RedisNode::kLongestPause),
+                        [weak = weak_from_this()] {
+                          if (const auto alive = weak.lock(); alive && !alive->is_closed_)
+                            base::start_detached(subscribe(alive));
+                        });
 }
 
 }  // namespace router::storage

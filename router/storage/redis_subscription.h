@@ -1,11 +1,11 @@
 // Messages of channels, as long as a connection lives that brings them; and how sure it is that none is missing.
 //
 // In a cluster each channel is a sharded one, listened to at the node that has its slot (SSUBSCRIBE); elsewhere the
-// master's (SUBSCRIBE). A ping follows every kPingEvery; what was published before a ping that has been answered has come.
-// So sure_until() moves on with the answers, and since() tells from when on nothing has been missed: what was read before
-// may be out of date. After a fault, or when a slot moves on, all channels are subscribed anew.
-// Owner: whoever listens, by shared_ptr; close() on the loop. On the loop of `client`, but for since() and sure_until():
-// any thread. Source: redis.io, "Redis Pub/Sub", "SSUBSCRIBE".
+// master's (SUBSCRIBE). A ping follows every kPingEvery; what was published before a ping that has been answered has
+// come. So sure_until() moves on with the answers, and since() tells from when on nothing has been missed: what was
+// read before may be out of date. After a fault, or when a slot moves on, all channels are subscribed anew. Owner:
+// whoever listens, by shared_ptr; close() on the loop. On the loop of `client`, but for since() and sure_until(): any
+// thread. Source: redis.io, "Redis Pub/Sub", "SSUBSCRIBE".
 #pragma once
 
 #include <atomic>
@@ -27,7 +27,8 @@ class RedisSubscription : public std::enable_shared_from_this<RedisSubscription>
   using OnMessage = std::function<void(const std::string& channel, const std::string& message)>;
 
   // `on_message` on the loop.
-  RedisSubscription(RedisClientPtr client, const base::Clock& clock, std::vector<std::string> channels, OnMessage on_message);
+  RedisSubscription(RedisClientPtr client, const base::Clock& clock, std::vector<std::string> channels,
+                    OnMessage on_message);
   RedisSubscription(const RedisSubscription&) = delete;
   RedisSubscription& operator=(const RedisSubscription&) = delete;
 

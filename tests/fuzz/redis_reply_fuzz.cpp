@@ -46,7 +46,8 @@ void check_meaning(const RedisReply& reply) {
   const net::PeerAddress asked{"10.0.0.1", 7000};
   (void)reply.as_number();
   if (const auto redirect = storage::read_redirect(reply, asked)) {
-    require(redirect->slot < storage::kRedisSlots && redirect->to.port != 0 && !redirect->to.host.empty(), "a redirect leads somewhere");
+    require(redirect->slot < storage::kRedisSlots && redirect->to.port != 0 && !redirect->to.host.empty(),
+            "a redirect leads somewhere");
   }
   const auto slots = storage::RedisSlots::read(reply, asked);
   for (unsigned slot = 0; slots && slot < storage::kRedisSlots; slot += 257) {
@@ -63,7 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto whole = read_in_pieces(bytes, 1024);
   const auto cut = read_in_pieces(bytes, 1);
   if (!whole.has_failed && !cut.has_failed) {
-    require(std::equal(whole.replies.begin(), whole.replies.end(), cut.replies.begin(), cut.replies.end(), are_same), "however it is cut");
+    require(std::equal(whole.replies.begin(), whole.replies.end(), cut.replies.begin(), cut.replies.end(), are_same),
+            "however it is cut");
   }
   for (const auto& reply : whole.replies) {
     require(count(reply) <= kLimits.items, "no more than the limit");

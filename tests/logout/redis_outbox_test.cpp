@@ -27,7 +27,10 @@ storage::RedisAddress address_of(const test::RedisServer& server) {
 class RedisOutboxes final : public test::TestedOutbox {
  public:
   explicit RedisOutboxes(const storage::RedisAddress& address)
-      : current_(loop_), connector_(loop_, {}), client_(std::make_shared<storage::RedisClient>(connector_, address)), clients_({client_}) {
+      : current_(loop_),
+        connector_(loop_, {}),
+        client_(std::make_shared<storage::RedisClient>(connector_, address)),
+        clients_({client_}) {
     // so that the loop ticks, and knows its thread
     loop_.post([this] { loop_.context().stop(); });
     loop_.run();
@@ -70,7 +73,8 @@ class RedisOutboxes final : public test::TestedOutbox {
  private:
   std::unique_ptr<logout::RedisOutbox> make() {
     const crypto::SealingSecrets secrets{base::Secret("a secret of thirty-two characters")};
-    auto made = std::make_unique<logout::RedisOutbox>(clients_, clock_, secrets, logout::RedisOutboxOptions{prefix_, false});
+    auto made =
+        std::make_unique<logout::RedisOutbox>(clients_, clock_, secrets, logout::RedisOutboxOptions{prefix_, false});
     made->start();
     return made;
   }
@@ -100,13 +104,17 @@ TEST_CASE("Redis outbox: in a cluster the calls of a logout are in one place, an
   address.layout = storage::RedisLayout::cluster;
   RedisOutboxes tested(address);
   test::OutboxDriver outbox(tested);
-  for (const char* logout : {"a", "b", "c", "d", "e"}) outbox.record({test::make_call(logout, 1), test::make_call(logout, 2)});
+  for (const char* logout : {"a", "b", "c", "d", "e"})
+    outbox.record({test::make_call(logout, 1), test::make_call(logout, 2)});
   outbox.settle("a.1");
   REQUIRE(tested.crash());
-  CHECK(test::ids_of(outbox.take_left_behind()) == test::Ids{"a.2", "b.1", "b.2", "c.1", "c.2", "d.1", "d.2", "e.1", "e.2"});
+  CHECK(test::ids_of(outbox.take_left_behind()) ==
+        test::Ids{"a.2", "b.1", "b.2", "c.1", "c.2", "d.1", "d.2", "e.1", "e.2"});
 }
 
-TEST_CASE("Redis outbox: what was recorded while Redis was away, or before it lost all it knew, is there once it is back [issue 12]") {
+TEST_CASE(
+    "Redis outbox: what was recorded while Redis was away, or before it lost all it knew, is there once it is back "
+    "[issue 12]") {
   test::RedisServer server;
   RedisOutboxes tested(address_of(server));
   test::OutboxDriver outbox(tested);

@@ -1,5 +1,5 @@
-// Replicas of a router, as far as their stores go: each with a client of its own at the same Redis, on one loop that the
-// test turns.
+// Replicas of a router, as far as their stores go: each with a client of its own at the same Redis, on one loop that
+// the test turns.
 #pragma once
 
 #include <memory>
@@ -76,7 +76,8 @@ class RedisReplicas final : public TestedStore {
   }
   // News come with what Redis says next.
   void spread() override {
-    for (int quiet = 0; quiet < 2;) quiet = loop_.context().run_one_for(std::chrono::microseconds(500)) > 0 ? 0 : quiet + 1;
+    for (int quiet = 0; quiet < 2;)
+      quiet = loop_.context().run_one_for(std::chrono::microseconds(500)) > 0 ? 0 : quiet + 1;
   }
   template <class Condition>
   bool until(Condition condition, milliseconds at_most = milliseconds(15'000)) {

@@ -24,8 +24,9 @@ storage::RedisAddress address_of(const test::RedisServer& server) {
 }  // namespace
 
 TEST_CASE("Redis store: keeps the contract of all stores [issue 12]") {
-  test::check_store_contract(
-      [](const session::StoreLimits& limits) { return std::make_unique<RedisReplicas>(test::standalone_redis(), limits); });
+  test::check_store_contract([](const session::StoreLimits& limits) {
+    return std::make_unique<RedisReplicas>(test::standalone_redis(), limits);
+  });
 }
 
 TEST_CASE("Redis store: behind a Sentinel and in a cluster a session lives and ends as anywhere [issue 12]") {
@@ -57,10 +58,14 @@ TEST_CASE("Redis store: behind a Sentinel and in a cluster a session lives and e
 
 TEST_CASE("Redis store: in interleavings of two and three replicas nobody is signed in after an end [issue 12] [O10]") {
   test::check_store_of_many_clients(
-      [](const session::StoreLimits& limits) { return std::make_unique<RedisReplicas>(test::standalone_redis(), limits); }, 100);
+      [](const session::StoreLimits& limits) {
+        return std::make_unique<RedisReplicas>(test::standalone_redis(), limits);
+      },
+      100);
 }
 
-TEST_CASE("Redis store: a session known a moment ago costs no round trip, until somebody ends or changes it [issue 12]") {
+TEST_CASE(
+    "Redis store: a session known a moment ago costs no round trip, until somebody ends or changes it [issue 12]") {
   test::RedisServer server;
   RedisReplicas replicas(address_of(server));
   StoreDriver here(replicas, 0);
@@ -126,14 +131,15 @@ TEST_CASE("Redis store: nothing in Redis is a cookie, a token or a name [issue 1
     all += server.ask({"DUMP", keys.substr(at, end - at)});
   }
   CHECK(all.size() > 500);
-  for (const std::string_view clear : {session.id.reveal(), std::string_view("alice"), std::string_view("idp.example"), std::string_view("sid"),
-                                       session.csrf_token.reveal()}) {
+  for (const std::string_view clear : {session.id.reveal(), std::string_view("alice"), std::string_view("idp.example"),
+                                       std::string_view("sid"), session.csrf_token.reveal()}) {
     CAPTURE(clear);
     CHECK(all.find(clear) == std::string::npos);
   }
 }
 
-TEST_CASE("Redis store: of what was ended, those that nobody was told of are handed out again after a minute [issue 12]") {
+TEST_CASE(
+    "Redis store: of what was ended, those that nobody was told of are handed out again after a minute [issue 12]") {
   RedisReplicas replicas(test::standalone_redis());
   StoreDriver here(replicas, 0);
   StoreDriver there(replicas, 1);

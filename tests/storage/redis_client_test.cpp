@@ -13,7 +13,9 @@ TEST_CASE("Redis client: commands are answered in their order, a thousand at a t
   RedisServer server;
   RedisWorld world(test::address_of(server));
   std::vector<storage::RedisCommand> commands;
-  for (int i = 0; i < 1000; ++i) commands.push_back(RedisWorld::command({"SET", "key" + std::to_string(i), std::string(100, 'v') + std::to_string(i)}));
+  for (int i = 0; i < 1000; ++i)
+    commands.push_back(
+        RedisWorld::command({"SET", "key" + std::to_string(i), std::string(100, 'v') + std::to_string(i)}));
   for (int i = 0; i < 1000; ++i) commands.push_back(RedisWorld::command({"GET", "key" + std::to_string(i)}));
   const auto answers = world.thread().run(world.client->ask_all(std::move(commands)));
   REQUIRE(answers.size() == 2000);
@@ -59,7 +61,9 @@ TEST_CASE("Redis client: password, user and database; a wrong one is unavailable
   {
     RedisWorld world(address);
     CHECK(world.text({"SET", "k", "v"}) == "OK");
-    CHECK(world.ask(storage::RedisCommand("ACL").word("SETUSER").word("router").word("on").word(">pw").word("~*").word("&*").word("+@all")));
+    CHECK(world.ask(
+        storage::RedisCommand("ACL").word("SETUSER").word("router").word("on").word(">pw").word("~*").word("&*").word(
+            "+@all")));
   }
   address.login = {"router", base::Secret("pw")};
   {
@@ -73,7 +77,8 @@ TEST_CASE("Redis client: password, user and database; a wrong one is unavailable
   CHECK(refused.error().detail.find("wrong") == std::string::npos);
 }
 
-TEST_CASE("Redis client: killed and started again, it is back by itself; what may have run is not sent twice [issue 12]") {
+TEST_CASE(
+    "Redis client: killed and started again, it is back by itself; what may have run is not sent twice [issue 12]") {
   RedisServer server;
   RedisWorld world(test::address_of(server));
   CHECK(world.text({"SET", "k", "v"}) == "OK");
@@ -135,8 +140,8 @@ TEST_CASE("Redis client: over TLS the certificate has to be somebody's whom we t
   const auto serve = [&](const test::CertificateFiles& files) {
     const auto port = test::free_redis_port();
     auto server = std::make_unique<RedisServer>(std::vector<std::string>{
-        "--tls-port", std::to_string(port), "--tls-cert-file", files.certificate, "--tls-key-file", files.key, "--tls-ca-cert-file",
-        authority.file(), "--tls-auth-clients", "no"});
+        "--tls-port", std::to_string(port), "--tls-cert-file", files.certificate, "--tls-key-file", files.key,
+        "--tls-ca-cert-file", authority.file(), "--tls-auth-clients", "no"});
     return std::make_pair(port, std::move(server));
   };
   const auto [port, server] = serve(right);

@@ -5,7 +5,8 @@
 using namespace router;
 using test::RedisWorld;
 
-TEST_CASE("Redis client: after a fail-over the sentinels' new master is asked, be the old one dead or demoted [issue 12]") {
+TEST_CASE(
+    "Redis client: after a fail-over the sentinels' new master is asked, be the old one dead or demoted [issue 12]") {
   test::RedisGroup group;
   storage::RedisAddress address;
   address.layout = storage::RedisLayout::sentinel;
@@ -20,14 +21,20 @@ TEST_CASE("Redis client: after a fail-over the sentinels' new master is asked, b
   }
   SUBCASE("demoted: it answers READONLY") {
     // once the sentinel has heard from the replica how far it is
-    CHECK(test::eventually([&] { return group.sentinel().ask({"SENTINEL", "FAILOVER", "main"}) == "OK"; }, test::milliseconds(15'000)));
-    CHECK(test::eventually([&] { return group.master().ask({"ROLE"}).starts_with("slave"); }, test::milliseconds(15'000)));
+    CHECK(test::eventually(
+        [&] {
+          return group.sentinel().ask({"SENTINEL", "FAILOVER", "main"}) == "OK";
+        },
+        test::milliseconds(15'000)));
+    CHECK(test::eventually([&] { return group.master().ask({"ROLE"}).starts_with("slave"); },
+                           test::milliseconds(15'000)));
     CHECK(world.comes_to_say({"SET", "k", "w"}, "OK"));
   }
   CHECK(group.replica().ask({"GET", "k"}) == "w");
 }
 
-TEST_CASE("Redis client: each key of a cluster is asked for where it is, also while its slot moves and after [issue 12]") {
+TEST_CASE(
+    "Redis client: each key of a cluster is asked for where it is, also while its slot moves and after [issue 12]") {
   test::RedisCluster cluster;
   storage::RedisAddress address;
   address.layout = storage::RedisLayout::cluster;
@@ -49,7 +56,8 @@ TEST_CASE("Redis client: each key of a cluster is asked for where it is, also wh
   CHECK(world.text({"SET", "{tag}new", "2"}) == "OK");
   CHECK(world.text({"GET", "{tag}old"}) == "1");
   CHECK(world.text({"GET", "{tag}new"}) == "2");
-  CHECK(cluster.node(from).ask({"MIGRATE", "127.0.0.1", std::to_string(cluster.node(to).port()), "{tag}old", "0", "1000"}) == "OK");
+  CHECK(cluster.node(from).ask(
+            {"MIGRATE", "127.0.0.1", std::to_string(cluster.node(to).port()), "{tag}old", "0", "1000"}) == "OK");
   CHECK(world.text({"GET", "{tag}old"}) == "1");
   cluster.assign(slot, to);
   // MOVED

@@ -33,7 +33,9 @@ bool fails(std::string_view bytes, storage::RedisReplyLimits limits = {}) {
 }  // namespace
 
 TEST_CASE("Redis replies: each kind is read, however its bytes are cut [issue 12]") {
-  const std::string bytes = "+OK\r\n:42\r\n$5\r\nhe\r\no\r\n$-1\r\n-MOVED 3999 127.0.0.1:6381\r\n*3\r\n:1\r\n*2\r\n$1\r\na\r\n*-1\r\n$0\r\n\r\n";
+  const std::string bytes =
+      "+OK\r\n:42\r\n$5\r\nhe\r\no\r\n$-1\r\n-MOVED 3999 "
+      "127.0.0.1:6381\r\n*3\r\n:1\r\n*2\r\n$1\r\na\r\n*-1\r\n$0\r\n\r\n";
   for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{7}, bytes.size()}) {
     const auto replies = replies_in(bytes, piece);
     REQUIRE(replies.size() == 6);
@@ -51,18 +53,22 @@ TEST_CASE("Redis replies: each kind is read, however its bytes are cut [issue 12
 
 TEST_CASE("Redis replies: what is none, too large, too many or too deep is refused before memory is taken [issue 12]") {
   const storage::RedisReplyLimits few{.bytes = 2048, .items = 10};
-  for (const std::string bytes : {"HTTP/1.1 400 Bad Request\r\n", "?\r\n", "*9999999\r\n:1\r\n", "*4294967297\r\n:1\r\n", "*2147483648\r\n",
-                                  ":12a\r\n", "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n"}) {
+  for (const std::string bytes :
+       {"HTTP/1.1 400 Bad Request\r\n", "?\r\n", "*9999999\r\n:1\r\n", "*4294967297\r\n:1\r\n", "*2147483648\r\n",
+        ":12a\r\n", "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n"}) {
     CAPTURE(bytes);
     CHECK(fails(bytes, few));
   }
   CHECK(fails("$999999999\r\n" + std::string(8192, 'x'), few));
   CHECK(fails("+" + std::string(8192, 'x'), few));
-  CHECK(fails("*6\r\n" + [] {
-    std::string items;
-    for (int i = 0; i < 6; ++i) items += "$500\r\n" + std::string(500, 'x') + "\r\n";
-    return items;
-  }(), few));
+  CHECK(fails(
+      "*6\r\n" +
+          [] {
+            std::string items;
+            for (int i = 0; i < 6; ++i) items += "$500\r\n" + std::string(500, 'x') + "\r\n";
+            return items;
+          }(),
+      few));
   CHECK_FALSE(fails("*5\r\n:1\r\n:1\r\n:1\r\n:1\r\n:1\r\n*5\r\n:1\r\n:1\r\n:1\r\n:1\r\n:1\r\n", few));
 }
 
@@ -83,8 +89,10 @@ TEST_CASE("Redis commands: words go out with their lengths, and the slot is that
 TEST_CASE("Redis slots: the map of a cluster, and what MOVED and ASK say [issue 12]") {
   const net::PeerAddress asked{"10.0.0.9", 7000};
   const auto reply = replies_in(
-      "*2\r\n*3\r\n:0\r\n:8191\r\n*3\r\n$0\r\n\r\n:7000\r\n$1\r\na\r\n*4\r\n:8192\r\n:16383\r\n*3\r\n$8\r\n10.0.0.2\r\n:7001\r\n$1\r\nb\r\n"
-      "*3\r\n$8\r\n10.0.0.3\r\n:7002\r\n$1\r\nc\r\n", 4096);
+      "*2\r\n*3\r\n:0\r\n:8191\r\n*3\r\n$0\r\n\r\n:7000\r\n$1\r\na\r\n*4\r\n:8192\r\n:16383\r\n*3\r\n$8\r\n10.0.0."
+      "2\r\n:7001\r\n$1\r\nb\r\n"
+      "*3\r\n$8\r\n10.0.0.3\r\n:7002\r\n$1\r\nc\r\n",
+      4096);
   REQUIRE(reply.size() == 1);
   auto slots = storage::RedisSlots::read(reply[0], asked);
   REQUIRE(slots);
@@ -99,11 +107,13 @@ TEST_CASE("Redis slots: the map of a cluster, and what MOVED and ASK say [issue 
   CHECK(redirect("MOVED 3999 [::1]:6381")->to == net::PeerAddress{"[::1]", 6381});
   CHECK(redirect("MOVED 3999 :6381")->to == net::PeerAddress{"10.0.0.9", 6381});
   CHECK(redirect("ASK 1 10.0.0.2:7001")->is_ask);
-  for (const std::string nonsense : {"MOVED", "MOVED x y", "MOVED 99999 a:1", "MOVED 1 a:0", "MOVED 1 a:70000", "ERR 1 a:1", "MOVED 1a:1"}) {
+  for (const std::string nonsense :
+       {"MOVED", "MOVED x y", "MOVED 99999 a:1", "MOVED 1 a:0", "MOVED 1 a:70000", "ERR 1 a:1", "MOVED 1a:1"}) {
     CAPTURE(nonsense);
     CHECK_FALSE(redirect(nonsense));
   }
-  for (const char* nonsense : {":1\r\n", "*1\r\n:1\r\n", "*1\r\n*3\r\n:9\r\n:8\r\n*2\r\n$1\r\na\r\n:1\r\n", "*1\r\n*3\r\n:0\r\n:16384\r\n*2\r\n$1\r\na\r\n:1\r\n"}) {
+  for (const char* nonsense : {":1\r\n", "*1\r\n:1\r\n", "*1\r\n*3\r\n:9\r\n:8\r\n*2\r\n$1\r\na\r\n:1\r\n",
+                               "*1\r\n*3\r\n:0\r\n:16384\r\n*2\r\n$1\r\na\r\n:1\r\n"}) {
     CAPTURE(nonsense);
     CHECK_FALSE(storage::RedisSlots::read(replies_in(nonsense, 4096).at(0), asked));
   }
@@ -136,8 +146,9 @@ TEST_CASE("Redis URLs: server, sentinels, cluster, login, database, TLS [issue 1
   REQUIRE(cluster);
   CHECK(cluster->layout == RedisLayout::cluster);
 
-  for (const std::string wrong : {"", "redis", "http://a", "redis://", "redis://a:0", "redis://a:70000", "redis://a:x", "redis://a,b", "redis://a/x",
-                            "redis+sentinel://a", "redis+cluster://a/1", "redis://a?x=1", "redis://u:%zz@a", "redis+other://a", "redis://[::1"}) {
+  for (const std::string wrong : {"", "redis", "http://a", "redis://", "redis://a:0", "redis://a:70000", "redis://a:x",
+                                  "redis://a,b", "redis://a/x", "redis+sentinel://a", "redis+cluster://a/1",
+                                  "redis://a?x=1", "redis://u:%zz@a", "redis+other://a", "redis://[::1"}) {
     CAPTURE(wrong);
     CHECK_FALSE(storage::parse_redis_url(wrong));
   }

@@ -97,7 +97,8 @@ class RedisWorld {
     return answer->kind == storage::RedisReply::Kind::integer ? std::to_string(answer->number) : answer->text;
   }
   // Until it answers so.
-  bool comes_to_say(const std::vector<std::string>& words, const std::string& wanted, milliseconds at_most = milliseconds(15'000)) {
+  bool comes_to_say(const std::vector<std::string>& words, const std::string& wanted,
+                    milliseconds at_most = milliseconds(15'000)) {
     return eventually([&] { return text(words) == wanted; }, at_most);
   }
   LoopThread& thread() { return thread_; }

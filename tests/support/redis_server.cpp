@@ -94,7 +94,9 @@ RedisServer::RedisServer(std::vector<std::string> arguments, std::string configu
   start();
 }
 
-RedisServer::~RedisServer() { kill(); }
+RedisServer::~RedisServer() {
+  kill();
+}
 
 void RedisServer::start() {
   std::vector<std::string> words{"redis-server"};
@@ -102,12 +104,13 @@ void RedisServer::start() {
     folder_.write("redis.conf", configuration_);
     words.push_back(folder_ / "redis.conf");
   }
-  for (const auto& word : {std::string("--port"), std::to_string(port_), std::string("--bind"), std::string("127.0.0.1"),
-                           std::string("--dir"), folder_.path().string()}) {
+  for (const auto& word : {std::string("--port"), std::to_string(port_), std::string("--bind"),
+                           std::string("127.0.0.1"), std::string("--dir"), folder_.path().string()}) {
     words.push_back(word);
   }
   if (configuration_.empty()) {
-    for (const char* word : {"--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0"}) words.emplace_back(word);
+    for (const char* word : {"--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0"})
+      words.emplace_back(word);
   }
   words.insert(words.end(), arguments_.begin(), arguments_.end());
 
@@ -148,26 +151,36 @@ void RedisServer::kill() {
   pid_ = -1;
 }
 
-void RedisServer::stop() const { ::kill(pid_, SIGSTOP); }
-void RedisServer::go_on() const { ::kill(pid_, SIGCONT); }
+void RedisServer::stop() const {
+  ::kill(pid_, SIGSTOP);
+}
+void RedisServer::go_on() const {
+  ::kill(pid_, SIGCONT);
+}
 
 RedisGroup::RedisGroup() {
   servers_.push_back(std::make_unique<RedisServer>());
   const auto port = std::to_string(master().port());
   servers_.push_back(std::make_unique<RedisServer>(std::vector<std::string>{"--replicaof", "127.0.0.1", port}));
-  const auto is_linked = [this] { return replica().ask({"INFO", "replication"}).find("master_link_status:up") != std::string::npos; };
+  const auto is_linked = [this] {
+    return replica().ask({"INFO", "replication"}).find("master_link_status:up") != std::string::npos;
+  };
   if (!eventually(is_linked, kRedisStarts)) throw std::runtime_error("the replica does not follow its master");
   sentinel_ = std::make_unique<RedisServer>(std::vector<std::string>{"--sentinel"},
-                                            "sentinel monitor main 127.0.0.1 " + port + " 1\n"
-                                            "sentinel down-after-milliseconds main 500\n"
-                                            "sentinel failover-timeout main 3000\n");
-  const auto knows_both = [this] { return sentinel().ask({"SENTINEL", "replicas", "main"}).find(std::to_string(replica().port())) != std::string::npos; };
+                                            "sentinel monitor main 127.0.0.1 " + port +
+                                                " 1\n"
+                                                "sentinel down-after-milliseconds main 500\n"
+                                                "sentinel failover-timeout main 3000\n");
+  const auto knows_both = [this] {
+    return sentinel().ask({"SENTINEL", "replicas", "main"}).find(std::to_string(replica().port())) != std::string::npos;
+  };
   if (!eventually(knows_both, kRedisStarts)) throw std::runtime_error("the sentinel does not know the replica");
 }
 
 RedisCluster::RedisCluster() {
   for (std::size_t i = 0; i < kNodes; ++i) {
-    nodes_.push_back(std::make_unique<RedisServer>(std::vector<std::string>{"--cluster-enabled", "yes", "--cluster-node-timeout", "1000"}));
+    nodes_.push_back(std::make_unique<RedisServer>(
+        std::vector<std::string>{"--cluster-enabled", "yes", "--cluster-node-timeout", "1000"}));
   }
   constexpr std::size_t kSlots = 16384;
   for (std::size_t i = 0; i < kNodes; ++i) {
@@ -180,13 +193,16 @@ RedisCluster::RedisCluster() {
   for (const auto& one : nodes_) {
     const auto is_whole = [&] {
       const auto info = one->ask({"CLUSTER", "INFO"});
-      return info.find("cluster_state:ok") != std::string::npos && info.find("cluster_known_nodes:3") != std::string::npos;
+      return info.find("cluster_state:ok") != std::string::npos &&
+             info.find("cluster_known_nodes:3") != std::string::npos;
     };
     if (!eventually(is_whole, kRedisStarts)) throw std::runtime_error("the cluster does not come together");
   }
 }
 
-std::string RedisCluster::id(std::size_t number) const { return nodes_[number]->ask({"CLUSTER", "MYID"}); }
+std::string RedisCluster::id(std::size_t number) const {
+  return nodes_[number]->ask({"CLUSTER", "MYID"});
+}
 
 std::size_t RedisCluster::owner(std::uint16_t slot) const {
   for (std::size_t i = 0; i < kNodes; ++i) {

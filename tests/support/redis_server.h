@@ -36,10 +36,10 @@ class RedisServer {
   const TemporaryFolder& folder() const { return folder_; }
   std::string ask(const std::vector<std::string>& words) const { return ask_redis(port_, words); }
 
-  void kill();   // SIGKILL: what it knew is gone
-  void start();  // again, on the same port
-  void stop() const;      // SIGSTOP: it accepts, and says nothing
-  void go_on() const;     // SIGCONT
+  void kill();         // SIGKILL: what it knew is gone
+  void start();        // again, on the same port
+  void stop() const;   // SIGSTOP: it accepts, and says nothing
+  void go_on() const;  // SIGCONT
 
  private:
   std::string log() const;
