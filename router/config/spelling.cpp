@@ -75,6 +75,18 @@ std::string welcome_file_as_meant(std::string_view text) {
   return plain.find("/../") != std::string::npos ? rooted(path) : path;
 }
 
+// "./$1" -> "$1", "/a/../$1" -> "/$1": as it stands no path can be made of it. What ends before a group stays.
+std::string target_without_dots(const std::string& target) {
+  const auto end = std::min(target.find('?'), target.size());
+  const std::string padded = "/" + target.substr(0, end) + "/";
+  if (padded.find("/./") == std::string::npos && padded.find("/../") == std::string::npos) return target;
+  const bool is_rooted = target.starts_with('/');
+  std::string path = without_dot_segments(is_rooted ? target.substr(0, end) : padded.substr(0, padded.size() - 1));
+  if (std::count(path.begin(), path.end(), '$') != std::count(padded.begin(), padded.end(), '$')) return target;
+  if (!is_rooted && path.size() > 1) path.erase(0, 1);
+  return path + target.substr(end);
+}
+
 std::string target_as_meant(std::string_view text) {
   std::string target;
   const auto written = http::without_blanks(text);
@@ -82,7 +94,7 @@ std::string target_as_meant(std::string_view text) {
     // "<" and ">" are those of $<name>
     target += c == '<' || c == '>' ? std::string(1, c) : http::escape_unusable(std::string_view(&c, 1));
   }
-  return target.empty() ? std::string(text) : target;
+  return target.empty() ? std::string(text) : target_without_dots(target);
 }
 
 std::string scope_as_meant(std::string_view text) {

@@ -152,7 +152,7 @@ TEST_CASE("spelling: a group that the source does not have stays in the target a
             .find("/routes/0/destination") != std::string::npos);
 }
 
-TEST_CASE("spelling: a target with blanks is escaped, as browsers do [K11]") {
+TEST_CASE("spelling: a target with blanks or dot segments is taken as browsers take it [K11]") {
   const auto target = [](const char* written) {
     const auto result = load_with("/routes/0/target", written);
     CHECK(warnings_of(result).find("/routes/0/target") != std::string::npos);
@@ -160,6 +160,11 @@ TEST_CASE("spelling: a target with blanks is escaped, as browsers do [K11]") {
   };
   CHECK(target(" /$1") == "/$1");
   CHECK(target("/a b/$1 ") == "/a%20b/$1");
+  CHECK(target("./$1") == "$1");
+  CHECK(target("../$1?a=../b") == "$1?a=../b");
+  CHECK(target("/a/./b/../$1") == "/a/$1");
+  CHECK(target("/$1/b/..") == "/$1/");
+  CHECK(target("./") == "/");
   CHECK(warnings_of(load_with(
             "/routes/0", {{"source", "^/(?<x>.*)$"}, {"target", "/$<x>"}, {"destination", "backend"}})) ==
         "");
