@@ -96,7 +96,7 @@ class Site : test::TurnedLoop {
     const string host = url ? url->authority() : "app.example";
     test::FakeExchange exchange(asked.method, asked.url);
     exchange.use_loop(loop);
-    exchange.set_endpoints({"127.0.0.1", 5000, !url || url->secure()});
+    exchange.set_endpoints({"127.0.0.1", 5000, url ? url->secure() : config_->environment.secure_session_cookie.value_or(false)});
     auto& request = exchange.edit_request();
     for (const auto& header : asked.headers) {
       const auto [name, value] = base::cut(header, ':');
@@ -190,7 +190,7 @@ TEST_CASE("explain: what it says of any request is what every stage does with it
     "cors": [{"uriPattern": "^/open/(.*)$", "allowedOrigin": [{"host": "friend.example"}], "allowedMethods": ["GET"]}],
     "routes": [
       {"source": "^/(index|bye)\\.html$", "localDir": "web"},
-      {"source": "^/api/(.*)$", "target": "/v1/$1", "destination": "api", "scope": {"GET": "read", "POST": "write", "PUT": []}},
+      {"source": "^/api/(.*)$", "target": "/v1/$1", "destination": "api", "scope": {"GET": "read", "POST": ["write", "admin"]}},
       {"source": "^/free/(.*)$", "destination": "api", "csrfProtection": false},
       {"source": "^/plain/(.*)$", "destination": "api", "httpMethods": ["GET", "POST"]},
       {"source": "^/open/(.*)$", "destination": "api", "authenticationType": "none"},
@@ -283,7 +283,7 @@ TEST_CASE("explain: over https only, so it says, and so it is [H3]") {
 
 TEST_CASE("explain: scopes where nobody logs in are closed to all, and so they are met [H3]") {
   Site site(R"({"authenticationMethod": "none", "routes": [
-      {"source": "^/scoped/(.*)$", "destination": "api", "scope": {"GET": "read", "PUT": []}},
+      {"source": "^/scoped/(.*)$", "destination": "api", "scope": {"GET": "read"}},
       {"source": "^/public/(.*)$", "destination": "api", "scope": "read", "authenticationType": "none"},
       {"source": "^/(.*)$", "destination": "api"}]})",
             environment());
@@ -300,7 +300,7 @@ TEST_CASE("explain: WebSockets are let in as it says [H3]") {
   Site site(R"({"websockets": {"enabled": true}, "routes": [
       {"source": "^/open/(.*)$", "destination": "api", "authenticationType": "none"}, {"source": "^/(.*)$", "destination": "api"}]})",
             environment());
-  const std::vector<string> good = {"Connection: Upgrade", kUpgrade, "Origin: https://app.example",
+  const std::vector<string> good = {"Connection: Upgrade", kUpgrade, "Origin: http://app.example",
                                     "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="};
   auto from_elsewhere = good, without_key = good;
   from_elsewhere[2] = "Origin: https://foe.example";
@@ -308,6 +308,7 @@ TEST_CASE("explain: WebSockets are let in as it says [H3]") {
   check_all(site, {{"GET", "/open/x", good},
                    {"GET", "/open/x", from_elsewhere},
                    {"GET", "/open/x", without_key},
+                {"GET", "https://app.example/open/x", good},
                    {"GET", "/x", good},
                    {"GET", "/x", from_elsewhere},
                    {"POST", "/open/x", from_elsewhere}});
