@@ -144,6 +144,7 @@ class Translation {
   }
 
   void open_class() {
+    if (ahead(1) == ']') return write("(?:(?!))", 2);  // no character; PCRE2 cannot repeat its own
     in_class_ = true;
     after_set_ = false;
     copy(ahead(1) == '^' ? 2 : 1);

@@ -62,6 +62,7 @@ TEST_CASE("pattern dialect: what JavaScript reads otherwise than Perl is read as
       {R"(^\u{2}$)", "uu", "u"},
       {R"(^a{,2}$)", "a{,2}", "aa"},
       {R"(^[]|^b$)", "b", "a"},
+      {R"(^[]*b[^]?$)", "b", "a"},
       {R"(^[\c_\c1]$)", "\x1f", "c"},
       {R"(^a{1,100000}$)", "aaa", ""},
       {R"(^a{,3}{ 1 }$)", "a{,3}{ 1 }", "aaa"},
