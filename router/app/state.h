@@ -1,7 +1,8 @@
-// Where sessions, logout calls and receipts are kept: made once at start from the settings, before anything listens.
+// Where sessions, logout calls and receipts are kept: made once at start from the settings, before anything
+// listens.
 //
-// Owner: Router, through Parts; destroyed after the loops have stopped, which writes what waits to be written. Blocks on
-// files. Source: docs/contract/durability.md "Where state lives".
+// Owner: Router, through Parts; destroyed after the loops have stopped, which writes what waits to be
+// written. Blocks on files. Source: docs/contract/durability.md "Where state lives".
 #pragma once
 
 #include <memory>
@@ -40,8 +41,9 @@ struct State {
   session::SqliteStore* restored = nullptr;  // `sessions`, where they are in a file
 };
 
-// What sessions are sealed with where no SESSION_SECRET is given: kept in the state directory (session-secret, mode 0600),
-// made there, and the directory with it, by the first start. Errors: what to mend, in words.
+// What sessions are sealed with where no SESSION_SECRET is given: kept in the state directory
+// (session-secret, mode 0600), made there, and the directory with it, by the first start. Errors: what to
+// mend, in words.
 base::Result<base::Secret> state_secret(const std::string& directory);
 
 // Says once what ends with the process, and what to set.

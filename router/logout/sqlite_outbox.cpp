@@ -51,7 +51,9 @@ std::optional<SqliteOutbox::WrittenCall> read_call(const Record& record) {
 }
 
 bool is_meant_by(const CallFilter& filter, const SqliteOutbox::WrittenCall& written) {
-  const auto fits = [](const std::string& wanted, const std::string& value) { return wanted.empty() || wanted == value; };
+  const auto fits = [](const std::string& wanted, const std::string& value) {
+    return wanted.empty() || wanted == value;
+  };
   const auto& call = *written.unfinished.call;
   return (!filter.state || *filter.state == written.state) && fits(filter.back_end, call.back_end) &&
          fits(filter.logout_id, call.logout_id) && fits(filter.call_id, call.id);
@@ -194,8 +196,8 @@ Task<Result<std::vector<ListedCall>>> SqliteOutbox::list(CallFilter filter, Page
       return true;
     }
     const auto& [call, attempts, due] = written.unfinished;
-    listed.push_back({call->id, call->logout_id, call->back_end, written.state, attempts, std::move(written.reason),
-                      call->created, due});
+    listed.push_back({call->id, call->logout_id, call->back_end, written.state, attempts,
+                      std::move(written.reason), call->created, due});
     return true;
   });
   const auto walked = co_await walking;

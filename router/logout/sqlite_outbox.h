@@ -1,10 +1,10 @@
 // The outbox in a file: what was recorded before the process died is told by the next one.
 //
-// A call is one sealed record, from record() until it is settled; what is given up stays for 30 days, of more than some
-// 10,000 the newest. Who records waits
-// for the disk, together with all others of that moment; when it is tried next is written with company, for losing that
-// costs one early try. What waits is held in memory, too, shared with the fan-out.
-// Background loop only. Owner: app/parts; `records` outlives it. Source: docs/contract/durability.md "SQLite".
+// A call is one sealed record, from record() until it is settled; what is given up stays for 30 days, of more
+// than some 10,000 the newest. Who records waits for the disk, together with all others of that moment; when
+// it is tried next is written with company, for losing that costs one early try. What waits is held in
+// memory, too, shared with the fan-out. Background loop only. Owner: app/parts; `records` outlives it.
+// Source: docs/contract/durability.md "SQLite".
 #pragma once
 
 #include <functional>

@@ -1,6 +1,8 @@
-// Sessions whose use has to be written down, each once in a while: when its span is over, with the last use in it.
+// Sessions whose use has to be written down, each once in a while: when its span is over, with the last use
+// in it.
 //
-// Sharded by id, a lock per shard; about 150 bytes for each session used within its span. Times are steady. Threads: any.
+// Sharded by id, a lock per shard; about 150 bytes for each session used within its span. Times are steady.
+// Threads: any.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +24,9 @@ class DueUses {
   static constexpr base::milliseconds kLongestSpan{60'000};
 
   // A tenth of the idle time, a minute at most.
-  static base::milliseconds span_of(const Session& session) { return std::min(session.idle_timeout / 10, kLongestSpan); }
+  static base::milliseconds span_of(const Session& session) {
+    return std::min(session.idle_timeout / 10, kLongestSpan);
+  }
 
   // The first use of a span begins it.
   void note(const SessionId& id, base::milliseconds span, base::SteadyTime now) {

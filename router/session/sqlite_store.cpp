@@ -3,9 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "base/packed.h"
-#include "crypto/digest.h"
-#include "session/session_record.h"
+#include "session/kept_records.h"
 
 namespace router::session {
 
@@ -22,88 +20,23 @@ namespace {
 
 constexpr std::size_t kRestoredAtOnce = 256;
 constexpr std::size_t kUsesInOne = 256;
-// As long as the memory store may remember them.
-constexpr base::minutes kTombstoneKept{20};
 constexpr base::milliseconds kForgetEvery{60'000};
-
-std::string key_of(const SessionId& id) { return crypto::sha256(id.reveal()); }
-
-// The deadline in wall time, then the session.
-base::Secret content_of(const Session& session, base::WallTime deadline) {
-  base::Packer packer;
-  packer(deadline, pack(session));
-  return packer.take();
-}
-
-struct Written {
-  base::WallTime deadline;
-  Session session;
-};
-
-std::optional<Written> read_content(const base::Secret& content) {
-  base::WallTime deadline;
-  base::Secret packed;
-  base::Unpacker unpacker(content.reveal());
-  unpacker(deadline, packed);
-  auto session = unpacker.is_whole() ? unpack_session(packed.reveal()) : std::nullopt;
-  if (!session) return std::nullopt;
-  return Written{deadline, *std::move(session)};
-}
-
-// Of a session that is over: its id, and that of what stands for it now, which may be empty.
-Record tombstone(const SessionId& id, const SessionId& successor, base::WallTime now) {
-  base::Packer packer;
-  packer(std::string(id.reveal()), std::string(successor.reveal()));
-  return {RecordKind::ended_session, key_of(id), packer.take(), now + kTombstoneKept, 0};
-}
 
 // As it is now: nothing, where it is over by then.
 void add_living(MemoryStore& memory, const base::Clock& clock, const SessionId& id, RecordChanges& changes) {
   const auto standing = memory.standing(id);
-  if (!standing) return;
-  const auto deadline = clock.wall() + standing->left;
-  changes.push_back(storage::put(
-      {RecordKind::session, key_of(id), content_of(*standing->session, deadline), std::nullopt, 0}));
-}
-
-// Over, and its back-ends may not know.
-void add_untold(const Snapshot& session, base::WallTime now, RecordChanges& changes) {
-  const auto key = key_of(session->id);
-  changes.push_back(storage::erase(RecordKind::session, key));
-  changes.push_back(storage::put({RecordKind::untold_session, key, content_of(*session, now), std::nullopt, 0}));
-  changes.push_back(storage::put(tombstone(session->id, SessionId(), now)));
-}
-
-Record record_of(const EndedAtProvider& ended, base::WallTime now) {
-  base::Packer name;
-  name(ended.issuer, ended.idp_session_id, ended.subject);
-  base::Packer packer;
-  packer(ended.issuer, ended.idp_session_id, ended.subject, ended.at);
-  return {RecordKind::ended_at_provider, crypto::sha256(name.take().reveal()), packer.take(), now + kTombstoneKept, 0};
-}
-
-void restore_tombstone(const Record& record, MemoryStore& memory) {
-  std::string id;
-  std::string successor;
-  base::Unpacker unpacker(record.content.reveal());
-  unpacker(id, successor);
-  const auto ended = SessionId::parse(id);
-  if (ended) memory.restore_ended(*ended, SessionId::parse(successor).value_or(SessionId()));
-}
-
-void restore_ended_at_provider(const Record& record, MemoryStore& memory) {
-  EndedAtProvider ended;
-  base::Unpacker unpacker(record.content.reveal());
-  unpacker(ended.issuer, ended.idp_session_id, ended.subject, ended.at);
-  if (unpacker.is_whole()) memory.note_ended(ended);
+  if (standing) changes.push_back(storage::put(record_of(*standing->session, clock.wall() + standing->left)));
 }
 
 }  // namespace
 
-SqliteStore::SqliteStore(std::shared_ptr<storage::Records> records, const base::Clock& clock, StoreLimits limits)
+SqliteStore::SqliteStore(std::shared_ptr<storage::Records> records, const base::Clock& clock,
+                         StoreLimits limits)
     : records_(std::move(records)), clock_(clock), memory_(std::make_shared<MemoryStore>(clock, limits)) {}
 
-SqliteStore::~SqliteStore() { write_used(uses_.take(base::SteadyTime::max())); }
+SqliteStore::~SqliteStore() {
+  write_used(uses_.take(base::SteadyTime::max()));
+}
 
 Task<void> SqliteStore::restore() {
   const auto started = clock_.steady();
@@ -132,7 +65,7 @@ Task<Result<void>> SqliteStore::restore_up_to(Part part) {
 // Several at once may take the same step: what is here already is left alone.
 Task<Result<void>> SqliteStore::restore_step() {
   constexpr RecordKind kRestored[] = {RecordKind::ended_session, RecordKind::ended_at_provider,
-                                   RecordKind::untold_session, RecordKind::session};
+                                      RecordKind::untold_session, RecordKind::session};
   const Part part = restoring_;
   const auto after = restored_to_.load();
   auto reading = records_->page(kRestored[static_cast<std::size_t>(part)], after, kRestoredAtOnce);
@@ -151,12 +84,12 @@ void SqliteStore::restore_record(Part part, const Record& record) {
   if (part == Part::tombstones) return restore_tombstone(record, *memory_);
   if (part == Part::ended_at_provider) return restore_ended_at_provider(record, *memory_);
   if (part == Part::sessions) return restore_session(record);
-  auto written = read_content(record.content);
+  auto written = read_session(record);
   if (written) memory_->restore_untold(std::make_shared<const Session>(std::move(written->session)));
 }
 
 void SqliteStore::restore_session(const Record& record) {
-  auto written = read_content(record.content);
+  auto written = read_session(record);
   if (!written) {
     base::log_error("session.unreadable", {{"file", records_->path()}, {"record", record.number}});
     return;
@@ -170,7 +103,7 @@ Task<Result<void>> SqliteStore::restore_one(SessionId id) {
   auto deciding = restore_up_to(Part::sessions);
   const auto decided = co_await deciding;
   if (!decided) co_return decided.error();
-  auto finding = records_->find(RecordKind::session, key_of(id));
+  auto finding = records_->find(RecordKind::session, kept_key(id));
   const auto found = co_await finding;
   if (!found) co_return found.error();
   if (*found) restore_session(**found);
@@ -208,7 +141,8 @@ Task<Result<void>> SqliteStore::create(Session session) {
   co_return created;
 }
 
-Task<Result<std::optional<Succession>>> SqliteStore::succeed(SessionId before, Session next, TakeOver take_over) {
+Task<Result<std::optional<Succession>>> SqliteStore::succeed(SessionId before, Session next,
+                                                             TakeOver take_over) {
   auto restoring = restore_one(before);
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();
@@ -218,7 +152,7 @@ Task<Result<std::optional<Succession>>> SqliteStore::succeed(SessionId before, S
   if (!succession || !*succession) co_return succession;
   auto writing = write([memory = memory_, &clock = clock_, before, id] {
     RecordChanges changes;
-    changes.push_back(storage::erase(RecordKind::session, key_of(before)));
+    changes.push_back(storage::erase(RecordKind::session, kept_key(before)));
     changes.push_back(storage::put(tombstone(before, id, clock.wall())));
     add_living(*memory, clock, id, changes);
     return changes;
@@ -347,7 +281,7 @@ Task<Result<std::vector<Snapshot>>> SqliteStore::take_expired(std::size_t limit)
 Task<Result<void>> SqliteStore::told(std::vector<SessionId> ids) {
   records_->change_later([ids = std::move(ids)] {
     RecordChanges changes;
-    for (const auto& id : ids) changes.push_back(storage::erase(RecordKind::untold_session, key_of(id)));
+    for (const auto& id : ids) changes.push_back(storage::erase(RecordKind::untold_session, kept_key(id)));
     return changes;
   });
   co_return Result<void>();
@@ -367,7 +301,8 @@ Health SqliteStore::health() const {
 void SqliteStore::write_used(std::vector<SessionId> used) {
   for (std::size_t at = 0; at < used.size(); at += kUsesInOne) {
     const auto first = used.begin() + static_cast<std::ptrdiff_t>(at);
-    std::vector<SessionId> some(first, first + static_cast<std::ptrdiff_t>(std::min(kUsesInOne, used.size() - at)));
+    std::vector<SessionId> some(first,
+                                first + static_cast<std::ptrdiff_t>(std::min(kUsesInOne, used.size() - at)));
     records_->change_lazily([memory = memory_, &clock = clock_, some = std::move(some)] {
       RecordChanges changes;
       for (const auto& id : some) add_living(*memory, clock, id, changes);

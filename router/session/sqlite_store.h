@@ -1,19 +1,21 @@
-// Sessions in this process, written through to a file: a restart signs nobody out, and what it interrupts is told.
+// Sessions in this process, written through to a file: a restart signs nobody out, and what it interrupts is
+// told.
 //
-// While the process lives the memory store is the truth, and finds and uses without waiting; the file is its journal.
-// What is created, changed or ended is on disk when the call returns; uses are written at most once in a tenth of the
-// idle time, 60 s at most, a session, and when the store goes; anonymous sessions wait for company. Each write says what
-// the memory says when its turn comes: no order of events brings an ended session back. With the disk full or away all goes
-// on in memory and is written once it is back (storage/database.h); health() says so.
-// A session that has ended stays in the file until told() says that its back-ends will hear of it; of what an earlier
-// process left untold, and of what timed out meanwhile, take_expired() hands out all. The file knows ids as hashes.
-// Restored in steps, from restore() or by whoever needs all of them; find() of one that is not there yet looks for it.
-// Threads: any. Owner: app/parts; `records` and `clock` outlive it. Source: docs/contract/durability.md "SQLite".
+// While the process lives the memory store is the truth, and finds and uses without waiting; the file is its
+// journal. What is created, changed or ended is on disk when the call returns; uses are written at most once
+// in a tenth of the idle time, 60 s at most, a session, and when the store goes; anonymous sessions wait for
+// company. Each write says what the memory says when its turn comes: no order of events brings an ended
+// session back. With the disk full or away all goes on in memory and is written once it is back
+// (storage/database.h); health() says so. A session that has ended stays in the file until told() says that
+// its back-ends will hear of it; of what an earlier process left untold, and of what timed out meanwhile,
+// take_expired() hands out all. The file knows ids as hashes. Restored in steps, from restore() or by whoever
+// needs all of them; find() of one that is not there yet looks for it. Threads: any. Owner: app/parts;
+// `records` and `clock` outlive it. Source: docs/contract/durability.md "SQLite".
 #pragma once
 
 #include <atomic>
-#include <mutex>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "base/clock.h"

@@ -24,7 +24,8 @@ constexpr int kBusyTimeout = 2'000;  // ms
 FailureKind kind_of(int code) {
   switch (code & 0xFF) {
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return FailureKind::damaged;
+    case SQLITE_NOTADB:
+      return FailureKind::damaged;
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_BUSY:
@@ -32,8 +33,10 @@ FailureKind kind_of(int code) {
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_NOMEM: return FailureKind::away;
-    default: return FailureKind::refused;
+    case SQLITE_NOMEM:
+      return FailureKind::away;
+    default:
+      return FailureKind::refused;
   }
 }
 
@@ -92,12 +95,15 @@ void Statement::run() {
   }
 }
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(prepared_, column); }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(prepared_, column);
+}
 
 std::string_view Statement::bytes(int column) const {
   const auto* data = static_cast<const char*>(sqlite3_column_blob(prepared_, column));
-  return data == nullptr ? std::string_view()
-                         : std::string_view(data, static_cast<std::size_t>(sqlite3_column_bytes(prepared_, column)));
+  return data == nullptr
+             ? std::string_view()
+             : std::string_view(data, static_cast<std::size_t>(sqlite3_column_bytes(prepared_, column)));
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path) {
@@ -123,9 +129,9 @@ Connection::~Connection() {
 void Connection::set_up() {
   sqlite3_busy_timeout(handle_, kBusyTimeout);
   for (const char* pragma :
-       {"PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON", "PRAGMA secure_delete=ON", "PRAGMA temp_store=MEMORY",
-        "PRAGMA cache_size=-16384", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
-        "PRAGMA journal_size_limit=67108864"}) {
+       {"PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON", "PRAGMA secure_delete=ON",
+        "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-16384", "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL", "PRAGMA journal_size_limit=67108864"}) {
     execute(pragma);
   }
 }
@@ -135,8 +141,8 @@ Statement Connection::statement(std::string_view sql) {
   const auto known = prepared_.find(sql);
   if (known != prepared_.end()) return {*this, known->second};
   sqlite3_stmt* prepared = nullptr;
-  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &prepared, nullptr);
+  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
   if (code != SQLITE_OK) {
     fail(code);
     return {*this, nullptr};
@@ -155,8 +161,12 @@ void Connection::fail(int code) {
   if (!failure_) failure_ = Failure{kind_of(code), path_ + ": " + sqlite3_errmsg(handle_)};
 }
 
-std::optional<Failure> Connection::take_failure() { return std::exchange(failure_, std::nullopt); }
+std::optional<Failure> Connection::take_failure() {
+  return std::exchange(failure_, std::nullopt);
+}
 
-std::int64_t Connection::changes() const { return sqlite3_changes64(handle_); }
+std::int64_t Connection::changes() const {
+  return sqlite3_changes64(handle_);
+}
 
 }  // namespace router::storage

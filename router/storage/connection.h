@@ -5,10 +5,10 @@
 //   put.run();
 //   if (connection.has_failed()) ...
 //
-// The first failure sticks until take_failure(): what follows it does nothing, so that a piece of work is written without
-// a check a line. Byte strings are blobs. WAL, synchronous FULL; freed content is overwritten (an ended session is gone
-// from the file, too); the file is its owner's alone (0600). Threads: one at a time. Source: sqlite.org/pragma.html,
-// sqlite.org/wal.html.
+// The first failure sticks until take_failure(): what follows it does nothing, so that a piece of work is
+// written without a check a line. Byte strings are blobs. WAL, synchronous FULL; freed content is overwritten
+// (an ended session is gone from the file, too); the file is its owner's alone (0600). Threads: one at a
+// time. Source: sqlite.org/pragma.html, sqlite.org/wal.html.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,8 @@ struct Failure {
 
 class Connection;
 
-// One run of a prepared statement; it goes back to the connection with this object. At most one of a text at a time.
+// One run of a prepared statement; it goes back to the connection with this object. At most one of a text at
+// a time.
 class Statement {
  public:
   Statement(Connection& connection, sqlite3_stmt* prepared) : connection_(connection), prepared_(prepared) {}
@@ -65,8 +66,8 @@ class Statement {
 
 class Connection {
  public:
-  // Makes the file if there is none. Errors: unavailable, with what the disk says. A file that is no database opens: the
-  // first statement fails as damaged.
+  // Makes the file if there is none. Errors: unavailable, with what the disk says. A file that is no database
+  // opens: the first statement fails as damaged.
   static base::Result<std::unique_ptr<Connection>> open(const std::string& path);
   ~Connection();
   Connection(const Connection&) = delete;

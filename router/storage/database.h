@@ -1,19 +1,20 @@
-// A SQLite file and the one thread that works on it: what waits is done in one transaction, made durable by one fsync.
+// A SQLite file and the one thread that works on it: what waits is done in one transaction, made durable by
+// one fsync.
 //
 //   auto writing = database.write([row](Connection& connection) { ... });
 //   const auto written = co_await writing;   // on disk, or unavailable
 //
-// No loop ever waits for the disk: a coroutine goes on, on the loop it waited on, once its transaction is committed; who
-// is on no loop waits on the spot. Work runs in the order it came in, each in a savepoint of its own: what one did wrong
-// is undone, and it alone hears of it.
+// No loop ever waits for the disk: a coroutine goes on, on the loop it waited on, once its transaction is
+// committed; who is on no loop waits on the spot. Work runs in the order it came in, each in a savepoint of
+// its own: what one did wrong is undone, and it alone hears of it.
 //
-// Disk full, or away: whoever waits is told unavailable, is_writable() is false, one line a minute says so, and writes
-// are kept in their order (at most `most_kept`, beyond which they are lost and counted) and done once the disk is back.
-// A damaged file is moved aside (NAME.damaged-SECONDS), at open or while it runs; `rescue` puts into the new one what can
-// be read of it. A file of a newer schema is refused; one that another process has open, too.
-// Owner: app/parts, which destroys it after the loops have stopped: what waits then is still written. Threads: any, but
-// for `Work`, which runs on the database's own and owns what it refers to. Source: docs/contract/durability.md "SQLite";
-// sqlite.org/wal.html.
+// Disk full, or away: whoever waits is told unavailable, is_writable() is false, one line a minute says so,
+// and writes are kept in their order (at most `most_kept`, beyond which they are lost and counted) and done
+// once the disk is back. A damaged file is moved aside (NAME.damaged-SECONDS), at open or while it runs;
+// `rescue` puts into the new one what can be read of it. A file of a newer schema is refused; one that
+// another process has open, too. Owner: app/parts, which destroys it after the loops have stopped: what waits
+// then is still written. Threads: any, but for `Work`, which runs on the database's own and owns what it
+// refers to. Source: docs/contract/durability.md "SQLite"; sqlite.org/wal.html.
 #pragma once
 
 #include <atomic>
@@ -42,7 +43,8 @@ struct DatabaseOptions {
   std::string path;
   // SQL that leads from version i to i + 1; as many as there are is the schema's version.
   std::vector<std::string> migrations;
-  // Reads `damaged`, a file that nobody has open (its journal beside it, as SQLite names it), into the new one.
+  // Reads `damaged`, a file that nobody has open (its journal beside it, as SQLite names it), into the new
+  // one.
   std::function<void(const std::string& damaged, Connection& fresh)> rescue;
   // Asked of the file once, before anything else.
   std::function<void(Connection& connection)> on_open;
@@ -53,7 +55,8 @@ struct DatabaseOptions {
 
 class Database {
  public:
-  // Errors: unavailable (the disk), conflict (open elsewhere), invalid_config (a newer schema); each says what to do.
+  // Errors: unavailable (the disk), conflict (open elsewhere), invalid_config (a newer schema); each says
+  // what to do.
   static base::Result<std::unique_ptr<Database>> open(DatabaseOptions options);
   ~Database();
   Database(const Database&) = delete;
@@ -116,7 +119,7 @@ class Database {
   std::mutex mutex_;
   std::condition_variable arrived_;
   Jobs waiting_;
-  std::size_t urgent_ = 0;  // of those
+  std::size_t urgent_ = 0;              // of those
   std::atomic<bool> stopping_ = false;  // set with the mutex held
 
   std::atomic<bool> writable_ = true;

@@ -1,6 +1,8 @@
-// That this process alone works on a file: held as long as this object lives, let go of by the system when it dies.
+// That this process alone works on a file: held as long as this object lives, let go of by the system when it
+// dies.
 //
-// On a file beside it (NAME.lock, mode 0600), because SQLite's own locks end when anybody closes the file. Movable value.
+// On a file beside it (NAME.lock, mode 0600), because SQLite's own locks end when anybody closes the file.
+// Movable value.
 #pragma once
 
 #include <string>

@@ -1,13 +1,13 @@
 // What has to outlive the process, as sealed records in one SQLite file: sessions, calls, receipts, keys.
 //
-//   auto recording = records.change([id, bytes] { return RecordChanges{put({RecordKind::call, id, bytes})}; });
-//   const auto recorded = co_await recording;   // on disk
+//   auto recording = records.change([id, bytes] { return RecordChanges{put({RecordKind::call, id, bytes})};
+//   }); const auto recorded = co_await recording;   // on disk
 //
-// A record is found by kind and key; within a kind they come in the order they first came in. What it holds is sealed
-// (AES-256-GCM) together with kind, key and time: a flipped bit, a swapped row or another secret makes it unreadable,
-// which is said by file and number, and passed over. Keys are in clear: hash what is secret. Threads: any; see
-// storage/database.h for who waits where and what happens when the disk is full or damaged. Owner: app/parts.
-// Source: docs/contract/durability.md "SQLite", "Where state lives".
+// A record is found by kind and key; within a kind they come in the order they first came in. What it holds
+// is sealed (AES-256-GCM) together with kind, key and time: a flipped bit, a swapped row or another secret
+// makes it unreadable, which is said by file and number, and passed over. Keys are in clear: hash what is
+// secret. Threads: any; see storage/database.h for who waits where and what happens when the disk is full or
+// damaged. Owner: app/parts. Source: docs/contract/durability.md "SQLite", "Where state lives".
 #pragma once
 
 #include <atomic>
@@ -27,8 +27,8 @@ namespace router::storage {
 enum class RecordKind : std::int64_t {
   key = 1,
   session = 2,
-  untold_session = 3,     // over, and its back-ends may not know yet
-  ended_session = 4,      // a tombstone
+  untold_session = 3,  // over, and its back-ends may not know yet
+  ended_session = 4,   // a tombstone
   ended_at_provider = 5,
   call = 6,
   receipt = 7,
@@ -46,11 +46,15 @@ struct RecordChange {
   Record record;
   bool is_erased = false;
 };
-inline RecordChange put(Record record) { return {std::move(record), false}; }
-inline RecordChange erase(RecordKind kind, std::string key) { return {Record{kind, std::move(key), {}, {}, 0}, true}; }
+inline RecordChange put(Record record) {
+  return {std::move(record), false};
+}
+inline RecordChange erase(RecordKind kind, std::string key) {
+  return {Record{kind, std::move(key), {}, {}, 0}, true};
+}
 using RecordChanges = std::vector<RecordChange>;
-// Says what is to be written once its turn has come, on the database's thread: what is true then, not when it was asked
-// for. Owns what it refers to; may be asked again.
+// Says what is to be written once its turn has come, on the database's thread: what is true then, not when it
+// was asked for. Owns what it refers to; may be asked again.
 using MakeChanges = std::function<RecordChanges()>;
 
 struct RecordPage {
@@ -87,7 +91,8 @@ class Records {
   std::uint64_t commits() const { return database_->commits(); }
 
  private:
-  Records(std::shared_ptr<const crypto::SealedBox> box, std::unique_ptr<Database> database, std::int64_t newest)
+  Records(std::shared_ptr<const crypto::SealedBox> box, std::unique_ptr<Database> database,
+          std::int64_t newest)
       : box_(std::move(box)), newest_at_open_(newest), database_(std::move(database)) {}
   Work work_of(MakeChanges make) const;
   void report_unreadable(std::int64_t number);

@@ -40,7 +40,8 @@ class TestedSqliteStore final : public test::TestedStore {
   void crash() {
     const test::TemporaryDirectory kept;
     run_task(records_->page(storage::RecordKind::key, 0, 1)).has_value();  // what waits is written
-    for (const char* beside : {"", "-wal"}) std::filesystem::copy(path() + beside, kept.file("copy") + beside);
+    for (const char* beside : {"", "-wal"})
+      std::filesystem::copy(path() + beside, kept.file("copy") + beside);
     stop();
     std::filesystem::remove(path());
     for (const char* beside : {"", "-wal"})
@@ -81,7 +82,9 @@ TEST_CASE("sqlite store: a restart signs nobody out, and changes nothing [Q2]") 
   REQUIRE(store.replace(test::changed_from(store.find(session.id), "bob")));
   bool crashes = false;
   SUBCASE("stopped") {}
-  SUBCASE("killed") { crashes = true; }
+  SUBCASE("killed") {
+    crashes = true;
+  }
   crashes ? tested.crash() : tested.restart();
   const auto found = store.find(session.id);
   REQUIRE(found);
@@ -112,7 +115,9 @@ TEST_CASE("sqlite store: what has ended stays so after a restart, however it cam
   store.remember_ended({late.issuer, "sid-of-carol", "", late.login_started});
   bool crashes = false;
   SUBCASE("stopped") {}
-  SUBCASE("killed") { crashes = true; }
+  SUBCASE("killed") {
+    crashes = true;
+  }
   crashes ? tested.crash() : tested.restart();
   CHECK_FALSE(store.find(ended.id));
   CHECK_FALSE(store.create(ended));
@@ -144,7 +149,8 @@ TEST_CASE("sqlite store: of a session that ended, back-ends hear even if nobody 
   CHECK(store.take_all_expired().empty());
 }
 
-TEST_CASE("sqlite store: who comes back after the idle time is handed out, once it was told never again [Q2]") {
+TEST_CASE(
+    "sqlite store: who comes back after the idle time is handed out, once it was told never again [Q2]") {
   TestedSqliteStore tested;
   test::StoreDriver store(tested);
   auto session = make_session();
@@ -231,7 +237,8 @@ TEST_CASE("sqlite store: the files hold no id, token, cookie or user in clear [Q
     if (!is_running) tested.stop();
     const auto bytes = tested.bytes();
     CHECK(bytes.find("in-clear") == std::string::npos);
-    for (const session::Session* one : {&std::as_const(session), &next, &other}) CHECK(bytes.find(one->id.reveal()) == std::string::npos);
+    for (const session::Session* one : {&std::as_const(session), &next, &other})
+      CHECK(bytes.find(one->id.reveal()) == std::string::npos);
   }
 }
 

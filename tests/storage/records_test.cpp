@@ -27,14 +27,16 @@ std::vector<std::string> fill(const std::string& path, int count) {
   const auto records = open_records(path);
   std::vector<std::string> written;
   for (int i = 0; i < count; ++i) {
-    const auto content = std::string(static_cast<std::size_t>(i % 10 == 0 ? 9000 : 300), static_cast<char>('a' + i % 26));
+    const auto content =
+        std::string(static_cast<std::size_t>(i % 10 == 0 ? 9000 : 300), static_cast<char>('a' + i % 26));
     REQUIRE(put_record(*records, make_record("call " + std::to_string(i), content)));
     written.push_back("call " + std::to_string(i) + "=" + content);
   }
   return written;
 }
 
-// Of a file that was tampered with: whatever is still there is what was written, and the file can be written again.
+// Of a file that was tampered with: whatever is still there is what was written, and the file can be written
+// again.
 std::size_t read_after(const std::string& path, const std::vector<std::string>& written) {
   const auto records = open_records(path);
   const std::set<std::string> known(written.begin(), written.end());
