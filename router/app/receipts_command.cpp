@@ -98,9 +98,14 @@ std::string to_text(const ordered_json& value) {
   return value.dump(2, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-int failed(const base::Error& error, std::ostream& err) {
+int failed(const base::Error& error, std::ostream& err, int code = kCannotTell) {
   err << "xs-router: " << error.detail << "\n";
-  return error.code == base::ErrorCode::not_found ? kFound : kCannotTell;
+  return code;
+}
+
+Result<std::string> ask(const ManagementAccess& access, const std::string& target) {
+  if (!access.url.empty()) return management::get(access.url, target, access.token);
+  return base::Error{base::ErrorCode::bad_request, base::Side::client, "--url, or MANAGEMENT_PORT, is needed"};
 }
 
 std::string query_of(const ReceiptList& list, std::size_t limit, const std::string& cursor) {
@@ -189,8 +194,7 @@ int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::
   std::string cursor;
   ordered_json all = ordered_json::array();
   do {
-    const auto answer =
-        management::get(access.url, query_of(list, std::min(list.limit - all.size(), kPageSize), cursor), access.token);
+    const auto answer = ask(access, query_of(list, std::min(list.limit - all.size(), kPageSize), cursor));
     if (!answer) return failed(answer.error(), err);
     const auto page = ordered_json::parse(*answer, nullptr, false);
     if (!page.is_object() || !page.contains("logouts") || !page["logouts"].is_array()) {
@@ -214,8 +218,10 @@ int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::
 int show_receipt(const ManagementAccess& access, const std::string& id, bool as_jws, bool json, std::ostream& out,
                  std::ostream& err) {
   const auto target = "/api/logouts/" + base::percent_encode(id) + (as_jws ? "?format=jws" : "");
-  const auto answer = management::get(access.url, target, access.token);
-  if (!answer) return failed(answer.error(), err);
+  const auto answer = ask(access, target);
+  if (!answer) {
+    return failed(answer.error(), err, answer.error().code == base::ErrorCode::not_found ? kFound : kCannotTell);
+  }
   const auto receipt = as_jws ? ordered_json() : ordered_json::parse(*answer, nullptr, false);
   if (as_jws || !receipt.is_object()) out << *answer << "\n";
   else if (json) out << to_text(receipt) << "\n";

@@ -14,7 +14,7 @@ namespace router::app {
 
 // Where a command finds the management port, and how it gets in.
 struct ManagementAccess {
-  std::string url;
+  std::string url;  // empty: not known
   base::Secret token;
 };
 

@@ -87,6 +87,7 @@ ManagementAccess management_access(const config::LoadInput& input, std::string u
   if (!url.empty()) return {std::move(url), token};
   const auto bind = variable(input, "MANAGEMENT_BIND");
   if (bind.starts_with("unix:")) return {bind, token};
+  if (variable(input, "MANAGEMENT_PORT").empty()) return {"", token};
   const bool is_v6 = bind.find(':') != std::string::npos;
   const auto host = bind.empty() ? "127.0.0.1" : is_v6 ? "[" + bind + "]" : bind;
   const auto scheme = variable(input, "MANAGEMENT_TLS_CERT").empty() ? "http://" : "https://";
