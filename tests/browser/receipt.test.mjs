@@ -41,7 +41,7 @@ async function signOut(page) {
 async function personWhoSignedOut(options) {
   const page = await site.newPerson(options);
   const faults = [];
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  page.on('console', (message) => /Content Security Policy/.test(message.text()) && faults.push(message.text()));
   page.on('pageerror', (error) => faults.push(String(error)));
   await site.signIn(page, '/orders/', 'alice');
   await signOut(page);

@@ -7,6 +7,7 @@
 #include "crypto/jws.h"
 #include "logout/memory_receipt_book.h"
 #include "logout/receipt_book_contract.h"
+#include "logout/receipt_check.h"
 #include "logout/sqlite_receipt_book.h"
 #include "logout/world.h"
 #include "storage/stored_file.h"
@@ -146,7 +147,7 @@ TEST_CASE("receipt chain: what is open for a minute is signed as it is, and agai
   SignedWorld signed_world;
   auto& world = signed_world.world;
   test::add_back_ends(world, {"bank", "mail"});
-  world.client.set("mail", [](unsigned attempt) { return attempt < 10 ? 503 : 200; });
+  world.client.set("mail.example", [](unsigned attempt) { return attempt < 10 ? 503 : 200; });
   world.get("/my/logout", world.log_in());
   world.loop.run_ready();
   world.receipts.hand_over_open(logout::Receipts::kOverdue);
@@ -170,12 +171,12 @@ TEST_CASE("receipt chain: a call that was given up and is tried again is signed 
   auto& world = signed_world.world;
   world.options.give_up_after = base::seconds(10);
   test::add_back_ends(world, {"bank"});
-  world.client.set("bank", 503);
+  world.client.set("bank.example", 503);
   world.get("/my/logout", world.log_in());
   world.loop.advance(std::chrono::minutes(5));
   REQUIRE(signed_world.payloads().size() == 1);
   CHECK(signed_world.payloads()[0]["backEnds"][0]["outcome"] == "dead");
-  world.client.set("bank", 200);
+  world.client.set("bank.example", 200);
   REQUIRE(run_task(world.fan_out().retry_dead({}), &world.loop));
   world.loop.run_ready();
   REQUIRE(signed_world.payloads().size() == 2);
@@ -217,8 +218,14 @@ TEST_CASE("receipt chain: goes on after a restart, with the key that is kept wit
     for (int i = 0; i < 2; ++i) chain.add(*test::finished_receipt(receipts, "ada" + std::to_string(i)));
     tested.restart();
   }
-  const auto page = unwrapped(run_task(tested.book().page(7, 10)));
-  CHECK(page.receipts.empty() == false);
+  CHECK(unwrapped(run_task(tested.book().open())).number == 6);
+  std::string lines;
+  for (const auto& receipt : unwrapped(run_task(tested.book().page(std::nullopt, 10))).receipts) lines.append(receipt.jws).append("\n");
+  const auto check = logout::check_receipts(lines, nullptr);
+  CHECK(check.is_good());
+  REQUIRE(check.chains.size() == 1);
+  CHECK(check.chains[0].first == 1);
+  CHECK(check.chains[0].last == 6);
 }
 
 TEST_CASE("receipt chain: a receipt of very many sessions can still be read whole [P2]") {

@@ -58,7 +58,7 @@ bool says(const std::optional<http::Response>& response, std::string_view text) 
 
 TEST_CASE("receipt link: the signed-out page leads to who has confirmed, by title, and it follows what happens [P4]") {
   LinkedWorld linked;
-  linked.world.client.set("mail", [](unsigned attempt) { return attempt < 3 ? 503 : 200; });
+  linked.world.client.set("mail.example", [](unsigned attempt) { return attempt < 3 ? 503 : 200; });
   const auto cookie = linked.log_out();
   REQUIRE(!cookie.empty());
   CHECK(says(linked.answer, "href=\"/xs-router/receipt\""));
