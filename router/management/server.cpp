@@ -125,6 +125,13 @@ Result<void> Server::Listener::make() {
   server->set_socket_options([](int socket) { set_options(socket); });
   // what is there, and who may ask, is decided in one place, for every path
   const auto take = [this](const httplib::Request& request, httplib::Response& response) { answer(request, response); };
+  // a POST that does not say how long it is has no body (RFC 9112 section 6.3); the library would wait for its end
+  server->set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
+    using Response = httplib::Server::HandlerResponse;
+    if (request.has_header("Content-Length") || request.has_header("Transfer-Encoding")) return Response::Unhandled;
+    answer(request, response);
+    return Response::Handled;
+  });
   constexpr const char* kEverything = ".*";
   server->Get(kEverything, take);
   server->Post(kEverything, take);

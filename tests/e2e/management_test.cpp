@@ -208,7 +208,8 @@ TEST_CASE("management port: the configuration in force says where each value com
 }
 
 TEST_CASE("management port: the log level is changed while the router runs [issue 14]") {
-  ManagedFixture fixture(Variables{{"LOG_LEVEL", "warning"}});
+  ManagedFixture fixture;
+  CHECK(fixture.ask("PUT", "/api/log-level", kToken, R"({"level":"off","event":"request"})").status() == 200);
   test::ask(fixture.router.port(), make_request("GET", "/app/unlogged"));
   const auto changed = fixture.ask("PUT", "/api/log-level", kToken, R"({"level":"info","event":"request","minutes":1})");
   CHECK(changed.status() == 200);
