@@ -127,10 +127,10 @@ Result<void> Server::Listener::make() {
   const auto take = [this](const httplib::Request& request, httplib::Response& response) { answer(request, response); };
   // a POST that does not say how long it is has no body (RFC 9112 section 6.3); the library would wait for its end
   server->set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
-    using Response = httplib::Server::HandlerResponse;
-    if (request.has_header("Content-Length") || request.has_header("Transfer-Encoding")) return Response::Unhandled;
+    using Outcome = httplib::Server::HandlerResponse;
+    if (request.has_header("Content-Length") || request.has_header("Transfer-Encoding")) return Outcome::Unhandled;
     answer(request, response);
-    return Response::Handled;
+    return Outcome::Handled;
   });
   constexpr const char* kEverything = ".*";
   server->Get(kEverything, take);
