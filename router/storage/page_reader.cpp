@@ -192,7 +192,7 @@ class RowReader {
   bool read_cell(std::uint32_t page, const std::string& bytes, std::size_t at) {
     const auto size = varint(bytes, at);
     const auto number = size ? varint(bytes, at) : std::nullopt;
-    if (!number || *size > kLargestRow) return false;
+    if (!number || *size > kLargestRow || *size > std::uint64_t{pages_.count()} * pages_.page_size()) return false;
     const auto payload = read_payload(bytes, at, static_cast<std::size_t>(*size));
     if (!payload) return false;
     FoundRow row{page, static_cast<std::int64_t>(*number), {}};
