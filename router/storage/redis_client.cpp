@@ -69,6 +69,9 @@ Task<Result<RedisConnectionPtr>> RedisClient::open_at(net::PeerAddress address) 
   const auto self = shared_from_this();
   const RedisTimes times{address_.connect_timeout, address_.command_timeout};
   auto connection = std::make_shared<RedisConnection>(connector_, address, times);
+  std::erase_if(opening_, [](const auto& one) { return one.expired(); });
+  opening_.push_back(connection);
+  if (is_closed_) co_return away("given up");
   const auto opened = co_await connection->open(address_.login, address_.database);
   if (!opened) co_return opened.error();
   co_return connection;
@@ -333,6 +336,9 @@ void RedisClient::close() {
   if (only_) only_->close();
   for (const auto& [name, node] : nodes_) node->close();
   sentinels_.close();
+  for (const auto& one : std::exchange(opening_, {})) {
+    if (const auto connection = one.lock()) connection->close(away("given up"));
+  }
 }
 
 }  // namespace router::storage

@@ -81,6 +81,7 @@ class RedisClient : public std::enable_shared_from_this<RedisClient> {
   RedisSentinels sentinels_;
   NodePtr only_;                          // standalone and sentinel
   std::map<std::string, NodePtr> nodes_;  // cluster: by address
+  std::vector<std::weak_ptr<RedisConnection>> opening_;  // and some that are open
   RedisSlots slots_;
   std::vector<std::shared_ptr<base::Wake>> await_slots_;
   base::SteadyTime slots_read_ = base::SteadyTime::min();

@@ -45,11 +45,10 @@ Task<Result<net::PeerAddress>> RedisSentinels::ask(std::size_t sentinel) {
     const RedisTimes times{std::min(kSentinelPatience, address_.connect_timeout),
                            std::min(kSentinelPatience, address_.command_timeout)};
     connection = std::make_shared<RedisConnection>(connector_, sentinels_[sentinel], times);
-    const auto opened = co_await connection->open(address_.sentinel_login, 0);
-    if (!opened) co_return opened.error();
     const auto before = std::exchange(connection_, connection);
     if (before) before->close(no_master("another sentinel is asked"));
-    if (is_closed_) close();
+    const auto opened = co_await connection->open(address_.sentinel_login, 0);
+    if (!opened) co_return opened.error();
   }
   RedisCommand command("SENTINEL");
   command.word("get-master-addr-by-name").word(address_.master);
