@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""No source file is longer than 350 lines: a longer one has a second idea in it (CONTRIBUTING.md, "Size").
+"""No source file is longer than 350 lines: a longer one has a second idea in it (CONTRIBUTING.md, "House rules").
 
     sizes_check.py [DIR]     DIR is the repository (default: this one)
 
