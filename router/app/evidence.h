@@ -1,7 +1,8 @@
 // Receipts as evidence: the book they are kept in, the key they are signed with, the chain they stand in.
 //
-// Made before the loops run, in the state's file where there is one. RECEIPT_KEY, else the key that is kept with the
-// state, else one for this process. Owner: Parts. Source: docs/contract/durability.md "Receipts are evidence".
+// Made before the loops run, in the state's file where there is one. RECEIPT_KEY, else the key that is kept
+// with the state, else one for this process. Owner: Parts. Source: docs/contract/durability.md "Receipts are
+// evidence".
 #pragma once
 
 #include <memory>

@@ -49,7 +49,8 @@ bool is_asked_for(const ReceiptQuestion& question, const ordered_json& receipt) 
 // One line of a list: how many of each outcome instead of all calls.
 ordered_json in_short(const ordered_json& receipt) {
   ordered_json line = ordered_json::object();
-  for (const auto* name : {"id", "number", "state", "cause", "user", "application", "at", "complete", "durable", "provider"}) {
+  for (const auto* name :
+       {"id", "number", "state", "cause", "user", "application", "at", "complete", "durable", "provider"}) {
     if (const auto found = receipt.find(name); found != receipt.end()) line[name] = *found;
   }
   ordered_json outcomes = ordered_json::object();
@@ -110,7 +111,8 @@ Task<Result<std::string>> show_receipt(Parts& parts, std::string logout_id, bool
     if (!found) co_return found.error();
     kept = *std::move(found);
   }
-  if (!kept && here) co_return open_receipt(*here).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  if (!kept && here)
+    co_return open_receipt(*here).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   if (!kept) {
     co_return base::Error{base::ErrorCode::not_found, base::Side::client,
                           as_jws ? "no such logout, or nothing of it is signed yet" : "no such logout"};

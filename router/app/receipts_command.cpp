@@ -46,7 +46,8 @@ Result<crypto::KeySet> read_keys(const std::string& jwks, const base::Secret& to
   const auto text = is_url ? fetch(jwks, token) : read_input(jwks);
   if (!text) return text.error();
   auto keys = crypto::KeySet::parse(*text);
-  if (!keys) return base::Error{base::ErrorCode::protocol, base::Side::client, jwks + ": " + keys.error().detail};
+  if (!keys)
+    return base::Error{base::ErrorCode::protocol, base::Side::client, jwks + ": " + keys.error().detail};
   return keys;
 }
 
@@ -58,7 +59,8 @@ std::string numbers_of(const logout::ReceiptFinding& finding) {
 // What a file holds is a stranger's: nothing of it drives a terminal.
 std::string shown_text(std::string_view text) {
   std::string shown;
-  for (const char c : text.substr(0, 200)) shown.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
+  for (const char c : text.substr(0, 200))
+    shown.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
   return shown;
 }
 
@@ -67,13 +69,14 @@ void print_check(const std::string& file, const logout::ReceiptsCheck& check, st
     out << file;
     if (finding.line != 0) out << ":" << finding.line;
     out << ": " << to_string(finding.fault);
-    if (finding.first != 0) out << " number " << numbers_of(finding) << " of chain " << shown_text(finding.chain);
+    if (finding.first != 0)
+      out << " number " << numbers_of(finding) << " of chain " << shown_text(finding.chain);
     if (!finding.detail.empty()) out << ": " << finding.detail;
     out << "\n";
   }
   for (const auto& chain : check.chains) {
-    out << file << ": chain " << shown_text(chain.chain) << ": " << chain.receipts << " receipts, numbers " << chain.first
-        << " to " << chain.last << "\n";
+    out << file << ": chain " << shown_text(chain.chain) << ": " << chain.receipts << " receipts, numbers "
+        << chain.first << " to " << chain.last << "\n";
   }
   if (check.findings.empty()) out << file << (check.chains.empty() ? ": no receipts\n" : ": good\n");
 }
@@ -89,9 +92,14 @@ ordered_json check_as_json(const std::string& file, const logout::ReceiptsCheck&
   }
   ordered_json chains = ordered_json::array();
   for (const auto& chain : check.chains) {
-    chains.push_back({{"chain", chain.chain}, {"first", chain.first}, {"last", chain.last}, {"receipts", chain.receipts}});
+    chains.push_back(
+        {{"chain", chain.chain}, {"first", chain.first}, {"last", chain.last}, {"receipts", chain.receipts}});
   }
-  return {{"file", file}, {"good", check.is_good()}, {"signaturesChecked", with_keys}, {"findings", findings}, {"chains", chains}};
+  return {{"file", file},
+          {"good", check.is_good()},
+          {"signaturesChecked", with_keys},
+          {"findings", findings},
+          {"chains", chains}};
 }
 
 std::string to_text(const ordered_json& value) {
@@ -105,7 +113,8 @@ int failed(const base::Error& error, std::ostream& err, int code = kCannotTell) 
 
 Result<std::string> ask(const ManagementAccess& access, const std::string& target) {
   if (!access.url.empty()) return management::get(access.url, target, access.token);
-  return base::Error{base::ErrorCode::bad_request, base::Side::client, "--url, or MANAGEMENT_PORT, is needed"};
+  return base::Error{base::ErrorCode::bad_request, base::Side::client,
+                     "--url, or MANAGEMENT_PORT, is needed"};
 }
 
 std::string query_of(const ReceiptList& list, std::size_t limit, const std::string& cursor) {
@@ -135,14 +144,18 @@ std::string outcomes_of(const ordered_json& receipt) {
   const auto found = receipt.find("outcomes");
   if (found == receipt.end()) return text;
   for (const auto& [outcome, count] : found->items()) {
-    text.append(text.empty() ? "" : ", ").append(std::to_string(count.get<int>())).append(" ").append(outcome);
+    text.append(text.empty() ? "" : ", ")
+        .append(std::to_string(count.get<int>()))
+        .append(" ")
+        .append(outcome);
   }
   return text.empty() ? "no calls" : text;
 }
 
 void print_line(const ordered_json& receipt, std::ostream& out) {
   out << when_of(receipt) << "  " << receipt.value("id", "") << "  " << receipt.value("cause", "") << "  "
-      << shown_text(receipt.value("user", "")) << "  " << receipt.value("state", "") << "  " << outcomes_of(receipt) << "\n";
+      << shown_text(receipt.value("user", "")) << "  " << receipt.value("state", "") << "  "
+      << outcomes_of(receipt) << "\n";
 }
 
 void print_receipt(const ordered_json& receipt, std::ostream& out) {
@@ -152,15 +165,15 @@ void print_receipt(const ordered_json& receipt, std::ostream& out) {
   if (calls == receipt.end()) return;
   for (const auto& call : *calls) {
     out << "  " << shown_text(call.value("backEnd", "")) << ": " << call.value("outcome", "") << ", status "
-        << call.value("status", 0) << ", " << call.value("attempts", 0) << " attempts, " << call.value("milliseconds", 0)
-        << " ms\n";
+        << call.value("status", 0) << ", " << call.value("attempts", 0) << " attempts, "
+        << call.value("milliseconds", 0) << " ms\n";
   }
 }
 
 }  // namespace
 
-int verify_receipts(const std::vector<std::string>& files, const std::string& jwks, const base::Secret& token, bool json,
-                    std::ostream& out, std::ostream& err) {
+int verify_receipts(const std::vector<std::string>& files, const std::string& jwks, const base::Secret& token,
+                    bool json, std::ostream& out, std::ostream& err) {
   std::optional<crypto::KeySet> keys;
   if (!jwks.empty()) {
     auto read = read_keys(jwks, token);
@@ -183,14 +196,17 @@ int verify_receipts(const std::vector<std::string>& files, const std::string& jw
     }
     const auto check = logout::check_receipts(*lines, keys ? &*keys : nullptr);
     if (!check.is_good()) code = std::max(code, kFound);
-    if (json) all.push_back(check_as_json(file, check, keys.has_value()));
-    else print_check(file, check, out);
+    if (json)
+      all.push_back(check_as_json(file, check, keys.has_value()));
+    else
+      print_check(file, check, out);
   }
   if (json) out << to_text(all) << "\n";
   return code;
 }
 
-int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::ostream& out, std::ostream& err) {
+int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::ostream& out,
+                  std::ostream& err) {
   std::string cursor;
   ordered_json all = ordered_json::array();
   do {
@@ -209,23 +225,29 @@ int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::
     return kGood;
   }
   for (const auto& receipt : all) {
-    if (receipt.is_string()) out << receipt.get<std::string>() << "\n";
-    else print_line(receipt, out);
+    if (receipt.is_string())
+      out << receipt.get<std::string>() << "\n";
+    else
+      print_line(receipt, out);
   }
   return kGood;
 }
 
-int show_receipt(const ManagementAccess& access, const std::string& id, bool as_jws, bool json, std::ostream& out,
-                 std::ostream& err) {
+int show_receipt(const ManagementAccess& access, const std::string& id, bool as_jws, bool json,
+                 std::ostream& out, std::ostream& err) {
   const auto target = "/api/logouts/" + base::percent_encode(id) + (as_jws ? "?format=jws" : "");
   const auto answer = ask(access, target);
   if (!answer) {
-    return failed(answer.error(), err, answer.error().code == base::ErrorCode::not_found ? kFound : kCannotTell);
+    return failed(answer.error(), err,
+                  answer.error().code == base::ErrorCode::not_found ? kFound : kCannotTell);
   }
   const auto receipt = as_jws ? ordered_json() : ordered_json::parse(*answer, nullptr, false);
-  if (as_jws || !receipt.is_object()) out << *answer << "\n";
-  else if (json) out << to_text(receipt) << "\n";
-  else print_receipt(receipt, out);
+  if (as_jws || !receipt.is_object())
+    out << *answer << "\n";
+  else if (json)
+    out << to_text(receipt) << "\n";
+  else
+    print_receipt(receipt, out);
   return kGood;
 }
 

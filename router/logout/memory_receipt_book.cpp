@@ -28,7 +28,9 @@ void MemoryReceiptBook::forget_oldest() {
   ++first_;
 }
 
-void MemoryReceiptBook::keep_key(std::string kid, std::string jwks) { keys_[std::move(kid)] = std::move(jwks); }
+void MemoryReceiptBook::keep_key(std::string kid, std::string jwks) {
+  keys_[std::move(kid)] = std::move(jwks);
+}
 
 Task<Result<std::optional<SignedReceipt>>> MemoryReceiptBook::find(std::string logout_id) {
   const auto found = newest_of_.find(logout_id);
@@ -40,7 +42,8 @@ Task<Result<ReceiptPage>> MemoryReceiptBook::page(std::optional<std::uint64_t> b
   ReceiptPage page;
   const auto end = first_ + entries_.size();
   auto place = std::min(before.value_or(end), end);
-  while (place > first_ && page.receipts.size() < limit) page.receipts.push_back(entries_[--place - first_].receipt);
+  while (place > first_ && page.receipts.size() < limit)
+    page.receipts.push_back(entries_[--place - first_].receipt);
   if (place > first_) page.next = place;
   co_return page;
 }

@@ -1,8 +1,9 @@
 // Receipts as they were signed, kept for as long as the operator wants to be able to show them.
 //
-// Nobody waits for an append: whoever asks afterwards finds it, and a durable book has it on disk soon, in the order of
-// the appends and each together with where its chain goes on. Background loop only, but for what is asked before the
-// loops run. Owner: app/parts. Source: docs/contract/durability.md "Receipts are evidence".
+// Nobody waits for an append: whoever asks afterwards finds it, and a durable book has it on disk soon, in
+// the order of the appends and each together with where its chain goes on. Background loop only, but for what
+// is asked before the loops run. Owner: app/parts. Source: docs/contract/durability.md "Receipts are
+// evidence".
 #pragma once
 
 #include <cstdint>
@@ -48,7 +49,8 @@ class ReceiptBook {
   // The newest of that logout; absent: none.
   virtual base::Task<base::Result<std::optional<SignedReceipt>>> find(std::string logout_id) = 0;
   // Those before that number of the book, without one the newest.
-  virtual base::Task<base::Result<ReceiptPage>> page(std::optional<std::uint64_t> before, std::size_t limit) = 0;
+  virtual base::Task<base::Result<ReceiptPage>> page(std::optional<std::uint64_t> before,
+                                                     std::size_t limit) = 0;
   // Those of keep_key(), as JWKS documents.
   virtual base::Task<base::Result<std::vector<std::string>>> keys() = 0;
 };

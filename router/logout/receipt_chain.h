@@ -1,13 +1,13 @@
-// Makes evidence of receipts: each signed as a compact JWS that names the one before it, so that none can be taken out,
-// put in or changed without showing.
+// Makes evidence of receipts: each signed as a compact JWS that names the one before it, so that none can be
+// taken out, put in or changed without showing.
 //
-// Signed is the final form of a receipt (Receipt::is_final). One that is open for longer than Receipts::kOverdue, or when
-// the router stops, is signed as it is then, with `state` "open"; its final form follows as a receipt of its own. So
-// does what becomes of a call that was given up and is tried again: of several of one logout the one with the highest
-// number holds.
-// The payload is the receipt (logout/receipt.h, to_json) and before it: `chain`, `number` (rising by one), `previous`
-// (base64url of the SHA-256 of the compact JWS before, empty in the first), `signedAt` (Unix seconds), `state`.
-// Background loop only. Owner: app/parts. Source: docs/contract/durability.md "Receipts are evidence"; RFC 7515.
+// Signed is the final form of a receipt (Receipt::is_final). One that is open for longer than
+// Receipts::kOverdue, or when the router stops, is signed as it is then, with `state` "open"; its final form
+// follows as a receipt of its own. So does what becomes of a call that was given up and is tried again: of
+// several of one logout the one with the highest number holds. The payload is the receipt (logout/receipt.h,
+// to_json) and before it: `chain`, `number` (rising by one), `previous` (base64url of the SHA-256 of the
+// compact JWS before, empty in the first), `signedAt` (Unix seconds), `state`. Background loop only. Owner:
+// app/parts. Source: docs/contract/durability.md "Receipts are evidence"; RFC 7515.
 #pragma once
 
 #include <functional>

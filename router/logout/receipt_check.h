@@ -1,9 +1,9 @@
 // Whether signed receipts are what the router signed, and all of it.
 //
-// Lines of compact JWS in any order; empty ones are passed over. A chain may begin anywhere (what is older is no longer
-// kept); its end cannot be told from a list that was cut there, so that says what the last number is. Without keys only
-// the chain is checked. Hostile input: bounded, linear. Pure; any thread. Source: docs/contract/durability.md "Receipts
-// are evidence"; RFC 7515 section 5.2.
+// Lines of compact JWS in any order; empty ones are passed over. A chain may begin anywhere (what is older is
+// no longer kept); its end cannot be told from a list that was cut there, so that says what the last number
+// is. Without keys only the chain is checked. Hostile input: bounded, linear. Pure; any thread. Source:
+// docs/contract/durability.md "Receipts are evidence"; RFC 7515 section 5.2.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,10 @@
-// The user's own proof: which applications have confirmed a logout, for the browser that logged out and nobody else.
+// The user's own proof: which applications have confirmed a logout, for the browser that logged out and
+// nobody else.
 //
-// What lets it see its receipts is a sealed cookie, good for ten minutes; nothing is stored for it. `receipt_link` off:
-// there is no cookie, no link and no page. Names are the destinations' titles, else their names. Immutable but for what
-// it refers to; background loop only. Owner: app/parts, beyond reloads. Units: seconds. Source:
-// docs/contract/durability.md "Receipts are evidence".
+// What lets it see its receipts is a sealed cookie, good for ten minutes; nothing is stored for it.
+// `receipt_link` off: there is no cookie, no link and no page. Names are the destinations' titles, else their
+// names. Immutable but for what it refers to; background loop only. Owner: app/parts, beyond reloads. Units:
+// seconds. Source: docs/contract/durability.md "Receipts are evidence".
 #pragma once
 
 #include <optional>
@@ -25,8 +26,8 @@ inline constexpr base::seconds kReceiptLinkLifetime{600};
 
 class ReceiptLinks {
  public:
-  // `secrets.current` empty: a random key for this process. `book` outlives it; null: only receipts that are open, or
-  // just were.
+  // `secrets.current` empty: a random key for this process. `book` outlives it; null: only receipts that are
+  // open, or just were.
   ReceiptLinks(const crypto::SealingSecrets& secrets, const base::Clock& clock, const Receipts& receipts,
                ReceiptBook* book);
 
@@ -35,7 +36,8 @@ class ReceiptLinks {
   // The logouts that the request's cookie of that name is about; empty: none, or no more.
   std::vector<std::string> logouts_of(const http::Headers& request, std::string_view cookie_name) const;
   // Absent: nothing is known of them. By title, each once; of several calls to one the least finished counts.
-  base::Task<std::optional<std::vector<http::pages::Confirmation>>> confirmations(std::vector<std::string> logouts);
+  base::Task<std::optional<std::vector<http::pages::Confirmation>>> confirmations(
+      std::vector<std::string> logouts);
 
  private:
   std::optional<std::vector<std::string>> open(std::string_view sealed) const;

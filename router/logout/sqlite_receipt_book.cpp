@@ -14,14 +14,19 @@ namespace {
 constexpr std::string_view kHead = "head";
 constexpr std::string_view kSigningKey = "receipt signing key";
 constexpr std::string_view kPublicKey = "receipt public key ";
-// A public key is kept for as long as what it signs until it is kept again (ReceiptBook::keep_key), and some more.
+// A public key is kept for as long as what it signs until it is kept again (ReceiptBook::keep_key), and some
+// more.
 constexpr std::chrono::hours kKeyMargin{48};
 constexpr std::size_t kMostKeys = 1000;
 // So many numbers in a row that are not there: what is older is no longer kept.
 constexpr std::size_t kLongestGap = 64;
 
-std::string number_key(std::uint64_t number) { return "n" + std::to_string(number); }
-std::string logout_key(std::string_view logout_id) { return std::string("of ").append(logout_id); }
+std::string number_key(std::uint64_t number) {
+  return "n" + std::to_string(number);
+}
+std::string logout_key(std::string_view logout_id) {
+  return std::string("of ").append(logout_id);
+}
 
 }  // namespace
 
@@ -45,8 +50,9 @@ Task<Result<base::Secret>> SqliteReceiptBook::signing_key(std::function<base::Se
   if (!found) co_return found.error();
   if (*found) co_return (**found).content;
   base::Secret made = make();
-  auto keeping = records_->change(
-      [made] { return RecordChanges{storage::put({RecordKind::key, std::string(kSigningKey), made, {}, 0})}; });
+  auto keeping = records_->change([made] {
+    return RecordChanges{storage::put({RecordKind::key, std::string(kSigningKey), made, {}, 0})};
+  });
   const auto kept = co_await keeping;
   if (!kept) co_return kept.error();
   co_return made;
@@ -70,7 +76,8 @@ void SqliteReceiptBook::append(SignedReceipt receipt, ChainHead head) {
 
 void SqliteReceiptBook::keep_key(std::string kid, std::string jwks) {
   const auto kept_until = clock_.wall() + kept_ + kKeyMargin;
-  storage::Record record{RecordKind::key, std::string(kPublicKey) + kid, base::Secret(std::move(jwks)), kept_until, 0};
+  storage::Record record{RecordKind::key, std::string(kPublicKey) + kid, base::Secret(std::move(jwks)),
+                         kept_until, 0};
   records_->change_later([record = std::move(record)] { return RecordChanges{storage::put(record)}; });
 }
 

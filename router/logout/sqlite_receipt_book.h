@@ -1,9 +1,10 @@
-// The book in the file of the outbox: what was signed outlives the process, and the chain with its key goes on.
+// The book in the file of the outbox: what was signed outlives the process, and the chain with its key goes
+// on.
 //
-// Records of RecordKind::receipt: one by its number, one a logout with the number of its newest, one for where the chain
-// goes on; each receipt is written with the other two or not at all. Keys are records of RecordKind::key. Background
-// loop, but for open() and signing_key(), before the loops run. Owner: app/state. Source: docs/contract/durability.md
-// "Receipts are evidence".
+// Records of RecordKind::receipt: one by its number, one a logout with the number of its newest, one for
+// where the chain goes on; each receipt is written with the other two or not at all. Keys are records of
+// RecordKind::key. Background loop, but for open() and signing_key(), before the loops run. Owner: app/state.
+// Source: docs/contract/durability.md "Receipts are evidence".
 #pragma once
 
 #include <functional>
@@ -19,7 +20,8 @@ namespace router::logout {
 class SqliteReceiptBook final : public ReceiptBook {
  public:
   // `kept`: so long after it was signed.
-  SqliteReceiptBook(std::shared_ptr<storage::Records> records, const base::Clock& clock, std::chrono::hours kept)
+  SqliteReceiptBook(std::shared_ptr<storage::Records> records, const base::Clock& clock,
+                    std::chrono::hours kept)
       : records_(std::move(records)), clock_(clock), kept_(kept) {}
 
   // Where the chain goes on; before anything is appended.

@@ -1,6 +1,7 @@
 // Asks the management port of a router, from a command. Blocks; at most some seconds.
 //
-// `url`: http://host:port, https://host:port or unix:PATH. Source: docs/contract/operations.md "Command line".
+// `url`: http://host:port, https://host:port or unix:PATH. Source: docs/contract/operations.md "Command
+// line".
 #pragma once
 
 #include <string>
@@ -10,8 +11,8 @@
 
 namespace router::management {
 
-// The body of a 200. `target`: path and query. Errors: unavailable (nobody answers), refused (401, 403), not_found (404),
-// protocol (another status); each in words for people.
+// The body of a 200. `target`: path and query. Errors: unavailable (nobody answers), refused (401, 403),
+// not_found (404), protocol (another status); each in words for people.
 base::Result<std::string> get(const std::string& url, const std::string& target, const base::Secret& token);
 
 }  // namespace router::management

@@ -220,7 +220,8 @@ TEST_CASE("receipt chain: goes on after a restart, with the key that is kept wit
   }
   CHECK(unwrapped(run_task(tested.book().open())).number == 6);
   std::string lines;
-  for (const auto& receipt : unwrapped(run_task(tested.book().page(std::nullopt, 10))).receipts) lines.append(receipt.jws).append("\n");
+  for (const auto& receipt : unwrapped(run_task(tested.book().page(std::nullopt, 10))).receipts)
+    lines.append(receipt.jws).append("\n");
   const auto check = logout::check_receipts(lines, nullptr);
   CHECK(check.is_good());
   REQUIRE(check.chains.size() == 1);

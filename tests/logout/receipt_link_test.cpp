@@ -56,7 +56,9 @@ bool says(const std::optional<http::Response>& response, std::string_view text) 
 
 }  // namespace
 
-TEST_CASE("receipt link: the signed-out page leads to who has confirmed, by title, and it follows what happens [P4]") {
+TEST_CASE(
+    "receipt link: the signed-out page leads to who has confirmed, by title, and it follows what happens "
+    "[P4]") {
   LinkedWorld linked;
   linked.world.client.set("mail.example", [](unsigned attempt) { return attempt < 3 ? 503 : 200; });
   const auto cookie = linked.log_out();
@@ -83,8 +85,13 @@ TEST_CASE("receipt link: ten minutes, and only with the cookie of that logout [P
   CHECK(linked.look(cookie)->status == 200);
   std::string changed = cookie;
   changed[20] = changed[20] == 'A' ? 'B' : 'A';
-  const std::string strangers[] = {"", "xsr-receipt=", "xsr-receipt=" + std::string(5000, 'A'), changed, "xsr-recei" + cookie,
-                                   "xsr-receipt=" + crypto::SealedBox(link_secret(), "login").seal("9999999999 x")};
+  const std::string strangers[] = {
+      "",
+      "xsr-receipt=",
+      "xsr-receipt=" + std::string(5000, 'A'),
+      changed,
+      "xsr-recei" + cookie,
+      "xsr-receipt=" + crypto::SealedBox(link_secret(), "login").seal("9999999999 x")};
   for (const auto& stranger : strangers) {
     CAPTURE(stranger.substr(0, 60));
     const auto page = linked.look(stranger);
@@ -111,7 +118,8 @@ TEST_CASE("receipt link: a receipt that is no longer at hand is read from the bo
   linked.world.receipts.on_evidence([&](logout::Receipt& receipt) { chain.add(receipt); });
   const auto cookie = linked.log_out();
   linked.world.loop.run_ready();
-  for (std::size_t i = 0; i < logout::Receipts::kKept; ++i) linked.world.receipts.open(logout::Cause::timeout, "bob");
+  for (std::size_t i = 0; i < logout::Receipts::kKept; ++i)
+    linked.world.receipts.open(logout::Cause::timeout, "bob");
   CHECK(linked.world.receipts.find(test::header(linked.answer, "x-logout-id")) == nullptr);
   const auto page = linked.look(cookie);
   CHECK(page->status == 200);
@@ -119,7 +127,9 @@ TEST_CASE("receipt link: a receipt that is no longer at hand is read from the bo
   CHECK(says(page, "all 2 applications"));
 }
 
-TEST_CASE("receipt link: without the property, for others than browsers, and where cookies are cleared there is none [P4]") {
+TEST_CASE(
+    "receipt link: without the property, for others than browsers, and where cookies are cleared there is "
+    "none [P4]") {
   struct Row {
     const char* name;
     std::function<void(test::World&)> set;
@@ -127,7 +137,10 @@ TEST_CASE("receipt link: without the property, for others than browsers, and whe
   };
   const Row rows[] = {
       {"off", [](test::World& world) { world.config.logout.receipt_link = false; }},
-      {"cookies are cleared", [](test::World& world) { world.config.logout.clear_site_data = {"cache", "cookies"}; }},
+      {"cookies are cleared",
+       [](test::World& world) {
+         world.config.logout.clear_site_data = {"cache", "cookies"};
+       }},
       {"everything is cleared", [](test::World& world) { world.config.logout.clear_site_data = {"*"}; }},
   };
   for (const auto& row : rows) {

@@ -1,5 +1,5 @@
-// `/xs-router/receipt` (kReceiptPath): the page that shows the browser which applications have confirmed its logout,
-// with `logout.receiptLink`; needs no route and no session. Nobody is ever logged out by it.
+// `/xs-router/receipt` (kReceiptPath): the page that shows the browser which applications have confirmed its
+// logout, with `logout.receiptLink`; needs no route and no session. Nobody is ever logged out by it.
 // Background loop. Source: docs/contract/durability.md "Receipts are evidence".
 #pragma once
 
@@ -21,7 +21,9 @@ class OwnReceiptSource final : public Source {
     return links_ != nullptr && path == kReceiptPath;
   }
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
-  std::optional<Trigger> preview(std::string_view, const http::Target&) const override { return std::nullopt; }
+  std::optional<Trigger> preview(std::string_view, const http::Target&) const override {
+    return std::nullopt;
+  }
 
  private:
   Task<http::Response> answer(const http::Request* request);
