@@ -26,8 +26,7 @@ constexpr std::size_t kPiece = 256 * 1024;
 constexpr std::uint64_t kDripBytes = 100 * 1024;
 
 std::string answer_head(std::uint64_t size) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(size) +
-         "\r\n\r\n";
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
 }
 
 struct Kind {
@@ -50,8 +49,7 @@ Kind make_kind(const std::string& name) {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, Kind& kind)
-      : socket_(std::move(socket)), timer_(socket_.get_executor()), kind_(kind) {
+  Connection(tcp::socket socket, Kind& kind) : socket_(std::move(socket)), timer_(socket_.get_executor()), kind_(kind) {
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
   }
@@ -92,11 +90,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (!kind_.answers) return;  // keeps the connection, says nothing
     if (kind_.name == "websocket") return upgrade();
     if (kind_.name == "drip") return begin_body(kDripBytes);
-    if (path_ == "/answered" || path_ == "/sent")
-      return answer_number(path_ == "/sent" ? sent : kind_.answered);
+    if (path_ == "/answered" || path_ == "/sent") return answer_number(path_ == "/sent" ? sent : kind_.answered);
     ++kind_.answered;
-    if (kind_.name == "stream" && path_ != "/")
-      return begin_body(std::strtoull(path_.c_str() + 1, nullptr, 10));
+    if (kind_.name == "stream" && path_ != "/") return begin_body(std::strtoull(path_.c_str() + 1, nullptr, 10));
     if (kind_.delay.count() == 0) return send();
     timer_.expires_after(kind_.delay);
     timer_.async_wait([self = shared_from_this()](const error_code& fault) {

@@ -29,9 +29,7 @@ std::size_t resident_bytes() {
   return resident * 4096;
 }
 
-double seconds_since(Steady::time_point then) {
-  return std::chrono::duration<double>(Steady::now() - then).count();
-}
+double seconds_since(Steady::time_point then) { return std::chrono::duration<double>(Steady::now() - then).count(); }
 
 session::Session make_session(std::size_t number) {
   session::Session session;

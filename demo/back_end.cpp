@@ -15,8 +15,7 @@ constexpr const char* kHtml = "text/html; charset=utf-8";
 
 // A token is a key: it is named here, not shown.
 std::string shown_value(const std::string& name, const std::string& value) {
-  if (base::equals_ignoring_case(name, "authorization"))
-    return value.substr(0, value.find(' ')) + " (a token)";
+  if (base::equals_ignoring_case(name, "authorization")) return value.substr(0, value.find(' ')) + " (a token)";
   return value;
 }
 
@@ -24,8 +23,7 @@ std::string header_rows(const httplib::Headers& headers) {
   std::string rows;
   for (const auto& [name, value] : headers) {
     // Added by cpp-httplib itself.
-    if (name == "REMOTE_ADDR" || name == "REMOTE_PORT" || name == "LOCAL_ADDR" || name == "LOCAL_PORT")
-      continue;
+    if (name == "REMOTE_ADDR" || name == "REMOTE_PORT" || name == "LOCAL_ADDR" || name == "LOCAL_PORT") continue;
     rows += "<tr><th scope=\"row\">" + base::html_escape(name) + "</th><td>" +
             base::html_escape(shown_value(name, value)) + "</td></tr>\n";
   }
@@ -37,9 +35,8 @@ std::string header_rows(const httplib::Headers& headers) {
 BackEnd::BackEnd(BackEndProfile profile, TokenCheck check, LogoutCalls& calls)
     : profile_(std::move(profile)), check_(std::move(check)), calls_(calls) {
   auto& server = listener_.server();
-  server.Get("/app/.*", [this](const httplib::Request& request, httplib::Response& response) {
-    show_page(request, response);
-  });
+  server.Get("/app/.*",
+             [this](const httplib::Request& request, httplib::Response& response) { show_page(request, response); });
   server.Post("/logout", [this](const httplib::Request& request, httplib::Response& response) {
     receive_logout(request, response);
   });
@@ -73,22 +70,19 @@ void BackEnd::show_page(const httplib::Request& request, httplib::Response& resp
     return;
   }
   response.set_content(
-      make_page(
-          "back_end.html",
-          {http::text_field("title", profile_.title), http::text_field("name", user.value("name", "")),
-           http::text_field("user", user.value("sub", "")),
-           http::text_field("email", user.value("email", "")), http::markup_field("items", profile_.items),
-           http::text_field("other_name", profile_.other_name),
-           http::text_field("other_title", profile_.other_title),
-           http::markup_field("headers", header_rows(request.headers))}),
+      make_page("back_end.html",
+                {http::text_field("title", profile_.title), http::text_field("name", user.value("name", "")),
+                 http::text_field("user", user.value("sub", "")), http::text_field("email", user.value("email", "")),
+                 http::markup_field("items", profile_.items), http::text_field("other_name", profile_.other_name),
+                 http::text_field("other_title", profile_.other_title),
+                 http::markup_field("headers", header_rows(request.headers))}),
       kHtml);
 }
 
 void BackEnd::receive_logout(const httplib::Request& request, httplib::Response& response) const {
   const json user = user_of(request);
   const std::string name = user.is_null() ? std::string() : user.value("sub", "");
-  std::cout << profile_.name << ": told that " << (name.empty() ? "somebody" : name) << " has signed out"
-            << std::endl;
+  std::cout << profile_.name << ": told that " << (name.empty() ? "somebody" : name) << " has signed out" << std::endl;
   LogoutCall call;
   call.back_end = profile_.name;
   call.user = name;

@@ -29,13 +29,11 @@ nlohmann::json discovery_document(const std::string& issuer) {
 
 }  // namespace
 
-IdentityProvider::IdentityProvider(const TokenSigner& signer, Client client)
-    : context_{signer, std::move(client), {}} {
+IdentityProvider::IdentityProvider(const TokenSigner& signer, Client client) : context_{signer, std::move(client), {}} {
   auto& server = listener_.server();
-  server.Get("/\\.well-known/openid-configuration",
-             [this](const httplib::Request&, httplib::Response& response) {
-               response.set_content(discovery_document(context_.issuer).dump(), "application/json");
-             });
+  server.Get("/\\.well-known/openid-configuration", [this](const httplib::Request&, httplib::Response& response) {
+    response.set_content(discovery_document(context_.issuer).dump(), "application/json");
+  });
   server.Get("/keys", [this](const httplib::Request&, httplib::Response& response) {
     response.set_content(context_.signer.jwks(), "application/json");
   });

@@ -109,9 +109,8 @@ int serve(const Options& options) {
   provider.start();
   first.start();
   second.start();
-  std::cout << "issuer=" << provider.issuer() << "\nclient_id=" << client.id
-            << "\nclient_secret=" << client.secret << "\norders=" << first.origin()
-            << "\ninvoices=" << second.origin() << "\nready" << std::endl;
+  std::cout << "issuer=" << provider.issuer() << "\nclient_id=" << client.id << "\nclient_secret=" << client.secret
+            << "\norders=" << first.origin() << "\ninvoices=" << second.origin() << "\nready" << std::endl;
   int received = 0;
   sigwait(&signals, &received);
   return 0;

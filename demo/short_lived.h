@@ -64,8 +64,7 @@ class ShortLived {
   auto locate(std::string_view key) {
     // The lifetime is the same for all, so they expire in the order they came.
     while (!entries_.empty() && entries_.front().expires <= Clock::now()) entries_.pop_front();
-    return std::find_if(entries_.begin(), entries_.end(),
-                        [&](const Entry& entry) { return entry.key == key; });
+    return std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.key == key; });
   }
 
   const std::chrono::seconds lifetime_;

@@ -19,26 +19,24 @@ void show_message(httplib::Response& response, int status, std::string_view titl
       "text/html; charset=utf-8");
 }
 
-void show_form(httplib::Response& response, int status, const std::string& request_id,
-               std::string_view problem) {
+void show_form(httplib::Response& response, int status, const std::string& request_id, std::string_view problem) {
   auto shown = http::markup_field("problem", {});
-  if (!problem.empty())
-    shown.html = "<p class=\"note\" role=\"alert\">" + base::html_escape(problem) + "</p>";
+  if (!problem.empty()) shown.html = "<p class=\"note\" role=\"alert\">" + base::html_escape(problem) + "</p>";
   response.status = status;
   response.set_content(make_page("login.html", {http::text_field("request", request_id), shown}),
                        "text/html; charset=utf-8");
 }
 
-void redirect_with(httplib::Response& response, const AuthorizationRequest& request,
-                   const ProviderContext& context, std::string_view name, std::string_view value) {
+void redirect_with(httplib::Response& response, const AuthorizationRequest& request, const ProviderContext& context,
+                   std::string_view name, std::string_view value) {
   std::string query = http::query_pair(name, value);
   if (!request.state.empty()) query += "&" + http::query_pair("state", request.state);
   query += "&" + http::query_pair("iss", context.issuer);
   response.set_redirect(http::append_query(request.redirect_uri, query));
 }
 
-void redirect_with_code(httplib::Response& response, const AuthorizationRequest& request,
-                        ProviderContext& context, ProviderSession session) {
+void redirect_with_code(httplib::Response& response, const AuthorizationRequest& request, ProviderContext& context,
+                        ProviderSession session) {
   Grant grant{std::move(session), request.scope, request.nonce, request.code_challenge, request.redirect_uri};
   redirect_with(response, request, context, "code", context.codes.put(std::move(grant)));
 }
@@ -57,14 +55,12 @@ std::string fault_of(const httplib::Request& request) {
 void authorize(const httplib::Request& request, httplib::Response& response, ProviderContext& context) {
   const auto& known = context.client.redirect_uris;
   const AuthorizationRequest asked{request.get_param_value("redirect_uri"), request.get_param_value("state"),
-                                   request.get_param_value("nonce"),
-                                   request.get_param_value("code_challenge"),
+                                   request.get_param_value("nonce"), request.get_param_value("code_challenge"),
                                    request.get_param_value("scope")};
   // Nobody is sent to an address that is not registered, not even with an error.
   if (request.get_param_value("client_id") != context.client.id ||
       std::find(known.begin(), known.end(), asked.redirect_uri) == known.end()) {
-    return show_message(response, 400, "Unknown application",
-                        "This address is not registered: " + asked.redirect_uri);
+    return show_message(response, 400, "Unknown application", "This address is not registered: " + asked.redirect_uri);
   }
   if (const auto fault = fault_of(request); !fault.empty()) {
     return redirect_with(response, asked, context, "error", fault);

@@ -64,8 +64,7 @@ bool is_registered(const std::string& uri, const ProviderContext& context) {
   return std::find(known.begin(), known.end(), uri) != known.end();
 }
 
-void end_session_endpoint(const httplib::Request& request, httplib::Response& response,
-                          ProviderContext& context) {
+void end_session_endpoint(const httplib::Request& request, httplib::Response& response, ProviderContext& context) {
   const auto hint = context.signer.verify(request.get_param_value("id_token_hint"));
   // Without a token of ours a stranger may have made this link: the user decides on the provider's own page.
   if (!hint || hint->value("iss", "") != context.issuer || hint->value("aud", "") != context.client.id) {
@@ -74,15 +73,13 @@ void end_session_endpoint(const httplib::Request& request, httplib::Response& re
   end_session(hint->value("sid", ""), response, context);
   const auto back_to = request.get_param_value("post_logout_redirect_uri");
   if (!is_registered(back_to, context)) {
-    return show(
-        response, "message.html",
-        {http::text_field("title", "You are signed out"),
-         http::text_field("message", back_to.empty() ? "You can close this page."
-                                                     : "This address is not registered: " + back_to)});
+    return show(response, "message.html",
+                {http::text_field("title", "You are signed out"),
+                 http::text_field("message", back_to.empty() ? "You can close this page."
+                                                             : "This address is not registered: " + back_to)});
   }
   const auto state = request.get_param_value("state");
-  response.set_redirect(state.empty() ? back_to
-                                      : http::append_query(back_to, http::query_pair("state", state)));
+  response.set_redirect(state.empty() ? back_to : http::append_query(back_to, http::query_pair("state", state)));
 }
 
 void account(const httplib::Request& request, httplib::Response& response, ProviderContext& context) {

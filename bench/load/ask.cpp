@@ -223,8 +223,7 @@ class Ask {
     if (seconds_between(looked_, now) < 1) return;
     looked_ = now;
     for (std::size_t i = 0; i < connections_.size(); ++i) {
-      if (connections_[i].due && seconds_between(*connections_[i].due, now) > kPatience)
-        finish(i, "no answer in 20 s");
+      if (connections_[i].due && seconds_between(*connections_[i].due, now) > kPatience) finish(i, "no answer in 20 s");
     }
   }
 
@@ -248,8 +247,6 @@ class Ask {
 
 }  // namespace
 
-int ask(const Options& options) {
-  return Ask(options).run();
-}
+int ask(const Options& options) { return Ask(options).run(); }
 
 }  // namespace load

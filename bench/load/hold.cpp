@@ -26,8 +26,7 @@ struct Held {
 
 std::string unescaped(std::string text) {
   for (const auto& [escape, byte] : {std::pair{"\\r", '\r'}, std::pair{"\\n", '\n'}}) {
-    for (auto at = text.find(escape); at != std::string::npos; at = text.find(escape, at))
-      text.replace(at, 2, 1, byte);
+    for (auto at = text.find(escape); at != std::string::npos; at = text.find(escape, at)) text.replace(at, 2, 1, byte);
   }
   return text;
 }
@@ -51,23 +50,18 @@ class Hold {
     Time quiet = began;
     while (!ended_ && closed_ + refused_ < held_.size()) {
       const auto now = Clock::now();
-      while (next < held_.size() && static_cast<double>(next) <= rate_ * seconds_between(began, now))
-        open(next++);
+      while (next < held_.size() && static_cast<double>(next) <= rate_ * seconds_between(began, now)) open(next++);
       if (next < held_.size()) quiet = now;
-      const bool settled = sent_ + refused_ + closed_ >= next &&
-                           (!reads_ || answered_ >= sent_ || seconds_between(quiet, now) > 3);
+      const bool settled =
+          sent_ + refused_ + closed_ >= next && (!reads_ || answered_ >= sent_ || seconds_between(quiet, now) > 3);
       if (!reported && next == held_.size() && settled) {
         print({{"open", sent_ - std::min(sent_, closed_)}, {"answered", answered_}, {"refused", refused_}});
         reported = true;
       }
-      for (const auto& event : poller_.wait(now + std::chrono::milliseconds(next < held_.size() ? 1 : 50)))
-        take(event);
+      for (const auto& event : poller_.wait(now + std::chrono::milliseconds(next < held_.size() ? 1 : 50))) take(event);
     }
-    print({{"closed", closed_},
-           {"first_s", first_},
-           {"last_s", last_},
-           {"statuses", statuses_},
-           {"refused", refused_}});
+    print(
+        {{"closed", closed_}, {"first_s", first_}, {"last_s", last_}, {"statuses", statuses_}, {"refused", refused_}});
     return 0;
   }
 
@@ -92,8 +86,7 @@ class Hold {
     if (held.socket < 0) return;
     if (!held.sent && (event.events & EPOLLOUT) != 0) return send(held, event.data.u64);
     if ((event.events & EPOLLIN) != 0 && !read(held)) return;
-    if ((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0 &&
-        (!reads_ || (event.events & EPOLLIN) == 0))
+    if ((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0 && (!reads_ || (event.events & EPOLLIN) == 0))
       close(held);
   }
 
@@ -149,8 +142,6 @@ class Hold {
 
 }  // namespace
 
-int hold(const Options& options) {
-  return Hold(options).run();
-}
+int hold(const Options& options) { return Hold(options).run(); }
 
 }  // namespace load

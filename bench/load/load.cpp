@@ -59,9 +59,7 @@ bool is_connected(int socket) {
 }
 
 Poller::Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), events_(1024) {}
-Poller::~Poller() {
-  ::close(epoll_);
-}
+Poller::~Poller() { ::close(epoll_); }
 
 void Poller::add(int socket, std::uint32_t events, std::uint64_t id) {
   epoll_event event{};
@@ -77,9 +75,7 @@ void Poller::change(int socket, std::uint32_t events, std::uint64_t id) {
   if (::epoll_ctl(epoll_, EPOLL_CTL_MOD, socket, &event) != 0) fail("epoll refuses a change");
 }
 
-void Poller::watch_input() {
-  add(STDIN_FILENO, EPOLLIN, kInput);
-}
+void Poller::watch_input() { add(STDIN_FILENO, EPOLLIN, kInput); }
 
 const std::vector<epoll_event>& Poller::wait(Time until) {
   const auto left = std::max<std::int64_t>(0, std::chrono::nanoseconds(until - Clock::now()).count());
@@ -98,9 +94,7 @@ bool input_ended() {
 nlohmann::json Latencies::summary() {
   std::sort(values_.begin(), values_.end());
   const auto at = [this](double part) {
-    return values_.empty()
-               ? 0.0F
-               : values_[static_cast<std::size_t>(part * static_cast<double>(values_.size() - 1))];
+    return values_.empty() ? 0.0F : values_[static_cast<std::size_t>(part * static_cast<double>(values_.size() - 1))];
   };
   return {{"p50_ms", at(0.5)}, {"p99_ms", at(0.99)}, {"max_ms", at(1)}};
 }

@@ -20,9 +20,7 @@ namespace load {
 using Clock = std::chrono::steady_clock;
 using Time = Clock::time_point;
 
-inline double seconds_between(Time from, Time to) {
-  return std::chrono::duration<double>(to - from).count();
-}
+inline double seconds_between(Time from, Time to) { return std::chrono::duration<double>(to - from).count(); }
 
 [[noreturn]] void fail(const std::string& what);
 

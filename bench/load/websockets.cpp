@@ -39,8 +39,7 @@ class WebSockets {
 
   int run() {
     open_all();
-    if (open_ < sockets_.size())
-      std::fprintf(stderr, "bench-load: %zu of %zu sockets open\n", open_, sockets_.size());
+    if (open_ < sockets_.size()) std::fprintf(stderr, "bench-load: %zu of %zu sockets open\n", open_, sockets_.size());
     const auto open = open_;
     send_all();
     auto figures = latencies_.summary();
@@ -81,8 +80,7 @@ class WebSockets {
         send(sockets_[next++ % count_], due);
         due = began + std::chrono::duration_cast<Clock::duration>(static_cast<double>(sent_) * interval);
       }
-      for (const auto& event : poller_.wait(sent_ < total ? due : now + std::chrono::milliseconds(20)))
-        take(event);
+      for (const auto& event : poller_.wait(sent_ < total ? due : now + std::chrono::milliseconds(20))) take(event);
     }
   }
 
@@ -93,8 +91,7 @@ class WebSockets {
     char frame[6 + kPayload] = {'\x82', static_cast<char>(0x80 | kPayload)};
     const auto stamp = due.time_since_epoch().count();
     std::memcpy(frame + 6, &stamp, sizeof stamp);
-    if (::send(socket.socket, frame, sizeof frame, MSG_NOSIGNAL) != static_cast<ssize_t>(sizeof frame))
-      end(socket);
+    if (::send(socket.socket, frame, sizeof frame, MSG_NOSIGNAL) != static_cast<ssize_t>(sizeof frame)) end(socket);
   }
 
   void take(const epoll_event& event) {
@@ -113,9 +110,8 @@ class WebSockets {
   void upgrade(Socket& socket, std::uint64_t index) {
     if (!is_connected(socket.socket)) return end(socket);
     const std::string host = "localhost:" + std::to_string(port_);
-    std::string text = "GET " + (socket.stalled ? std::string("/flood") : path_) +
-                       " HTTP/1.1\r\nHost: " + host + "\r\nOrigin: http://" + host +
-                       "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+    std::string text = "GET " + (socket.stalled ? std::string("/flood") : path_) + " HTTP/1.1\r\nHost: " + host +
+                       "\r\nOrigin: http://" + host + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
                        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     text += header_.empty() ? "\r\n" : header_ + "\r\n\r\n";
     if (::send(socket.socket, text.data(), text.size(), MSG_NOSIGNAL) < 0) return end(socket);
@@ -167,8 +163,6 @@ class WebSockets {
 
 }  // namespace
 
-int websockets(const Options& options) {
-  return WebSockets(options).run();
-}
+int websockets(const Options& options) { return WebSockets(options).run(); }
 
 }  // namespace load

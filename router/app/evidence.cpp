@@ -30,9 +30,7 @@ void note_fault(std::string_view what, const base::Error& fault) {
   base::log_error("logout.receipts", {{"fault", describe(fault)}, {"consequence", what}});
 }
 
-base::Secret generated_key() {
-  return crypto::SigningKey::generate_p256().to_pem();
-}
+base::Secret generated_key() { return crypto::SigningKey::generate_p256().to_pem(); }
 
 base::Secret key_of(logout::SqliteReceiptBook* book, const config::Environment& environment) {
   if (!environment.receipt_key.empty()) return environment.receipt_key;
@@ -57,8 +55,7 @@ Evidence::Evidence(State& state, const config::Environment& environment, logout:
     : receipts_(receipts) {
   logout::SqliteReceiptBook* in_file = nullptr;
   if (state.records) {
-    auto made =
-        std::make_unique<logout::SqliteReceiptBook>(state.records, state.clock, environment.receipts_kept);
+    auto made = std::make_unique<logout::SqliteReceiptBook>(state.records, state.clock, environment.receipts_kept);
     in_file = made.get();
     book = std::move(made);
   } else {
@@ -70,14 +67,12 @@ Evidence::Evidence(State& state, const config::Environment& environment, logout:
   // what the configuration gives has been checked there
   auto key = crypto::SigningKey::from_pem(key_of(in_file, environment));
   if (!key) note_fault("receipts of this process are signed with a key of its own", key.error());
-  chain = std::make_unique<logout::ReceiptChain>(key ? *std::move(key) : crypto::SigningKey::generate_p256(),
-                                                 *book, state.clock, std::move(head));
+  chain = std::make_unique<logout::ReceiptChain>(key ? *std::move(key) : crypto::SigningKey::generate_p256(), *book,
+                                                 state.clock, std::move(head));
   receipts_.on_evidence([this](logout::Receipt& receipt) { chain->add(receipt); });
 }
 
-void Evidence::start(base::Loop& background) {
-  look(background);
-}
+void Evidence::start(base::Loop& background) { look(background); }
 
 void Evidence::look(base::Loop& background) {
   receipts_.hand_over_open(logout::Receipts::kOverdue);

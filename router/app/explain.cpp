@@ -42,7 +42,8 @@ base::Result<void> read_headers(const ExplainRequest& from, http::Request& reque
 std::string own_host(const config::Environment& environment) {
   const auto& allowed = environment.allowed_hosts;
   const auto is_whole = [](const std::string& host) { return host.find('*') == std::string::npos; };
-  if (allowed.empty() || config::names_host(allowed, "localhost")) return "localhost:" + std::to_string(environment.port);
+  if (allowed.empty() || config::names_host(allowed, "localhost"))
+    return "localhost:" + std::to_string(environment.port);
   const auto named = std::find_if(allowed.begin(), allowed.end(), is_whole);
   return named == allowed.end() ? "any" + allowed.front().substr(1) : *named;
 }
@@ -67,7 +68,9 @@ base::Result<void> read_request(const ExplainRequest& from, const config::Config
 
 // Of the whole configuration's warnings those about `place` or what is below.
 void add_warnings(const config::Issues& issues, const std::string& place, pipeline::Told& told) {
-  const auto is_below = [&](const std::string& pointer) { return pointer == place || pointer.starts_with(place + "/"); };
+  const auto is_below = [&](const std::string& pointer) {
+    return pointer == place || pointer.starts_with(place + "/");
+  };
   for (auto& issue : issues.sorted()) {
     if (issue.severity != config::Severity::warning) continue;
     auto places = std::move(issue.more_places);

@@ -23,8 +23,8 @@ struct ExplainRequest {
 
 // 0: explained, whatever the answer would be; 1: the configuration has errors (listed on `faults`); 2: no
 // such request.
-int explain(const config::LoadInput& input, const ExplainRequest& request, bool json,
-            std::ostream& out = std::cout, std::ostream& faults = std::cerr);
+int explain(const config::LoadInput& input, const ExplainRequest& request, bool json, std::ostream& out = std::cout,
+            std::ostream& faults = std::cerr);
 
 // The same in a graph that is there already. Errors: bad_request (no such request).
 base::Result<nlohmann::ordered_json> explain_request(const pipeline::Graph& graph, const ExplainRequest& request,

@@ -23,16 +23,13 @@ std::string words(const std::string& key) {
   return out;
 }
 
-std::string plain(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
+std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 // An entry of a list in one line: route 0, source ^/a$, because ...
 std::string entry_line(const Json& entry) {
   if (!entry.is_object()) return plain(entry);
   std::string line;
-  for (const auto& [key, value] : entry.items())
-    line += (line.empty() ? "" : ", ") + words(key) + " " + plain(value);
+  for (const auto& [key, value] : entry.items()) line += (line.empty() ? "" : ", ") + words(key) + " " + plain(value);
   return line;
 }
 

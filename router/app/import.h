@@ -10,7 +10,6 @@
 namespace router::app {
 
 // 0: done; 1: the file cannot be read or has errors, nothing is written to `out`.
-int import_agent_properties(const std::string& file, std::ostream& out = std::cout,
-                            std::ostream& faults = std::cerr);
+int import_agent_properties(const std::string& file, std::ostream& out = std::cout, std::ostream& faults = std::cerr);
 
 }  // namespace router::app

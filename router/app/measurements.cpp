@@ -38,7 +38,8 @@ double resident_bytes() {
 double open_descriptors() {
   std::error_code fault;
   double count = 0;
-  for (std::filesystem::directory_iterator at("/proc/self/fd", fault), end; !fault && at != end; at.increment(fault)) ++count;
+  for (std::filesystem::directory_iterator at("/proc/self/fd", fault), end; !fault && at != end; at.increment(fault))
+    ++count;
   return count;
 }
 
@@ -70,7 +71,8 @@ void Measurements::add_counter(std::string name, std::string help, double value)
 void Measurements::add_process() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  add_counter("process_cpu_seconds_total", "CPU time, user and system.", seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime));
+  add_counter("process_cpu_seconds_total", "CPU time, user and system.",
+              seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime));
   add_gauge("process_resident_memory_bytes", "Resident memory.", resident_bytes());
   add_gauge("process_open_fds", "Open file descriptors.", open_descriptors());
   rlimit limit{};
@@ -97,8 +99,9 @@ void Measurements::add_background(const BackgroundCounts& counts) {
     live.series.push_back({{"anonymous"}, static_cast<double>(sessions->anonymous), {}});
     live.series.push_back({{"user"}, static_cast<double>(sessions->live - sessions->anonymous), {}});
     add_counter("xsrouter_sessions_created_total", "Sessions that came in.", static_cast<double>(sessions->created));
-    auto& over = family("xsrouter_sessions_over_total", "Sessions that are over: ended, timed out, or pushed out by a limit.",
-                        MetricKind::counter, {"how"});
+    auto& over =
+        family("xsrouter_sessions_over_total", "Sessions that are over: ended, timed out, or pushed out by a limit.",
+               MetricKind::counter, {"how"});
     over.series.push_back({{"ended"}, static_cast<double>(sessions->ended), {}});
     over.series.push_back({{"expired"}, static_cast<double>(sessions->expired), {}});
     over.series.push_back({{"evicted"}, static_cast<double>(sessions->evicted), {}});

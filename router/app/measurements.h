@@ -34,7 +34,8 @@ class Measurements {
   std::vector<base::MetricReading> readings() && { return std::move(readings_); }
 
  private:
-  base::MetricReading& family(std::string name, std::string help, base::MetricKind kind, std::vector<std::string> labels);
+  base::MetricReading& family(std::string name, std::string help, base::MetricKind kind,
+                              std::vector<std::string> labels);
 
   std::vector<base::MetricReading> readings_;
 };

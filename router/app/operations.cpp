@@ -78,7 +78,8 @@ management::Readiness Operations::readiness() {
   std::vector<management::Asked<bool>> loops;
   for (auto& core : given_.cores) loops.push_back(management::ask<bool>(core.loop, [] { return true; }));
   auto answered = asked.by(ends);
-  readiness.dependencies = answered ? std::move(*answered) : Dependencies{{"background loop", false, "does not answer"}};
+  readiness.dependencies =
+      answered ? std::move(*answered) : Dependencies{{"background loop", false, "does not answer"}};
   std::size_t late = 0;
   for (auto& loop : loops) late += loop.by(ends) ? 0 : 1;
   if (late > 0) readiness.dependencies.push_back({"core loops", false, std::to_string(late) + " do not answer"});
@@ -107,7 +108,8 @@ std::vector<base::MetricReading> Operations::measured() {
   std::size_t clients = 0;
   for (const auto& core : given_.cores) clients += core.server.connections();
   measured.add_gauge("xsrouter_client_connections", "Open connections of clients.", static_cast<double>(clients));
-  measured.add_gauge("xsrouter_live_answers", "WebSockets, event streams and answers under way that a logout would end.",
+  measured.add_gauge("xsrouter_live_answers",
+                     "WebSockets, event streams and answers under way that a logout would end.",
                      static_cast<double>(given_.parts.live.count()));
   measured.add_gauge("xsrouter_event_streams", "Open event streams of session.js.",
                      static_cast<double>(given_.parts.streams.count()));
@@ -142,7 +144,8 @@ Result<management::ReloadOutcome> Operations::reload() {
 
 Result<std::string> Operations::explain(management::ExplainQuestion question) {
   using Explained = Result<std::string>;
-  auto asked = management::ask<Explained>(given_.parts.background, [this, question = std::move(question)]() -> Explained {
+  auto asked = management::ask<
+      Explained>(given_.parts.background, [this, question = std::move(question)]() -> Explained {
     const auto in_force = given_.in_force();
     const auto explanation = explain_request(*in_force.graph, {question.method, question.url, question.headers}, {});
     if (!explanation) return explanation.error();
@@ -153,9 +156,8 @@ Result<std::string> Operations::explain(management::ExplainQuestion question) {
 }
 
 Result<std::string> Operations::receipts(management::ReceiptQuestion question) {
-  return ask_task(given_.parts.background, [&parts = given_.parts, question = std::move(question)] {
-    return list_receipts(parts, question);
-  });
+  return ask_task(given_.parts.background,
+                  [&parts = given_.parts, question = std::move(question)] { return list_receipts(parts, question); });
 }
 
 Result<std::string> Operations::receipt(std::string logout_id, bool as_jws) {

@@ -38,8 +38,8 @@ class Operations final : public management::Operations {
     Parts& parts;
     std::vector<Core> cores;
     const std::atomic<bool>& stopping;
-    std::function<InForce()> in_force;        // background loop
-    std::function<void(Reloaded)> reload;     // background loop; tells how it went, once
+    std::function<InForce()> in_force;     // background loop
+    std::function<void(Reloaded)> reload;  // background loop; tells how it went, once
   };
 
   explicit Operations(Given given) : given_(std::move(given)) {}

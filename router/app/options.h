@@ -13,14 +13,20 @@ namespace router::app {
 
 struct Options {
   enum class Command {
-    serve, check, explain, import_properties, verify_receipts, list_receipts, show_receipt
+    serve,
+    check,
+    explain,
+    import_properties,
+    verify_receipts,
+    list_receipts,
+    show_receipt
   } command = Command::serve;
   std::string directory = ".";
   std::optional<std::uint16_t> port;
   std::optional<std::string> state_directory;
-  bool json = false;                 // check --json, explain --json
-  bool strict = false;               // check --strict
-  std::string method;                // explain METHOD URL
+  bool json = false;    // check --json, explain --json
+  bool strict = false;  // check --strict
+  std::string method;   // explain METHOD URL
   std::string url;
   std::vector<std::string> headers;  // explain -H "Name: value"
   std::string file;                  // import FILE

@@ -70,7 +70,8 @@ Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, 
       receipt_links({config.environment.session_secret, config.environment.previous_session_secret}, clock, receipts,
                     evidence.book.get()),
       fan_out(client, background, clock, *state->outbox, receipts, fan_out_options(config.environment)),
-      return_states({config.environment.session_secret, config.environment.previous_session_secret}, clock, sessions.shared()),
+      return_states({config.environment.session_secret, config.environment.previous_session_secret}, clock,
+                    sessions.shared()),
       doors(std::make_shared<session::Doors>(door_limits(config.environment.limits), &sessions.shared())),
       ongoing_logouts(background, receipts, doors),
       ongoing_logins(doors, config.environment.limits.failed_callbacks_per_address) {
@@ -103,7 +104,8 @@ base::Task<void> Parts::sessions_over(std::vector<session::Snapshot> over) {
 void Parts::flush_then(base::SteadyTime at_latest, std::function<void()> done) {
   if (expiry_) expiry_->stop();
   const auto left = std::chrono::duration_cast<milliseconds>(at_latest - clock.steady());
-  base::start_detached(drain_then(fan_out, ongoing_logouts.revocations, receipts, std::max(left, kShortestFlush), std::move(done)));
+  base::start_detached(
+      drain_then(fan_out, ongoing_logouts.revocations, receipts, std::max(left, kShortestFlush), std::move(done)));
 }
 
 Bound Parts::bind(const config::Configuration& config) {

@@ -9,6 +9,9 @@
 #include <memory>
 #include <vector>
 
+#include "app/evidence.h"
+#include "app/retirement.h"
+#include "app/state.h"
 #include "backend/compressed_body.h"
 #include "backend/kept_bodies.h"
 #include "base/clock.h"
@@ -23,9 +26,6 @@
 #include "net/asio_backend.h"
 #include "net/asio_http_client.h"
 #include "net/asio_loop.h"
-#include "app/evidence.h"
-#include "app/retirement.h"
-#include "app/state.h"
 #include "pipeline/graph.h"
 #include "session/address_limit.h"
 #include "session/event_streams.h"

@@ -111,8 +111,7 @@ Task<Result<std::string>> show_receipt(Parts& parts, std::string logout_id, bool
     if (!found) co_return found.error();
     kept = *std::move(found);
   }
-  if (!kept && here)
-    co_return open_receipt(*here).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  if (!kept && here) co_return open_receipt(*here).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   if (!kept) {
     co_return base::Error{base::ErrorCode::not_found, base::Side::client,
                           as_jws ? "no such logout, or nothing of it is signed yet" : "no such logout"};

@@ -46,8 +46,7 @@ Result<crypto::KeySet> read_keys(const std::string& jwks, const base::Secret& to
   const auto text = is_url ? fetch(jwks, token) : read_input(jwks);
   if (!text) return text.error();
   auto keys = crypto::KeySet::parse(*text);
-  if (!keys)
-    return base::Error{base::ErrorCode::protocol, base::Side::client, jwks + ": " + keys.error().detail};
+  if (!keys) return base::Error{base::ErrorCode::protocol, base::Side::client, jwks + ": " + keys.error().detail};
   return keys;
 }
 
@@ -59,8 +58,7 @@ std::string numbers_of(const logout::ReceiptFinding& finding) {
 // What a file holds is a stranger's: nothing of it drives a terminal.
 std::string shown_text(std::string_view text) {
   std::string shown;
-  for (const char c : text.substr(0, 200))
-    shown.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
+  for (const char c : text.substr(0, 200)) shown.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
   return shown;
 }
 
@@ -69,8 +67,7 @@ void print_check(const std::string& file, const logout::ReceiptsCheck& check, st
     out << file;
     if (finding.line != 0) out << ":" << finding.line;
     out << ": " << to_string(finding.fault);
-    if (finding.first != 0)
-      out << " number " << numbers_of(finding) << " of chain " << shown_text(finding.chain);
+    if (finding.first != 0) out << " number " << numbers_of(finding) << " of chain " << shown_text(finding.chain);
     if (!finding.detail.empty()) out << ": " << finding.detail;
     out << "\n";
   }
@@ -113,8 +110,7 @@ int failed(const base::Error& error, std::ostream& err, int code = kCannotTell) 
 
 Result<std::string> ask(const ManagementAccess& access, const std::string& target) {
   if (!access.url.empty()) return management::get(access.url, target, access.token);
-  return base::Error{base::ErrorCode::bad_request, base::Side::client,
-                     "--url, or MANAGEMENT_PORT, is needed"};
+  return base::Error{base::ErrorCode::bad_request, base::Side::client, "--url, or MANAGEMENT_PORT, is needed"};
 }
 
 std::string query_of(const ReceiptList& list, std::size_t limit, const std::string& cursor) {
@@ -144,18 +140,15 @@ std::string outcomes_of(const ordered_json& receipt) {
   const auto found = receipt.find("outcomes");
   if (found == receipt.end()) return text;
   for (const auto& [outcome, count] : found->items()) {
-    text.append(text.empty() ? "" : ", ")
-        .append(std::to_string(count.get<int>()))
-        .append(" ")
-        .append(outcome);
+    text.append(text.empty() ? "" : ", ").append(std::to_string(count.get<int>())).append(" ").append(outcome);
   }
   return text.empty() ? "no calls" : text;
 }
 
 void print_line(const ordered_json& receipt, std::ostream& out) {
   out << when_of(receipt) << "  " << receipt.value("id", "") << "  " << receipt.value("cause", "") << "  "
-      << shown_text(receipt.value("user", "")) << "  " << receipt.value("state", "") << "  "
-      << outcomes_of(receipt) << "\n";
+      << shown_text(receipt.value("user", "")) << "  " << receipt.value("state", "") << "  " << outcomes_of(receipt)
+      << "\n";
 }
 
 void print_receipt(const ordered_json& receipt, std::ostream& out) {
@@ -205,8 +198,7 @@ int verify_receipts(const std::vector<std::string>& files, const std::string& jw
   return code;
 }
 
-int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::ostream& out,
-                  std::ostream& err) {
+int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::ostream& out, std::ostream& err) {
   std::string cursor;
   ordered_json all = ordered_json::array();
   do {
@@ -233,13 +225,12 @@ int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::
   return kGood;
 }
 
-int show_receipt(const ManagementAccess& access, const std::string& id, bool as_jws, bool json,
-                 std::ostream& out, std::ostream& err) {
+int show_receipt(const ManagementAccess& access, const std::string& id, bool as_jws, bool json, std::ostream& out,
+                 std::ostream& err) {
   const auto target = "/api/logouts/" + base::percent_encode(id) + (as_jws ? "?format=jws" : "");
   const auto answer = ask(access, target);
   if (!answer) {
-    return failed(answer.error(), err,
-                  answer.error().code == base::ErrorCode::not_found ? kFound : kCannotTell);
+    return failed(answer.error(), err, answer.error().code == base::ErrorCode::not_found ? kFound : kCannotTell);
   }
   const auto receipt = as_jws ? ordered_json() : ordered_json::parse(*answer, nullptr, false);
   if (as_jws || !receipt.is_object())

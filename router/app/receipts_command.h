@@ -31,9 +31,8 @@ struct ReceiptList {
 // `jwks`: a file or an http(s) URL; empty: only the chain is checked, which is said.
 int verify_receipts(const std::vector<std::string>& files, const std::string& jwks, const base::Secret& token,
                     bool json, std::ostream& out, std::ostream& err);
-int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::ostream& out,
-                  std::ostream& err);
-int show_receipt(const ManagementAccess& access, const std::string& id, bool as_jws, bool json,
-                 std::ostream& out, std::ostream& err);
+int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::ostream& out, std::ostream& err);
+int show_receipt(const ManagementAccess& access, const std::string& id, bool as_jws, bool json, std::ostream& out,
+                 std::ostream& err);
 
 }  // namespace router::app

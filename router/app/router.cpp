@@ -87,7 +87,8 @@ Router::Router(const config::LoadResult& loaded, config::LoadInput input, std::u
   parts_ = std::make_unique<Parts>(*config_, std::move(state), background_);
   put_in_force();
   const auto cores = core_count(*config_);
-  for (std::size_t i = 0; i < cores; ++i) cores_.push_back(std::make_unique<Core>(*config_, graph_, cores, connections_));
+  for (std::size_t i = 0; i < cores; ++i)
+    cores_.push_back(std::make_unique<Core>(*config_, graph_, cores, connections_));
 }
 
 Router::~Router() {
@@ -118,7 +119,8 @@ base::Result<std::uint16_t> Router::start() {
 }
 
 void Router::run() {
-  net::Signals signals(background_, [this] { stop(); }, [this] { reload(); });
+  net::Signals signals(
+      background_, [this] { stop(); }, [this] { reload(); });
   background_.post([this] { parts_->start(); });
   background_.run();
 }
@@ -188,16 +190,19 @@ base::Result<void> Router::start_management() {
       Operations::Given{.parts = *parts_,
                         .cores = std::move(cores),
                         .stopping = stopping_,
-                        .in_force = [this] { return Operations::InForce{graph_, tls_, effective_}; },
+                        .in_force =
+                            [this] {
+                              return Operations::InForce{graph_, tls_, effective_};
+                            },
                         .reload = [this](Operations::Reloaded told) { reload(std::move(told)); }});
-  management_ = std::make_unique<management::Server>(
-      management::ServerOptions{.bind = environment.management_bind,
-                                .port = environment.management_port.value_or(0),
-                                .token = environment.management_token,
-                                .read_token = environment.management_read_token,
-                                .tls_certificate = environment.management_tls_cert,
-                                .tls_key = environment.management_tls_key},
-      *operations_, parts_->clock);
+  management_ =
+      std::make_unique<management::Server>(management::ServerOptions{.bind = environment.management_bind,
+                                                                     .port = environment.management_port.value_or(0),
+                                                                     .token = environment.management_token,
+                                                                     .read_token = environment.management_read_token,
+                                                                     .tls_certificate = environment.management_tls_cert,
+                                                                     .tls_key = environment.management_tls_key},
+                                           *operations_, parts_->clock);
   const auto port = management_->start();
   if (!port) return port.error();
   base::log_info("management.listening", {{"bind", environment.management_bind}, {"port", *port}});

@@ -80,7 +80,7 @@ class Router {
   std::string effective_;                // config::LoadResult::effective
   std::thread loader_;
   bool loading_ = false;
-  bool load_again_ = false;  // asked for meanwhile
+  bool load_again_ = false;                       // asked for meanwhile
   std::vector<Operations::Reloaded> told_now_;    // of what is being read
   std::vector<Operations::Reloaded> told_later_;  // of what is read after it
   std::atomic<bool> stopping_{false};

@@ -17,12 +17,10 @@
 #include "config/load.h"
 #include "net/signals.h"
 
-
 namespace router::app {
 namespace {
 
 constexpr int kFailed = 1;
-
 
 // Every connection is two descriptors; the soft limit of 1024 is a historical one.
 void raise_descriptor_limit() {
@@ -105,19 +103,22 @@ int run(int argc, char** argv) {
   if (options.state_directory)
     input.environment["STATE_DIR"] = std::filesystem::absolute(*options.state_directory).string();
   switch (options.command) {
-    case Options::Command::check: return check(input, {options.json, options.strict}, std::cout);
+    case Options::Command::check:
+      return check(input, {options.json, options.strict}, std::cout);
     case Options::Command::explain:
       return explain(input, {options.method, options.url, options.headers}, options.json);
-    case Options::Command::import_properties: return import_agent_properties(options.file);
+    case Options::Command::import_properties:
+      return import_agent_properties(options.file);
     case Options::Command::verify_receipts:
-      return verify_receipts(options.files, options.jwks, base::Secret(variable(input, "XS_ROUTER_TOKEN")), options.json,
-                             std::cout, std::cerr);
+      return verify_receipts(options.files, options.jwks, base::Secret(variable(input, "XS_ROUTER_TOKEN")),
+                             options.json, std::cout, std::cerr);
     case Options::Command::list_receipts:
       return list_receipts(management_access(input, options.management_url), options.receipts, std::cout, std::cerr);
     case Options::Command::show_receipt:
       return show_receipt(management_access(input, options.management_url), options.id, options.receipts.as_jws,
                           options.receipts.json, std::cout, std::cerr);
-    case Options::Command::serve: break;
+    case Options::Command::serve:
+      break;
   }
   return serve(std::move(input));
 }

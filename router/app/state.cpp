@@ -70,10 +70,8 @@ Error not_built(std::string_view name) {
           std::string(name) + " in Redis is not built yet: set STATE_DIR, sqlite:<path> or memory"};
 }
 
-Result<std::shared_ptr<storage::Records>> open_file(const std::string& path,
-                                                    const crypto::SealingSecrets& secrets) {
-  if (auto made = make_directory(std::filesystem::path(path).parent_path().string()); !made)
-    return made.error();
+Result<std::shared_ptr<storage::Records>> open_file(const std::string& path, const crypto::SealingSecrets& secrets) {
+  if (auto made = make_directory(std::filesystem::path(path).parent_path().string()); !made) return made.error();
   auto opened = storage::Records::open(path, secrets);
   if (!opened) return opened.error();
   return std::shared_ptr<storage::Records>(*std::move(opened));
@@ -135,8 +133,7 @@ Result<base::Secret> state_secret(const std::string& directory) {
     if (auto made = make_secret(path); !made) return made.error();
     base::log_info("state.secret_made", {{"file", path}});
   }
-  if (::stat(path.c_str(), &state) != 0 ||
-      ((state.st_mode & 0077) != 0 && ::chmod(path.c_str(), kOwnerOnly) != 0))
+  if (::stat(path.c_str(), &state) != 0 || ((state.st_mode & 0077) != 0 && ::chmod(path.c_str(), kOwnerOnly) != 0))
     return cannot(path, errno);
   std::ifstream file(path);
   std::string text(kLongestSecret + 1, '\0');
@@ -144,22 +141,21 @@ Result<base::Secret> state_secret(const std::string& directory) {
   text.resize(static_cast<std::size_t>(file.gcount()));
   base::Secret secret{std::string(base::trim(text))};
   if (secret.size() >= kShortestSecret && secret.size() <= kLongestSecret) return secret;
-  return Error{
-      ErrorCode::invalid_config, Side::store,
-      path +
-          " holds no secret of 32 characters or more: put SESSION_SECRET back, or remove the file, with "
-          "which all that was kept is lost"};
+  return Error{ErrorCode::invalid_config, Side::store,
+               path +
+                   " holds no secret of 32 characters or more: put SESSION_SECRET back, or remove the file, with "
+                   "which all that was kept is lost"};
 }
 
 void warn_of_memory(const config::Environment& environment) {
   const bool sessions = environment.store.kind == StoreKind::memory;
   const bool calls = environment.outbox.kind == StoreKind::memory;
   if (!sessions && !calls) return;
-  base::log_warning("state.in_memory", {{"ends_with_this_process",
-                                         !calls      ? "sessions"
-                                         : !sessions ? "unfinished logout calls and receipts"
-                                                     : "sessions, unfinished logout calls and receipts"},
-                                        {"set", "STATE_DIR=<directory>"}});
+  base::log_warning("state.in_memory",
+                    {{"ends_with_this_process", !calls      ? "sessions"
+                                                : !sessions ? "unfinished logout calls and receipts"
+                                                            : "sessions, unfinished logout calls and receipts"},
+                     {"set", "STATE_DIR=<directory>"}});
 }
 
 }  // namespace router::app

@@ -35,7 +35,7 @@ struct State {
 
   base::SystemClock clock;
   std::shared_ptr<storage::Records> session_records;  // where sessions are in a file
-  std::shared_ptr<storage::Records> records;  // where the outbox is a file: that of receipts, too; null: none
+  std::shared_ptr<storage::Records> records;          // where the outbox is a file: that of receipts, too; null: none
   std::unique_ptr<session::Store> sessions;
   std::unique_ptr<logout::Outbox> outbox;
   session::SqliteStore* restored = nullptr;  // `sessions`, where they are in a file

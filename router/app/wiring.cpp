@@ -15,8 +15,8 @@ void add_forwarders(const std::map<std::string, config::Destination>& from, cons
   }
 }
 
-std::shared_ptr<const backend::BackEnds> make_back_ends(std::shared_ptr<const config::Configuration> config, Parts& parts,
-                                                        const Bound& bound) {
+std::shared_ptr<const backend::BackEnds> make_back_ends(std::shared_ptr<const config::Configuration> config,
+                                                        Parts& parts, const Bound& bound) {
   auto made = std::make_shared<backend::BackEnds>();
   made->config = std::move(config);
   const auto& known = *made->config;
@@ -62,24 +62,25 @@ std::string receipt_cookie(const pipeline::Graph& graph, std::string value, cons
 }
 
 logout::Parts logout_parts(const pipeline::Graph& graph, Parts& parts, const Bound& bound) {
-  return {.config = graph.config,
-          .providers = bound.providers,
-          .store = parts.sessions,
-          .live = parts.live,
-          .fan_out = parts.fan_out,
-          .receipts = parts.receipts,
-          .states = parts.return_states,
-          .ongoing = parts.ongoing_logouts,
-          .background = parts.background,
-          .clock = parts.clock,
-          .routes = graph.routes,
-          .find_destination = known_destinations(bound.destination_service),
-          // the graph owns whoever calls it
-          .delete_cookies = [&graph](const http::External& external, const http::Request& request) {
-            return cookie_deletions(graph, external, request);
-          },
-          .receipt_links = &parts.receipt_links,
-          .make_receipt_cookie = [&graph](std::string value, const http::External& external, const http::Request& request) {
+  return {
+      .config = graph.config,
+      .providers = bound.providers,
+      .store = parts.sessions,
+      .live = parts.live,
+      .fan_out = parts.fan_out,
+      .receipts = parts.receipts,
+      .states = parts.return_states,
+      .ongoing = parts.ongoing_logouts,
+      .background = parts.background,
+      .clock = parts.clock,
+      .routes = graph.routes,
+      .find_destination = known_destinations(bound.destination_service),
+      // the graph owns whoever calls it
+      .delete_cookies = [&graph](const http::External& external,
+                                 const http::Request& request) { return cookie_deletions(graph, external, request); },
+      .receipt_links = &parts.receipt_links,
+      .make_receipt_cookie =
+          [&graph](std::string value, const http::External& external, const http::Request& request) {
             return receipt_cookie(graph, std::move(value), external, request);
           }};
 }
@@ -92,20 +93,18 @@ login::Parts login_parts(const pipeline::Graph& graph, Parts& parts, const Bound
       .clock = parts.clock,
       .ongoing = parts.ongoing_logins,
       .find_provider = [providers = bound.providers](std::string_view name) { return providers->find(name); },
-      .session_over =
-          [&parts](std::vector<session::Snapshot> over) { return parts.sessions_over(std::move(over)); },
+      .session_over = [&parts](std::vector<session::Snapshot> over) { return parts.sessions_over(std::move(over)); },
       .ask_service_token =
           [given = parts.for_identity(*graph.config)](login::ServiceOf service, base::Secret user_token,
                                                       std::string tenant) {
-            return identity::ask_service_token(std::move(service), std::move(user_token), std::move(tenant),
-                                               given);
+            return identity::ask_service_token(std::move(service), std::move(user_token), std::move(tenant), given);
           }};
 }
 
 }  // namespace
 
-std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::Configuration> config,
-                                                  Parts& parts, const Bound& bound) {
+std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::Configuration> config, Parts& parts,
+                                                  const Bound& bound) {
   auto graph = std::make_shared<pipeline::Graph>(std::move(config), parts.for_requests());
   graph->routes = make_routes(graph->config, parts, bound);
   graph->logout = std::make_unique<logout::Service>(logout_parts(*graph, parts, bound));

@@ -12,7 +12,7 @@
 
 namespace router::app {
 
-std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::Configuration> config,
-                                                  Parts& parts, const Bound& bound);
+std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::Configuration> config, Parts& parts,
+                                                  const Bound& bound);
 
 }  // namespace router::app

@@ -52,8 +52,8 @@ struct Call {
   const session::CookieNames& own_cookies;
   const base::Clock& clock;
   SessionOpener* opener = nullptr;  // null: this browser may not be given a session
-  bool authenticated = false;  // the route asks for a login, and authenticationMethod is not none
-  bool cors_is_ours = false;   // the descriptor's cors has answered for this request's Origin
+  bool authenticated = false;       // the route asks for a login, and authenticationMethod is not none
+  bool cors_is_ours = false;        // the descriptor's cors has answered for this request's Origin
   ReplyHead& reply;
 
   // Told back for the access log.

@@ -12,8 +12,7 @@ CompressionSlots::Slot CompressionSlots::take() {
   return nullptr;
 }
 
-void CompressedBody::begin(const config::Compression& rules, const http::Request& request,
-                           net::ResponseStart& start) {
+void CompressedBody::begin(const config::Compression& rules, const http::Request& request, net::ResponseStart& start) {
   // also of an answer that was compressed before that was switched off
   if (start.status == 304) http::restore_tag(request, start.fields);
   if (!rules.enabled) return;

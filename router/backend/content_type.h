@@ -8,7 +8,7 @@ namespace router::backend {
 
 struct ContentType {
   std::string_view value = "application/octet-stream";  // of the Content-Type field
-  bool compressible = false;  // worth compressing: precompressed siblings are looked for
+  bool compressible = false;                            // worth compressing: precompressed siblings are looked for
 };
 
 // `file` may be a path. Names without a known ending are application/octet-stream.

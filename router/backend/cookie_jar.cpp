@@ -104,8 +104,7 @@ bool keep(const BackendCookie& cookie, std::size_t most_bytes, std::vector<Backe
 }
 
 // Of several in the jar with one name, the one for the longest path is sent.
-const BackendCookie* sent_cookie(const std::vector<BackendCookie>& jar, const JarScope& scope,
-                                 std::string_view name) {
+const BackendCookie* sent_cookie(const std::vector<BackendCookie>& jar, const JarScope& scope, std::string_view name) {
   const BackendCookie* best = nullptr;
   for (const auto& cookie : jar) {
     if (cookie.name != name || !is_sent(cookie, scope)) continue;
@@ -120,14 +119,12 @@ SetCookies sort_set_cookies(const http::Headers& answer, const JarScope& scope, 
                             base::WallTime now) {
   SetCookies sorted;
   for (const auto& field : answer) {
-    if (base::equals_ignoring_case(field.name, "Set-Cookie"))
-      sort_one(field.value, scope, rules, now, sorted);
+    if (base::equals_ignoring_case(field.name, "Set-Cookie")) sort_one(field.value, scope, rules, now, sorted);
   }
   return sorted;
 }
 
-bool apply_changes(const std::vector<CookieChange>& changes, std::size_t most_bytes,
-                   std::vector<BackendCookie>& jar) {
+bool apply_changes(const std::vector<CookieChange>& changes, std::size_t most_bytes, std::vector<BackendCookie>& jar) {
   bool changed = false;
   for (const auto& change : changes) {
     const bool differs = change.forget ? forget(change.cookie, jar) : keep(change.cookie, most_bytes, jar);
@@ -136,9 +133,8 @@ bool apply_changes(const std::vector<CookieChange>& changes, std::size_t most_by
   return changed;
 }
 
-Task<Result<Snapshot>> save_cookies(session::Store& store, Snapshot session,
-                                    std::vector<CookieChange> changes, std::size_t most_bytes,
-                                    const config::Logout& logout) {
+Task<Result<Snapshot>> save_cookies(session::Store& store, Snapshot session, std::vector<CookieChange> changes,
+                                    std::size_t most_bytes, const config::Logout& logout) {
   if (changes.empty()) co_return session;
   const std::string destination = changes.front().cookie.destination;
   auto changing = session::change(store, session, [&](session::Session& current) {
@@ -153,8 +149,8 @@ Task<Result<Snapshot>> save_cookies(session::Store& store, Snapshot session,
   co_return session;
 }
 
-void write_cookie_field(const http::Headers& request, const std::vector<BackendCookie>& jar,
-                        const JarScope& scope, const session::CookieNames& own, std::string& out) {
+void write_cookie_field(const http::Headers& request, const std::vector<BackendCookie>& jar, const JarScope& scope,
+                        const session::CookieNames& own, std::string& out) {
   std::string_view before = "Cookie: ";
   const auto write = [&](std::string_view first, std::string_view second = {}, std::string_view third = {}) {
     out.append(before).append(first).append(second).append(third);

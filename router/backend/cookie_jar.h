@@ -27,9 +27,8 @@ namespace router::backend {
 struct JarScope {
   std::string_view destination;
   std::string_view backend_path;  // as it is sent to the back-end
-  std::string_view
-      client_path;      // as the client asked; back-ends that know their outer path set cookies for that
-  bool secure = false;  // https to the back-end, or from the client: back-ends go by x-forwarded-proto
+  std::string_view client_path;   // as the client asked; back-ends that know their outer path set cookies for that
+  bool secure = false;            // https to the back-end, or from the client: back-ends go by x-forwarded-proto
 };
 
 struct CookieChange {
@@ -61,8 +60,7 @@ bool apply_changes(const std::vector<CookieChange>& changes, std::size_t most_by
 // application (`logout`) that the session has left meanwhile. `changes` are of one destination. Errors: those
 // of the store.
 base::Task<base::Result<session::Snapshot>> save_cookies(session::Store& store, session::Snapshot session,
-                                                         std::vector<CookieChange> changes,
-                                                         std::size_t most_bytes,
+                                                         std::vector<CookieChange> changes, std::size_t most_bytes,
                                                          const config::Logout& logout);
 
 // "Cookie: ...\r\n", or nothing: the client's without the router's own, and those of the jar, which win over

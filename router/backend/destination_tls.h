@@ -6,7 +6,6 @@
 
 namespace router::backend {
 
-net::TlsClientOptions destination_tls(const config::Destination& destination,
-                                      const config::Configuration& config);
+net::TlsClientOptions destination_tls(const config::Destination& destination, const config::Configuration& config);
 
 }  // namespace router::backend

@@ -31,8 +31,8 @@ template <class Kind, std::size_t kCount>
 constexpr auto offsets(const std::array<Known<Kind>, kCount>& names) {
   std::array<std::size_t, kLongestKnown + 2> begins{};
   for (std::size_t length = 0; length < begins.size(); ++length) {
-    begins[length] = static_cast<std::size_t>(std::count_if(
-        names.begin(), names.end(), [&](const auto& known) { return known.name.size() < length; }));
+    begins[length] = static_cast<std::size_t>(
+        std::count_if(names.begin(), names.end(), [&](const auto& known) { return known.name.size() < length; }));
   }
   return begins;
 }
@@ -199,9 +199,8 @@ FieldName judge_request_field(std::string_view name) {
   if (const auto* known = find_known(kRequestFields, kRequestOffsets, folded.text())) {
     return {known->kind, folded.is_respelt};
   }
-  const auto after =
-      std::upper_bound(kRequestPrefixes.begin(), kRequestPrefixes.end(), folded.text(),
-                       [](std::string_view text, const auto& prefix) { return text < prefix.name; });
+  const auto after = std::upper_bound(kRequestPrefixes.begin(), kRequestPrefixes.end(), folded.text(),
+                                      [](std::string_view text, const auto& prefix) { return text < prefix.name; });
   const bool begins = after != kRequestPrefixes.begin() && folded.text().starts_with(std::prev(after)->name);
   return {begins ? std::prev(after)->kind : plain, folded.is_respelt};
 }

@@ -35,9 +35,7 @@ class NamedByConnection {
       }
     }
   }
-  bool contains(std::string_view name) const {
-    return base::holds_ignoring_case(std::span(names_).first(size_), name);
-  }
+  bool contains(std::string_view name) const { return base::holds_ignoring_case(std::span(names_).first(size_), name); }
 
  private:
   std::array<std::string_view, http::kMostConnectionOptions> names_;
@@ -45,8 +43,7 @@ class NamedByConnection {
 };
 
 bool is_spelling_of(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return fold(x) == fold(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return fold(x) == fold(y); });
 }
 
 // Other marks for "-" included: what the descriptor sets is not to be had by spelling it otherwise.
@@ -115,8 +112,7 @@ std::optional<std::uint64_t> hops_left(const http::Request& request, const http:
 }
 
 // What a trusted proxy said is passed on as it is.
-void write_forwarded(const RequestForward& forward, std::string_view name, std::string_view ours,
-                     std::string& out) {
+void write_forwarded(const RequestForward& forward, std::string_view name, std::string_view ours, std::string& out) {
   const auto theirs = forward.facts.external.peer_trusted ? forward.facts.request.headers.get(name) : std::nullopt;
   append_line(out, name, theirs.value_or(ours));
 }
@@ -198,7 +194,8 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   if (!forward.destination.authorization.empty()) {
     out.append("Authorization: ").append(forward.destination.authorization.reveal()).append("\r\n");
   }
-  write_cookie_field(forward.facts.request.headers, jar_of(forward.facts.user), forward.scope, forward.own_cookies, out);
+  write_cookie_field(forward.facts.request.headers, jar_of(forward.facts.user), forward.scope, forward.own_cookies,
+                     out);
   write_configured(forward, out);
 }
 

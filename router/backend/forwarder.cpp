@@ -12,7 +12,8 @@ using base::Task;
 namespace {
 
 const base::HistogramFamily kUntilHead("xsrouter_upstream_seconds",
-                                       "From asking a back-end to the head of its answer, by destination.", {"destination"});
+                                       "From asking a back-end to the head of its answer, by destination.",
+                                       {"destination"});
 
 }  // namespace
 
@@ -20,8 +21,8 @@ Forwarder::Forwarder(const config::Destination& destination, const config::Confi
                      CompressionSlots& slots)
     : destination_(destination),
       config_(configuration),
-      origin_(net::make_backend_origin(destination.url, destination_tls(destination, configuration), destination.proxy_host,
-                                       destination.proxy_port)),
+      origin_(net::make_backend_origin(destination.url, destination_tls(destination, configuration),
+                                       destination.proxy_host, destination.proxy_port)),
       slots_(slots),
       until_head_(kUntilHead.with(destination.name)) {}
 

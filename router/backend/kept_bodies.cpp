@@ -21,9 +21,7 @@ bool is_settled(base::WallTime modified, base::WallTime now) {
   return modified + kUnsettled < now || now + kUnsettled < modified;
 }
 
-std::size_t cost_of(const KeptBodies::Body& body) {
-  return body->capacity() + kEntryOverhead;
-}
+std::size_t cost_of(const KeptBodies::Body& body) { return body->capacity() + kEntryOverhead; }
 
 Result<KeptBodies::Body> to_kept(Result<std::string> made) {
   if (!made) return made.error();
@@ -36,8 +34,7 @@ Result<KeptBodies::Body> to_kept(Result<std::string> made) {
 // co_await: until the flight has landed; goes on on the loop that waits.
 class KeptBodies::Landing {
  public:
-  Landing(KeptBodies& bodies, Flight& flight, base::Loop& loop)
-      : bodies_(bodies), flight_(flight), loop_(loop) {}
+  Landing(KeptBodies& bodies, Flight& flight, base::Loop& loop) : bodies_(bodies), flight_(flight), loop_(loop) {}
   bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> waiter) {
     const std::lock_guard lock(bodies_.mutex_);

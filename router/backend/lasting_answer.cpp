@@ -12,8 +12,8 @@ LastingAnswer::LastingAnswer(Call& call, std::function<void()> end, std::string 
 
 void LastingAnswer::session_opened() {
   if (!call_.facts.user.stored()) return;
-  registration_ = call_.live.add(call_.facts.user.stored()->id, call_.exchange.loop(), std::move(end_), std::move(back_end_),
-                                 call_.authenticated);
+  registration_ = call_.live.add(call_.facts.user.stored()->id, call_.exchange.loop(), std::move(end_),
+                                 std::move(back_end_), call_.authenticated);
 }
 
 void LastingAnswer::user_is_active() {

@@ -19,9 +19,8 @@ namespace router::backend {
 class LookedUpDestinations {
  public:
   // References outlive it.
-  LookedUpDestinations(std::shared_ptr<identity::DestinationService> service,
-                       const config::Configuration& config, CompressionSlots& slots,
-                       session::AddressLimit& look_ups, const base::Clock& clock)
+  LookedUpDestinations(std::shared_ptr<identity::DestinationService> service, const config::Configuration& config,
+                       CompressionSlots& slots, session::AddressLimit& look_ups, const base::Clock& clock)
       : service_(std::move(service)), config_(config), slots_(slots), look_ups_(look_ups), clock_(clock) {}
 
   // Before find(): the address has had too many names looked up that no descriptor knows; when to come again.
@@ -30,8 +29,7 @@ class LookedUpDestinations {
   }
 
   // `dynamic`: the client chose the name.
-  base::Task<base::Result<std::shared_ptr<Backend>>> find(std::string name, bool dynamic,
-                                                          base::Loop& home) const;
+  base::Task<base::Result<std::shared_ptr<Backend>>> find(std::string name, bool dynamic, base::Loop& home) const;
 
  private:
   std::shared_ptr<identity::DestinationService> service_;

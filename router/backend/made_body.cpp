@@ -24,17 +24,15 @@ constexpr std::size_t kLargestFilled = 16 * 1024 * 1024;
 // A quarter of a millisecond of gzip: of several at once each takes one a turn of the loop.
 constexpr std::size_t kPiece = 8 * 1024;
 
-Error fault(const char* what) {
-  return {ErrorCode::internal, Side::router, what};
-}
+Error fault(const char* what) { return {ErrorCode::internal, Side::router, what}; }
 
 // Up to `size` bytes from `offset` on into `out`; less where the file has been cut short.
 Result<std::size_t> read_at(const OpenFile& file, std::uint64_t offset, std::size_t size, std::string& out) {
   out.resize(size);
   std::size_t filled = 0;
   while (filled < size) {
-    const auto got = ::pread(file.descriptor.get(), out.data() + filled, size - filled,
-                             static_cast<off_t>(offset + filled));
+    const auto got =
+        ::pread(file.descriptor.get(), out.data() + filled, size - filled, static_cast<off_t>(offset + filled));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fault("a static file cannot be read");
     if (got == 0) break;
@@ -46,8 +44,7 @@ Result<std::size_t> read_at(const OpenFile& file, std::uint64_t offset, std::siz
 
 }  // namespace
 
-Task<Result<std::string>> make_filled(const OpenFile& file, const config::Replacement& replacement,
-                                      base::Loop& loop) {
+Task<Result<std::string>> make_filled(const OpenFile& file, const config::Replacement& replacement, base::Loop& loop) {
   if (file.size > kLargestTemplate) co_return fault("a file with placeholders is larger than 4 MiB");
   std::string text;
   const auto read = read_at(file, 0, file.size, text);
@@ -62,8 +59,8 @@ Task<Result<std::string>> make_filled(const OpenFile& file, const config::Replac
   co_return std::move(out);
 }
 
-Task<Result<std::string>> make_compressed(const Representation& of, http::Coding coding,
-                                          CompressionSlots& slots, base::Loop& loop) {
+Task<Result<std::string>> make_compressed(const Representation& of, http::Coding coding, CompressionSlots& slots,
+                                          base::Loop& loop) {
   const auto slot = slots.take();
   if (!slot) co_return Error{ErrorCode::overloaded, Side::router, "enough files are being compressed", true};
   auto encoder = http::Encoder::make(coding);

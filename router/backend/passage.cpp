@@ -12,10 +12,10 @@ namespace router::backend {
 
 using base::Error;
 using base::ErrorCode;
+using base::milliseconds;
 using base::Result;
 using base::Side;
 using base::Task;
-using base::milliseconds;
 
 namespace {
 
@@ -78,7 +78,8 @@ std::string Passage::request_head(std::string_view path) const {
   write_request_headers(forward, head);
   if (call_.facts.request.body == http::BodyKind::chunked) {
     head.append("Transfer-Encoding: chunked\r\n");
-  } else if (call_.facts.request.body == http::BodyKind::length || call_.facts.request.headers.contains("Content-Length")) {
+  } else if (call_.facts.request.body == http::BodyKind::length ||
+             call_.facts.request.headers.contains("Content-Length")) {
     head.append("Content-Length: ").append(std::to_string(call_.facts.request.content_length)).append("\r\n");
   }
   head.append("\r\n");
@@ -143,7 +144,8 @@ Task<Passage::Attempted> Passage::attempt(const std::string& head, bool fresh) {
   }
   if (!connection_) co_return Attempted{std::move(passed)};
   const bool may_retry = !passed && !fresh && connection_->was_stale(passed.error()) &&
-                         call_.facts.request.body == http::BodyKind::none && http::is_idempotent(call_.facts.request.method);
+                         call_.facts.request.body == http::BodyKind::none &&
+                         http::is_idempotent(call_.facts.request.method);
   call_.pool.release(std::move(connection_), passed.has_value() && whole);
   co_return Attempted{std::move(passed), may_retry};
 }
@@ -242,8 +244,10 @@ Task<Result<void>> Passage::keep_cookies() {
   cookies_ = sort_set_cookies(connection_->head().headers, scope(), rules, call_.clock.wall());
   if (cookies_.to_jar.empty()) co_return Result<void>();
   Result<void> kept;
-  if (call_.facts.user.stored()) kept = co_await save_in_jar();
-  else co_await open_jar();
+  if (call_.facts.user.stored())
+    kept = co_await save_in_jar();
+  else
+    co_await open_jar();
   co_return kept;
 }
 
@@ -276,7 +280,8 @@ Task<void> Passage::open_jar() {
 http::Fields Passage::response_fields() {
   const auto& answer = connection_->head();
   location_ = rewritten_location(answer.headers, destination_, call_.route());
-  const ResponseForward forward{config_.response_headers, call_.csrf_is_ours(), call_.cors_is_ours, cookies_, location_};
+  const ResponseForward forward{config_.response_headers, call_.csrf_is_ours(), call_.cors_is_ours, cookies_,
+                                location_};
   auto fields = forwarded_fields(answer.headers, forward);
   // the length of a body that is not sent
   if (answer.body == http::BodyKind::none && answer.status != 204 && answer.status >= 200) {
@@ -289,7 +294,8 @@ http::Fields Passage::response_fields() {
 
 Task<Result<void>> Passage::switch_protocols() {
   // RFC 9110 section 7.8: its body would be taken for what comes after it
-  if (pump_ && !pump_->finished()) co_return Error{ErrorCode::protocol, Side::back_end, "an upgrade in the middle of the request"};
+  if (pump_ && !pump_->finished())
+    co_return Error{ErrorCode::protocol, Side::back_end, "an upgrade in the middle of the request"};
   auto kept = co_await keep_cookies();
   if (!kept) co_return kept;
   if (session_over_) co_return Error{ErrorCode::cancelled, Side::router, "the session has ended"};

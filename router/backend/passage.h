@@ -28,8 +28,15 @@ class Passage final : private net::RelayRules {
  public:
   Passage(Call& call, const config::Destination& destination, const config::Configuration& config,
           const net::BackendOrigin& origin, CompressionSlots& slots, base::Histogram until_head)
-      : call_(call), destination_(destination), config_(config), origin_(origin), body_(slots), until_head_(until_head),
-        timeout_(call.route().timeout.value_or(destination.timeout)), lasting_(call, [this] { end_with_session(); }, destination.name) {}
+      : call_(call),
+        destination_(destination),
+        config_(config),
+        origin_(origin),
+        body_(slots),
+        until_head_(until_head),
+        timeout_(call.route().timeout.value_or(destination.timeout)),
+        lasting_(
+            call, [this] { end_with_session(); }, destination.name) {}
 
   ~Passage() override { call_.exchange.watch_client(nullptr); }
   Passage(const Passage&) = delete;
@@ -73,10 +80,10 @@ class Passage final : private net::RelayRules {
   CompressedBody body_;
   base::Histogram until_head_;
   base::milliseconds timeout_;
-  net::ConnectionWish* wish_ = nullptr;  // while we wait for a connection
+  net::ConnectionWish* wish_ = nullptr;                 // while we wait for a connection
   std::unique_ptr<net::BackendConnection> connection_;  // until an upgrade takes it
   std::optional<BodyPump> pump_;
-  std::string path_;  // at the back-end, without query
+  std::string path_;      // at the back-end, without query
   std::string location_;  // instead of the back-end's, or empty
   SetCookies cookies_;
   LastingAnswer lasting_;

@@ -40,18 +40,24 @@ std::optional<Placeholder> read_placeholder(std::string_view text) {
 void append_escaped(std::string_view value, std::string& out) {
   for (const char c : value) {
     switch (c) {
-      case '/': out.append("&#x2F;"); break;
-      case '`': out.append("&#x60;"); break;
-      case '=': out.append("&#x3D;"); break;
-      default: base::append_html_escaped(c, out);
+      case '/':
+        out.append("&#x2F;");
+        break;
+      case '`':
+        out.append("&#x60;");
+        break;
+      case '=':
+        out.append("&#x3D;");
+        break;
+      default:
+        base::append_html_escaped(c, out);
     }
   }
 }
 
 std::string_view value_of(const config::Replacement& replacement, std::string_view name) {
   const std::string key(name);
-  if (const auto found = replacement.variables.find(key); found != replacement.variables.end())
-    return found->second;
+  if (const auto found = replacement.variables.find(key); found != replacement.variables.end()) return found->second;
   const auto found = replacement.services.find(key);
   return found != replacement.services.end() ? std::string_view(found->second) : std::string_view();
 }

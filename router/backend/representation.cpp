@@ -35,8 +35,8 @@ bool is_newer(const OpenFile& file, const OpenFile& than) {
          std::chrono::floor<std::chrono::seconds>(than.modified);
 }
 
-Result<std::optional<OpenFile>> open_sibling(const FileRoot& root, const Descriptor& folder,
-                                             const std::string& name, const OpenFile& file) {
+Result<std::optional<OpenFile>> open_sibling(const FileRoot& root, const Descriptor& folder, const std::string& name,
+                                             const OpenFile& file) {
   auto sibling = root.open(folder, name);
   if (!sibling || !*sibling) return sibling;
   const bool usable =
@@ -47,9 +47,8 @@ Result<std::optional<OpenFile>> open_sibling(const FileRoot& root, const Descrip
 
 }  // namespace
 
-Result<Representation> represent_stored(const FileRoot& root, const Descriptor& folder,
-                                        const std::string& name, OpenFile file,
-                                        const http::Headers& request) {
+Result<Representation> represent_stored(const FileRoot& root, const Descriptor& folder, const std::string& name,
+                                        OpenFile file, const http::Headers& request) {
   const auto type = content_type_of(name);
   Representation sent;
   sent.content_type = type.value;

@@ -21,7 +21,7 @@ namespace router::backend {
 struct Representation {
   OpenFile file;
   std::shared_ptr<const std::string> text;  // with placeholders filled in; null: the bytes of `file` are sent
-  std::uint64_t size = 0;           // of what is sent
+  std::uint64_t size = 0;                   // of what is sent
   std::string_view content_type;
   std::string_view content_coding;  // as in Content-Encoding, empty = none
   bool varies = false;              // by Accept-Encoding
@@ -37,9 +37,8 @@ struct Placeholders {
 
 // Precompressed siblings are taken for types worth compressing, if the client accepts them and they are not
 // older than the file. `name` is the file's, below `folder`; it is a regular one.
-base::Result<Representation> represent_stored(const FileRoot& root, const Descriptor& folder,
-                                              const std::string& name, OpenFile file,
-                                              const http::Headers& request);
+base::Result<Representation> represent_stored(const FileRoot& root, const Descriptor& folder, const std::string& name,
+                                              OpenFile file, const http::Headers& request);
 
 // On `loop`; filled in once and kept among `bodies`. Errors: those of make_filled.
 base::Task<base::Result<Representation>> represent_filled(std::string name, OpenFile file, Placeholders placeholders,

@@ -14,8 +14,8 @@ Backend* back_end_at(const BackEnds::ByKey& back_ends, const std::string& key) {
 
 }  // namespace
 
-RouteSet::RouteSet(std::shared_ptr<const config::Configuration> config,
-                   std::shared_ptr<const BackEnds> back_ends, const MakeOwn& make_own)
+RouteSet::RouteSet(std::shared_ptr<const config::Configuration> config, std::shared_ptr<const BackEnds> back_ends,
+                   const MakeOwn& make_own)
     : config_(std::move(config)),
       back_ends_(back_ends ? std::move(back_ends) : std::make_shared<const BackEnds>()),
       table_(*config_),

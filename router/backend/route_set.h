@@ -26,8 +26,7 @@
 namespace router::backend {
 
 // Where a route leads: to this back-end, or
-struct ByName {
-};  // to the destination whose name comes of the request, or is the destination service's to know
+struct ByName {};    // to the destination whose name comes of the request, or is the destination service's to know
 struct NotBound {};  // to a service that is not there
 using Lead = std::variant<Backend*, ByName, NotBound>;
 
@@ -69,8 +68,7 @@ struct Match : routing::RouteMatch {
   // Where one was found.
   const Lead& lead() const { return set->lead(position); }
   // As routing::destination_name. `target` is what was matched, `host` the external one.
-  base::Result<std::optional<std::string>> destination_name(const http::Target& target,
-                                                            std::string_view host) const;
+  base::Result<std::optional<std::string>> destination_name(const http::Target& target, std::string_view host) const;
 };
 
 // As routing::RouteTable::find. `set` is not null.

@@ -7,8 +7,7 @@ namespace router::backend {
 namespace {
 
 std::string content_range(const http::ByteRange& range, std::uint64_t size) {
-  return "bytes " + std::to_string(range.first) + "-" + std::to_string(range.last) + "/" +
-         std::to_string(size);
+  return "bytes " + std::to_string(range.first) + "-" + std::to_string(range.last) + "/" + std::to_string(size);
 }
 
 // The fields that a 304 has too (RFC 9110 section 15.4.5).
@@ -56,8 +55,7 @@ void answer_ranges(const Representation& representation, const std::vector<http:
 StaticAnswer answer_with(const Representation& representation, const http::Request& request) {
   using Kind = http::RangeDecision::Kind;
   StaticAnswer answer;
-  const auto precondition =
-      http::evaluate_preconditions(request.method, request.headers, representation.validators);
+  const auto precondition = http::evaluate_preconditions(request.method, request.headers, representation.validators);
   if (precondition == http::Precondition::failed) {
     answer.status = 412;
     return answer;

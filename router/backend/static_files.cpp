@@ -28,9 +28,7 @@ constexpr std::uint64_t kSmallFile = 16 * 1024;
 constexpr std::size_t kTextPiece = 64 * 1024;
 constexpr const char* kIndex = "index.html";
 
-Error not_found(const char* why) {
-  return {ErrorCode::not_found, Side::client, why};
-}
+Error not_found(const char* why) { return {ErrorCode::not_found, Side::client, why}; }
 
 using FoundFile = StaticFiles::FoundFile;
 
@@ -96,8 +94,7 @@ Task<Result<void>> send_range(Call& call, const Representation& representation, 
     const auto text = std::string_view(*representation.text).substr(bytes.first, bytes.length());
     sent = co_await send_text(exchange, text);
   } else if (bytes.length() <= kSmallFile) {
-    sent =
-        co_await net::copy_file(exchange, representation.file.descriptor.get(), bytes.first, bytes.length());
+    sent = co_await net::copy_file(exchange, representation.file.descriptor.get(), bytes.first, bytes.length());
   } else {
     LastingAnswer lasting(call, [&exchange] { exchange.abort(); });
     sent = co_await exchange.send_file(representation.file.descriptor.get(), bytes.first, bytes.length());
@@ -158,8 +155,8 @@ std::string_view StaticFiles::cache_control(const Call& call) const {
 // The configured field wins over the file's, but not over the route's cacheControl. Vary is a list, to which both add.
 net::ResponseStart StaticFiles::begin(Call& call, StaticAnswer& answer) const {
   for (const auto& header : config_.response_headers) {
-    const bool is_route_s = !route_.cache_control.empty() && !header.overrides &&
-                            base::equals_ignoring_case(header.name, "Cache-Control");
+    const bool is_route_s =
+        !route_.cache_control.empty() && !header.overrides && base::equals_ignoring_case(header.name, "Cache-Control");
     if (base::equals_ignoring_case(header.name, "Vary")) {
       answer.fields.add("Vary", header.value);
     } else if (!is_route_s) {
@@ -181,8 +178,9 @@ net::ResponseStart StaticFiles::begin(Call& call, StaticAnswer& answer) const {
 
 Task<Result<Representation>> StaticFiles::represent(Call& call, FoundFile found) const {
   if (folder_.replace && has_placeholders(*folder_.replace, found.name)) {
-    auto filling = represent_filled(std::move(found.name), std::move(found.file), {*folder_.replace, placeholders_, loaded_at_},
-                                    bodies_, call.exchange.loop(), call.clock.wall());
+    auto filling =
+        represent_filled(std::move(found.name), std::move(found.file), {*folder_.replace, placeholders_, loaded_at_},
+                         bodies_, call.exchange.loop(), call.clock.wall());
     auto filled = co_await filling;
     co_return filled;
   }

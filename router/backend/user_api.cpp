@@ -63,8 +63,8 @@ Result<Answer> answer_of(const Call& call, std::string_view path) {
   const auto& user = call.facts.user.session;
   if (!user) return Error{ErrorCode::unauthenticated, Side::client, "the user API needs a session"};
   const bool with_scopes = call.route().authentication == config::AuthenticationType::xsuaa;
-  return Answer{200, path == "/currentUser" ? current_user_json(*user, with_scopes)
-                                            : attributes_json(*user, with_scopes)};
+  return Answer{200,
+                path == "/currentUser" ? current_user_json(*user, with_scopes) : attributes_json(*user, with_scopes)};
 }
 
 }  // namespace

@@ -25,10 +25,7 @@ std::string_view received_by(std::string_view hop) {
 }  // namespace
 
 void write_via(const http::Request& request, std::string& out) {
-  out.append("Via: 1.")
-      .append(request.minor_version == 0 ? "0 " : "1 ")
-      .append(own_via_name())
-      .append("\r\n");
+  out.append("Via: 1.").append(request.minor_version == 0 ? "0 " : "1 ").append(own_via_name()).append("\r\n");
 }
 
 bool went_through_here(const http::Headers& headers) {

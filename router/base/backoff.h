@@ -10,7 +10,8 @@
 namespace router::base {
 
 // How long to wait after so many failures in a row: 1, 2, 4 ... 60 s.
-inline milliseconds backoff_delay(unsigned failures, milliseconds first = seconds(1), milliseconds longest = seconds(60)) {
+inline milliseconds backoff_delay(unsigned failures, milliseconds first = seconds(1),
+                                  milliseconds longest = seconds(60)) {
   const unsigned doublings = std::min(failures > 0 ? failures - 1 : 0U, 16U);
   return std::min(longest, first * (1 << doublings));
 }

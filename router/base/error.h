@@ -11,23 +11,23 @@
 namespace router::base {
 
 enum class ErrorCode {
-  bad_request,       // the request breaks a rule of HTTP or of this router
-  uri_too_long,      // request target over its limit
-  head_too_large,    // header section over its limit
-  body_too_large,    // body over its limit
-  timeout,           // a deadline passed
-  closed,            // the peer closed the connection
-  refused,           // no connection could be made
-  protocol,          // the peer's answer is not valid
-  overloaded,        // a bounded queue or pool is full
-  unauthenticated,   // no valid session or credential
-  forbidden,         // known, but not allowed
-  not_found,         // no such thing
-  conflict,          // somebody else changed it first
-  unavailable,       // a service that is needed is away for now
-  invalid_config,    // the configuration cannot be used
-  cancelled,         // nobody wants the answer any more
-  internal,          // our own fault
+  bad_request,      // the request breaks a rule of HTTP or of this router
+  uri_too_long,     // request target over its limit
+  head_too_large,   // header section over its limit
+  body_too_large,   // body over its limit
+  timeout,          // a deadline passed
+  closed,           // the peer closed the connection
+  refused,          // no connection could be made
+  protocol,         // the peer's answer is not valid
+  overloaded,       // a bounded queue or pool is full
+  unauthenticated,  // no valid session or credential
+  forbidden,        // known, but not allowed
+  not_found,        // no such thing
+  conflict,         // somebody else changed it first
+  unavailable,      // a service that is needed is away for now
+  invalid_config,   // the configuration cannot be used
+  cancelled,        // nobody wants the answer any more
+  internal,         // our own fault
 };
 
 enum class Side { client, back_end, identity_provider, store, router };

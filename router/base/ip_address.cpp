@@ -48,9 +48,7 @@ std::optional<IpAddress> IpAddress::parse_hop(std::string_view text) {
   return is_port(*port) ? parse(host) : std::nullopt;
 }
 
-bool IpAddress::is_v4() const {
-  return begins_with(bytes_, kMapped);
-}
+bool IpAddress::is_v4() const { return begins_with(bytes_, kMapped); }
 
 std::string IpAddress::to_string() const {
   char text[INET6_ADDRSTRLEN] = {};

@@ -11,21 +11,20 @@ namespace {
 constexpr std::int64_t kQuietSeconds = 60;
 
 const CounterFamily<1>& limit_hits() {
-  static const CounterFamily family("xsrouter_limit_hits_total", "How often a limit was hit, by the variable that sets it.",
-                                    {"limit"});
+  static const CounterFamily family("xsrouter_limit_hits_total",
+                                    "How often a limit was hit, by the variable that sets it.", {"limit"});
   return family;
 }
 
 }  // namespace
 
 Limit::Limit(const char* variable)
-    : variable_(variable),
-      hits_(limit_hits().with(variable)),
-      quiet_until_(std::numeric_limits<std::int64_t>::min()) {}
+    : variable_(variable), hits_(limit_hits().with(variable)), quiet_until_(std::numeric_limits<std::int64_t>::min()) {}
 
 void Limit::hit() const noexcept {
   hits_.add();
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch());
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch());
   auto until = quiet_until_.load(std::memory_order_relaxed);
   if (now.count() < until || !quiet_until_.compare_exchange_strong(until, now.count() + kQuietSeconds)) return;
   try {

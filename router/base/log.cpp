@@ -16,11 +16,16 @@ std::atomic<LogFormat> g_format{LogFormat::json};  // process-wide like stderr i
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
-    case LogLevel::off: return spdlog::level::off;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
+    case LogLevel::off:
+      return spdlog::level::off;
   }
   return spdlog::level::info;
 }
@@ -41,9 +46,9 @@ void configure_log(LogLevel level, LogFormat format) {
   g_format = format;
   set_configured_level(level);
   logger().set_level(spdlog::level::trace);  // what is logged has been decided before (base/log_level.h)
-  logger().set_pattern(format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
-                                                 : "%H:%M:%S.%e %-7l %v",
-                       spdlog::pattern_time_type::utc);
+  logger().set_pattern(
+      format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})" : "%H:%M:%S.%e %-7l %v",
+      spdlog::pattern_time_type::utc);
   logger().flush_on(spdlog::level::warn);
 }
 

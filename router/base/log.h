@@ -24,8 +24,8 @@ class LogValue {
   LogValue(const char* text) : text_(text), quoted_(true) {}
   LogValue(bool value) : text_(value ? "true" : "false") {}
   template <class Number>
-    requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool>)
-  LogValue(Number value) : text_(std::to_string(value)) {}
+  requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool>) LogValue(Number value)
+      : text_(std::to_string(value)) {}
 
   const std::string& text() const { return text_; }
   bool quoted() const { return quoted_; }

@@ -151,8 +151,12 @@ MetricReading MetricSeries::read() const {
     MetricReading::Series series{values, 0, {}};
     const std::uint64_t sum = cells.sum(first);
     switch (kind_) {
-      case MetricKind::counter: series.value = static_cast<double>(sum); break;
-      case MetricKind::gauge: series.value = static_cast<double>(static_cast<std::int64_t>(sum)); break;
+      case MetricKind::counter:
+        series.value = static_cast<double>(sum);
+        break;
+      case MetricKind::gauge:
+        series.value = static_cast<double>(static_cast<std::int64_t>(sum));
+        break;
       case MetricKind::histogram: {
         series.value = std::chrono::duration<double>(microseconds(sum)).count();
         std::uint64_t so_far = 0;

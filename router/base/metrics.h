@@ -65,8 +65,7 @@ Cell* make_cell(std::uint32_t cell) noexcept;
 
 inline void add(std::uint32_t cell, std::uint64_t amount) noexcept {
   Cells* const mine = t_cells;
-  Cell* const piece =
-      mine == nullptr ? nullptr : mine->pieces[cell / kCellsOfPiece].load(std::memory_order_relaxed);
+  Cell* const piece = mine == nullptr ? nullptr : mine->pieces[cell / kCellsOfPiece].load(std::memory_order_relaxed);
   Cell* const found = piece == nullptr ? make_cell(cell) : piece + cell % kCellsOfPiece;
   if (found == nullptr) return;
   found->store(found->load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
@@ -119,11 +118,11 @@ class Histogram {
 };
 
 // Of requests, and of what else people wait for.
-inline constexpr std::array kRequestBounds{
-    microseconds{500},     microseconds{1'000},     microseconds{2'500},     microseconds{5'000},
-    microseconds{10'000},  microseconds{25'000},    microseconds{50'000},    microseconds{100'000},
-    microseconds{250'000}, microseconds{500'000},   microseconds{1'000'000}, microseconds{2'500'000},
-    microseconds{5'000'000}, microseconds{10'000'000}, microseconds{30'000'000}};
+inline constexpr std::array kRequestBounds{microseconds{500},       microseconds{1'000},      microseconds{2'500},
+                                           microseconds{5'000},     microseconds{10'000},     microseconds{25'000},
+                                           microseconds{50'000},    microseconds{100'000},    microseconds{250'000},
+                                           microseconds{500'000},   microseconds{1'000'000},  microseconds{2'500'000},
+                                           microseconds{5'000'000}, microseconds{10'000'000}, microseconds{30'000'000}};
 
 class MetricSeries;
 
@@ -182,10 +181,8 @@ class CounterFamily : public MetricSeries {
                 std::size_t most = kMost, MetricRegistry& registry = MetricRegistry::of_process())
       : MetricSeries(MetricKind::counter, name, help, {std::begin(labels), std::end(labels)}, {}, most, registry) {}
   template <class... Values>
-    requires(sizeof...(Values) == kLabels)
-  Counter with(const Values&... values) const {
-    return counter({std::string(values)...});
-  }
+  requires(sizeof...(Values) == kLabels) Counter with(const Values&... values)
+  const { return counter({std::string(values)...}); }
 };
 
 template <std::size_t kLabels>
@@ -195,10 +192,8 @@ class GaugeFamily : public MetricSeries {
               std::size_t most = kMost, MetricRegistry& registry = MetricRegistry::of_process())
       : MetricSeries(MetricKind::gauge, name, help, {std::begin(labels), std::end(labels)}, {}, most, registry) {}
   template <class... Values>
-    requires(sizeof...(Values) == kLabels)
-  Gauge with(const Values&... values) const {
-    return gauge({std::string(values)...});
-  }
+  requires(sizeof...(Values) == kLabels) Gauge with(const Values&... values)
+  const { return gauge({std::string(values)...}); }
 };
 
 // `bounds` are constants.
@@ -211,17 +206,14 @@ class HistogramFamily : public MetricSeries {
       : MetricSeries(MetricKind::histogram, name, help, {std::begin(labels), std::end(labels)}, bounds, most,
                      registry) {}
   template <class... Values>
-    requires(sizeof...(Values) == kLabels)
-  Histogram with(const Values&... values) const {
-    return histogram({std::string(values)...});
-  }
+  requires(sizeof...(Values) == kLabels) Histogram with(const Values&... values)
+  const { return histogram({std::string(values)...}); }
 };
 
 // One counter without labels.
 class SingleCounter : public MetricSeries {
  public:
-  SingleCounter(std::string_view name, std::string_view help,
-                MetricRegistry& registry = MetricRegistry::of_process())
+  SingleCounter(std::string_view name, std::string_view help, MetricRegistry& registry = MetricRegistry::of_process())
       : MetricSeries(MetricKind::counter, name, help, {}, {}, 1, registry), counter_(counter({})) {}
   void add(std::uint64_t amount = 1) const noexcept { counter_.add(amount); }
 

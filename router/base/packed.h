@@ -69,10 +69,8 @@ class Packer {
     for (const auto& value : values) put(value);
   }
   template <class Record>
-    requires requires(Packer& packer, const Record& record) { fields(packer, record); }
-  void put(const Record& record) {
-    fields(*this, record);
-  }
+  requires requires(Packer& packer, const Record& record) { fields(packer, record); }
+  void put(const Record& record) { fields(*this, record); }
 
   std::string bytes_;
 };
@@ -150,10 +148,8 @@ class Unpacker {
     }
   }
   template <class Record>
-    requires requires(Unpacker& unpacker, Record& record) { fields(unpacker, record); }
-  void get(Record& record) {
-    fields(*this, record);
-  }
+  requires requires(Unpacker& unpacker, Record& record) { fields(unpacker, record); }
+  void get(Record& record) { fields(*this, record); }
 
   std::string_view rest_;
   bool is_broken_ = false;

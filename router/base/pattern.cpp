@@ -98,8 +98,7 @@ std::optional<Pattern> Pattern::checked(std::string_view source) {
 
 Result<std::optional<Pattern::Match>> Pattern::match(std::string_view subject) const {
   thread_local Workspace workspace;
-  const int found =
-      pcre2_match(code_->code, units(subject), subject.size(), 0, 0, workspace.data, workspace.context);
+  const int found = pcre2_match(code_->code, units(subject), subject.size(), 0, 0, workspace.data, workspace.context);
   if (found == PCRE2_ERROR_NOMATCH) return std::optional<Match>();
   if (found < 0) {
     return Error{ErrorCode::overloaded, Side::router,
@@ -128,8 +127,6 @@ std::optional<std::size_t> Pattern::group_number(std::string_view name) const {
   return static_cast<std::size_t>(number);
 }
 
-bool Pattern::has_named_groups() const {
-  return pattern_info(code_->code, PCRE2_INFO_NAMECOUNT) > 0;
-}
+bool Pattern::has_named_groups() const { return pattern_info(code_->code, PCRE2_INFO_NAMECOUNT) > 0; }
 
 }  // namespace router::base

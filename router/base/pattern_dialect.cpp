@@ -6,18 +6,10 @@
 namespace router::base {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_octal(char c) {
-  return c >= '0' && c <= '7';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_one_of(char c, std::string_view set) {
-  return c != '\0' && set.find(c) != std::string_view::npos;
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_octal(char c) { return c >= '0' && c <= '7'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_one_of(char c, std::string_view set) { return c != '\0' && set.find(c) != std::string_view::npos; }
 
 // The value of four hexadecimal digits; more than 0xFFFF: they are none.
 std::uint32_t four_hex_digits(std::string_view text) {
@@ -69,9 +61,7 @@ class Translation {
     }
   }
 
-  char ahead(std::size_t distance) const {
-    return at_ + distance < source_.size() ? source_[at_ + distance] : '\0';
-  }
+  char ahead(std::size_t distance) const { return at_ + distance < source_.size() ? source_[at_ + distance] : '\0'; }
   // Writes `text` for the next `length` bytes of the source.
   void write(std::string_view text, std::size_t length) {
     result_.text.append(text);
@@ -172,8 +162,8 @@ class Translation {
     if (c == 'c' && in_class_ && (is_digit(ahead(2)) || ahead(2) == '_'))
       return write_byte(static_cast<std::uint32_t>(ahead(2)) % 32, 3);
     if (c == 'c' && !is_letter(ahead(2))) return write("\\\\", 1);  // the c comes next
-    const bool is_known = is_one_of(c, kSets) || is_one_of(c, "btnrfcx") || (c == 'B' && !in_class_) ||
-                          (c == 'k' && has_names_);
+    const bool is_known =
+        is_one_of(c, kSets) || is_one_of(c, "btnrfcx") || (c == 'B' && !in_class_) || (c == 'k' && has_names_);
     if (c == 'k' && is_known && ahead(2) != '<') return write("\\k(", 2);  // refused
     if (is_letter(c) && !is_known) return write(source_.substr(at_ + 1, 1), 2);
     copy(2);
@@ -228,8 +218,6 @@ class Translation {
 
 }  // namespace
 
-PatternText javascript_pattern(std::string_view source) {
-  return Translation(source).run();
-}
+PatternText javascript_pattern(std::string_view source) { return Translation(source).run(); }
 
 }  // namespace router::base

@@ -107,12 +107,23 @@ std::string json_quote(std::string_view text) {
 
 void append_html_escaped(char c, std::string& out) {
   switch (c) {
-    case '&': out.append("&amp;"); break;
-    case '<': out.append("&lt;"); break;
-    case '>': out.append("&gt;"); break;
-    case '"': out.append("&quot;"); break;
-    case '\'': out.append("&#39;"); break;
-    default: out.push_back(c);
+    case '&':
+      out.append("&amp;");
+      break;
+    case '<':
+      out.append("&lt;");
+      break;
+    case '>':
+      out.append("&gt;");
+      break;
+    case '"':
+      out.append("&quot;");
+      break;
+    case '\'':
+      out.append("&#39;");
+      break;
+    default:
+      out.push_back(c);
   }
 }
 
@@ -143,8 +154,8 @@ std::string percent_encode(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (char c : text) {
-    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                            c == '-' || c == '.' || c == '_' || c == '~';
+    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                            c == '.' || c == '_' || c == '~';
     if (unreserved) {
       out.push_back(c);
     } else {

@@ -29,16 +29,14 @@ void read_vcap_services(const Variables& variables, Issues& issues, std::vector<
         // Some brokers bind without any: no use to us, no fault either.
         continue;
       }
-      bindings.push_back({text_member(entry, "name").value_or(label), label,
-                          text_member(entry, "plan").value_or(""), texts_member(entry, "tags"),
-                          variable->document, credentials, report.below(here + "/credentials")});
+      bindings.push_back({text_member(entry, "name").value_or(label), label, text_member(entry, "plan").value_or(""),
+                          texts_member(entry, "tags"), variable->document, credentials,
+                          report.below(here + "/credentials")});
     }
   }
 }
 
-std::string label_of(const std::string& key) {
-  return key == "uaa" ? "xsuaa" : key;
-}
+std::string label_of(const std::string& key) { return key == "uaa" ? "xsuaa" : key; }
 
 void read_default_services(const std::shared_ptr<const Document>& document, Issues& issues,
                            std::vector<Binding>& bindings) {
@@ -50,12 +48,11 @@ void read_default_services(const std::shared_ptr<const Document>& document, Issu
   const std::vector<Binding> bound = bindings;
   for (const auto& [key, value] : document->root().items()) {
     const std::string label = label_of(key);
-    if (std::any_of(bound.begin(), bound.end(), [&](const Binding& binding) { return binding.is(label); }))
-      continue;
+    if (std::any_of(bound.begin(), bound.end(), [&](const Binding& binding) { return binding.is(label); })) continue;
     const auto add = [&](const json& credentials, const std::string& name, const std::string& place) {
       if (credentials.is_object()) {
-        bindings.push_back({name, label, "", texts_member(credentials, "tags"), document, &credentials,
-                            report.below(place)});
+        bindings.push_back(
+            {name, label, "", texts_member(credentials, "tags"), document, &credentials, report.below(place)});
       } else {
         report.error(place, {show_value(credentials), "an object of credentials"});
       }
@@ -78,8 +75,8 @@ bool Binding::is(std::string_view label_or_tag) const {
   return label == label_or_tag || std::find(tags.begin(), tags.end(), label_or_tag) != tags.end();
 }
 
-std::vector<Binding> read_bindings(const Variables& variables,
-                                   const std::shared_ptr<const Document>& default_services, Issues& issues) {
+std::vector<Binding> read_bindings(const Variables& variables, const std::shared_ptr<const Document>& default_services,
+                                   Issues& issues) {
   std::vector<Binding> bindings;
   read_vcap_services(variables, issues, bindings);
   if (default_services) read_default_services(default_services, issues, bindings);

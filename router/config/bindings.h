@@ -28,7 +28,7 @@ struct Binding {
 // `issues`: of the services, which may be of no use here (unused_services.h, after which nothing more is told to it);
 // outlives the bindings.
 // VCAP_SERVICES first, then those of default-services.json (may be null) whose label is not bound yet.
-std::vector<Binding> read_bindings(const Variables& variables,
-                                   const std::shared_ptr<const Document>& default_services, Issues& issues);
+std::vector<Binding> read_bindings(const Variables& variables, const std::shared_ptr<const Document>& default_services,
+                                   Issues& issues);
 
 }  // namespace router::config

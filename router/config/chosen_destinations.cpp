@@ -10,8 +10,7 @@ namespace {
 
 // The text of the expression's capturing group number `wanted`, or of that name; absent: there is none that
 // is known.
-std::optional<std::string_view> group_text(std::string_view expression, std::size_t wanted,
-                                           std::string_view name) {
+std::optional<std::string_view> group_text(std::string_view expression, std::size_t wanted, std::string_view name) {
   std::size_t groups = 0;
   std::size_t begin = 0;
   std::size_t depth = 0;
@@ -28,8 +27,7 @@ std::optional<std::string_view> group_text(std::string_view expression, std::siz
     } else if (c == '(') {
       ++depth;
       const auto inside = expression.substr(i + 1);
-      const bool is_named =
-          inside.starts_with("?<") && !inside.starts_with("?<=") && !inside.starts_with("?<!");
+      const bool is_named = inside.starts_with("?<") && !inside.starts_with("?<=") && !inside.starts_with("?<!");
       if (inside.starts_with('?') && !is_named) continue;
       ++groups;
       const auto end = is_named ? inside.find('>') : std::string_view::npos;
@@ -77,8 +75,7 @@ Reference reference_at(std::string_view text) {
     return {0, text.substr(2, text.find('>') - 2), text.find('>') + 1};
   }
   std::size_t digits = 0;
-  while (digits < 2 && 1 + digits < text.size() && text[1 + digits] >= '0' && text[1 + digits] <= '9')
-    ++digits;
+  while (digits < 2 && 1 + digits < text.size() && text[1 + digits] >= '0' && text[1 + digits] <= '9') ++digits;
   const auto number = base::parse_unsigned(text.substr(1, digits));
   return {number ? static_cast<std::size_t>(*number) : 0, {}, 1 + digits};
 }
@@ -122,11 +119,10 @@ ChosenNames::ChosenNames(const Route& route, const Environment& environment) {
 }
 
 bool ChosenNames::may_be(const std::string& name) const {
-  if (name.size() < front_.size() + back_.size() || !name.starts_with(front_) || !name.ends_with(back_))
-    return false;
+  if (name.size() < front_.size() + back_.size() || !name.starts_with(front_) || !name.ends_with(back_)) return false;
   if (!between_) return true;
-  const auto match = between_->match(
-      std::string_view(name).substr(front_.size(), name.size() - front_.size() - back_.size()));
+  const auto match =
+      between_->match(std::string_view(name).substr(front_.size(), name.size() - front_.size() - back_.size()));
   return !match || match->has_value();
 }
 

@@ -20,12 +20,7 @@
 namespace router::config {
 
 // The section `logout`: what each dialect has there, and what holds for all.
-struct Logout : LogoutRules,
-                LogoutLanding,
-                CentralLogout,
-                BackChannelLogout,
-                FrontChannelLogout,
-                AgentLogout {};
+struct Logout : LogoutRules, LogoutLanding, CentralLogout, BackChannelLogout, FrontChannelLogout, AgentLogout {};
 
 struct Dialects {
   Logout logout;
@@ -35,8 +30,7 @@ struct Dialects {
 
 // In the order in which faults are looked for: of two with the same path, the later one is said to be wrong.
 inline constexpr std::array kDialects = {
-    &kCentralLogout, &kBackChannelLogout, &kFrontChannelLogout, &kLogoutLanding, &kAm,
-    &kHostedLogin,   &kAgentLogout,
+    &kCentralLogout, &kBackChannelLogout, &kFrontChannelLogout, &kLogoutLanding, &kAm, &kHostedLogin, &kAgentLogout,
 };
 
 }  // namespace router::config

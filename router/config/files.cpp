@@ -34,26 +34,24 @@ std::optional<std::string> find(const std::string& directory, const std::string&
     return below.string();
   }
   if (!is_inside(path, root)) {
-    report.error(pointer,
-                 {show(std::string_view(name)) + ", which is outside the directory of the descriptor",
-                  std::string(what) + " inside it",
-                  "copy it there when you build, or move xs-app.json up into a directory that holds both"});
+    report.error(pointer, {show(std::string_view(name)) + ", which is outside the directory of the descriptor",
+                           std::string(what) + " inside it",
+                           "copy it there when you build, or move xs-app.json up into a directory that holds both"});
     return std::nullopt;
   }
-  report.error(pointer,
-               {show(std::string_view(name)) + ", which does not exist", std::string(what) + " that exists"});
+  report.error(pointer, {show(std::string_view(name)) + ", which does not exist", std::string(what) + " that exists"});
   return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::string> find_folder(const std::string& directory, const std::string& name,
-                                       const Report& report, const std::string& pointer) {
+std::optional<std::string> find_folder(const std::string& directory, const std::string& name, const Report& report,
+                                       const std::string& pointer) {
   return find(directory, name, report, pointer, true);
 }
 
-std::optional<std::string> find_file(const std::string& directory, const std::string& name,
-                                     const Report& report, const std::string& pointer) {
+std::optional<std::string> find_file(const std::string& directory, const std::string& name, const Report& report,
+                                     const std::string& pointer) {
   return find(directory, name, report, pointer, false);
 }
 
@@ -62,8 +60,7 @@ bool file_exists(const std::string& path) {
   return fs::exists(path, fault);
 }
 
-std::optional<std::string> read_whole_file(const std::string& path, std::size_t max_bytes,
-                                           std::string& reason) {
+std::optional<std::string> read_whole_file(const std::string& path, std::size_t max_bytes, std::string& reason) {
   std::error_code fault;
   if (!fs::is_regular_file(path, fault)) {
     reason = fs::exists(path, fault) ? "it is not a file" : "there is none";

@@ -11,15 +11,14 @@ namespace router::config {
 
 // The folder `name` inside `directory`, as an absolute path without symbolic links. Absent (reported at
 // `pointer`) if it is missing or lies elsewhere.
-std::optional<std::string> find_folder(const std::string& directory, const std::string& name,
-                                       const Report& report, const std::string& pointer);
+std::optional<std::string> find_folder(const std::string& directory, const std::string& name, const Report& report,
+                                       const std::string& pointer);
 // The same for a file.
-std::optional<std::string> find_file(const std::string& directory, const std::string& name,
-                                     const Report& report, const std::string& pointer);
+std::optional<std::string> find_file(const std::string& directory, const std::string& name, const Report& report,
+                                     const std::string& pointer);
 
 bool file_exists(const std::string& path);
 // Absent, with a reason, if it cannot be read or is over `max_bytes`.
-std::optional<std::string> read_whole_file(const std::string& path, std::size_t max_bytes,
-                                           std::string& reason);
+std::optional<std::string> read_whole_file(const std::string& path, std::size_t max_bytes, std::string& reason);
 
 }  // namespace router::config

@@ -10,9 +10,7 @@ namespace {
 constexpr unsigned kMappedBits = 96;  // of ::ffff:0:0/96
 constexpr std::string_view kPrivate = "private";
 
-unsigned first_bits(std::uint8_t byte, unsigned bits) {
-  return bits >= 8 ? byte : byte >> (8 - bits);
-}
+unsigned first_bits(std::uint8_t byte, unsigned bits) { return bits >= 8 ? byte : byte >> (8 - bits); }
 
 }  // namespace
 
@@ -44,13 +42,11 @@ IpRanges::IpRanges(const std::vector<std::string>& entries) {
   }
 }
 
-bool IpRanges::is_valid(std::string_view entry) {
-  return entry == kPrivate || parse_range(entry).has_value();
-}
+bool IpRanges::is_valid(std::string_view entry) { return entry == kPrivate || parse_range(entry).has_value(); }
 
 const std::vector<std::string>& IpRanges::private_ranges() {
-  static const std::vector<std::string> ranges = {
-      "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"};
+  static const std::vector<std::string> ranges = {"127.0.0.0/8",    "::1/128",       "10.0.0.0/8", "172.16.0.0/12",
+                                                  "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"};
   return ranges;
 }
 

@@ -41,7 +41,8 @@ std::string shortened(std::string text) {
 
 std::string cause_of(const Issue& issue) {
   std::string cause(to_string(issue.severity));
-  for (const std::string* part : {&issue.file, &issue.found, &issue.expected, &issue.hint}) cause.append(1, '\0').append(*part);
+  for (const std::string* part : {&issue.file, &issue.found, &issue.expected, &issue.hint})
+    cause.append(1, '\0').append(*part);
   return cause;
 }
 
@@ -71,16 +72,15 @@ void Issues::add_unless_known(Issue issue) {
 
 std::size_t Issues::count(Severity severity) const {
   if (severity == Severity::error) return errors_;
-  return static_cast<std::size_t>(std::count_if(
-      issues_.begin(), issues_.end(), [&](const Issue& issue) { return issue.severity == severity; }));
+  return static_cast<std::size_t>(
+      std::count_if(issues_.begin(), issues_.end(), [&](const Issue& issue) { return issue.severity == severity; }));
 }
 
 Issues Issues::to_mend(bool strict) const {
   Issues rest = *this;
   rest.causes_.clear();
-  std::erase_if(rest.issues_, [&](const Issue& issue) {
-    return issue.severity == Severity::info || (issue.advice && !strict);
-  });
+  std::erase_if(rest.issues_,
+                [&](const Issue& issue) { return issue.severity == Severity::info || (issue.advice && !strict); });
   for (Issue& issue : rest.issues_) {
     if (!strict || issue.severity == Severity::error) continue;
     issue.severity = Severity::error;
@@ -192,8 +192,7 @@ std::string nearest_hint(std::string_view name, const std::vector<std::string>& 
   std::string_view best;
   std::size_t best_edits = kMaxEdits + 1;
   for (const std::string& candidate : known) {
-    const std::size_t edits =
-        base::equals_ignoring_case(name, candidate) ? 0 : base::edit_distance(name, candidate);
+    const std::size_t edits = base::equals_ignoring_case(name, candidate) ? 0 : base::edit_distance(name, candidate);
     // Two edits turn any word of two letters into any other.
     if (edits >= best_edits || edits >= candidate.size()) continue;
     best = candidate;

@@ -9,9 +9,7 @@ namespace {
 constexpr std::string_view kWhiteSpace = " \t\r\n";
 constexpr std::size_t kBlock = 4096;
 
-bool starts_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-}
+bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
 
 // FNV-1a, which goes on from any prefix: a pointer's is its parent's and one step more.
 constexpr std::uint64_t kRootHash = 14695981039346656037ULL;
@@ -47,9 +45,7 @@ class Walk final : public nlohmann::json_sax<nlohmann::json> {
   bool start_array(std::size_t) override { return open(true); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-    return false;
-  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
   bool key(string_t& name) override {
     key_ = cursor_.take();
     levels_.back().child = hash_step(levels_.back().hash, name);
@@ -108,8 +104,7 @@ Lines::Lines(std::string_view text) : text_(text), starts_{0} {
 std::size_t Lines::characters_before(std::size_t offset) const {
   const auto block = offset / kBlock;
   const auto rest = text_.substr(block * kBlock, offset % kBlock);
-  return characters_[block] +
-         static_cast<std::size_t>(std::count_if(rest.begin(), rest.end(), starts_character));
+  return characters_[block] + static_cast<std::size_t>(std::count_if(rest.begin(), rest.end(), starts_character));
 }
 
 Position Lines::at(std::size_t offset) const {

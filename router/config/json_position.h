@@ -44,8 +44,7 @@ class Positions {
 
  private:
   Lines lines_;
-  std::unordered_map<std::uint64_t, Place>
-      places_;  // by hash of the pointer: pointers can be longer than the file
+  std::unordered_map<std::uint64_t, Place> places_;  // by hash of the pointer: pointers can be longer than the file
 };
 
 // Follows a parser through the text, token by token, and knows where each token begins. The parser library

@@ -34,9 +34,7 @@ std::string expectation_of(std::string_view message) {
   return at == std::string_view::npos ? "JSON" : std::string(message.substr(at + 11));
 }
 
-bool is_outside_ascii(char c) {
-  return static_cast<unsigned char>(c) >= 0x80;
-}
+bool is_outside_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
 // What stands there, never its text: an unquoted secret is a word like any other.
 std::string kind_of_token(std::string_view rest) {
@@ -66,8 +64,7 @@ JsonFault explain(std::string_view text, std::size_t offset, std::size_t failed,
     }
   }
   for (std::string_view word : {"NaN"sv, "nan"sv, "Infinity"sv, "-Infinity"sv, "undefined"sv}) {
-    if (starts(word))
-      return {offset, std::string(word), "a number or null: JSON has no " + std::string(word), {}};
+    if (starts(word)) return {offset, std::string(word), "a number or null: JSON has no " + std::string(word), {}};
   }
   if (rest[0] == '\'') return {offset, "a single quote", "a string in double quotes", {}};
   if (message.find("number overflow") != std::string::npos) {
@@ -77,8 +74,8 @@ JsonFault explain(std::string_view text, std::size_t offset, std::size_t failed,
   if (rest[0] == '"' && message.find("invalid string") != std::string::npos) {
     if (message.find("ill-formed UTF-8") != std::string::npos) {
       // The parser may have needed the byte after it to see that.
-      const bool after = failed > 0 && failed < text.size() && !is_outside_ascii(text[failed]) &&
-                         is_outside_ascii(text[failed - 1]);
+      const bool after =
+          failed > 0 && failed < text.size() && !is_outside_ascii(text[failed]) && is_outside_ascii(text[failed - 1]);
       return {after ? failed - 1 : failed, "a byte that is not UTF-8", "a file saved as UTF-8", {}};
     }
     return {failed, reason_of(message), "a valid JSON string", {}};
@@ -97,9 +94,7 @@ class Builder final : public nlohmann::json_sax<json> {
   bool number_unsigned(number_unsigned_t value) override { return put(value); }
   bool number_float(number_float_t value, const string_t&) override { return put(value); }
   bool binary(binary_t&) override { return false; }
-  bool string(string_t& value) override {
-    return check_string(value, cursor_.next_start()) && put(std::move(value));
-  }
+  bool string(string_t& value) override { return check_string(value, cursor_.next_start()) && put(std::move(value)); }
   bool start_object(std::size_t) override { return open(json::object()); }
   bool start_array(std::size_t) override { return open(json::array()); }
   bool end_object() override { return close(); }
@@ -108,10 +103,8 @@ class Builder final : public nlohmann::json_sax<json> {
     const std::size_t offset = cursor_.take();
     if (!check_string(name, offset)) return false;
     if (!keys_.back().insert(name).second) {
-      faults_.push_back({offset,
-                         "the key " + show(std::string_view(name)) + " a second time",
-                         "each key once in an object",
-                         {}});
+      faults_.push_back(
+          {offset, "the key " + show(std::string_view(name)) + " a second time", "each key once in an object", {}});
     }
     key_ = name;
     return true;
@@ -142,8 +135,7 @@ class Builder final : public nlohmann::json_sax<json> {
                    {}});
     }
     // Everything that reads the value afterwards may take it for the end of the string.
-    if (value.find('\0') != std::string::npos)
-      return fail({offset, "\\u0000 in a string", "a string without it", {}});
+    if (value.find('\0') != std::string::npos) return fail({offset, "\\u0000 in a string", "a string without it", {}});
     return true;
   }
   json* place(json value) {
@@ -197,16 +189,15 @@ class Builder final : public nlohmann::json_sax<json> {
 std::optional<JsonFault> check_encoding(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.file_bytes) {
     return JsonFault{0,
-                 "a file of " + std::to_string(text.size()) + " bytes",
-                 "at most " + std::to_string(limits.file_bytes) + " bytes",
-                 {}};
+                     "a file of " + std::to_string(text.size()) + " bytes",
+                     "at most " + std::to_string(limits.file_bytes) + " bytes",
+                     {}};
   }
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return JsonFault{0, "an empty file", "a JSON object", {}};
   }
   if (text.starts_with("\xEF\xBB\xBF")) {
-    return JsonFault{0, "a byte order mark", "UTF-8 without one",
-                 "save the file as \"UTF-8\", not \"UTF-8 with BOM\""};
+    return JsonFault{0, "a byte order mark", "UTF-8 without one", "save the file as \"UTF-8\", not \"UTF-8 with BOM\""};
   }
   const bool zero_bytes = text.size() >= 2 && (text[0] == '\0' || text[1] == '\0');
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") || zero_bytes) {

@@ -68,20 +68,19 @@ void warn_left_out_variables(const Validation& validation) {
 void warn_bindings(const Validation& validation) {
   for (const LeftOut& row : kBindings) {
     const auto& bindings = validation.bindings;
-    const auto bound = std::find_if(bindings.begin(), bindings.end(),
-                                    [&](const Binding& binding) { return binding.is(row.name); });
+    const auto bound =
+        std::find_if(bindings.begin(), bindings.end(), [&](const Binding& binding) { return binding.is(row.name); });
     if (bound == bindings.end()) continue;
-    bound->report.into(validation.report.issues()).warning(
-        "", {"the bound service " + show(row.name), std::string(kExpected), std::string(row.instead)});
+    bound->report.into(validation.report.issues())
+        .warning("", {"the bound service " + show(row.name), std::string(kExpected), std::string(row.instead)});
   }
 }
 
 void warn_routes(const Validation& validation) {
   for (const Route& route : validation.configuration.routes) {
     if (route.service() == nullptr || route.service()->name != kHtml5Service) continue;
-    validation.report.warning(
-        route_pointer(route) + "/service",
-        {show(std::string_view(kHtml5Service)), std::string(kExpected), "the route answers 503"});
+    validation.report.warning(route_pointer(route) + "/service",
+                              {show(std::string_view(kHtml5Service)), std::string(kExpected), "the route answers 503"});
   }
 }
 
@@ -90,8 +89,7 @@ void warn_destinations(const Validation& validation) {
   const Variables& variables = validation.variables;
   const auto text = variables.text("destinations");
   const json list = text ? json::parse(*text, nullptr, false) : json();
-  const auto warn_first = [&](std::string_view property, std::string_view harmless,
-                              std::string_view instead) {
+  const auto warn_first = [&](std::string_view property, std::string_view harmless, std::string_view instead) {
     for (const json& entry : list) {
       const auto value = text_member(entry, property);
       if (!value || value->empty() || *value == harmless) continue;

@@ -44,8 +44,8 @@ std::shared_ptr<const Document> read_file(const std::string& directory, const st
 }
 
 // default-env.json and default-services.json are for a developer's machine: a platform gives its own.
-std::shared_ptr<const Document> read_default(const LoadInput& input, const std::string& directory,
-                                             const char* name, Issues& issues) {
+std::shared_ptr<const Document> read_default(const LoadInput& input, const std::string& directory, const char* name,
+                                             Issues& issues) {
   if (input.environment.contains("VCAP_APPLICATION") || !file_exists(directory + "/" + name)) return nullptr;
   return read_file(directory, name, {}, issues);
 }

@@ -37,8 +37,8 @@ struct Configuration : Dialects {
   std::map<std::string, Destination> services;
   std::optional<DestinationService> destination_service;
   std::map<std::string, LogoutPath> looked_up_logouts;  // by destination, where the service is bound
-  std::vector<Route> plugins;  // matched before `routes`
-  std::vector<ResponseHeader> response_headers;  // responseHeaders over httpHeaders, merged
+  std::vector<Route> plugins;                           // matched before `routes`
+  std::vector<ResponseHeader> response_headers;         // responseHeaders over httpHeaders, merged
   Compression compression;
   std::string plugin_metadata_endpoint;
   std::string plugin_metadata = "[]";  // what it answers: the variable `plugins` as JSON

@@ -42,8 +42,7 @@ std::optional<std::string> find_place(const json& value, std::string_view place,
   const std::string_view rest = parts.after ? place.substr(parts.before.size() + 1) : std::string_view();
   if (parts.before != "*") {
     const json* child = member(value, parts.before);
-    return child == nullptr ? std::nullopt
-                            : find_place(*child, rest, wanted, pointer_to(pointer, parts.before));
+    return child == nullptr ? std::nullopt : find_place(*child, rest, wanted, pointer_to(pointer, parts.before));
   }
   for (std::size_t i = 0; value.is_array() && i < value.size(); ++i) {
     if (auto found = find_place(value[i], rest, wanted, pointer_to(pointer, i))) return found;
@@ -51,9 +50,7 @@ std::optional<std::string> find_place(const json& value, std::string_view place,
   return std::nullopt;
 }
 
-std::string_view last_of(std::string_view place) {
-  return place.substr(place.rfind('/') + 1);
-}
+std::string_view last_of(std::string_view place) { return place.substr(place.rfind('/') + 1); }
 
 void warn_properties(const Validation& validation) {
   for (const Property& property : kComingProperties) {
@@ -61,8 +58,8 @@ void warn_properties(const Validation& validation) {
     if (!pointer) continue;
     std::string name(last_of(property.place));
     if (!property.value.empty() && property.value != "true") name += " " + base::json_quote(property.value);
-    validation.report.warning(*pointer, {name + ", which is not built yet", "nothing of it for now",
-                                         std::string(property.instead), true});
+    validation.report.warning(
+        *pointer, {name + ", which is not built yet", "nothing of it for now", std::string(property.instead), true});
   }
 }
 

@@ -15,15 +15,11 @@ namespace {
 constexpr std::size_t kMaxFileBytes = 1024 * 1024;
 constexpr std::string_view kAgentPrefix = "org.forgerock.agents.";
 // Names of older agents: not read, but not passed over either where they are about logout.
-constexpr std::array<std::string_view, 2> kOldPrefixes = {"com.sun.identity.agents.",
-                                                          "org.forgerock.openam.agents."};
+constexpr std::array<std::string_view, 2> kOldPrefixes = {"com.sun.identity.agents.", "org.forgerock.openam.agents."};
 
-const std::vector<std::string> kKnown = {"logout.endpoint.map",
-                                         "logout.request.param.map",
-                                         "logout.goto.map",
-                                         "logout.introspection.enabled",
-                                         "conditional.logout.url.list",
-                                         "config.logout.session.invalidate.enabled"};
+const std::vector<std::string> kKnown = {
+    "logout.endpoint.map",          "logout.request.param.map",    "logout.goto.map",
+    "logout.introspection.enabled", "conditional.logout.url.list", "config.logout.session.invalidate.enabled"};
 
 // "logout.goto.map[bank]" -> name and index; no index is the empty one, which stands for all applications.
 struct Key {
@@ -33,14 +29,13 @@ struct Key {
 Key parse_key(std::string_view key) {
   const auto bracket = key.find('[');
   if (bracket == std::string_view::npos || !key.ends_with(']')) return {std::string(key), {}};
-  return {std::string(key.substr(0, bracket)),
-          std::string(key.substr(bracket + 1, key.size() - bracket - 2))};
+  return {std::string(key.substr(0, bracket)), std::string(key.substr(bracket + 1, key.size() - bracket - 2))};
 }
 
 bool is_about_logout(const std::string& key) {
-  const bool of_an_agent = key.starts_with(kAgentPrefix) ||
-                           std::any_of(kOldPrefixes.begin(), kOldPrefixes.end(),
-                                       [&](std::string_view prefix) { return key.starts_with(prefix); });
+  const bool of_an_agent =
+      key.starts_with(kAgentPrefix) || std::any_of(kOldPrefixes.begin(), kOldPrefixes.end(),
+                                                   [&](std::string_view prefix) { return key.starts_with(prefix); });
   return of_an_agent && base::to_lower(key).find("logout") != std::string::npos;
 }
 
@@ -104,8 +99,13 @@ class Reader {
   std::string as_meant(const PropertyLine& property, const std::string& value, std::string (*mend)(std::string_view)) {
     std::string meant = mend(value);
     if (meant != value) {
-      issues_.add({Severity::warning, file_, property.key, {property.line, 1}, show(std::string_view(value)),
-                   show(std::string_view(meant)), "it is taken so"});
+      issues_.add({Severity::warning,
+                   file_,
+                   property.key,
+                   {property.line, 1},
+                   show(std::string_view(value)),
+                   show(std::string_view(meant)),
+                   "it is taken so"});
     }
     return meant;
   }

@@ -13,8 +13,7 @@
 namespace router::config {
 
 // `report`: of the descriptor's `logout` object, for a file that cannot be read.
-void read_agent_properties(const std::string& directory, const std::string& file, const Report& report,
-                           Logout& logout);
+void read_agent_properties(const std::string& directory, const std::string& file, const Report& report, Logout& logout);
 
 // The same from a file anywhere, for `xs-router import`.
 Logout import_agent_properties(const std::string& file, Issues& issues);

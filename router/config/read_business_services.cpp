@@ -59,8 +59,8 @@ void warn_unbuilt(const Binding& binding) {
   }
 }
 
-std::optional<Destination> read_endpoint(const Binding& binding, const Service& service,
-                                         const json& value, const std::string& pointer) {
+std::optional<Destination> read_endpoint(const Binding& binding, const Service& service, const json& value,
+                                         const std::string& pointer) {
   const json* url = value.is_object() ? member(value, "url") : &value;
   const std::string place = value.is_object() ? pointer + "/url" : pointer;
   if (url == nullptr) {
@@ -116,8 +116,8 @@ std::map<std::string, Destination> read_endpoints(const Binding& binding, const 
   for (const auto& [name, value] : endpoints->items()) {
     auto endpoint = read_endpoint(binding, service, value, pointer_to("/endpoints", name));
     if (!endpoint) continue;
-    const bool is_default = wanted == default_endpoints.end() ? endpoints->size() == 1 && found.empty()
-                                                              : wanted->second == name;
+    const bool is_default =
+        wanted == default_endpoints.end() ? endpoints->size() == 1 && found.empty() : wanted->second == name;
     if (is_default) found[service.name] = *endpoint;
     found[service_key(service.name, name)] = *std::move(endpoint);
   }
@@ -126,8 +126,8 @@ std::map<std::string, Destination> read_endpoints(const Binding& binding, const 
 
 }  // namespace
 
-std::map<std::string, Destination> read_business_services(
-    const std::vector<Binding>& bindings, const std::map<std::string, std::string>& default_endpoints) {
+std::map<std::string, Destination> read_business_services(const std::vector<Binding>& bindings,
+                                                          const std::map<std::string, std::string>& default_endpoints) {
   std::map<std::string, Destination> services;
   for (const Binding& binding : bindings) {
     const auto is = [&](const char* kind) { return binding.is(kind); };

@@ -5,8 +5,7 @@
 namespace router::config {
 namespace {
 
-std::vector<std::string> texts_or(const json& value, std::string_view key,
-                                  std::vector<std::string> otherwise) {
+std::vector<std::string> texts_or(const json& value, std::string_view key, std::vector<std::string> otherwise) {
   return array_member(value, key) == nullptr ? std::move(otherwise) : texts_member(value, key);
 }
 

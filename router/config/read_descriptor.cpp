@@ -20,8 +20,7 @@ LogoutCallMethod call_method(const json& value) {
   return method == "PUT" ? LogoutCallMethod::put : LogoutCallMethod::post;
 }
 
-void read_logout_paths(const json& descriptor, std::string_view key,
-                       std::map<std::string, Destination>& targets) {
+void read_logout_paths(const json& descriptor, std::string_view key, std::map<std::string, Destination>& targets) {
   const json* section = object_member(descriptor, key);
   if (section == nullptr) return;
   for (const auto& [name, value] : section->items()) {
@@ -92,7 +91,8 @@ void read_error_pages(const json& descriptor, const Report& report, Configuratio
     std::string reason;
     auto content = read_whole_file(*file, kLargestErrorPage, reason);
     if (!content) {
-      report.error(pointer_to("/errorPage", i) + "/file", {show(std::string_view(*name)) + ": " + reason, "a readable page of at most 1 MiB"});
+      report.error(pointer_to("/errorPage", i) + "/file",
+                   {show(std::string_view(*name)) + ": " + reason, "a readable page of at most 1 MiB"});
       continue;
     }
     read.file = std::move(*file);
@@ -123,12 +123,11 @@ std::optional<base::Pattern> read_pattern(const std::string& source, bool match_
   auto compiled = base::Pattern::compile(source, match_case);
   if (auto* pattern = std::get_if<base::Pattern>(&compiled)) return std::move(*pattern);
   const auto& fault = std::get<base::Pattern::CompileError>(compiled);
-  report.error(pointer,
-               {show(std::string_view(source)),
-                "a regular expression (" + fault.message + " at offset " + std::to_string(fault.offset) + ")",
-                {},
-                false,
-                true});
+  report.error(pointer, {show(std::string_view(source)),
+                         "a regular expression (" + fault.message + " at offset " + std::to_string(fault.offset) + ")",
+                         {},
+                         false,
+                         true});
   return std::nullopt;
 }
 
@@ -150,8 +149,7 @@ void read_descriptor(const json& descriptor, const Report& report, const Descrip
   read_session_timeout(descriptor, surroundings.variables, configuration);
   read_routes(descriptor, report, surroundings, configuration);
   if (const json* login = object_member(descriptor, "login")) {
-    configuration.callback_endpoint =
-        text_member(*login, "callbackEndpoint").value_or(configuration.callback_endpoint);
+    configuration.callback_endpoint = text_member(*login, "callbackEndpoint").value_or(configuration.callback_endpoint);
   }
   if (const json* logout = object_member(descriptor, "logout")) {
     read_logout_rules(*logout, configuration.logout);
@@ -174,8 +172,7 @@ void read_descriptor(const json& descriptor, const Report& report, const Descrip
     configuration.websockets_enabled = flag_member(*websockets, "enabled", false);
   }
   read_error_pages(descriptor, report, configuration);
-  if (const json* cors = array_member(descriptor, "cors"))
-    configuration.cors = read_cors(*cors, report.below("/cors"));
+  if (const json* cors = array_member(descriptor, "cors")) configuration.cors = read_cors(*cors, report.below("/cors"));
   // After the descriptor: COMPRESSION wins over it, CORS yields to it.
   read_descriptor_variables(surroundings, configuration);
 }

@@ -30,8 +30,7 @@ Route read_route(const json& value, const Report& report, const DescriptorSurrou
                  const Configuration& configuration);
 void read_routes(const json& descriptor, const Report& report, const DescriptorSurroundings& surroundings,
                  Configuration& configuration);
-Replacement read_replacement(const json& value, const Report& report,
-                             const DescriptorSurroundings& surroundings);
+Replacement read_replacement(const json& value, const Report& report, const DescriptorSurroundings& surroundings);
 void read_logout_rules(const json& value, LogoutRules& rules);
 std::vector<CorsPolicy> read_cors(const json& value, const Report& report);
 void read_compression(const json& value, Compression& compression);

@@ -12,9 +12,7 @@ json schema_of(json node) {
   return node;
 }
 
-json list_schema(json items) {
-  return schema_of({{"type", "array"}, {"items", std::move(items)}});
-}
+json list_schema(json items) { return schema_of({{"type", "array"}, {"items", std::move(items)}}); }
 
 json plugin_schema() {
   json route = descriptor_schema().value("/definitions/route"_json_pointer, json::object());

@@ -15,19 +15,19 @@ namespace {
 constexpr std::uint64_t kMaxTimeout = 24ULL * 60 * 60 * 1000;
 
 const std::vector<std::string> kDestinationProperties = {"name",
-                                              "url",
-                                              "proxyHost",
-                                              "proxyPort",
-                                              "forwardAuthToken",
-                                              "forwardAuthCertificates",
-                                              "strictSSL",
-                                              "timeout",
-                                              "setXForwardedHeaders",
-                                              "headers",
-                                              "preserveHostHeader",
-                                              "rewriteLocation",
-                                              "proxyType",
-                                              "IASDependencyName"};
+                                                         "url",
+                                                         "proxyHost",
+                                                         "proxyPort",
+                                                         "forwardAuthToken",
+                                                         "forwardAuthCertificates",
+                                                         "strictSSL",
+                                                         "timeout",
+                                                         "setXForwardedHeaders",
+                                                         "headers",
+                                                         "preserveHostHeader",
+                                                         "rewriteLocation",
+                                                         "proxyType",
+                                                         "IASDependencyName"};
 
 // The destination service's names of ours; its values are strings.
 struct TheirName {
@@ -55,7 +55,8 @@ class Properties {
   bool is_theirs() const { return is_theirs_; }
   const json& entry() const { return entry_; }
   static std::string_view their_name(std::string_view ours) {
-    const auto found = std::find_if(kTheirNames.begin(), kTheirNames.end(), [&](const auto& name) { return name.ours == ours; });
+    const auto found =
+        std::find_if(kTheirNames.begin(), kTheirNames.end(), [&](const auto& name) { return name.ours == ours; });
     return found == kTheirNames.end() ? ours : found->theirs;
   }
   const json* find(std::string_view ours) const { return member(entry_, key_of(ours)); }
@@ -72,9 +73,7 @@ class Properties {
   bool is_theirs_ = false;
 };
 
-bool is_plain(char c) {
-  return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '/' && c != '$' && c != '*';
-}
+bool is_plain(char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '/' && c != '$' && c != '*'; }
 
 // No `ours`, unless it is there misspelt, which has been said.
 void report_missing(const Properties& properties, const std::string& ours, const Report& report, std::string expected) {
@@ -100,7 +99,8 @@ void read_name(const Properties& properties, const Report& report, Destination& 
   }
   destination.name = value->get<std::string>();
   std::string plain = destination.name;
-  std::replace_if(plain.begin(), plain.end(), [](char c) { return !is_plain(c); }, '-');
+  std::replace_if(
+      plain.begin(), plain.end(), [](char c) { return !is_plain(c); }, '-');
   if (plain == destination.name) return;
   report.warning(properties.pointer("name"),
                  {show(std::string_view(destination.name)), "a name such as " + show(std::string_view(plain)),
@@ -110,7 +110,8 @@ void read_name(const Properties& properties, const Report& report, Destination& 
 void read_flag(const Properties& properties, std::string_view key, const Report& report, bool& target) {
   const json* value = properties.find(key);
   if (value == nullptr) return;
-  const std::string text = properties.is_theirs() && value->is_string() ? base::to_lower(value->get_ref<const std::string&>()) : "";
+  const std::string text =
+      properties.is_theirs() && value->is_string() ? base::to_lower(value->get_ref<const std::string&>()) : "";
   if (value->is_boolean()) {
     target = value->get<bool>();
   } else if (text == "true" || text == "false") {
@@ -129,7 +130,8 @@ void read_timeout(const Properties& properties, const Report& report, millisecon
   if (time && *time > 0 && *time <= kMaxTimeout) {
     target = milliseconds(static_cast<long long>(*time));
   } else {
-    report.error(properties.pointer("timeout"), {show_value(*value), "a whole number of milliseconds from 1 to 86400000"});
+    report.error(properties.pointer("timeout"),
+                 {show_value(*value), "a whole number of milliseconds from 1 to 86400000"});
   }
 }
 
@@ -138,12 +140,12 @@ void read_proxy(const json& entry, const Report& report, Destination& destinatio
   const json* port = member(entry, "proxyPort");
   if ((host == nullptr) != (port == nullptr)) {
     const char* given = host == nullptr ? "proxyPort" : "proxyHost";
-    report.error(pointer_to("", given),
-                 {std::string(given) + " alone", "proxyHost and proxyPort, or none", {}, true});
+    report.error(pointer_to("", given), {std::string(given) + " alone", "proxyHost and proxyPort, or none", {}, true});
   }
   if (host != nullptr) {
     std::string given = host->is_string() ? host->get<std::string>() : "";
-    if (const auto url = http::parse_url(given); url && url->scheme == "http" && url->default_port && url->path.size() < 2) {
+    if (const auto url = http::parse_url(given);
+        url && url->scheme == "http" && url->default_port && url->path.size() < 2) {
       report.warning("/proxyHost", {show_value(*host), show(std::string_view(url->host)), "it is taken so"});
       given = url->host;
     }
@@ -157,7 +159,7 @@ void read_proxy(const json& entry, const Report& report, Destination& destinatio
     }
   }
   if (port != nullptr) {
-    const auto number = port->is_string() ? base::parse_unsigned(port->get_ref<const std::string&>())
+    const auto number = port->is_string()            ? base::parse_unsigned(port->get_ref<const std::string&>())
                         : port->is_number_unsigned() ? std::optional(port->get<std::uint64_t>())
                                                      : std::nullopt;
     if (!number || *number == 0 || *number > 65535) {
@@ -170,10 +172,10 @@ void read_proxy(const json& entry, const Report& report, Destination& destinatio
 
 void check_properties(const json& entry, const Report& report) {
   for (const auto& [name, value] : entry.items()) {
-    if (std::find(kDestinationProperties.begin(), kDestinationProperties.end(), name) != kDestinationProperties.end()) continue;
+    if (std::find(kDestinationProperties.begin(), kDestinationProperties.end(), name) != kDestinationProperties.end())
+      continue;
     const std::string hint = nearest_hint(name, kDestinationProperties);
-    const Finding finding{"the unknown property " + show(std::string_view(name)), "a known property", hint,
-                          true};
+    const Finding finding{"the unknown property " + show(std::string_view(name)), "a known property", hint, true};
     // What is far from all of ours may mean something to another router.
     if (hint.empty()) {
       report.warning(pointer_to("", name), finding);
@@ -185,8 +187,8 @@ void check_properties(const json& entry, const Report& report) {
 
 // What only the destination service's spelling has.
 void read_their_properties(const json& entry, const Report& report, Destination& destination) {
-  report.warning("", {"a destination in the destination service's spelling", "\"name\" and \"url\", as this variable has them",
-                      "it is taken"});
+  report.warning("", {"a destination in the destination service's spelling",
+                      "\"name\" and \"url\", as this variable has them", "it is taken"});
   for (const char* key : {"Type", "type"}) {
     const auto type = text_member(entry, key);
     if (type && !base::equals_ignoring_case(*type, "HTTP")) {
@@ -196,11 +198,13 @@ void read_their_properties(const json& entry, const Report& report, Destination&
   for (const char* key : {"Authentication", "authentication"}) {
     const auto kind = text_member(entry, key);
     if (!kind || kind->empty() || *kind == "NoAuthentication") continue;
-    report.warning(pointer_to("", key), {show(std::string_view(*kind)), "\"NoAuthentication\", or a bound destination service",
-                                         "in this variable no credentials are sent, as in the Node router"});
+    report.warning(pointer_to("", key),
+                   {show(std::string_view(*kind)), "\"NoAuthentication\", or a bound destination service",
+                    "in this variable no credentials are sent, as in the Node router"});
   }
   const auto trusts_all = text_member(entry, "TrustAll");
-  destination.strict_ssl = !(flag_member(entry, "TrustAll", false) || (trusts_all && base::equals_ignoring_case(*trusts_all, "true")));
+  destination.strict_ssl =
+      !(flag_member(entry, "TrustAll", false) || (trusts_all && base::equals_ignoring_case(*trusts_all, "true")));
   constexpr std::string_view kHeaders = "URL.headers.";
   for (const auto& [key, value] : entry.items()) {
     const bool is_client = key == "sap-client";
@@ -251,8 +255,7 @@ std::optional<Destination> read_destination(const json& entry, const Report& rep
 
 }  // namespace
 
-std::optional<http::Url> read_back_end_url(const json& value, const Report& report,
-                                           const std::string& pointer) {
+std::optional<http::Url> read_back_end_url(const json& value, const Report& report, const std::string& pointer) {
   const std::string written = value.is_string() ? value.get<std::string>() : std::string();
   if (auto url = http::parse_url(written); url && !url->query && !url->fragment) return url;
   auto url = http::parse_written_url(written);
@@ -282,8 +285,7 @@ std::map<std::string, Destination> read_destinations(const Variables& variables)
     if (!destination) continue;
     const std::string name = destination->name;
     if (!destinations.emplace(name, std::move(*destination)).second) {
-      report.error("/name",
-                   {"the name " + show(std::string_view(name)) + " a second time", "each name once"});
+      report.error("/name", {"the name " + show(std::string_view(name)) + " a second time", "each name once"});
     }
   }
   return destinations;

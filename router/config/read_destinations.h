@@ -15,7 +15,6 @@ namespace router::config {
 std::map<std::string, Destination> read_destinations(const Variables& variables);
 
 // A back-end URL: http, https, ws or wss, without query and fragment. `pointer` is where it stands.
-std::optional<http::Url> read_back_end_url(const json& value, const Report& report,
-                                           const std::string& pointer);
+std::optional<http::Url> read_back_end_url(const json& value, const Report& report, const std::string& pointer);
 
 }  // namespace router::config

@@ -19,9 +19,8 @@ void read_host_pattern(const Variables& variables, std::string_view name, std::s
   if (!value) return;
   auto compiled = base::Pattern::compile(*value);
   if (const auto* fault = std::get_if<base::Pattern::CompileError>(&compiled)) {
-    variables.error(
-        name, show(std::string_view(*value)),
-        "a regular expression (" + fault->message + " at offset " + std::to_string(fault->offset) + ")");
+    variables.error(name, show(std::string_view(*value)),
+                    "a regular expression (" + fault->message + " at offset " + std::to_string(fault->offset) + ")");
   } else if (std::get<base::Pattern>(compiled).group_count() == 0) {
     variables.error(name, show(std::string_view(*value)),
                     "a regular expression with a group, as in ^(.*).example.com$");
@@ -30,8 +29,7 @@ void read_host_pattern(const Variables& variables, std::string_view name, std::s
   }
 }
 
-void read_certificate_files(const Variables& variables, const std::string& directory,
-                            Environment& environment) {
+void read_certificate_files(const Variables& variables, const std::string& directory, Environment& environment) {
   const auto value = variables.text("XS_CACERT_PATH");
   if (!value) return;
   for (std::string_view item : base::split(*value, ':')) {
@@ -76,10 +74,10 @@ Environment read_environment(const Variables& variables, const std::string& dire
   variables.read_number("PORT", environment.port, 0, 65535);
   variables.read_flag("SEND_XFRAMEOPTIONS", environment.send_x_frame_options);
   variables.read_duration("JWT_REFRESH", environment.jwt_refresh, Unit::minute, 0ms, kDay);
-  variables.read_duration("INCOMING_CONNECTION_TIMEOUT", environment.incoming_connection_timeout,
-                          Unit::millisecond, 0ms, kDay);
-  variables.read_duration("INCOMING_REQUEST_TIMEOUT", environment.incoming_request_timeout, Unit::millisecond,
+  variables.read_duration("INCOMING_CONNECTION_TIMEOUT", environment.incoming_connection_timeout, Unit::millisecond,
                           0ms, kDay);
+  variables.read_duration("INCOMING_REQUEST_TIMEOUT", environment.incoming_request_timeout, Unit::millisecond, 0ms,
+                          kDay);
   read_host_pattern(variables, "TENANT_HOST_PATTERN", environment.tenant_host_pattern);
   read_host_pattern(variables, "DESTINATION_HOST_PATTERN", environment.destination_host_pattern);
   variables.read_flag("SECURE_SESSION_COOKIE", environment.secure_session_cookie);
@@ -91,8 +89,7 @@ Environment read_environment(const Variables& variables, const std::string& dire
   environment.preserve_fragment = preserve_fragment.value_or(environment.preserve_fragment);
   variables.read_flag("DYNAMIC_IDENTITY_PROVIDER", environment.dynamic_identity_provider);
   variables.read_duration("SERVER_KEEP_ALIVE", environment.server_keep_alive, Unit::millisecond, 0ms, kDay);
-  variables.read_duration("MINIMUM_TOKEN_VALIDITY", environment.minimum_token_validity, Unit::second, 0ms,
-                          kDay);
+  variables.read_duration("MINIMUM_TOKEN_VALIDITY", environment.minimum_token_validity, Unit::second, 0ms, kDay);
   read_state_secret(variables, environment);
   variables.read_duration("STATE_CACHE", environment.state_cache, Unit::second, 10s, 3600s);
   variables.read_flag("RETURN_ERROR_SOURCE", environment.return_error_source);

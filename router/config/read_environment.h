@@ -33,7 +33,6 @@ bool is_left_out_of_answers(std::string_view name, const Report& report, std::st
 
 // Why a header of that name and value cannot be added to responses or requests; absent if it can. The second
 // is what was expected.
-std::optional<std::pair<std::string, std::string>> header_fault(std::string_view name,
-                                                                std::string_view value);
+std::optional<std::pair<std::string, std::string>> header_fault(std::string_view name, std::string_view value);
 
 }  // namespace router::config

@@ -39,10 +39,9 @@ void read_trusted_proxies(const Variables& variables, Environment& environment) 
   if (entries == std::vector<std::string>{"none"}) return;
   for (const std::string& entry : entries) {
     if (!IpRanges::is_valid(entry)) {
-      variables.error(
-          "TRUSTED_PROXIES", show(std::string_view(entry)),
-          "networks such as 10.0.0.0/8 (no bits below the prefix), or one of \"private\" and \"none\"",
-          nearest_hint(entry, {"private", "none"}));
+      variables.error("TRUSTED_PROXIES", show(std::string_view(entry)),
+                      "networks such as 10.0.0.0/8 (no bits below the prefix), or one of \"private\" and \"none\"",
+                      nearest_hint(entry, {"private", "none"}));
     } else if (entry == "private") {
       const auto& ranges = IpRanges::private_ranges();
       environment.trusted_proxies.insert(environment.trusted_proxies.end(), ranges.begin(), ranges.end());
@@ -66,7 +65,8 @@ void read_forwarded_identity(const Variables& variables, Environment& environmen
 bool is_name_server(std::string_view entry) {
   const bool bracketed = entry.starts_with('[');
   const auto colon = bracketed ? entry.find("]:") : entry.find(':');
-  const bool bare_v6 = !bracketed && colon != std::string_view::npos && entry.find(':', colon + 1) != std::string_view::npos;
+  const bool bare_v6 =
+      !bracketed && colon != std::string_view::npos && entry.find(':', colon + 1) != std::string_view::npos;
   std::string_view address = entry;
   if (colon != std::string_view::npos && !bare_v6) {
     const auto port = base::parse_unsigned(entry.substr(colon + (bracketed ? 2 : 1)));
@@ -121,7 +121,8 @@ void read_limits(const Variables& variables, Limits& limits) {
   variables.read_number("LIMIT_SESSIONS", limits.sessions, 0, 1'000'000'000);
   variables.read_number("LIMIT_SESSIONS_PER_USER", limits.sessions_per_user, 0, 1'000'000);
   variables.read_number("LIMIT_ANONYMOUS_SESSIONS", limits.anonymous_sessions, 0, 1'000'000'000);
-  variables.read_number("LIMIT_ANONYMOUS_SESSIONS_PER_ADDRESS", limits.anonymous_sessions_per_address, 0, 1'000'000'000);
+  variables.read_number("LIMIT_ANONYMOUS_SESSIONS_PER_ADDRESS", limits.anonymous_sessions_per_address, 0,
+                        1'000'000'000);
   variables.read_number("LIMIT_COOKIE_JAR_BYTES", limits.cookie_jar_bytes, 1024, 1 << 24);
   variables.read_number("LIMIT_UPSTREAM_CONNECTIONS", limits.upstream_connections, 1, 1'000'000);
   variables.read_number("LIMIT_UPSTREAM_STREAMS", limits.upstream_streams, 1, 10'000'000);

@@ -23,8 +23,8 @@ void read_agents(const json& partitioned, std::string_view key, const Report& re
     auto compiled = base::Pattern::compile(source);
     if (const auto* fault = std::get_if<base::Pattern::CompileError>(&compiled)) {
       report.error(pointer_to("/Partitioned", key),
-                   {show(std::string_view(source)), "a regular expression (" + fault->message +
-                                                        " at offset " + std::to_string(fault->offset) + ")"});
+                   {show(std::string_view(source)),
+                    "a regular expression (" + fault->message + " at offset " + std::to_string(fault->offset) + ")"});
     } else {
       target.push_back(source);
     }
@@ -49,17 +49,16 @@ void read_cookies(const Variables& variables, CookieAttributes& cookies) {
       }
     } else if (name == "Partitioned") {
       if (!item.is_object() && !item.is_boolean()) {
-        report.error("/Partitioned",
-                     {show_value(item), "an object with supportedPartitionAgents, or true or false"});
+        report.error("/Partitioned", {show_value(item), "an object with supportedPartitionAgents, or true or false"});
         continue;
       }
       cookies.partitioned = item.is_object() || item.get<bool>();
       read_agents(item, "supportedPartitionAgents", report, cookies.partitioned_agents);
       read_agents(item, "unsupportedPartitionAgents", report, cookies.not_partitioned_agents);
     } else {
-      report.error(pointer_to("", name), {"the unknown attribute " + show(std::string_view(name)),
-                                          "\"SameSite\" or \"Partitioned\"",
-                                          nearest_hint(name, {"SameSite", "Partitioned"}), true});
+      report.error(pointer_to("", name),
+                   {"the unknown attribute " + show(std::string_view(name)), "\"SameSite\" or \"Partitioned\"",
+                    nearest_hint(name, {"SameSite", "Partitioned"}), true});
     }
   }
 }
@@ -71,8 +70,8 @@ void read_external_session(const Variables& variables, Environment& environment)
   for (std::string_view key : {"instanceName", "storageType", "sessionSecret"}) {
     const json* item = member(value, key);
     if (item == nullptr || !item->is_string() || item->get_ref<const std::string&>().empty()) {
-      variable->report.error(
-          "", {"no text in " + base::json_quote(key), "instanceName, storageType and sessionSecret"});
+      variable->report.error("",
+                             {"no text in " + base::json_quote(key), "instanceName, storageType and sessionSecret"});
     }
   }
   if (const auto type = text_member(value, "storageType"); type && *type != "redis") {
@@ -115,8 +114,7 @@ void for_each_header_object(const json& value, const Report& report, Read read) 
 
 }  // namespace
 
-std::optional<std::pair<std::string, std::string>> header_fault(std::string_view name,
-                                                                std::string_view value) {
+std::optional<std::pair<std::string, std::string>> header_fault(std::string_view name, std::string_view value) {
   if (!is_token(name)) return std::pair(show(name), std::string("a header name (letters, digits, -)"));
   const std::string lower = base::to_lower(name);
   if (lower == "authorization" || lower == "cookie" || lower == "set-cookie") {
@@ -158,7 +156,8 @@ bool is_left_out_of_answers(std::string_view name, const Report& report, std::st
   constexpr std::string_view kOurs[] = {"connection", "content-length",    "keep-alive", "te",
                                         "trailer",    "transfer-encoding", "upgrade",    "x-request-id"};
   if (!base::holds_ignoring_case(kOurs, name)) return false;
-  report.warning(pointer, {show(name), "another header", "it is the router's own on each answer: this one is left out"});
+  report.warning(pointer,
+                 {show(name), "another header", "it is the router's own on each answer: this one is left out"});
   return true;
 }
 

@@ -28,7 +28,9 @@ void read_token(const Variables& variables, const std::string& directory, const 
     if (variables.has(name)) variables.error(file_variable, file_variable + " beside " + name, "one of them");
     std::string reason;
     auto text = read_whole_file(path_in(directory, file), kMostTokenBytes, reason);
-    if (!text) return variables.error(file_variable, show(std::string_view(file), "path") + " (" + reason + ")", "a file with the token");
+    if (!text)
+      return variables.error(file_variable, show(std::string_view(file), "path") + " (" + reason + ")",
+                             "a file with the token");
     while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
     token = Secret(std::move(*text));
     if (token.empty()) variables.error(file_variable, "an empty file", "a file with the token");
@@ -53,7 +55,8 @@ void read_bind(const Variables& variables, const std::string& directory, Environ
   variables.read_text("MANAGEMENT_BIND", bind);
   if (bind.starts_with(kUnixPrefix)) {
     const auto path = std::string_view(bind).substr(kUnixPrefix.size());
-    if (path.empty()) variables.error("MANAGEMENT_BIND", show(std::string_view(bind)), "an IP address, or unix: and a path");
+    if (path.empty())
+      variables.error("MANAGEMENT_BIND", show(std::string_view(bind)), "an IP address, or unix: and a path");
     bind = std::string(kUnixPrefix) + path_in(directory, path);
   } else if (!IpRanges::is_valid(bind) || bind == "private" || bind.find('/') != std::string::npos) {
     variables.error("MANAGEMENT_BIND", show(std::string_view(bind)), "an IP address, or unix: and a path");

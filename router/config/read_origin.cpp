@@ -32,10 +32,11 @@ bool read_port(const json* value, std::optional<std::uint16_t>& port) {
 std::optional<http::OriginRule> read_origin(const json& value, const Report& report) {
   const auto host = text_member(value, "host");
   if (!host || !is_host_rule(*host)) {
-    report.error(host ? "/host" : "",
-                 {host ? show(std::string_view(*host)) : show_value(value) + " without a host",
-                  "a host such as \"app.example.com\", \"*.example.com\" or \"*\"",
-                  {}, false, true});
+    report.error(host ? "/host" : "", {host ? show(std::string_view(*host)) : show_value(value) + " without a host",
+                                       "a host such as \"app.example.com\", \"*.example.com\" or \"*\"",
+                                       {},
+                                       false,
+                                       true});
     return std::nullopt;
   }
   const auto protocol = text_member(value, "protocol").value_or(std::string(kAny));

@@ -57,12 +57,10 @@ void read_client(const Binding& binding, IdentityProvider& provider) {
   provider.client_secret = Secret(first_of(credentials, {"clientsecret", "client_secret", "clientSecret"}));
   provider.client_certificate = first_of(credentials, {"certificate"});
   provider.client_key = Secret(first_of(credentials, {"key"}));
-  if (provider.client_id.empty())
-    binding.report.error("", {"no \"clientid\"", "the client id of this application"});
+  if (provider.client_id.empty()) binding.report.error("", {"no \"clientid\"", "the client id of this application"});
   if (provider.client_certificate.empty() != provider.client_key.empty()) {
-    binding.report.error("",
-                         {provider.client_key.empty() ? "certificate without key" : "key without certificate",
-                          "both or none"});
+    binding.report.error(
+        "", {provider.client_key.empty() ? "certificate without key" : "key without certificate", "both or none"});
   }
   check_key_pair(binding, provider);
   const bool can_prove = !provider.client_secret.empty() || !provider.client_key.empty();
@@ -83,7 +81,8 @@ void read_signing_algorithm(const Binding& binding, IdentityProvider& provider) 
     provider.id_token_signed_response_alg = name;
     return;
   }
-  binding.report.error(pointer_to("", kKey), {show_value(*value), "one of " + quoted_list(known), nearest_hint(name, known)});
+  binding.report.error(pointer_to("", kKey),
+                       {show_value(*value), "one of " + quoted_list(known), nearest_hint(name, known)});
 }
 
 IdentityProvider read_provider(const Binding& binding, ProviderKind kind) {
@@ -133,9 +132,8 @@ std::vector<const Binding*> uaa_bindings(const std::vector<Binding>& bindings, c
                     nearest_hint(*name, names));
   }
   if (found.size() > 1) {
-    found.front()->report.warning(
-        "", {std::to_string(found.size()) + " xsuaa services, of which the first is taken",
-             "one, or its name in UAA_SERVICE_NAME"});
+    found.front()->report.warning("", {std::to_string(found.size()) + " xsuaa services, of which the first is taken",
+                                       "one, or its name in UAA_SERVICE_NAME"});
     found.erase(found.begin() + 1, found.end());
   }
   return found;
@@ -156,8 +154,7 @@ std::optional<IdentityProvider> environment_provider(const Variables& variables)
   } else {
     provider.issuer = *issuer;
   }
-  if (!client)
-    variables.error("OIDC_CLIENT_ID", "no value", "the client id of this application: OIDC_ISSUER is set");
+  if (!client) variables.error("OIDC_CLIENT_ID", "no value", "the client id of this application: OIDC_ISSUER is set");
   provider.client_id = client.value_or("");
   variables.read_secret("OIDC_CLIENT_SECRET", provider.client_secret);
   return provider;
@@ -165,12 +162,9 @@ std::optional<IdentityProvider> environment_provider(const Variables& variables)
 
 }  // namespace
 
-IdentityProvider read_uaa_client(const Binding& uaa) {
-  return read_provider(uaa, ProviderKind::xsuaa);
-}
+IdentityProvider read_uaa_client(const Binding& uaa) { return read_provider(uaa, ProviderKind::xsuaa); }
 
-std::vector<IdentityProvider> read_providers(const std::vector<Binding>& bindings,
-                                             const Variables& variables) {
+std::vector<IdentityProvider> read_providers(const std::vector<Binding>& bindings, const Variables& variables) {
   std::vector<IdentityProvider> providers;
   std::set<std::string> names;
   const auto add = [&](const Binding& binding, ProviderKind kind) {
@@ -199,8 +193,8 @@ std::vector<IdentityProvider> read_providers(const std::vector<Binding>& binding
 }
 
 std::optional<DestinationService> read_destination_service(const std::vector<Binding>& bindings) {
-  const auto bound = std::find_if(bindings.begin(), bindings.end(),
-                                  [](const Binding& binding) { return binding.is("destination"); });
+  const auto bound =
+      std::find_if(bindings.begin(), bindings.end(), [](const Binding& binding) { return binding.is("destination"); });
   if (bound == bindings.end()) return std::nullopt;
   DestinationService service;
   service.uri = read_url(*bound, "uri");

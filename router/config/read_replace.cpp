@@ -14,8 +14,7 @@ bool meets(const Binding& binding, const json& query) {
     if (key == "name" && binding.name != text) return false;
     if (key == "label" && binding.label != text) return false;
     if (key == "plan" && binding.plan != text) return false;
-    if (key == "tag" && std::find(binding.tags.begin(), binding.tags.end(), text) == binding.tags.end())
-      return false;
+    if (key == "tag" && std::find(binding.tags.begin(), binding.tags.end(), text) == binding.tags.end()) return false;
   }
   return true;
 }
@@ -33,8 +32,7 @@ void add_values(const std::string& name, const json& value, std::map<std::string
 
 }  // namespace
 
-Replacement read_replacement(const json& value, const Report& report,
-                             const DescriptorSurroundings& surroundings) {
+Replacement read_replacement(const json& value, const Report& report, const DescriptorSurroundings& surroundings) {
   Replacement replacement;
   replacement.path_suffixes = texts_member(value, "pathSuffixes");
   for (const std::string& name : texts_member(value, "vars")) {
@@ -49,9 +47,8 @@ Replacement read_replacement(const json& value, const Report& report,
       report.error(pointer, {"a service named like a variable of vars", "different names", {}, true});
     }
     const auto& bindings = surroundings.bindings;
-    const auto found =
-        std::find_if(bindings.begin(), bindings.end(),
-                     [&wanted = query](const Binding& binding) { return meets(binding, wanted); });
+    const auto found = std::find_if(bindings.begin(), bindings.end(),
+                                    [&wanted = query](const Binding& binding) { return meets(binding, wanted); });
     if (found == bindings.end()) {
       report.error(pointer, {"conditions that no bound service meets", "those of a bound service"});
       continue;

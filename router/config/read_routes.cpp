@@ -42,9 +42,7 @@ const IdentityProvider* find_kind(const Configuration& configuration, ProviderKi
   return found == providers.end() ? nullptr : &*found;
 }
 
-std::string name_of(const IdentityProvider* provider) {
-  return provider == nullptr ? std::string() : provider->name;
-}
+std::string name_of(const IdentityProvider* provider) { return provider == nullptr ? std::string() : provider->name; }
 
 // The binding that logs the route's users in. For xsuaa and ias, identityProvider names one of the providers that
 // they know themselves.
@@ -85,8 +83,9 @@ std::string expand_scope(const std::string& scope, const std::string& xsappname,
     return expanded;
   }
   const std::string near = nearest_hint(base::cut(scope, '.').before, {std::string(kAppName)});
-  report.warning(pointer, {show(std::string_view(scope)), "a scope, in which only $XSAPPNAME. at its start is replaced",
-                           near.empty() ? "whoever has exactly " + show(std::string_view(expanded)) + " gets in" : near});
+  report.warning(pointer,
+                 {show(std::string_view(scope)), "a scope, in which only $XSAPPNAME. at its start is replaced",
+                  near.empty() ? "whoever has exactly " + show(std::string_view(expanded)) + " gets in" : near});
   return expanded;
 }
 

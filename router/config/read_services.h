@@ -14,8 +14,7 @@
 namespace router::config {
 
 // ias before xsuaa before oidc: the first is the default.
-std::vector<IdentityProvider> read_providers(const std::vector<Binding>& bindings,
-                                             const Variables& variables);
+std::vector<IdentityProvider> read_providers(const std::vector<Binding>& bindings, const Variables& variables);
 
 // The client in a business service's `uaa` object.
 IdentityProvider read_uaa_client(const Binding& uaa);
@@ -23,7 +22,7 @@ IdentityProvider read_uaa_client(const Binding& uaa);
 // By service_key(). `default_endpoints`: services.<name>.endpoint of the descriptor.
 std::optional<DestinationService> read_destination_service(const std::vector<Binding>& bindings);
 
-std::map<std::string, Destination> read_business_services(
-    const std::vector<Binding>& bindings, const std::map<std::string, std::string>& default_endpoints);
+std::map<std::string, Destination> read_business_services(const std::vector<Binding>& bindings,
+                                                          const std::map<std::string, std::string>& default_endpoints);
 
 }  // namespace router::config

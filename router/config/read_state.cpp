@@ -12,8 +12,8 @@ namespace {
 
 constexpr const char* kFileName = "state.db";
 constexpr std::string_view kSqlite = "sqlite:";
-constexpr std::array<std::string_view, 6> kRedisSchemes = {
-    "redis", "rediss", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster"};
+constexpr std::array<std::string_view, 6> kRedisSchemes = {"redis",           "rediss",        "redis+sentinel",
+                                                           "rediss+sentinel", "redis+cluster", "rediss+cluster"};
 constexpr std::uint64_t kLongestReceiptDays = 3650;
 constexpr std::size_t kLongestKey = 64 * 1024;
 
@@ -22,12 +22,10 @@ std::string in_directory(const std::string& directory, const std::string& path) 
 }
 
 // systemd's may name several, of which the first is ours.
-void read_state_directory(const Variables& variables, const std::string& directory,
-                          Environment& environment) {
+void read_state_directory(const Variables& variables, const std::string& directory, Environment& environment) {
   auto named = variables.text("STATE_DIR");
   if (!named) {
-    if (const auto given = variables.text("STATE_DIRECTORY"))
-      named = std::string(base::cut(*given, ':').before);
+    if (const auto given = variables.text("STATE_DIRECTORY")) named = std::string(base::cut(*given, ':').before);
   }
   if (named) environment.state_directory = in_directory(directory, *named);
 }
@@ -37,8 +35,8 @@ bool is_redis_url(std::string_view value) {
   if (scheme_end == std::string_view::npos) return false;
   const auto scheme = value.substr(0, scheme_end);
   const auto rest = value.substr(scheme_end + 3);
-  return std::find(kRedisSchemes.begin(), kRedisSchemes.end(), scheme) != kRedisSchemes.end() &&
-         !rest.empty() && rest.front() != '/';
+  return std::find(kRedisSchemes.begin(), kRedisSchemes.end(), scheme) != kRedisSchemes.end() && !rest.empty() &&
+         rest.front() != '/';
 }
 
 // Absent: reported, if it is there.
@@ -56,8 +54,8 @@ std::optional<StateLocation> read_location(const Variables& variables, std::stri
   variables.error(name, is_url ? show(std::string_view(scheme + "://...")) : show(std::string_view(*value)),
                   "memory, sqlite:<path>, redis://..., redis+sentinel://.../MASTER or redis+cluster://... "
                   "(rediss with TLS)",
-                  nearest_hint(scheme, {"memory", "sqlite", "redis", "rediss", "redis+sentinel",
-                                        "redis+cluster", "rediss+sentinel", "rediss+cluster"}));
+                  nearest_hint(scheme, {"memory", "sqlite", "redis", "rediss", "redis+sentinel", "redis+cluster",
+                                        "rediss+sentinel", "rediss+cluster"}));
   return std::nullopt;
 }
 
@@ -71,11 +69,9 @@ void read_locations(const Variables& variables, const std::string& directory, En
   const bool follows = environment.store.kind == StoreKind::redis || unnamed.kind == StoreKind::memory;
   const auto& default_outbox = follows ? environment.store : unnamed;
   // "redis": the one that SESSION_STORE names
-  const bool is_the_same =
-      variables.text("LOGOUT_OUTBOX") == "redis" && environment.store.kind == StoreKind::redis;
-  environment.outbox = is_the_same
-                           ? environment.store
-                           : read_location(variables, "LOGOUT_OUTBOX", directory).value_or(default_outbox);
+  const bool is_the_same = variables.text("LOGOUT_OUTBOX") == "redis" && environment.store.kind == StoreKind::redis;
+  environment.outbox =
+      is_the_same ? environment.store : read_location(variables, "LOGOUT_OUTBOX", directory).value_or(default_outbox);
 }
 
 void read_secrets(const Variables& variables, Environment& environment) {
@@ -84,8 +80,7 @@ void read_secrets(const Variables& variables, Environment& environment) {
   if (!environment.session_secret.empty()) return;
   const bool is_made = !environment.state_directory.empty();
   const bool stored = environment.store.kind != StoreKind::memory;
-  const bool shared =
-      environment.store.kind == StoreKind::redis || environment.outbox.kind == StoreKind::redis;
+  const bool shared = environment.store.kind == StoreKind::redis || environment.outbox.kind == StoreKind::redis;
   if ((stored || environment.outbox.kind != StoreKind::memory) && (shared || !is_made)) {
     variables.error(stored ? "SESSION_STORE" : "LOGOUT_OUTBOX", "a durable store without SESSION_SECRET",
                     "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it");
@@ -98,8 +93,7 @@ void read_secrets(const Variables& variables, Environment& environment) {
 
 // In an environment a line end may be written as \n.
 Secret as_pem(std::string text) {
-  for (auto at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at))
-    text.replace(at, 2, "\n");
+  for (auto at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at)) text.replace(at, 2, "\n");
   return Secret(std::move(text));
 }
 
@@ -126,8 +120,7 @@ void read_receipt_key(const Variables& variables, const std::string& directory, 
 
 }  // namespace
 
-void read_state_variables(const Variables& variables, const std::string& directory,
-                          Environment& environment) {
+void read_state_variables(const Variables& variables, const std::string& directory, Environment& environment) {
   read_state_directory(variables, directory, environment);
   read_locations(variables, directory, environment);
   read_secrets(variables, environment);

@@ -36,15 +36,9 @@ class Report {
   // Without positions: an environment variable, a whole file.
   Report(Issues& issues, std::string file) : issues_(&issues), file_(std::move(file)) {}
 
-  void error(std::string_view pointer, Finding finding) const {
-    add(Severity::error, pointer, std::move(finding));
-  }
-  void warning(std::string_view pointer, Finding finding) const {
-    add(Severity::warning, pointer, std::move(finding));
-  }
-  void info(std::string_view pointer, Finding finding) const {
-    add(Severity::info, pointer, std::move(finding));
-  }
+  void error(std::string_view pointer, Finding finding) const { add(Severity::error, pointer, std::move(finding)); }
+  void warning(std::string_view pointer, Finding finding) const { add(Severity::warning, pointer, std::move(finding)); }
+  void info(std::string_view pointer, Finding finding) const { add(Severity::info, pointer, std::move(finding)); }
 
   // The same document, from `pointer` on.
   Report below(std::string_view pointer) const {

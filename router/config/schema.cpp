@@ -60,7 +60,7 @@ std::optional<SchemaFault> fault_of(const valijson::ValidationResults::Error& er
   if (text.starts_with(kMissing)) {
     const auto end = text.rfind('\'');
     return SchemaFault{FaultKind::missing, path_of(error.context),
-                 std::string(text.substr(kMissing.size(), end - kMissing.size()))};
+                       std::string(text.substr(kMissing.size(), end - kMissing.size()))};
   }
   return SchemaFault{FaultKind::value, path_of(error.context), {}};
 }
@@ -79,7 +79,9 @@ class Explained {
       while (places_.insert(above).second && !above.empty()) above.pop_back();
     }
   }
-  bool contains(const SchemaFault& fault) const { return fault.kind == FaultKind::value && places_.contains(fault.path); }
+  bool contains(const SchemaFault& fault) const {
+    return fault.kind == FaultKind::value && places_.contains(fault.path);
+  }
 
  private:
   std::set<Path> places_;
@@ -193,8 +195,8 @@ void check_schema(const json& schema, const json& value, const Report& report) {
       if (auto fault = fault_of(error)) faults.push_back(std::move(*fault));
     }
   } catch (const std::exception& fault) {
-    report.error("", {"a document that the schema library cannot check (" + std::string(fault.what()) + ")",
-                      "a descriptor"});
+    report.error(
+        "", {"a document that the schema library cannot check (" + std::string(fault.what()) + ")", "a descriptor"});
     return;
   }
   Explainer explainer(schema, value, report);

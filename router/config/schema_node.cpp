@@ -52,8 +52,7 @@ std::string text_expectation(const json& node) {
   if (integer_member(node, "minLength").value_or(0) > 0 && longest) {
     return "a string of 1 to " + std::to_string(*longest) + " characters";
   }
-  return longest ? "a string of at most " + std::to_string(*longest) + " characters"
-                 : "a string that is not empty";
+  return longest ? "a string of at most " + std::to_string(*longest) + " characters" : "a string that is not empty";
 }
 
 }  // namespace
@@ -96,20 +95,17 @@ std::string expectation(const json& schema, const json& unresolved) {
   }
   if (const json* values = array_member(node, "enum")) {
     std::vector<std::string> names;
-    for (const json& value : *values)
-      names.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+    for (const json& value : *values) names.push_back(value.is_string() ? value.get<std::string>() : value.dump());
     return quoted_list(names);
   }
   const std::string type = text_member(node, "type").value_or("");
   if (type == "integer" || type == "number") return number_expectation(node);
   if (type == "boolean") return "true or false";
-  if (type == "object")
-    return member(node, "minProperties") != nullptr ? "an object that is not empty" : "an object";
+  if (type == "object") return member(node, "minProperties") != nullptr ? "an object that is not empty" : "an object";
   if (type == "array") return member(node, "minItems") != nullptr ? "an array that is not empty" : "an array";
   if (type == "string") {
-    return member(node, "minLength") == nullptr && member(node, "maxLength") == nullptr
-               ? "a string"
-               : text_expectation(node);
+    return member(node, "minLength") == nullptr && member(node, "maxLength") == nullptr ? "a string"
+                                                                                        : text_expectation(node);
   }
   return "another value";
 }

@@ -27,13 +27,11 @@ bool has_scheme(std::string_view text) {
 // "./a" -> "a", "//a" -> "/a", "\a" -> "/a"
 std::string without_detours(std::string_view text) {
   std::string path(http::without_blanks(text));
-  const auto end =
-      path.begin() + static_cast<std::ptrdiff_t>(std::min(path.find_first_of("?#"), path.size()));
+  const auto end = path.begin() + static_cast<std::ptrdiff_t>(std::min(path.find_first_of("?#"), path.size()));
   std::replace(path.begin(), end, '\\', '/');
   while (path.starts_with("./")) path.erase(0, 2);
   if (path.starts_with('/'))
-    path.erase(0, path.find_first_not_of('/') == std::string::npos ? path.size() - 1
-                                                                   : path.find_first_not_of('/') - 1);
+    path.erase(0, path.find_first_not_of('/') == std::string::npos ? path.size() - 1 : path.find_first_not_of('/') - 1);
   return http::escape_unusable(path);
 }
 
@@ -45,8 +43,10 @@ std::string without_dot_segments(std::string_view path) {
     const auto segment = rest.substr(0, end);
     const bool is_last = end == std::string_view::npos;
     if (segment == "..") result.erase(std::min(result.rfind('/'), result.size()));
-    if (segment != "." && segment != "..") result.append("/").append(segment);
-    else if (is_last) result += '/';
+    if (segment != "." && segment != "..")
+      result.append("/").append(segment);
+    else if (is_last)
+      result += '/';
     if (is_last) return result;
     rest.remove_prefix(end + 1);
   }
@@ -128,8 +128,7 @@ void apply_rule(json& value, std::string_view place, const std::string& pointer,
     const std::string& written = value.get_ref<const std::string&>();
     std::string meant = rule.as_meant(written);
     if (meant == written) return;
-    report.warning(pointer,
-                   {show(std::string_view(written)), show(std::string_view(meant)), "it is taken so"});
+    report.warning(pointer, {show(std::string_view(written)), show(std::string_view(meant)), "it is taken so"});
     value = std::move(meant);
     return;
   }
@@ -137,8 +136,7 @@ void apply_rule(json& value, std::string_view place, const std::string& pointer,
   const std::string_view rest = parts.after ? place.substr(parts.before.size() + 1) : std::string_view();
   const bool any = parts.before == "*";
   if (value.is_array() && any) {
-    for (std::size_t i = 0; i < value.size(); ++i)
-      apply_rule(value[i], rest, pointer_to(pointer, i), rule, report);
+    for (std::size_t i = 0; i < value.size(); ++i) apply_rule(value[i], rest, pointer_to(pointer, i), rule, report);
   } else if (value.is_object()) {
     for (auto& [name, member] : value.items()) {
       if (any || name == parts.before) apply_rule(member, rest, pointer_to(pointer, name), rule, report);
@@ -193,18 +191,18 @@ void mend_origins(json& list, const Report& report) {
     const json one = origin_as_meant(list).value_or(list);
     if (!one.is_object()) return;
     const json meant = json::array({one});
-    report.warning(
-        "", {show_value(list), meant.dump(-1, ' ', false, json::error_handler_t::replace), "it is taken so"});
+    report.warning("",
+                   {show_value(list), meant.dump(-1, ' ', false, json::error_handler_t::replace), "it is taken so"});
     list = meant;
     return;
   }
   for (std::size_t i = 0; list.is_array() && i < list.size(); ++i) {
     auto meant = origin_as_meant(list[i]);
     if (!meant) continue;
-    report.warning(pointer_to("", i),
-                   {list[i].is_string() ? show_value(list[i])
-                                        : list[i].dump(-1, ' ', false, json::error_handler_t::replace),
-                    meant->dump(-1, ' ', false, json::error_handler_t::replace), "it is taken so"});
+    report.warning(
+        pointer_to("", i),
+        {list[i].is_string() ? show_value(list[i]) : list[i].dump(-1, ' ', false, json::error_handler_t::replace),
+         meant->dump(-1, ' ', false, json::error_handler_t::replace), "it is taken so"});
     list[i] = *std::move(meant);
   }
 }

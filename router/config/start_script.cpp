@@ -40,9 +40,7 @@ std::vector<Words> commands_of(std::string_view line) {
   return commands;
 }
 
-std::string_view name_of_program(std::string_view word) {
-  return word.substr(word.rfind('/') + 1);
-}
+std::string_view name_of_program(std::string_view word) { return word.substr(word.rfind('/') + 1); }
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -74,8 +72,7 @@ std::string called_script(const Words& command) {
   const auto is_option = [](const std::string& word) {
     return word.starts_with('-') || word == "run" || word == "run-script";
   };
-  const auto name =
-      std::find_if_not(command.begin() + static_cast<std::ptrdiff_t>(at) + 1, command.end(), is_option);
+  const auto name = std::find_if_not(command.begin() + static_cast<std::ptrdiff_t>(at) + 1, command.end(), is_option);
   return name == command.end() ? std::string() : *name;
 }
 
@@ -96,8 +93,8 @@ std::string found_script(const json& scripts, const std::string& name, std::size
 
 std::string own_script(std::string_view line) {
   // followed by a word of their own
-  constexpr std::array<std::string_view, 9> kWithValue = {
-      "-r", "--require", "--import", "--env-file", "-e", "--loader", "-P", "--project", "-w"};
+  constexpr std::array<std::string_view, 9> kWithValue = {"-r",       "--require", "--import",  "--env-file", "-e",
+                                                          "--loader", "-P",        "--project", "-w"};
   for (const Words& command : commands_of(line)) {
     auto at = program_at(command);
     if (at >= command.size() || !is_node(name_of_program(command[at]))) continue;
@@ -125,8 +122,7 @@ void warn_start_script(const std::string& directory, Issues& issues) {
   if (start != nullptr) {
     const auto script = found_script(*scripts, "start", kMostSteps);
     if (script.empty()) return;
-    report.warning("/scripts/start",
-                   {"a start script that runs " + show(std::string_view(script)), kExpected, kHint});
+    report.warning("/scripts/start", {"a start script that runs " + show(std::string_view(script)), kExpected, kHint});
   } else if (file_exists(directory + "/server.js")) {
     report.warning("", {"no start script, so that \"server.js\" is started", kExpected, kHint});
   }

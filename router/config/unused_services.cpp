@@ -17,8 +17,8 @@ bool any_route(const Configuration& configuration, const std::function<bool(cons
 
 const IdentityProvider* provider_named(const Configuration& configuration, const std::string& name) {
   const auto& providers = configuration.providers;
-  const auto found = std::find_if(providers.begin(), providers.end(),
-                                  [&](const auto& provider) { return provider.name == name; });
+  const auto found =
+      std::find_if(providers.begin(), providers.end(), [&](const auto& provider) { return provider.name == name; });
   return found == providers.end() ? nullptr : &*found;
 }
 
@@ -43,18 +43,15 @@ std::string service_name(const Binding& binding) {
 }
 
 bool calls_service(const std::string& name, const Configuration& configuration) {
-  return any_route(configuration, [&](const Route& route) {
-    return route.service() != nullptr && route.service()->name == name;
-  });
+  return any_route(configuration,
+                   [&](const Route& route) { return route.service() != nullptr && route.service()->name == name; });
 }
 
 bool is_needed(const Binding& binding, const Configuration& configuration) {
   if (binding.is("destination")) return looks_up_destinations(configuration);
-  if (const auto* provider = provider_named(configuration, binding.name))
-    return logs_in(*provider, configuration);
+  if (const auto* provider = provider_named(configuration, binding.name)) return logs_in(*provider, configuration);
   const auto alias = text_member(*binding.credentials, "sap.cloud.service.alias");
-  return calls_service(service_name(binding), configuration) ||
-         (alias && calls_service(*alias, configuration));
+  return calls_service(service_name(binding), configuration) || (alias && calls_service(*alias, configuration));
 }
 
 // An entry of VCAP_SERVICES or default-services.json that is not even a binding.
@@ -72,8 +69,7 @@ void leave_out(const Binding& binding, Configuration& configuration) {
   if (binding.is("destination")) {
     configuration.destination_service.reset();
   } else if (provider_named(configuration, binding.name) != nullptr) {
-    std::erase_if(configuration.providers,
-                  [&](const auto& provider) { return provider.name == binding.name; });
+    std::erase_if(configuration.providers, [&](const auto& provider) { return provider.name == binding.name; });
   } else {
     std::erase_if(configuration.services,
                   [&](const auto& entry) { return entry.second.name == service_name(binding); });
@@ -91,20 +87,18 @@ void add_warning(Issue issue, std::vector<Issue>& warnings) {
 
 }  // namespace
 
-void settle_services(const Issues& of_services, const std::vector<Binding>& bindings,
-                     Configuration& configuration, Issues& issues) {
+void settle_services(const Issues& of_services, const std::vector<Binding>& bindings, Configuration& configuration,
+                     Issues& issues) {
   std::vector<const Binding*> faulty;
   std::vector<Issue> left_out;
   for (Issue& issue : of_services.sorted()) {
-    const auto binding = std::find_if(bindings.begin(), bindings.end(), [&](const Binding& candidate) {
-      return candidate.report.covers(issue);
-    });
+    const auto binding = std::find_if(bindings.begin(), bindings.end(),
+                                      [&](const Binding& candidate) { return candidate.report.covers(issue); });
     const bool is_known = binding != bindings.end();
     const bool needed = is_known ? is_needed(*binding, configuration) : is_needed_entry(issue, configuration);
     if (issue.severity == Severity::error && !needed) {
       issue.severity = Severity::warning;
-      issue.hint +=
-          std::string(issue.hint.empty() ? "" : "; ") + "nothing here uses the service, so it is left out";
+      issue.hint += std::string(issue.hint.empty() ? "" : "; ") + "nothing here uses the service, so it is left out";
       if (is_known) faulty.push_back(&*binding);
       add_warning(std::move(issue), left_out);
     } else {

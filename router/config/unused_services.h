@@ -13,7 +13,7 @@ namespace router::config {
 
 // `of_services`: what reading the bindings found; goes over to `issues`. `configuration` has its routes
 // already.
-void settle_services(const Issues& of_services, const std::vector<Binding>& bindings,
-                     Configuration& configuration, Issues& issues);
+void settle_services(const Issues& of_services, const std::vector<Binding>& bindings, Configuration& configuration,
+                     Issues& issues);
 
 }  // namespace router::config

@@ -13,13 +13,14 @@ namespace {
 
 // destinations.<name> and services.<name>: a logout path that belongs to nothing would never be called.
 void validate_logout_targets(const Validation& validation) {
-  const auto check = [&](std::string_view section, const std::map<std::string, Destination>& known,
-                         const char* what, bool is_fault) {
+  const auto check = [&](std::string_view section, const std::map<std::string, Destination>& known, const char* what,
+                         bool is_fault) {
     const json* entries = object_member(validation.descriptor, section);
     if (entries == nullptr) return;
     for (const auto& [name, value] : entries->items()) {
       if (known.contains(name)) continue;
-      const Finding finding{"the unknown name " + show(std::string_view(name)), what, validation.report.hint_among(name, known), true};
+      const Finding finding{"the unknown name " + show(std::string_view(name)), what,
+                            validation.report.hint_among(name, known), true};
       const std::string pointer = pointer_to(pointer_to("", section), name);
       is_fault ? validation.report.error(pointer, finding) : validation.report.warning(pointer, finding);
     }
@@ -36,8 +37,7 @@ void validate_welcome_file(const Validation& validation) {
   const std::string& page = validation.configuration.welcome_file;
   if (page.empty()) return;
   if (http::is_absolute_http(page)) {
-    if (!http::parse_url(page))
-      validation.report.error("/welcomeFile", {show(std::string_view(page)), "a valid URL"});
+    if (!http::parse_url(page)) validation.report.error("/welcomeFile", {show(std::string_view(page)), "a valid URL"});
     return;
   }
   std::string path = page.substr(0, page.find_first_of("?#"));
@@ -45,8 +45,7 @@ void validate_welcome_file(const Validation& validation) {
   const auto normal = http::normalise_path(path);
   if (!normal) {
     validation.report.error(
-        "/welcomeFile",
-        {show(std::string_view(page)), "a path without dot segments and backslashes", {}, false, true});
+        "/welcomeFile", {show(std::string_view(page)), "a path without dot segments and backslashes", {}, false, true});
   }
 }
 
@@ -77,9 +76,10 @@ void validate_on_premise(const Validation& validation) {
       const auto type = text_member(entry, key);
       if (!type || !base::equals_ignoring_case(*type, "OnPremise")) continue;
       const auto called = text_member(entry, name).value_or(text_member(entry, "name").value_or(""));
-      variable->report.error(pointer_to(pointer_to("", i), key),
-                             {"proxyType OnPremise of " + show(std::string_view(called)), "a bound connectivity service",
-                              "without it nothing behind a Cloud Connector can be reached"});
+      variable->report.error(
+          pointer_to(pointer_to("", i), key),
+          {"proxyType OnPremise of " + show(std::string_view(called)), "a bound connectivity service",
+           "without it nothing behind a Cloud Connector can be reached"});
     }
   }
 }
@@ -107,10 +107,10 @@ void validate_environment(const Validation& validation) {
   for (const IdentityProvider& provider : validation.configuration.providers) {
     if (environment.tenant_host_pattern.empty() || provider.kind != ProviderKind::xsuaa) continue;
     if (!provider.identity_zone.empty()) continue;
-    validation.variables.warning("TENANT_HOST_PATTERN", "a pattern while the url of " + show(std::string_view(provider.name)) +
-                                     " does not begin with its identityzone",
-                                 "a url such as https://<identityzone>.authentication.example.com",
-                                 "every tenant logs in at that url");
+    validation.variables.warning(
+        "TENANT_HOST_PATTERN",
+        "a pattern while the url of " + show(std::string_view(provider.name)) + " does not begin with its identityzone",
+        "a url such as https://<identityzone>.authentication.example.com", "every tenant logs in at that url");
   }
   const CookieAttributes& cookies = environment.cookies;
   if (cookies.same_site == "None" && environment.secure_session_cookie == false) {
@@ -125,9 +125,7 @@ void validate_environment(const Validation& validation) {
 
 }  // namespace
 
-std::string route_pointer(const Route& route) {
-  return pointer_to("/routes", route.index);
-}
+std::string route_pointer(const Route& route) { return pointer_to("/routes", route.index); }
 
 std::string name_of_route(const Route& route) {
   return route.plugin.empty() ? route_pointer(route).substr(1) : "the plugin " + show(std::string_view(route.plugin));
@@ -147,8 +145,7 @@ bool covers_methods(const Route& earlier, const Route& later) {
 const Route* route_of(const Configuration& configuration, const std::string& path) {
   const auto takes = [&](const Route& route) {
     const auto& methods = route.http_methods;
-    const bool takes_get =
-        methods.empty() || std::find(methods.begin(), methods.end(), "GET") != methods.end();
+    const bool takes_get = methods.empty() || std::find(methods.begin(), methods.end(), "GET") != methods.end();
     if (!route.pattern || !takes_get) return false;
     const auto match = route.pattern->match(path);
     return match && *match;

@@ -16,21 +16,18 @@ bool check_path(const Validation& validation, const Endpoint& endpoint) {
     return true;
   }
   if (is_path && path != "/") return true;
-  validation.report.error(endpoint.pointer, {show(std::string_view(path)),
-                                             "a normalised path other than /, without query and fragment",
-                                             {},
-                                             false,
-                                             true});
+  validation.report.error(
+      endpoint.pointer,
+      {show(std::string_view(path)), "a normalised path other than /, without query and fragment", {}, false, true});
   return false;
 }
 
 void check_routes(const Validation& validation, const Endpoint& endpoint) {
   for (const Route& route : validation.configuration.routes) {
     if (route.source != "^" + endpoint.path + "$" && route.source != endpoint.path) continue;
-    validation.report.warning(endpoint.pointer,
-                              {show(std::string_view(endpoint.path)) + ", which is also the source of " +
-                                   route_pointer(route).substr(1),
-                               "a path of its own", "the endpoint answers first"});
+    validation.report.warning(endpoint.pointer, {show(std::string_view(endpoint.path)) +
+                                                     ", which is also the source of " + route_pointer(route).substr(1),
+                                                 "a path of its own", "the endpoint answers first"});
   }
 }
 

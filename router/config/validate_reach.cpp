@@ -14,8 +14,7 @@ constexpr std::size_t kMostNamed = 5;  // routes in one message
 // Any one of these; empty: none is needed.
 std::vector<std::string> wanted_scopes(const Route& route, const std::string& method) {
   for (const std::string& key : {method, std::string("default")}) {
-    if (const auto found = route.scope.by_method.find(key); found != route.scope.by_method.end())
-      return found->second;
+    if (const auto found = route.scope.by_method.find(key); found != route.scope.by_method.end()) return found->second;
   }
   return {};
 }
@@ -53,8 +52,7 @@ Guarded guarded_destinations(const Configuration& configuration) {
 }
 
 // "admin" (routes/3), "hr" (routes/4); empty: nowhere.
-std::string reached(const Route& open, const Environment& environment, const Guarded& guarded,
-                    std::size_t& left) {
+std::string reached(const Route& open, const Environment& environment, const Guarded& guarded, std::size_t& left) {
   const ChosenNames names(open, environment);
   std::string text;
   std::size_t named = 0;
@@ -62,11 +60,10 @@ std::string reached(const Route& open, const Environment& environment, const Gua
     if (left == 0 || named == kMostNamed) break;
     --left;
     if (!names.may_be(destination)) continue;
-    const auto stricter = std::find_if(routes.begin(), routes.end(),
-                                       [&](const Route* route) { return !is_as_strict(open, *route); });
+    const auto stricter =
+        std::find_if(routes.begin(), routes.end(), [&](const Route* route) { return !is_as_strict(open, *route); });
     if (stricter == routes.end()) continue;
-    text += (named++ == 0 ? "" : ", ") + show(std::string_view(destination)) + " (" +
-            name_of_route(**stricter) + ")";
+    text += (named++ == 0 ? "" : ", ") + show(std::string_view(destination)) + " (" + name_of_route(**stricter) + ")";
   }
   return text;
 }
@@ -80,16 +77,14 @@ void validate_reach(const Validation& validation) {
   if (configuration.authentication_none) return;
   const auto guarded = guarded_destinations(configuration);
   std::size_t left = kMostComparisons;
-  const auto plugins =
-      configuration.plugins.empty() ? std::nullopt : validation.variables.json_value("plugins");
+  const auto plugins = configuration.plugins.empty() ? std::nullopt : validation.variables.json_value("plugins");
   for (const auto* list : {&configuration.plugins, &configuration.routes}) {
     for (const Route& open : *list) {
       const auto* to = open.destination();
       if (to == nullptr || !is_chosen_by_client(to->name) || validation.report.is_full()) continue;
       const auto names = reached(open, configuration.environment, guarded, left);
       if (names.empty()) continue;
-      const std::string narrow =
-          to->name == "*" ? "narrow DESTINATION_HOST_PATTERN" : "narrow the group in its source";
+      const std::string narrow = to->name == "*" ? "narrow DESTINATION_HOST_PATTERN" : "narrow the group in its source";
       const Report report = open.plugin.empty() ? validation.report.below(route_pointer(open))
                                                 : plugins->report.below(pointer_to("", open.index));
       report.warning("/destination",

@@ -59,7 +59,8 @@ AuthenticationTypes asked_for_by_routes(const Validation& validation) {
   AuthenticationTypes asked_for;
   for (const Route& route : validation.configuration.routes) {
     if (route.added) continue;
-    const auto type = text_member(validation.descriptor.at(json::json_pointer(route_pointer(route))), "authenticationType");
+    const auto type =
+        text_member(validation.descriptor.at(json::json_pointer(route_pointer(route))), "authenticationType");
     if (type == "xsuaa" || type == "ias" || type == "oidc") asked_for.insert(*type);
   }
   return asked_for;
@@ -107,27 +108,22 @@ class RouteCheck {
       if (has(key)) given.emplace_back(key);
     }
     if (given.size() == 1 || !value_.is_object()) return;
-    const std::string found =
-        given.empty() ? "none of destination, localDir and service" : quoted_list(given, "and");
+    const std::string found = given.empty() ? "none of destination, localDir and service" : quoted_list(given, "and");
     error("", found, "exactly one of destination, localDir and service");
   }
 
   void check_files() const {
-    if (has("replace") && !has("localDir"))
-      error("replace", "replace without localDir", "replace only with localDir");
+    if (has("replace") && !has("localDir")) error("replace", "replace without localDir", "replace only with localDir");
     if (has("httpMethods") && has("localDir")) {
       error("httpMethods", "httpMethods with localDir", "none: localDir takes GET and HEAD");
     }
     if (has("cacheControl") && !has("localDir") && text_member(value_, "service") != kHtml5Service) {
-      warning("cacheControl", "cacheControl without localDir",
-              "localDir: it has no effect on answers of back-ends");
+      warning("cacheControl", "cacheControl without localDir", "localDir: it has no effect on answers of back-ends");
     }
-    const bool control = std::any_of(route_.cache_control.begin(), route_.cache_control.end(), [](char c) {
-      return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    });
+    const bool control = std::any_of(route_.cache_control.begin(), route_.cache_control.end(),
+                                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
     if (control)
-      error("cacheControl", show(std::string_view(route_.cache_control)),
-            "a value without control characters");
+      error("cacheControl", show(std::string_view(route_.cache_control)), "a value without control characters");
   }
 
   void check_destination() const {
@@ -141,15 +137,16 @@ class RouteCheck {
       }
       return;
     }
-    if (is_chosen_by_client(name) || validation_.destination_service_bound() || configuration_.destinations.contains(name))
+    if (is_chosen_by_client(name) || validation_.destination_service_bound() ||
+        configuration_.destinations.contains(name))
       return;
     error("destination", "the unknown destination " + show(std::string_view(name)),
-          "the name of a destination in the variable destinations", report_.hint_among(name, configuration_.destinations));
+          "the name of a destination in the variable destinations",
+          report_.hint_among(name, configuration_.destinations));
   }
 
   void check_service() const {
-    if (has("endpoint") && !has("service"))
-      error("endpoint", "endpoint without service", "endpoint only with service");
+    if (has("endpoint") && !has("service")) error("endpoint", "endpoint without service", "endpoint only with service");
     const auto service = text_member(value_, "service");
     if (!service || *service == kUserApiService || *service == kHtml5Service) return;
     const std::string& name = *service;
@@ -170,11 +167,10 @@ class RouteCheck {
       error("service", "the unknown service " + show(std::string_view(name)), "the name of a bound service",
             report_.hint_among(name, names));
     } else if (endpoint) {
-      error("endpoint", "the unknown endpoint " + show(std::string_view(*endpoint)),
-            "an endpoint of the service", nearest_hint(*endpoint, endpoints));
+      error("endpoint", "the unknown endpoint " + show(std::string_view(*endpoint)), "an endpoint of the service",
+            nearest_hint(*endpoint, endpoints));
     } else {
-      error("service", show(std::string_view(name)) + " without endpoint",
-            "the endpoint: the service has several");
+      error("service", show(std::string_view(name)) + " without endpoint", "the endpoint: the service has several");
     }
   }
 

@@ -16,8 +16,7 @@ std::string source_pointer(const json& value) {
 // like.
 bool looks_like_query(const Route& route) {
   if (route.matches_query) return false;
-  return route.source.find_first_of("=&") != std::string::npos ||
-         route.source.find("[^?") != std::string::npos;
+  return route.source.find_first_of("=&") != std::string::npos || route.source.find("[^?") != std::string::npos;
 }
 
 // (?=...), (?<name>...) and (?<=...) have a = or ? of their own.
@@ -53,9 +52,7 @@ void check_groups(const Report& report, const Route& route, const std::string& t
     if (text[i + 1] < '1' || text[i + 1] > '9') continue;
     const auto group = static_cast<std::size_t>(text[i + 1] - '0');
     if (group <= groups) continue;
-    const std::string count = groups == 0   ? "no group"
-                              : groups == 1 ? "one group"
-                                            : std::to_string(groups) + " groups";
+    const std::string count = groups == 0 ? "no group" : groups == 1 ? "one group" : std::to_string(groups) + " groups";
     Finding finding{"$" + std::to_string(group) + " in " + show(std::string_view(text)),
                     "a group of the source, which has " + count,
                     {},
@@ -77,10 +74,9 @@ void validate_source(const Route& route, const json& value, const Report& report
   Route plain = route;
   plain.source = without_group_syntax(route.source);
   if (looks_like_query(plain)) {
-    report.warning(
-        pointer,
-        {show(std::string_view(route.source)) + ", which looks as if it meant the query",
-         "a source for the path alone", "with \\? in it a source is matched against path and query"});
+    report.warning(pointer,
+                   {show(std::string_view(route.source)) + ", which looks as if it meant the query",
+                    "a source for the path alone", "with \\? in it a source is matched against path and query"});
   }
   if (!report.is_full() && can_run_away(*route.pattern)) {
     report.warning(pointer, {show(std::string_view(route.source)) + ", which gives up on long paths (500)",

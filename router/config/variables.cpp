@@ -34,9 +34,8 @@ std::string_view name_of(Unit unit) {
 }
 
 std::optional<std::uint64_t> parse_duration(std::string_view text, Unit unit) {
-  for (auto [suffix, own] : {std::pair<std::string_view, Unit>{"ms", Unit::millisecond},
-                             {"s", Unit::second},
-                             {"m", Unit::minute}}) {
+  for (auto [suffix, own] :
+       {std::pair<std::string_view, Unit>{"ms", Unit::millisecond}, {"s", Unit::second}, {"m", Unit::minute}}) {
     if (text.ends_with(suffix)) {
       text.remove_suffix(suffix.size());
       unit = own;
@@ -162,7 +161,8 @@ void Variables::read_flag(std::string_view name, std::optional<bool>& target) co
 
 void Variables::read_lenient_flag(std::string_view name, std::optional<bool>& target) const {
   const std::string value = text(name).value_or("true");
-  if (base::equals_ignoring_case(value, "true") || base::equals_ignoring_case(value, "false")) return read_flag(name, target);
+  if (base::equals_ignoring_case(value, "true") || base::equals_ignoring_case(value, "false"))
+    return read_flag(name, target);
   warning(name, show(std::string_view(value)), "true or false", "it is as if there was none");
 }
 
@@ -183,8 +183,7 @@ void Variables::read_list(std::string_view name, std::vector<std::string>& targe
   }
 }
 
-std::optional<std::uint64_t> Variables::number(std::string_view name, std::uint64_t low,
-                                               std::uint64_t high) const {
+std::optional<std::uint64_t> Variables::number(std::string_view name, std::uint64_t low, std::uint64_t high) const {
   const auto value = text(name);
   if (!value) return std::nullopt;
   const auto number = base::parse_unsigned(base::trim(*value));

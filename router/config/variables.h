@@ -36,8 +36,7 @@ enum class Unit { millisecond, second, minute };
 class Variables {
  public:
   // `defaults`: default-env.json, or null.
-  Variables(std::map<std::string, std::string> process, std::shared_ptr<const Document> defaults,
-            Issues& issues);
+  Variables(std::map<std::string, std::string> process, std::shared_ptr<const Document> defaults, Issues& issues);
 
   bool has(std::string_view name) const { return text(name).has_value(); }
   std::optional<std::string> text(std::string_view name) const;
@@ -78,11 +77,10 @@ class Variables {
     note(name, std::to_string(target));
   }
   // A whole number of `unit`, or one with its own unit: 500ms, 30s, 5m. Limits in milliseconds.
-  std::optional<std::chrono::milliseconds> duration(std::string_view name, Unit unit,
-                                                    std::chrono::milliseconds low,
+  std::optional<std::chrono::milliseconds> duration(std::string_view name, Unit unit, std::chrono::milliseconds low,
                                                     std::chrono::milliseconds high) const;
-  void read_duration(std::string_view name, std::chrono::milliseconds& target, Unit unit,
-                     std::chrono::milliseconds low, std::chrono::milliseconds high) const {
+  void read_duration(std::string_view name, std::chrono::milliseconds& target, Unit unit, std::chrono::milliseconds low,
+                     std::chrono::milliseconds high) const {
     if (const auto value = duration(name, unit, low, high)) target = *value;
     note(name, std::to_string(target.count()) + "ms");
   }

@@ -74,8 +74,8 @@ std::optional<std::string> decode(std::string_view text, const std::array<std::i
 
 std::string sha256(std::string_view data) {
   std::string out(32, '\0');
-  if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr,
-                 EVP_sha256(), nullptr) != 1) {
+  if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(),
+                 nullptr) != 1) {
     std::abort();  // only out of memory can do this
   }
   return out;
@@ -83,7 +83,8 @@ std::string sha256(std::string_view data) {
 
 std::string sha1(std::string_view data) {
   std::string out(20, '\0');
-  if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha1(), nullptr) != 1) {
+  if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha1(),
+                 nullptr) != 1) {
     std::abort();  // only out of memory can do this
   }
   return out;
@@ -110,9 +111,7 @@ std::string to_hex(std::string_view bytes) {
   return out;
 }
 
-std::string base64_encode(std::string_view bytes) {
-  return encode(bytes, kStandard, true);
-}
+std::string base64_encode(std::string_view bytes) { return encode(bytes, kStandard, true); }
 
 std::optional<std::string> base64_decode(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
@@ -120,12 +119,8 @@ std::optional<std::string> base64_decode(std::string_view text) {
   return decode(text, kFromStandard);
 }
 
-std::string base64url_encode(std::string_view bytes) {
-  return encode(bytes, kUrlSafe, false);
-}
+std::string base64url_encode(std::string_view bytes) { return encode(bytes, kUrlSafe, false); }
 
-std::optional<std::string> base64url_decode(std::string_view text) {
-  return decode(text, kFromUrlSafe);
-}
+std::optional<std::string> base64url_decode(std::string_view text) { return decode(text, kFromUrlSafe); }
 
 }  // namespace router::crypto

@@ -55,8 +55,7 @@ bool may_verify(const json& key) {
   if (!use || (!use->empty() && *use != "sig")) return false;
   const auto operations = key.find("key_ops");
   if (operations == key.end()) return true;
-  return operations->is_array() &&
-         std::find(operations->begin(), operations->end(), "verify") != operations->end();
+  return operations->is_array() && std::find(operations->begin(), operations->end(), "verify") != operations->end();
 }
 
 std::shared_ptr<const void> rsa_key(const json& key) {
@@ -157,8 +156,7 @@ KeySet KeySet::from_secret(const base::Secret& secret) {
 }
 
 bool KeySet::contains(std::string_view kid) const {
-  return std::any_of(keys_->begin(), keys_->end(),
-                     [kid](const VerificationKey& key) { return key.kid == kid; });
+  return std::any_of(keys_->begin(), keys_->end(), [kid](const VerificationKey& key) { return key.kid == kid; });
 }
 
 }  // namespace router::crypto

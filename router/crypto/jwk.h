@@ -43,8 +43,7 @@ class KeySet {
 
  private:
   explicit KeySet(std::vector<VerificationKey> keys);
-  std::shared_ptr<const std::vector<VerificationKey>> keys_ =
-      std::make_shared<std::vector<VerificationKey>>();
+  std::shared_ptr<const std::vector<VerificationKey>> keys_ = std::make_shared<std::vector<VerificationKey>>();
 };
 
 }  // namespace router::crypto

@@ -74,8 +74,7 @@ base::Result<JwsHeader> read_header(std::string_view encoded, const Algorithms& 
 }
 
 bool fits(const VerificationKey& key, const JwsHeader& header, const Algorithm& algorithm) {
-  return key.type == algorithm.type && key.curve == algorithm.curve &&
-         (key.alg.empty() || key.alg == header.alg) &&
+  return key.type == algorithm.type && key.curve == algorithm.curve && (key.alg.empty() || key.alg == header.alg) &&
          (header.kid.empty() || key.type == KeyType::symmetric || key.kid == header.kid);
 }
 
@@ -84,8 +83,7 @@ std::optional<std::string> verified_payload(std::string_view token, const Verifi
       cjose_jws_import(token.data(), token.size(), nullptr), cjose_jws_release);
   std::uint8_t* bytes = nullptr;
   std::size_t length = 0;
-  const bool good = jws &&
-                    cjose_jws_verify(jws.get(), static_cast<const cjose_jwk_t*>(key.handle.get()), nullptr) &&
+  const bool good = jws && cjose_jws_verify(jws.get(), static_cast<const cjose_jwk_t*>(key.handle.get()), nullptr) &&
                     cjose_jws_get_plaintext(jws.get(), &bytes, &length, nullptr);
   // A leftover in this thread's queue would be taken for a fault of the next TLS operation.
   ERR_clear_error();
@@ -133,8 +131,7 @@ base::Result<JwsPayload> verify_jws(std::string_view token, const KeySet& keys, 
   if (!header) return std::move(header).error();
   const Algorithm& algorithm = *find_algorithm(header->alg);
   const auto signature = base64url_decode(parts->signature);
-  if (!signature || !base64url_decode(parts->payload))
-    return refused("payload or signature is not base64url");
+  if (!signature || !base64url_decode(parts->payload)) return refused("payload or signature is not base64url");
   if (algorithm.signature_bytes != 0 && signature->size() != algorithm.signature_bytes) {
     return refused("the signature has the wrong length");
   }
@@ -142,8 +139,7 @@ base::Result<JwsPayload> verify_jws(std::string_view token, const KeySet& keys, 
   for (const VerificationKey& key : keys.keys()) {
     if (!fits(key, *header, algorithm)) continue;
     tried = true;
-    if (auto payload = verified_payload(token, key))
-      return JwsPayload{*std::move(header), *std::move(payload)};
+    if (auto payload = verified_payload(token, key)) return JwsPayload{*std::move(header), *std::move(payload)};
   }
   return refused(tried ? "the signature is wrong" : "no key fits its kid and alg");
 }

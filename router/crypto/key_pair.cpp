@@ -13,9 +13,7 @@ using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
-Bio open(std::string_view pem) {
-  return {BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free};
-}
+Bio open(std::string_view pem) { return {BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free}; }
 
 // The first one; null if any of them is bad.
 Certificate read_certificates(std::string_view pem) {
@@ -42,8 +40,7 @@ std::optional<KeyPairFault> find_key_pair_fault(std::string_view certificates, c
   ERR_clear_error();
   const Certificate certificate = read_certificates(certificates);
   const Key private_key = read_key(key);
-  const bool match =
-      certificate && private_key && X509_check_private_key(certificate.get(), private_key.get()) == 1;
+  const bool match = certificate && private_key && X509_check_private_key(certificate.get(), private_key.get()) == 1;
   ERR_clear_error();
   if (!certificate) return KeyPairFault::certificate;
   if (!private_key) return KeyPairFault::key;

@@ -27,16 +27,13 @@ constexpr std::size_t kMaxSealedChars = 16 * 1024 * 1024;
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
 base::Secret derive_key(std::string_view secret, std::string_view purpose) {
-  const std::unique_ptr<EVP_KDF, decltype(&EVP_KDF_free)> kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr),
-                                                              EVP_KDF_free);
-  const std::unique_ptr<EVP_KDF_CTX, decltype(&EVP_KDF_CTX_free)> context(EVP_KDF_CTX_new(kdf.get()),
-                                                                          EVP_KDF_CTX_free);
+  const std::unique_ptr<EVP_KDF, decltype(&EVP_KDF_free)> kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr), EVP_KDF_free);
+  const std::unique_ptr<EVP_KDF_CTX, decltype(&EVP_KDF_CTX_free)> context(EVP_KDF_CTX_new(kdf.get()), EVP_KDF_CTX_free);
   char digest[] = "SHA256";
   const OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
       OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, const_cast<char*>(secret.data()), secret.size()),
-      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, const_cast<char*>(purpose.data()),
-                                        purpose.size()),
+      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, const_cast<char*>(purpose.data()), purpose.size()),
       OSSL_PARAM_construct_end()};
   std::string key(kKeyBytes, '\0');
   if (!context || EVP_KDF_derive(context.get(), as_bytes(key), key.size(), parameters) != 1) std::abort();
@@ -52,15 +49,14 @@ std::optional<std::string> open_with(const base::Secret& key, std::string_view s
   std::string plain(cipher_text.size(), '\0');
   const CipherContext context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   int length = 0;
-  const bool opened = context &&
-                      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, as_bytes(key.reveal()),
-                                         as_bytes(nonce)) &&
-                      EVP_DecryptUpdate(context.get(), nullptr, &length, as_bytes(bound_to),
-                                        static_cast<int>(bound_to.size())) &&
-                      EVP_DecryptUpdate(context.get(), as_bytes(plain), &length, as_bytes(cipher_text),
-                                        static_cast<int>(cipher_text.size())) &&
-                      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) &&
-                      EVP_DecryptFinal_ex(context.get(), nullptr, &length);
+  const bool opened =
+      context &&
+      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, as_bytes(key.reveal()), as_bytes(nonce)) &&
+      EVP_DecryptUpdate(context.get(), nullptr, &length, as_bytes(bound_to), static_cast<int>(bound_to.size())) &&
+      EVP_DecryptUpdate(context.get(), as_bytes(plain), &length, as_bytes(cipher_text),
+                        static_cast<int>(cipher_text.size())) &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) &&
+      EVP_DecryptFinal_ex(context.get(), nullptr, &length);
   if (!opened) {
     // A leftover in this thread's queue would be taken for a fault of the next TLS operation.
     ERR_clear_error();
@@ -83,15 +79,14 @@ std::string SealedBox::seal_bytes(std::string_view plain, std::string_view bound
   std::string tag(kTagBytes, '\0');
   const CipherContext context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   int length = 0;
-  const bool done = context &&
-                    EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, as_bytes(key_.reveal()),
-                                       as_bytes(nonce)) &&
-                    EVP_EncryptUpdate(context.get(), nullptr, &length, as_bytes(bound_to),
-                                      static_cast<int>(bound_to.size())) &&
-                    EVP_EncryptUpdate(context.get(), as_bytes(cipher_text), &length, as_bytes(plain),
-                                      static_cast<int>(plain.size())) &&
-                    EVP_EncryptFinal_ex(context.get(), nullptr, &length) &&
-                    EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, tag.data());
+  const bool done =
+      context &&
+      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, as_bytes(key_.reveal()), as_bytes(nonce)) &&
+      EVP_EncryptUpdate(context.get(), nullptr, &length, as_bytes(bound_to), static_cast<int>(bound_to.size())) &&
+      EVP_EncryptUpdate(context.get(), as_bytes(cipher_text), &length, as_bytes(plain),
+                        static_cast<int>(plain.size())) &&
+      EVP_EncryptFinal_ex(context.get(), nullptr, &length) &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, tag.data());
   if (!done) std::abort();  // only out of memory can do this
   return nonce + cipher_text + tag;
 }

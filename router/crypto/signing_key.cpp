@@ -28,9 +28,7 @@ base::Error fault(base::ErrorCode code, std::string detail) {
 std::shared_ptr<void> adopt(EVP_PKEY* key) {
   return {key, [](void* owned) { EVP_PKEY_free(static_cast<EVP_PKEY*>(owned)); }};
 }
-EVP_PKEY* key_of(const std::shared_ptr<void>& handle) {
-  return static_cast<EVP_PKEY*>(handle.get());
-}
+EVP_PKEY* key_of(const std::shared_ptr<void>& handle) { return static_cast<EVP_PKEY*>(handle.get()); }
 
 std::string number(const EVP_PKEY* key, const char* name, std::size_t length = 0) {
   BIGNUM* value = nullptr;
@@ -47,8 +45,8 @@ std::string public_members(const EVP_PKEY* key) {
     return R"("e":")" + number(key, OSSL_PKEY_PARAM_RSA_E) + R"(","kty":"RSA","n":")" +
            number(key, OSSL_PKEY_PARAM_RSA_N) + '"';
   }
-  return R"("crv":"P-256","kty":"EC","x":")" + number(key, OSSL_PKEY_PARAM_EC_PUB_X, kCoordinateBytes) +
-         R"(","y":")" + number(key, OSSL_PKEY_PARAM_EC_PUB_Y, kCoordinateBytes) + '"';
+  return R"("crv":"P-256","kty":"EC","x":")" + number(key, OSSL_PKEY_PARAM_EC_PUB_X, kCoordinateBytes) + R"(","y":")" +
+         number(key, OSSL_PKEY_PARAM_EC_PUB_Y, kCoordinateBytes) + '"';
 }
 
 bool is_p256(const EVP_PKEY* key) {
@@ -127,13 +125,14 @@ SigningKey SigningKey::generate_p256() {
 
 std::string SigningKey::public_jwks() const {
   if (!handle_) return R"({"keys":[]})";
-  return R"({"keys":[{)" + public_members(key_of(handle_)) + R"(,"use":"sig","alg":")" + alg_ +
-         R"(","kid":")" + kid_ + R"("}]})";
+  return R"({"keys":[{)" + public_members(key_of(handle_)) + R"(,"use":"sig","alg":")" + alg_ + R"(","kid":")" + kid_ +
+         R"("}]})";
 }
 
 base::Secret SigningKey::to_pem() const {
   const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_secmem()), BIO_free);
-  if (!handle_ || !out || PEM_write_bio_PrivateKey(out.get(), key_of(handle_), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+  if (!handle_ || !out ||
+      PEM_write_bio_PrivateKey(out.get(), key_of(handle_), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
     ERR_clear_error();
     return {};
   }

@@ -53,9 +53,7 @@ void read_line(std::string_view line, Weights& weights) {
 
 }  // namespace
 
-std::string_view to_string(Coding coding) {
-  return coding == Coding::br ? "br" : "gzip";
-}
+std::string_view to_string(Coding coding) { return coding == Coding::br ? "br" : "gzip"; }
 
 std::vector<Coding> accepted_codings(const Headers& request) {
   Weights weights;

@@ -11,9 +11,7 @@ namespace {
 constexpr std::string_view kMark = "--xs-";
 constexpr std::array kCodings = {Coding::br, Coding::gzip};
 
-bool is_strong(std::string_view tag) {
-  return tag.size() >= 2 && tag.front() == '"' && tag.back() == '"';
-}
+bool is_strong(std::string_view tag) { return tag.size() >= 2 && tag.front() == '"' && tag.back() == '"'; }
 
 // `opaque`: between the quotes.
 std::string_view without_coding(std::string_view opaque) {
@@ -43,9 +41,7 @@ bool lists_tags(std::string_view field_name) {
   return false;
 }
 
-bool names_coded_tag(std::string_view value) {
-  return value.find(kMark) != std::string_view::npos;
-}
+bool names_coded_tag(std::string_view value) { return value.find(kMark) != std::string_view::npos; }
 
 std::string without_codings(std::string_view value) {
   std::string out;
@@ -54,9 +50,7 @@ std::string without_codings(std::string_view value) {
     const auto open = value.find('"');
     const auto close = open == std::string_view::npos ? open : value.find('"', open + 1);
     if (close == std::string_view::npos) return out.append(value);
-    out.append(value.substr(0, open + 1))
-        .append(without_coding(value.substr(open + 1, close - open - 1)))
-        .append("\"");
+    out.append(value.substr(0, open + 1)).append(without_coding(value.substr(open + 1, close - open - 1))).append("\"");
     value.remove_prefix(close + 1);
   }
 }

@@ -73,10 +73,13 @@ bool may_be_compressed(int status) {
 
 bool is_large_enough(const AnswerBody& body, std::uint64_t min_size) {
   switch (body.kind) {
-    case BodyKind::none: return false;
-    case BodyKind::length: return body.length != 0 && body.length >= min_size;
+    case BodyKind::none:
+      return false;
+    case BodyKind::length:
+      return body.length != 0 && body.length >= min_size;
     case BodyKind::chunked:
-    case BodyKind::until_close: return true;
+    case BodyKind::until_close:
+      return true;
   }
   return false;
 }
@@ -97,8 +100,7 @@ AnswerFields read_answer_fields(const Fields& fields) {
     } else if (equals_ignoring_case(name, "x-csrf-token")) {
       found.has_csrf_token = true;
     } else if (equals_ignoring_case(name, "Vary")) {
-      found.varies_on_encoding =
-          found.varies_on_encoding || list_has(value, "Accept-Encoding") || list_has(value, "*");
+      found.varies_on_encoding = found.varies_on_encoding || list_has(value, "Accept-Encoding") || list_has(value, "*");
     }
   }
   return found;

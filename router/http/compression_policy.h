@@ -48,8 +48,8 @@ struct CompressionDecision {
   bool adds_vary = false;        // other clients would get it in another coding
 };
 
-CompressionDecision decide_compression(const CompressionRules& rules, const Request& request,
-                                       const AnswerBody& body, const AnswerFields& fields);
+CompressionDecision decide_compression(const CompressionRules& rules, const Request& request, const AnswerBody& body,
+                                       const AnswerFields& fields);
 
 // Adds Content-Encoding and Vary; with a coding, a strong ETag is that of the coding (http/coded_tags.h) and
 // Accept-Ranges goes: ranges are those of the body as it was. The framing (chunked, no Content-Length) is the caller's.

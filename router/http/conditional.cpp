@@ -12,9 +12,7 @@ constexpr std::size_t kMaxRanges = 16;
 
 enum class Comparison { strong, weak };
 
-std::string_view without_weakness(std::string_view tag) {
-  return tag.starts_with("W/") ? tag.substr(2) : tag;
-}
+std::string_view without_weakness(std::string_view tag) { return tag.starts_with("W/") ? tag.substr(2) : tag; }
 
 bool same_tag(std::string_view a, std::string_view b, Comparison comparison) {
   if (comparison == Comparison::weak) return without_weakness(a) == without_weakness(b);
@@ -52,8 +50,7 @@ bool lists_tag(const Headers& request, std::string_view field, std::string_view 
 }
 
 // Absent: no such field, or no date in it, which is the same (RFC 9110 section 13.1.3).
-std::optional<std::chrono::system_clock::time_point> date_field(const Headers& request,
-                                                                std::string_view field) {
+std::optional<std::chrono::system_clock::time_point> date_field(const Headers& request, std::string_view field) {
   const auto value = request.get(field);
   return value ? parse_http_date(*value) : std::nullopt;
 }
@@ -122,8 +119,7 @@ RangeDecision decide(std::string_view specifiers, std::uint64_t size) {
 
 }  // namespace
 
-Precondition evaluate_preconditions(std::string_view method, const Headers& request,
-                                    const Validators& current) {
+Precondition evaluate_preconditions(std::string_view method, const Headers& request, const Validators& current) {
   const bool reads = method == "GET" || method == "HEAD";
   const auto last_modified = whole_seconds(current.last_modified);
 

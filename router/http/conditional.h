@@ -20,8 +20,7 @@ struct Validators {
 enum class Precondition { proceed, not_modified, failed };
 
 // If-Match, If-Unmodified-Since, If-None-Match, If-Modified-Since in the order of RFC 9110 section 13.2.2.
-Precondition evaluate_preconditions(std::string_view method, const Headers& request,
-                                    const Validators& current);
+Precondition evaluate_preconditions(std::string_view method, const Headers& request, const Validators& current);
 
 struct ByteRange {
   std::uint64_t first = 0;

@@ -52,8 +52,8 @@ class GzipStream final : public Encoder::Stream {
   }
 
   bool begin() {
-    begun_ = deflateInit2(&stream_, kGzipLevel, Z_DEFLATED, kGzipWindowBits, kGzipMemoryLevel, Z_DEFAULT_STRATEGY) ==
-             Z_OK;
+    begun_ =
+        deflateInit2(&stream_, kGzipLevel, Z_DEFLATED, kGzipWindowBits, kGzipMemoryLevel, Z_DEFAULT_STRATEGY) == Z_OK;
     return begun_;
   }
 

@@ -19,8 +19,7 @@ constexpr std::size_t kMaxAttributeLength = 1024;
 std::optional<long long> parse_max_age(std::string_view text) {
   const bool negative = text.starts_with('-');
   const auto digits = text.substr(negative ? 1 : 0);
-  if (digits.empty() ||
-      !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     return std::nullopt;
   }
   if (negative) return -1;

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::array<bool, 256> kIsTokenByte = [] {
   std::array<bool, 256> is{};
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+  for (const char c :
+       std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
     is[static_cast<unsigned char>(c)] = true;
   }
   return is;
@@ -44,7 +45,8 @@ std::string_view Fields::keep(std::string_view text) {
 std::string_view Fields::keep_value(std::string_view value) {
   if (is_field_value(value)) return keep(value);
   std::string blanked(value);
-  std::replace_if(blanked.begin(), blanked.end(), [](char c) { return !is_value_byte(c); }, ' ');
+  std::replace_if(
+      blanked.begin(), blanked.end(), [](char c) { return !is_value_byte(c); }, ' ');
   return keep(blanked);
 }
 
@@ -86,9 +88,8 @@ std::optional<std::string_view> Fields::get(std::string_view name) const {
 }
 
 std::size_t Fields::count(std::string_view name) const {
-  return static_cast<std::size_t>(std::count_if(fields_.begin(), fields_.end(), [name](const Field& field) {
-    return is_called(field, name);
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(fields_.begin(), fields_.end(), [name](const Field& field) { return is_called(field, name); }));
 }
 
 bool Fields::has_token(std::string_view name, std::string_view token) const {

@@ -19,8 +19,8 @@ void append_encoded(std::string& out, std::string_view text) {
 
 bool is_form(const Headers& headers) {
   const auto type = headers.get("Content-Type");
-  return type && base::equals_ignoring_case(base::trim(base::cut(*type, ';').before),
-                                            "application/x-www-form-urlencoded");
+  return type &&
+         base::equals_ignoring_case(base::trim(base::cut(*type, ';').before), "application/x-www-form-urlencoded");
 }
 
 std::string encode_form(const FormFields& fields) {

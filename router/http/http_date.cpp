@@ -50,8 +50,7 @@ std::optional<seconds> read_time(std::string_view token) {
 
 std::optional<unsigned> read_month(std::string_view token) {
   for (std::size_t month = 0; month < kMonths.size(); ++month) {
-    if (base::equals_ignoring_case(token.substr(0, 3), kMonths[month]))
-      return static_cast<unsigned>(month + 1);
+    if (base::equals_ignoring_case(token.substr(0, 3), kMonths[month])) return static_cast<unsigned>(month + 1);
   }
   return std::nullopt;
 }

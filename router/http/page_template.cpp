@@ -4,13 +4,9 @@
 
 namespace router::http {
 
-TemplateField text_field(std::string_view name, std::string_view value) {
-  return {name, base::html_escape(value)};
-}
+TemplateField text_field(std::string_view name, std::string_view value) { return {name, base::html_escape(value)}; }
 
-TemplateField markup_field(std::string_view name, std::string html) {
-  return {name, std::move(html)};
-}
+TemplateField markup_field(std::string_view name, std::string html) { return {name, std::move(html)}; }
 
 std::string fill_template(std::string_view page, const std::vector<TemplateField>& fields) {
   std::string out;

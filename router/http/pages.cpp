@@ -20,8 +20,8 @@ constexpr Script kToProvider{"to-provider.js", "'sha256-yKjNmJdhAOkbmz1nDmb8IoZE
 constexpr Script kReceipt{"receipt.js", "'sha256-O8N2GQjlAQoMWjyLx9Wd/BZDgxmtNSi6Mxkl+3H7Wq0='"};
 
 // `form_action`: where a form of the page may lead, redirects included.
-Response own_page(int status, std::string_view file, std::vector<TemplateField> fields,
-                  const Script* script = nullptr, std::string_view form_action = "'none'") {
+Response own_page(int status, std::string_view file, std::vector<TemplateField> fields, const Script* script = nullptr,
+                  std::string_view form_action = "'none'") {
   fields.push_back(markup_field("style", std::string(embedded_file("pages.css"))));
   if (script != nullptr) fields.push_back(markup_field("script", std::string(embedded_file(script->file))));
   auto response = html_response(status, fill_template(embedded_file(file), fields));
@@ -73,7 +73,8 @@ std::string receipt_summary(std::size_t confirmed, std::size_t all) {
     return confirmed == 1 ? "Your session has ended, and the application behind it has confirmed that."
                           : "Your session has ended. The application behind it has not confirmed that.";
   }
-  if (confirmed == all) return "Your session has ended, and all " + std::to_string(all) + " applications have confirmed that.";
+  if (confirmed == all)
+    return "Your session has ended, and all " + std::to_string(all) + " applications have confirmed that.";
   return "Your session has ended. " + std::to_string(confirmed) + " of " + std::to_string(all) +
          " applications have confirmed that.";
 }
@@ -93,31 +94,30 @@ Response receipt(const std::vector<Confirmation>& confirmations) {
   }
   // for browsers without scripts
   const std::string refresh = is_open ? "<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>" : "";
-  return own_page(200, "receipt.html",
-                  {text_field("title", "Your sign-out"),
-                   text_field("summary", receipt_summary(confirmed, confirmations.size())),
-                   text_field("state", is_open ? "open" : "final"), markup_field("applications", std::move(rows)),
-                   markup_field("refresh", refresh),
-                   text_field("note", "Only this browser can see this page, for ten minutes after signing out.")},
-                  &kReceipt);
+  return own_page(
+      200, "receipt.html",
+      {text_field("title", "Your sign-out"), text_field("summary", receipt_summary(confirmed, confirmations.size())),
+       text_field("state", is_open ? "open" : "final"), markup_field("applications", std::move(rows)),
+       markup_field("refresh", refresh),
+       text_field("note", "Only this browser can see this page, for ten minutes after signing out.")},
+      &kReceipt);
 }
 
 Response no_receipt() {
-  return own_page(404, "signed-out.html",
-                  {text_field("title", "There is nothing to show"),
-                   text_field("message",
-                              "What became of a sign-out is shown for ten minutes, in the browser that signed out."),
-                   text_field("next", "Continue"), markup_field("note", {}), markup_field("receipt", {})});
+  return own_page(
+      404, "signed-out.html",
+      {text_field("title", "There is nothing to show"),
+       text_field("message", "What became of a sign-out is shown for ten minutes, in the browser that signed out."),
+       text_field("next", "Continue"), markup_field("note", {}), markup_field("receipt", {})});
 }
 
 Response signed_out(std::string_view note, std::string_view receipt_path) {
   auto shown = markup_field("note", {});
   if (!note.empty()) shown.html = "<p class=\"note\">" + base::html_escape(note) + "</p>";
-  return own_page(
-      200, "signed-out.html",
-      {text_field("title", "You are signed out"),
-       text_field("message", "Your session has ended, here and in the applications behind this address."),
-       text_field("next", "Sign in again"), shown, receipt_link(receipt_path)});
+  return own_page(200, "signed-out.html",
+                  {text_field("title", "You are signed out"),
+                   text_field("message", "Your session has ended, here and in the applications behind this address."),
+                   text_field("next", "Sign in again"), shown, receipt_link(receipt_path)});
 }
 
 Response signed_out_of(std::string_view application, std::string_view receipt_path) {
@@ -157,8 +157,7 @@ Response error(int status, std::string_view title, std::string_view message, std
                    text_field("status", std::to_string(status)), reference});
 }
 
-Response start_login(std::string_view url, std::string_view fragment_cookie_name,
-                     std::string_view cookie_attributes) {
+Response start_login(std::string_view url, std::string_view fragment_cookie_name, std::string_view cookie_attributes) {
   return own_page(200, "start-login.html",
                   {text_field("url", url), text_field("fragment_cookie", fragment_cookie_name),
                    text_field("cookie_attributes", cookie_attributes)},

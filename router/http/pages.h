@@ -42,8 +42,7 @@ Response error(int status, std::string_view title, std::string_view message, std
 // login/fragment_cookie.h reads it (written as name=value and then `cookie_attributes` as they are, so ";
 // Path=/; ..."), then goes to `url`. The callback appends it to its Location. An empty name keeps no
 // fragment; without JavaScript the page goes to `url` all the same. `url` is a trusted http(s) URL or path.
-Response start_login(std::string_view url, std::string_view fragment_cookie_name,
-                     std::string_view cookie_attributes);
+Response start_login(std::string_view url, std::string_view fragment_cookie_name, std::string_view cookie_attributes);
 // Posts `fields` to the identity provider at `url` by itself; without JavaScript there is a button.
 Response to_provider(std::string_view url, const std::vector<std::pair<std::string, std::string>>& fields);
 

@@ -43,9 +43,7 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
   return decode_or_keep(base::cut(*piece, '=').after.value_or(""));
 }
 
-bool query_has(std::string_view query, std::string_view name) {
-  return find_piece(query, name).has_value();
-}
+bool query_has(std::string_view query, std::string_view name) { return find_piece(query, name).has_value(); }
 
 std::string query_without(std::string_view query, const std::function<bool(const QueryParameter&)>& drop) {
   std::string out;

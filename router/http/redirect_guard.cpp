@@ -27,9 +27,7 @@ bool starts_another_authority(std::string_view path) {
   return true;
 }
 
-bool is_printable_ascii(char c) {
-  return c > ' ' && c < 0x7F;
-}
+bool is_printable_ascii(char c) { return c > ' ' && c < 0x7F; }
 
 // Without recursion: after a mismatch the last `*` takes one character more.
 bool matches_wildcard(std::string_view pattern, std::string_view text) {

@@ -11,9 +11,7 @@ namespace {
 using base::Error;
 using base::Result;
 
-Error refuse(const char* why) {
-  return {base::ErrorCode::bad_request, base::Side::client, why};
-}
+Error refuse(const char* why) { return {base::ErrorCode::bad_request, base::Side::client, why}; }
 
 enum class Kind : unsigned char { plain, dot, escape, refused };
 
@@ -82,8 +80,7 @@ bool has_dot_segment(std::string_view decoded) {
 Result<void> check_segment(std::string_view decoded) {
   if (!base::is_valid_utf8(decoded)) return refuse("the path has an escape that is not UTF-8");
   for (const char c : decoded) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-      return refuse("the path has an escaped control character");
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return refuse("the path has an escaped control character");
   }
   if (has_dot_segment(decoded)) return refuse("the path has a dot segment");
   if (decoded.find('%') != std::string_view::npos && has_dot_segment(decode_leniently(decoded))) {
@@ -126,8 +123,7 @@ Result<std::string> normalise_segments(std::string_view path) {
 Result<void> check_query(std::string_view query) {
   for (const char c : query) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte <= ' ' || byte == 0x7F || byte == '#')
-      return refuse("the query has a character that is not allowed");
+    if (byte <= ' ' || byte == 0x7F || byte == '#') return refuse("the query has a character that is not allowed");
   }
   return {};
 }

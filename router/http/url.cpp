@@ -11,13 +11,11 @@ namespace {
 
 constexpr std::size_t kMaxHostLength = 255;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_host_character(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' ||
+         c == '~';
 }
 
 bool is_address(int family, std::string_view text) {
@@ -58,15 +56,11 @@ std::optional<std::uint16_t> default_port_of(std::string_view scheme) {
   return std::nullopt;
 }
 
-bool is_url_character(char c) {
-  return c > ' ' && c < 0x7F && c != '\\' && c != '"' && c != '<' && c != '>';
-}
+bool is_url_character(char c) { return c > ' ' && c < 0x7F && c != '\\' && c != '"' && c != '<' && c != '>'; }
 
 }  // namespace
 
-std::string HostPort::to_string() const {
-  return port ? host + ":" + std::to_string(*port) : host;
-}
+std::string HostPort::to_string() const { return port ? host + ":" + std::to_string(*port) : host; }
 
 std::optional<HostPort> parse_host(std::string_view text) {
   const auto colon = text.starts_with('[') ? text.find(':', text.find(']')) : text.find(':');
@@ -110,13 +104,9 @@ std::optional<Url> parse_url(std::string_view text) {
   return url;
 }
 
-std::string Url::authority() const {
-  return default_port ? host : host + ":" + std::to_string(port);
-}
+std::string Url::authority() const { return default_port ? host : host + ":" + std::to_string(port); }
 
-std::string Url::origin() const {
-  return scheme + "://" + authority();
-}
+std::string Url::origin() const { return scheme + "://" + authority(); }
 
 std::string Url::path_and_query() const {
   std::string out = path.empty() ? "/" : path;

@@ -38,8 +38,7 @@ bool is_allowed_websocket_origin(std::string_view origin, std::string_view own_o
 base::Result<void> check_websocket_handshake(const Request& request, std::string_view own_origin,
                                              const std::vector<OriginRule>& allowed) {
   const auto& headers = request.headers;
-  if (headers.count("Origin") != 1 ||
-      !is_allowed_websocket_origin(*headers.get("Origin"), own_origin, allowed)) {
+  if (headers.count("Origin") != 1 || !is_allowed_websocket_origin(*headers.get("Origin"), own_origin, allowed)) {
     return Error{ErrorCode::forbidden, Side::client, "WebSocket from an origin that is not allowed"};
   }
   if (headers.count("Sec-WebSocket-Version") != 1 || headers.get("Sec-WebSocket-Version") != "13") {

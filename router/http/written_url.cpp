@@ -7,9 +7,7 @@
 namespace router::http {
 namespace {
 
-bool is_blank(char c) {
-  return static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
-}
+bool is_blank(char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7F; }
 
 }  // namespace
 

@@ -13,8 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-bool names_client(const json& claims, std::initializer_list<const char*> names,
-                  const std::string& client_id) {
+bool names_client(const json& claims, std::initializer_list<const char*> names, const std::string& client_id) {
   return std::any_of(names.begin(), names.end(), [&](const char* name) {
     const auto claim = string_claim(claims, name);
     return claim && *claim && **claim == client_id;
@@ -28,8 +27,7 @@ bool is_meant_for(const json& claims, const config::IdentityProvider& provider) 
   return std::any_of(list->begin(), list->end(), [&](const std::string& audience) {
     const auto application = base::cut(audience, '.').before;
     return audience == provider.client_id || application == provider.client_id ||
-           (!provider.xsappname.empty() &&
-            (audience == provider.xsappname || application == provider.xsappname));
+           (!provider.xsappname.empty() && (audience == provider.xsappname || application == provider.xsappname));
   });
 }
 
@@ -37,8 +35,7 @@ bool is_meant_for(const json& claims, const config::IdentityProvider& provider) 
 base::Result<json> access_claims(const crypto::JwsPayload& token) {
   auto claims = parse_claims(token.payload);
   if (!claims) return claims;
-  if (!has_type(token.header.typ, {"jwt", "at+jwt"}))
-    return refused_credential("the token is no access token: typ");
+  if (!has_type(token.header.typ, {"jwt", "at+jwt"})) return refused_credential("the token is no access token: typ");
   if (claims->contains("events")) return refused_credential("the token is no access token: events");
   return claims;
 }
@@ -79,8 +76,8 @@ base::Result<void> check_bearer_kind(const crypto::JwsPayload& token, const conf
   return refused_credential("the token is no access token: an id token is no credential");
 }
 
-base::Result<AccessToken> check_xsuaa_token(const crypto::JwsPayload& token,
-                                            const config::IdentityProvider& provider, base::WallTime now) {
+base::Result<AccessToken> check_xsuaa_token(const crypto::JwsPayload& token, const config::IdentityProvider& provider,
+                                            base::WallTime now) {
   const auto claims = access_claims(token);
   if (!claims) return claims.error();
   if (auto good = check_times(*claims, now, TimeRule{}); !good) return good.error();
@@ -93,9 +90,8 @@ base::Result<AccessToken> check_xsuaa_token(const crypto::JwsPayload& token,
   return AccessToken{collect_claims(*claims, token.payload), expiry_of(*claims)};
 }
 
-base::Result<AccessToken> check_openid_access_token(const crypto::JwsPayload& token,
-                                                    const std::string& issuer, const std::string& client_id,
-                                                    base::WallTime now) {
+base::Result<AccessToken> check_openid_access_token(const crypto::JwsPayload& token, const std::string& issuer,
+                                                    const std::string& client_id, base::WallTime now) {
   const auto claims = access_claims(token);
   if (!claims) return claims.error();
   if (auto good = check_issuer(*claims, issuer); !good) return good.error();

@@ -27,10 +27,9 @@ struct AccessToken {
 // that it issued to another application for this one: `aud` names us, `azp` somebody else.
 base::Result<void> check_bearer_kind(const crypto::JwsPayload& token, const config::IdentityProvider& provider);
 
-base::Result<AccessToken> check_xsuaa_token(const crypto::JwsPayload& token,
-                                            const config::IdentityProvider& provider, base::WallTime now);
-base::Result<AccessToken> check_openid_access_token(const crypto::JwsPayload& token,
-                                                    const std::string& issuer, const std::string& client_id,
-                                                    base::WallTime now);
+base::Result<AccessToken> check_xsuaa_token(const crypto::JwsPayload& token, const config::IdentityProvider& provider,
+                                            base::WallTime now);
+base::Result<AccessToken> check_openid_access_token(const crypto::JwsPayload& token, const std::string& issuer,
+                                                    const std::string& client_id, base::WallTime now);
 
 }  // namespace router::identity

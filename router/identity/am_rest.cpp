@@ -66,8 +66,8 @@ bool is_accepted(std::string_view name, std::optional<int> version) {
 
 }  // namespace
 
-std::optional<RealmPath> read_realm_path(std::string_view path, std::string_view context,
-                                         std::string_view root, std::string_view last) {
+std::optional<RealmPath> read_realm_path(std::string_view path, std::string_view context, std::string_view root,
+                                         std::string_view last) {
   if (path.ends_with('/')) path.remove_suffix(1);
   if (!path.ends_with(last)) return std::nullopt;
   if (!context.empty() && path.starts_with(context) && path.substr(context.size()).starts_with(root)) {
@@ -102,8 +102,8 @@ bool accepts_api_version(const http::Headers& headers) {
 }
 
 http::Response api_version_refused() {
-  return rest_error(
-      404, "API version not supported: resource=2.0 to resource=5.1 and protocol=1.0 to protocol=2.9 are");
+  return rest_error(404,
+                    "API version not supported: resource=2.0 to resource=5.1 and protocol=1.0 to protocol=2.9 are");
 }
 
 http::Response rest_answer(int status, std::string json) {

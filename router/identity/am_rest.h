@@ -20,8 +20,8 @@ struct RealmPath {
 };
 // Absent unless `path` is below `root` ("/json"), or below `context` and `root`, and what follows ends with
 // `last` ("authenticate", "connect/endSession"). Allocates nothing for other paths.
-std::optional<RealmPath> read_realm_path(std::string_view path, std::string_view context,
-                                         std::string_view root, std::string_view last);
+std::optional<RealmPath> read_realm_path(std::string_view path, std::string_view context, std::string_view root,
+                                         std::string_view last);
 
 // The realm that a request is for: that of its path, else that of the parameter `realm` ("alpha" or "/alpha").
 std::string realm_of(const RealmPath& path, std::string_view query);

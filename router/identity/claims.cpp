@@ -54,8 +54,7 @@ base::Result<std::optional<long long>> time_claim(const json& claims, const char
   if (!claim->is_number()) return refused_credential(std::string("claim ") + name + " is not a number");
   const auto value = claim->get<double>();
   // Written so that a NaN fails too, and before the conversion, which would be undefined outside the range.
-  if (!(value >= 0.0 && value <= kLatest))
-    return refused_credential(std::string("claim ") + name + " is no sane time");
+  if (!(value >= 0.0 && value <= kLatest)) return refused_credential(std::string("claim ") + name + " is no sane time");
   return std::optional<long long>(static_cast<long long>(value));
 }
 
@@ -69,8 +68,7 @@ base::Result<void> check_times(const json& claims, base::WallTime now, TimeRule 
   }
   if (rule.exp_required && !*exp) return refused_credential("claim exp is missing");
   if (rule.iat_required && !*iat) return refused_credential("claim iat is missing");
-  if (rule.exp_checked && *exp && **exp + kSkewSeconds <= seconds)
-    return refused_credential("the token has expired");
+  if (rule.exp_checked && *exp && **exp + kSkewSeconds <= seconds) return refused_credential("the token has expired");
   if (*nbf && **nbf > seconds + kSkewSeconds) return refused_credential("the token is not valid yet");
   if (*iat && **iat > seconds + kSkewSeconds) return refused_credential("the token was issued in the future");
   return {};
@@ -127,8 +125,7 @@ std::vector<std::string> scopes_of(const json& claims) {
   std::vector<std::string> scopes;
   if (!claim->is_array()) return scopes;
   for (const json& scope : *claim) {
-    if (scope.is_string() && !scope.get_ref<const std::string&>().empty())
-      scopes.push_back(scope.get<std::string>());
+    if (scope.is_string() && !scope.get_ref<const std::string&>().empty()) scopes.push_back(scope.get<std::string>());
   }
   return scopes;
 }

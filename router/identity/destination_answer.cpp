@@ -72,8 +72,7 @@ void read_properties(const json& properties, config::Destination& destination) {
 
 // What would break the request, or speak for the router, is left out.
 void add_header(config::Destination& destination, std::string name, std::string value) {
-  const bool ours =
-      base::equals_ignoring_case(name, "Authorization") || base::equals_ignoring_case(name, "Cookie");
+  const bool ours = base::equals_ignoring_case(name, "Authorization") || base::equals_ignoring_case(name, "Cookie");
   if (ours || !http::is_token(name) || !is_field_value(value)) return;
   destination.headers.push_back({std::move(name), std::move(value)});
 }
@@ -83,8 +82,7 @@ void read_headers(const json& properties, config::Destination& destination) {
     add_header(destination, "sap-client", client);
   }
   for (const auto& [key, value] : properties.items()) {
-    if (key.starts_with(kUrlHeaders))
-      add_header(destination, key.substr(kUrlHeaders.size()), text(properties, key));
+    if (key.starts_with(kUrlHeaders)) add_header(destination, key.substr(kUrlHeaders.size()), text(properties, key));
   }
 }
 
@@ -124,8 +122,7 @@ base::Result<DestinationAnswer> read_destination_answer(const std::string& name,
   const auto answer = crypto::parse_json_object(body);
   if (!answer) return malformed("the answer is not a JSON object");
   const auto properties = answer->find("destinationConfiguration");
-  if (properties == answer->end() || !properties->is_object())
-    return malformed("no destinationConfiguration");
+  if (properties == answer->end() || !properties->is_object()) return malformed("no destinationConfiguration");
   if (const auto reason = what_is_unsupported(*properties); !reason.empty()) return unusable(name, reason);
 
   DestinationAnswer read;
@@ -135,8 +132,7 @@ base::Result<DestinationAnswer> read_destination_answer(const std::string& name,
   read.destination.url = *url;
   read_properties(*properties, read.destination);
   read_headers(*properties, read.destination);
-  if (auto authorized = read_authorization(name, *answer, *properties, read); !authorized)
-    return authorized.error();
+  if (auto authorized = read_authorization(name, *answer, *properties, read); !authorized) return authorized.error();
   return read;
 }
 

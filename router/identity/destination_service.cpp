@@ -90,7 +90,9 @@ Result<DestinationService::EntryPointer> DestinationService::entry_for(const std
 
 // Of the guests that nobody waits for: first those that are not there, then whoever was looked up the longest ago.
 bool DestinationService::make_room() {
-  const auto rank = [](const auto& item) { return std::pair(item.second->last_good != nullptr, item.second->fresh_until); };
+  const auto rank = [](const auto& item) {
+    return std::pair(item.second->last_good != nullptr, item.second->fresh_until);
+  };
   auto victim = entries_.end();
   for (auto item = entries_.begin(); item != entries_.end(); ++item) {
     if (names_.contains(item->first) || item->second->flight.is_running()) continue;
@@ -119,8 +121,7 @@ Task<Result<DestinationService::Found>> DestinationService::ask(std::shared_ptr<
   co_return *asked->answer;
 }
 
-Task<void> DestinationService::look_up(std::shared_ptr<DestinationService> self, std::string name,
-                                       EntryPointer entry) {
+Task<void> DestinationService::look_up(std::shared_ptr<DestinationService> self, std::string name, EntryPointer entry) {
   auto token = co_await self->token();
   if (!token) {
     self->fail(name, *entry, token.error());
@@ -181,8 +182,7 @@ Task<Result<net::ClientResponse>> DestinationService::request(std::string name, 
   request.url = *url;
   while (request.url.path.ends_with('/')) request.url.path.pop_back();
   request.url.path += destination_path(name);
-  request.headers = {{"Accept", "application/json"},
-                     {"Authorization", "Bearer " + std::string(token.reveal())}};
+  request.headers = {{"Accept", "application/json"}, {"Authorization", "Bearer " + std::string(token.reveal())}};
   request.max_body = kMaxDestinationAnswer;
   request.tls.verify = parts_.verify_tls;
   request.side = Side::back_end;
@@ -208,8 +208,7 @@ void DestinationService::keep(const std::string& name, Entry& entry, Result<net:
   auto read = read_destination_answer(name, response->body);
   if (!read) return fail(name, entry, read.error());
   const auto now = parts_.clock.steady();
-  const auto life =
-      read->good_for ? std::max(*read->good_for - kMargin, base::seconds(0)) : std::chrono::hours(24);
+  const auto life = read->good_for ? std::max(*read->good_for - kMargin, base::seconds(0)) : std::chrono::hours(24);
   const std::lock_guard lock(mutex_);
   entry.last_good = std::make_shared<const config::Destination>(std::move(read->destination));
   entry.answer = Result<Found>(entry.last_good);

@@ -21,8 +21,8 @@
 #include "base/single_flight.h"
 #include "base/task.h"
 #include "config/model.h"
-#include "identity/provider.h"
 #include "identity/parts.h"
+#include "identity/provider.h"
 #include "identity/token_client.h"
 
 namespace router::identity {
@@ -60,8 +60,7 @@ class DestinationService : public std::enable_shared_from_this<DestinationServic
   base::Result<EntryPointer> entry_for(const std::string& name);
   bool make_room();  // locked
   static base::Task<base::Result<Found>> ask(std::shared_ptr<DestinationService> self, std::string name);
-  static base::Task<void> look_up(std::shared_ptr<DestinationService> self, std::string name,
-                                  EntryPointer entry);
+  static base::Task<void> look_up(std::shared_ptr<DestinationService> self, std::string name, EntryPointer entry);
   static base::Task<void> ask_for_kept(std::shared_ptr<DestinationService> self);
   void ask_for_kept_after(base::milliseconds delay);
   base::Task<base::Result<base::Secret>> token();

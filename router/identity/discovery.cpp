@@ -16,7 +16,7 @@ constexpr std::size_t kMaxDocument = 256 * 1024;
 constexpr std::size_t kMaxWaitingForMetadata = 4096;
 
 base::Result<Metadata> read_metadata_answer(const base::Result<net::ClientResponse>& answer, const std::string& issuer,
-                                   bool with_certificate) {
+                                            bool with_certificate) {
   if (!answer) return answer.error();
   if (answer->status != 200) return bad_answer("metadata: status " + std::to_string(answer->status));
   return read_metadata(answer->body, issuer, with_certificate);

@@ -17,8 +17,8 @@
 #include "base/result.h"
 #include "base/single_flight.h"
 #include "base/task.h"
-#include "identity/provider.h"
 #include "identity/parts.h"
+#include "identity/provider.h"
 
 namespace router::identity {
 

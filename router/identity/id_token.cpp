@@ -17,8 +17,7 @@ base::Result<void> check_nonce(const json& claims, const std::string& nonce) {
   const auto claim = string_claim(claims, "nonce");
   if (!claim) return claim.error();
   if (!*claim) return refused_credential("claim nonce is missing");
-  if (!base::Secret::constant_time_equal(**claim, nonce))
-    return refused_credential("claim nonce is not ours");
+  if (!base::Secret::constant_time_equal(**claim, nonce)) return refused_credential("claim nonce is not ours");
   return {};
 }
 

@@ -24,8 +24,7 @@ base::Result<crypto::KeySet> read_keys_answer(const base::Result<net::ClientResp
 
 }  // namespace
 
-JwksCache::JwksCache(std::string provider_name, Parts parts)
-    : name_(std::move(provider_name)), parts_(parts) {}
+JwksCache::JwksCache(std::string provider_name, Parts parts) : name_(std::move(provider_name)), parts_(parts) {}
 
 base::Task<base::Result<crypto::JwsPayload>> JwksCache::verify(std::string token, std::string jwks_uri,
                                                                crypto::Algorithms allowed, Refetch refetch) {

@@ -59,7 +59,8 @@ class JwksCache : public std::enable_shared_from_this<JwksCache> {
   // Of the last successful refetch, for names that are not known, and for signatures that fail under known ones.
   std::optional<base::SteadyTime> last_refetch_;
   std::optional<base::SteadyTime> known_refetch_;
-  std::optional<base::SteadyTime>* minute_to_begin_ = nullptr;  // which of them the fetch under way begins, if it succeeds
+  std::optional<base::SteadyTime>* minute_to_begin_ =
+      nullptr;  // which of them the fetch under way begins, if it succeeds
   std::optional<base::Error> last_error_;
 };
 

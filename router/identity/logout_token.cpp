@@ -20,8 +20,7 @@ base::Result<void> check_event(const json& claims) {
   const auto events = claims.find("events");
   if (events == claims.end() || !events->is_object()) return refused_credential("claim events is missing");
   const auto event = events->find(kLogoutEvent);
-  if (event == events->end() || !event->is_object())
-    return refused_credential("claim events names no logout");
+  if (event == events->end() || !event->is_object()) return refused_credential("claim events names no logout");
   return {};
 }
 

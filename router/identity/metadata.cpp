@@ -37,12 +37,10 @@ bool lists(const std::vector<std::string>& list, std::string_view value) {
 
 base::Result<void> check_endpoint(const char* name, const std::string& text, bool required, bool secure) {
   if (text.empty())
-    return required ? base::Result<void>(bad_answer(std::string("metadata: no ") + name))
-                    : base::Result<void>();
+    return required ? base::Result<void>(bad_answer(std::string("metadata: no ") + name)) : base::Result<void>();
   const auto url = http::parse_url(text);
   const bool is_web = url && (url->scheme == "https" || url->scheme == "http") && !url->fragment;
-  if (!is_web)
-    return bad_answer(std::string("metadata: ") + name + " is no http(s) URL: " + text.substr(0, kMaxShown));
+  if (!is_web) return bad_answer(std::string("metadata: ") + name + " is no http(s) URL: " + text.substr(0, kMaxShown));
   if (secure && !url->secure())
     return bad_answer(std::string("metadata: ") + name + " is not https: " + text.substr(0, kMaxShown));
   return {};
@@ -89,16 +87,15 @@ std::string discovery_url(const std::string& issuer) {
   return without_slash(issuer) + "/.well-known/openid-configuration";
 }
 
-base::Result<Metadata> read_metadata(std::string_view document, const std::string& issuer,
-                                     bool with_certificate) {
+base::Result<Metadata> read_metadata(std::string_view document, const std::string& issuer, bool with_certificate) {
   const auto json_document = crypto::parse_json_object(document);
   if (!json_document) return bad_answer("metadata: not a JSON object");
   const json& source = *json_document;
   Metadata metadata;
   metadata.issuer = text_of(source, "issuer");
   if (metadata.issuer != issuer) {
-    return bad_answer("metadata: issuer is \"" + metadata.issuer.substr(0, kMaxShown) +
-                      "\", configured is \"" + issuer + "\"");
+    return bad_answer("metadata: issuer is \"" + metadata.issuer.substr(0, kMaxShown) + "\", configured is \"" +
+                      issuer + "\"");
   }
   metadata.authorization_endpoint = text_of(source, "authorization_endpoint");
   metadata.token_endpoint = text_of(source, "token_endpoint");
@@ -121,15 +118,13 @@ Metadata xsuaa_metadata(const config::IdentityProvider& provider) {
   Metadata metadata;
   metadata.issuer = url;
   metadata.authorization_endpoint = url + "/oauth/authorize";
-  metadata.token_endpoint =
-      (with_certificate ? without_slash(provider.certificate_url) : url) + "/oauth/token";
+  metadata.token_endpoint = (with_certificate ? without_slash(provider.certificate_url) : url) + "/oauth/token";
   metadata.jwks_uri = url + "/token_keys";
   metadata.end_session_endpoint = url + "/logout.do";
   return metadata;
 }
 
-std::string url_at_tenant(const config::IdentityProvider& provider, const std::string& url,
-                          std::string_view tenant) {
+std::string url_at_tenant(const config::IdentityProvider& provider, const std::string& url, std::string_view tenant) {
   const bool has_tenants = provider.kind == config::ProviderKind::xsuaa && !provider.identity_zone.empty();
   if (tenant.empty() || !has_tenants) return url;
   auto parsed = http::parse_url(url);

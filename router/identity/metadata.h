@@ -21,8 +21,7 @@ std::string discovery_url(const std::string& issuer);
 
 // Refuses a document whose issuer differs, whose endpoints are not http(s) URLs, or not https below an https
 // issuer. With `with_certificate` the endpoints for mutual TLS are taken, where there are any.
-base::Result<Metadata> read_metadata(std::string_view document, const std::string& issuer,
-                                     bool with_certificate);
+base::Result<Metadata> read_metadata(std::string_view document, const std::string& issuer, bool with_certificate);
 
 Metadata xsuaa_metadata(const config::IdentityProvider& provider);
 
@@ -32,7 +31,6 @@ Metadata xsuaa_metadata(const config::IdentityProvider& provider);
 std::shared_ptr<const Metadata> at_tenant(const config::IdentityProvider& provider,
                                           std::shared_ptr<const Metadata> metadata, std::string_view tenant);
 // One URL of it.
-std::string url_at_tenant(const config::IdentityProvider& provider, const std::string& url,
-                          std::string_view tenant);
+std::string url_at_tenant(const config::IdentityProvider& provider, const std::string& url, std::string_view tenant);
 
 }  // namespace router::identity

@@ -8,12 +8,9 @@
 namespace router::identity {
 
 OidcProvider::OidcProvider(config::IdentityProvider config, Parts parts)
-    : RemoteProvider(std::move(config), parts),
-      discovery_(std::make_shared<Discovery>(this->config(), parts)) {}
+    : RemoteProvider(std::move(config), parts), discovery_(std::make_shared<Discovery>(this->config(), parts)) {}
 
-base::Task<base::Result<std::shared_ptr<const Metadata>>> OidcProvider::metadata() {
-  return discovery_->get();
-}
+base::Task<base::Result<std::shared_ptr<const Metadata>>> OidcProvider::metadata() { return discovery_->get(); }
 
 base::Result<void> OidcProvider::check_callback_issuer(const Metadata& metadata,
                                                        const std::optional<std::string>& iss) const {
@@ -71,10 +68,8 @@ base::Task<base::Result<Claims>> OidcProvider::verify_id_token(Endpoints endpoin
 }
 
 // OpenID says nothing about the form of access tokens: one that is no token of ours is simply opaque.
-base::Task<std::optional<AccessToken>> OidcProvider::readable_access_token(Endpoints endpoints,
-                                                                           std::string token) {
-  const auto verified =
-      co_await verify_access_signature(endpoints, std::move(token), JwksCache::Refetch::never);
+base::Task<std::optional<AccessToken>> OidcProvider::readable_access_token(Endpoints endpoints, std::string token) {
+  const auto verified = co_await verify_access_signature(endpoints, std::move(token), JwksCache::Refetch::never);
   if (!verified) co_return std::nullopt;
   auto checked = check_openid_access_token(*verified, endpoints->issuer, config().client_id, now());
   if (!checked) co_return std::nullopt;
@@ -84,8 +79,7 @@ base::Task<std::optional<AccessToken>> OidcProvider::readable_access_token(Endpo
 base::Task<base::Result<Claims>> OidcProvider::verify_access_token(std::string token) {
   const auto endpoints = co_await metadata();
   if (!endpoints) co_return endpoints.error();
-  const auto verified =
-      co_await verify_access_signature(*endpoints, std::move(token), JwksCache::Refetch::allowed);
+  const auto verified = co_await verify_access_signature(*endpoints, std::move(token), JwksCache::Refetch::allowed);
   if (!verified) co_return verified.error();
   if (const auto kind = check_bearer_kind(*verified, config()); !kind) co_return kind.error();
   auto checked = check_openid_access_token(*verified, (*endpoints)->issuer, config().client_id, now());

@@ -27,8 +27,7 @@ class OidcProvider final : public RemoteProvider {
 
  private:
   base::Task<std::optional<AccessToken>> readable_access_token(Endpoints endpoints, std::string token);
-  base::Task<base::Result<Claims>> verify_id_token(Endpoints endpoints, std::string token,
-                                                   Expectation expectation);
+  base::Task<base::Result<Claims>> verify_id_token(Endpoints endpoints, std::string token, Expectation expectation);
 
   std::shared_ptr<Discovery> discovery_;
 };

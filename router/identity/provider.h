@@ -83,8 +83,7 @@ class Provider {
   virtual std::shared_ptr<const Metadata> known_metadata() const = 0;
 
   // The URL that the browser is sent to.
-  virtual std::string authorization_url(const Metadata& metadata,
-                                        const AuthorizationRequest& request) const = 0;
+  virtual std::string authorization_url(const Metadata& metadata, const AuthorizationRequest& request) const = 0;
 
   // RFC 9207: refuses a callback whose `iss` is not the one expected. `iss` absent = parameter missing.
   virtual base::Result<void> check_callback_issuer(const Metadata& metadata,

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "config/model.h"
-#include "identity/provider.h"
 #include "identity/parts.h"
+#include "identity/provider.h"
 
 namespace router::identity {
 

@@ -34,8 +34,7 @@ RemoteProvider::RemoteProvider(config::IdentityProvider config, Parts parts)
       reachability_(std::make_shared<Reachability>(parts_)),
       secret_keys_(crypto::KeySet::from_secret(config_.client_secret)) {}
 
-std::string RemoteProvider::authorization_url(const Metadata& metadata,
-                                              const AuthorizationRequest& request) const {
+std::string RemoteProvider::authorization_url(const Metadata& metadata, const AuthorizationRequest& request) const {
   return identity::authorization_url(config_, metadata, request);
 }
 
@@ -124,19 +123,19 @@ base::Task<RemoteProvider::Endpoints> RemoteProvider::metadata_soon() {
   co_return known_metadata();
 }
 
-base::Task<base::Result<crypto::JwsPayload>> RemoteProvider::verify_signature(Endpoints endpoints,
-                                                                              std::string token) {
+base::Task<base::Result<crypto::JwsPayload>> RemoteProvider::verify_signature(Endpoints endpoints, std::string token) {
   crypto::Algorithms allowed = allowed_algorithms(config_, *endpoints);
   if (config_.id_token_signed_response_alg == kSharedSecretAlgorithm) {
     co_return crypto::verify_jws(token, secret_keys_, allowed);
   }
-  auto verified = co_await keys_->verify(std::move(token), endpoints->jwks_uri, std::move(allowed),
-                                         JwksCache::Refetch::allowed);
+  auto verified =
+      co_await keys_->verify(std::move(token), endpoints->jwks_uri, std::move(allowed), JwksCache::Refetch::allowed);
   co_return verified;
 }
 
-base::Task<base::Result<crypto::JwsPayload>> RemoteProvider::verify_access_signature(
-    Endpoints endpoints, std::string token, JwksCache::Refetch refetch) {
+base::Task<base::Result<crypto::JwsPayload>> RemoteProvider::verify_access_signature(Endpoints endpoints,
+                                                                                     std::string token,
+                                                                                     JwksCache::Refetch refetch) {
   crypto::Algorithms allowed = crypto::asymmetric_algorithms();
   auto verified = co_await keys_->verify(std::move(token), endpoints->jwks_uri, std::move(allowed), refetch);
   co_return verified;

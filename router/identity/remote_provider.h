@@ -10,9 +10,9 @@
 
 #include "identity/access_token.h"
 #include "identity/jwks_cache.h"
+#include "identity/parts.h"
 #include "identity/provider.h"
 #include "identity/reachability.h"
-#include "identity/parts.h"
 #include "identity/token_client.h"
 
 namespace router::identity {

@@ -61,8 +61,7 @@ bool means_no(const std::string& error, const http::FormFields& fields) {
          (with_password && (error == "unauthorized" || error == "access_denied"));
 }
 
-base::Error rejection(std::string_view endpoint, const net::ClientResponse& response,
-                      const std::string& error) {
+base::Error rejection(std::string_view endpoint, const net::ClientResponse& response, const std::string& error) {
   std::string detail(endpoint);
   detail += " endpoint: status " + std::to_string(response.status);
   if (!error.empty()) detail += ", error " + error;
@@ -93,25 +92,21 @@ base::Result<TokenAnswer> read_token_answer(std::string_view body) {
 }
 
 base::Task<base::Result<TokenAnswer>> TokenClient::exchange_code(Endpoints endpoints, std::string code,
-                                                                 std::string verifier,
-                                                                 std::string redirect_uri,
+                                                                 std::string verifier, std::string redirect_uri,
                                                                  base::milliseconds at_most) {
-  http::FormFields fields{
-      {"grant_type", "authorization_code"}, {"code", code}, {"redirect_uri", redirect_uri}};
+  http::FormFields fields{{"grant_type", "authorization_code"}, {"code", code}, {"redirect_uri", redirect_uri}};
   if (!verifier.empty()) fields.emplace_back("code_verifier", verifier);
   return ask(std::move(endpoints), std::move(fields), at_most);
 }
 
 base::Task<base::Result<TokenAnswer>> TokenClient::refresh(Endpoints endpoints, base::Secret refresh_token) {
-  http::FormFields fields{{"grant_type", "refresh_token"},
-                          {"refresh_token", std::string(refresh_token.reveal())}};
+  http::FormFields fields{{"grant_type", "refresh_token"}, {"refresh_token", std::string(refresh_token.reveal())}};
   return ask(std::move(endpoints), std::move(fields));
 }
 
 base::Task<base::Result<TokenAnswer>> TokenClient::password(Endpoints endpoints, std::string user,
                                                             base::Secret password) {
-  http::FormFields fields{
-      {"grant_type", "password"}, {"username", user}, {"password", std::string(password.reveal())}};
+  http::FormFields fields{{"grant_type", "password"}, {"username", user}, {"password", std::string(password.reveal())}};
   if (auto scope = requested_scope(provider_); !scope.empty()) fields.emplace_back("scope", scope);
   return ask(std::move(endpoints), std::move(fields));
 }
@@ -121,8 +116,7 @@ base::Task<base::Result<TokenAnswer>> TokenClient::client_credentials(Endpoints 
   return ask(std::move(endpoints), std::move(fields));
 }
 
-base::Task<base::Result<TokenAnswer>> TokenClient::exchange_user_token(Endpoints endpoints,
-                                                                       base::Secret user_token) {
+base::Task<base::Result<TokenAnswer>> TokenClient::exchange_user_token(Endpoints endpoints, base::Secret user_token) {
   http::FormFields fields{{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"},
                           {"assertion", std::string(user_token.reveal())},
                           {"response_type", "token"}};
@@ -140,15 +134,12 @@ base::Task<base::Result<TokenAnswer>> TokenClient::ask(Endpoints endpoints, http
   co_return rejection("token", *response, error);
 }
 
-base::Task<base::Result<void>> TokenClient::revoke(Endpoints endpoints, base::Secret token,
-                                                   std::string hint) {
+base::Task<base::Result<void>> TokenClient::revoke(Endpoints endpoints, base::Secret token, std::string hint) {
   if (endpoints->revocation_endpoint.empty()) {
-    co_return base::Error{base::ErrorCode::not_found, base::Side::identity_provider,
-                          "no revocation endpoint"};
+    co_return base::Error{base::ErrorCode::not_found, base::Side::identity_provider, "no revocation endpoint"};
   }
   http::FormFields fields{{"token", std::string(token.reveal())}, {"token_type_hint", hint}};
-  const auto response =
-      co_await post(endpoints->revocation_endpoint, endpoints->secret_in_body, std::move(fields));
+  const auto response = co_await post(endpoints->revocation_endpoint, endpoints->secret_in_body, std::move(fields));
   if (!response) co_return response.error();
   if (response->status == 200 || response->status == 204) co_return base::Result<void>();
   const std::string error = error_of(*response);
@@ -158,8 +149,7 @@ base::Task<base::Result<void>> TokenClient::revoke(Endpoints endpoints, base::Se
 base::Task<base::Result<void>> TokenClient::end_session(Endpoints endpoints, base::Secret id_token) {
   const bool offered = !endpoints->end_session_endpoint.empty() && provider_.kind != config::ProviderKind::xsuaa;
   if (!offered || id_token.empty()) {
-    co_return base::Error{base::ErrorCode::not_found, base::Side::identity_provider,
-                          "no logout without a browser"};
+    co_return base::Error{base::ErrorCode::not_found, base::Side::identity_provider, "no logout without a browser"};
   }
   const auto target = http::parse_url(endpoints->end_session_endpoint);
   if (!target) co_return bad_answer("logout endpoint: no URL");
@@ -167,8 +157,8 @@ base::Task<base::Result<void>> TokenClient::end_session(Endpoints endpoints, bas
   request.method = "POST";
   request.url = *target;
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
-  request.body = http::encode_form(
-      {{"id_token_hint", std::string(id_token.reveal())}, {"client_id", provider_.client_id}});
+  request.body =
+      http::encode_form({{"id_token_hint", std::string(id_token.reveal())}, {"client_id", provider_.client_id}});
   request.timeout = kDeadline;
   request.max_body = kMaxAnswer;
   request.tls.verify = parts_.verify_tls;
@@ -181,8 +171,7 @@ base::Task<base::Result<void>> TokenClient::end_session(Endpoints endpoints, bas
 }
 
 base::Task<base::Result<net::ClientResponse>> TokenClient::post(std::string url, bool secret_in_body,
-                                                                http::FormFields fields,
-                                                                base::milliseconds at_most) {
+                                                                http::FormFields fields, base::milliseconds at_most) {
   const auto target = http::parse_url(url);
   if (!target) co_return bad_answer("token endpoint: no URL");
   net::ClientRequest request;
@@ -193,12 +182,11 @@ base::Task<base::Result<net::ClientResponse>> TokenClient::post(std::string url,
   const bool has_secret = !with_certificate && !provider_.client_secret.empty();
   if (has_secret && !secret_in_body) {
     // Percent encoding is read alike by servers that decode forms and by those that decode URLs.
-    const std::string credentials = base::percent_encode(provider_.client_id) + ':' +
-                                    base::percent_encode(provider_.client_secret.reveal());
+    const std::string credentials =
+        base::percent_encode(provider_.client_id) + ':' + base::percent_encode(provider_.client_secret.reveal());
     request.headers.emplace_back("Authorization", "Basic " + crypto::base64_encode(credentials));
     // UAA decodes the pair only when told so.
-    if (provider_.kind == config::ProviderKind::xsuaa)
-      request.headers.emplace_back("X-CF-ENCODED-CREDENTIALS", "true");
+    if (provider_.kind == config::ProviderKind::xsuaa) request.headers.emplace_back("X-CF-ENCODED-CREDENTIALS", "true");
   } else {
     fields.emplace_back("client_id", provider_.client_id);
     if (has_secret) fields.emplace_back("client_secret", std::string(provider_.client_secret.reveal()));

@@ -17,8 +17,8 @@
 #include "base/task.h"
 #include "config/model.h"
 #include "http/form.h"
-#include "identity/provider.h"
 #include "identity/parts.h"
+#include "identity/provider.h"
 
 namespace router::identity {
 
@@ -36,20 +36,17 @@ base::Result<TokenAnswer> read_token_answer(std::string_view body);
 class TokenClient {
  public:
   // `provider` outlives this object.
-  TokenClient(const config::IdentityProvider& provider, Parts parts)
-      : provider_(provider), parts_(parts) {}
+  TokenClient(const config::IdentityProvider& provider, Parts parts) : provider_(provider), parts_(parts) {}
 
   using Endpoints = std::shared_ptr<const Metadata>;
   // A user has a page within 10 s of coming back, whatever the provider does: this long for tokens, the rest for keys.
   static constexpr base::milliseconds kDeadline{7'000};
   static constexpr base::milliseconds kForKeys{2'500};
 
-  base::Task<base::Result<TokenAnswer>> exchange_code(Endpoints endpoints, std::string code,
-                                                      std::string verifier, std::string redirect_uri,
-                                                      base::milliseconds at_most = kDeadline);
+  base::Task<base::Result<TokenAnswer>> exchange_code(Endpoints endpoints, std::string code, std::string verifier,
+                                                      std::string redirect_uri, base::milliseconds at_most = kDeadline);
   base::Task<base::Result<TokenAnswer>> refresh(Endpoints endpoints, base::Secret refresh_token);
-  base::Task<base::Result<TokenAnswer>> password(Endpoints endpoints, std::string user,
-                                                 base::Secret password);
+  base::Task<base::Result<TokenAnswer>> password(Endpoints endpoints, std::string user, base::Secret password);
   base::Task<base::Result<TokenAnswer>> client_credentials(Endpoints endpoints);
   // For a token of this user at another client of the same authorization server (RFC 7523 section 2.1).
   base::Task<base::Result<TokenAnswer>> exchange_user_token(Endpoints endpoints, base::Secret user_token);

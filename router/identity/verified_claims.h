@@ -14,10 +14,10 @@ namespace router::identity {
 struct Claims {
   std::string issuer;
   std::string subject;
-  std::string idp_session_id;  // sid
-  std::string user_name;       // preferred_username | user_name | email | sub
-  std::string tenant;          // zid; ias: app_tid or zone_uuid; may be empty
-  std::string subdomain;       // of that tenant, as xsuaa says it (ext_attr.zdn); may be empty
+  std::string idp_session_id;                   // sid
+  std::string user_name;                        // preferred_username | user_name | email | sub
+  std::string tenant;                           // zid; ias: app_tid or zone_uuid; may be empty
+  std::string subdomain;                        // of that tenant, as xsuaa says it (ext_attr.zdn); may be empty
   std::optional<base::WallTime> authenticated;  // auth_time: when the user last proved who he is
   // Empty: the token grants none. Absent: nobody has said which, as a refresh may that brings an opaque token.
   std::optional<std::vector<std::string>> scopes;

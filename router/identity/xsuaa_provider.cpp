@@ -20,12 +20,10 @@ base::Task<base::Result<std::shared_ptr<const Metadata>>> XsuaaProvider::metadat
 base::Result<void> XsuaaProvider::check_callback_issuer(const Metadata& metadata,
                                                         const std::optional<std::string>& iss) const {
   if (!iss || *iss == metadata.issuer || *iss == metadata.issuer + "/oauth/token") return {};
-  return base::Error{base::ErrorCode::bad_request, base::Side::client,
-                     "callback: iss names another provider"};
+  return base::Error{base::ErrorCode::bad_request, base::Side::client, "callback: iss names another provider"};
 }
 
-base::Task<base::Result<Login>> XsuaaProvider::verify_answer(Endpoints, TokenAnswer answer,
-                                                             Expectation expectation) {
+base::Task<base::Result<Login>> XsuaaProvider::verify_answer(Endpoints, TokenAnswer answer, Expectation expectation) {
   auto checking_access = check_access_token(std::string(answer.access_token.reveal()));
   auto access = co_await checking_access;
   if (!access) co_return std::move(access).error();
@@ -49,8 +47,7 @@ base::Task<base::Result<Login>> XsuaaProvider::verify_answer(Endpoints, TokenAns
 }
 
 base::Task<base::Result<AccessToken>> XsuaaProvider::check_access_token(std::string token) {
-  const auto verified =
-      co_await verify_access_signature(metadata_, std::move(token), JwksCache::Refetch::allowed);
+  const auto verified = co_await verify_access_signature(metadata_, std::move(token), JwksCache::Refetch::allowed);
   if (!verified) co_return verified.error();
   co_return check_xsuaa_token(*verified, config(), now());
 }
@@ -68,8 +65,7 @@ base::Task<base::Result<Claims>> XsuaaProvider::check_identity(std::string id_to
 }
 
 base::Task<base::Result<Claims>> XsuaaProvider::verify_access_token(std::string token) {
-  const auto verified =
-      co_await verify_access_signature(metadata_, std::move(token), JwksCache::Refetch::allowed);
+  const auto verified = co_await verify_access_signature(metadata_, std::move(token), JwksCache::Refetch::allowed);
   if (!verified) co_return verified.error();
   if (const auto kind = check_bearer_kind(*verified, config()); !kind) co_return kind.error();
   auto access = check_xsuaa_token(*verified, config(), now());

@@ -27,8 +27,7 @@ class XsuaaProvider final : public RemoteProvider {
 
  private:
   base::Task<base::Result<AccessToken>> check_access_token(std::string token);
-  base::Task<base::Result<Claims>> check_identity(std::string id_token, Expectation expectation,
-                                                  bool expiry_checked);
+  base::Task<base::Result<Claims>> check_identity(std::string id_token, Expectation expectation, bool expiry_checked);
 
   const std::shared_ptr<const Metadata> metadata_;
 };

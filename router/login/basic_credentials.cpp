@@ -36,8 +36,8 @@ std::optional<BasicCredentials> read_basic_credentials(std::string_view field) {
 
 std::optional<std::string> read_bearer_token(std::string_view field) {
   const auto token = after_scheme(field, "Bearer");
-  const bool fits = token && !token->empty() &&
-                    std::all_of(token->begin(), token->end(), [](char c) { return c > ' ' && c < 0x7F; });
+  const bool fits =
+      token && !token->empty() && std::all_of(token->begin(), token->end(), [](char c) { return c > ' ' && c < 0x7F; });
   return fits ? std::optional<std::string>(*token) : std::nullopt;
 }
 

@@ -46,9 +46,9 @@ std::string_view user_agent_of(const http::Request& request) {
 // on itself.
 http::Response go_to(const config::Configuration& config, const std::string& location) {
   if (config.environment.cookies.same_site != "Strict") return http::redirect_response(location);
-  auto page = http::html_response(
-      200, "<!doctype html><title>Signed in</title><meta http-equiv=\"refresh\" content=\"0;url=" +
-               base::html_escape(location) + "\">");
+  auto page =
+      http::html_response(200, "<!doctype html><title>Signed in</title><meta http-equiv=\"refresh\" content=\"0;url=" +
+                                   base::html_escape(location) + "\">");
   page.headers.set("Cache-Control", "no-store");
   page.headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   page.headers.set("Referrer-Policy", "no-referrer");
@@ -74,27 +74,27 @@ Task<Redeemed> redeem(session::SharedState& shared, const base::Clock& clock, id
   auto fetching = provider.metadata();
   const auto metadata = co_await fetching;
   if (!metadata) co_return metadata.error();
-  if (auto checked = provider.check_callback_issuer(**metadata, parameters.iss); !checked)
-    co_return checked.error();
+  if (auto checked = provider.check_callback_issuer(**metadata, parameters.iss); !checked) co_return checked.error();
   if (parameters.error) co_return provider_error(parameters);
   if (!parameters.code || parameters.code->empty()) {
     co_return Error{ErrorCode::bad_request, Side::client, "callback without a code"};
   }
-  identity::CodeGrant grant{*std::move(parameters.code), std::move(attempt.code_verifier),
-                            std::move(attempt.redirect_uri), std::move(attempt.nonce), std::move(tenant),
+  identity::CodeGrant grant{*std::move(parameters.code),
+                            std::move(attempt.code_verifier),
+                            std::move(attempt.redirect_uri),
+                            std::move(attempt.nonce),
+                            std::move(tenant),
                             ends_by};
   auto exchanging = provider.exchange_code(std::move(grant));
   auto login = co_await exchanging;
   if (!login) co_return login.error();
-  if (auto lasting = check_validity(login->tokens, minimum_validity, clock.wall()); !lasting)
-    co_return lasting.error();
+  if (auto lasting = check_validity(login->tokens, minimum_validity, clock.wall()); !lasting) co_return lasting.error();
   co_return std::optional<identity::Login>(*std::move(login));
 }
 
 class Callback {
  public:
-  Callback(const Parts& parts, const http::Request& request, const http::External& external,
-           base::Loop& home)
+  Callback(const Parts& parts, const http::Request& request, const http::External& external, base::Loop& home)
       : parts_(parts), request_(request), external_(external), home_(home) {}
 
   Task<CallbackOutcome> run();
@@ -103,12 +103,9 @@ class Callback {
   Task<void> complete(Attempt attempt, CallbackParameters parameters);
   Task<void> open(PendingLogin attempt, identity::Login login, std::string location);
   Task<void> restart(LoginRequest login);
-  std::optional<Attempt> find_attempt(const std::string& state,
-                                      const std::optional<LoginState>& opened) const;
+  std::optional<Attempt> find_attempt(const std::string& state, const std::optional<LoginState>& opened) const;
   std::string use_up_cookies(const Attempt& attempt);
-  void refuse(ErrorCode code, Side side, std::string detail) {
-    outcome_.answer = Error{code, side, std::move(detail)};
-  }
+  void refuse(ErrorCode code, Side side, std::string detail) { outcome_.answer = Error{code, side, std::move(detail)}; }
   void set_cookie(const http::SetCookie& cookie) { outcome_.set_cookies.push_back(cookie.to_string()); }
 
   const Parts& parts_;
@@ -143,9 +140,12 @@ Task<CallbackOutcome> Callback::run() {
     rest = restart(std::move(again));
   } else if (parts_.pending.is_too_old(attempt->login.started, now)) {
     const std::string return_path = attempt->login.return_path;
-    rest = restart(
-        {attempt->login.provider, return_path, {}, attempt->login.application, attempt->login.restarts,
-         attempt->login.identity_provider});
+    rest = restart({attempt->login.provider,
+                    return_path,
+                    {},
+                    attempt->login.application,
+                    attempt->login.restarts,
+                    attempt->login.identity_provider});
   } else {
     rest = complete(*std::move(attempt), *std::move(parameters));
   }
@@ -153,8 +153,7 @@ Task<CallbackOutcome> Callback::run() {
   co_return std::move(outcome_);
 }
 
-std::optional<Attempt> Callback::find_attempt(const std::string& state,
-                                              const std::optional<LoginState>& opened) const {
+std::optional<Attempt> Callback::find_attempt(const std::string& state, const std::optional<LoginState>& opened) const {
   if (!parts_.config->state_protection) {
     auto latest = parts_.pending.find_latest(request_.headers, parts_.clock.wall());
     if (!latest) return std::nullopt;
@@ -193,10 +192,9 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
     refuse(ErrorCode::unavailable, Side::identity_provider, "the provider of this login is no longer bound");
     co_return;
   }
-  auto redeeming =
-      base::run_on(parts_.background, home_,
-                   redeem(parts_.store.shared(), parts_.clock, *provider, attempt.login, external_.tenant,
-                          std::move(parameters), parts_.config->environment.minimum_token_validity));
+  auto redeeming = base::run_on(parts_.background, home_,
+                                redeem(parts_.store.shared(), parts_.clock, *provider, attempt.login, external_.tenant,
+                                       std::move(parameters), parts_.config->environment.minimum_token_validity));
   auto redeemed = co_await redeeming;
   if (redeemed || is_away(redeemed.error())) limit.give_back(address, parts_.clock.steady());
   if (!redeemed) {
@@ -227,8 +225,8 @@ Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::stri
   auto opened = co_await opening;
   if (!opened && opened.error().code == ErrorCode::conflict) {
     // the provider has ended it while it was being made
-    auto again = restart({attempt.provider, attempt.return_path, {}, attempt.application, attempt.restarts,
-                          attempt.identity_provider});
+    auto again = restart(
+        {attempt.provider, attempt.return_path, {}, attempt.application, attempt.restarts, attempt.identity_provider});
     co_await again;
     co_return;
   }
@@ -257,8 +255,8 @@ Task<void> Callback::restart(LoginRequest login) {
 
 }  // namespace
 
-Task<CallbackOutcome> finish_login(const Parts& parts, const http::Request& request,
-                                   const http::External& external, base::Loop& home) {
+Task<CallbackOutcome> finish_login(const Parts& parts, const http::Request& request, const http::External& external,
+                                   base::Loop& home) {
   Callback callback(parts, request, external, home);
   auto running = callback.run();
   auto outcome = co_await running;

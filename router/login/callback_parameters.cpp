@@ -20,8 +20,7 @@ Result<CallbackParameters> read_callback_parameters(std::string_view query) {
     for (const auto& [name, place] : known) {
       if (parameter.name != name) continue;
       if (*place)
-        return Error{ErrorCode::bad_request, Side::client,
-                     "callback with two values for " + std::string(name)};
+        return Error{ErrorCode::bad_request, Side::client, "callback with two values for " + std::string(name)};
       *place = parameter.value.value_or("");
     }
   }

@@ -18,7 +18,7 @@ namespace router::login {
 struct PasswordTry {
   std::string user;
   base::Secret password;
-  std::string address;  // of the client
+  std::string address;      // of the client
   std::string tenant = {};  // of the host (http::External); may be empty
 };
 

@@ -52,8 +52,7 @@ std::optional<std::string> decode_word(std::string_view word) {
   if (base::equals_ignoring_case(parts[1], "Q")) bytes = decode_q(parts[2]);
   if (!bytes) return std::nullopt;
   if (base::equals_ignoring_case(charset, "iso-8859-1")) return latin1_to_utf8(*bytes);
-  const bool is_utf8 =
-      base::equals_ignoring_case(charset, "utf-8") || base::equals_ignoring_case(charset, "us-ascii");
+  const bool is_utf8 = base::equals_ignoring_case(charset, "utf-8") || base::equals_ignoring_case(charset, "us-ascii");
   return is_utf8 ? bytes : std::nullopt;
 }
 

@@ -31,8 +31,7 @@ std::string fragment_of(std::string_view value) {
 
 }  // namespace
 
-KeptFragment kept_fragment(const http::Headers& request, const std::string& cookie_name,
-                           const std::string& path) {
+KeptFragment kept_fragment(const http::Headers& request, const std::string& cookie_name, const std::string& path) {
   KeptFragment kept;
   const auto value = last_cookie(request, cookie_name);
   if (!value) return kept;
@@ -41,8 +40,8 @@ KeptFragment kept_fragment(const http::Headers& request, const std::string& cook
     return kept;
   }
   auto fragment = fragment_of(*value);
-  const bool fits = fragment.starts_with('#') && fragment.size() <= kLongestFragment &&
-                    http::is_safe_return_path(path + fragment);
+  const bool fits =
+      fragment.starts_with('#') && fragment.size() <= kLongestFragment && http::is_safe_return_path(path + fragment);
   if (fits) kept.text = std::move(fragment);
   return kept;
 }

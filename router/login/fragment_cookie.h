@@ -22,8 +22,7 @@ struct KeptFragment {
   std::string text;                   // "#..." or empty: none, or none that fits `path`
   std::optional<std::uint64_t> lost;  // its length, if it was too long
 };
-KeptFragment kept_fragment(const http::Headers& request, const std::string& cookie_name,
-                           const std::string& path);
+KeptFragment kept_fragment(const http::Headers& request, const std::string& cookie_name, const std::string& path);
 
 // `secure`: as COOKIE_PREFIX wants it.
 http::SetCookie fragment_deletion(std::string cookie_name, bool secure);

@@ -7,7 +7,8 @@
 
 namespace router::login {
 bool is_same_user(const session::Session& a, const session::Session& b) {
-  const bool is_same_tenant = a.subdomain == b.subdomain && (a.tenant == b.tenant || a.tenant.empty() || b.tenant.empty());
+  const bool is_same_tenant =
+      a.subdomain == b.subdomain && (a.tenant == b.tenant || a.tenant.empty() || b.tenant.empty());
   return a.issuer == b.issuer && a.subject == b.subject && is_same_tenant;
 }
 
@@ -37,16 +38,15 @@ session::Session make_user(const std::string& provider, identity::Login login, c
   return user;
 }
 
-session::Session make_session(const config::Configuration& config, identity::Login login,
-                              const SessionOrigin& origin, const http::External& external, base::WallTime now) {
+session::Session make_session(const config::Configuration& config, identity::Login login, const SessionOrigin& origin,
+                              const http::External& external, base::WallTime now) {
   session::Session session = make_user(origin.provider, std::move(login), external);
   session.id = session::SessionId::random();
   session.csrf_token = session::make_csrf_token();
   session.login_started = origin.started;
   session.created = now;
   session.idle_timeout = config.session_timeout;
-  if (const auto& lifetime = config.environment.session_max_lifetime)
-    session.ends_at_latest = now + *lifetime;
+  if (const auto& lifetime = config.environment.session_max_lifetime) session.ends_at_latest = now + *lifetime;
   return session;
 }
 

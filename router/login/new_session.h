@@ -20,8 +20,8 @@ struct SessionOrigin {
   std::string provider;    // binding name
   base::WallTime started;  // when the browser was sent to the provider, or the password came
 };
-session::Session make_session(const config::Configuration& config, identity::Login login,
-                              const SessionOrigin& origin, const http::External& external, base::WallTime now);
+session::Session make_session(const config::Configuration& config, identity::Login login, const SessionOrigin& origin,
+                              const http::External& external, base::WallTime now);
 
 // `before`: a session of the same user that has ended. `application`: the one that is logged in to again, may be empty.
 void take_over(const session::Session& before, const std::string& application, session::Session& session);

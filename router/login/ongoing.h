@@ -17,8 +17,7 @@ namespace router::login {
 
 struct Ongoing {
   // `callbacks`: that may fail, a minute and address; 0 = no limit.
-  explicit Ongoing(std::shared_ptr<session::Doors> with = std::make_shared<session::Doors>(),
-                   unsigned callbacks = 300)
+  explicit Ongoing(std::shared_ptr<session::Doors> with = std::make_shared<session::Doors>(), unsigned callbacks = 300)
       : doors(std::move(with)), failed_callbacks(callbacks) {}
 
   const base::Secret process_key = base::Secret(crypto::random_token());

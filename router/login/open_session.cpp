@@ -75,8 +75,10 @@ Task<bool> end_others(const Parts& parts, const std::vector<session::Snapshot>& 
     auto ending = parts.store.end(session->id);
     auto ended = co_await ending;
     if (!ended) continue;
-    if (*ended) opened.replaced.push_back(**std::move(ended));
-    else if (session == before) is_undisturbed = false;
+    if (*ended)
+      opened.replaced.push_back(**std::move(ended));
+    else if (session == before)
+      is_undisturbed = false;
   }
   co_return is_undisturbed;
 }
@@ -84,8 +86,7 @@ Task<bool> end_others(const Parts& parts, const std::vector<session::Snapshot>& 
 }  // namespace
 
 Task<Result<OpenedSession>> open_session(const Parts& parts, const http::Request& request,
-                                         const http::External& external, identity::Login login,
-                                         LoginOrigin from) {
+                                         const http::External& external, identity::Login login, LoginOrigin from) {
   auto holding = session::find_held(parts.store, parts.session_cookie.read(request.headers).all());
   const auto found = co_await holding;
   const auto held = found ? *found : std::vector<session::Snapshot>();
@@ -119,9 +120,8 @@ Task<Result<OpenedSession>> open_session(const Parts& parts, const http::Request
   }
   auto making_room = make_room(parts, created);
   co_await making_room;
-  base::log_info(
-      "login.done",
-      {{"session", created.id.fingerprint()}, {"user", created.user_name}, {"provider", created.provider}});
+  base::log_info("login.done",
+                 {{"session", created.id.fingerprint()}, {"user", created.user_name}, {"provider", created.provider}});
   const auto agent = request.headers.get("User-Agent").value_or(std::string_view());
   opened->set_cookie = parts.session_cookie.make(created.id, external, agent).to_string();
   co_return opened;

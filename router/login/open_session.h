@@ -30,9 +30,9 @@ struct OpenedSession {
 };
 
 struct LoginOrigin {
-  std::string provider;      // binding name
-  std::string application;   // the one that is logged in to again, may be empty
-  base::WallTime started;    // when the browser was sent to the provider, or the password came
+  std::string provider;     // binding name
+  std::string application;  // the one that is logged in to again, may be empty
+  base::WallTime started;   // when the browser was sent to the provider, or the password came
 };
 
 base::Task<base::Result<OpenedSession>> open_session(const Parts& parts, const http::Request& request,

@@ -10,8 +10,7 @@ crypto::SealingSecrets sealing_secrets(const config::Environment& environment, c
 
 void tell_over(const Parts& parts, std::vector<session::Snapshot> ended) {
   if (ended.empty()) return;
-  parts.background.post(
-      [tell = parts.session_over, ended = std::move(ended)] { base::start_detached(tell(ended)); });
+  parts.background.post([tell = parts.session_over, ended = std::move(ended)] { base::start_detached(tell(ended)); });
 }
 
 }  // namespace router::login

@@ -42,8 +42,7 @@ struct Parts {
 
   // Made of the above.
   session::SessionCookie session_cookie{*config};
-  PendingLogins pending{sealing_secrets(config->environment, ongoing), session_cookie,
-                        config->environment.state_cache};
+  PendingLogins pending{sealing_secrets(config->environment, ongoing), session_cookie, config->environment.state_cache};
 };
 
 // The back-ends of sessions that have ended hear of it, whatever becomes of the login. Any thread.

@@ -17,9 +17,7 @@ using base::Task;
 
 namespace {
 
-Error refused(std::string detail) {
-  return {ErrorCode::unauthenticated, Side::client, std::move(detail)};
-}
+Error refused(std::string detail) { return {ErrorCode::unauthenticated, Side::client, std::move(detail)}; }
 
 Result<identity::Provider*> provider_of(const Parts& parts, const std::string& name) {
   auto* provider = name.empty() ? nullptr : parts.find_provider(name);
@@ -27,20 +25,19 @@ Result<identity::Provider*> provider_of(const Parts& parts, const std::string& n
   return Error{ErrorCode::unavailable, Side::identity_provider, "no identity provider is bound for this route"};
 }
 
-Task<Throttled<identity::Login>> ask_password(const Parts& parts, const http::External& external,
-                                              std::string name, BasicCredentials credentials, base::Loop& home) {
+Task<Throttled<identity::Login>> ask_password(const Parts& parts, const http::External& external, std::string name,
+                                              BasicCredentials credentials, base::Loop& home) {
   const auto provider = provider_of(parts, name);
   if (!provider) co_return Result<identity::Login>(provider.error());
   PasswordTry attempt{std::move(credentials.user), std::move(credentials.password), external.client_address,
                       external.tenant};
-  auto checking =
-      base::run_on(parts.background, home,
-                   check_password(*parts.ongoing.doors, parts.clock, **provider, std::move(attempt)));
+  auto checking = base::run_on(parts.background, home,
+                               check_password(*parts.ongoing.doors, parts.clock, **provider, std::move(attempt)));
   auto verdict = co_await checking;
   auto* login = std::get_if<Result<identity::Login>>(&verdict);
   if (login == nullptr || !*login) co_return verdict;
-  const auto lasting = check_validity((*login)->tokens, parts.config->environment.minimum_token_validity,
-                                      parts.clock.wall());
+  const auto lasting =
+      check_validity((*login)->tokens, parts.config->environment.minimum_token_validity, parts.clock.wall());
   if (!lasting) {
     give_back_soon(parts, name, std::move((*login)->tokens.refresh_token));
     co_return Result<identity::Login>(lasting.error());
@@ -100,7 +97,8 @@ Task<Throttled<OpenedSession>> log_in_with_password(const Parts& parts, const ht
 
 Task<Throttled<session::Snapshot>> verify_caller(const Parts& parts, const http::External& external,
                                                  std::string provider, std::string field, base::Loop& home) {
-  Throttled<identity::Login> verdict = Result<identity::Login>(refused("x-approuter-authorization: no Bearer, no Basic"));
+  Throttled<identity::Login> verdict =
+      Result<identity::Login>(refused("x-approuter-authorization: no Bearer, no Basic"));
   if (auto token = read_bearer_token(field)) {
     auto asking = ask_token(parts, external, provider, *std::move(token), home);
     verdict = co_await asking;

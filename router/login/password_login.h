@@ -30,10 +30,9 @@ struct PasswordLogin {
   BasicCredentials credentials;
 };
 
-base::Task<Throttled<OpenedSession>> log_in_with_password(const Parts& parts,
-                                                          const http::Request& request,
-                                                          const http::External& external,
-                                                          PasswordLogin wanted, base::Loop& home);
+base::Task<Throttled<OpenedSession>> log_in_with_password(const Parts& parts, const http::Request& request,
+                                                          const http::External& external, PasswordLogin wanted,
+                                                          base::Loop& home);
 
 // `field`: what x-approuter-authorization says, Bearer or Basic. What comes of it is a session in form only: without
 // id, in no store, for this request.

@@ -62,9 +62,7 @@ std::string from_cookie_text(std::string_view text) {
   return path;
 }
 
-std::string bound_to(char slot, std::string_view beside) {
-  return std::string(1, slot).append(beside);
-}
+std::string bound_to(char slot, std::string_view beside) { return std::string(1, slot).append(beside); }
 
 std::vector<char> all_slots_but(const std::vector<char>& taken) {
   std::vector<char> slots;
@@ -86,8 +84,8 @@ PendingLogins::PendingLogins(const crypto::SealingSecrets& secrets, session::Ses
 std::string PendingLogins::seal_state(const LoginState& state) const {
   // more than the box's own nonce: the state has to be unguessable by itself
   const auto unique = crypto::random_token(16);
-  return state_box_.seal(join({std::string_view(&state.slot, 1), std::to_string(state.restarts),
-                               time_text(state.started), unique}));
+  return state_box_.seal(
+      join({std::string_view(&state.slot, 1), std::to_string(state.restarts), time_text(state.started), unique}));
 }
 
 std::optional<LoginState> PendingLogins::open_state(std::string_view text) const {
@@ -100,9 +98,8 @@ std::optional<LoginState> PendingLogins::open_state(std::string_view text) const
 
 std::optional<PendingLogin> PendingLogins::open(char slot, std::string_view value) const {
   const auto [sealed, beside] = base::cut(value, kBeside);
-  const auto plain = value.size() <= kLongestSealed
-                         ? cookie_box_.open(sealed, bound_to(slot, beside.value_or("")))
-                         : std::nullopt;
+  const auto plain =
+      value.size() <= kLongestSealed ? cookie_box_.open(sealed, bound_to(slot, beside.value_or(""))) : std::nullopt;
   if (!plain) return std::nullopt;
   const auto parts = base::split(*plain, kSeparator);
   if (parts.size() != kCookieParts) return std::nullopt;
@@ -151,36 +148,30 @@ PendingLogins::Slots PendingLogins::assign(const http::Headers& request, base::W
   Slots slots;
   for (const auto& one : received) {
     bytes += one.bytes;
-    const bool is_in_use =
-        !is_too_old(one.login.started, now) && kept.size() + 1 < kMost && bytes <= kMostBytes;
+    const bool is_in_use = !is_too_old(one.login.started, now) && kept.size() + 1 < kMost && bytes <= kMostBytes;
     (is_in_use ? kept : slots.dropped).push_back(one.slot);
   }
   const auto free = all_slots_but(kept);
   // any of them: tabs that start in the same moment should not all take the first
   slots.free = free[static_cast<unsigned char>(crypto::random_bytes(1).front()) % free.size()];
   std::erase(slots.dropped, slots.free);
-  std::erase_if(slots.dropped,
-                [&](char slot) { return std::find(kept.begin(), kept.end(), slot) != kept.end(); });
+  std::erase_if(slots.dropped, [&](char slot) { return std::find(kept.begin(), kept.end(), slot) != kept.end(); });
   return slots;
 }
 
-std::optional<PendingLogin> PendingLogins::find(const http::Headers& request, char slot,
-                                                std::string_view state) const {
+std::optional<PendingLogin> PendingLogins::find(const http::Headers& request, char slot, std::string_view state) const {
   for (auto& one : read(request)) {
-    if (one.slot == slot && !one.login.state.empty() &&
-        base::Secret::constant_time_equal(one.login.state, state)) {
+    if (one.slot == slot && !one.login.state.empty() && base::Secret::constant_time_equal(one.login.state, state)) {
       return std::move(one.login);
     }
   }
   return std::nullopt;
 }
 
-std::optional<PendingLogins::Found> PendingLogins::find_latest(const http::Headers& request,
-                                                               base::WallTime now) const {
+std::optional<PendingLogins::Found> PendingLogins::find_latest(const http::Headers& request, base::WallTime now) const {
   auto received = read(request);
-  const auto latest = std::max_element(received.begin(), received.end(), [](const auto& a, const auto& b) {
-    return a.login.started < b.login.started;
-  });
+  const auto latest = std::max_element(received.begin(), received.end(),
+                                       [](const auto& a, const auto& b) { return a.login.started < b.login.started; });
   if (latest == received.end() || is_too_old(latest->login.started, now)) return std::nullopt;
   return Found{latest->slot, std::move(latest->login)};
 }
@@ -194,12 +185,11 @@ http::SetCookie PendingLogins::attributes(char slot, std::string value, const ht
   return cookie;
 }
 
-std::string PendingLogins::value_for(char slot, const PendingLogin& login,
-                                     std::string_view return_path) const {
+std::string PendingLogins::value_for(char slot, const PendingLogin& login, std::string_view return_path) const {
   const auto seal = [&](std::string_view inside, std::string_view beside) {
-    const auto plain = join({login.state, login.nonce, login.code_verifier, login.provider,
-                             login.redirect_uri, inside, login.application, std::to_string(login.restarts),
-                             time_text(login.started), login.identity_provider});
+    const auto plain =
+        join({login.state, login.nonce, login.code_verifier, login.provider, login.redirect_uri, inside,
+              login.application, std::to_string(login.restarts), time_text(login.started), login.identity_provider});
     return cookie_box_.seal(plain, bound_to(slot, beside));
   };
   const auto name_size = cookie_.names().login(slot).size();
@@ -220,8 +210,8 @@ http::SetCookie PendingLogins::cookie(char slot, const PendingLogin& login, cons
     value = value_for(slot, login, path);
     const bool is_lost = value.empty();
     if (is_lost) value = value_for(slot, login, "/");
-    base::log_warning("login.return_path_cut", {{"bytes", std::to_string(whole.size())},
-                                                {"kept", std::to_string(is_lost ? 1 : path.size())}});
+    base::log_warning("login.return_path_cut",
+                      {{"bytes", std::to_string(whole.size())}, {"kept", std::to_string(is_lost ? 1 : path.size())}});
   }
   return attributes(slot, std::move(value), external, user_agent);
 }
@@ -240,8 +230,7 @@ std::vector<http::SetCookie> PendingLogins::deletions(const http::Headers& reque
   return gone;
 }
 
-http::SetCookie PendingLogins::deletion(char slot, const http::External& external,
-                                        std::string_view user_agent) const {
+http::SetCookie PendingLogins::deletion(char slot, const http::External& external, std::string_view user_agent) const {
   return http::deletion_of(attributes(slot, {}, external, user_agent));
 }
 

@@ -31,8 +31,8 @@ struct PendingLogin {
   std::string code_verifier;
   std::string provider;
   std::string redirect_uri;
-  std::string return_path;  // same-origin path
-  std::string application;  // the one that is logged in to again, may be empty
+  std::string return_path;        // same-origin path
+  std::string application;        // the one that is logged in to again, may be empty
   std::string identity_provider;  // behind `provider`, may be empty
   int restarts = 0;
   base::WallTime started;
@@ -47,8 +47,7 @@ struct LoginState {
 class PendingLogins {
  public:
   static constexpr std::size_t kMost = 8;
-  static constexpr std::size_t kMostBytes =
-      8 * 1024;  // of all login cookies together, and of their fragments
+  static constexpr std::size_t kMostBytes = 8 * 1024;  // of all login cookies together, and of their fragments
 
   // `cookie`: whose attributes theirs have.
   PendingLogins(const crypto::SealingSecrets& secrets, session::SessionCookie cookie, base::milliseconds lifetime);

@@ -51,8 +51,7 @@ Result<void> check_validity(const identity::TokenSet& tokens, base::milliseconds
 Task<Result<Snapshot>> Refreshes::run(session::SessionId id, SharedParts parts) {
   const std::string key(id.reveal());
   if (is_backing_off(key, parts->clock.steady())) {
-    co_return Error{ErrorCode::unavailable, Side::identity_provider, "the last refresh failed a moment ago",
-                    true};
+    co_return Error{ErrorCode::unavailable, Side::identity_provider, "the last refresh failed a moment ago", true};
   }
   auto& place = flights_[key];
   const bool is_first = place == nullptr;
@@ -63,8 +62,8 @@ Task<Result<Snapshot>> Refreshes::run(session::SessionId id, SharedParts parts) 
   co_return flight->result;
 }
 
-Task<void> Refreshes::fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Flight> flight,
-                          session::SessionId id, SharedParts parts) {
+Task<void> Refreshes::fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Flight> flight, session::SessionId id,
+                          SharedParts parts) {
   const std::string key(id.reveal());
   auto refreshing = base::guarded(refresh_session(std::move(id), parts));
   flight->result = co_await refreshing;

@@ -58,8 +58,7 @@ class Refreshes : public std::enable_shared_from_this<Refreshes> {
  public:
   // The session with tokens that are good now; null: the session is over. Joins a refresh that is under way.
   // Errors: those of the provider and of the store.
-  base::Task<base::Result<session::Snapshot>> run(session::SessionId id,
-                                                  SharedParts parts);
+  base::Task<base::Result<session::Snapshot>> run(session::SessionId id, SharedParts parts);
 
   std::size_t under_way() const { return flights_.size(); }
 
@@ -69,11 +68,10 @@ class Refreshes : public std::enable_shared_from_this<Refreshes> {
     base::Result<session::Snapshot> result = session::Snapshot();
   };
 
-  static base::Task<void> fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Flight> flight,
-                              session::SessionId id, SharedParts parts);
+  static base::Task<void> fly(std::shared_ptr<Refreshes> self, std::shared_ptr<Flight> flight, session::SessionId id,
+                              SharedParts parts);
   bool is_backing_off(const std::string& key, base::SteadyTime now) const;
-  void note_outcome(const std::string& key, const base::Result<session::Snapshot>& result,
-                    base::SteadyTime now);
+  void note_outcome(const std::string& key, const base::Result<session::Snapshot>& result, base::SteadyTime now);
 
   // By session id.
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;

@@ -54,8 +54,7 @@ bool is_of_another_tenant(const identity::Login& login, const session::Session& 
   return !known.empty() && !login.claims.tenant.empty() && login.claims.tenant != known;
 }
 
-Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, identity::Login login,
-                            SharedParts parts) {
+Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, identity::Login login, SharedParts parts) {
   auto changing = session::change(parts->store, session, [&login](session::Session& current) {
     put_login(login, current);
     return true;
@@ -81,8 +80,7 @@ Task<Result<Snapshot>> end_refused(Snapshot session, SharedParts parts) {
   auto ended = co_await ending;
   if (!ended) co_return ended.error();
   if (*ended && parts->session_over) {
-    base::log_info("refresh.session_over",
-                   {{"session", session->id.fingerprint()}, {"user", session->user_name}});
+    base::log_info("refresh.session_over", {{"session", session->id.fingerprint()}, {"user", session->user_name}});
     std::vector<Snapshot> over{**ended};
     base::start_detached(parts->session_over(std::move(over)));
   }
@@ -121,8 +119,7 @@ Task<Result<Snapshot>> refresh_reserved(session::SessionId id, SharedParts parts
   if (is_fresh(*session, *parts)) co_return session;
   auto* provider = parts->find_provider(session->provider);
   if (provider == nullptr) {
-    co_return Error{ErrorCode::unavailable, Side::identity_provider,
-                    "no provider is bound as " + session->provider};
+    co_return Error{ErrorCode::unavailable, Side::identity_provider, "no provider is bound as " + session->provider};
   }
   identity::RefreshGrant grant{session->tokens.refresh_token, session->subject, session->subdomain};
   auto refreshing = provider->refresh(std::move(grant));

@@ -9,7 +9,6 @@
 
 namespace router::login {
 
-base::Task<base::Result<session::Snapshot>> refresh_session(session::SessionId id,
-                                                            SharedParts parts);
+base::Task<base::Result<session::Snapshot>> refresh_session(session::SessionId id, SharedParts parts);
 
 }  // namespace router::login

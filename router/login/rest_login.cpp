@@ -31,8 +31,8 @@ http::Response away(const base::Error& error) {
 
 }  // namespace
 
-Task<http::Response> RestLogin::answer(const http::Request& request, const http::External& external,
-                                       std::string body, base::Loop& home) const {
+Task<http::Response> RestLogin::answer(const http::Request& request, const http::External& external, std::string body,
+                                       base::Loop& home) const {
   const auto now = parts_.clock.wall();
   auto read = requests_.read(request, body, now);
   if (auto* refused = std::get_if<http::Response>(&read)) co_return std::move(*refused);
@@ -49,16 +49,14 @@ Task<http::Response> RestLogin::log_in(RestAsk ask, const http::Request& request
   identity::Provider* provider = parts_.find_provider({});
   if (provider == nullptr)
     co_return away({ErrorCode::unavailable, base::Side::identity_provider, "no provider is bound"});
-  PasswordTry attempt{std::move(ask.credentials->user), std::move(ask.credentials->password),
-                      external.client_address, external.tenant};
-  auto checking =
-      base::run_on(parts_.background, home,
-                   check_password(*parts_.ongoing.doors, parts_.clock, *provider, std::move(attempt)));
+  PasswordTry attempt{std::move(ask.credentials->user), std::move(ask.credentials->password), external.client_address,
+                      external.tenant};
+  auto checking = base::run_on(parts_.background, home,
+                               check_password(*parts_.ongoing.doors, parts_.clock, *provider, std::move(attempt)));
   auto verdict = co_await checking;
   if (const auto* wait = std::get_if<base::seconds>(&verdict)) co_return too_many(*wait);
   auto& login = std::get<base::Result<identity::Login>>(verdict);
-  if (!login && login.error().code == ErrorCode::unauthenticated)
-    co_return identity::rest_error(401, "Login failure");
+  if (!login && login.error().code == ErrorCode::unauthenticated) co_return identity::rest_error(401, "Login failure");
   if (!login) co_return away(login.error());
   if (ask.start.no_session) {
     // nobody will use it; the provider need not remember it
@@ -70,9 +68,9 @@ Task<http::Response> RestLogin::log_in(RestAsk ask, const http::Request& request
   co_return response;
 }
 
-Task<http::Response> RestLogin::open_session(const identity::Provider& provider, RestStart start,
-                                             identity::Login login, const http::Request& request,
-                                             const http::External& external, base::WallTime started) const {
+Task<http::Response> RestLogin::open_session(const identity::Provider& provider, RestStart start, identity::Login login,
+                                             const http::Request& request, const http::External& external,
+                                             base::WallTime started) const {
   const SessionOrigin origin{.provider = provider.config().name, .started = started};
   auto session = make_session(*parts_.config, std::move(login), origin, external, parts_.clock.wall());
   const auto journey = am_.journeys.find(start.journey);

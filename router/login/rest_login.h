@@ -14,8 +14,8 @@
 #include "http/external.h"
 #include "http/message.h"
 #include "login/check_password.h"
-#include "login/rest_request.h"
 #include "login/parts.h"
+#include "login/rest_request.h"
 
 namespace router::login {
 
@@ -27,15 +27,15 @@ class RestLogin {
 
   bool is_login(const http::Target& target) const { return requests_.is_login(target); }
   // `body`: at most kMaxRestBody + 1 bytes of it. All references outlive the Task.
-  base::Task<http::Response> answer(const http::Request& request, const http::External& external,
-                                    std::string body, base::Loop& home) const;
+  base::Task<http::Response> answer(const http::Request& request, const http::External& external, std::string body,
+                                    base::Loop& home) const;
 
  private:
   base::Task<http::Response> log_in(RestAsk ask, const http::Request& request, const http::External& external,
                                     base::Loop& home) const;
-  base::Task<http::Response> open_session(const identity::Provider& provider, RestStart start,
-                                          identity::Login login, const http::Request& request,
-                                          const http::External& external, base::WallTime started) const;
+  base::Task<http::Response> open_session(const identity::Provider& provider, RestStart start, identity::Login login,
+                                          const http::Request& request, const http::External& external,
+                                          base::WallTime started) const;
   std::string success(std::string_view member, std::string_view value) const;
 
   const config::Am& am_;

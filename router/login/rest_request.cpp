@@ -24,9 +24,7 @@ std::optional<identity::RealmPath> realm_path(const config::Am& am, std::string_
   return identity::read_realm_path(path, am.context_path, "/json", "authenticate");
 }
 
-bool is_text(std::string_view text) {
-  return base::is_valid_utf8(text) && text.find('\0') == std::string_view::npos;
-}
+bool is_text(std::string_view text) { return base::is_valid_utf8(text) && text.find('\0') == std::string_view::npos; }
 
 std::optional<std::string> header_text(const http::Headers& headers, std::string_view name) {
   const auto value = headers.get(name);
@@ -75,9 +73,7 @@ std::string callback_json(std::string_view type, std::string_view prompt, std::s
 
 }  // namespace
 
-bool RestRequests::is_login(const http::Target& target) const {
-  return realm_path(am_, target.path).has_value();
-}
+bool RestRequests::is_login(const http::Target& target) const { return realm_path(am_, target.path).has_value(); }
 
 std::optional<http::Response> RestRequests::refusal(const http::Request& request) const {
   if (!request.is("POST")) return identity::rest_method_not_allowed("POST");
@@ -130,8 +126,7 @@ std::variant<RestAsk, http::Response> RestRequests::read(const http::Request& re
 }
 
 // {} asks for the callbacks, as no body does.
-std::variant<RestAsk, http::Response> RestRequests::read_body(std::string_view body,
-                                                              base::WallTime now) const {
+std::variant<RestAsk, http::Response> RestRequests::read_body(std::string_view body, base::WallTime now) const {
   const auto document = crypto::parse_json_object(body, kBodyBounds);
   if (!document) return identity::rest_error(400, "The body is not a JSON object");
   const json& root = *document;
@@ -148,8 +143,7 @@ std::variant<RestAsk, http::Response> RestRequests::read_body(std::string_view b
 
 // <seconds> <0|1> <journey>
 std::string RestRequests::callbacks(const RestStart& start, base::WallTime now) const {
-  const std::string text =
-      std::to_string(base::unix_seconds(now)) + (start.no_session ? " 1 " : " 0 ") + start.journey;
+  const std::string text = std::to_string(base::unix_seconds(now)) + (start.no_session ? " 1 " : " 0 ") + start.journey;
   std::string answer = "{\"authId\":" + base::json_quote(box_.seal(text, am_.realm));
   answer.append(",\"template\":\"\",\"stage\":\"DataStore1\",\"header\":\"Sign in\",\"callbacks\":[");
   answer.append(callback_json("NameCallback", "User Name", "IDToken1")).append(",");

@@ -13,8 +13,7 @@ using session::Snapshot;
 
 namespace {
 
-Task<void> refresh_meanwhile(std::shared_ptr<Refreshes> refreshes, session::SessionId id,
-                             SharedParts parts) {
+Task<void> refresh_meanwhile(std::shared_ptr<Refreshes> refreshes, session::SessionId id, SharedParts parts) {
   auto running = refreshes->run(std::move(id), std::move(parts));
   // whoever needs the outcome asks again; a failure has been logged
   const auto outcome = co_await running;
@@ -49,9 +48,8 @@ std::vector<std::string> Service::forget_logins(const http::Request& request, co
   return set_cookies;
 }
 
-Task<Throttled<OpenedSession>> Service::with_password(const http::Request& request,
-                                                      const http::External& external, PasswordLogin wanted,
-                                                      base::Loop& home) const {
+Task<Throttled<OpenedSession>> Service::with_password(const http::Request& request, const http::External& external,
+                                                      PasswordLogin wanted, base::Loop& home) const {
   return log_in_with_password(*parts_, request, external, std::move(wanted), home);
 }
 

@@ -17,11 +17,11 @@
 #include "http/external.h"
 #include "http/message.h"
 #include "login/callback.h"
+#include "login/parts.h"
 #include "login/password_login.h"
 #include "login/refresh.h"
 #include "login/rest_login.h"
 #include "login/service_tokens.h"
-#include "login/parts.h"
 #include "login/start.h"
 
 namespace router::login {
@@ -45,9 +45,8 @@ class Service {
   // Null unless `am` is configured. See login/rest_login.h.
   const RestLogin* rest() const { return rest_ ? &*rest_ : nullptr; }
   // See login/password_login.h.
-  base::Task<Throttled<OpenedSession>> with_password(const http::Request& request,
-                                                     const http::External& external, PasswordLogin wanted,
-                                                     base::Loop& home) const;
+  base::Task<Throttled<OpenedSession>> with_password(const http::Request& request, const http::External& external,
+                                                     PasswordLogin wanted, base::Loop& home) const;
   base::Task<Throttled<session::Snapshot>> caller(const http::External& external, std::string provider,
                                                   std::string field, base::Loop& home) const;
   // Its request is over: a caller with a password had tokens of his own, which nobody will use again.

@@ -61,8 +61,7 @@ Task<Result<Secret>> ServiceTokens::get(ServiceOf service, session::Snapshot use
   if (is_first) place = std::make_shared<Flight>();
   const auto flight = place;
   if (is_first) {
-    base::start_detached(
-        fly(shared_from_this(), flight, key, std::move(service), std::move(user), std::move(tenant)));
+    base::start_detached(fly(shared_from_this(), flight, key, std::move(service), std::move(user), std::move(tenant)));
   }
   co_await flight->landed.wait();
   co_return flight->result;

@@ -25,9 +25,8 @@ namespace router::login {
 
 using ServiceOf = std::shared_ptr<const config::ServiceClient>;
 // identity/service_token, with what it needs of the world.
-using AskServiceToken = std::function<base::Task<base::Result<identity::TokenAnswer>>(ServiceOf service,
-                                                                                      base::Secret user_token,
-                                                                                      std::string tenant)>;
+using AskServiceToken = std::function<base::Task<base::Result<identity::TokenAnswer>>(
+    ServiceOf service, base::Secret user_token, std::string tenant)>;
 
 class ServiceTokens : public std::enable_shared_from_this<ServiceTokens> {
  public:

@@ -24,15 +24,15 @@ std::string user_agent_of(const http::Headers& request) {
   return std::string(request.get("User-Agent").value_or(std::string_view()));
 }
 
-PendingLogin make_pending(const Parts& parts, const identity::Provider& provider,
-                          const http::External& external, LoginRequest login) {
+PendingLogin make_pending(const Parts& parts, const identity::Provider& provider, const http::External& external,
+                          LoginRequest login) {
   PendingLogin pending;
   pending.nonce = crypto::random_token();
   pending.code_verifier = crypto::random_token();
   pending.provider = provider.config().name;
   pending.redirect_uri = redirect_uri(*parts.config, provider.config().kind, external);
-  pending.return_path = http::is_safe_return_path(login.return_path) ? std::move(login.return_path)
-                                                                     : std::string(kDefaultReturnPath);
+  pending.return_path =
+      http::is_safe_return_path(login.return_path) ? std::move(login.return_path) : std::string(kDefaultReturnPath);
   pending.application = std::move(login.application);
   pending.restarts = login.restarts;
   pending.identity_provider = std::move(login.identity_provider);
@@ -40,8 +40,7 @@ PendingLogin make_pending(const Parts& parts, const identity::Provider& provider
   return pending;
 }
 
-http::Response answer_with(const Parts& parts, const http::External& external, std::string_view url,
-                           char slot) {
+http::Response answer_with(const Parts& parts, const http::External& external, std::string_view url, char slot) {
   if (!parts.config->environment.preserve_fragment) return http::redirect_response(url);
   const auto seconds = std::chrono::duration_cast<base::seconds>(parts.pending.lifetime()).count();
   std::string attributes = "; Path=/; SameSite=Lax; Max-Age=" + std::to_string(seconds);
@@ -50,8 +49,7 @@ http::Response answer_with(const Parts& parts, const http::External& external, s
   return http::pages::start_login(url, parts.session_cookie.names().fragment(slot), attributes);
 }
 
-Task<Result<std::shared_ptr<const identity::Metadata>>> metadata_of(const Parts& parts,
-                                                                    identity::Provider& provider,
+Task<Result<std::shared_ptr<const identity::Metadata>>> metadata_of(const Parts& parts, identity::Provider& provider,
                                                                     base::Loop& home) {
   if (auto known = provider.known_metadata()) co_return known;
   auto fetching = base::run_on(parts.background, home, provider.metadata());
@@ -79,8 +77,7 @@ std::string redirect_uri(const config::Configuration& config, config::ProviderKi
 }
 
 Task<Result<http::Response>> start_login(const Parts& parts, const http::Headers& request,
-                                         const http::External& external, LoginRequest login,
-                                         base::Loop& home) {
+                                         const http::External& external, LoginRequest login, base::Loop& home) {
   if (login.restarts > kMostRestarts) {
     co_return Error{ErrorCode::unauthenticated, Side::client, "the login was started again and again"};
   }
@@ -107,8 +104,7 @@ Task<Result<http::Response>> start_login(const Parts& parts, const http::Headers
   authorization.identity_provider = pending.identity_provider;
   authorization.tenant = external.tenant;
 
-  auto response =
-      answer_with(parts, external, provider->authorization_url(**metadata, authorization), slots.free);
+  auto response = answer_with(parts, external, provider->authorization_url(**metadata, authorization), slots.free);
   const auto agent = user_agent_of(request);
   for (const char slot : slots.dropped) {
     response.headers.add("Set-Cookie", parts.pending.deletion(slot, external, agent).to_string());
@@ -117,12 +113,11 @@ Task<Result<http::Response>> start_login(const Parts& parts, const http::Headers
   auto emptied = slots.dropped;
   emptied.push_back(slots.free);
   for (const char slot : fragment_slots(request, parts.session_cookie.names(), emptied)) {
-    auto cookie = fragment_deletion(parts.session_cookie.names().fragment(slot),
-                                    parts.config->environment.cookie_prefix);
+    auto cookie =
+        fragment_deletion(parts.session_cookie.names().fragment(slot), parts.config->environment.cookie_prefix);
     response.headers.add("Set-Cookie", cookie.to_string());
   }
-  response.headers.add("Set-Cookie",
-                       parts.pending.cookie(slots.free, pending, external, agent).to_string());
+  response.headers.add("Set-Cookie", parts.pending.cookie(slots.free, pending, external, agent).to_string());
   co_return response;
 }
 

@@ -61,8 +61,8 @@ bool ApplicationRules::names_parameter(std::string_view pairs) const {
                      [&](const auto& application) { return has_match(pairs, application); });
 }
 
-const ApplicationRules::Application* ApplicationRules::by_parameter(
-    std::string_view pairs, const FindDestination& destination) const {
+const ApplicationRules::Application* ApplicationRules::by_parameter(std::string_view pairs,
+                                                                    const FindDestination& destination) const {
   const bool all = all_ != nullptr && has_match(pairs, *all_);
   std::vector<const Application*> named;
   for (const auto& application : logout_.applications) {
@@ -70,9 +70,7 @@ const ApplicationRules::Application* ApplicationRules::by_parameter(
   }
   if (named.empty()) return all ? all_ : nullptr;
 
-  const auto shares = [&](const Application* application) {
-    return all && application->parameter == all_->parameter;
-  };
+  const auto shares = [&](const Application* application) { return all && application->parameter == all_->parameter; };
   if (named.size() == 1 && !shares(named.front())) return named.front();
   const std::string asked = destination();
   for (const auto* application : named) {

@@ -24,9 +24,7 @@ struct Credentials {
   std::optional<base::WallTime> expires;
   bool revoked = false;
 
-  bool usable_at(base::WallTime now) const {
-    return !access_token.empty() && !revoked && (!expires || now < *expires);
-  }
+  bool usable_at(base::WallTime now) const { return !access_token.empty() && !revoked && (!expires || now < *expires); }
 };
 
 struct CallRecord {

@@ -17,8 +17,7 @@ net::ClientRequest make_request(const CallRecord& call, const CallTarget& target
   if (!target.authorization.empty()) {
     request.headers.emplace_back("Authorization", std::string(target.authorization.reveal()));
   } else if (with_token) {
-    request.headers.emplace_back("Authorization",
-                                 "Bearer " + std::string(call.credentials->access_token.reveal()));
+    request.headers.emplace_back("Authorization", "Bearer " + std::string(call.credentials->access_token.reveal()));
   }
   if (!call.cookies.empty()) request.headers.emplace_back("Cookie", std::string(call.cookies.reveal()));
   request.headers.emplace_back("Idempotency-Key", call.id);

@@ -85,7 +85,8 @@ base::Secret cookie_field(const session::Session& session, const CallTarget& tar
 
 bool gets_token_of(const CallTarget& target, const std::string& binding) {
   if (!target.token_bindings) return true;
-  return std::find(target.token_bindings->begin(), target.token_bindings->end(), binding) != target.token_bindings->end();
+  return std::find(target.token_bindings->begin(), target.token_bindings->end(), binding) !=
+         target.token_bindings->end();
 }
 
 // A service hears of the logout with the token that it was called with, a back-end that no request of this session could
@@ -141,8 +142,7 @@ ForwardedRequest forwarded_request(const http::Request& request, const http::Ext
 }
 
 std::vector<Call> calls_for(const session::Session& session, const CallTargets& targets,
-                            const std::optional<ForwardedRequest>& request,
-                            const std::vector<std::string>* only) {
+                            const std::optional<ForwardedRequest>& request, const std::vector<std::string>* only) {
   std::vector<Call> calls;
   if (targets.empty()) return calls;
   auto credentials = std::make_shared<Credentials>();

@@ -94,8 +94,7 @@ Task<void> Executor::end_selected(const Trigger& trigger, std::optional<Forwarde
 }
 
 // Answers those that this call has ended, and nobody else.
-Task<Executor::Snapshots> Executor::end_sessions(const Trigger& trigger, Snapshots sessions,
-                                                 Execution* execution) {
+Task<Executor::Snapshots> Executor::end_sessions(const Trigger& trigger, Snapshots sessions, Execution* execution) {
   Snapshots ended;
   for (const auto& session : sessions) {
     if (!session) continue;
@@ -114,8 +113,7 @@ Task<Executor::Snapshots> Executor::end_sessions(const Trigger& trigger, Snapsho
   co_return ended;
 }
 
-Task<Result<std::optional<session::Snapshot>>> Executor::end_one(const Trigger& trigger,
-                                                                 session::Snapshot session) {
+Task<Result<std::optional<session::Snapshot>>> Executor::end_one(const Trigger& trigger, session::Snapshot session) {
   for (;;) {
     const auto* part = trigger.application();
     auto ending = part == nullptr ? end_whole(trigger, session) : leave_application(session->id, *part);
@@ -128,8 +126,7 @@ Task<Result<std::optional<session::Snapshot>>> Executor::end_one(const Trigger& 
   }
 }
 
-Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger& trigger,
-                                                                   session::Snapshot session) {
+Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger& trigger, session::Snapshot session) {
   if (trigger.is_over_at_provider() && !session->issuer.empty()) {
     session::EndedAtProvider there{session->issuer, session->idp_session_id, session->subject,
                                    before_logins_of(parts_.clock.wall())};
@@ -145,9 +142,8 @@ Task<Result<std::optional<session::Snapshot>>> Executor::leave_application(sessi
                                                                            ApplicationPart part) {
   auto changing = session::change(parts_.store, std::move(id), [&part](session::Session& current) {
     if (contains(current.ended_applications, part.name)) return false;
-    const auto dropped = std::erase_if(current.backend_cookies, [&](const auto& cookie) {
-      return contains(part.destinations, cookie.destination);
-    });
+    const auto dropped = std::erase_if(
+        current.backend_cookies, [&](const auto& cookie) { return contains(part.destinations, cookie.destination); });
     // who is nobody cannot log in again: what he left is gone, and may come anew
     if (current.is_anonymous) return dropped > 0;
     current.ended_applications.push_back(part.name);
@@ -165,8 +161,7 @@ Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optio
     std::vector<std::string> back_ends = back_ends_;
     co_await parts_.fan_out.wait_for_room(std::move(back_ends));
   }
-  std::stable_sort(ended.begin(), ended.end(),
-                   [](const auto& a, const auto& b) { return user_of(*a) < user_of(*b); });
+  std::stable_sort(ended.begin(), ended.end(), [](const auto& a, const auto& b) { return user_of(*a) < user_of(*b); });
   std::shared_ptr<Receipt> receipt;
   const session::Session* previous = nullptr;
   for (const auto& session : ended) {
@@ -203,7 +198,7 @@ Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot sessi
   if (part != nullptr) receipt->application = part->name;
   receipt->connections_closed += close_connections(trigger, *session);
   auto calls = parts_.config->looked_up_logouts.empty() ? calls_for(*session, targets_, request, only)
-                                                  : calls_for(*session, all_targets(), request, only);
+                                                        : calls_for(*session, all_targets(), request, only);
   auto credentials = users_credentials(*session, calls);
   const auto urgency = trigger.selection.ended_already ? Urgency::paced : Urgency::urgent;
   co_await parts_.fan_out.submit(receipt, std::move(calls), urgency);
@@ -226,14 +221,15 @@ CallTargets Executor::all_targets() const {
   CallTargets targets = targets_;
   for (const auto& [name, logout] : parts_.config->looked_up_logouts) {
     auto target = looked_up(name, logout);
-    if (target) targets.push_back(std::move(target));
-    else base::log_error("logout.destination_not_known", {{"destination", name}});
+    if (target)
+      targets.push_back(std::move(target));
+    else
+      base::log_error("logout.destination_not_known", {{"destination", name}});
   }
   return targets;
 }
 
-std::shared_ptr<const CallTarget> Executor::looked_up(const std::string& name,
-                                                      const config::LogoutPath& logout) const {
+std::shared_ptr<const CallTarget> Executor::looked_up(const std::string& name, const config::LogoutPath& logout) const {
   const auto found = parts_.find_destination ? parts_.find_destination(name) : nullptr;
   if (!found) return nullptr;
   config::Destination destination = *found;
@@ -269,8 +265,8 @@ void Executor::revoke(const Trigger& trigger, const session::Snapshot& session,
   if (!trigger.revokes_tokens() || session->provider.empty()) return;
   identity::Provider* provider = parts_.providers->find(session->provider);
   if (provider == nullptr || !wants_revocation(parts_.config->logout, *provider)) return;
-  RevocationOrder order{
-      parts_.providers, provider, session, std::move(credentials), receipt, parts_.config->logout.revoke_after};
+  RevocationOrder order{parts_.providers,       provider, session,
+                        std::move(credentials), receipt,  parts_.config->logout.revoke_after};
   parts_.ongoing.revocations.schedule(std::move(order));
 }
 

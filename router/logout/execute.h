@@ -38,11 +38,9 @@ class Executor {
   using Snapshots = std::vector<session::Snapshot>;
 
   base::Task<void> remember(session::EndedAtProvider ended);
-  base::Task<void> end_selected(const Trigger& trigger, std::optional<ForwardedRequest> request,
-                                Execution* execution);
+  base::Task<void> end_selected(const Trigger& trigger, std::optional<ForwardedRequest> request, Execution* execution);
   base::Task<Snapshots> end_sessions(const Trigger& trigger, Snapshots sessions, Execution* execution);
-  base::Task<base::Result<std::optional<session::Snapshot>>> end_one(const Trigger& trigger,
-                                                                     session::Snapshot session);
+  base::Task<base::Result<std::optional<session::Snapshot>>> end_one(const Trigger& trigger, session::Snapshot session);
   base::Task<base::Result<std::optional<session::Snapshot>>> end_whole(const Trigger& trigger,
                                                                        session::Snapshot session);
   base::Task<base::Result<std::optional<session::Snapshot>>> leave_application(session::SessionId id,
@@ -59,8 +57,8 @@ class Executor {
   // Null: the destination service does not know it, or not yet.
   std::shared_ptr<const CallTarget> looked_up(const std::string& name, const config::LogoutPath& logout) const;
   void close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution);
-  void revoke(const Trigger& trigger, const session::Snapshot& session,
-              std::shared_ptr<Credentials> credentials, const std::shared_ptr<Receipt>& receipt);
+  void revoke(const Trigger& trigger, const session::Snapshot& session, std::shared_ptr<Credentials> credentials,
+              const std::shared_ptr<Receipt>& receipt);
 
   Parts parts_;
   CallTargets targets_;

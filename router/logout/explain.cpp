@@ -11,8 +11,7 @@ session::Snapshot signed_in_user(const identity::Providers& providers, const htt
   if (const auto* provider = providers.first()) user.provider = provider->config().name;
   user.tokens.access_token = base::Secret("ACCESS_TOKEN");
   user.tokens.id_token = base::Secret("ID_TOKEN");
-  user.csrf_token =
-      base::Secret(std::string(request.headers.get(session::kCsrfHeader).value_or("CSRF_TOKEN")));
+  user.csrf_token = base::Secret(std::string(request.headers.get(session::kCsrfHeader).value_or("CSRF_TOKEN")));
   return std::make_shared<const session::Session>(std::move(user));
 }
 
@@ -40,8 +39,7 @@ Answer recognise_now(Source& source, SourceInput input) {
 
 }  // namespace
 
-std::optional<Explanation> Service::explain(const http::Request& request,
-                                            const http::External& external) const {
+std::optional<Explanation> Service::explain(const http::Request& request, const http::External& external) const {
   for (const auto& source : sources_) {
     const auto& target = request.target;
     if (!source->may_handle(request.method, target.path, target.query)) continue;

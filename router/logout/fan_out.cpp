@@ -43,8 +43,8 @@ void note_outbox_fault(const CallRecord& call, const base::Error& error) {
 
 }  // namespace
 
-FanOut::FanOut(net::HttpClient& client, base::Loop& loop, const base::Clock& clock, Outbox& outbox,
-               Receipts& receipts, FanOutOptions options, std::function<double()> random)
+FanOut::FanOut(net::HttpClient& client, base::Loop& loop, const base::Clock& clock, Outbox& outbox, Receipts& receipts,
+               FanOutOptions options, std::function<double()> random)
     : client_(client),
       loop_(loop),
       clock_(clock),
@@ -146,8 +146,8 @@ Task<void> FanOut::take_on(std::vector<Unfinished> calls, bool is_anew) {
     auto waiting = std::make_unique<WaitingCall>();
     waiting->target = found ? *found : nullptr;
     waiting->receipt = receipts_.reopen(one.call->logout_id);
-    waiting->index = Receipts::reopen_call(*waiting->receipt, number_of(*one.call),
-                                           found ? *found : nameless_target(*one.call));
+    waiting->index =
+        Receipts::reopen_call(*waiting->receipt, number_of(*one.call), found ? *found : nameless_target(*one.call));
     waiting->submitted = is_anew ? steady : std::min(steady, steady_of(one.call->created));
     // who logs out now goes first
     waiting->urgency = is_anew ? Urgency::urgent : Urgency::paced;
@@ -269,8 +269,7 @@ Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
     report.fault.clear();
     co_await settle(std::move(call), outcome);
   } else {
-    report.fault =
-        answer ? "status " + std::to_string(answer->status) : std::string(to_string(answer.error().code));
+    report.fault = answer ? "status " + std::to_string(answer->status) : std::string(to_string(answer.error().code));
     co_await retry_or_bury(lane, std::move(call));
   }
 }

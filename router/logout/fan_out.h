@@ -37,8 +37,8 @@ class FanOut {
   static constexpr base::milliseconds kRecoverEvery{15'000};
 
   // `random` in [0, 1) spreads the retries; by default a generator seeded from the system.
-  FanOut(net::HttpClient& client, base::Loop& loop, const base::Clock& clock, Outbox& outbox,
-         Receipts& receipts, FanOutOptions options, std::function<double()> random = {});
+  FanOut(net::HttpClient& client, base::Loop& loop, const base::Clock& clock, Outbox& outbox, Receipts& receipts,
+         FanOutOptions options, std::function<double()> random = {});
 
   // Returns when the calls are recorded (durably, if the outbox is); they are sent later. Fills in the
   // receipt.

@@ -39,9 +39,8 @@ session::Snapshot spoken_about(const std::vector<session::Snapshot>& held) {
     anybody->subdomain = held.front()->subdomain;
     return anybody;
   }
-  const auto hinted = std::find_if(held.begin(), held.end(), [](const session::Snapshot& session) {
-    return !session->tokens.id_token.empty();
-  });
+  const auto hinted = std::find_if(held.begin(), held.end(),
+                                   [](const session::Snapshot& session) { return !session->tokens.id_token.empty(); });
   return hinted == held.end() ? held.front() : *hinted;
 }
 

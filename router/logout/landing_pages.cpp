@@ -8,9 +8,7 @@
 namespace router::logout {
 namespace {
 
-std::string normal_path(std::string_view path) {
-  return http::normalise_path(path.empty() ? "/" : path).value_or("");
-}
+std::string normal_path(std::string_view path) { return http::normalise_path(path.empty() ? "/" : path).value_or(""); }
 
 }  // namespace
 

@@ -17,9 +17,7 @@ void Lane::push(WaitingCallPtr call) {
   paced_.push_back(std::move(call));
 }
 
-void Lane::push_later(WaitingCallPtr call, base::SteadyTime due) {
-  later_.emplace(due, std::move(call));
-}
+void Lane::push_later(WaitingCallPtr call, base::SteadyTime due) { later_.emplace(due, std::move(call)); }
 
 WaitingCallPtr Lane::take(base::SteadyTime now) {
   while (!later_.empty() && later_.begin()->first <= now) {

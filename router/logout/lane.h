@@ -34,8 +34,7 @@ using WaitingCallPtr = std::unique_ptr<WaitingCall>;
 class Lane {
  public:
   Lane(std::size_t concurrency, unsigned paced_per_second)
-      : concurrency_(concurrency),
-        pace_(base::SteadyTime::duration(std::chrono::seconds(1)) / paced_per_second) {}
+      : concurrency_(concurrency), pace_(base::SteadyTime::duration(std::chrono::seconds(1)) / paced_per_second) {}
 
   void push(WaitingCallPtr call);
   void push_later(WaitingCallPtr call, base::SteadyTime due);

@@ -80,8 +80,8 @@ Task<Result<std::vector<ListedCall>>> MemoryOutbox::list(CallFilter filter, Page
       continue;
     }
     const CallRecord& call = *entry.call;
-    listed.push_back({call.id, call.logout_id, call.back_end, entry.state, entry.attempts, entry.reason, call.created,
-                      entry.due});
+    listed.push_back(
+        {call.id, call.logout_id, call.back_end, entry.state, entry.attempts, entry.reason, call.created, entry.due});
   }
   co_return listed;
 }

@@ -13,8 +13,8 @@ void MemoryReceiptBook::append(SignedReceipt receipt, ChainHead) {
   bytes_ += receipt.jws.size();
   entries_.push_back({std::move(receipt), now});
   // what was just signed is kept, whatever its size
-  while (entries_.size() > 1 && (entries_.size() > bounds_.receipts || bytes_ > bounds_.bytes ||
-                                 entries_.front().at + bounds_.age <= now)) {
+  while (entries_.size() > 1 &&
+         (entries_.size() > bounds_.receipts || bytes_ > bounds_.bytes || entries_.front().at + bounds_.age <= now)) {
     forget_oldest();
   }
 }
@@ -28,9 +28,7 @@ void MemoryReceiptBook::forget_oldest() {
   ++first_;
 }
 
-void MemoryReceiptBook::keep_key(std::string kid, std::string jwks) {
-  keys_[std::move(kid)] = std::move(jwks);
-}
+void MemoryReceiptBook::keep_key(std::string kid, std::string jwks) { keys_[std::move(kid)] = std::move(jwks); }
 
 Task<Result<std::optional<SignedReceipt>>> MemoryReceiptBook::find(std::string logout_id) {
   const auto found = newest_of_.find(logout_id);
@@ -42,8 +40,7 @@ Task<Result<ReceiptPage>> MemoryReceiptBook::page(std::optional<std::uint64_t> b
   ReceiptPage page;
   const auto end = first_ + entries_.size();
   auto place = std::min(before.value_or(end), end);
-  while (place > first_ && page.receipts.size() < limit)
-    page.receipts.push_back(entries_[--place - first_].receipt);
+  while (place > first_ && page.receipts.size() < limit) page.receipts.push_back(entries_[--place - first_].receipt);
   if (place > first_) page.next = place;
   co_return page;
 }

@@ -47,10 +47,10 @@ struct Parts {
   base::Loop& background;
   const base::Clock& clock;
   std::shared_ptr<const backend::RouteSet> routes = nullptr;  // of the descriptor; null: none is known
-  FindDestination find_destination = {};  // may be empty
-  CookieDeletion delete_cookies = {};     // may be empty
-  ReceiptLinks* receipt_links = nullptr;  // null: there are none
-  ReceiptCookie make_receipt_cookie = {};  // may be empty
+  FindDestination find_destination = {};                      // may be empty
+  CookieDeletion delete_cookies = {};                         // may be empty
+  ReceiptLinks* receipt_links = nullptr;                      // null: there are none
+  ReceiptCookie make_receipt_cookie = {};                     // may be empty
 };
 
 }  // namespace router::logout

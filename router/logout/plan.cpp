@@ -10,9 +10,7 @@ std::string absolute(const std::string& origin, const std::string& page) {
   return http::is_absolute_http(page) ? page : origin + page;
 }
 
-std::string without_fragment(const std::string& url) {
-  return url.substr(0, url.find('#'));
-}
+std::string without_fragment(const std::string& url) { return url.substr(0, url.find('#')); }
 
 // Where the provider sends the browser back to, and the state that brings the client's query along.
 struct WayBack {
@@ -41,8 +39,7 @@ WayBack plan_way_back(const Trigger& trigger, const Ending& ending, const Ending
     case config::ProviderKind::xsuaa:
       return {landing, ""};
     case config::ProviderKind::ias:
-      if (trigger.requested_page || http::is_absolute_http(configured_page(trigger, input)))
-        return {landing, ""};
+      if (trigger.requested_page || http::is_absolute_http(configured_page(trigger, input))) return {landing, ""};
       return {landing, input.make_state(ending.landing)};
     case config::ProviderKind::oidc:
       break;
@@ -68,8 +65,7 @@ bool leaves_provider_session(const Trigger& trigger, const Ending& ending, const
   if (ending.provider == ProviderPart::unreachable) return true;
   const std::string& replaced = trigger.provider_url.replaced_by;
   if (ending.provider != ProviderPart::redirect || replaced.empty()) return false;
-  return !provider.metadata ||
-         replaced.substr(0, replaced.find('?')) != provider.metadata->end_session_endpoint;
+  return !provider.metadata || replaced.substr(0, replaced.find('?')) != provider.metadata->end_session_endpoint;
 }
 
 TokenUse token_use(const Trigger& trigger, const Ending& ending) {
@@ -139,8 +135,7 @@ Ending plan_ending(const Trigger& trigger, const EndingInput& input) {
   ending.clears_browser = trigger.whole_session() && trigger.clears_browser;
   ending.provider = provider_part(trigger, input.provider);
 
-  std::string page =
-      trigger.requested_page ? *trigger.requested_page : trigger.page.value_or(input.config.logout.page);
+  std::string page = trigger.requested_page ? *trigger.requested_page : trigger.page.value_or(input.config.logout.page);
   if (const auto* part = trigger.application()) ending.application = part->name;
   ending.has_page = !page.empty();
   if (ending.has_page) {
@@ -148,8 +143,7 @@ Ending plan_ending(const Trigger& trigger, const EndingInput& input) {
   } else {
     page = kSignedOutPath;
     // The built-in page has no use for the client's query.
-    ending.landing =
-        ending.provider == ProviderPart::unreachable ? http::append_query(page, kProviderAwayQuery) : page;
+    ending.landing = ending.provider == ProviderPart::unreachable ? http::append_query(page, kProviderAwayQuery) : page;
   }
   if (ending.provider == ProviderPart::redirect) ending.provider_url = provider_url(trigger, ending, input);
   ending.ends_provider_session = leaves_provider_session(trigger, ending, input);

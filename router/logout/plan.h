@@ -21,8 +21,7 @@ namespace router::logout {
 inline constexpr std::string_view kSignedOutPath = "/xs-router/signed-out";
 // Its one parameter: says that the identity provider could not be reached.
 inline constexpr std::string_view kProviderAwayQuery = "provider=unreachable";
-inline constexpr std::string_view kProviderAwayNote =
-    "signed out here; your identity provider could not be reached";
+inline constexpr std::string_view kProviderAwayNote = "signed out here; your identity provider could not be reached";
 
 enum class ProviderPart {
   none,         // no provider is bound, or it takes no part in this logout
@@ -62,11 +61,11 @@ struct Ending {
   std::string provider_url;  // empty unless ProviderPart::redirect; carries the id token hint: not for logs
   // Where a redirect is to be a form instead: the same, at any length. `url` empty: none.
   identity::LogoutRequest provider_form;
-  std::string return_uri;    // where the provider sends the browser back to
-  std::string return_state;  // what it brings along then; empty: nothing
-  std::string landing;       // path or absolute URL, the client's query included
-  bool has_page = false;     // false: `landing` is the built-in page
-  std::string application;   // empty: the whole session
+  std::string return_uri;       // where the provider sends the browser back to
+  std::string return_state;     // what it brings along then; empty: nothing
+  std::string landing;          // path or absolute URL, the client's query included
+  bool has_page = false;        // false: `landing` is the built-in page
+  std::string application;      // empty: the whole session
   bool clears_browser = false;  // its session cookie is deleted, and what clearSiteData names
   TokenUse token_use = TokenUse::none;
   // The browser's way does not end the session at the provider: the router does (`alwaysInvalidate`).

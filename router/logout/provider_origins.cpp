@@ -11,8 +11,7 @@ void add_origin(std::vector<std::string>& origins, const std::string& text) {
   const auto url = http::parse_url(text);
   if (!url) return;
   std::string origin = url->origin();
-  if (std::find(origins.begin(), origins.end(), origin) == origins.end())
-    origins.push_back(std::move(origin));
+  if (std::find(origins.begin(), origins.end(), origin) == origins.end()) origins.push_back(std::move(origin));
 }
 
 }  // namespace
@@ -32,8 +31,7 @@ std::vector<std::string> provider_origins(const identity::Providers& providers) 
   std::vector<std::string> origins;
   for (const auto& provider : providers.all()) {
     for (auto& origin : origins_of(*provider)) {
-      if (std::find(origins.begin(), origins.end(), origin) == origins.end())
-        origins.push_back(std::move(origin));
+      if (std::find(origins.begin(), origins.end(), origin) == origins.end()) origins.push_back(std::move(origin));
     }
   }
   return origins;

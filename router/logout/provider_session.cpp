@@ -26,8 +26,7 @@ base::Task<void> end_it(base::Loop* loop, Receipts* receipts, std::shared_ptr<id
     if (!ended.error().retryable || attempt == kSessionAttempts) {
       receipt->provider_session = Step::failed;
       receipts->step_over(*receipt);
-      base::log_warning("logout.provider_session",
-                        {{"logout_id", receipt->id}, {"fault", describe(ended.error())}});
+      base::log_warning("logout.provider_session", {{"logout_id", receipt->id}, {"fault", describe(ended.error())}});
       co_return;
     }
     const auto delay = base::backoff_delay(attempt);

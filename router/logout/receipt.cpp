@@ -40,9 +40,7 @@ void summarise_call(const CallReport& call, std::string& line) {
   if (call.token_withheld) line.append(" without token");
 }
 
-void summarise_session(const std::string& fingerprint, std::string& line) {
-  line.append(fingerprint);
-}
+void summarise_session(const std::string& fingerprint, std::string& line) { line.append(fingerprint); }
 
 void write_call(const CallReport& call, std::string& out) {
   out.append("{\"backEnd\":").append(json_quote(call.target->back_end));

@@ -49,8 +49,7 @@ class ReceiptBook {
   // The newest of that logout; absent: none.
   virtual base::Task<base::Result<std::optional<SignedReceipt>>> find(std::string logout_id) = 0;
   // Those before that number of the book, without one the newest.
-  virtual base::Task<base::Result<ReceiptPage>> page(std::optional<std::uint64_t> before,
-                                                     std::size_t limit) = 0;
+  virtual base::Task<base::Result<ReceiptPage>> page(std::optional<std::uint64_t> before, std::size_t limit) = 0;
   // Those of keep_key(), as JWKS documents.
   virtual base::Task<base::Result<std::vector<std::string>>> keys() = 0;
 };

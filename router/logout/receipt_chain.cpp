@@ -24,17 +24,14 @@ void add_keys(const std::string& document, std::set<std::string>& known, nlohman
 
 }  // namespace
 
-std::string receipt_hash(std::string_view jws) {
-  return crypto::base64url_encode(crypto::sha256(jws));
-}
+std::string receipt_hash(std::string_view jws) { return crypto::base64url_encode(crypto::sha256(jws)); }
 
 std::string unverified_payload(std::string_view jws) {
   const auto parts = base::split(jws, '.');
   return parts.size() == 3 ? crypto::base64url_decode(parts[1]).value_or("") : std::string();
 }
 
-ReceiptChain::ReceiptChain(crypto::SigningKey key, ReceiptBook& book, const base::Clock& clock,
-                           ChainHead head)
+ReceiptChain::ReceiptChain(crypto::SigningKey key, ReceiptBook& book, const base::Clock& clock, ChainHead head)
     : key_(std::move(key)), book_(book), clock_(clock), head_(std::move(head)) {
   if (head_.chain.empty()) head_ = {crypto::random_token(kChainNameBytes), 0, {}};
   keep_key();
@@ -58,8 +55,7 @@ void ReceiptChain::add(Receipt& receipt) {
   payload.append(",").append(to_json(receipt), 1);  // without its brace
   auto jws = key_.sign(payload, kReceiptType);
   if (!jws) {
-    base::log_error("logout.receipt_not_signed",
-                    {{"logout_id", receipt.id}, {"fault", describe(jws.error())}});
+    base::log_error("logout.receipt_not_signed", {{"logout_id", receipt.id}, {"fault", describe(jws.error())}});
     return;
   }
   head_.number = number;

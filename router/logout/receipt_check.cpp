@@ -45,10 +45,8 @@ struct ReceiptReader {
 };
 
 std::string key_name(std::string_view jws) {
-  const auto header =
-      crypto::parse_json_object(crypto::base64url_decode(base::cut(jws, '.').before).value_or(""));
-  const auto* kid =
-      header && header->contains("kid") ? (*header)["kid"].get_ptr<const std::string*>() : nullptr;
+  const auto header = crypto::parse_json_object(crypto::base64url_decode(base::cut(jws, '.').before).value_or(""));
+  const auto* kid = header && header->contains("kid") ? (*header)["kid"].get_ptr<const std::string*>() : nullptr;
   return kid == nullptr ? std::string() : *kid;
 }
 
@@ -80,8 +78,7 @@ void ReceiptReader::read(std::string_view jws, std::size_t line) {
   const auto* number = read ? member_of<nlohmann::json::number_unsigned_t>(*read, "number") : nullptr;
   const auto* previous = read ? member_of<std::string>(*read, "previous") : nullptr;
   if (name == nullptr || number == nullptr || previous == nullptr || *number == 0) {
-    check.findings.push_back(
-        {.fault = ReceiptFault::unreadable, .line = line, .detail = "no signed receipt"});
+    check.findings.push_back({.fault = ReceiptFault::unreadable, .line = line, .detail = "no signed receipt"});
     return;
   }
   auto& chain = chains[*name];
@@ -122,13 +119,11 @@ void ReceiptReader::check_chain(const std::string& name, const ChainParts& chain
   for (const auto& entry : receipts) {
     const auto& [number, receipt] = entry;
     if (before == nullptr) {
-      if (number == 1 && !receipt.previous.empty())
-        changed(1, receipt.line, "the first one names one before it");
+      if (number == 1 && !receipt.previous.empty()) changed(1, receipt.line, "the first one names one before it");
     } else if (before->first + 1 < number) {
       check_gap(name, chain, before->first + 1, number - 1);
     } else if (before->second.hash != receipt.previous) {
-      changed(before->first, before->second.line,
-              "number " + std::to_string(number) + " followed another one");
+      changed(before->first, before->second.line, "number " + std::to_string(number) + " followed another one");
     }
     before = &entry;
   }

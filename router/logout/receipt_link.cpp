@@ -28,14 +28,12 @@ crypto::SealingSecrets or_random(const crypto::SealingSecrets& secrets) {
 Confirmation::State state_of(std::string_view outcome) {
   if (outcome == to_string(Outcome::confirmed)) return Confirmation::State::confirmed;
   if (outcome == to_string(Outcome::pending)) return Confirmation::State::waiting;
-  return outcome == to_string(Outcome::dead) ? Confirmation::State::given_up
-                                             : Confirmation::State::not_confirmed;
+  return outcome == to_string(Outcome::dead) ? Confirmation::State::given_up : Confirmation::State::not_confirmed;
 }
 
 void add_confirmation(std::string name, std::string_view outcome, std::vector<Confirmation>& to) {
   const auto state = state_of(outcome);
-  const auto known =
-      std::find_if(to.begin(), to.end(), [&](const Confirmation& one) { return one.name == name; });
+  const auto known = std::find_if(to.begin(), to.end(), [&](const Confirmation& one) { return one.name == name; });
   if (known != to.end()) {
     known->state = std::max(known->state, state);
   } else if (to.size() < kMostShown) {
@@ -61,14 +59,13 @@ void add_signed_receipt(const SignedReceipt& receipt, std::vector<Confirmation>&
 
 }  // namespace
 
-ReceiptLinks::ReceiptLinks(const crypto::SealingSecrets& secrets, const base::Clock& clock,
-                           const Receipts& receipts, ReceiptBook* book)
+ReceiptLinks::ReceiptLinks(const crypto::SealingSecrets& secrets, const base::Clock& clock, const Receipts& receipts,
+                           ReceiptBook* book)
     : clock_(clock), receipts_(receipts), book_(book), box_(or_random(secrets), "receipt link") {}
 
 std::string ReceiptLinks::seal(const std::vector<std::shared_ptr<Receipt>>& receipts) const {
   std::string text = std::to_string(base::unix_seconds(clock_.wall() + kReceiptLinkLifetime));
-  for (std::size_t i = 0; i < receipts.size() && i < kMostLogouts; ++i)
-    text.append(" ").append(receipts[i]->id);
+  for (std::size_t i = 0; i < receipts.size() && i < kMostLogouts; ++i) text.append(" ").append(receipts[i]->id);
   return box_.seal(text);
 }
 
@@ -82,8 +79,7 @@ std::optional<std::vector<std::string>> ReceiptLinks::open(std::string_view seal
   return std::vector<std::string>(words.begin() + 1, words.end());
 }
 
-std::vector<std::string> ReceiptLinks::logouts_of(const http::Headers& request,
-                                                  std::string_view cookie_name) const {
+std::vector<std::string> ReceiptLinks::logouts_of(const http::Headers& request, std::string_view cookie_name) const {
   std::vector<std::string> logouts;
   for (const auto& field : request) {
     if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
@@ -95,8 +91,7 @@ std::vector<std::string> ReceiptLinks::logouts_of(const http::Headers& request,
   return logouts;
 }
 
-base::Task<std::optional<std::vector<Confirmation>>> ReceiptLinks::confirmations(
-    std::vector<std::string> logouts) {
+base::Task<std::optional<std::vector<Confirmation>>> ReceiptLinks::confirmations(std::vector<std::string> logouts) {
   std::optional<std::vector<Confirmation>> all;
   for (const auto& id : logouts) {
     if (const auto open = receipts_.find(id)) {

@@ -36,8 +36,7 @@ class ReceiptLinks {
   // The logouts that the request's cookie of that name is about; empty: none, or no more.
   std::vector<std::string> logouts_of(const http::Headers& request, std::string_view cookie_name) const;
   // Absent: nothing is known of them. By title, each once; of several calls to one the least finished counts.
-  base::Task<std::optional<std::vector<http::pages::Confirmation>>> confirmations(
-      std::vector<std::string> logouts);
+  base::Task<std::optional<std::vector<http::pages::Confirmation>>> confirmations(std::vector<std::string> logouts);
 
  private:
   std::optional<std::vector<std::string>> open(std::string_view sealed) const;

@@ -58,9 +58,7 @@ std::string RedisOutbox::now_word() const {
   return std::to_string(std::chrono::duration_cast<base::milliseconds>(clock_.steady().time_since_epoch()).count());
 }
 
-std::string RedisOutbox::seal(const CallRecord& call) const {
-  return box_.seal_bytes(pack(call).reveal(), call.id);
-}
+std::string RedisOutbox::seal(const CallRecord& call) const { return box_.seal_bytes(pack(call).reveal(), call.id); }
 
 // Of {b, attempts, due, ...}.
 std::optional<Unfinished> RedisOutbox::unseal(const RedisReply& reply, const std::string& id) const {

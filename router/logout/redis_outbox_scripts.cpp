@@ -30,9 +30,7 @@ local function take(which)
 end
 )";
 
-storage::RedisScript outbox_script(const char* body) {
-  return storage::RedisScript(kOutboxHead + body);
-}
+storage::RedisScript outbox_script(const char* body) { return storage::RedisScript(kOutboxHead + body); }
 
 RedisOutboxScripts make_outbox_scripts() {
   return {

@@ -46,8 +46,7 @@ http::Response in_form(const Ending& ending, std::optional<http::Response> given
 
 }  // namespace
 
-http::Response make_reply(const Ending& ending, std::optional<http::Response> given,
-                          const ReplyExtras& extras) {
+http::Response make_reply(const Ending& ending, std::optional<http::Response> given, const ReplyExtras& extras) {
   auto response = in_form(ending, std::move(given), extras);
   response.headers.set("Cache-Control", "no-store");
   if (!extras.logout_id.empty()) response.headers.set("x-logout-id", extras.logout_id);

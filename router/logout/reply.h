@@ -12,14 +12,13 @@
 namespace router::logout {
 
 struct ReplyExtras {
-  std::string logout_id;                     // empty: nothing was ended
-  std::vector<std::string> set_cookies;      // that delete the session cookie, and lets the browser see its receipt
+  std::string logout_id;                 // empty: nothing was ended
+  std::vector<std::string> set_cookies;  // that delete the session cookie, and lets the browser see its receipt
   bool has_receipt_link = false;
   std::vector<std::string> clear_site_data;  // "cookies", "storage" ..., empty = none
 };
 
 // `given`: the source's own answer, for ReplyForm::given.
-http::Response make_reply(const Ending& ending, std::optional<http::Response> given,
-                          const ReplyExtras& extras);
+http::Response make_reply(const Ending& ending, std::optional<http::Response> given, const ReplyExtras& extras);
 
 }  // namespace router::logout

@@ -11,8 +11,7 @@ namespace {
 
 constexpr std::size_t kLongestPage = 2048;
 
-bool is_trusted(const config::Logout& logout, const std::string& page,
-                const std::vector<std::string>& origins) {
+bool is_trusted(const config::Logout& logout, const std::string& page, const std::vector<std::string>& origins) {
   if (page.size() > kLongestPage) return false;
   if (page.starts_with('/')) return http::is_safe_return_path(page);
   const auto url = http::parse_url(page);
@@ -42,8 +41,7 @@ RequestedPage requested_page(const config::Logout& logout, std::string_view quer
 
 std::string without_requested_page(const config::Logout& logout, const std::string& query) {
   if (logout.goto_parameter.empty() || query.empty()) return query;
-  return http::query_without(query,
-                             [&](const auto& parameter) { return parameter.name == logout.goto_parameter; });
+  return http::query_without(query, [&](const auto& parameter) { return parameter.name == logout.goto_parameter; });
 }
 
 }  // namespace router::logout

@@ -28,7 +28,8 @@ crypto::SealingSecrets secrets_or_random(const crypto::SealingSecrets& secrets) 
 }
 
 Task<void> hold(session::SharedState* shared, std::string state, std::string target) {
-  auto keeping = shared->keep(session::Kind::return_state, std::move(state), base::Secret(std::move(target)), kLifetime);
+  auto keeping =
+      shared->keep(session::Kind::return_state, std::move(state), base::Secret(std::move(target)), kLifetime);
   const auto kept = co_await keeping;
   if (!kept) base::log_warning("logout.return_state", {{"fault", describe(kept.error())}});
 }
@@ -92,7 +93,7 @@ Task<bool> ReturnStates::is_first(std::string mark) {
   auto noting = shared_.once(session::Kind::return_state, std::move(mark), kLifetime);
   const auto noted = co_await noting;
   if (!noted) base::log_warning("logout.return_state", {{"fault", describe(noted.error())}});
-  co_return noted && *noted;
+  co_return noted&&* noted;
 }
 
 std::optional<std::string> ReturnStates::open(std::string_view state) const {

@@ -53,9 +53,7 @@ Revocations::Revocations(base::Loop& loop, Receipts& receipts) : loop_(loop), re
   receipts_.on_tokens_free([this](const Receipt& receipt) { tokens_free(receipt); });
 }
 
-Revocations::~Revocations() {
-  receipts_.on_tokens_free(nullptr);
-}
+Revocations::~Revocations() { receipts_.on_tokens_free(nullptr); }
 
 bool wants_revocation(const config::Logout& logout, const identity::Provider& provider) {
   if (logout.revoke_tokens) return *logout.revoke_tokens;
@@ -117,7 +115,9 @@ void Revocations::start_some() {
 Task<void> Revocations::run(Revocations* self, WorkPtr work) {
   auto revoking = base::guarded(revoke_both(self, work));
   const auto revoked = co_await revoking;
-  if (!revoked) base::log_error("logout.revocation", {{"logout_id", work->order.receipt->id}, {"fault", describe(revoked.error())}});
+  if (!revoked)
+    base::log_error("logout.revocation",
+                    {{"logout_id", work->order.receipt->id}, {"fault", describe(revoked.error())}});
   self->finish(work, revoked && *revoked);
   --self->running_;
   // in a turn of its own: a thousand that end at once must not nest
@@ -132,7 +132,7 @@ Task<bool> Revocations::revoke_both(Revocations* self, WorkPtr work) {
   // The refresh token first: most providers end its access tokens with it.
   const bool first = co_await revoke_one(self, work, std::move(refresh_token), std::move(refresh_hint));
   const bool second = co_await revoke_one(self, work, std::move(access_token), std::move(access_hint));
-  co_return first && second;
+  co_return first&& second;
 }
 
 Task<bool> Revocations::revoke_one(Revocations* self, WorkPtr work, base::Secret token, std::string hint) {

@@ -4,11 +4,11 @@
 
 #include "base/log.h"
 #include "config/applications.h"
-#include "logout/revocation.h"
 #include "http/url.h"
 #include "logout/provider_origins.h"
 #include "logout/provider_session.h"
 #include "logout/requested_page.h"
+#include "logout/revocation.h"
 
 namespace router::logout {
 
@@ -50,14 +50,12 @@ bool Service::may_handle(std::string_view method, std::string_view path, std::st
 }
 
 bool Service::wants_body(const http::Request& request) const {
-  return std::any_of(sources_.begin(), sources_.end(),
-                     [&](const auto& source) { return source->wants_body(request); });
+  return std::any_of(sources_.begin(), sources_.end(), [&](const auto& source) { return source->wants_body(request); });
 }
 
 Task<Result<std::optional<http::Response>>> Service::handle(const http::Request& request,
-                                                            const http::External& external,
-                                                            session::Snapshot session, std::string body,
-                                                            base::Loop& home) {
+                                                            const http::External& external, session::Snapshot session,
+                                                            std::string body, base::Loop& home) {
   SourceInput input{request, external, std::move(session), std::move(body)};
   auto answering = base::run_on(parts_.background, home, answer(std::move(input)));
   auto answered = co_await answering;
@@ -174,16 +172,19 @@ identity::Provider* Service::provider_of(const Trigger& trigger) const {
 
 // The browser itself asked, and comes to a page of its own.
 bool Service::shows_receipt(const Ending& ending, const Execution& execution) const {
-  if (!parts_.config->logout.receipt_link || parts_.receipt_links == nullptr || !parts_.make_receipt_cookie) return false;
+  if (!parts_.config->logout.receipt_link || parts_.receipt_links == nullptr || !parts_.make_receipt_cookie)
+    return false;
   if (execution.receipts.empty() || ending.provider == ProviderPart::skipped) return false;
-  if (ending.form == ReplyForm::given || ending.form == ReplyForm::no_content || ending.form == ReplyForm::none) return false;
+  if (ending.form == ReplyForm::given || ending.form == ReplyForm::no_content || ending.form == ReplyForm::none)
+    return false;
   // which would take it along
   const auto& cleared = parts_.config->logout.clear_site_data;
-  return std::none_of(cleared.begin(), cleared.end(), [](const auto& what) { return what == "cookies" || what == "*"; });
+  return std::none_of(cleared.begin(), cleared.end(),
+                      [](const auto& what) { return what == "cookies" || what == "*"; });
 }
 
-http::Response Service::reply(Trigger& trigger, const Ending& ending, Execution execution,
-                              const http::Request& request, const http::External& external) const {
+http::Response Service::reply(Trigger& trigger, const Ending& ending, Execution execution, const http::Request& request,
+                              const http::External& external) const {
   ReplyExtras extras;
   extras.logout_id = std::move(execution.logout_id);
   extras.has_receipt_link = shows_receipt(ending, execution);

@@ -64,8 +64,8 @@ class Service {
   base::Task<ProviderState> look_at_provider(const Trigger& trigger);
   identity::Provider* provider_of(const Trigger& trigger) const;
   bool shows_receipt(const Ending& ending, const Execution& execution) const;
-  http::Response reply(Trigger& trigger, const Ending& ending, Execution execution,
-                       const http::Request& request, const http::External& external) const;
+  http::Response reply(Trigger& trigger, const Ending& ending, Execution execution, const http::Request& request,
+                       const http::External& external) const;
   void warn_once_without_logout(const Ending& ending, const ProviderState& provider);
 
   Parts parts_;

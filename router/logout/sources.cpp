@@ -22,13 +22,13 @@ Sources make_sources(const Parts& parts) {
   sources.push_back(std::make_unique<OwnReceiptSource>(links, receipt_cookie));
   sources.push_back(std::make_unique<LandingSource>(parts.config, parts.states, links, std::move(receipt_cookie)));
   sources.push_back(std::make_unique<CentralSource>(parts.config, parts.providers, parts.store));
+  sources.push_back(std::make_unique<BackChannelSource>(parts.config, parts.providers, parts.store.shared(),
+                                                        parts.ongoing, parts.clock));
   sources.push_back(
-      std::make_unique<BackChannelSource>(parts.config, parts.providers, parts.store.shared(), parts.ongoing, parts.clock));
-  sources.push_back(std::make_unique<FrontChannelSource>(parts.config, parts.providers, parts.store, parts.ongoing,
-                                                         parts.clock));
+      std::make_unique<FrontChannelSource>(parts.config, parts.providers, parts.store, parts.ongoing, parts.clock));
   sources.push_back(std::make_unique<RestSource>(parts.config, parts.store));
-  sources.push_back(std::make_unique<EndSessionSource>(parts.config, parts.providers, parts.store, parts.ongoing,
-                                                       parts.clock));
+  sources.push_back(
+      std::make_unique<EndSessionSource>(parts.config, parts.providers, parts.store, parts.ongoing, parts.clock));
   sources.push_back(std::make_unique<HostedSource>(parts.config, parts.store));
   sources.push_back(std::make_unique<TokenRevocationSource>(parts.config, parts.providers, parts.ongoing, parts.clock));
   // last: it looks at every request, and those with a path of their own are not its business

@@ -117,8 +117,7 @@ Task<Result<void>> SqliteOutbox::bury(std::string id, unsigned attempts, std::st
   auto found = waiting_.extract(id);
   if (found.empty()) co_return Result<void>();
   found.mapped().attempts = attempts;
-  RecordChanges changes{
-      put_call({CallState::buried, std::move(found.mapped()), std::move(reason)}, clock_.wall())};
+  RecordChanges changes{put_call({CallState::buried, std::move(found.mapped()), std::move(reason)}, clock_.wall())};
   auto writing = write(std::move(changes));
   auto done = co_await writing;
   if (!done || ++buried_ % kLookEvery != 0) co_return done;
@@ -196,8 +195,8 @@ Task<Result<std::vector<ListedCall>>> SqliteOutbox::list(CallFilter filter, Page
       return true;
     }
     const auto& [call, attempts, due] = written.unfinished;
-    listed.push_back({call->id, call->logout_id, call->back_end, written.state, attempts,
-                      std::move(written.reason), call->created, due});
+    listed.push_back({call->id, call->logout_id, call->back_end, written.state, attempts, std::move(written.reason),
+                      call->created, due});
     return true;
   });
   const auto walked = co_await walking;

@@ -21,12 +21,8 @@ constexpr std::size_t kMostKeys = 1000;
 // So many numbers in a row that are not there: what is older is no longer kept.
 constexpr std::size_t kLongestGap = 64;
 
-std::string number_key(std::uint64_t number) {
-  return "n" + std::to_string(number);
-}
-std::string logout_key(std::string_view logout_id) {
-  return std::string("of ").append(logout_id);
-}
+std::string number_key(std::uint64_t number) { return "n" + std::to_string(number); }
+std::string logout_key(std::string_view logout_id) { return std::string("of ").append(logout_id); }
 
 }  // namespace
 
@@ -76,8 +72,7 @@ void SqliteReceiptBook::append(SignedReceipt receipt, ChainHead head) {
 
 void SqliteReceiptBook::keep_key(std::string kid, std::string jwks) {
   const auto kept_until = clock_.wall() + kept_ + kKeyMargin;
-  storage::Record record{RecordKind::key, std::string(kPublicKey) + kid, base::Secret(std::move(jwks)),
-                         kept_until, 0};
+  storage::Record record{RecordKind::key, std::string(kPublicKey) + kid, base::Secret(std::move(jwks)), kept_until, 0};
   records_->change_later([record = std::move(record)] { return RecordChanges{storage::put(record)}; });
 }
 

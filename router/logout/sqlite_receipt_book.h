@@ -20,8 +20,7 @@ namespace router::logout {
 class SqliteReceiptBook final : public ReceiptBook {
  public:
   // `kept`: so long after it was signed.
-  SqliteReceiptBook(std::shared_ptr<storage::Records> records, const base::Clock& clock,
-                    std::chrono::hours kept)
+  SqliteReceiptBook(std::shared_ptr<storage::Records> records, const base::Clock& clock, std::chrono::hours kept)
       : records_(std::move(records)), clock_(clock), kept_(kept) {}
 
   // Where the chain goes on; before anything is appended.

@@ -90,8 +90,8 @@ struct Trigger {
   // What the request named itself (gotoParameter), checked; wins. Not registered at the provider.
   std::optional<std::string> requested_page;
   ProviderUrl provider_url;
-  bool clears_browser = true;       // the browser that asked is the session's: its cookie is deleted
-  std::string remembered_as;        // the source's own business: by what it knows this request again
+  bool clears_browser = true;  // the browser that asked is the session's: its cookie is deleted
+  std::string remembered_as;   // the source's own business: by what it knows this request again
 
   // Null: the whole session.
   const ApplicationPart* application() const { return std::get_if<ApplicationPart>(&extent); }

@@ -31,8 +31,7 @@ base::Result<std::string> get(const std::string& url, const std::string& target,
   if (!token.empty()) client.set_bearer_token_auth(std::string(token.reveal()));
   const auto answer = client.Get(target);
   if (!answer)
-    return Error{ErrorCode::unavailable, Side::router,
-                 url + " does not answer: " + to_string(answer.error())};
+    return Error{ErrorCode::unavailable, Side::router, url + " does not answer: " + to_string(answer.error())};
   if (answer->status == 200) return answer->body;
   return Error{code_of(answer->status), Side::router,
                url + " answers " + std::to_string(answer->status) + ": " + answer->body.substr(0, 500)};

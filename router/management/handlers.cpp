@@ -15,7 +15,9 @@ using nlohmann::ordered_json;
 // What a person sends is small.
 constexpr std::size_t kLargestQuestion = 64 * 1024;
 
-std::string to_text(const ordered_json& body) { return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace); }
+std::string to_text(const ordered_json& body) {
+  return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
 
 Response answer_json(int status, const ordered_json& body) { return {.status = status, .body = to_text(body)}; }
 
@@ -23,7 +25,8 @@ Response answer_json(int status, const ordered_json& body) { return {.status = s
 ordered_json body_of(const Request& request) {
   if (request.body.size() > kLargestQuestion) return nullptr;
   // no depth to speak of: brackets that go on for long are no question of ours
-  const auto nested = std::count_if(request.body.begin(), request.body.end(), [](char c) { return c == '[' || c == '{'; });
+  const auto nested =
+      std::count_if(request.body.begin(), request.body.end(), [](char c) { return c == '[' || c == '{'; });
   if (nested > 64) return nullptr;
   auto body = ordered_json::parse(request.body, nullptr, false);
   return body.is_object() ? body : ordered_json(nullptr);
@@ -93,9 +96,9 @@ Response ready(const Asking& asking) {
     if (!one.detail.empty()) entry["detail"] = one.detail;
     dependencies.push_back(std::move(entry));
   }
-  return answer_json(readiness.is_ready() ? 200 : 503, {{"ready", readiness.is_ready()},
-                                                        {"draining", readiness.draining},
-                                                        {"dependencies", std::move(dependencies)}});
+  return answer_json(
+      readiness.is_ready() ? 200 : 503,
+      {{"ready", readiness.is_ready()}, {"draining", readiness.draining}, {"dependencies", std::move(dependencies)}});
 }
 
 Response metrics(const Asking& asking) {

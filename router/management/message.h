@@ -21,8 +21,8 @@ struct Response {
   int status = 200;
   std::string type = "application/json";
   std::string body;
-  std::string allow = {};              // 405
-  unsigned come_again_after = 0;       // seconds; 429
+  std::string allow = {};         // 405
+  unsigned come_again_after = 0;  // seconds; 429
 };
 
 // RFC 9457, application/problem+json.

@@ -19,8 +19,12 @@ prometheus::ClientMetric to_metric(const base::MetricReading& family, const base
     metric.label.push_back({family.label_names[i], series.label_values[i]});
   }
   switch (family.kind) {
-    case base::MetricKind::counter: metric.counter.value = series.value; break;
-    case base::MetricKind::gauge: metric.gauge.value = series.value; break;
+    case base::MetricKind::counter:
+      metric.counter.value = series.value;
+      break;
+    case base::MetricKind::gauge:
+      metric.gauge.value = series.value;
+      break;
     case base::MetricKind::histogram:
       metric.histogram.sample_sum = series.value;
       for (const auto& bucket : series.buckets) metric.histogram.bucket.push_back({bucket.count, bucket.at_most});
@@ -35,9 +39,15 @@ prometheus::MetricFamily to_family(const base::MetricReading& reading) {
   family.name = reading.name;
   family.help = reading.help;
   switch (reading.kind) {
-    case base::MetricKind::counter: family.type = prometheus::MetricType::Counter; break;
-    case base::MetricKind::gauge: family.type = prometheus::MetricType::Gauge; break;
-    case base::MetricKind::histogram: family.type = prometheus::MetricType::Histogram; break;
+    case base::MetricKind::counter:
+      family.type = prometheus::MetricType::Counter;
+      break;
+    case base::MetricKind::gauge:
+      family.type = prometheus::MetricType::Gauge;
+      break;
+    case base::MetricKind::histogram:
+      family.type = prometheus::MetricType::Histogram;
+      break;
   }
   for (const auto& series : reading.series) family.metric.push_back(to_metric(reading, series));
   return family;

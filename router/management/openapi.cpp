@@ -56,8 +56,8 @@ std::string operation_id(const Route& route) {
 ordered_json operation_of(const Route& route) {
   ordered_json operation{{"operationId", operation_id(route)}, {"summary", route.summary}};
   if (route.path.ends_with("{id}")) {
-    operation["parameters"] = ordered_json::array(
-        {{{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}}});
+    operation["parameters"] =
+        ordered_json::array({{{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}}});
   }
   if (route.needs == Right::nothing) operation["security"] = ordered_json::array();
   if (!route.body_schema.empty()) {
@@ -73,14 +73,13 @@ ordered_json operation_of(const Route& route) {
 Response openapi(const Asking&) {
   ordered_json paths = ordered_json::object();
   for (const auto& route : routes()) paths[std::string(route.path)][base::to_lower(route.method)] = operation_of(route);
-  const ordered_json document{
-      {"openapi", "3.1.0"},
-      {"info", {{"title", "xs-router management"}, {"version", "1"}}},
-      {"security", ordered_json::array({{{"token", ordered_json::array()}}})},
-      {"paths", std::move(paths)},
-      {"components",
-       {{"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}},
-        {"schemas", {{"Problem", schema_of(kProblemSchema)}}}}}};
+  const ordered_json document{{"openapi", "3.1.0"},
+                              {"info", {{"title", "xs-router management"}, {"version", "1"}}},
+                              {"security", ordered_json::array({{{"token", ordered_json::array()}}})},
+                              {"paths", std::move(paths)},
+                              {"components",
+                               {{"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}},
+                                {"schemas", {{"Problem", schema_of(kProblemSchema)}}}}}};
   return {.body = document.dump(2)};
 }
 

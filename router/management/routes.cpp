@@ -97,7 +97,8 @@ constexpr std::array kReady{Answer{200, "Requests are welcome.", kJson, kReadine
                             Answer{503, "Not yet, or not any more.", kJson, kReadinessSchema}};
 constexpr std::array kMetrics{Answer{200, "All metrics; OpenMetrics where Accept asks for it.", "text/plain", ""},
                               Answer{200, "All metrics.", "application/openmetrics-text", ""}};
-constexpr std::array kConfig{Answer{200, "What is in force, and where it comes from; secrets as ***.", kJson, kConfigSchema}};
+constexpr std::array kConfig{
+    Answer{200, "What is in force, and where it comes from; secrets as ***.", kJson, kConfigSchema}};
 constexpr std::array kReload{Answer{200, "The new configuration is in force.", kJson, kReloadSchema},
                              Answer{422, "It has errors; the old one goes on.", kJson, kReloadSchema}, kNoAnswer};
 constexpr std::array kLogLevel{Answer{200, "What is logged.", kJson, kLogLevelSchema}};
@@ -126,8 +127,8 @@ constexpr std::array kRoutes{
     Route{"POST", "/api/explain", "What a request would meet", Right::look, &explain, kExplainSchema, kExplain},
     Route{"GET", "/api/logouts", "Receipts of logouts", Right::look, &receipts, "", kReceipts},
     Route{"GET", "/api/logouts/{id}", "The receipt of one logout", Right::look, &receipt, "", kReceipt},
-    Route{"GET", "/xs-router/receipts/jwks.json", "The keys that receipts are signed with", Right::look, &receipt_keys, "",
-          kReceiptKeys},
+    Route{"GET", "/xs-router/receipts/jwks.json", "The keys that receipts are signed with", Right::look, &receipt_keys,
+          "", kReceiptKeys},
     Route{"GET", "/openapi.json", "This description", Right::look, &openapi, "", kOpenapi},
     // for those who change something
     Route{"POST", "/api/reload", "Read the configuration anew", Right::everything, &reload, "", kReload},

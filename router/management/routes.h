@@ -31,7 +31,7 @@ struct Route {
   std::string_view summary;
   Right needs;
   Response (*answer)(const Asking& asking);
-  std::string_view body_schema;  // of the request; empty: it has none
+  std::string_view body_schema;     // of the request; empty: it has none
   std::span<const Answer> answers;  // beside those that every route has: 401, 403, 429, 500
 };
 

@@ -65,7 +65,8 @@ Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& opera
     if (visitor.right == Right::nothing) return refuse(visitor, request);
   }
   if (found.route == nullptr) {
-    if (found.other_methods.empty()) return problem(404, "there is nothing at this path; /openapi.json says what there is");
+    if (found.other_methods.empty())
+      return problem(404, "there is nothing at this path; /openapi.json says what there is");
     auto answer = problem(405, "this path takes " + found.other_methods);
     answer.allow = found.other_methods;
     return answer;

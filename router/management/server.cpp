@@ -169,7 +169,8 @@ Result<std::uint16_t> Server::Listener::bind_path(std::string wanted) {
 Result<std::uint16_t> Server::Listener::bind() {
   if (is_unix) return bind_path(options.bind.substr(kUnix.size()));
   int port = options.port;
-  const bool bound = port == 0 ? (port = server->bind_to_any_port(options.bind)) > 0 : server->bind_to_port(options.bind, port);
+  const bool bound =
+      port == 0 ? (port = server->bind_to_any_port(options.bind)) > 0 : server->bind_to_port(options.bind, port);
   if (bound) return static_cast<std::uint16_t>(port);
   return Error{ErrorCode::refused, Side::router,
                "cannot listen on " + options.bind + " port " + std::to_string(options.port) +

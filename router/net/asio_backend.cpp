@@ -30,7 +30,8 @@ bool is_shortage(const error_code& reason) {
     case ENOMEM:
     case EADDRNOTAVAIL:  // no port is left to come from
       return reason.category() == boost::system::system_category();
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -132,7 +133,8 @@ Task<Result<void>> AsioBackendConnection::connect_to(Names& names, const std::st
 // RFC 9110 section 9.3.6
 Task<Result<void>> AsioBackendConnection::open_tunnel() {
   const bool literal_v6 = origin_.host.find(':') != std::string::npos;
-  const std::string authority = (literal_v6 ? "[" + origin_.host + "]" : origin_.host) + ":" + std::to_string(origin_.port);
+  const std::string authority =
+      (literal_v6 ? "[" + origin_.host + "]" : origin_.host) + ":" + std::to_string(origin_.port);
   const std::string request = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
   auto sent = co_await send(request, {}, {});
   if (!sent) co_return sent;
@@ -250,7 +252,8 @@ bool AsioBackendConnection::ends_at_eof(const Error& fault) {
 }
 
 bool AsioBackendConnection::is_clean() const {
-  return clean_ && !closed_ && !timed_out_ && !doubted_ && input_.empty() && response_.keep_alive && response_.status >= 200;
+  return clean_ && !closed_ && !timed_out_ && !doubted_ && input_.empty() && response_.keep_alive &&
+         response_.status >= 200;
 }
 
 bool AsioBackendConnection::is_held_up(base::SteadyTime now) const {

@@ -33,8 +33,7 @@ class AsioBackendConnection final : public BackendConnection {
     if (timeout > longest_stall_) stream_.prepare(longest_stall_ = timeout);
   }
   void set_ends_by(base::SteadyTime ends_by) override { ends_by_ = ends_by; }
-  base::Task<base::Result<void>> send(std::string_view first, std::string_view second,
-                                      std::string_view third) override;
+  base::Task<base::Result<void>> send(std::string_view first, std::string_view second, std::string_view third) override;
   base::Task<base::Result<void>> read_head(bool to_head_request) override;
   const ResponseHead& head() const override { return response_; }
   base::Task<base::Result<BodyPiece>> read_body() override;

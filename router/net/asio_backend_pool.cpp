@@ -107,7 +107,8 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const 
     if (room) freed(bucket);
     co_return Error{ErrorCode::cancelled, Side::router, "nobody waits for the connection any longer"};
   }
-  if (!room) co_return Error{ErrorCode::overloaded, Side::back_end, "no connection to " + origin.key + " is free", true};
+  if (!room)
+    co_return Error{ErrorCode::overloaded, Side::back_end, "no connection to " + origin.key + " is free", true};
   if (!wish.fresh()) {
     // what was given back while we waited
     if (auto idle = take_idle(bucket)) {
@@ -120,7 +121,8 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const 
   auto connection = std::make_unique<AsioBackendConnection>(loop_, origin, limits_);
   wish.set_stop([&connection] { connection->close(); });
   const bool is_unlimited = wish.timeout() == base::milliseconds::zero();
-  const auto patience = is_unlimited ? pool_limits_.connect_timeout : std::min(wish.timeout(), pool_limits_.connect_timeout);
+  const auto patience =
+      is_unlimited ? pool_limits_.connect_timeout : std::min(wish.timeout(), pool_limits_.connect_timeout);
   const auto ends_by = std::min(wish.ends_by(), loop_.deadlines().now() + patience);
   auto connected = co_await connection->connect(tls_, names_, ends_by);
   wish.set_stop(nullptr);
@@ -132,7 +134,8 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const 
   co_return lend(bucket, std::move(connection));
 }
 
-std::unique_ptr<BackendConnection> AsioBackendPool::lend(Bucket& bucket, std::unique_ptr<AsioBackendConnection> connection) {
+std::unique_ptr<BackendConnection> AsioBackendPool::lend(Bucket& bucket,
+                                                         std::unique_ptr<AsioBackendConnection> connection) {
   connection->lender = this;
   connection->lent_at = bucket.lent.size();
   bucket.lent.push_back(connection.get());

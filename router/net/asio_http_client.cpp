@@ -8,9 +8,9 @@ namespace router::net {
 
 using base::Error;
 using base::ErrorCode;
+using base::milliseconds;
 using base::Result;
 using base::Task;
-using base::milliseconds;
 
 namespace {
 
@@ -69,7 +69,8 @@ Task<Result<ClientResponse>> AsioHttpClient::converse(const ClientRequest& reque
   if (!sent) co_return sent.error();
   int heads = 0;
   do {
-    if (++heads > kMostInterimHeads) co_return Error{ErrorCode::protocol, base::Side::back_end, "interim responses without end"};
+    if (++heads > kMostInterimHeads)
+      co_return Error{ErrorCode::protocol, base::Side::back_end, "interim responses without end"};
     auto answered = co_await connection.read_head(request.method == "HEAD");
     if (!answered) co_return answered.error();
   } while (connection.head().status < 200);

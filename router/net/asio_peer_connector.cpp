@@ -20,9 +20,7 @@ namespace {
 // A server that takes nothing for so long is gone.
 constexpr base::milliseconds kLongestPeerStall{30'000};
 
-bool lacks_descriptors(const error_code& reason) {
-  return reason.value() == EMFILE || reason.value() == ENFILE;
-}
+bool lacks_descriptors(const error_code& reason) { return reason.value() == EMFILE || reason.value() == ENFILE; }
 
 std::vector<std::string> files(const std::string& name) {
   return name.empty() ? std::vector<std::string>() : std::vector<std::string>{name};

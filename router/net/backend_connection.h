@@ -79,7 +79,7 @@ struct PoolLimits {
   base::milliseconds max_wait{5'000};
   base::milliseconds connect_timeout{10'000};
   base::milliseconds max_idle{30'000};
-  bool reuse = true;  // DISABLE_CONNECTION_REUSE
+  bool reuse = true;                      // DISABLE_CONNECTION_REUSE
   std::vector<std::string> name_servers;  // address or address:port; empty: the system's
 };
 

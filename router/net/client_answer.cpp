@@ -14,8 +14,7 @@ using base::Result;
 using base::Side;
 using base::Task;
 
-Task<Result<void>> ClientConnection::send(std::string_view first, std::string_view second,
-                                          std::string_view third) {
+Task<Result<void>> ClientConnection::send(std::string_view first, std::string_view second, std::string_view third) {
   if (aborted_) co_return Error{ErrorCode::closed, Side::client, "the connection was aborted"};
   const auto began = loop_.deadlines().now();
   turn_->write_deadline.arm(std::min(timeouts_.stall, turn_->reading.patience()));
@@ -52,8 +51,8 @@ void ClientConnection::start_response(ResponseStart start) {
   response_started_ = true;
   auto& turn = *turn_;
   // a body that is still on its way cannot be told from a next request
-  const bool close = close_after_ || start.close || !turn.request.keep_alive || !turn.body_finished ||
-                     connections_.draining();
+  const bool close =
+      close_after_ || start.close || !turn.request.keep_alive || !turn.body_finished || connections_.draining();
   // RFC 9110 section 6.6.1: what came without is dated by who received it
   if (!start.fields.contains("Date")) start.fields.add_view("Date", current_http_date());
   turn.pending.clear();
@@ -84,8 +83,7 @@ Task<Result<void>> ClientConnection::send_file(int descriptor, std::uint64_t off
     copied = co_await copy_file(*this, descriptor, offset, length);
     co_return copied;
   }
-  if (length > framing.left())
-    co_return Error{ErrorCode::internal, Side::router, "body longer than announced"};
+  if (length > framing.left()) co_return Error{ErrorCode::internal, Side::router, "body longer than announced"};
   if (length == 0) co_return Result<void>();
   const std::string head = std::exchange(turn_->pending, {});
   FileSending rest{head, descriptor, offset, length};

@@ -72,9 +72,7 @@ ClientConnection::ClientConnection(AsioLoop& loop, Socket socket, Handler& handl
   connections_.add(*this);
 }
 
-ClientConnection::~ClientConnection() {
-  connections_.remove(*this);
-}
+ClientConnection::~ClientConnection() { connections_.remove(*this); }
 
 namespace {
 Task<void> serve_and_delete(std::unique_ptr<ClientConnection> connection, Task<void> served,

@@ -39,8 +39,8 @@ class Tunnel;
 
 class ClientConnection final : public Exchange {
  public:
-  ClientConnection(AsioLoop& loop, Socket socket, Handler& handler, Connections& connections,
-                   const ParseLimits& limits, const ServerTimeouts& timeouts);
+  ClientConnection(AsioLoop& loop, Socket socket, Handler& handler, Connections& connections, const ParseLimits& limits,
+                   const ServerTimeouts& timeouts);
   ~ClientConnection() override;
 
   // Serves the connection until it ends; `closed` runs last, on the loop.
@@ -53,9 +53,7 @@ class ClientConnection final : public Exchange {
   base::Task<base::Result<BodyPiece>> read_body() override;
   void put_back_body(std::string data) override { turn_->put_back = std::move(data); }
   bool body_finished() const override { return turn_->body_finished && turn_->put_back.empty(); }
-  bool has_buffered_body() const override {
-    return !turn_->put_back.empty() || turn_->next_piece.has_value();
-  }
+  bool has_buffered_body() const override { return !turn_->put_back.empty() || turn_->next_piece.has_value(); }
   const http::Headers& trailers() const override { return turn_->trailers; }
   void cancel_body_read() override;
   base::Task<base::Result<void>> send_interim(int status, const http::Fields& fields) override;
@@ -63,8 +61,7 @@ class ClientConnection final : public Exchange {
   bool response_started() const override { return response_started_; }
   base::Task<base::Result<void>> flush() override;
   base::Task<base::Result<void>> write(std::string_view data) override;
-  base::Task<base::Result<void>> send_file(int descriptor, std::uint64_t offset,
-                                           std::uint64_t length) override;
+  base::Task<base::Result<void>> send_file(int descriptor, std::uint64_t offset, std::uint64_t length) override;
   base::Task<base::Result<void>> finish(const http::Fields& trailers) override;
   base::Task<base::Result<void>> tunnel(std::unique_ptr<BackendConnection> backend, http::Fields fields,
                                         std::function<void()> client_data) override;
@@ -92,7 +89,7 @@ class ClientConnection final : public Exchange {
     base::SteadyTime ends_by;
     base::PieceTurns piece_turns;  // a thousand of them may come at once
     BodyPace pace;
-    BodyPace reading;  // of the answer, by the client
+    BodyPace reading;                // of the answer, by the client
     base::SteadyTime waiting_since;  // for body bytes
     bool is_waiting = false;
     bool may_send_body = true;  // the client does not wait for "100 Continue"
@@ -116,8 +113,7 @@ class ClientConnection final : public Exchange {
   base::Task<void> refuse(base::Error error);
   base::Task<void> linger();
   bool has_client_left();
-  base::Task<base::Result<void>> send(std::string_view first, std::string_view second,
-                                      std::string_view third);
+  base::Task<base::Result<void>> send(std::string_view first, std::string_view second, std::string_view third);
   base::Task<base::Result<void>> read_more();
   void arm_for_body();
   void read_by_client(base::SteadyTime began, std::size_t bytes);

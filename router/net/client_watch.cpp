@@ -10,9 +10,7 @@ constexpr base::milliseconds kWatchEvery{850};
 ClientWatch::ClientWatch(AsioLoop& loop, std::function<bool()> has_left, std::function<void()> gone)
     : has_left_(std::move(has_left)), gone_(std::move(gone)), due_(loop.deadlines(), [this] { look(); }) {}
 
-void ClientWatch::begin() {
-  due_.arm(kWatchEvery);
-}
+void ClientWatch::begin() { due_.arm(kWatchEvery); }
 
 void ClientWatch::look() {
   if (has_left_()) return gone_();

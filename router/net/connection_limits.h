@@ -18,8 +18,7 @@ namespace router::net {
 class ConnectionLimits {
  public:
   // 0: no limit.
-  ConnectionLimits(std::size_t most, std::size_t most_per_address)
-      : most_(most), most_per_address_(most_per_address) {}
+  ConnectionLimits(std::size_t most, std::size_t most_per_address) : most_(most), most_per_address_(most_per_address) {}
   ConnectionLimits(const ConnectionLimits&) = delete;
   ConnectionLimits& operator=(const ConnectionLimits&) = delete;
 

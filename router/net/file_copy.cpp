@@ -28,8 +28,7 @@ Task<Result<void>> copy_file(Exchange& exchange, int descriptor, std::uint64_t o
     const auto got = ::pread(descriptor, buffer.get(), wanted, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) co_return Error{ErrorCode::internal, Side::router, "a file cannot be read"};
-    if (got == 0)
-      co_return Error{ErrorCode::internal, Side::router, "a file became shorter while it was sent"};
+    if (got == 0) co_return Error{ErrorCode::internal, Side::router, "a file became shorter while it was sent"};
     const std::string_view piece(buffer.get(), static_cast<std::size_t>(got));
     auto written = co_await exchange.write(piece);
     if (!written) co_return written;

@@ -45,8 +45,7 @@ address address_of(const ares_addrinfo_node& node) {
 // The state of one question. Its handlers keep it alive until the last of them has run; end() makes them do nothing.
 class AresChannel : public std::enable_shared_from_this<AresChannel> {
  public:
-  AresChannel(AsioLoop& loop, std::function<void(NameAnswer)> answered)
-      : loop_(loop), answered_(std::move(answered)) {}
+  AresChannel(AsioLoop& loop, std::function<void(NameAnswer)> answered) : loop_(loop), answered_(std::move(answered)) {}
 
   void begin(const std::string& name, const std::string& servers);
   void end();

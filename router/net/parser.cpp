@@ -1,5 +1,3 @@
-#include "net/parser.h"
-
 #include <algorithm>
 #include <boost/beast/http/error.hpp>
 
@@ -7,15 +5,16 @@
 #include "http/field_list.h"
 #include "http/url.h"
 #include "http/websocket_handshake.h"
+#include "net/parser.h"
 
 namespace router::net {
 
 namespace beast_http = boost::beast::http;
+using base::equals_ignoring_case;
 using base::Error;
 using base::ErrorCode;
 using base::Result;
 using base::Side;
-using base::equals_ignoring_case;
 
 namespace {
 
@@ -46,11 +45,14 @@ Error bad(std::string detail) { return Error{ErrorCode::bad_request, Side::clien
 // Fields that would change framing, routing or identity if a trailer could carry them (RFC 9110 section 6.5.1).
 // Underscores count as dashes: back-ends may read them so.
 bool forbidden_in_trailer(std::string_view name) {
-  static constexpr std::string_view kNames[] = {
-      "transfer-encoding", "content-length", "host",   "content-encoding", "content-type", "content-range",
-      "trailer",           "authorization",  "cookie", "set-cookie",       "connection",   "te",
-      "upgrade",           "expect",         "range",  "cache-control",    "forwarded",    "proxy-authorization",
-      "keep-alive",        "x-csrf-token",   "max-forwards", "location",   "date",         "x-approuter-authorization"};
+  static constexpr std::string_view kNames[] = {"transfer-encoding", "content-length", "host",
+                                                "content-encoding",  "content-type",   "content-range",
+                                                "trailer",           "authorization",  "cookie",
+                                                "set-cookie",        "connection",     "te",
+                                                "upgrade",           "expect",         "range",
+                                                "cache-control",     "forwarded",      "proxy-authorization",
+                                                "keep-alive",        "x-csrf-token",   "max-forwards",
+                                                "location",          "date",           "x-approuter-authorization"};
   static constexpr std::string_view kForwarded = "x-forwarded-";
   std::string folded(name);
   std::replace(folded.begin(), folded.end(), '_', '-');
@@ -265,7 +267,8 @@ Result<void> RequestParser::check_head() {
   if (head_size() > limits_.header_bytes + start_line_bytes_) {
     return base::limits::kHeaderBytes.refuse(ErrorCode::head_too_large, "the header section is too large");
   }
-  if (http::count_items(headers_, "Connection") > http::kMostConnectionOptions) return bad("Connection names too many fields");
+  if (http::count_items(headers_, "Connection") > http::kMostConnectionOptions)
+    return bad("Connection names too many fields");
   const auto hosts = headers_.count("Host");
   if (hosts > 1 || (hosts == 0 && request_.minor_version == 1)) return bad("Host must be there exactly once");
   if (hosts == 1 && !http::parse_host(*headers_.get("Host"))) return bad("Host is not a host");
@@ -319,7 +322,8 @@ Result<void> ResponseParser::check_head() {
   auto refuse = [](std::string detail) { return Error{ErrorCode::protocol, Side::back_end, std::move(detail)}; };
   const auto coding = headers_.get("Transfer-Encoding");
   const auto length = headers_.get("Content-Length");
-  if (http::count_items(headers_, "Connection") > http::kMostConnectionOptions) return refuse("Connection names too many fields");
+  if (http::count_items(headers_, "Connection") > http::kMostConnectionOptions)
+    return refuse("Connection names too many fields");
   if (head_.status < 100 || head_.status > 599) return refuse("status out of range");
   if (coding && length) return refuse("Content-Length with Transfer-Encoding");
   if (headers_.count("Transfer-Encoding") > 1 || headers_.count("Content-Length") > 1) {
@@ -340,8 +344,8 @@ Result<void> ResponseParser::check_head() {
   // RFC 9112 section 6.1: framing that HTTP/1.0 does not have, or of a body that must not come, is not to be trusted
   // (a 304 may say what length a 200 would have)
   const bool is_never_framed = head_.status / 100 == 1 || head_.status == 204;
-  const bool is_dubious = (coding && (head_.minor_version == 0 || head_.status == 304)) ||
-                          (is_never_framed && (coding || length));
+  const bool is_dubious =
+      (coding && (head_.minor_version == 0 || head_.status == 304)) || (is_never_framed && (coding || length));
   head_.keep_alive = keep_alive() && head_.body != http::BodyKind::until_close && !is_dubious;
   return {};
 }

@@ -45,7 +45,8 @@ void ResponseFraming::begin(const ResponseStart& start, int minor_version, bool 
     body_ = http::BodyKind::until_close;
     close_ = true;
   }
-  append_start(start.status, start.reason.empty() ? http::reason_phrase(start.status) : start.reason, start.fields, out);
+  append_start(start.status, start.reason.empty() ? http::reason_phrase(start.status) : start.reason, start.fields,
+               out);
   if (body_ == http::BodyKind::length) {
     out.append("Content-Length: ");
     append_number(out, start.content_length);

@@ -34,8 +34,7 @@ bool drop_new_handshakes(int listener) {
   constexpr unsigned kAck = 0x10;
   sock_filter steps[] = {BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kFlagsOffset),
                          BPF_STMT(BPF_ALU | BPF_AND | BPF_K, kSyn | kAck),
-                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kSyn, 0, 1),
-                         BPF_STMT(BPF_RET | BPF_K, 0),
+                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kSyn, 0, 1), BPF_STMT(BPF_RET | BPF_K, 0),
                          BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF)};
   const sock_fprog program{std::size(steps), steps};
   return ::setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
@@ -68,7 +67,8 @@ Server::~Server() = default;
 
 Result<std::uint16_t> Server::listen(std::uint16_t port) {
   auto refuse = [&](const error_code& fault) {
-    return Error{ErrorCode::refused, Side::router, "cannot listen on port " + std::to_string(port) + ": " + fault.message()};
+    return Error{ErrorCode::refused, Side::router,
+                 "cannot listen on port " + std::to_string(port) + ": " + fault.message()};
   };
   // one socket for IPv6 and IPv4; plain IPv4 where the machine has no IPv6
   error_code fault;
@@ -108,7 +108,8 @@ void Server::accept_next() {
       const bool is_last = socket.native_handle() >= first_reserved_;
       accepted(std::move(socket));
       if (is_last) return pause_accepting();
-    } else if (fault.value() == EMFILE || fault.value() == ENFILE || fault.value() == ENOBUFS || fault.value() == ENOMEM) {
+    } else if (fault.value() == EMFILE || fault.value() == ENFILE || fault.value() == ENOBUFS ||
+               fault.value() == ENOMEM) {
       return pause_accepting();
     }
     accept_next();
@@ -117,7 +118,8 @@ void Server::accept_next() {
 
 void Server::pause_accepting() {
   paused_ = true;
-  base::log_warning("accept.paused", {{"reason", "few file descriptors, or no memory, are left"}, {"open", connections_.count()}});
+  base::log_warning("accept.paused",
+                    {{"reason", "few file descriptors, or no memory, are left"}, {"open", connections_.count()}});
   resume_.arm(kOutOfDescriptors);
 }
 
@@ -127,7 +129,8 @@ void Server::accepted(Socket socket) {
   if (gone) return;
   const auto place = limits_.admit(peer.address().to_string());
   if (!place) return;
-  auto connection = std::make_unique<ClientConnection>(loop_, std::move(socket), handler_, connections_, parse_limits_, timeouts_);
+  auto connection =
+      std::make_unique<ClientConnection>(loop_, std::move(socket), handler_, connections_, parse_limits_, timeouts_);
   auto* const context = tls_ ? &tls_->context() : nullptr;
   ClientConnection::start(std::move(connection), context, [place, in_use = tls_] {});
 }

@@ -22,8 +22,7 @@ namespace router::net {
 
 class Server {
  public:
-  Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts,
-         ConnectionLimits& limits);
+  Server(AsioLoop& loop, Handler& handler, ParseLimits parse_limits, ServerTimeouts timeouts, ConnectionLimits& limits);
   ~Server();
 
   // Port 0 picks a free one. Errors: refused (with the reason: in use, no permission).

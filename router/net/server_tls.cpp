@@ -34,7 +34,8 @@ Result<std::unique_ptr<ssl::context>> make_context(const std::string& certificat
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // idle connections are many
   boost::system::error_code fault;
   if (context->use_certificate_chain_file(certificate, fault)) {
-    return Error{ErrorCode::invalid_config, Side::router, "TLS_CERT: cannot read " + certificate + ": " + fault.message()};
+    return Error{ErrorCode::invalid_config, Side::router,
+                 "TLS_CERT: cannot read " + certificate + ": " + fault.message()};
   }
   if (context->use_private_key_file(key, ssl::context::pem, fault)) {
     return Error{ErrorCode::invalid_config, Side::router, "TLS_KEY: cannot read " + key + ": " + fault.message()};

@@ -24,7 +24,9 @@ void hold_signals() {
 
 struct Signals::Waiting {
   Waiting(AsioLoop& loop, std::function<void()> on_terminate, std::function<void()> on_reload)
-      : set(loop.context(), SIGTERM, SIGINT, SIGHUP), terminate(std::move(on_terminate)), reload(std::move(on_reload)) {}
+      : set(loop.context(), SIGTERM, SIGINT, SIGHUP),
+        terminate(std::move(on_terminate)),
+        reload(std::move(on_reload)) {}
 
   void wait() {
     set.async_wait([this](const boost::system::error_code& fault, int signal) {

@@ -35,9 +35,7 @@ error_code fault_unless_full() {
   return {errno, boost::system::system_category()};
 }
 
-void set_option(int socket, int level, int name, int value) {
-  ::setsockopt(socket, level, name, &value, sizeof value);
-}
+void set_option(int socket, int level, int name, int value) { ::setsockopt(socket, level, name, &value, sizeof value); }
 
 void drop_sent(std::array<std::string_view, 3>& parts, std::size_t bytes) {
   for (auto& part : parts) {
@@ -80,8 +78,7 @@ void Stream::prepare(base::milliseconds longest_stall) {
   error_code ignored;
   socket_.non_blocking(true, ignored);
   const int socket = socket_.native_handle();
-  const bool may_stall_for_ever =
-      longest_stall <= base::milliseconds::zero() || longest_stall >= kLongestSilence;
+  const bool may_stall_for_ever = longest_stall <= base::milliseconds::zero() || longest_stall >= kLongestSilence;
   const auto silence =
       may_stall_for_ever ? kLongestSilence : std::max(kUnacknowledged, longest_stall + kUnacknowledged / 4);
   set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -203,8 +200,7 @@ void Stream::Write::go_on(std::coroutine_handle<> waiter) {
 error_code Stream::send_file_now(FileSending& rest) {
   const int socket = socket_.native_handle();
   while (!rest.head.empty()) {
-    const ssize_t sent =
-        ::send(socket, rest.head.data(), rest.head.size(), MSG_NOSIGNAL | MSG_DONTWAIT | MSG_MORE);
+    const ssize_t sent = ::send(socket, rest.head.data(), rest.head.size(), MSG_NOSIGNAL | MSG_DONTWAIT | MSG_MORE);
     if (sent < 0) return fault_unless_full();
     rest.head.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -242,9 +238,7 @@ bool Stream::TlsStep::try_step() {
   return needs == TlsChannel::Needs::nothing;
 }
 
-bool Stream::TlsStep::await_ready() {
-  return stream.tls_ == nullptr || try_step();
-}
+bool Stream::TlsStep::await_ready() { return stream.tls_ == nullptr || try_step(); }
 
 void Stream::TlsStep::await_suspend(std::coroutine_handle<> waiter) {
   auto again = [this, waiter](const error_code& ended) {
@@ -253,8 +247,7 @@ void Stream::TlsStep::await_suspend(std::coroutine_handle<> waiter) {
     await_suspend(waiter);
   };
   if (step == Step::end) return stream.socket_.async_wait(wait_type_of(needs), again);
-  stream.socket_.async_wait(wait_type_of(needs),
-                            asio::bind_cancellation_slot(stream.read_cancel_.slot(), again));
+  stream.socket_.async_wait(wait_type_of(needs), asio::bind_cancellation_slot(stream.read_cancel_.slot(), again));
 }
 
 error_code Stream::TlsStep::await_resume() {

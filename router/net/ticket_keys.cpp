@@ -33,8 +33,7 @@ bool begin_mac(EVP_MAC_CTX* mac, TicketKeys::Key& key) {
   return EVP_MAC_CTX_set_params(mac, parameters) == 1;
 }
 
-int seal_ticket(TicketKeys& keys, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
-                EVP_MAC_CTX* mac) {
+int seal_ticket(TicketKeys& keys, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac) {
   auto key = keys.current();
   if (!key || RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) != 1) return kFailed;
   std::copy(key->name.begin(), key->name.end(), name);
@@ -44,19 +43,16 @@ int seal_ticket(TicketKeys& keys, unsigned char* name, unsigned char* iv, EVP_CI
 
 int open_ticket(TicketKeys& keys, const unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                 EVP_MAC_CTX* mac) {
-  auto found =
-      keys.find({reinterpret_cast<const char*>(name), std::tuple_size_v<decltype(TicketKeys::Key::name)>});
+  auto found = keys.find({reinterpret_cast<const char*>(name), std::tuple_size_v<decltype(TicketKeys::Key::name)>});
   if (!found) return kUnknown;
-  if (EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, found->key.cipher.data(), iv) != 1)
-    return kFailed;
+  if (EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, found->key.cipher.data(), iv) != 1) return kFailed;
   if (!begin_mac(mac, found->key)) return kFailed;
   return found->is_current ? kGood : kGoodAndRenew;
 }
 
-int seal_or_open(SSL* connection, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
-                 EVP_MAC_CTX* mac, int sealing) {
-  auto* const keys =
-      static_cast<TicketKeys*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), place_in_context()));
+int seal_or_open(SSL* connection, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
+                 int sealing) {
+  auto* const keys = static_cast<TicketKeys*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), place_in_context()));
   if (keys == nullptr) return kFailed;
   return sealing == 1 ? seal_ticket(*keys, name, iv, cipher, mac) : open_ticket(*keys, name, iv, cipher, mac);
 }

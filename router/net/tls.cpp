@@ -1,7 +1,8 @@
 #include "net/tls.h"
 
-#include <boost/asio/buffer.hpp>
 #include <openssl/ssl.h>
+
+#include <boost/asio/buffer.hpp>
 
 namespace router::net {
 

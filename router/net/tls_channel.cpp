@@ -16,9 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-int bounded_size(std::size_t size) {
-  return static_cast<int>(std::min<std::size_t>(size, INT_MAX));
-}
+int bounded_size(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
 
 bool is_address(const std::string& host) {
   boost::system::error_code none;
@@ -28,11 +26,10 @@ bool is_address(const std::string& host) {
 
 }  // namespace
 
-TlsChannel::TlsChannel(asio::ssl::context& context, int socket)
-    : ssl_(SSL_new(context.native_handle()), &SSL_free) {
+TlsChannel::TlsChannel(asio::ssl::context& context, int socket) : ssl_(SSL_new(context.native_handle()), &SSL_free) {
   if (!ssl_) throw std::bad_alloc();
-  SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                               SSL_MODE_RELEASE_BUFFERS);
+  SSL_set_mode(ssl_.get(),
+               SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   // a record in one system call, not its head and its body
   SSL_set_read_ahead(ssl_.get(), 1);
   SSL_set_fd(ssl_.get(), socket);
@@ -41,8 +38,7 @@ TlsChannel::TlsChannel(asio::ssl::context& context, int socket)
 bool TlsChannel::expect_peer(const std::string& host, bool verify) {
   if (!verify) SSL_set_verify(ssl_.get(), SSL_VERIFY_NONE, nullptr);
   if (is_address(host)) return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str()) == 1;
-  return SSL_set_tlsext_host_name(ssl_.get(), host.c_str()) == 1 &&
-         SSL_set1_host(ssl_.get(), host.c_str()) == 1;
+  return SSL_set_tlsext_host_name(ssl_.get(), host.c_str()) == 1 && SSL_set1_host(ssl_.get(), host.c_str()) == 1;
 }
 
 bool TlsChannel::ask_for(const std::string& host) {

@@ -6,8 +6,7 @@
 
 namespace router::pipeline {
 
-std::string client_address(const http::Headers& headers, std::string_view peer,
-                           const TrustedProxies& proxies) {
+std::string client_address(const http::Headers& headers, std::string_view peer, const TrustedProxies& proxies) {
   const std::string list = http::forwarded_for(headers);
   std::string nearest;
   std::string last(peer);

@@ -21,7 +21,6 @@ struct TrustedProxies {
 };
 
 // `peer`: of the connection, one of the proxies.
-std::string client_address(const http::Headers& headers, std::string_view peer,
-                           const TrustedProxies& proxies);
+std::string client_address(const http::Headers& headers, std::string_view peer, const TrustedProxies& proxies);
 
 }  // namespace router::pipeline

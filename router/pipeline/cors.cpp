@@ -24,8 +24,7 @@ Result<bool> matches(const std::optional<base::Pattern>& pattern, std::string_vi
 Result<const config::CorsPolicy*> find_policy(const config::Configuration& config, const http::Target& target,
                                               const http::External& external) {
   for (const auto& policy : config.cors) {
-    const auto path =
-        matches(policy.uri_pattern, policy.matches_query ? target.path_and_query() : target.path);
+    const auto path = matches(policy.uri_pattern, policy.matches_query ? target.path_and_query() : target.path);
     if (!path) return path.error();
     const auto host = matches(policy.host_pattern, external.authority);
     if (!host) return host.error();
@@ -74,13 +73,10 @@ Result<CorsJudgement> judge_cors(const config::Configuration& config, const http
     judgement.refused = "the origin";
   } else if (!allows_method(policy, preflight ? *asked : request.method)) {
     judgement.refused = "the method";
-  } else if (preflight &&
-             !allows_headers(policy, request.headers.get("Access-Control-Request-Headers").value_or(""))) {
+  } else if (preflight && !allows_headers(policy, request.headers.get("Access-Control-Request-Headers").value_or(""))) {
     judgement.refused = "a header";
   }
-  judgement.outcome = !judgement.refused.empty() ? Outcome::refused
-                      : preflight                ? Outcome::preflight
-                                                 : Outcome::allowed;
+  judgement.outcome = !judgement.refused.empty() ? Outcome::refused : preflight ? Outcome::preflight : Outcome::allowed;
   return judgement;
 }
 

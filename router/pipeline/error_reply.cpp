@@ -21,12 +21,18 @@ struct Words {
 
 Words words_for(int status, const Error& error) {
   switch (status) {
-    case 400: return {"Bad request", "The request could not be understood."};
-    case 401: return {"Not signed in", "Sign in to see this page."};
-    case 403: return {"Not allowed", "You are signed in, but you may not see this page."};
-    case 404: return {"Not found", "There is nothing at this address."};
-    case 408: return {"Too slow", "The request did not arrive in time."};
-    case 413: return {"Too large", "What was sent is larger than this application accepts."};
+    case 400:
+      return {"Bad request", "The request could not be understood."};
+    case 401:
+      return {"Not signed in", "Sign in to see this page."};
+    case 403:
+      return {"Not allowed", "You are signed in, but you may not see this page."};
+    case 404:
+      return {"Not found", "There is nothing at this address."};
+    case 408:
+      return {"Too slow", "The request did not arrive in time."};
+    case 413:
+      return {"Too large", "What was sent is larger than this application accepts."};
     case 502:
       return error.side == Side::identity_provider
                  ? Words{"Sign-in failed", "The identity provider gave no usable answer. Try again in a moment."}
@@ -35,8 +41,10 @@ Words words_for(int status, const Error& error) {
       return error.side == Side::identity_provider
                  ? Words{"Sign-in unavailable", "The identity provider cannot be reached. Try again in a moment."}
                  : Words{"Too busy", "The application cannot take more requests at the moment. Try again soon."};
-    case 504: return {"No answer in time", "The application took too long to answer. Try again in a moment."};
-    default: break;
+    case 504:
+      return {"No answer in time", "The application took too long to answer. Try again in a moment."};
+    default:
+      break;
   }
   return status >= 500 ? Words{"Something went wrong", "The request could not be completed."}
                        : Words{"Bad request", "The request could not be understood."};
@@ -46,27 +54,40 @@ Words words_for(int status, const Error& error) {
 
 int status_of(const Error& error) {
   switch (error.code) {
-    case ErrorCode::bad_request: return 400;
-    case ErrorCode::uri_too_long: return 414;
-    case ErrorCode::head_too_large: return 431;
-    case ErrorCode::body_too_large: return 413;
+    case ErrorCode::bad_request:
+      return 400;
+    case ErrorCode::uri_too_long:
+      return 414;
+    case ErrorCode::head_too_large:
+      return 431;
+    case ErrorCode::body_too_large:
+      return 413;
     case ErrorCode::timeout:
       if (error.side == Side::client) return 408;
       return error.side == Side::identity_provider ? 502 : 504;
     case ErrorCode::closed:
-    case ErrorCode::protocol: return error.side == Side::client ? 400 : 502;
+    case ErrorCode::protocol:
+      return error.side == Side::client ? 400 : 502;
     // an identity provider that is away is a passing fault of ours to wait out, not a broken answer
-    case ErrorCode::refused: return error.side == Side::identity_provider ? 503 : 502;
+    case ErrorCode::refused:
+      return error.side == Side::identity_provider ? 503 : 502;
     // a pattern of ours that gives up is our fault (docs/contract/descriptor.md, "Matching"); a full pool is load
-    case ErrorCode::overloaded: return error.side == Side::router ? 500 : 503;
-    case ErrorCode::unavailable: return 503;
-    case ErrorCode::unauthenticated: return 401;
-    case ErrorCode::forbidden: return 403;
-    case ErrorCode::not_found: return 404;
-    case ErrorCode::conflict: return 409;
+    case ErrorCode::overloaded:
+      return error.side == Side::router ? 500 : 503;
+    case ErrorCode::unavailable:
+      return 503;
+    case ErrorCode::unauthenticated:
+      return 401;
+    case ErrorCode::forbidden:
+      return 403;
+    case ErrorCode::not_found:
+      return 404;
+    case ErrorCode::conflict:
+      return 409;
     case ErrorCode::invalid_config:
     case ErrorCode::cancelled:
-    case ErrorCode::internal: return 500;
+    case ErrorCode::internal:
+      return 500;
   }
   return 500;
 }
@@ -74,9 +95,10 @@ int status_of(const Error& error) {
 http::Response error_response(const Context& context, const Error& error) {
   const int status = status_of(error);
   const auto words = words_for(status, error);
-  auto response = http::accepts_html(context.request.headers)
-                      ? http::pages::error(status, words.title, words.message, context.trace.request_id)
-                      : http::text_response(status, std::string(words.title) + ". " + std::string(words.message) + "\n");
+  auto response =
+      http::accepts_html(context.request.headers)
+          ? http::pages::error(status, words.title, words.message, context.trace.request_id)
+          : http::text_response(status, std::string(words.title) + ". " + std::string(words.message) + "\n");
   if (status == 503) response.headers.set("Retry-After", "5");
   return response;
 }

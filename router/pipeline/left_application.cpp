@@ -8,8 +8,7 @@ std::string left_application(const RequestState& state) {
   if (!state.user.session || state.user.session->ended_applications.empty()) return {};
   const auto name = state.match.destination_name(state.target(), state.external.authority);
   if (!name || !*name) return {};
-  const auto* left =
-      config::left_application(state.config().logout, state.user.session->ended_applications, **name);
+  const auto* left = config::left_application(state.config().logout, state.user.session->ended_applications, **name);
   return left == nullptr ? std::string() : left->name;
 }
 

@@ -12,9 +12,8 @@ base::Task<void> time_out(std::shared_ptr<const Graph> graph, std::vector<sessio
 
 void tell_back_ends(Context& context, std::vector<session::Snapshot> replaced) {
   if (replaced.empty()) return;
-  context.graph.parts.background.post([graph = context.graph.shared_from_this(), replaced] {
-    base::start_detached(time_out(graph, replaced));
-  });
+  context.graph.parts.background.post(
+      [graph = context.graph.shared_from_this(), replaced] { base::start_detached(time_out(graph, replaced)); });
 }
 
 }  // namespace

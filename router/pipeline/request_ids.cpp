@@ -12,9 +12,8 @@ namespace {
 constexpr std::size_t kLongestId = 128;
 
 bool is_plain_id(std::string_view id) {
-  return !id.empty() && id.size() <= kLongestId && std::all_of(id.begin(), id.end(), [](char c) {
-    return c > 0x20 && c < 0x7F && c != '"' && c != '\\';
-  });
+  return !id.empty() && id.size() <= kLongestId &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; });
 }
 
 // 00-<32 hex>-<16 hex>-<2 hex>, lower case

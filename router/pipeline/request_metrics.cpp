@@ -15,7 +15,8 @@ const base::CounterFamily kRequests("xsrouter_requests_total",
 const base::CounterFamily kResponseBytes("xsrouter_response_bytes_total", "Bytes of bodies answered with, by route.",
                                          {"route", "source"});
 const base::HistogramFamily kUntilHead("xsrouter_request_seconds",
-                                       "From a request's head to the head of its answer, by route.", {"route", "source"});
+                                       "From a request's head to the head of its answer, by route.",
+                                       {"route", "source"});
 
 }  // namespace
 

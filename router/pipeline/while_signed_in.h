@@ -19,8 +19,8 @@ base::Task<base::Result<T>> while_signed_in(Context& context, base::Task<base::R
     auto answer = co_await task;
     co_return answer;
   }
-  auto waiting = session::unless_ended(context.graph.parts.sessions.live, context.user.session->id, context.exchange.loop(),
-                                       std::move(task));
+  auto waiting = session::unless_ended(context.graph.parts.sessions.live, context.user.session->id,
+                                       context.exchange.loop(), std::move(task));
   auto answer = co_await waiting;
   if (answer) co_return *std::move(answer);
   co_return base::Error{base::ErrorCode::unauthenticated, base::Side::client, "the session has ended meanwhile"};

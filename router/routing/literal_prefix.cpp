@@ -5,18 +5,13 @@
 namespace router::routing {
 namespace {
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
-bool is_one_of(char c, const char* characters) {
-  return c != '\0' && std::strchr(characters, c) != nullptr;
-}
+bool is_one_of(char c, const char* characters) { return c != '\0' && std::strchr(characters, c) != nullptr; }
 
 // \Q...\E, \c, comments and flags change what the characters after them mean.
 bool changes_syntax(std::string_view source) {
-  if (source.find("\\Q") != std::string_view::npos || source.find("\\c") != std::string_view::npos)
-    return true;
+  if (source.find("\\Q") != std::string_view::npos || source.find("\\c") != std::string_view::npos) return true;
   for (std::size_t at = source.find("(?"); at != std::string_view::npos; at = source.find("(?", at + 2)) {
     if (at + 2 >= source.size() || !is_one_of(source[at + 2], ":=!<")) return true;
   }

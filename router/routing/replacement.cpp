@@ -3,9 +3,7 @@
 namespace router::routing {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct Reference {
   std::string_view value;
@@ -57,8 +55,8 @@ struct Expansion {
 
 }  // namespace
 
-std::string expand_template(std::string_view text, const base::Pattern& pattern,
-                            const base::Pattern::Match& match, std::string_view subject) {
+std::string expand_template(std::string_view text, const base::Pattern& pattern, const base::Pattern::Match& match,
+                            std::string_view subject) {
   const Expansion expansion{pattern, match, subject};
   std::string out;
   while (!text.empty()) {

@@ -13,7 +13,7 @@
 namespace router::routing {
 
 // `subject` is the string that `pattern` was matched against.
-std::string expand_template(std::string_view text, const base::Pattern& pattern,
-                            const base::Pattern::Match& match, std::string_view subject);
+std::string expand_template(std::string_view text, const base::Pattern& pattern, const base::Pattern::Match& match,
+                            std::string_view subject);
 
 }  // namespace router::routing

@@ -92,12 +92,10 @@ base::Result<bool> keeps_slash_behind(const config::Route& route, const base::Pa
   const auto longer_match = route.pattern->match(longer_subject);
   if (!longer_match) return longer_match.error();
   if (!*longer_match) return false;
-  return !route.target ||
-         replaced(route, **longer_match, longer_subject) == replaced(route, match, subject) + "/";
+  return !route.target || replaced(route, **longer_match, longer_subject) == replaced(route, match, subject) + "/";
 }
 
-base::Result<std::optional<std::string>> destination_name(const config::Route& route,
-                                                          const base::Pattern::Match& match,
+base::Result<std::optional<std::string>> destination_name(const config::Route& route, const base::Pattern::Match& match,
                                                           const http::Target& target, std::string_view host,
                                                           const base::Pattern* host_pattern) {
   const auto* to = route.destination();
@@ -129,8 +127,7 @@ std::string join_paths(const http::Url& base, std::string_view rewritten) {
   return out.insert(mark + 1, *base.query + (mark + 1 < out.size() ? "&" : ""));
 }
 
-std::optional<std::string> invert(const config::Route& route, std::string_view base_path,
-                                  std::string_view path) {
+std::optional<std::string> invert(const config::Route& route, std::string_view base_path, std::string_view path) {
   const auto inner = path_below(base_path, path);
   if (!inner || !route.pattern || route.matches_query) return std::nullopt;
   std::vector<std::string> candidates;
@@ -140,15 +137,13 @@ std::optional<std::string> invert(const config::Route& route, std::string_view b
     // rewrite() adds a leading slash where the target has none, so both readings may lead there.
     const std::string front = literal->starts_with('/') ? std::string(*literal) : "/" + std::string(*literal);
     const auto prefix = literal_prefix(route.source);
-    if (inner->starts_with(*literal))
-      candidates.push_back(prefix + std::string(inner->substr(literal->size())));
+    if (inner->starts_with(*literal)) candidates.push_back(prefix + std::string(inner->substr(literal->size())));
     if (inner->starts_with(front)) candidates.push_back(prefix + std::string(inner->substr(front.size())));
     if (prefix.ends_with('/')) std::reverse(candidates.begin(), candidates.end());
   }
   // Whatever the source looks like: only a path that really leads there is an answer.
   for (auto& candidate : candidates) {
-    if (http::normalise_path(candidate).has_value() && maps_to(route, candidate, *inner))
-      return std::move(candidate);
+    if (http::normalise_path(candidate).has_value() && maps_to(route, candidate, *inner)) return std::move(candidate);
   }
   return std::nullopt;
 }

@@ -33,8 +33,7 @@ base::Result<bool> keeps_slash_behind(const config::Route& route, const base::Pa
 // The name of the destination, with $1 replaced; "*" is the first group of `host_pattern`
 // (DESTINATION_HOST_PATTERN, may be null) in `host`. Absent if that leaves no name, or the route has no
 // destination.
-base::Result<std::optional<std::string>> destination_name(const config::Route& route,
-                                                          const base::Pattern::Match& match,
+base::Result<std::optional<std::string>> destination_name(const config::Route& route, const base::Pattern::Match& match,
                                                           const http::Target& target, std::string_view host,
                                                           const base::Pattern* host_pattern);
 
@@ -47,7 +46,6 @@ std::string join_paths(const http::Url& base, std::string_view rewritten);
 // For rewriteLocation: the client's path that `route` maps to `path` below `base_path`; `path` without query.
 // Absent if the route cannot be inverted: it can where the source is ^literal, or ^literal(group)$, and the
 // target is a literal, or a literal and $1.
-std::optional<std::string> invert(const config::Route& route, std::string_view base_path,
-                                  std::string_view path);
+std::optional<std::string> invert(const config::Route& route, std::string_view base_path, std::string_view path);
 
 }  // namespace router::routing

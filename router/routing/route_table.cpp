@@ -17,13 +17,10 @@ bool allows(const config::Route& route, std::string_view method) {
 
 bool begins_with(std::string_view subject, std::string_view prefix, bool match_case) {
   if (match_case) return subject.starts_with(prefix);
-  return subject.size() >= prefix.size() &&
-         base::equals_ignoring_case(subject.substr(0, prefix.size()), prefix);
+  return subject.size() >= prefix.size() && base::equals_ignoring_case(subject.substr(0, prefix.size()), prefix);
 }
 
-bool has_empty_segments(std::string_view path) {
-  return path.find("//") != std::string_view::npos;
-}
+bool has_empty_segments(std::string_view path) { return path.find("//") != std::string_view::npos; }
 
 std::string without_empty_segments(std::string_view path) {
   std::string out;

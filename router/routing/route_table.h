@@ -22,8 +22,8 @@ namespace router::routing {
 struct RouteMatch {
   const config::Route* route = nullptr;  // null: no route takes the request
   base::Pattern::Match match;            // where `route` is set; offsets into match_subject(*route, target)
-  std::vector<std::string> allow;  // sorted; not empty: sources match, but no methods do (405 with Allow)
-  std::size_t position = 0;        // where `route` is set: its place in the table
+  std::vector<std::string> allow;        // sorted; not empty: sources match, but no methods do (405 with Allow)
+  std::size_t position = 0;              // where `route` is set: its place in the table
 
   bool found() const { return route != nullptr; }
   bool method_not_allowed() const { return !allow.empty(); }

@@ -20,8 +20,7 @@ namespace router::session {
 class AddressLimit {
  public:
   // `attempts` 0: no limit.
-  explicit AddressLimit(unsigned attempts, base::milliseconds span = base::minutes(1),
-                        std::size_t most = 64 * 1024) {
+  explicit AddressLimit(unsigned attempts, base::milliseconds span = base::minutes(1), std::size_t most = 64 * 1024) {
     if (attempts > 0) limit_.emplace(attempts, span, most);
   }
 

@@ -20,8 +20,7 @@ namespace router::session {
 class AnonymousLedger {
  public:
   // 0: no limit.
-  AnonymousLedger(std::size_t most, std::size_t most_per_address)
-      : most_(most), most_per_address_(most_per_address) {}
+  AnonymousLedger(std::size_t most, std::size_t most_per_address) : most_(most), most_per_address_(most_per_address) {}
 
   // `home`: what its address counts as (base/ip_address.h). The ids of those that have to go for it, oldest
   // first: the address's own before other people's. They are out of here already. Absent: that id is in here.

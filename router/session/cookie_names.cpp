@@ -29,19 +29,16 @@ CookieNames::CookieNames(const config::Environment& environment)
       receipt_(prefixed(environment, "xsr-receipt")),
       platform_(environment.platform_cookie_name) {}
 
-CookieNames::CookieNames(const config::Configuration& configuration)
-    : CookieNames(configuration.environment) {
+CookieNames::CookieNames(const config::Configuration& configuration) : CookieNames(configuration.environment) {
   if (!configuration.am) return;
   rest_token_ = configuration.am->cookie_name;
   // one that the operator has named so already stays as it is
-  rest_cookie_ = begins_ignoring_case(rest_token_, kHostPrefix)
-                     ? rest_token_
-                     : prefixed(configuration.environment, rest_token_);
+  rest_cookie_ =
+      begins_ignoring_case(rest_token_, kHostPrefix) ? rest_token_ : prefixed(configuration.environment, rest_token_);
 }
 
 bool CookieNames::is_router_cookie(std::string_view name) const {
-  if (is_same_name(name, session_) || (!rest_cookie_.empty() && is_same_name(name, rest_cookie_)))
-    return true;
+  if (is_same_name(name, session_) || (!rest_cookie_.empty() && is_same_name(name, rest_cookie_))) return true;
   if (is_same_name(name, receipt_)) return true;
   // not read where the prefix is asked for, but its value is a session's id all the same
   if (!rest_token_.empty() && name == rest_token_) return true;

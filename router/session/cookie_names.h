@@ -41,7 +41,7 @@ class CookieNames {
   std::string receipt_;
   std::string rest_token_;
   std::string rest_cookie_;
-  std::string platform_;      // PLATFORM_COOKIE_NAME: binds the browser to this instance; may be empty
+  std::string platform_;  // PLATFORM_COOKIE_NAME: binds the browser to this instance; may be empty
 };
 
 }  // namespace router::session

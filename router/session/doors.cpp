@@ -88,8 +88,7 @@ base::Task<void> Doors::count_elsewhere(Kind kind, std::string key) {
   if (!counted) base::log_warning("login.failure_not_shared", {{"detail", base::describe(counted.error())}});
 }
 
-base::Task<std::optional<base::seconds>> admit(Doors& doors, const base::Clock& clock,
-                                               const Doors::Visitor& visitor) {
+base::Task<std::optional<base::seconds>> admit(Doors& doors, const base::Clock& clock, const Doors::Visitor& visitor) {
   auto admission = doors.begin(visitor, clock.steady());
   while (admission.busy) {
     const auto settled = admission.busy;

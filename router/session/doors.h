@@ -65,8 +65,7 @@ class Doors {
 };
 
 // begin(), as soon as there is room: refused for so long, or admitted. References outlive the Task.
-base::Task<std::optional<base::seconds>> admit(Doors& doors, const base::Clock& clock,
-                                               const Doors::Visitor& visitor);
+base::Task<std::optional<base::seconds>> admit(Doors& doors, const base::Clock& clock, const Doors::Visitor& visitor);
 // How it went, for whoever was admitted, here and on all replicas. References outlive the Task.
 base::Task<void> conclude(Doors& doors, const Doors::Visitor& visitor, Doors::Outcome outcome);
 

@@ -77,8 +77,7 @@ Task<Result<void>> tell(Feed& feed, std::shared_ptr<Bell> bell) {
     co_await beat;
   }
   if (!told) co_return told;
-  if (bell->gone)
-    co_return base::Error{base::ErrorCode::closed, base::Side::client, "the browser has closed"};
+  if (bell->gone) co_return base::Error{base::ErrorCode::closed, base::Side::client, "the browser has closed"};
   auto finished = co_await feed.exchange.finish(http::kNoFields);
   co_return finished;
 }

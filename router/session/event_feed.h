@@ -25,7 +25,7 @@ struct Feed {
   net::Exchange& exchange;
   Access sessions;
   SessionId session;
-  std::string address;  // of the client, for the limit
+  std::string address;                  // of the client, for the limit
   http::Fields fields = feed_fields();  // and what every reply carries beside these
 };
 

@@ -32,8 +32,7 @@ class EventStreams {
 
    private:
     friend class EventStreams;
-    Place(EventStreams& owner, std::string session, std::string address, base::Loop& loop,
-          std::function<void()> end);
+    Place(EventStreams& owner, std::string session, std::string address, base::Loop& loop, std::function<void()> end);
     struct Entry;
     EventStreams* owner_;
     std::shared_ptr<Entry> entry_;

@@ -25,9 +25,7 @@ base::Secret content_of(const Session& session, base::WallTime deadline) {
 
 }  // namespace
 
-std::string kept_key(const SessionId& id) {
-  return crypto::sha256(id.reveal());
-}
+std::string kept_key(const SessionId& id) { return crypto::sha256(id.reveal()); }
 
 Record record_of(const Session& session, base::WallTime deadline) {
   return {RecordKind::session, kept_key(session.id), content_of(session, deadline), std::nullopt, 0};
@@ -52,8 +50,7 @@ Record tombstone(const SessionId& id, const SessionId& successor, base::WallTime
 void add_untold(const Snapshot& session, base::WallTime now, RecordChanges& changes) {
   const auto key = kept_key(session->id);
   changes.push_back(storage::erase(RecordKind::session, key));
-  changes.push_back(
-      storage::put({RecordKind::untold_session, key, content_of(*session, now), std::nullopt, 0}));
+  changes.push_back(storage::put({RecordKind::untold_session, key, content_of(*session, now), std::nullopt, 0}));
   changes.push_back(storage::put(tombstone(session->id, SessionId(), now)));
 }
 
@@ -62,8 +59,7 @@ Record record_of(const EndedAtProvider& ended, base::WallTime now) {
   name(ended.issuer, ended.idp_session_id, ended.subject);
   base::Packer packer;
   packer(ended.issuer, ended.idp_session_id, ended.subject, ended.at);
-  return {RecordKind::ended_at_provider, crypto::sha256(name.take().reveal()), packer.take(),
-          now + kTombstoneKept, 0};
+  return {RecordKind::ended_at_provider, crypto::sha256(name.take().reveal()), packer.take(), now + kTombstoneKept, 0};
 }
 
 void restore_tombstone(const Record& record, MemoryStore& memory) {

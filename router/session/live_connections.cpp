@@ -33,14 +33,13 @@ void LiveConnections::end_soon(const std::shared_ptr<Entry>& entry) {
   });
 }
 
-LiveConnections::Registration LiveConnections::add(const SessionId& id, base::Loop& loop,
-                                                   std::function<void()> end, std::string back_end,
-                                                   bool authenticated) {
+LiveConnections::Registration LiveConnections::add(const SessionId& id, base::Loop& loop, std::function<void()> end,
+                                                   std::string back_end, bool authenticated) {
   const auto hash = hash_of(id);
   Shard& shard = shards_[hash % kShards];
   Registration registration;
-  registration.entry_ = std::make_shared<Entry>(
-      Entry{&loop, std::move(end), &shard, std::string(id.reveal()), std::move(back_end)});
+  registration.entry_ =
+      std::make_shared<Entry>(Entry{&loop, std::move(end), &shard, std::string(id.reveal()), std::move(back_end)});
   const std::lock_guard lock(shard.mutex);
   shard.entries.emplace(registration.entry_->key, registration.entry_);
   const bool has_left = authenticated && shard.ended.contains(hash_of(hash, registration.entry_->back_end));

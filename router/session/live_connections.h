@@ -54,8 +54,8 @@ class LiveConnections {
   // On `loop`; `end` runs there, at most once, and not before the loop's next turn.
   // `back_end`: the destination that answers, empty for the router itself. What is public (`authenticated`
   // false) is answered also after the session has left that back-end.
-  Registration add(const SessionId& id, base::Loop& loop, std::function<void()> end,
-                   std::string back_end = {}, bool authenticated = true);
+  Registration add(const SessionId& id, base::Loop& loop, std::function<void()> end, std::string back_end = {},
+                   bool authenticated = true);
   // How many are being ended.
   std::size_t close(const SessionId& id);
   // Only those that these back-ends answer.

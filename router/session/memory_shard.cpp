@@ -48,9 +48,7 @@ base::SteadyTime latest_end(const Session& session, MemoryShard::Times now) {
 
 }  // namespace
 
-std::uint64_t MemoryShard::hash(const SessionId& id) {
-  return std::hash<std::string_view>()(id.reveal());
-}
+std::uint64_t MemoryShard::hash(const SessionId& id) { return std::hash<std::string_view>()(id.reveal()); }
 
 MemoryShard::Entry* MemoryShard::find_entry(const SessionId& id) {
   const auto found = entries_.find(hash(id));
@@ -58,8 +56,7 @@ MemoryShard::Entry* MemoryShard::find_entry(const SessionId& id) {
   return found != entries_.end() && found->second.session->id == id ? &found->second : nullptr;
 }
 
-bool MemoryShard::insert(Snapshot session, std::uint64_t sequence, Times now,
-                         std::optional<base::milliseconds> left) {
+bool MemoryShard::insert(Snapshot session, std::uint64_t sequence, Times now, std::optional<base::milliseconds> left) {
   const auto key = hash(session->id);
   const std::lock_guard lock(mutex_);
   if (tombstones_.contains(key, now.steady)) return false;
@@ -174,8 +171,7 @@ void MemoryShard::select(const SessionFilter& filter, std::size_t limit, base::S
 void MemoryShard::select_indexed(std::uint32_t key, const SessionFilter& filter, base::SteadyTime now,
                                  std::vector<Aged>& found) {
   index_.for_each(key, [&](const Entry& entry) {
-    if (!entry.is_over(now) && matches(filter, *entry.session))
-      found.push_back({entry.sequence, entry.session});
+    if (!entry.is_over(now) && matches(filter, *entry.session)) found.push_back({entry.sequence, entry.session});
   });
 }
 

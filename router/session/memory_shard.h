@@ -54,8 +54,7 @@ class MemoryShard {
   // At most `limit` of those that match, the oldest ones.
   void select(const SessionFilter& filter, std::size_t limit, base::SteadyTime now, std::vector<Aged>& found);
   // Looks at no more than `looks` sessions, so that it ends soon.
-  void take_expired(std::size_t limit, std::size_t looks, base::SteadyTime now,
-                    std::vector<Snapshot>& expired);
+  void take_expired(std::size_t limit, std::size_t looks, base::SteadyTime now, std::vector<Snapshot>& expired);
 
   // Of users' sessions.
   std::optional<std::uint64_t> oldest_user();
@@ -80,14 +79,12 @@ class MemoryShard {
   Snapshot take_out(Entry& entry, base::SteadyTime now);
   void add_to_indexes(Entry& entry);
   void remove_from_indexes(Entry& entry);
-  void select_indexed(std::uint32_t key, const SessionFilter& filter, base::SteadyTime now,
-                      std::vector<Aged>& found);
+  void select_indexed(std::uint32_t key, const SessionFilter& filter, base::SteadyTime now, std::vector<Aged>& found);
   void select_without_sid(const SessionFilter& filter, base::SteadyTime now, std::vector<Aged>& found);
-  void select_all(const SessionFilter& filter, std::size_t limit, base::SteadyTime now,
-                  std::vector<Aged>& found);
+  void select_all(const SessionFilter& filter, std::size_t limit, base::SteadyTime now, std::vector<Aged>& found);
 
   std::mutex mutex_;
-  ExpiryWheel wheel_;   // outlives the entries in it
+  ExpiryWheel wheel_;         // outlives the entries in it
   base::Link<ByAge> by_age_;  // oldest first; likewise
   base::Link<UserByAge> users_by_age_;
   Entries entries_;

@@ -19,7 +19,7 @@ constexpr std::size_t kMostTombstones = 64 * 1024;  // per shard
 constexpr std::size_t kMostEndedSids = 256 * 1024;
 constexpr std::size_t kMostEndedSubjects = 64 * 1024;
 constexpr std::size_t kMostUnsignedSids = 64 * 1024;
-constexpr std::size_t kMostSuccessors = 64 * 1024;  // about 150 bytes each
+constexpr std::size_t kMostSuccessors = 64 * 1024;      // about 150 bytes each
 constexpr std::size_t kMostEvictedWaiting = 64 * 1024;  // of each kind
 // Sessions looked at per shard and call of take_expired: together some milliseconds at most.
 constexpr std::size_t kLooksPerShard = 1024;
@@ -29,13 +29,9 @@ std::uint64_t key_at(const std::string& issuer, const std::string& name) {
   return std::hash<std::string>()(issuer + '\0' + name);
 }
 
-Error ended_at_provider() {
-  return {ErrorCode::conflict, Side::store, "the provider has ended this session already"};
-}
+Error ended_at_provider() { return {ErrorCode::conflict, Side::store, "the provider has ended this session already"}; }
 
-Error used_already() {
-  return {ErrorCode::conflict, Side::store, "the session id has been used already"};
-}
+Error used_already() { return {ErrorCode::conflict, Side::store, "the session id has been used already"}; }
 
 std::optional<Snapshot> present_or_absent(Snapshot session) {
   if (!session) return std::nullopt;
@@ -54,8 +50,7 @@ MemoryStore::MemoryStore(const base::Clock& clock, StoreLimits limits)
       unsigned_sids_(kRemembered, kMostUnsignedSids),
       successors_(kRemembered, kMostSuccessors),
       ledger_(limits.anonymous, limits.anonymous_per_address) {
-  for (auto& shard : shards_)
-    shard = std::make_unique<MemoryShard>(clock.steady(), kRemembered, kMostTombstones);
+  for (auto& shard : shards_) shard = std::make_unique<MemoryShard>(clock.steady(), kRemembered, kMostTombstones);
 }
 
 Task<Result<void>> MemoryStore::create(Session session) {
@@ -130,9 +125,9 @@ bool MemoryStore::has_ended_at_provider(const Session& session, base::SteadyTime
     return at && session.login_started <= *at;
   };
   if (ended_in(ended_subjects_, session.subject)) return true;
-  return session.idp_session_id.empty() ? ended_in(ended_without_sid_, session.subject)
-                                        : ended_in(ended_sids_, session.idp_session_id) ||
-                                              ended_in(unsigned_sids_, session.idp_session_id);
+  return session.idp_session_id.empty()
+             ? ended_in(ended_without_sid_, session.subject)
+             : ended_in(ended_sids_, session.idp_session_id) || ended_in(unsigned_sids_, session.idp_session_id);
 }
 
 void MemoryStore::count_out(const Session& session) {
@@ -297,7 +292,12 @@ void MemoryStore::take_evicted(Kind& kind, std::size_t limit, std::vector<Snapsh
 }
 
 Task<Result<Counts>> MemoryStore::counts() {
-  co_return Counts{.live = users_.live + anonymous_.live, .anonymous = anonymous_.live, .created = created_, .ended = ended_, .expired = expired_, .evicted = evicted_};
+  co_return Counts{.live = users_.live + anonymous_.live,
+                   .anonymous = anonymous_.live,
+                   .created = created_,
+                   .ended = ended_,
+                   .expired = expired_,
+                   .evicted = evicted_};
 }
 
 }  // namespace router::session

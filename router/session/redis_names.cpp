@@ -4,9 +4,7 @@
 
 namespace router::session {
 
-std::string RedisNames::hash_of(const SessionId& id) {
-  return crypto::base64url_encode(crypto::sha256(id.reveal()));
-}
+std::string RedisNames::hash_of(const SessionId& id) { return crypto::base64url_encode(crypto::sha256(id.reveal())); }
 
 std::string RedisNames::digest(std::initializer_list<std::string_view> parts) {
   std::string whole;

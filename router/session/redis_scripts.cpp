@@ -13,9 +13,7 @@ if now == 0 then now = t[1] * 1000 + math.floor(t[2] / 1000) end
 local KEPT, BURIED = 7 * 86400000, 600000
 )";
 
-storage::RedisScript script(const char* body) {
-  return storage::RedisScript(kHead + body);
-}
+storage::RedisScript script(const char* body) { return storage::RedisScript(kHead + body); }
 
 RedisScripts make_redis_scripts() {
   return {

@@ -18,22 +18,16 @@ using storage::RedisCommand;
 
 namespace {
 
-Error session_over() {
-  return {ErrorCode::not_found, Side::store, "the session is over"};
-}
+Error session_over() { return {ErrorCode::not_found, Side::store, "the session is over"}; }
 
-Error used_before() {
-  return {ErrorCode::conflict, Side::store, "the session id has been used already"};
-}
+Error used_before() { return {ErrorCode::conflict, Side::store, "the session id has been used already"}; }
 
 Error ended_at_provider_before() {
   return {ErrorCode::conflict, Side::store, "the provider has ended this session already"};
 }
 
 // What Redis cannot do is what it is away for: only it can tell.
-Error away_error(const Error& error) {
-  return {ErrorCode::unavailable, Side::store, error.detail, true};
-}
+Error away_error(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
 
 }  // namespace
 
@@ -52,9 +46,7 @@ RedisStore::RedisStore(storage::RedisClients& clients, const base::Clock& clock,
       [this](const std::string&, const std::string& message) { hear(message); });
 }
 
-RedisStore::~RedisStore() {
-  *stopped_ = true;
-}
+RedisStore::~RedisStore() { *stopped_ = true; }
 
 void RedisStore::start() {
   *stopped_ = false;

@@ -26,9 +26,7 @@ std::int64_t microseconds_of(base::WallTime time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
-Error lists_away(const Error& error) {
-  return {ErrorCode::unavailable, Side::store, error.detail, true};
-}
+Error lists_away(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
 
 }  // namespace
 

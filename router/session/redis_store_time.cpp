@@ -21,9 +21,7 @@ constexpr base::milliseconds kJournalKept{60'000};
 constexpr std::size_t kMostInJournal = 200'000;
 constexpr std::size_t kAssertAtOnce = 1'000;
 
-Error time_away(const Error& error) {
-  return {ErrorCode::unavailable, Side::store, error.detail, true};
-}
+Error time_away(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
 
 }  // namespace
 

@@ -19,14 +19,11 @@ bool is_base64url(char c) {
 }  // namespace
 
 std::optional<SessionId> SessionId::parse(std::string_view text) {
-  if (text.size() != kIdCharacters || !std::all_of(text.begin(), text.end(), is_base64url))
-    return std::nullopt;
+  if (text.size() != kIdCharacters || !std::all_of(text.begin(), text.end(), is_base64url)) return std::nullopt;
   return SessionId(std::string(text));
 }
 
-SessionId SessionId::random() {
-  return SessionId(crypto::random_token(kIdBytes));
-}
+SessionId SessionId::random() { return SessionId(crypto::random_token(kIdBytes)); }
 
 std::string SessionId::fingerprint() const {
   return crypto::to_hex(crypto::sha256(value_.reveal())).substr(0, kFingerprintDigits);

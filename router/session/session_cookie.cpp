@@ -99,8 +99,7 @@ bool SessionCookie::is_partitioned(std::string_view user_agent) const {
 }
 
 http::SetCookie SessionCookie::with_attributes(std::string cookie_name, std::string value,
-                                               const http::External& external,
-                                               std::string_view user_agent) const {
+                                               const http::External& external, std::string_view user_agent) const {
   http::SetCookie cookie;
   cookie.name = std::move(cookie_name);
   cookie.value = std::move(value);

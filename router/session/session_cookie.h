@@ -51,8 +51,7 @@ class SessionCookie {
   NamedSessions read(const http::Headers& request) const;
 
   // Set-Cookie values. `user_agent` may be empty.
-  http::SetCookie make(const SessionId& id, const http::External& external,
-                       std::string_view user_agent) const;
+  http::SetCookie make(const SessionId& id, const http::External& external, std::string_view user_agent) const;
   http::SetCookie deletion(const http::External& external, std::string_view user_agent) const;
 
   // The attributes of all cookies of the router: HttpOnly, Path=/, SameSite, Secure, Partitioned.

@@ -59,8 +59,8 @@ std::optional<Session> unpack_session(std::string_view bytes) {
   Session session;
   session_fields(unpacker, session);
   auto own = SessionId::parse(id.reveal());
-  auto before = anonymous_before.empty() ? std::optional<SessionId>(SessionId())
-                                         : SessionId::parse(anonymous_before.reveal());
+  auto before =
+      anonymous_before.empty() ? std::optional<SessionId>(SessionId()) : SessionId::parse(anonymous_before.reveal());
   if (!unpacker.is_whole() || !own || !before) return std::nullopt;
   session.id = *std::move(own);
   session.anonymous_before = *std::move(before);

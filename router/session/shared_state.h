@@ -52,8 +52,7 @@ class SharedState {
   virtual base::Task<base::Result<std::optional<base::Secret>>> take(Kind kind, std::string key) = 0;
 
   // Adds to what is counted under that key; it starts anew `span` after it began. 0: only looks.
-  virtual base::Task<base::Result<Tally>> tally(Kind kind, std::string key, unsigned add,
-                                                base::milliseconds span) = 0;
+  virtual base::Task<base::Result<Tally>> tally(Kind kind, std::string key, unsigned add, base::milliseconds span) = 0;
   virtual base::Task<base::Result<void>> forget(Kind kind, std::string key) = 0;
 
   // Absent: somebody has it, be it this process.

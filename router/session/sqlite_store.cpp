@@ -30,13 +30,10 @@ void add_living(MemoryStore& memory, const base::Clock& clock, const SessionId& 
 
 }  // namespace
 
-SqliteStore::SqliteStore(std::shared_ptr<storage::Records> records, const base::Clock& clock,
-                         StoreLimits limits)
+SqliteStore::SqliteStore(std::shared_ptr<storage::Records> records, const base::Clock& clock, StoreLimits limits)
     : records_(std::move(records)), clock_(clock), memory_(std::make_shared<MemoryStore>(clock, limits)) {}
 
-SqliteStore::~SqliteStore() {
-  write_used(uses_.take(base::SteadyTime::max()));
-}
+SqliteStore::~SqliteStore() { write_used(uses_.take(base::SteadyTime::max())); }
 
 Task<void> SqliteStore::restore() {
   const auto started = clock_.steady();
@@ -141,8 +138,7 @@ Task<Result<void>> SqliteStore::create(Session session) {
   co_return created;
 }
 
-Task<Result<std::optional<Succession>>> SqliteStore::succeed(SessionId before, Session next,
-                                                             TakeOver take_over) {
+Task<Result<std::optional<Succession>>> SqliteStore::succeed(SessionId before, Session next, TakeOver take_over) {
   auto restoring = restore_one(before);
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();
@@ -301,8 +297,7 @@ Health SqliteStore::health() const {
 void SqliteStore::write_used(std::vector<SessionId> used) {
   for (std::size_t at = 0; at < used.size(); at += kUsesInOne) {
     const auto first = used.begin() + static_cast<std::ptrdiff_t>(at);
-    std::vector<SessionId> some(first,
-                                first + static_cast<std::ptrdiff_t>(std::min(kUsesInOne, used.size() - at)));
+    std::vector<SessionId> some(first, first + static_cast<std::ptrdiff_t>(std::min(kUsesInOne, used.size() - at)));
     records_->change_lazily([memory = memory_, &clock = clock_, some = std::move(some)] {
       RecordChanges changes;
       for (const auto& id : some) add_living(*memory, clock, id, changes);

@@ -6,9 +6,7 @@ namespace router::session {
 
 namespace {
 
-bool fits(const std::string& wanted, const std::string& value) {
-  return wanted.empty() || wanted == value;
-}
+bool fits(const std::string& wanted, const std::string& value) { return wanted.empty() || wanted == value; }
 
 bool fits_login(const SessionFilter& filter, const Session& session) {
   if (filter.idp_session_id.empty() || filter.subject.empty())

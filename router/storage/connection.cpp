@@ -95,15 +95,12 @@ void Statement::run() {
   }
 }
 
-std::int64_t Statement::integer(int column) const {
-  return sqlite3_column_int64(prepared_, column);
-}
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(prepared_, column); }
 
 std::string_view Statement::bytes(int column) const {
   const auto* data = static_cast<const char*>(sqlite3_column_blob(prepared_, column));
-  return data == nullptr
-             ? std::string_view()
-             : std::string_view(data, static_cast<std::size_t>(sqlite3_column_bytes(prepared_, column)));
+  return data == nullptr ? std::string_view()
+                         : std::string_view(data, static_cast<std::size_t>(sqlite3_column_bytes(prepared_, column)));
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path) {
@@ -128,10 +125,9 @@ Connection::~Connection() {
 
 void Connection::set_up() {
   sqlite3_busy_timeout(handle_, kBusyTimeout);
-  for (const char* pragma :
-       {"PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON", "PRAGMA secure_delete=ON",
-        "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-16384", "PRAGMA journal_mode=WAL",
-        "PRAGMA synchronous=FULL", "PRAGMA journal_size_limit=67108864"}) {
+  for (const char* pragma : {"PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON", "PRAGMA secure_delete=ON",
+                             "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-16384", "PRAGMA journal_mode=WAL",
+                             "PRAGMA synchronous=FULL", "PRAGMA journal_size_limit=67108864"}) {
     execute(pragma);
   }
 }
@@ -141,8 +137,8 @@ Statement Connection::statement(std::string_view sql) {
   const auto known = prepared_.find(sql);
   if (known != prepared_.end()) return {*this, known->second};
   sqlite3_stmt* prepared = nullptr;
-  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
-                                      SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
+  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &prepared, nullptr);
   if (code != SQLITE_OK) {
     fail(code);
     return {*this, nullptr};
@@ -161,12 +157,8 @@ void Connection::fail(int code) {
   if (!failure_) failure_ = Failure{kind_of(code), path_ + ": " + sqlite3_errmsg(handle_)};
 }
 
-std::optional<Failure> Connection::take_failure() {
-  return std::exchange(failure_, std::nullopt);
-}
+std::optional<Failure> Connection::take_failure() { return std::exchange(failure_, std::nullopt); }
 
-std::int64_t Connection::changes() const {
-  return sqlite3_changes64(handle_);
-}
+std::int64_t Connection::changes() const { return sqlite3_changes64(handle_); }
 
 }  // namespace router::storage

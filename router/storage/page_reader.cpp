@@ -70,9 +70,7 @@ std::optional<std::uint64_t> varint(std::string_view bytes, std::size_t& at) {
   return number;
 }
 
-bool is_page_size(std::uint64_t size) {
-  return size >= 512 && size <= 65536 && (size & (size - 1)) == 0;
-}
+bool is_page_size(std::uint64_t size) { return size >= 512 && size <= 65536 && (size & (size - 1)) == 0; }
 
 // The pages as they were after the last transaction that the journal holds whole.
 class Pages {
@@ -81,8 +79,7 @@ class Pages {
     const auto header = file_.read(0, kFileHeader);
     const auto written = big_endian(header, 16, 2);
     const auto claimed = written == 1 ? 65536 : written;
-    if (header.starts_with("SQLite format 3") && is_page_size(claimed))
-      size_ = static_cast<std::size_t>(claimed);
+    if (header.starts_with("SQLite format 3") && is_page_size(claimed)) size_ = static_cast<std::size_t>(claimed);
     read_journal();
     const auto in_file = (file_.size() + size_ - 1) / size_;
     count_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(in_file, 0xFFFF'FFFE));
@@ -244,8 +241,7 @@ class RowReader {
 
 }  // namespace
 
-std::size_t read_rows(const std::string& path, std::size_t columns,
-                      const std::function<void(const FoundRow&)>& found) {
+std::size_t read_rows(const std::string& path, std::size_t columns, const std::function<void(const FoundRow&)>& found) {
   const Pages pages(path);
   RowReader reader(pages, columns, found);
   std::size_t unreadable = 0;

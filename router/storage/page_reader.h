@@ -26,7 +26,6 @@ struct FoundRow {
 
 // `found` is called for each row of `columns` columns, in the order of the pages. How many pages could not be
 // read as what they say they are.
-std::size_t read_rows(const std::string& path, std::size_t columns,
-                      const std::function<void(const FoundRow&)>& found);
+std::size_t read_rows(const std::string& path, std::size_t columns, const std::function<void(const FoundRow&)>& found);
 
 }  // namespace router::storage

@@ -62,8 +62,8 @@ std::optional<Record> open_row(const crypto::SealedBox& box, std::int64_t number
                                std::string_view key, std::int64_t kept_until, std::string_view sealed) {
   auto content = box.open_bytes(sealed, bound_to(kind, key, kept_until));
   if (!content) return std::nullopt;
-  return Record{static_cast<RecordKind>(kind), std::string(key), base::Secret(*std::move(content)),
-                time_of(kept_until), number};
+  return Record{static_cast<RecordKind>(kind), std::string(key), base::Secret(*std::move(content)), time_of(kept_until),
+                number};
 }
 
 std::optional<Record> open_row(const crypto::SealedBox& box, const Statement& row) {
@@ -76,11 +76,9 @@ void rescue_row(const crypto::SealedBox& box, const FoundRow& row, Connection& f
   const auto* key = std::get_if<std::string_view>(&row.columns[2]);
   const auto* kept_until = std::get_if<std::int64_t>(&row.columns[3]);
   const auto* sealed = std::get_if<std::string_view>(&row.columns[4]);
-  if (kind == nullptr || key == nullptr || kept_until == nullptr || sealed == nullptr)
-    return;  // of another table
+  if (kind == nullptr || key == nullptr || kept_until == nullptr || sealed == nullptr) return;  // of another table
   if (!open_row(box, row.number, *kind, *key, *kept_until, *sealed)) {
-    if (++lost <= kMostReported)
-      base::log_error("storage.record_lost", {{"page", row.page}, {"record", row.number}});
+    if (++lost <= kMostReported) base::log_error("storage.record_lost", {{"page", row.page}, {"record", row.number}});
     return;
   }
   auto putting = fresh.statement(
@@ -94,8 +92,7 @@ void rescue_records(const crypto::SealedBox& box, const std::string& damaged, Co
   std::size_t lost = 0;
   const auto pages =
       read_rows(damaged, kColumns, [&](const FoundRow& row) { rescue_row(box, row, fresh, read, lost); });
-  base::log_warning("storage.rescued",
-                    {{"file", damaged}, {"records", read}, {"lost", lost}, {"pages_lost", pages}});
+  base::log_warning("storage.rescued", {{"file", damaged}, {"records", read}, {"lost", lost}, {"pages_lost", pages}});
 }
 
 struct ReadPage {
@@ -110,9 +107,7 @@ Result<std::unique_ptr<Records>> Records::open(std::string path, const crypto::S
   DatabaseOptions options;
   options.path = std::move(path);
   options.migrations = migrations();
-  options.rescue = [box](const std::string& damaged, Connection& fresh) {
-    rescue_records(*box, damaged, fresh);
-  };
+  options.rescue = [box](const std::string& damaged, Connection& fresh) { rescue_records(*box, damaged, fresh); };
   std::int64_t newest = 0;
   options.on_open = [&newest](Connection& connection) {
     auto asking = connection.statement("SELECT max(number) FROM records");
@@ -180,8 +175,8 @@ Task<Result<std::optional<Record>>> Records::find(RecordKind kind, std::string k
   auto found = std::make_shared<Found>();
   auto reading = database_->read([found, box = box_, kind, key = std::move(key)](Connection& connection) {
     *found = {};
-    auto rows = connection.statement(
-        "SELECT number, kind, key, kept_until, sealed FROM records WHERE kind=?1 AND key=?2");
+    auto rows =
+        connection.statement("SELECT number, kind, key, kept_until, sealed FROM records WHERE kind=?1 AND key=?2");
     rows.bind(1, static_cast<std::int64_t>(kind)).bind(2, key);
     if (!rows.next()) return;
     found->record = open_row(*box, rows);
@@ -202,15 +197,12 @@ Task<void> await_turn(Database* database) {
 
 }  // namespace
 
-void Records::finish() {
-  base::start_detached(await_turn(database_.get()));
-}
+void Records::finish() { base::start_detached(await_turn(database_.get())); }
 
 void Records::report_unreadable(std::int64_t number) {
   if (++unreadable_ > kMostReported) return;
-  base::log_error(
-      "storage.record_unreadable",
-      {{"file", path()}, {"record", number}, {"fault", "damaged, or sealed with another SESSION_SECRET"}});
+  base::log_error("storage.record_unreadable",
+                  {{"file", path()}, {"record", number}, {"fault", "damaged, or sealed with another SESSION_SECRET"}});
 }
 
 }  // namespace router::storage

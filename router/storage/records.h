@@ -46,12 +46,8 @@ struct RecordChange {
   Record record;
   bool is_erased = false;
 };
-inline RecordChange put(Record record) {
-  return {std::move(record), false};
-}
-inline RecordChange erase(RecordKind kind, std::string key) {
-  return {Record{kind, std::move(key), {}, {}, 0}, true};
-}
+inline RecordChange put(Record record) { return {std::move(record), false}; }
+inline RecordChange erase(RecordKind kind, std::string key) { return {Record{kind, std::move(key), {}, {}, 0}, true}; }
 using RecordChanges = std::vector<RecordChange>;
 // Says what is to be written once its turn has come, on the database's thread: what is true then, not when it
 // was asked for. Owns what it refers to; may be asked again.
@@ -91,8 +87,7 @@ class Records {
   std::uint64_t commits() const { return database_->commits(); }
 
  private:
-  Records(std::shared_ptr<const crypto::SealedBox> box, std::unique_ptr<Database> database,
-          std::int64_t newest)
+  Records(std::shared_ptr<const crypto::SealedBox> box, std::unique_ptr<Database> database, std::int64_t newest)
       : box_(std::move(box)), newest_at_open_(newest), database_(std::move(database)) {}
   Work work_of(MakeChanges make) const;
   void report_unreadable(std::int64_t number);

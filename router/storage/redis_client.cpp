@@ -20,13 +20,9 @@ constexpr int kMostRedirects = 8;
 constexpr base::milliseconds kSlotsAtMostEvery{100};
 constexpr std::size_t kMostNodes = 1024;
 
-base::SteadyTime time_now() {
-  return std::chrono::steady_clock::now();
-}
+base::SteadyTime time_now() { return std::chrono::steady_clock::now(); }
 
-Error away(std::string detail) {
-  return {ErrorCode::unavailable, Side::store, std::move(detail), true};
-}
+Error away(std::string detail) { return {ErrorCode::unavailable, Side::store, std::move(detail), true}; }
 
 // Not carried out, and soon it may be.
 bool passes_by_itself(std::string_view error) {

@@ -79,8 +79,8 @@ class RedisClient : public std::enable_shared_from_this<RedisClient> {
   net::PeerConnector& connector_;
   const RedisAddress address_;
   RedisSentinels sentinels_;
-  NodePtr only_;                          // standalone and sentinel
-  std::map<std::string, NodePtr> nodes_;  // cluster: by address
+  NodePtr only_;                                         // standalone and sentinel
+  std::map<std::string, NodePtr> nodes_;                 // cluster: by address
   std::vector<std::weak_ptr<RedisConnection>> opening_;  // and some that are open
   RedisSlots slots_;
   std::vector<std::shared_ptr<base::Wake>> await_slots_;

@@ -21,9 +21,7 @@ constexpr std::size_t kReadAtOnce = 16 * 1024;
 constexpr std::size_t kMostUnsent = 64 * 1024 * 1024;
 constexpr std::size_t kMostWaiting = 100'000;
 
-base::SteadyTime steady_now() {
-  return std::chrono::steady_clock::now();
-}
+base::SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
 // What Redis does not accept from us: which words were wrong is none of the log's business.
 Error refused_by(const net::PeerAddress& address, const RedisReply& reply, std::string_view doing) {

@@ -112,13 +112,9 @@ RedisReplyReader::RedisReplyReader(RedisReplyLimits limits) : making_(std::make_
   reader_->privdata = making_.get();
 }
 
-RedisReplyReader::~RedisReplyReader() {
-  ::redisReaderFree(reader_);
-}
+RedisReplyReader::~RedisReplyReader() { ::redisReaderFree(reader_); }
 
-Error RedisReplyReader::fault() const {
-  return {ErrorCode::protocol, Side::store, "Redis' answer is none: " + fault_};
-}
+Error RedisReplyReader::fault() const { return {ErrorCode::protocol, Side::store, "Redis' answer is none: " + fault_}; }
 
 Result<void> RedisReplyReader::feed(std::string_view bytes) {
   if (has_failed()) return fault();

@@ -16,9 +16,7 @@ namespace {
 // A sentinel that is slow is as good as none: there are others.
 constexpr base::milliseconds kSentinelPatience{500};
 
-Error no_master(std::string why) {
-  return {ErrorCode::unavailable, Side::store, std::move(why), true};
-}
+Error no_master(std::string why) { return {ErrorCode::unavailable, Side::store, std::move(why), true}; }
 
 }  // namespace
 

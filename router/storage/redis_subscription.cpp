@@ -27,9 +27,7 @@ RedisSubscription::RedisSubscription(RedisClientPtr client, const base::Clock& c
                                      OnMessage on_message)
     : client_(std::move(client)), clock_(clock), channels_(std::move(channels)), on_message_(std::move(on_message)) {}
 
-void RedisSubscription::start() {
-  base::start_detached(subscribe(shared_from_this()));
-}
+void RedisSubscription::start() { base::start_detached(subscribe(shared_from_this())); }
 
 void RedisSubscription::close() {
   is_closed_ = true;

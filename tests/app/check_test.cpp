@@ -47,11 +47,10 @@ constexpr const char* kThreeRoutes = R"({"routes":[{"source":"^/a","destination"
 
 TEST_CASE("check: of the demo's and all examples' directories it says nothing, and ends with 0 [K15]") {
   const Variables secret = {{"OIDC_CLIENT_SECRET", "a-secret"}};
-  Variables demo = {
-      {"OIDC_ISSUER", "http://localhost:5001"},
-      {"OIDC_CLIENT_ID", "demo"},
-      {"OIDC_CLIENT_SECRET", "a-secret"},
-      {"destinations", R"([{"name":"orders","url":"http://localhost:5002","forwardAuthToken":true},
+  Variables demo = {{"OIDC_ISSUER", "http://localhost:5001"},
+                    {"OIDC_CLIENT_ID", "demo"},
+                    {"OIDC_CLIENT_SECRET", "a-secret"},
+                    {"destinations", R"([{"name":"orders","url":"http://localhost:5002","forwardAuthToken":true},
                                          {"name":"invoices","url":"http://localhost:5003","forwardAuthToken":true}])"}};
   std::map<std::string, Variables> directories = {{ROUTER_SOURCE_DIR "/demo/workdir", demo}};
   for (const auto& entry : std::filesystem::directory_iterator(ROUTER_SOURCE_DIR "/examples")) {
@@ -91,8 +90,7 @@ TEST_CASE("check: a cause is one line with the number of its places [K15]") {
       {});
   CHECK(lines_of(repository.output) == 2);
   CHECK(repository.output.find("found \"html5-apps-repo-rt\" (in 2 places)") != std::string::npos);
-  const auto json =
-      nlohmann::json::parse(check_descriptor(kThreeRoutes, {}, {.json = true}).output, nullptr, false);
+  const auto json = nlohmann::json::parse(check_descriptor(kThreeRoutes, {}, {.json = true}).output, nullptr, false);
   CHECK(json.value("warnings", 0) == 1);
   CHECK(json.at("issues").at(0).value("places", 0) == 3);
 }
@@ -123,8 +121,7 @@ TEST_CASE("check: ALLOWED_HOSTS is a matter of --strict, where warnings are erro
   const auto doubtful =
       check_descriptor(R"({"welcomeFile":"./x.html","authenticationMethod":"none"})", {}, {.strict = true});
   CHECK(doubtful.exit_code == 1);
-  CHECK(doubtful.output.find(
-            "xs-app.json:1:16: error: /welcomeFile: found \"./x.html\", expected \"x.html\"") == 0);
+  CHECK(doubtful.output.find("xs-app.json:1:16: error: /welcomeFile: found \"./x.html\", expected \"x.html\"") == 0);
 }
 
 }  // namespace router::app::check_test

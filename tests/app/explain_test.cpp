@@ -38,8 +38,7 @@ class Site {
   Json ask(std::string method, std::string url, std::vector<std::string> headers = {}) const {
     std::ostringstream out;
     std::ostringstream faults;
-    const int code =
-        explain({.directory = folder_.path().string()}, {method, url, headers}, true, out, faults);
+    const int code = explain({.directory = folder_.path().string()}, {method, url, headers}, true, out, faults);
     CHECK(code == 0);
     CHECK(faults.str() == "");
     return Json::parse(out.str());
@@ -54,9 +53,8 @@ TEST_CASE("explain: the route, and why each earlier one was passed over") {
   const Site site;
   const auto by_pattern = site.ask("GET", "/api/items?x=1");
   CHECK(by_pattern["answer"] == "route 1");
-  CHECK(
-      by_pattern["passedOver"] ==
-      Json({{{"route", 0}, {"source", "^/bye\\.html$"}, {"because", "the source does not match the path"}}}));
+  CHECK(by_pattern["passedOver"] ==
+        Json({{{"route", 0}, {"source", "^/bye\\.html$"}, {"because", "the source does not match the path"}}}));
   CHECK(by_pattern["route"]["rewritten"] == "/v1/items?x=1");
   CHECK(by_pattern["route"]["url"] == "http://api.example.com/base/v1/items?x=1");
 
@@ -131,8 +129,7 @@ TEST_CASE("explain: the router's own endpoints are named") {
         "200: session.js, which keeps the tabs of a session together");
   for (const char* path : {"/xs-router/session", "/xs-router/session/touch", "/xs-router/session/events"}) {
     CAPTURE(path);
-    CHECK(site.ask("GET", path)["answer"].get<std::string>().find("for session.js; 401 without") !=
-          std::string::npos);
+    CHECK(site.ask("GET", path)["answer"].get<std::string>().find("for session.js; 401 without") != std::string::npos);
   }
 }
 
@@ -171,18 +168,18 @@ TEST_CASE("explain: what cors says about another origin comes before all but the
     std::string answer;
   };
   const std::string friendly = "Origin: https://friend.example";
-  for (const Row& row : std::vector<Row>{
-           {"OPTIONS",
-            "/open/a",
-            {friendly, "Access-Control-Request-Method: GET"},
-            "200: a preflight, answered by cors"},
-           {"OPTIONS",
-            "/open/a",
-            {friendly, "Access-Control-Request-Method: PUT"},
-            "403: cors does not allow the method"},
-           {"GET", "/open/out", {"Origin: https://foe.example"}, "403: cors does not allow the origin"},
-           {"GET", "/closed/a", {"Origin: https://foe.example"}, "route 0"},
-           {"GET", "/open/a", {friendly}, "route 0"}}) {
+  for (const Row& row :
+       std::vector<Row>{{"OPTIONS",
+                         "/open/a",
+                         {friendly, "Access-Control-Request-Method: GET"},
+                         "200: a preflight, answered by cors"},
+                        {"OPTIONS",
+                         "/open/a",
+                         {friendly, "Access-Control-Request-Method: PUT"},
+                         "403: cors does not allow the method"},
+                        {"GET", "/open/out", {"Origin: https://foe.example"}, "403: cors does not allow the origin"},
+                        {"GET", "/closed/a", {"Origin: https://foe.example"}, "route 0"},
+                        {"GET", "/open/a", {friendly}, "route 0"}}) {
     CAPTURE(row.answer);
     CHECK(site.ask(row.method, row.path, row.headers)["answer"] == row.answer);
   }
@@ -212,8 +209,7 @@ TEST_CASE("explain: a logout URL shows the whole plan and what is wrong with the
   CHECK(prefetched["logout"]["thisRequest"] == "403 Forbidden, nobody is logged out by it");
 }
 
-TEST_CASE(
-    "explain: a request that could not be, and a configuration with errors, have exit codes of their own") {
+TEST_CASE("explain: a request that could not be, and a configuration with errors, have exit codes of their own") {
   const Site site;
   std::ostringstream out;
   std::ostringstream faults;

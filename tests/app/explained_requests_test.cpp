@@ -39,9 +39,7 @@ int number_at(std::string_view text) {
   return is_one ? std::stoi(string(text.substr(0, 3))) : 0;
 }
 
-string text_of(const Json& facts, const char* topic) {
-  return facts.is_object() ? facts.value(topic, "") : "";
-}
+string text_of(const Json& facts, const char* topic) { return facts.is_object() ? facts.value(topic, "") : ""; }
 
 // What the explanation promises this visitor; 0: nothing.
 int promised(const Json& told, Visitor visitor) {
@@ -96,7 +94,8 @@ class Site : test::TurnedLoop {
     const string host = url ? url->authority() : "app.example";
     test::FakeExchange exchange(asked.method, asked.url);
     exchange.use_loop(loop);
-    exchange.set_endpoints({"127.0.0.1", 5000, url ? url->secure() : config_->environment.secure_session_cookie.value_or(false)});
+    exchange.set_endpoints(
+        {"127.0.0.1", 5000, url ? url->secure() : config_->environment.secure_session_cookie.value_or(false)});
     auto& request = exchange.edit_request();
     for (const auto& header : asked.headers) {
       const auto [name, value] = base::cut(header, ':');
@@ -308,7 +307,7 @@ TEST_CASE("explain: WebSockets are let in as it says [H3]") {
   check_all(site, {{"GET", "/open/x", good},
                    {"GET", "/open/x", from_elsewhere},
                    {"GET", "/open/x", without_key},
-                {"GET", "https://app.example/open/x", good},
+                   {"GET", "https://app.example/open/x", good},
                    {"GET", "/x", good},
                    {"GET", "/x", from_elsewhere},
                    {"POST", "/open/x", from_elsewhere}});

@@ -33,9 +33,9 @@ TEST_CASE("import: an agent's properties become the same logout settings as the 
   CHECK(imported.code == 0);
   const auto json = nlohmann::json::parse(imported.out);
   const auto& logout = json.at("logout");
-  CHECK(logout.at("applications").at("crm") == nlohmann::json({{"endpoint", "/crm/log-me-out"},
-                                                               {"parameter", "log-out"},
-                                                               {"page", "/banking-app/logout-page.html"}}));
+  CHECK(logout.at("applications").at("crm") ==
+        nlohmann::json(
+            {{"endpoint", "/crm/log-me-out"}, {"parameter", "log-out"}, {"page", "/banking-app/logout-page.html"}}));
   CHECK(logout.at("applications").at("").at("page") == "/agentapp/goodbye.html");
   CHECK(logout.at("inspectBody") == true);
   CHECK(logout.at("alwaysInvalidate") == false);

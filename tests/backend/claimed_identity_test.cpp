@@ -7,8 +7,7 @@ namespace router::claimed_identity_test {
 
 using namespace router::test;
 
-TEST_CASE(
-    "forwarding: a stranger's word about who and where he is does not reach the back-end, however spelt") {
+TEST_CASE("forwarding: a stranger's word about who and where he is does not reach the back-end, however spelt") {
   const char* const names[] = {"X-Forwarded-For",
                                "x_forwarded_for",
                                "X-Forwarded-Host",
@@ -129,9 +128,8 @@ TEST_CASE(
 }
 
 TEST_CASE("forwarding: names that only look like a claim pass [S20]") {
-  for (const char* name :
-       {"sm", "smart-user", "x-ms-version", "x-goog-api-client", "x-amzn-trace-id", "remote", "x-client-id",
-        "x-auth-token", "oidc", "x-iv", "sap-language", "ivy-user", "x-users"}) {
+  for (const char* name : {"sm", "smart-user", "x-ms-version", "x-goog-api-client", "x-amzn-trace-id", "remote",
+                           "x-client-id", "x-auth-token", "oidc", "x-iv", "sap-language", "ivy-user", "x-users"}) {
     CAPTURE(name);
     Passage passage;
     CHECK(has(passage.with({{name, "mine"}}).write(), std::string(name) + ": mine"));
@@ -164,8 +162,7 @@ TEST_CASE("forwarding: FORWARD_IDENTITY_HEADERS opens no other door [S20]") {
   CHECK(passage.write().find("evil") == std::string::npos);
 }
 
-TEST_CASE(
-    "forwarding: a claim that the descriptor sets for a destination is sent, the client's is not [S20]") {
+TEST_CASE("forwarding: a claim that the descriptor sets for a destination is sent, the client's is not [S20]") {
   Passage passage;
   passage.destination.headers = {{"sap-connectivity-scc-location_id", "site"}};
   const auto head = passage.with({{"SAP-Connectivity-SCC-Location-ID", "evil"}}).write();
@@ -173,8 +170,7 @@ TEST_CASE(
   CHECK(head.find("evil") == std::string::npos);
 }
 
-TEST_CASE(
-    "forwarding: a trusted proxy is believed where it speaks of the way, not where it speaks of the user") {
+TEST_CASE("forwarding: a trusted proxy is believed where it speaks of the way, not where it speaks of the user") {
   Passage passage;
   passage.external.peer_trusted = true;
   passage.external.peer_address = "10.0.0.1";

@@ -51,8 +51,9 @@ TEST_CASE("compressed body: the head is that of a chunked, coded body") {
   body.begin(kRules, request_taking("gzip"), start);
   CHECK(start.body == BodyKind::chunked);
   CHECK(start.content_length == 0);
-  CHECK(test::lines_of(start.fields) ==
-        "Content-Type: application/json\r\nETag: \"1--xs-gzip\"\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\n");
+  CHECK(
+      test::lines_of(start.fields) ==
+      "Content-Type: application/json\r\nETag: \"1--xs-gzip\"\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\n");
 }
 
 TEST_CASE("compressed body: each flushed piece can be read at once, and together they are the body") {

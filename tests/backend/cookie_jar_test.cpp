@@ -20,20 +20,17 @@ const session::CookieNames kOwn{config::Environment{}};
 const JarScope kCrm{"crm", "/api/orders", "/crm/orders", true};
 const base::WallTime kNow{std::chrono::seconds(1'800'000'000)};
 
-BackendCookie cookie(std::string name, std::string value, std::string path = "/",
-                     std::string destination = "crm") {
+BackendCookie cookie(std::string name, std::string value, std::string path = "/", std::string destination = "crm") {
   return {std::move(destination), std::move(name), base::Secret(std::move(value)), std::move(path), false};
 }
 
-backend::SetCookies sort(const std::string& field, bool has_jar = true,
-                         bool set_session_cookies = false) {
+backend::SetCookies sort(const std::string& field, bool has_jar = true, bool set_session_cookies = false) {
   static std::vector<http::Headers> answers;  // what the views look into
   answers.emplace_back().add("Set-Cookie", field);
   return backend::sort_set_cookies(answers.back(), kCrm, {kOwn, has_jar, set_session_cookies}, kNow);
 }
 
-std::string cookie_field(const std::string& from_client, const std::vector<BackendCookie>& jar,
-                         JarScope scope = kCrm) {
+std::string cookie_field(const std::string& from_client, const std::vector<BackendCookie>& jar, JarScope scope = kCrm) {
   http::Headers request;
   if (!from_client.empty()) request.add("Cookie", from_client);
   std::string out;
@@ -206,7 +203,8 @@ TEST_CASE("cookie jar: a cookie that is there already costs no write") {
   fresh.backend_cookies = {cookie("a", "1")};
   REQUIRE(test::run_task(store.create(fresh)));
   const auto held = **test::run_task(store.find(fresh.id));
-  const auto saved = test::run_task(backend::save_cookies(store, held, {{cookie("a", "1"), false}}, 1000, kNoApplications));
+  const auto saved =
+      test::run_task(backend::save_cookies(store, held, {{cookie("a", "1"), false}}, 1000, kNoApplications));
   CHECK(*saved == held);
 }
 

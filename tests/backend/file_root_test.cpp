@@ -20,8 +20,7 @@ namespace {
 
 string read_all(const OpenFile& file) {
   string content(file.size, '\0');
-  REQUIRE(::pread(file.descriptor.get(), content.data(), content.size(), 0) ==
-          static_cast<ssize_t>(content.size()));
+  REQUIRE(::pread(file.descriptor.get(), content.data(), content.size(), 0) == static_cast<ssize_t>(content.size()));
   return content;
 }
 

@@ -21,13 +21,9 @@ TEST_CASE("forwarding: a destination's own authorization replaces the user's tok
 
 TEST_CASE("forwarding: ordinary fields pass as they are, in their order") {
   Passage passage;
-  passage.with({{"Accept", "a"},
-                {"X-My_Field", "b"},
-                {"accept", "c"},
-                {"tracestate", "d"},
-                {"If-None-Match", "\"e\""}});
-  CHECK(passage.write().find(
-            "Accept: a\r\nX-My_Field: b\r\naccept: c\r\ntracestate: d\r\nIf-None-Match: \"e\"\r\n") !=
+  passage.with(
+      {{"Accept", "a"}, {"X-My_Field", "b"}, {"accept", "c"}, {"tracestate", "d"}, {"If-None-Match", "\"e\""}});
+  CHECK(passage.write().find("Accept: a\r\nX-My_Field: b\r\naccept: c\r\ntracestate: d\r\nIf-None-Match: \"e\"\r\n") !=
         std::string::npos);
 }
 
@@ -47,9 +43,9 @@ TEST_CASE("forwarding: hop-by-hop and framing fields stay here") {
                 {"Transfer_Encoding", "chunked"},
                 {"Expect", "something"}});
   const auto head = passage.write();
-  for (const char* name : {"Connection", "X-Hop", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection",
-                           "TE", "Upgrade", "HTTP2-Settings", "Content-Length", "Transfer-Encoding",
-                           "Content_Length", "Transfer_Encoding", "Expect"}) {
+  for (const char* name :
+       {"Connection", "X-Hop", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "TE", "Upgrade",
+        "HTTP2-Settings", "Content-Length", "Transfer-Encoding", "Content_Length", "Transfer_Encoding", "Expect"}) {
     CAPTURE(name);
     CHECK_FALSE(has_name(head, name));
   }
@@ -58,8 +54,8 @@ TEST_CASE("forwarding: hop-by-hop and framing fields stay here") {
 TEST_CASE("forwarding: naming a field of the router in Connection does not take it away") {
   Passage passage;
   passage.destination.forward_auth_token = true;
-  passage.with({{"Connection", "authorization, host, x-forwarded-for, x-request-id, cookie, close"},
-                {"Cookie", "a=1"}});
+  passage.with(
+      {{"Connection", "authorization, host, x-forwarded-for, x-request-id, cookie, close"}, {"Cookie", "a=1"}});
   const auto head = passage.write();
   CHECK(has(head, "Authorization: Bearer token"));
   CHECK(has(head, "Host: crm.internal:8080"));
@@ -92,8 +88,7 @@ TEST_CASE("forwarding: Host is the destination's, or the client's where the dest
   CHECK(head.find("crm.internal") == std::string::npos);
 }
 
-TEST_CASE(
-    "forwarding: Authorization is the session's token or, on public routes, the client's own, never both") {
+TEST_CASE("forwarding: Authorization is the session's token or, on public routes, the client's own, never both") {
   const struct {
     bool authenticated, with_session, forward_token, is_service;
     const char* expected;
@@ -139,12 +134,10 @@ TEST_CASE("forwarding: the token of REST clients goes to no back-end, in no spel
   }
 }
 
-TEST_CASE(
-    "forwarding: the destination's headers replace the client's, but never what the router answers for") {
+TEST_CASE("forwarding: the destination's headers replace the client's, but never what the router answers for") {
   Passage passage;
   passage.destination.forward_auth_token = true;
-  passage.destination.headers = {
-      {"apikey", "k"}, {"Authorization", "Basic x"}, {"Host", "h"}, {"x-tenant", "t"}};
+  passage.destination.headers = {{"apikey", "k"}, {"Authorization", "Basic x"}, {"Host", "h"}, {"x-tenant", "t"}};
   const auto head = passage.with({{"ApiKey", "mine"}, {"x_tenant", "mine"}}).write();
   CHECK(has(head, "apikey: k"));
   CHECK(has(head, "x-tenant: t"));
@@ -166,8 +159,8 @@ TEST_CASE("forwarding: of the trailers pass those that the router does not decid
   config::Configuration configuration;
   configuration.am.emplace().cookie_name = "iPlanetDirectoryPro";
   http::Headers trailers;
-  for (const char* name : {"iPlanetDirectoryPro", "host", "Content_Length", "authorization", "cookie", "x-forwarded-user", "TE", "x-csrf-token",
-                           "Remote_User", "x-real-ip"}) {
+  for (const char* name : {"iPlanetDirectoryPro", "host", "Content_Length", "authorization", "cookie",
+                           "x-forwarded-user", "TE", "x-csrf-token", "Remote_User", "x-real-ip"}) {
     trailers.add(name, "1");
   }
   trailers.add("Checksum", "2");

@@ -70,7 +70,8 @@ inline std::string write_answer(const Lines& lines, bool csrf_is_ours = false,
   http::Headers answer;
   for (const auto& [name, value] : lines) answer.add(name, value);
   const backend::SetCookies cookies{{"theme=dark; Max-Age=1"}, {}};
-  return "\r\n" + lines_of(backend::forwarded_fields(answer, {configured, csrf_is_ours, cors_is_ours, cookies, location}));
+  return "\r\n" +
+         lines_of(backend::forwarded_fields(answer, {configured, csrf_is_ours, cors_is_ours, cookies, location}));
 }
 
 }  // namespace router::test

@@ -53,9 +53,8 @@ const string kText(3000, 'a');
 }  // namespace
 
 TEST_CASE("forwarder: an answer is compressed, chunked, and its tag that of the coding [N20]") {
-  const auto passed = forward({.fields = {{"Content-Type", "application/json"}, {"ETag", "\"1\""}},
-                               .pieces = {{kText}},
-                               .has_length = true});
+  const auto passed = forward(
+      {.fields = {{"Content-Type", "application/json"}, {"ETag", "\"1\""}}, .pieces = {{kText}}, .has_length = true});
   REQUIRE(passed.served);
   const auto& exchange = *passed.exchange;
   CHECK(exchange.finished());
@@ -100,8 +99,9 @@ TEST_CASE("forwarder: a body cut short is not completed by its encoder") {
 
 TEST_CASE("forwarder: with a CSRF token of the router's or the back-end's in the head, the body goes out as it is") {
   const auto of_router = forward({.pieces = {{kText}}, .has_length = true}, "x-csrf-token: secret\r\n");
-  const auto of_back_end = forward(
-      {.fields = {{"Content-Type", "application/json"}, {"X-CSRF-Token", "secret"}}, .pieces = {{kText}}, .has_length = true});
+  const auto of_back_end = forward({.fields = {{"Content-Type", "application/json"}, {"X-CSRF-Token", "secret"}},
+                                    .pieces = {{kText}},
+                                    .has_length = true});
   for (const auto* passed : {&of_router, &of_back_end}) {
     REQUIRE(passed->served);
     CHECK_FALSE(passed->exchange->field("Content-Encoding"));

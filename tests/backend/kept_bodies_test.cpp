@@ -100,8 +100,7 @@ TEST_CASE("kept bodies: another file, time, size, value or coding is another bod
 TEST_CASE("kept bodies: the ones used longest ago make room within the bound, one above it is not kept [N2]") {
   KeptBodies bodies(12'000);
   Work work;
-  for (std::uint64_t inode = 1; inode <= 3; ++inode)
-    CHECK(get(bodies, key_of(inode), work, string(3000, 'x')));
+  for (std::uint64_t inode = 1; inode <= 3; ++inode) CHECK(get(bodies, key_of(inode), work, string(3000, 'x')));
   CHECK(bodies.find(key_of(1)));  // used again: 2 is the oldest now
   CHECK(get(bodies, key_of(4), work, string(3000, 'x')));
   CHECK(bodies.find(key_of(1)));

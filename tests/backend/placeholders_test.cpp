@@ -18,9 +18,7 @@ Replacement replacement() {
   return with;
 }
 
-string filled(std::string_view text) {
-  return fill_placeholders(text, replacement(), 10'000).value_or("too long");
-}
+string filled(std::string_view text) { return fill_placeholders(text, replacement(), 10'000).value_or("too long"); }
 
 }  // namespace
 

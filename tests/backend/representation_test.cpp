@@ -87,10 +87,8 @@ TEST_CASE("representation: a compressed one keeps the type, varies, and has a ta
   CHECK(plain.field("ETag") != gzip.field("ETag"));
   CHECK(gzip.field("ETag") != brotli.field("ETag"));
   CHECK(gzip.field("ETag").ends_with("-gzip\""));
-  CHECK(site.get("/both.js", {{"Accept-Encoding", "gzip"}, {"If-None-Match", gzip.field("ETag")}}).status() ==
-        304);
-  CHECK(site.get("/both.js", {{"Accept-Encoding", "br"}, {"If-None-Match", gzip.field("ETag")}}).status() ==
-        200);
+  CHECK(site.get("/both.js", {{"Accept-Encoding", "gzip"}, {"If-None-Match", gzip.field("ETag")}}).status() == 304);
+  CHECK(site.get("/both.js", {{"Accept-Encoding", "br"}, {"If-None-Match", gzip.field("ETag")}}).status() == 200);
   const auto range = site.get("/both.js", {{"Accept-Encoding", "gzip"}, {"Range", "bytes=4-"}});
   CHECK(range.body() == "ped!");
   CHECK(range.field("Content-Range") == "bytes 4-7/8");
@@ -136,8 +134,7 @@ constexpr auto kFilled = "<p>a&lt;b|a<b|https://uaa.example</p>";
 
 }  // namespace
 
-TEST_CASE(
-    "representation: placeholders are filled in files with one of the suffixes, also through the folder") {
+TEST_CASE("representation: placeholders are filled in files with one of the suffixes, also through the folder") {
   Replaced site;
   for (const auto* target : {"/index.html", "/"}) {
     const auto answer = site.get(target, {{"Accept-Encoding", "gzip"}});

@@ -74,8 +74,7 @@ Match found(const std::shared_ptr<const RouteSet>& set, std::string_view path) {
 std::string answer_of(const Match& match, std::string_view path) {
   REQUIRE(match.found());
   auto* const* fixed = std::get_if<backend::Backend*>(&match.lead());
-  if (fixed == nullptr)
-    return std::holds_alternative<backend::ByName>(match.lead()) ? "by name" : "not bound";
+  if (fixed == nullptr) return std::holds_alternative<backend::ByName>(match.lead()) ? "by name" : "not bound";
   test::FakeExchange exchange("GET", path);
   test::UnusedPool pool;
   const config::Configuration any;
@@ -89,12 +88,10 @@ std::string answer_of(const Match& match, std::string_view path) {
 TEST_CASE("route set: a route leads to a back-end, by a name, or to a service that is not bound [H8]") {
   int alive = 0;
   auto config = configuration_with(
-      {route_to("^/erp", config::ToDestination{"erp"}),
-       route_to("^/looked-up", config::ToDestination{"elsewhere"}),
+      {route_to("^/erp", config::ToDestination{"erp"}), route_to("^/looked-up", config::ToDestination{"elsewhere"}),
        route_to("^/to/(.*)$", config::ToDestination{"$1"}), route_to("^/host", config::ToDestination{"*"}),
-       route_to("^/biz", config::ToService{"biz", "odata"}),
-       route_to("^/other", config::ToService{"biz", "v2"}), route_to("^/none", config::ToService{"none"}),
-       route_to("^/ui", config::ToFolder{"/srv/ui"})});
+       route_to("^/biz", config::ToService{"biz", "odata"}), route_to("^/other", config::ToService{"biz", "v2"}),
+       route_to("^/none", config::ToService{"none"}), route_to("^/ui", config::ToFolder{"/srv/ui"})});
   config->plugins = {route_to("^/plugin", config::ToDestination{"erp"})};
   const auto set = std::make_shared<const RouteSet>(config, back_ends_of(config, alive), folders(alive));
   struct Row {
@@ -102,9 +99,9 @@ TEST_CASE("route set: a route leads to a back-end, by a name, or to a service th
     const char* answer;
   };
   for (const auto& [path, answer] :
-       {Row{"/erp", "erp ^/erp"}, Row{"/looked-up", "by name"}, Row{"/to/erp", "by name"},
-        Row{"/host", "by name"}, Row{"/biz", "biz/odata ^/biz"}, Row{"/other", "not bound"},
-        Row{"/none", "not bound"}, Row{"/ui", "folder /srv/ui ^/ui"}, Row{"/plugin", "erp ^/plugin"}}) {
+       {Row{"/erp", "erp ^/erp"}, Row{"/looked-up", "by name"}, Row{"/to/erp", "by name"}, Row{"/host", "by name"},
+        Row{"/biz", "biz/odata ^/biz"}, Row{"/other", "not bound"}, Row{"/none", "not bound"},
+        Row{"/ui", "folder /srv/ui ^/ui"}, Row{"/plugin", "erp ^/plugin"}}) {
     CAPTURE(path);
     CHECK(answer_of(found(set, path), path) == answer);
   }
@@ -149,8 +146,8 @@ TEST_CASE("route set: a match outlives the set, its configuration and its back-e
     CAPTURE(path);
     {
       // An application, which is dropped while its request is on its way.
-      auto config = configuration_with({route_to("^/erp/(.*)$", config::ToDestination{"erp"}),
-                                        route_to("^/ui/(.*)$", config::ToFolder{"/srv/ui"})});
+      auto config = configuration_with(
+          {route_to("^/erp/(.*)$", config::ToDestination{"erp"}), route_to("^/ui/(.*)$", config::ToFolder{"/srv/ui"})});
       kept = config;
       const auto set = std::make_shared<const RouteSet>(config, back_ends_of(config, alive), folders(alive));
       match = found(set, path);
@@ -189,8 +186,8 @@ TEST_CASE("route set: applications share back-ends, which stay as long as one of
   auto central = configuration_with({route_to("^/central", config::ToDestination{"erp"})});
   auto shared = back_ends_of(central, alive);
   auto of_descriptor = std::make_shared<const RouteSet>(central, shared);
-  auto of_application = std::make_shared<const RouteSet>(
-      configuration_with({route_to("^/api", config::ToDestination{"erp"})}), shared);
+  auto of_application =
+      std::make_shared<const RouteSet>(configuration_with({route_to("^/api", config::ToDestination{"erp"})}), shared);
   std::weak_ptr<const config::Configuration> kept = central;
   central.reset();
   shared.reset();

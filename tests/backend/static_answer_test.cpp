@@ -112,14 +112,13 @@ TEST_CASE("static answer: several ranges are multipart/byteranges with their len
   const string prefix = "multipart/byteranges; boundary=";
   REQUIRE(type.starts_with(prefix));
   const auto boundary = type.substr(prefix.size());
-  const string expected =
-      "\r\n--" + boundary +
-      "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Range: bytes 8-9/10\r\n\r\n89"
-      "\r\n--" +
-      boundary +
-      "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Range: bytes 0-1/10\r\n\r\n01"
-      "\r\n--" +
-      boundary + "--\r\n";
+  const string expected = "\r\n--" + boundary +
+                          "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Range: bytes 8-9/10\r\n\r\n89"
+                          "\r\n--" +
+                          boundary +
+                          "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Range: bytes 0-1/10\r\n\r\n01"
+                          "\r\n--" +
+                          boundary + "--\r\n";
   CHECK(answer.body() == expected);
   CHECK(answer.field("Content-Length") == std::to_string(expected.size()));
   CHECK(answer.field("Content-Range") == "-");

@@ -251,8 +251,7 @@ TEST_CASE("static files: HEAD has the fields of GET and no body") {
   CHECK(head.status() == 200);
   CHECK(head.body() == "");
   CHECK(head.bytes_sent == 0);
-  for (const auto* name :
-       {"Content-Length", "ETag", "Last-Modified", "Content-Type", "Vary", "Accept-Ranges"}) {
+  for (const auto* name : {"Content-Length", "ETag", "Last-Modified", "Content-Type", "Vary", "Accept-Ranges"}) {
     CHECK(head.field(name) == get.field(name));
   }
   CHECK(site.fetch("HEAD", "/folder").field("Content-Length") == "0");

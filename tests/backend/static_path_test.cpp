@@ -45,9 +45,9 @@ TEST_CASE("static path: segments are decoded, a slash at the end names a folder"
 }
 
 TEST_CASE("static path: dotfiles and names that hide a separator are refused") {
-  for (const auto* url_path : {"/.git/config", "/a/.env", "/.", "/..", "/a/../b", "/%2egit/config",
-                               "/.well-known/.secret", "/.well-knownx", "/a%2Fb", "/a%2fb", "/%2F", "/a%5Cb",
-                               "/a%00b", "/a%", "/a%4", "/a%zz", "/...", "/a/.../b"}) {
+  for (const auto* url_path :
+       {"/.git/config", "/a/.env", "/.", "/..", "/a/../b", "/%2egit/config", "/.well-known/.secret", "/.well-knownx",
+        "/a%2Fb", "/a%2fb", "/%2F", "/a%5Cb", "/a%00b", "/a%", "/a%4", "/a%zz", "/...", "/a/.../b"}) {
     CAPTURE(url_path);
     CHECK(read(url_path) == "refused");
   }

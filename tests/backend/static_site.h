@@ -43,9 +43,7 @@ class StaticSite {
 
   std::optional<config::Replacement>& replace() { return std::get<config::ToFolder>(route.leads_to).replace; }
 
-  void write(const std::string& name, std::string_view content) const {
-    folder.write("site/" + name, content);
-  }
+  void write(const std::string& name, std::string_view content) const { folder.write("site/" + name, content); }
 
   Fetched fetch(std::string method, std::string_view target, std::initializer_list<http::Field> fields = {}) {
     Fetched fetched;

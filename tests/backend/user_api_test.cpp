@@ -24,7 +24,9 @@ session::Session john() {
 // The user API below /user-api, as the README configures it.
 struct Asked {
   explicit Asked(std::string method, std::string_view path, bool signed_in = true)
-      : route(test::make_route("^/user-api(.*)")), exchange(std::move(method), path), prepared(exchange, route, config, pool) {
+      : route(test::make_route("^/user-api(.*)")),
+        exchange(std::move(method), path),
+        prepared(exchange, route, config, pool) {
     route.target = "$1";
     route.leads_to = config::ToService{config::kUserApiService};
     route.authentication = config::AuthenticationType::xsuaa;

@@ -12,9 +12,9 @@ TEST_CASE("backoff: the wait doubles up to the longest, however often it failed 
     milliseconds plain;
     milliseconds own;  // from 0.5 s to 3 s
   } rows[] = {
-      {0, seconds(1), milliseconds(500)},  {1, seconds(1), milliseconds(500)}, {2, seconds(2), seconds(1)},
-      {3, seconds(4), seconds(2)},         {4, seconds(8), seconds(3)},        {6, seconds(32), seconds(3)},
-      {7, seconds(60), seconds(3)},        {40, seconds(60), seconds(3)},      {4'000'000'000U, seconds(60), seconds(3)},
+      {0, seconds(1), milliseconds(500)}, {1, seconds(1), milliseconds(500)}, {2, seconds(2), seconds(1)},
+      {3, seconds(4), seconds(2)},        {4, seconds(8), seconds(3)},        {6, seconds(32), seconds(3)},
+      {7, seconds(60), seconds(3)},       {40, seconds(60), seconds(3)},      {4'000'000'000U, seconds(60), seconds(3)},
   };
   for (const auto& row : rows) {
     CAPTURE(row.failures);

@@ -41,19 +41,17 @@ TEST_CASE("ip address: a proxy's spelling of a hop is the address alone, what is
   }
 }
 
-TEST_CASE(
-    "ip address: limits count an IPv6 network of 64 bits as one home, and each IPv4 address apart [S3]") {
+TEST_CASE("ip address: limits count an IPv6 network of 64 bits as one home, and each IPv4 address apart [S3]") {
   struct Row {
     const char* one;
     const char* other;
     bool same;
   };
-  for (const Row& row :
-       {Row{"2001:db8::1", "2001:db8::ffff:2", true}, Row{"2001:db8::1", "2001:db8:0:1::1", false},
-        Row{"192.0.2.7", "192.0.2.8", false}, Row{"192.0.2.7", "::ffff:192.0.2.7", true},
-        Row{"::ffff:192.0.2.7", "::ffff:192.0.2.8", false}, Row{"::ffff:192.0.2.7", "::1", false},
-        Row{"64:ff9b::192.0.2.7", "64:ff9b::192.0.2.8", false}, Row{"no address", "no address", true},
-        Row{"no address", "another", false}}) {
+  for (const Row& row : {Row{"2001:db8::1", "2001:db8::ffff:2", true}, Row{"2001:db8::1", "2001:db8:0:1::1", false},
+                         Row{"192.0.2.7", "192.0.2.8", false}, Row{"192.0.2.7", "::ffff:192.0.2.7", true},
+                         Row{"::ffff:192.0.2.7", "::ffff:192.0.2.8", false}, Row{"::ffff:192.0.2.7", "::1", false},
+                         Row{"64:ff9b::192.0.2.7", "64:ff9b::192.0.2.8", false}, Row{"no address", "no address", true},
+                         Row{"no address", "another", false}}) {
     CAPTURE(row.one);
     CAPTURE(row.other);
     CHECK((base::home_of(row.one) == base::home_of(row.other)) == row.same);

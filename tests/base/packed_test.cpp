@@ -15,10 +15,8 @@ struct Point {
 };
 
 template <class Archive, class Any>
-  requires std::same_as<std::remove_const_t<Any>, Point>
-void fields(Archive& archive, Any& point) {
-  archive(point.x, point.name);
-}
+requires std::same_as<std::remove_const_t<Any>, Point>
+void fields(Archive& archive, Any& point) { archive(point.x, point.name); }
 
 struct All {
   std::uint64_t number = std::numeric_limits<std::uint64_t>::max();
@@ -51,8 +49,17 @@ std::string packed_all() {
 TEST_CASE("packed: what is written is read again, of every kind") {
   const auto bytes = packed_all();
   base::Unpacker unpacker(bytes);
-  All read{.number = 0, .flag = false, .text = {}, .secret = {}, .span = {}, .time = {}, .absent = base::WallTime(),
-           .present = {}, .points = {}, .none = {"x"}, .names = {}};
+  All read{.number = 0,
+           .flag = false,
+           .text = {},
+           .secret = {},
+           .span = {},
+           .time = {},
+           .absent = base::WallTime(),
+           .present = {},
+           .points = {},
+           .none = {"x"},
+           .names = {}};
   all_fields(unpacker, read);
   CHECK(unpacker.is_whole());
   const All all;
@@ -87,7 +94,7 @@ TEST_CASE("packed: what is cut anywhere, or has more behind it, is not whole") {
 
 TEST_CASE("packed: a length that nothing stands behind allocates nothing") {
   for (const std::string& bytes : {std::string("\xff\xff\xff\xff\xff\xff\xff\xff\x7f"), std::string(20, '\xff'),
-                                  std::string("\x05"), std::string()}) {
+                                   std::string("\x05"), std::string()}) {
     base::Unpacker unpacker(bytes);
     std::vector<Point> points;
     std::string text;

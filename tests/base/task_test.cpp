@@ -1,13 +1,12 @@
 #include "base/task.h"
 
-#include "base/guarded.h"
-
 #include <doctest/doctest.h>
 
 #include <memory>
 #include <stdexcept>
 #include <string>
 
+#include "base/guarded.h"
 #include "support/fake_loop.h"
 #include "support/run_task.h"
 
@@ -20,9 +19,7 @@ using router::test::run_task;
 
 namespace {
 
-Task<int> answer() {
-  co_return 42;
-}
+Task<int> answer() { co_return 42; }
 
 Task<int> twice(Task<int> task) {
   const int once = co_await task;
@@ -80,15 +77,11 @@ Task<void> hold(std::shared_ptr<int> held, Loop& loop) {
   ++*held;
 }
 
-Task<int> note_loop(FakeLoop& loop) {
-  co_return static_cast<int>(loop.pending_timers());
-}
+Task<int> note_loop(FakeLoop& loop) { co_return static_cast<int>(loop.pending_timers()); }
 
 }  // namespace
 
-TEST_CASE("task: starts when it is awaited and hands its value on") {
-  CHECK(run_task(twice(answer())) == 84);
-}
+TEST_CASE("task: starts when it is awaited and hands its value on") { CHECK(run_task(twice(answer())) == 84); }
 
 TEST_CASE("task: does nothing until somebody awaits it") {
   bool ran = false;
@@ -109,9 +102,7 @@ TEST_CASE("task: a loop over tasks that finish at once") {
   CHECK(count == 1000);
 }
 
-TEST_CASE("task: an exception reaches the awaiter") {
-  CHECK(run_task(caught(fail())));
-}
+TEST_CASE("task: an exception reaches the awaiter") { CHECK(run_task(caught(fail()))); }
 
 TEST_CASE("task: a suspended one that is destroyed frees what it holds") {
   FakeClock clock;

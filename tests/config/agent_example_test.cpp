@@ -6,8 +6,8 @@
 namespace router::config::test::agent_example_test {
 
 TEST_CASE("example agent: it loads without errors and warnings, and is what its README says") {
-  const LoadResult result = load({.directory = ROUTER_SOURCE_DIR "/examples/agent",
-                                  .environment = {{"OIDC_CLIENT_SECRET", "secret"}}});
+  const LoadResult result =
+      load({.directory = ROUTER_SOURCE_DIR "/examples/agent", .environment = {{"OIDC_CLIENT_SECRET", "secret"}}});
   CHECK(errors_of(result) == "");
   CHECK(result.issues.count(Severity::warning) == 0);
   CAPTURE(to_text(result.issues));

@@ -11,29 +11,24 @@ constexpr const char* kUaa =
     R"({"name":"my-uaa","tags":["xsuaa"],"credentials":{"url":"https://uaa.example.com",
     "clientid":"c","clientsecret":"s","xsappname":"app"}})";
 std::string ias_binding(const std::string& certificate, const std::string& key) {
-  const json binding = {{"name", "my-ias"},
-                        {"credentials",
-                         {{"url", "https://ias.example.com"},
-                          {"clientid", "c"},
-                          {"certificate", certificate},
-                          {"key", key}}}};
+  const json binding = {
+      {"name", "my-ias"},
+      {"credentials",
+       {{"url", "https://ias.example.com"}, {"clientid", "c"}, {"certificate", certificate}, {"key", key}}}};
   return binding.dump();
 }
 
 // What is bound is needed: a route asks for a login.
 constexpr const char* kProtected = R"({"routes":[{"source":"^/","localDir":"."}]})";
 
-std::string services(const std::string& inner) {
-  return "{" + inner + "}";
-}
+std::string services(const std::string& inner) { return "{" + inner + "}"; }
 
 TEST_CASE("bindings: ias comes before xsuaa before oidc, and the first is the default of routes") {
   const auto own = router::test::make_self_signed("client.example");
   const LoadResult result = load_variables(
       {{"VCAP_SERVICES",
-        services(
-            std::string(R"("xsuaa":[)") + kUaa + R"(],"identity":[)" + ias_binding(own.certificate, own.key) +
-            R"(],"oidc":[{"name":"staff","credentials":{"issuer":"https://a.example.com","clientid":"x"}},
+        services(std::string(R"("xsuaa":[)") + kUaa + R"(],"identity":[)" + ias_binding(own.certificate, own.key) +
+                 R"(],"oidc":[{"name":"staff","credentials":{"issuer":"https://a.example.com","clientid":"x"}},
                                      {"name":"guests","credentials":{"issuer":"https://b.example.com","clientid":"y","clientsecret":"z"}}])")}},
       kProtected);
   CHECK(errors_of(result) == "");
@@ -80,7 +75,8 @@ TEST_CASE("bindings: identityzone is the subdomain of other tenants' URLs, where
   for (const auto& row : rows) {
     const json one = {{"url", row.url}, {"clientid", "c"}, {"clientsecret", "s"}, {"identityzone", row.zone}};
     const json all = {{"xsuaa", {{{"name", "uaa"}, {"credentials", one}}}}};
-    const LoadResult result = load_variables({{"VCAP_SERVICES", all.dump()}, {"TENANT_HOST_PATTERN", "^(.*).app.example"}});
+    const LoadResult result =
+        load_variables({{"VCAP_SERVICES", all.dump()}, {"TENANT_HOST_PATTERN", "^(.*).app.example"}});
     REQUIRE(result.configuration);
     CHECK(result.configuration->providers[0].identity_zone == row.found);
     CHECK(result.issues.sorted().size() == (*row.found == '\0' ? 1 : 0));
@@ -106,7 +102,8 @@ TEST_CASE("bindings: id_token_signed_response_alg is one that can be checked") {
 }
 
 TEST_CASE("bindings: a route's provider goes by its authentication, a name is needed only among OpenID ones") {
-  const json client = {{"url", "https://a.example.com"}, {"issuer", "https://b.example.com"}, {"clientid", "c"}, {"clientsecret", "s"}};
+  const json client = {
+      {"url", "https://a.example.com"}, {"issuer", "https://b.example.com"}, {"clientid", "c"}, {"clientsecret", "s"}};
   const auto named = [&](const char* name) { return json{{"name", name}, {"credentials", client}}; };
   const json all = {{"xsuaa", {named("uaa")}}, {"identity", {named("ias")}}, {"oidc", {named("one"), named("two")}}};
   const char* descriptor = R"({"routes": [
@@ -124,7 +121,8 @@ TEST_CASE("bindings: a route's provider goes by its authentication, a name is ne
   std::vector<std::string> providers;
   for (const Route& route : result.configuration->routes) providers.push_back(route.provider);
   CHECK(providers == std::vector<std::string>{"uaa", "ias", "one", "two", "uaa", "", "ias"});
-  const LoadResult alone = load_variables({{"destinations", destinations}, {"OIDC_ISSUER", "https://b.example.com"}, {"OIDC_CLIENT_ID", "c"}}, descriptor);
+  const LoadResult alone = load_variables(
+      {{"destinations", destinations}, {"OIDC_ISSUER", "https://b.example.com"}, {"OIDC_CLIENT_ID", "c"}}, descriptor);
   CHECK_FALSE(alone.configuration);  // nobody is called "two"
 }
 
@@ -133,10 +131,15 @@ TEST_CASE("bindings: a bound service has its own client, grant, URLs, headers an
     json credentials = {{"sap.cloud.service", "com.sap.country"},
                         {"sap.cloud.service.alias", "country"},
                         {"uri", "https://country.example.com/all"},
-                        {"endpoints", {{"data", {{"url", "https://country.example.com/odata"}, {"timeout", 120000}}},
-                                       {"config", "https://country.example.com/config"}}},
+                        {"endpoints",
+                         {{"data", {{"url", "https://country.example.com/odata"}, {"timeout", 120000}}},
+                          {"config", "https://country.example.com/config"}}},
                         {"URL.headers.x-flavour", "sweet"},
-                        {"uaa", {{"url", "https://acme.uaa.example.com"}, {"identityzone", "acme"}, {"clientid", "sb-country"}, {"clientsecret", "s"}}}};
+                        {"uaa",
+                         {{"url", "https://acme.uaa.example.com"},
+                          {"identityzone", "acme"},
+                          {"clientid", "sb-country"},
+                          {"clientsecret", "s"}}}};
     credentials.update(more);
     const json all = {{"country", {{{"name", "country-instance"}, {"credentials", credentials}}}}};
     return load_variables({{"VCAP_SERVICES", all.dump()}}, R"({"routes": [
@@ -174,8 +177,7 @@ TEST_CASE("bindings: a bound service has its own client, grant, URLs, headers an
 }
 
 TEST_CASE("bindings: UAA_SERVICE_NAME chooses the service") {
-  const std::string two =
-      std::string(R"("xsuaa":[)") + kUaa + R"(],"user-provided":[{"name":"other","credentials":
+  const std::string two = std::string(R"("xsuaa":[)") + kUaa + R"(],"user-provided":[{"name":"other","credentials":
       {"url":"https://other.example.com","clientid":"o","clientsecret":"s"}}])";
   const LoadResult result = load_variables({{"VCAP_SERVICES", services(two)}, {"UAA_SERVICE_NAME", "other"}});
   REQUIRE(result.configuration);
@@ -202,8 +204,7 @@ TEST_CASE("bindings: default-services.json serves a developer's machine") {
 TEST_CASE("bindings: faults name the place and never the secret") {
   const TemporaryDirectory directory;
   directory.write("xs-app.json", kProtected);
-  directory.write("default-services.json",
-                  "{\n  \"uaa\": {\"url\": \"uaa\", \"clientsecret\": \"s3cret\"}\n}");
+  directory.write("default-services.json", "{\n  \"uaa\": {\"url\": \"uaa\", \"clientsecret\": \"s3cret\"}\n}");
   const std::string errors = errors_of(directory.load());
   CHECK(errors ==
         "default-services.json:2:10: error: /uaa: found no \"clientid\", expected the client id of this "
@@ -239,8 +240,8 @@ TEST_CASE("bindings: business services have endpoints, one of which is the defau
   CHECK(chosen.logout_path == "/bye");
   CHECK(chosen.is_service);
   CHECK(chosen.forward_auth_token);
-  const LoadResult without = load_variables(
-      {{"VCAP_SERVICES", bound}}, R"({"routes":[{"source":"^/b","service":"com.example.country"}]})");
+  const LoadResult without =
+      load_variables({{"VCAP_SERVICES", bound}}, R"({"routes":[{"source":"^/b","service":"com.example.country"}]})");
   CHECK(errors_of(without).find("\"com.example.country\" without endpoint") != std::string::npos);
 }
 

@@ -56,8 +56,7 @@ class TemporaryDirectory {
 };
 
 // An empty descriptor under these variables; ALLOWED_HOSTS is set so that nothing else is to be said.
-inline LoadResult load_variables(std::map<std::string, std::string> variables,
-                                 const std::string& descriptor = "{}") {
+inline LoadResult load_variables(std::map<std::string, std::string> variables, const std::string& descriptor = "{}") {
   const TemporaryDirectory directory;
   directory.write("xs-app.json", descriptor);
   variables.emplace("ALLOWED_HOSTS", "app.example.com");

@@ -5,8 +5,8 @@
 namespace router::config::test::descriptor_model_test {
 namespace {
 
-std::shared_ptr<const Configuration> model_of(
-    const std::string& descriptor, std::map<std::string, std::string> variables = standard_environment()) {
+std::shared_ptr<const Configuration> model_of(const std::string& descriptor,
+                                              std::map<std::string, std::string> variables = standard_environment()) {
   const LoadResult result = load_variables(std::move(variables), descriptor);
   CHECK(errors_of(result) == "");
   REQUIRE(result.configuration);
@@ -38,7 +38,8 @@ TEST_CASE("descriptor: authenticationMethod none makes every route public") {
   for (const Route& route : model->routes) CHECK(route.is_public());
 }
 
-TEST_CASE("descriptor: a scope while authenticationMethod is none is warned about, unless the route is public itself [K9]") {
+TEST_CASE(
+    "descriptor: a scope while authenticationMethod is none is warned about, unless the route is public itself [K9]") {
   struct Row {
     const char* more;
     const char* said;
@@ -48,7 +49,8 @@ TEST_CASE("descriptor: a scope while authenticationMethod is none is warned abou
                          Row{R"(,"authenticationType":"none")", "scope on a public route"}}) {
     CAPTURE(std::string(row.more));
     const auto result = load_variables(standard_environment(), std::string(R"({"authenticationMethod":"none","routes":[
-        {"source":"^/a","destination":"backend","scope":"a.b")") + row.more + "}]}");
+        {"source":"^/a","destination":"backend","scope":"a.b")") + row.more +
+                                                                   "}]}");
     REQUIRE(result.configuration);
     std::string said;
     for (const Issue& issue : result.issues.sorted()) said += to_text(issue) + "\n";
@@ -93,8 +95,8 @@ TEST_CASE("descriptor: logout with POST has CSRF protection unless it says other
 }
 
 TEST_CASE("descriptor: logout paths reach their destinations") {
-  const auto model = model_of(
-      R"({"destinations":{"backend":{"logoutPath":"/bye","logoutMethod":"GET"},"crm":{"logoutPath":"/x"}}})");
+  const auto model =
+      model_of(R"({"destinations":{"backend":{"logoutPath":"/bye","logoutMethod":"GET"},"crm":{"logoutPath":"/x"}}})");
   CHECK(model->destinations.at("backend").logout_path == "/bye");
   CHECK(model->destinations.at("backend").logout_method == LogoutCallMethod::get);
   CHECK(model->destinations.at("crm").logout_method == LogoutCallMethod::post);
@@ -111,9 +113,10 @@ TEST_CASE("descriptor: responseHeaders win over httpHeaders, whatever their case
 
 TEST_CASE("descriptor: override is said per entry, in responseHeaders and in httpHeaders [K3]") {
   auto variables = standard_environment();
-  variables["httpHeaders"] = R"([{"X-A":"1","override":true},{"X-B":"2","override":false},{"override":"text"},{"X-C":"3"}])";
-  const auto model = model_of(R"({"responseHeaders":[{"name":"X-D","value":"4","override":true},{"name":"X-E","value":"5"}]})",
-                              variables);
+  variables["httpHeaders"] =
+      R"([{"X-A":"1","override":true},{"X-B":"2","override":false},{"override":"text"},{"X-C":"3"}])";
+  const auto model = model_of(
+      R"({"responseHeaders":[{"name":"X-D","value":"4","override":true},{"name":"X-E","value":"5"}]})", variables);
   std::string read;
   for (const auto& header : model->response_headers) {
     read += header.name + "=" + header.value + (header.overrides ? "! " : " ");
@@ -126,7 +129,8 @@ TEST_CASE("descriptor: override is said per entry, in responseHeaders and in htt
 TEST_CASE("descriptor: a header that is there several times is sent several times [K3]") {
   auto variables = standard_environment();
   variables["httpHeaders"] = R"([{"X-A":"1"},{"x-a":"2"},{"X-B":"3"},{"X-B":"4"}])";
-  const auto model = model_of(R"({"responseHeaders":[{"name":"X-A","value":"5"},{"name":"x-A","value":"6"}]})", variables);
+  const auto model =
+      model_of(R"({"responseHeaders":[{"name":"X-A","value":"5"},{"name":"x-A","value":"6"}]})", variables);
   std::string read;
   for (const auto& header : model->response_headers) read += header.value;
   CHECK(read == "3456");
@@ -137,7 +141,8 @@ TEST_CASE("descriptor: framing and x-request-id are the router's own, with a war
     CAPTURE(name);
     auto variables = standard_environment();
     variables["httpHeaders"] = "[{\"" + std::string(name) + "\":\"1\"}]";
-    const auto result = load_variables(variables, "{\"responseHeaders\":[{\"name\":\"" + std::string(name) + "\",\"value\":\"1\"}]}");
+    const auto result =
+        load_variables(variables, "{\"responseHeaders\":[{\"name\":\"" + std::string(name) + "\",\"value\":\"1\"}]}");
     REQUIRE(result.configuration);
     CHECK(result.configuration->response_headers.empty());
     CHECK(result.issues.sorted().size() == 2);
@@ -148,7 +153,8 @@ TEST_CASE("plugins: $XSAPPNAME and a scope that is a string mean what they mean 
   auto variables = standard_environment();
   variables["VCAP_SERVICES"] = R"({"xsuaa":[{"name":"uaa","credentials":{"url":"https://uaa.example.com","clientid":"c",
                                   "clientsecret":"s","xsappname":"app!t1"}}]})";
-  variables["plugins"] = R"([{"name":"one","source":"^/p1","destination":"crm","target":"/t","scope":"$XSAPPNAME.viewer"},
+  variables["plugins"] =
+      R"([{"name":"one","source":"^/p1","destination":"crm","target":"/t","scope":"$XSAPPNAME.viewer"},
                              {"name":"two","source":{"path":"^/P2","matchCase":false},"destination":"crm",
                               "csrfProtection":false,"scope":["a","$XSAPPNAME.b"],"authenticationType":"none"}])";
   const auto model = model_of(R"({"pluginMetadataEndpoint":"/metadata"})", variables);
@@ -200,7 +206,8 @@ TEST_CASE("descriptor: cors of the descriptor wins over CORS, COMPRESSION over c
   CHECK(theirs->compression.mixed_type_content);
   CHECK_FALSE(theirs->compression.enabled);
   const auto own = model_of(R"({"cors":[{"uriPattern":"[?]x=1","allowedOrigin":
-                                [{"host":"*.A.example","protocol":"https","port":"8443"},{"host":"*","port":"*"}]}]})", variables);
+                                [{"host":"*.A.example","protocol":"https","port":"8443"},{"host":"*","port":"*"}]}]})",
+                            variables);
   REQUIRE(own->cors.size() == 1);
   CHECK(own->cors[0].matches_query);
   CHECK(own->cors[0].allowed_origins == std::vector<http::OriginRule>{{"https", "*.a.example", 8443}, {"", "*", {}}});
@@ -239,8 +246,8 @@ TEST_CASE("descriptor: error pages are read at load; a path of the HTML5 reposit
   CHECK(to_text(loaded.issues).find("/errorPage/1/path") != std::string::npos);
 
   directory.write("pages/4xx.html", std::string(1024 * 1024 + 1, 'x'));
-  CHECK(errors_of(directory.load(variables)).find("/errorPage/0/file: found \"./pages/4xx.html\": it is over 1048576 bytes") !=
-        std::string::npos);
+  CHECK(errors_of(directory.load(variables))
+            .find("/errorPage/0/file: found \"./pages/4xx.html\": it is over 1048576 bytes") != std::string::npos);
 }
 
 TEST_CASE("descriptor: SESSION_TIMEOUT wins over sessionTimeout") {

@@ -10,11 +10,14 @@ TEST_CASE("destinations: proxyHost is a name or an address, IPv6 with brackets o
     const char* given;
     const char* read;  // null: refused
   };
-  for (const Row& row : {Row{"proxy.example", "proxy.example"}, Row{"192.0.2.1", "192.0.2.1"}, Row{"[2001:db8::1]", "[2001:db8::1]"},
-                         Row{"2001:db8::1", "[2001:db8::1]"}, Row{"::1", "[::1]"}, Row{"proxy:8080", nullptr},
-                         Row{"[::1]:8080", nullptr}, Row{"1:2:3", nullptr}, Row{"[::1", nullptr}, Row{"::g", nullptr}}) {
+  for (const Row& row :
+       {Row{"proxy.example", "proxy.example"}, Row{"192.0.2.1", "192.0.2.1"}, Row{"[2001:db8::1]", "[2001:db8::1]"},
+        Row{"2001:db8::1", "[2001:db8::1]"}, Row{"::1", "[::1]"}, Row{"proxy:8080", nullptr},
+        Row{"[::1]:8080", nullptr}, Row{"1:2:3", nullptr}, Row{"[::1", nullptr}, Row{"::g", nullptr}}) {
     CAPTURE(row.given);
-    const auto result = load_variables({{"destinations", std::string(R"([{"name":"a","url":"http://a","proxyPort":"8080","proxyHost":")") + row.given + R"("}])"}});
+    const auto result = load_variables(
+        {{"destinations",
+          std::string(R"([{"name":"a","url":"http://a","proxyPort":"8080","proxyHost":")") + row.given + R"("}])"}});
     if (row.read == nullptr) {
       CHECK(errors_of(result).find("/0/proxyHost") != std::string::npos);
     } else {
@@ -38,17 +41,14 @@ TEST_CASE("destinations: a bad one is refused, with its place in the variable") 
         Row{R"([{"name":"a","url":"a.example.com:80"}])", "/0/url: found"},
         Row{R"([{"name":"a","url":"http://a"},{"name":"a","url":"http://b"}])",
             "/1/name: found the name \"a\" a second time"},
-        Row{R"([{"name":"a","url":"http://a","forwardAuthTokn":true}])",
-            "did you mean \"forwardAuthToken\"?"},
+        Row{R"([{"name":"a","url":"http://a","forwardAuthTokn":true}])", "did you mean \"forwardAuthToken\"?"},
         Row{R"([{"name":"a","url":"http://a","strictSSL":"no"}])",
             "/0/strictSSL: found \"no\", expected true or false"},
         Row{R"([{"name":"a","url":"http://a","timeout":0}])", "/0/timeout: found 0"},
         Row{R"([{"name":"a","url":"http://a","timeout":"1"}])", "/0/timeout: found \"1\""},
         Row{R"([{"name":"a","url":"http://a","proxyHost":"p"}])", "/0/proxyHost: found proxyHost alone"},
-        Row{R"([{"name":"a","url":"http://a","proxyHost":"p","proxyPort":"x"}])",
-            "/0/proxyPort: found \"x\""},
-        Row{R"([{"name":"a","url":"http://a","headers":{"Cookie":"x"}}])",
-            "/0/headers/Cookie: found \"Cookie\""},
+        Row{R"([{"name":"a","url":"http://a","proxyHost":"p","proxyPort":"x"}])", "/0/proxyPort: found \"x\""},
+        Row{R"([{"name":"a","url":"http://a","headers":{"Cookie":"x"}}])", "/0/headers/Cookie: found \"Cookie\""},
         Row{R"([{"name":"a","name":"b","url":"http://a"}])", "the key \"name\" a second time"},
         Row{"[{]", "environment variable destinations:1:3: error: found \"]\""}}) {
     CAPTURE(row.value);
@@ -77,9 +77,12 @@ TEST_CASE("destinations: a URL with user, query, fragment or blanks is taken, an
     const char* says;
   };
   for (const Row& row :
-       {Row{"http://u:hush@a.example.com/x", "http://a.example.com/x", "found \"http://...@a.example.com/x\", expected \"http://a.example.com/x\""},
-        Row{"http:/u:hush@a.example.com/x", "http://a.example.com/x", "...@a.example.com/x\", expected \"http://a.example.com/x\""},
-        Row{"http://a.example.com/x?y=1", "http://a.example.com/x?y=1", "expected \"http://a.example.com/x\"; its query goes along"},
+       {Row{"http://u:hush@a.example.com/x", "http://a.example.com/x",
+            "found \"http://...@a.example.com/x\", expected \"http://a.example.com/x\""},
+        Row{"http:/u:hush@a.example.com/x", "http://a.example.com/x",
+            "...@a.example.com/x\", expected \"http://a.example.com/x\""},
+        Row{"http://a.example.com/x?y=1", "http://a.example.com/x?y=1",
+            "expected \"http://a.example.com/x\"; its query goes along"},
         Row{"http://a.example.com/x#y", "http://a.example.com/x", "expected \"http://a.example.com/x\""},
         Row{" http://a.example.com ", "http://a.example.com", "expected \"http://a.example.com\""},
         Row{"http://a.example.com/a b", "http://a.example.com/a%20b", "expected \"http://a.example.com/a%20b\""}}) {
@@ -113,7 +116,8 @@ TEST_CASE("destinations: the destination service's spelling is taken [K12]") {
      "HTML5.ForwardAuthToken":"true","HTML5.Timeout":"1200","HTML5.PreserveHostHeader":"TRUE","HTML5.SetXForwardedHeaders":"false",
      "TrustAll":"true","sap-client":"100","URL.headers.x-y":"z","Description":"whatever","WebIDEEnabled":"true"},
     {"Name":"b","URL":"http://b.example.com","Authentication":"BasicAuthentication","User":"u","Password":"hush"},
-    {"name":"c","url":"http://c.example.com","type":"http","forwardAuthToken":true}])", result);
+    {"name":"c","url":"http://c.example.com","type":"http","forwardAuthToken":true}])",
+                              result);
   const auto& destinations = result.configuration->destinations;
   const Destination& a = destinations.at("a");
   CHECK(a.url.to_string() == "https://a.example.com/x");
@@ -126,28 +130,32 @@ TEST_CASE("destinations: the destination service's spelling is taken [K12]") {
   CHECK(destinations.at("b").url.to_string() == "http://b.example.com");
   CHECK(destinations.at("b").authorization.empty());
   CHECK(destinations.at("c").forward_auth_token);
-  CHECK(text.find("variable destinations:2:5: warning: /0: found a destination in the destination service's spelling (in 3 places), "
+  CHECK(text.find("variable destinations:2:5: warning: /0: found a destination in the destination service's spelling "
+                  "(in 3 places), "
                   "expected \"name\" and \"url\"") != std::string::npos);
-  CHECK(text.find("/1/Authentication: found \"BasicAuthentication\", expected \"NoAuthentication\"") != std::string::npos);
+  CHECK(text.find("/1/Authentication: found \"BasicAuthentication\", expected \"NoAuthentication\"") !=
+        std::string::npos);
   CHECK(text.find("hush") == std::string::npos);
 }
 
 TEST_CASE("destinations: the destination service's spelling can have faults, at their places [K12]") {
-  for (const auto& [value, error] : {std::pair{R"([{"Name":"a","URL":"ftp://a"}])", ":1:20: error: /0/URL: found \"ftp://a\""},
-                                     std::pair{R"([{"Name":"","URL":"http://a"}])", "/0/Name: found \"\""},
-                                     std::pair{R"([{"Name":"a","Type":"HTTP"}])", "/0: found no url"},
-                                     std::pair{R"([{"Name":"a","URL":"http://a","Type":"RFC"}])", "/0/Type: found \"RFC\", expected \"HTTP\""},
-                                     std::pair{R"([{"Name":"a","URL":"http://a","HTML5.Timeout":"soon"}])", "/0/HTML5.Timeout: found \"soon\""}}) {
+  for (const auto& [value, error] :
+       {std::pair{R"([{"Name":"a","URL":"ftp://a"}])", ":1:20: error: /0/URL: found \"ftp://a\""},
+        std::pair{R"([{"Name":"","URL":"http://a"}])", "/0/Name: found \"\""},
+        std::pair{R"([{"Name":"a","Type":"HTTP"}])", "/0: found no url"},
+        std::pair{R"([{"Name":"a","URL":"http://a","Type":"RFC"}])", "/0/Type: found \"RFC\", expected \"HTTP\""},
+        std::pair{R"([{"Name":"a","URL":"http://a","HTML5.Timeout":"soon"}])", "/0/HTML5.Timeout: found \"soon\""}}) {
     CAPTURE(value);
     CHECK(errors_of(load_variables({{"destinations", value}})).find(error) != std::string::npos);
   }
 }
 
 TEST_CASE("destinations: a property that is misspelt is not missing as well [K15]") {
-  for (const auto& [value, error] : {std::pair{R"([{"name":"a","Url":"http://a"}])", "/0/Url: found the unknown property \"Url\""},
-                                     std::pair{R"([{"nam":"a","url":"http://a"}])", "did you mean \"name\"?"},
-                                     std::pair{R"([{"Name":"a","Url":"http://a"}])", "/0: found no url"},
-                                     std::pair{R"([{"Name":"a","Url":"http://a"}])", "did you mean \"URL\"?"}}) {
+  for (const auto& [value, error] :
+       {std::pair{R"([{"name":"a","Url":"http://a"}])", "/0/Url: found the unknown property \"Url\""},
+        std::pair{R"([{"nam":"a","url":"http://a"}])", "did you mean \"name\"?"},
+        std::pair{R"([{"Name":"a","Url":"http://a"}])", "/0: found no url"},
+        std::pair{R"([{"Name":"a","Url":"http://a"}])", "did you mean \"URL\"?"}}) {
     CAPTURE(value);
     const auto result = load_variables({{"destinations", value}});
     CHECK(result.issues.count(Severity::error) == 1);
@@ -157,7 +165,8 @@ TEST_CASE("destinations: a property that is misspelt is not missing as well [K15
 
 TEST_CASE("destinations: OnPremise without a connectivity service stops the start, and names it [K17]") {
   const auto on_premise = [](const std::string& entry, const char* services) {
-    return load_variables({{"destinations", "[" + entry + "]"}, {"VCAP_SERVICES", services}}, R"({"authenticationMethod":"none"})");
+    return load_variables({{"destinations", "[" + entry + "]"}, {"VCAP_SERVICES", services}},
+                          R"({"authenticationMethod":"none"})");
   };
   const char* const ours = R"({"name":"erp","url":"http://erp:80","proxyType":"OnPremise"})";
   const char* const theirs = R"({"Name":"erp","URL":"http://erp:80","Type":"HTTP","ProxyType":"OnPremise"})";
@@ -165,7 +174,8 @@ TEST_CASE("destinations: OnPremise without a connectivity service stops the star
     const auto errors = errors_of(on_premise(entry, "{}"));
     CAPTURE(errors);
     CHECK(errors.find("environment variable destinations:1:") == 0);
-    CHECK(errors.find("found proxyType OnPremise of \"erp\", expected a bound connectivity service") != std::string::npos);
+    CHECK(errors.find("found proxyType OnPremise of \"erp\", expected a bound connectivity service") !=
+          std::string::npos);
     CHECK(errors_of(on_premise(entry, R"({"connectivity":[{"name":"c","credentials":{}}]})")) == "");
   }
 }
@@ -199,8 +209,8 @@ TEST_CASE("destinations: every property arrives in the model") {
 
 TEST_CASE("destinations: forwardAuthCertificates with nothing to show, or nowhere to, is a warning") {
   const auto warns_of = [](const std::string& url) {
-    const auto result = load_variables(
-        {{"destinations", R"([{"name":"a","url":")" + url + R"(","forwardAuthCertificates":true}])"}});
+    const auto result =
+        load_variables({{"destinations", R"([{"name":"a","url":")" + url + R"(","forwardAuthCertificates":true}])"}});
     CHECK(errors_of(result) == "");
     return to_text(result.issues);
   };
@@ -231,8 +241,9 @@ TEST_CASE("destinations: unknown names are no fault when a destination service i
 }
 
 TEST_CASE("destinations: a destination service that could not be asked stops the start") {
-  const auto faults = errors_of(load_variables({{"VCAP_SERVICES", R"({"destination":[{"credentials":{}}]})"}},
-                                                R"({"authenticationMethod":"none","routes":[{"source":"^/a","destination":"x"}]})"));
+  const auto faults =
+      errors_of(load_variables({{"VCAP_SERVICES", R"({"destination":[{"credentials":{}}]})"}},
+                               R"({"authenticationMethod":"none","routes":[{"source":"^/a","destination":"x"}]})"));
   for (const char* part : {"no \"uri\"", "no \"url\"", "no \"clientid\"", "no \"clientsecret\""}) {
     CAPTURE(part);
     CHECK(faults.find(part) != std::string::npos);

@@ -45,9 +45,10 @@ TEST_CASE("spelling: a scope with $XSAPPNAME elsewhere starts, for whoever has e
   CHECK(loaded.configuration->routes.at(0).scope.by_method.at("default") ==
         std::vector<std::string>{"a.$XSAPPNAME.b", "${XSAPPNAME}.c", "app!t1s", "app!t1", "app!t1.$XSAPPNAME", "a$b"});
   const auto warnings = warnings_of(loaded);
-  CHECK_MESSAGE(warnings.find("/routes/0/scope/0: found \"a.$XSAPPNAME.b\", expected a scope, in which only $XSAPPNAME. at "
-                              "its start is replaced; whoever has exactly \"a.$XSAPPNAME.b\" gets in") != std::string::npos,
-                warnings);
+  CHECK_MESSAGE(
+      warnings.find("/routes/0/scope/0: found \"a.$XSAPPNAME.b\", expected a scope, in which only $XSAPPNAME. at "
+                    "its start is replaced; whoever has exactly \"a.$XSAPPNAME.b\" gets in") != std::string::npos,
+      warnings);
 }
 
 TEST_CASE("spelling: a session time-out that is none, or longer than a month, is taken for one [K11]") {
@@ -74,14 +75,17 @@ TEST_CASE("spelling: a session time-out that is none, or longer than a month, is
 TEST_CASE("spelling: no allowed origin is any, an empty protocol, too; both with a warning [K11]") {
   for (const char* written : {"[]", R"([{"host":"*","protocol":""}])"}) {
     CAPTURE(written);
-    const auto result = load_with("/cors", json::array({{{"uriPattern", ".*"}, {"allowedOrigin", json::parse(written)}}}));
+    const auto result =
+        load_with("/cors", json::array({{{"uriPattern", ".*"}, {"allowedOrigin", json::parse(written)}}}));
     CHECK(errors_of(result) == "");
     REQUIRE(result.configuration);
-    CHECK(http::any_allows(result.configuration->cors.at(0).allowed_origins, *http::parse_origin("http://x.example.com")));
+    CHECK(http::any_allows(result.configuration->cors.at(0).allowed_origins,
+                           *http::parse_origin("http://x.example.com")));
     CHECK(warnings_of(result).find("/cors/0/allowedOrigin") != std::string::npos);
   }
   // nobody may ask there, so it is not any here
-  CHECK(load_with("/cors", json::array({{{"uriPattern", ".*"}, {"allowedOrigin", {{{"host", ""}}}}}})).issues.has_errors());
+  CHECK(load_with("/cors", json::array({{{"uriPattern", ".*"}, {"allowedOrigin", {{{"host", ""}}}}}}))
+            .issues.has_errors());
 }
 
 TEST_CASE("spelling: the root as an endpoint of the Node router's is one, with a warning [K11]") {
@@ -90,8 +94,8 @@ TEST_CASE("spelling: the root as an endpoint of the Node router's is one, with a
     CAPTURE(pointer);
     const auto result = load_with(pointer, "/");
     CHECK(errors_of(result) == "");
-    CHECK(warnings_of(result).find(std::string(pointer) + ": found \"/\", expected a path of its own; the start page") !=
-          std::string::npos);
+    CHECK(warnings_of(result).find(std::string(pointer) +
+                                   ": found \"/\", expected a path of its own; the start page") != std::string::npos);
   }
   CHECK(load_with("/logout/backChannelLogoutEndpoint", "/").issues.has_errors());
 }
@@ -110,9 +114,11 @@ TEST_CASE("spelling: variables that the Node router starts with are warned about
     const char* name;
     const char* value;
   };
-  for (const auto& [name, value] :
-       {Row{"PRESERVE_FRAGMENT", "no"},
-        Row{"destinations", R"([{"name":"b","url":"http://b.example.com","proxyHost":"http://proxy.example.com","proxyPort":"80"}])"}}) {
+  for (
+      const auto& [name, value] :
+      {Row{"PRESERVE_FRAGMENT", "no"},
+       Row{"destinations",
+           R"([{"name":"b","url":"http://b.example.com","proxyHost":"http://proxy.example.com","proxyPort":"80"}])"}}) {
     CAPTURE(name);
     const auto result = load_variables({{name, value}});
     CHECK(errors_of(result) == "");

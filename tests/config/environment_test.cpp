@@ -108,8 +108,7 @@ TEST_CASE("environment: values arrive in the model") {
        {"THREADS", "2"},
        {"COOKIES",
         R"({"SameSite":"None","Partitioned":{"supportedPartitionAgents":"^M","unsupportedPartitionAgents":"P"}})"},
-       {"WS_ALLOWED_ORIGINS",
-        R"([{"host":"*.example.com","protocol":"https","port":"8443"},{"host":"a.b"}])"}});
+       {"WS_ALLOWED_ORIGINS", R"([{"host":"*.example.com","protocol":"https","port":"8443"},{"host":"a.b"}])"}});
   CHECK(errors_of(result) == "");
   REQUIRE(result.configuration);
   const Environment& environment = result.configuration->environment;
@@ -132,7 +131,8 @@ TEST_CASE("environment: values arrive in the model") {
   CHECK(environment.cookies.partitioned);
   CHECK(environment.cookies.partitioned_agents == std::vector<std::string>{"^M"});
   CHECK(environment.cookies.not_partitioned_agents == std::vector<std::string>{"P"});
-  CHECK(environment.ws_allowed_origins == std::vector<http::OriginRule>{{"https", "*.example.com", 8443}, {"", "a.b", {}}});
+  CHECK(environment.ws_allowed_origins ==
+        std::vector<http::OriginRule>{{"https", "*.example.com", 8443}, {"", "a.b", {}}});
 }
 
 TEST_CASE("environment: every variable with a plain value reaches the model") {
@@ -147,16 +147,13 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
       {"COMPRESSION", R"({"enabled":false})", [](const Configuration& c) { return !c.compression.enabled; }},
       {"DISABLE_CONNECTION_REUSE", "true",
        [](const Configuration& c) { return c.environment.disable_connection_reuse; }},
-      {"SEND_XFRAMEOPTIONS", "false",
-       [](const Configuration& c) { return !c.environment.send_x_frame_options; }},
+      {"SEND_XFRAMEOPTIONS", "false", [](const Configuration& c) { return !c.environment.send_x_frame_options; }},
       {"PRESERVE_FRAGMENT", "false", [](const Configuration& c) { return !c.environment.preserve_fragment; }},
-      {"EXTERNAL_REVERSE_PROXY", "true",
-       [](const Configuration& c) { return c.environment.external_reverse_proxy; }},
+      {"EXTERNAL_REVERSE_PROXY", "true", [](const Configuration& c) { return c.environment.external_reverse_proxy; }},
       {"STATE_CACHE", "60", [](const Configuration& c) { return c.environment.state_cache == 60s; }},
       {"STATE_PARAMETER_SECRET", "0123456789abcdef0123456789abcdef",
        [](const Configuration& c) { return c.environment.state_parameter_secret.size() == 32; }},
-      {"SESSION_STORE", "memory",
-       [](const Configuration& c) { return c.environment.store == StateLocation(); }},
+      {"SESSION_STORE", "memory", [](const Configuration& c) { return c.environment.store == StateLocation(); }},
       {"LOGOUT_OUTBOX", "memory", [](const Configuration& c) { return c.environment.outbox == StateLocation(); }},
       {"STATE_DIR", "/var/lib/xs-router",
        [](const Configuration& c) { return c.environment.state_directory == "/var/lib/xs-router"; }},
@@ -168,16 +165,13 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
       {"SESSION_SECRET", "0123456789012345678901234567890123456789",
        [](const Configuration& c) { return c.environment.session_secret.size() == 40; }},
       {"COOKIE_PREFIX", "true", [](const Configuration& c) { return c.environment.cookie_prefix; }},
-      {"LIMIT_HEADER_BYTES", "2048",
-       [](const Configuration& c) { return c.environment.limits.header_bytes == 2048; }},
-      {"LIMIT_HEADER_COUNT", "20",
-       [](const Configuration& c) { return c.environment.limits.header_count == 20; }},
+      {"LIMIT_HEADER_BYTES", "2048", [](const Configuration& c) { return c.environment.limits.header_bytes == 2048; }},
+      {"LIMIT_HEADER_COUNT", "20", [](const Configuration& c) { return c.environment.limits.header_count == 20; }},
       {"LIMIT_BODY_BYTES", "7", [](const Configuration& c) { return c.environment.limits.body_bytes == 7; }},
       {"LIMIT_ANSWER_FIELDS", "16", [](const Configuration& c) { return c.environment.limits.answer_fields == 16; }},
       {"LIMIT_ANSWER_HEAD_BYTES", "4096",
        [](const Configuration& c) { return c.environment.limits.answer_head_bytes == 4096; }},
-      {"LIMIT_CONNECTIONS", "8",
-       [](const Configuration& c) { return c.environment.limits.connections == 8; }},
+      {"LIMIT_CONNECTIONS", "8", [](const Configuration& c) { return c.environment.limits.connections == 8; }},
       {"LIMIT_CONNECTIONS_PER_ADDRESS", "9",
        [](const Configuration& c) { return c.environment.limits.connections_per_address == 9; }},
       {"LIMIT_SESSIONS", "10", [](const Configuration& c) { return c.environment.limits.sessions == 10; }},
@@ -193,10 +187,8 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
        [](const Configuration& c) { return c.environment.limits.upstream_connections == 12; }},
       {"LIMIT_UPSTREAM_STREAMS", "17",
        [](const Configuration& c) { return c.environment.limits.upstream_streams == 17; }},
-      {"LIMIT_UPSTREAM_QUEUE", "13",
-       [](const Configuration& c) { return c.environment.limits.upstream_queue == 13; }},
-      {"LIMIT_FAILED_LOGINS", "15",
-       [](const Configuration& c) { return c.environment.limits.failed_logins == 15; }},
+      {"LIMIT_UPSTREAM_QUEUE", "13", [](const Configuration& c) { return c.environment.limits.upstream_queue == 13; }},
+      {"LIMIT_FAILED_LOGINS", "15", [](const Configuration& c) { return c.environment.limits.failed_logins == 15; }},
       {"FORWARD_IDENTITY_HEADERS", "x-remote-user, SM_USER",
        [](const Configuration& c) {
          return c.environment.forwarded_identity == std::vector<std::string>{"x-remote-user", "SM_USER"};
@@ -209,10 +201,8 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
        [](const Configuration& c) { return c.environment.limits.look_ups_per_address == 18; }},
       {"LIMIT_LOGINS_PER_ADDRESS", "17",
        [](const Configuration& c) { return c.environment.limits.logins_per_address == 17; }},
-      {"MINIMUM_READ_RATE", "18",
-       [](const Configuration& c) { return c.environment.limits.minimum_read_rate == 18; }},
-      {"MINIMUM_BODY_RATE", "14",
-       [](const Configuration& c) { return c.environment.limits.minimum_body_rate == 14; }},
+      {"MINIMUM_READ_RATE", "18", [](const Configuration& c) { return c.environment.limits.minimum_read_rate == 18; }},
+      {"MINIMUM_BODY_RATE", "14", [](const Configuration& c) { return c.environment.limits.minimum_body_rate == 14; }},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -225,8 +215,8 @@ TEST_CASE("environment: every variable with a plain value reaches the model") {
 TEST_CASE("environment: proxies are trusted by default on private networks, and nowhere with none") {
   CHECK(load_variables({}).configuration->environment.trusted_proxies.size() == 7);
   CHECK(load_variables({{"TRUSTED_PROXIES", "none"}}).configuration->environment.trusted_proxies.empty());
-  CHECK(load_variables({{"TRUSTED_PROXIES", "private,192.0.2.1"}})
-            .configuration->environment.trusted_proxies.size() == 8);
+  CHECK(load_variables({{"TRUSTED_PROXIES", "private,192.0.2.1"}}).configuration->environment.trusted_proxies.size() ==
+        8);
 }
 
 TEST_CASE("environment: a secret that can be guessed stops the start, and it says how to make one [S18]") {
@@ -238,11 +228,11 @@ TEST_CASE("environment: a secret that can be guessed stops the start, and it say
     std::string secret;
     const char* found;
   };
-  for (const Row& row : {Row{"hunter2", "a secret of 7 characters"},
-                         Row{"0123456789abcdef0123456789abcde", "a secret of 31 characters"},
-                         Row{std::string(64, 'k'), "a secret of one character, repeated"},
-                         Row{std::string(40, ' '), "a secret of one character, repeated"},
-                         Row{"x", "a secret of one character, repeated"}}) {
+  for (const Row& row :
+       {Row{"hunter2", "a secret of 7 characters"}, Row{"0123456789abcdef0123456789abcde", "a secret of 31 characters"},
+        Row{std::string(64, 'k'), "a secret of one character, repeated"},
+        Row{std::string(40, ' '), "a secret of one character, repeated"},
+        Row{"x", "a secret of one character, repeated"}}) {
     CAPTURE(row.secret);
     for (const char* name : {"SESSION_SECRET", "STATE_PARAMETER_SECRET"}) {
       CHECK(errors_of(load_variables({{name, row.secret}})) ==
@@ -257,10 +247,12 @@ TEST_CASE("environment: a secret that can be guessed stops the start, and it say
 }
 
 TEST_CASE("environment: name servers are addresses, with or without a port [N4]") {
-  const auto result = load_variables({{"NAME_SERVERS", "192.0.2.53, 192.0.2.53:5353, 2001:db8::53, [2001:db8::53], [::1]:53"}});
+  const auto result =
+      load_variables({{"NAME_SERVERS", "192.0.2.53, 192.0.2.53:5353, 2001:db8::53, [2001:db8::53], [::1]:53"}});
   REQUIRE(result.configuration);
   CHECK(result.configuration->environment.name_servers.size() == 5);
-  for (const char* wrong : {"dns.example.com", "192.0.2.53:", "192.0.2.53:0", "192.0.2.53:65536", "10.0.0.0/8", "private", "[::1", "[192.0.2.53]:53", "::1]:53"}) {
+  for (const char* wrong : {"dns.example.com", "192.0.2.53:", "192.0.2.53:0", "192.0.2.53:65536", "10.0.0.0/8",
+                            "private", "[::1", "[192.0.2.53]:53", "::1]:53"}) {
     CAPTURE(wrong);
     CHECK(errors_of(load_variables({{"NAME_SERVERS", wrong}})).find("NAME_SERVERS") != std::string::npos);
   }
@@ -271,11 +263,11 @@ TEST_CASE("environment: a durable store needs a secret") {
         "environment variable SESSION_STORE: error: found a durable store without SESSION_SECRET, expected "
         "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it\n");
   CHECK(errors_of(load_variables({{"LOGOUT_OUTBOX", "sqlite:/tmp/o.db"}})) != "");
-  CHECK(errors_of(load_variables(
-            {{"LOGOUT_OUTBOX", "sqlite:/tmp/o.db"}, {"SESSION_SECRET", kSecret}})) == "");
+  CHECK(errors_of(load_variables({{"LOGOUT_OUTBOX", "sqlite:/tmp/o.db"}, {"SESSION_SECRET", kSecret}})) == "");
   CHECK(errors_of(load_variables(
             {{"SESSION_STORE", "sqlite:/tmp/s.db"},
-             {"EXT_SESSION_MGT", R"({"instanceName":"r","storageType":"redis","sessionSecret":"0123456789abcdef0123456789abcdef"})"}})) ==
+             {"EXT_SESSION_MGT",
+              R"({"instanceName":"r","storageType":"redis","sessionSecret":"0123456789abcdef0123456789abcdef"})"}})) ==
         "");
 }
 
@@ -297,9 +289,11 @@ TEST_CASE("environment: where sessions and logout calls are kept, named together
            Row{{{"STATE_DIR", "/s"}, {"LOGOUT_OUTBOX", "memory"}}, in_file("/s/state.db"), {}},
            Row{{{"STATE_DIR", "/s"}, {"SESSION_STORE", "redis://r"}}, in_redis("redis://r"), in_redis("redis://r")},
            Row{{{"SESSION_STORE", "sqlite:/a.db"}}, in_file("/a.db"), in_file("/a.db")},
-           Row{{{"SESSION_STORE", "redis://r"}, {"LOGOUT_OUTBOX", "sqlite:/a/../o.db"}}, in_redis("redis://r"),
+           Row{{{"SESSION_STORE", "redis://r"}, {"LOGOUT_OUTBOX", "sqlite:/a/../o.db"}},
+               in_redis("redis://r"),
                in_file("/o.db")},
-           Row{{{"SESSION_STORE", "rediss://r"}, {"LOGOUT_OUTBOX", "redis"}}, in_redis("rediss://r"),
+           Row{{{"SESSION_STORE", "rediss://r"}, {"LOGOUT_OUTBOX", "redis"}},
+               in_redis("rediss://r"),
                in_redis("rediss://r")},
            Row{{{"SESSION_STORE", sentinels}, {"LOGOUT_OUTBOX", cluster}}, in_redis(sentinels), in_redis(cluster)},
            Row{{{"LOGOUT_OUTBOX", "sqlite:/o.db"}}, {}, in_file("/o.db")},
@@ -320,8 +314,8 @@ TEST_CASE("environment: a state directory makes its secret itself, shared stores
         std::string::npos);
   CHECK(errors_of(load_variables({{"SESSION_SECRET_PREVIOUS", kSecret}})).find("SESSION_SECRET_PREVIOUS") !=
         std::string::npos);
-  CHECK(errors_of(load_variables({{"SESSION_SECRET", kSecret}, {"SESSION_SECRET_PREVIOUS", "short"}})).find(
-            "at least 32") != std::string::npos);
+  CHECK(errors_of(load_variables({{"SESSION_SECRET", kSecret}, {"SESSION_SECRET_PREVIOUS", "short"}}))
+            .find("at least 32") != std::string::npos);
   CHECK(errors_of(load_variables({{"SESSION_SECRET", kSecret}, {"SESSION_SECRET_PREVIOUS", kSecret}})) == "");
 }
 
@@ -331,8 +325,7 @@ TEST_CASE("environment: a wrong place with a password in it is named without it 
   CHECK(text.find("hunter2") == std::string::npos);
 }
 
-TEST_CASE(
-    "environment: a variable whose feature is not built yet, or means nothing here, is warned about once") {
+TEST_CASE("environment: a variable whose feature is not built yet, or means nothing here, is warned about once") {
   const LoadResult result = load_variables({{"MANAGEMENT_PORT", "9000"},
                                             {"MANAGEMENT_TOKEN", "t"},
                                             {"SVC2AR_X", "1"},
@@ -347,9 +340,8 @@ TEST_CASE(
 TEST_CASE("environment: a protected application without ALLOWED_HOSTS is warned about") {
   const TemporaryDirectory directory;
   directory.write("xs-app.json", R"({"routes":[{"source":"^/","localDir":"."}]})");
-  CHECK(
-      to_text(directory.load({{"VCAP_APPLICATION", "{}"}}).issues).find("variable ALLOWED_HOSTS: warning") !=
-      std::string::npos);
+  CHECK(to_text(directory.load({{"VCAP_APPLICATION", "{}"}}).issues).find("variable ALLOWED_HOSTS: warning") !=
+        std::string::npos);
   directory.write("xs-app.json", R"({"authenticationMethod":"none"})");
   CHECK(directory.load({{"VCAP_APPLICATION", "{}"}}).issues.empty());
 }

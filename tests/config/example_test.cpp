@@ -42,9 +42,8 @@ void collect_used(const json& node, std::set<std::string>& names) {
 }
 
 TEST_CASE("example: it loads, with warnings about what is not built yet at most") {
-  const LoadResult result = load({.directory = ROUTER_SOURCE_DIR,
-                                  .descriptor = "xs-app.json.example",
-                                  .environment = example_environment()});
+  const LoadResult result =
+      load({.directory = ROUTER_SOURCE_DIR, .descriptor = "xs-app.json.example", .environment = example_environment()});
   CHECK(errors_of(result) == "");
   CHECK(result.configuration != nullptr);
 }
@@ -52,8 +51,8 @@ TEST_CASE("example: it loads, with warnings about what is not built yet at most"
 TEST_CASE("examples: the directories of REST and hosted-login logout load without a fault") {
   for (const std::string name : {"rest", "hosted"}) {
     CAPTURE(name);
-    const LoadResult result = load({.directory = ROUTER_SOURCE_DIR "/examples/" + name,
-                                    .environment = {{"OIDC_CLIENT_SECRET", "a-secret"}}});
+    const LoadResult result =
+        load({.directory = ROUTER_SOURCE_DIR "/examples/" + name, .environment = {{"OIDC_CLIENT_SECRET", "a-secret"}}});
     CHECK(to_text(result.issues) == "");
     REQUIRE(result.configuration != nullptr);
     CHECK(result.configuration->am.has_value() == (name == "rest"));

@@ -24,8 +24,8 @@ TEST_CASE("examples: each one loads without errors or warnings, with the secret 
   CHECK(found.size() == 5);
   for (const auto& directory : found) {
     CAPTURE(directory.string());
-    const LoadResult result = load({.directory = directory.string(),
-                                    .environment = {{"OIDC_CLIENT_SECRET", "a-secret"}}});
+    const LoadResult result =
+        load({.directory = directory.string(), .environment = {{"OIDC_CLIENT_SECRET", "a-secret"}}});
     for (const Issue& issue : result.issues.sorted()) CHECK_MESSAGE(issue.severity == Severity::info, to_text(issue));
     REQUIRE(result.configuration != nullptr);
     CHECK_FALSE(result.configuration->routes.empty());

@@ -15,9 +15,9 @@ TEST_CASE("issue: credentials are not shown") {
 }
 
 TEST_CASE("issue: credentials in addresses are not shown, however badly they are spelt [S18]") {
-  for (const char* text : {"redis://:hunter2@host", "redis:/user:hunter2@host", "redis:user:hunter2@host", "user:hunter2@proxy:8080",
-                           "https://user:hunter2@host/a?b", "https://user:hun/hunter2@host", "https://user:hunter2#@host",
-                           "https://hunter2@host", "https://a:hunter2@b@host"}) {
+  for (const char* text : {"redis://:hunter2@host", "redis:/user:hunter2@host", "redis:user:hunter2@host",
+                           "user:hunter2@proxy:8080", "https://user:hunter2@host/a?b", "https://user:hun/hunter2@host",
+                           "https://user:hunter2#@host", "https://hunter2@host", "https://a:hunter2@b@host"}) {
     CAPTURE(text);
     CHECK(show(text).find("hunter2") == std::string::npos);
     CHECK(show(text).find("@") != std::string::npos);
@@ -27,9 +27,9 @@ TEST_CASE("issue: credentials in addresses are not shown, however badly they are
 }
 
 TEST_CASE("issue: values of a secret's key are not shown, whatever the key's spelling and the value's type [S18]") {
-  for (const char* name : {"SESSION_SECRET", "sessionSecret", "client_secret", "client-secret", "Password", "passwd", "db_pwd",
-                           "api_key", "apikey", "X-API-Key", "Authorization", "private-key", "PRIVATE_KEY", "clientKey", "key",
-                           "accessToken", "tls_key"}) {
+  for (const char* name : {"SESSION_SECRET", "sessionSecret", "client_secret", "client-secret", "Password", "passwd",
+                           "db_pwd", "api_key", "apikey", "X-API-Key", "Authorization", "private-key", "PRIVATE_KEY",
+                           "clientKey", "key", "accessToken", "tls_key"}) {
     CAPTURE(name);
     for (const auto& value : {nlohmann::json("hunter2"), nlohmann::json(4711), nlohmann::json(true)}) {
       CHECK(show_value(value, name) == "a value that is not shown");
@@ -42,8 +42,9 @@ TEST_CASE("issue: values of a secret's key are not shown, whatever the key's spe
 }
 
 TEST_CASE("issue: key material where the name of its file is wanted is not shown [S18]") {
-  for (const char* text : {"-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----", "-----BEGIN hunter2", "hunter2\nhunter2",
-                           "ENCRYPTED\nDEK-Info: AES-256-CBC", "hunter2\n-----END RSA PRIVATE KEY-----"}) {
+  for (const char* text :
+       {"-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----", "-----BEGIN hunter2", "hunter2\nhunter2",
+        "ENCRYPTED\nDEK-Info: AES-256-CBC", "hunter2\n-----END RSA PRIVATE KEY-----"}) {
     CAPTURE(text);
     CHECK(show(text, "path") == "a value that is not shown");
     CHECK(show_value(nlohmann::json(text), "certificate") == "a value that is not shown");
@@ -101,9 +102,8 @@ TEST_CASE("issue: warnings that say the same are one, with all their places; err
 TEST_CASE("issue: JSON output has every field") {
   Issues issues;
   issues.add({Severity::error, "f.json", "/a", {3, 4}, "5", "6", "7"});
-  CHECK(to_json(issues) ==
-        R"({"errors":1,"warnings":0,"issues":[{"severity":"error","file":"f.json","pointer":"/a",)"
-        R"("line":3,"column":4,"found":"5","expected":"6","hint":"7"}]})");
+  CHECK(to_json(issues) == R"({"errors":1,"warnings":0,"issues":[{"severity":"error","file":"f.json","pointer":"/a",)"
+                           R"("line":3,"column":4,"found":"5","expected":"6","hint":"7"}]})");
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ std::string first_issue(std::string text, const JsonLimits& limits = {}) {
 
 TEST_CASE("json reader: every value and key has a line and a column") {
   Issues issues;
-  const auto document = read_json(
-      "f.json", "{\n  \"a\": [1, 2.5e3,\n    {\"b/c\": \"x\\\"y\", \"~\": null}],\n  \"é\": true}", issues);
+  const auto document =
+      read_json("f.json", "{\n  \"a\": [1, 2.5e3,\n    {\"b/c\": \"x\\\"y\", \"~\": null}],\n  \"é\": true}", issues);
   REQUIRE(document);
   CHECK(issues.empty());
   struct Row {
@@ -24,13 +24,13 @@ TEST_CASE("json reader: every value and key has a line and a column") {
     std::size_t line;
     std::size_t column;
   };
-  for (const Row& row : {Row{"", PositionOf::value, 1, 1}, Row{"/a", PositionOf::key, 2, 3},
-                         Row{"/a", PositionOf::value, 2, 8}, Row{"/a/0", PositionOf::value, 2, 9},
-                         Row{"/a/1", PositionOf::value, 2, 12}, Row{"/a/2", PositionOf::value, 3, 5},
-                         Row{"/a/2/b~1c", PositionOf::key, 3, 6}, Row{"/a/2/b~1c", PositionOf::value, 3, 13},
-                         Row{"/a/2/~0", PositionOf::value, 3, 26}, Row{"/é", PositionOf::key, 4, 3},
-                         Row{"/é", PositionOf::value, 4, 8}, Row{"/a/3", PositionOf::value, 0, 0},
-                         Row{"/b", PositionOf::value, 0, 0}}) {
+  for (const Row& row :
+       {Row{"", PositionOf::value, 1, 1}, Row{"/a", PositionOf::key, 2, 3}, Row{"/a", PositionOf::value, 2, 8},
+        Row{"/a/0", PositionOf::value, 2, 9}, Row{"/a/1", PositionOf::value, 2, 12},
+        Row{"/a/2", PositionOf::value, 3, 5}, Row{"/a/2/b~1c", PositionOf::key, 3, 6},
+        Row{"/a/2/b~1c", PositionOf::value, 3, 13}, Row{"/a/2/~0", PositionOf::value, 3, 26},
+        Row{"/é", PositionOf::key, 4, 3}, Row{"/é", PositionOf::value, 4, 8}, Row{"/a/3", PositionOf::value, 0, 0},
+        Row{"/b", PositionOf::value, 0, 0}}) {
     CAPTURE(row.pointer);
     const Position position = document->position(row.pointer, row.what);
     CHECK(position.line == row.line);
@@ -66,12 +66,12 @@ TEST_CASE("json reader: a syntax error shows no text of strings, which may be se
 }
 
 TEST_CASE("json reader: a syntax error shows no text at all, for whose value it is nobody can tell [S18]") {
-  for (const char* text : {"{\"SESSION_SECRET\": hunter2}", "{\"SESSION_SECRET\": hunter2, \"a\": 1}", "{\"SESSION_SECRET\" hunter2}",
-                           "{\"a\": \"x\" hunter2}", "{\"SESSION_SECRET\": 'hunter2'}", "{SESSION_SECRET: hunter2}",
-                           "{\"clientsecret\": [hunter2]}", "{\"credentials\": {\"key\": hunter2}}",
-                           "hunter2", "{\"a\": \"hunter2\nrest\"}", "{\"a\": \"\\uhunter2\"}",
-                           "{\"a\": true hunter2}", "{\"a\": thunter2}", "{\"a\": -hunter2}", "{\"a\": 12hunter2}",
-                           "{\"a\": \"; expected hunter2 \x01\"}", "{\"a\":\xC3hunter2}"}) {
+  for (const char* text :
+       {"{\"SESSION_SECRET\": hunter2}", "{\"SESSION_SECRET\": hunter2, \"a\": 1}", "{\"SESSION_SECRET\" hunter2}",
+        "{\"a\": \"x\" hunter2}", "{\"SESSION_SECRET\": 'hunter2'}", "{SESSION_SECRET: hunter2}",
+        "{\"clientsecret\": [hunter2]}", "{\"credentials\": {\"key\": hunter2}}", "hunter2",
+        "{\"a\": \"hunter2\nrest\"}", "{\"a\": \"\\uhunter2\"}", "{\"a\": true hunter2}", "{\"a\": thunter2}",
+        "{\"a\": -hunter2}", "{\"a\": 12hunter2}", "{\"a\": \"; expected hunter2 \x01\"}", "{\"a\":\xC3hunter2}"}) {
     CAPTURE(text);
     const auto issue = first_issue(text);
     CHECK(issue.find("error: found ") != std::string::npos);

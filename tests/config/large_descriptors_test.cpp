@@ -17,8 +17,7 @@ LoadResult load_routes(std::size_t count, const std::function<std::string(std::s
 
 std::string good_route(std::size_t number) {
   const auto name = std::to_string(number);
-  return R"({"source":"^/r)" + name +
-         R"(/(.*)$","target":"$1","destination":"app","authenticationType":"none"})";
+  return R"({"source":"^/r)" + name + R"(/(.*)$","target":"$1","destination":"app","authenticationType":"none"})";
 }
 
 TEST_CASE("load: twenty thousand good routes are taken, one more is said to be too many [N19]") {
@@ -27,8 +26,7 @@ TEST_CASE("load: twenty thousand good routes are taken, one more is said to be t
   REQUIRE(result.configuration);
   CHECK(result.configuration->routes.size() == 20'000);
   const auto issues = errors_of(load_routes(20'001, good_route));
-  CHECK(issues ==
-        "xs-app.json:1:11: error: /routes: found an array of 20001 elements, expected at most 20000\n");
+  CHECK(issues == "xs-app.json:1:11: error: /routes: found an array of 20001 elements, expected at most 20000\n");
 }
 
 TEST_CASE(
@@ -64,8 +62,10 @@ TEST_CASE("load: of thousands of unknown destinations among as many known ones e
   std::string routes = "{\"routes\":[\n";
   for (int i = 0; i < 20'000; ++i) {
     const auto number = std::to_string(i);
-    destinations += (i == 0 ? "" : ",") + (R"({"name":"a-known-destination-)" + number + R"(","url":"http://app.example"})");
-    routes += (i == 0 ? "" : ",\n") + (R"({"source":"^/r)" + number + R"(/","destination":"an-unknown-destination-)" + number + R"("})");
+    destinations +=
+        (i == 0 ? "" : ",") + (R"({"name":"a-known-destination-)" + number + R"(","url":"http://app.example"})");
+    routes += (i == 0 ? "" : ",\n") +
+              (R"({"source":"^/r)" + number + R"(/","destination":"an-unknown-destination-)" + number + R"("})");
   }
   const auto result = load_variables({{"destinations", destinations + "]"}}, routes + "\n]}");
   CHECK(result.issues.count(Severity::error) >= 20'000);
@@ -73,7 +73,8 @@ TEST_CASE("load: of thousands of unknown destinations among as many known ones e
 
 TEST_CASE("load: a hundred thousand headers of answers are taken [N19]") {
   std::string text = "{\"responseHeaders\":[\n";
-  for (int i = 0; i < 100'000; ++i) text += (i == 0 ? "" : ",\n") + (R"({"name":"x-)" + std::to_string(i) + R"(","value":"1"})");
+  for (int i = 0; i < 100'000; ++i)
+    text += (i == 0 ? "" : ",\n") + (R"({"name":"x-)" + std::to_string(i) + R"(","value":"1"})");
   const auto result = load_variables({}, text + "\n],\"routes\": []}");
   REQUIRE(result.configuration);
   CHECK(result.configuration->response_headers.size() == 100'000);

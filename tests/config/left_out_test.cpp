@@ -14,11 +14,9 @@ std::vector<std::string> warnings_of(const LoadResult& result) {
   return warnings;
 }
 
-constexpr const char* kPublicRoute =
-    R"({"routes":[{"source":"^/","localDir":".","authenticationType":"none"}]})";
+constexpr const char* kPublicRoute = R"({"routes":[{"source":"^/","localDir":".","authenticationType":"none"}]})";
 
-TEST_CASE(
-    "left out: a variable, binding or destination of the Node router without a counterpart is named once") {
+TEST_CASE("left out: a variable, binding or destination of the Node router without a counterpart is named once") {
   struct Row {
     const char* variable;
     const char* value;
@@ -41,19 +39,16 @@ TEST_CASE(
       {"FRAME_ANCESTORS_CSP_HEADER_CACHE_TIME", "60", "FRAME_ANCESTORS_CSP_HEADER_CACHE_TIME"},
       {"MERGE_CSP_HEADERS", "true", "MERGE_CSP_HEADERS"},
       {"OWN_SAP_CLOUD_SERVICE", R"(["a.b"])", "OWN_SAP_CLOUD_SERVICE"},
-      {"STORE_SESSION_COOKIES_IN_EXTERNAL_SESSION_STORE", "true",
-       "STORE_SESSION_COOKIES_IN_EXTERNAL_SESSION_STORE"},
+      {"STORE_SESSION_COOKIES_IN_EXTERNAL_SESSION_STORE", "true", "STORE_SESSION_COOKIES_IN_EXTERNAL_SESSION_STORE"},
       {"COOKIE_BACKWARD_COMPATIBILITY", "true", "COOKIE_BACKWARD_COMPATIBILITY"},
       {"ENABLE_FORWARD_CORPORATE_IDP_TOKEN", "true", "ENABLE_FORWARD_CORPORATE_IDP_TOKEN"},
       {"SVC2AR_STORE_CSRF_IN_EXTERNAL_SESSION", "true", "SVC2AR_STORE_CSRF_IN_EXTERNAL_SESSION"},
       {"ZONE_INFO_CACHE_TTL", "60", "ZONE_INFO_CACHE_TTL"},
       {"VCAP_SERVICES", R"({"html5-apps-repo":[{"credentials":{"uri":"https://h.example.com"}}]})",
        "\"html5-apps-repo\""},
-      {"VCAP_SERVICES", R"({"saas-registry":[{"credentials":{"url":"https://s.example.com"}}]})",
-       "\"saas-registry\""},
+      {"VCAP_SERVICES", R"({"saas-registry":[{"credentials":{"url":"https://s.example.com"}}]})", "\"saas-registry\""},
       {"VCAP_SERVICES", R"({"subscription-manager":[{"credentials":{}}]})", "\"subscription-manager\""},
-      {"VCAP_SERVICES", R"({"user-provided":[{"tags":["connectivity"],"credentials":{}}]})",
-       "\"connectivity\""},
+      {"VCAP_SERVICES", R"({"user-provided":[{"tags":["connectivity"],"credentials":{}}]})", "\"connectivity\""},
       {"destinations", R"([{"name":"erp","url":"http://erp:80","IASDependencyName":"x"}])",
        "IASDependencyName of \"erp\""},
   };
@@ -89,7 +84,8 @@ TEST_CASE("left out: a route to the HTML5 application repository says that it an
   const auto warnings = warnings_of(result);
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0] ==
-        "xs-app.json:2:33: warning: /routes/0/service: found \"html5-apps-repo-rt\" (in 2 places), expected nothing of it: "
+        "xs-app.json:2:33: warning: /routes/0/service: found \"html5-apps-repo-rt\" (in 2 places), expected nothing of "
+        "it: "
         "it is left "
         "out here; the route answers 503");
 }

@@ -9,8 +9,7 @@ namespace {
 
 TEST_CASE("load: a missing descriptor names the path that was looked for") {
   const TemporaryDirectory directory;
-  CHECK(errors_of(directory.load()).find("no usable file \"" + directory.path().substr(0, 20)) !=
-        std::string::npos);
+  CHECK(errors_of(directory.load()).find("no usable file \"" + directory.path().substr(0, 20)) != std::string::npos);
   CHECK(errors_of(directory.load()).find("(there is none)") != std::string::npos);
 }
 
@@ -33,8 +32,7 @@ TEST_CASE("load: the process wins over default-env.json, which a platform switch
 TEST_CASE("load: faults in default-env.json have line and column") {
   const TemporaryDirectory directory;
   directory.write("xs-app.json", "{}");
-  directory.write("default-env.json",
-                  "{\n  \"PORT\": \"x\",\n  \"destinations\": [{\"name\": \"a\", \"url\": 5}]\n}");
+  directory.write("default-env.json", "{\n  \"PORT\": \"x\",\n  \"destinations\": [{\"name\": \"a\", \"url\": 5}]\n}");
   CHECK(errors_of(directory.load()) ==
         "default-env.json:2:11: error: /PORT: found \"x\", expected a whole number from 0 to 65535\n"
         "default-env.json:3:41: error: /destinations/0/url: found 5, expected a URL with http, https, ws or "
@@ -59,8 +57,7 @@ TEST_CASE("load: gotoParameter needs a returnEndpoint where the provider sends t
 TEST_CASE("load: --port wins over PORT") {
   const TemporaryDirectory directory;
   directory.write("xs-app.json", "{}");
-  const LoadResult result =
-      load({.directory = directory.path(), .environment = {{"PORT", "1"}}, .port = 4711});
+  const LoadResult result = load({.directory = directory.path(), .environment = {{"PORT", "1"}}, .port = 4711});
   REQUIRE(result.configuration);
   CHECK(result.configuration->environment.port == 4711);
 }
@@ -75,8 +72,8 @@ TEST_CASE("load: a localDir behind a symbolic link that leads outside is refused
 TEST_CASE("load: the longest string that is read does not exhaust the stack of the schema's expressions") {
   const TemporaryDirectory directory;
   const std::string text(4095, 'a');
-  directory.write("xs-app.json", R"({"logout":{"logoutPage":"/)" + text +
-                                     R"("},"hostedLogin":{"customerId":")" + text + R"(","clients":{}}})");
+  directory.write("xs-app.json", R"({"logout":{"logoutPage":"/)" + text + R"("},"hostedLogin":{"customerId":")" + text +
+                                     R"(","clients":{}}})");
   CHECK(errors_of(directory.load()).find("found a string of 4096 bytes") != std::string::npos);
 }
 

@@ -76,9 +76,8 @@ TEST_CASE("check: a route that asks for as much is no way around [S22]") {
                          Row{"", R"(,"scope":{"POST":"admin"})", true}, Row{"", "", false}}) {
     CAPTURE(row.open);
     CAPTURE(row.guarded);
-    const std::string guarded =
-        R"({"source":"^/admin/(.*)$","destination":"admin","authenticationType":"oidc")" +
-        std::string(row.guarded) + "}";
+    const std::string guarded = R"({"source":"^/admin/(.*)$","destination":"admin","authenticationType":"oidc")" +
+                                std::string(row.guarded) + "}";
     CHECK(!warned(by_path("^/to/([^/]+)/(.*)$", "$1", row.open), guarded).empty() == row.is_way_around);
   }
 }

@@ -39,8 +39,7 @@ void collect(const json& reference, const Steps& steps, std::vector<Property>& f
     }
   }
   if (const json* items = object_member(node, "items")) collect(*items, with(steps, "0"), found);
-  if (const json* others = object_member(node, "additionalProperties"))
-    collect(*others, with(steps, "x"), found);
+  if (const json* others = object_member(node, "additionalProperties")) collect(*others, with(steps, "x"), found);
   for (const char* several : {"anyOf", "oneOf", "allOf"}) {
     if (const json* branches = array_member(node, several)) {
       for (const json& branch : *branches) collect(branch, steps, found);
@@ -107,8 +106,7 @@ TEST_CASE("schema: examples and defaults are valid themselves") {
     json schema = resolved(*property.node);
     schema["definitions"] = descriptor_schema().at("definitions");
     std::vector<json> values;
-    if (const json* examples = array_member(schema, "examples"))
-      values.assign(examples->begin(), examples->end());
+    if (const json* examples = array_member(schema, "examples")) values.assign(examples->begin(), examples->end());
     if (const json* otherwise = member(schema, "default")) values.push_back(*otherwise);
     for (const json& value : values) {
       Issues issues;

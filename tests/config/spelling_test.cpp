@@ -34,8 +34,7 @@ LoadResult load_with(const std::string& pointer, const json& value) {
 
 }  // namespace
 
-TEST_CASE(
-    "spelling: a path without its slash, or with a dot and blanks before it, is taken as it is meant [K11]") {
+TEST_CASE("spelling: a path without its slash, or with a dot and blanks before it, is taken as it is meant [K11]") {
   struct Row {
     const char* pointer;
     std::string Configuration::*plain = nullptr;
@@ -56,8 +55,7 @@ TEST_CASE(
       const auto result = load_with(row.pointer, written);
       CHECK(errors_of(result) == "");
       REQUIRE(result.configuration);
-      CHECK((row.plain ? (*result.configuration).*row.plain : result.configuration->logout.*row.of_logout) ==
-            "/a/x");
+      CHECK((row.plain ? (*result.configuration).*row.plain : result.configuration->logout.*row.of_logout) == "/a/x");
       const auto warnings = warnings_of(result);
       CHECK(warnings.find(": warning: " + std::string(row.pointer) + ": found " + json(written).dump() +
                           ", expected \"/a/x\"; it is taken so") != std::string::npos);
@@ -68,11 +66,9 @@ TEST_CASE(
 }
 
 TEST_CASE("spelling: endpoints lose a query, which no path can have; pages and logout paths keep it [K11]") {
-  CHECK(load_with("/login/callbackEndpoint", "/login/cb?authType=ias").configuration->callback_endpoint ==
-        "/login/cb");
+  CHECK(load_with("/login/callbackEndpoint", "/login/cb?authType=ias").configuration->callback_endpoint == "/login/cb");
   CHECK(load_with("/logout/logoutEndpoint", "/log out").configuration->logout.endpoint == "/log%20out");
-  CHECK(load_with("/logout/logoutPage", "a/bye.html?x=1#y").configuration->logout.page ==
-        "/a/bye.html?x=1#y");
+  CHECK(load_with("/logout/logoutPage", "a/bye.html?x=1#y").configuration->logout.page == "/a/bye.html?x=1#y");
   CHECK(load_with("/logout/logoutPage", " https://example.com/a b").configuration->logout.page ==
         "https://example.com/a%20b");
   const auto result = load_with("/destinations/backend/logoutPath", "services/out?x=1");
@@ -97,11 +93,9 @@ TEST_CASE("spelling: the paths of REST, hosted-login and agent-style logout, too
   CHECK(agent.configuration->logout.applications.at(0).page == "/a/bye.html");
 
   const TemporaryDirectory directory;
-  directory.write("xs-app.json",
-                  R"({"authenticationMethod":"none","logout":{"agentProperties":"agent.properties"}})");
-  directory.write(
-      "agent.properties",
-      "org.forgerock.agents.logout.endpoint.map[]=out\norg.forgerock.agents.logout.goto.map[]=bye.html\n");
+  directory.write("xs-app.json", R"({"authenticationMethod":"none","logout":{"agentProperties":"agent.properties"}})");
+  directory.write("agent.properties",
+                  "org.forgerock.agents.logout.endpoint.map[]=out\norg.forgerock.agents.logout.goto.map[]=bye.html\n");
   const auto file = directory.load({{"VCAP_APPLICATION", "{}"}});
   CHECK(errors_of(file) == "");
   REQUIRE(file.configuration);
@@ -141,15 +135,14 @@ TEST_CASE("spelling: a welcome file may begin with a dot and end with a blank [K
 }
 
 TEST_CASE("spelling: a group that the source does not have stays in the target as it is [K11]") {
-  const auto result =
-      load_with("/routes/0", {{"source", "^/app"}, {"target", "$1"}, {"destination", "backend"}});
+  const auto result = load_with("/routes/0", {{"source", "^/app"}, {"target", "$1"}, {"destination", "backend"}});
   CHECK(errors_of(result) == "");
   REQUIRE(result.configuration);
   CHECK(warnings_of(result).find(
             "/routes/0/target: found $1 in \"$1\", expected a group of the source, which has no group; it "
             "stays as it is") != std::string::npos);
-  CHECK(errors_of(load_with("/routes/0", {{"source", "^/app"}, {"destination", "$1"}}))
-            .find("/routes/0/destination") != std::string::npos);
+  CHECK(errors_of(load_with("/routes/0", {{"source", "^/app"}, {"destination", "$1"}})).find("/routes/0/destination") !=
+        std::string::npos);
 }
 
 TEST_CASE("spelling: a target with blanks or dot segments is taken as browsers take it [K11]") {
@@ -165,9 +158,8 @@ TEST_CASE("spelling: a target with blanks or dot segments is taken as browsers t
   CHECK(target("/a/./b/../$1") == "/a/$1");
   CHECK(target("/$1/b/..") == "/$1/");
   CHECK(target("./") == "/");
-  CHECK(warnings_of(load_with(
-            "/routes/0", {{"source", "^/(?<x>.*)$"}, {"target", "/$<x>"}, {"destination", "backend"}})) ==
-        "");
+  CHECK(warnings_of(load_with("/routes/0",
+                              {{"source", "^/(?<x>.*)$"}, {"target", "/$<x>"}, {"destination", "backend"}})) == "");
 }
 
 TEST_CASE("spelling: $xsappname in whatever case is $XSAPPNAME, with a binding and without one [K11]") {
@@ -188,9 +180,8 @@ TEST_CASE("spelling: $xsappname in whatever case is $XSAPPNAME, with a binding a
   CHECK(routes.at(2).scope.by_method.at("GET") == Scopes{"app!t1.x"});
   CHECK(routes.at(2).scope.by_method.at("default") == Scopes{"app!t1.w"});
   const auto warnings = warnings_of(bound);
-  CHECK(warnings.find(
-            "xs-app.json:2:44: warning: /routes/0/scope: found \"$xsappname.x\" (in 2 places), expected "
-            "\"$XSAPPNAME.x\"; it is taken so") != std::string::npos);
+  CHECK(warnings.find("xs-app.json:2:44: warning: /routes/0/scope: found \"$xsappname.x\" (in 2 places), expected "
+                      "\"$XSAPPNAME.x\"; it is taken so") != std::string::npos);
   CHECK(warnings.find("/routes/1/scope/0: found \" $XsAppName.y\"") != std::string::npos);
   const auto alone = load_variables({}, descriptor);
   CHECK(errors_of(alone) == "");
@@ -206,9 +197,9 @@ TEST_CASE("spelling: plugins are routes, and are taken as such [K11]") {
   REQUIRE(result.configuration);
   CHECK(result.configuration->plugins.at(0).target == "/a%20b$2");
   const auto warnings = warnings_of(result);
-  for (const char* said : {"plugins:1:58: warning: /0/target: found \" /a b$2\", expected \"/a%20b$2\"",
-                           "/0/target: found $2 in \"/a%20b$2\"",
-                           "/0/scope: found \"$xsappname.x\", expected \"$XSAPPNAME.x\""}) {
+  for (const char* said :
+       {"plugins:1:58: warning: /0/target: found \" /a b$2\", expected \"/a%20b$2\"",
+        "/0/target: found $2 in \"/a%20b$2\"", "/0/scope: found \"$xsappname.x\", expected \"$XSAPPNAME.x\""}) {
     CHECK_MESSAGE(warnings.find(said) != std::string::npos, warnings);
   }
 }
@@ -248,8 +239,7 @@ TEST_CASE("spelling: an origin that is a string is taken apart, wherever origins
       CHECK(rules[0].port.value_or(0) == row.port);
     }
   }
-  CHECK(errors_of(
-            load_with("/cors", {{{"uriPattern", "^/a"}, {"allowedOrigin", {"ftp://a.example.com"}}}})) != "");
+  CHECK(errors_of(load_with("/cors", {{{"uriPattern", "^/a"}, {"allowedOrigin", {"ftp://a.example.com"}}}})) != "");
   CHECK(errors_of(load_with("/cors", {{{"uriPattern", "^/a"}, {"allowedOrigin", {"a b"}}}})) != "");
 }
 
@@ -264,20 +254,17 @@ TEST_CASE("spelling: folders and files that begin with a slash are below the dir
   REQUIRE(result.configuration);
   CHECK(result.configuration->error_pages.size() == 1);
   CHECK(result.configuration->routes.at(0).folder()->path.ends_with("/web"));
-  CHECK(warnings_of(result).find(
-            "xs-app.json:2:60: warning: /routes/0/localDir: found \"/web\", expected \"web\"") !=
+  CHECK(warnings_of(result).find("xs-app.json:2:60: warning: /routes/0/localDir: found \"/web\", expected \"web\"") !=
         std::string::npos);
-  CHECK(
-      warnings_of(result).find("/errorPage/0/file: found \"/web/index.html\", expected \"web/index.html\"") !=
-      std::string::npos);
+  CHECK(warnings_of(result).find("/errorPage/0/file: found \"/web/index.html\", expected \"web/index.html\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("spelling: a localDir outside the directory is refused, and it says what to do [K14]") {
   const TemporaryDirectory directory;
   directory.write("app/xs-app.json", R"({"routes":[{"source":"^/(.*)$","localDir":"../web"}]})");
   directory.write("web/index.html", "x");
-  const auto result =
-      load({.directory = directory.path() + "/app", .environment = {{"VCAP_APPLICATION", "{}"}}});
+  const auto result = load({.directory = directory.path() + "/app", .environment = {{"VCAP_APPLICATION", "{}"}}});
   CHECK(result.configuration == nullptr);
   CHECK(errors_of(result) ==
         "xs-app.json:1:43: error: /routes/0/localDir: found \"../web\", which is outside the directory of "
@@ -295,8 +282,7 @@ TEST_CASE("schema: outgoingRequestOptions, which descriptors for newer Node rout
 
 TEST_CASE("environment: STATE_PARAMETER_SECRET=false is no secret") {
   for (const char* value : {"false", "False"}) {
-    const auto result =
-        load_variables({{"STATE_PARAMETER_SECRET", value}}, R"({"authenticationMethod":"none"})");
+    const auto result = load_variables({{"STATE_PARAMETER_SECRET", value}}, R"({"authenticationMethod":"none"})");
     CHECK(errors_of(result) == "");
     REQUIRE(result.configuration);
     CHECK(result.configuration->environment.state_parameter_secret.empty());

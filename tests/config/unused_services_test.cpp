@@ -8,13 +8,11 @@ namespace router::config::test::unused_services_test {
 namespace {
 
 constexpr const char* kBrokenXsuaa = R"({"xsuaa":[{"name":"u","credentials":{"clientid":"c"}}]})";
-constexpr const char* kPublic =
-    R"({"authenticationMethod":"none","routes":[{"source":"^/a","destination":"b"}]})";
+constexpr const char* kPublic = R"({"authenticationMethod":"none","routes":[{"source":"^/a","destination":"b"}]})";
 
 LoadResult load_bound(const char* services, const std::string& descriptor) {
   return load_variables(
-      {{"VCAP_SERVICES", services}, {"destinations", R"([{"name":"b","url":"http://b.example.com"}])"}},
-      descriptor);
+      {{"VCAP_SERVICES", services}, {"destinations", R"([{"name":"b","url":"http://b.example.com"}])"}}, descriptor);
 }
 
 }  // namespace
@@ -25,8 +23,7 @@ TEST_CASE("bindings: one that no route uses is a warning at its place, and is le
     const char* says;
   };
   for (const Row& row :
-       {Row{kBrokenXsuaa,
-            "environment variable VCAP_SERVICES:1:37: warning: /xsuaa/0/credentials: found no \"url\""},
+       {Row{kBrokenXsuaa, "environment variable VCAP_SERVICES:1:37: warning: /xsuaa/0/credentials: found no \"url\""},
         Row{R"({"identity":[{"name":"i","credentials":{"url":"nonsense","clientid":"c"}}]})",
             "/identity/0/credentials/url: found \"nonsense\""},
         Row{R"({"oidc":[{"name":"o","credentials":{}}]})", "/oidc/0/credentials: found no \"issuer\""},
@@ -40,8 +37,7 @@ TEST_CASE("bindings: one that no route uses is a warning at its place, and is le
     CHECK(errors_of(result) == "");
     REQUIRE(result.configuration);
     CHECK(to_text(result.issues).find(row.says) != std::string::npos);
-    CHECK(to_text(result.issues).find("nothing here uses the service, so it is left out") !=
-          std::string::npos);
+    CHECK(to_text(result.issues).find("nothing here uses the service, so it is left out") != std::string::npos);
     CHECK(result.configuration->providers.empty());
     CHECK(result.configuration->services.empty());
     CHECK_FALSE(result.configuration->destination_service);
@@ -51,8 +47,9 @@ TEST_CASE("bindings: one that no route uses is a warning at its place, and is le
 TEST_CASE("bindings: what is missing of one that no route uses is one warning [K15]") {
   const auto result = load_bound(R"({"destination":[{"name":"d","credentials":{"clientid":"c"}}]})", kPublic);
   CHECK(result.issues.count(Severity::warning) == 1);
-  CHECK(to_text(result.issues).find("found no \"uri\" and no \"url\" and no \"clientsecret\", expected all that such a "
-                                    "service has; nothing here uses the service, so it is left out") != std::string::npos);
+  CHECK(to_text(result.issues)
+            .find("found no \"uri\" and no \"url\" and no \"clientsecret\", expected all that such a "
+                  "service has; nothing here uses the service, so it is left out") != std::string::npos);
 }
 
 TEST_CASE("bindings: one that is needed stops the start as before [K13]") {
@@ -91,11 +88,10 @@ TEST_CASE("bindings: of two the broken one is left out where the routes use the 
 }
 
 TEST_CASE("bindings: services.<name> of the descriptor that nothing is bound for is a warning [K13]") {
-  const auto result = load_bound(
-      "{}", R"({"authenticationMethod":"none","services":{"zz":{"endpoint":"y","logoutPath":"/x"}}})");
+  const auto result =
+      load_bound("{}", R"({"authenticationMethod":"none","services":{"zz":{"endpoint":"y","logoutPath":"/x"}}})");
   CHECK(errors_of(result) == "");
-  CHECK(to_text(result.issues).find("warning: /services/zz: found the unknown name \"zz\"") !=
-        std::string::npos);
+  CHECK(to_text(result.issues).find("warning: /services/zz: found the unknown name \"zz\"") != std::string::npos);
 }
 
 }  // namespace router::config::test::unused_services_test

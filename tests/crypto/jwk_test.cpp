@@ -27,9 +27,8 @@ json changed(json key, const json& patch) {
 }  // namespace
 
 TEST_CASE("jwk: RSA and EC keys of all three curves are read") {
-  const auto set =
-      KeySet::parse(test::jwks({TokenSigner::shared_rsa(), TokenSigner::ec("e1"),
-                                TokenSigner::ec("e2", "P-384"), TokenSigner::ec("e3", "P-521")}));
+  const auto set = KeySet::parse(test::jwks({TokenSigner::shared_rsa(), TokenSigner::ec("e1"),
+                                             TokenSigner::ec("e2", "P-384"), TokenSigner::ec("e3", "P-521")}));
   REQUIRE(set);
   CHECK(set->keys().size() == 4);
   CHECK(set->contains("rsa-1"));

@@ -17,9 +17,7 @@ using test::TokenSigner;
 
 namespace {
 
-KeySet keys_of(std::initializer_list<TokenSigner> signers) {
-  return *KeySet::parse(test::jwks(signers));
-}
+KeySet keys_of(std::initializer_list<TokenSigner> signers) { return *KeySet::parse(test::jwks(signers)); }
 
 bool refused(const std::string& token, const KeySet& keys, const crypto::Algorithms& allowed) {
   const auto result = verify_jws(token, keys, allowed);
@@ -48,17 +46,15 @@ TEST_CASE("jws: the examples of RFC 7515 appendix A.2 and A.3 verify") {
       "-xi12jzDwusC-"
       "eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_I"
       "oypGlUPQGe77Rw";
-  const std::string ec_key =
-      R"({"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
-      R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})";
+  const std::string ec_key = R"({"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+                             R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})";
   const std::string ec_token =
       "eyJhbGciOiJFUzI1NiJ9." + payload +
       ".DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
   for (const auto& [key, token] : {std::pair{rsa_key, rsa_token}, std::pair{ec_key, ec_token}}) {
     const auto verified = verify_jws(token, *KeySet::parse(key), asymmetric_algorithms());
     REQUIRE(verified);
-    CHECK(verified->payload ==
-          "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}");
+    CHECK(verified->payload == "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}");
   }
 }
 
@@ -85,8 +81,7 @@ TEST_CASE("jws: every asymmetric algorithm verifies with its own kind of key, an
 
 TEST_CASE("jws: header, kid and typ come back with the payload") {
   const TokenSigner& rsa = TokenSigner::shared_rsa();
-  const auto verified =
-      verify_jws(rsa.sign(kClaims, {{"typ", "logout+jwt"}}), keys_of({rsa}), asymmetric_algorithms());
+  const auto verified = verify_jws(rsa.sign(kClaims, {{"typ", "logout+jwt"}}), keys_of({rsa}), asymmetric_algorithms());
   REQUIRE(verified);
   CHECK(verified->header.alg == "RS256");
   CHECK(verified->header.kid == "rsa-1");
@@ -150,8 +145,8 @@ TEST_CASE("jws: kid absent tries every fitting key, kid present only its own") {
   CHECK(refused(nameless.sign(kClaims), keys_of({TokenSigner::ec("e"), other}), asymmetric_algorithms()));
   CHECK(refused(TokenSigner::shared_rsa().sign(kClaims, {{"kid", "rsa-2"}}),
                 keys_of({TokenSigner::shared_rsa(), other}), asymmetric_algorithms()));
-  CHECK(refused(TokenSigner::shared_rsa().sign(kClaims, {{"kid", "unknown"}}),
-                keys_of({TokenSigner::shared_rsa()}), asymmetric_algorithms()));
+  CHECK(refused(TokenSigner::shared_rsa().sign(kClaims, {{"kid", "unknown"}}), keys_of({TokenSigner::shared_rsa()}),
+                asymmetric_algorithms()));
 }
 
 TEST_CASE("jws: keys inside the token are not looked at") {

@@ -13,8 +13,7 @@ TEST_CASE("key pair: certificate, chain and key have to be PEM and belong togeth
   const auto own = router::test::make_self_signed("own.example");
   const auto other = router::test::make_self_signed("other.example");
   const std::string begin = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-  const std::string encrypted =
-      "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+  const std::string encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
   struct Row {
     const char* name;
     std::string certificates;

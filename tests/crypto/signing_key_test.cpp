@@ -27,8 +27,7 @@ base::Secret private_pem(EVP_PKEY* key) {
 }  // namespace
 
 TEST_CASE("signing key: what it signs verifies with the key set that it publishes") {
-  const SigningKey keys[] = {SigningKey::generate_p256(),
-                             *SigningKey::from_pem(private_pem(EVP_RSA_gen(2048))),
+  const SigningKey keys[] = {SigningKey::generate_p256(), *SigningKey::from_pem(private_pem(EVP_RSA_gen(2048))),
                              *SigningKey::from_pem(private_pem(EVP_EC_gen("P-256")))};
   for (const auto& key : keys) {
     CAPTURE(key.alg());

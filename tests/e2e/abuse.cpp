@@ -67,18 +67,14 @@ struct Sending {
 
 }  // namespace
 
-RouterSetup AbuseFixture::setup(const StubProvider& provider, const std::string& orders,
-                                const std::string& invoices) {
+RouterSetup AbuseFixture::setup(const StubProvider& provider, const std::string& orders, const std::string& invoices) {
   auto setup = sign_on_setup(provider, orders, invoices);
   setup.descriptor["am"] = {{"cookieName", "iPlanetDirectoryPro"}, {"realm", "/alpha"}};
-  setup.descriptor["hostedLogin"] = {
-      {"customerId", std::string(kHosted).substr(1)},
-      {"clients", {{kClient, {{"redirectUris", {"https://app.example/logout"}}}}}}};
+  setup.descriptor["hostedLogin"] = {{"customerId", std::string(kHosted).substr(1)},
+                                     {"clients", {{kClient, {{"redirectUris", {"https://app.example/logout"}}}}}}};
   setup.files["static/script.js"] = large_script();
-  setup.add_route({{"source", "^/assets/(.*)$"},
-                   {"target", "$1"},
-                   {"localDir", "static"},
-                   {"authenticationType", "none"}});
+  setup.add_route(
+      {{"source", "^/assets/(.*)$"}, {"target", "$1"}, {"localDir", "static"}, {"authenticationType", "none"}});
   return setup;
 }
 
@@ -87,13 +83,11 @@ std::string AbuseFixture::visit_by_browser(int number) {
   browser.come_from(address_of("198.18.", number));
   if (const int status = browser.open("/orders/start").status(); status != 200)
     return "login: " + std::to_string(status);
-  if (const int status = browser.get("/orders/list").status(); status != 200)
-    return "work: " + std::to_string(status);
+  if (const int status = browser.get("/orders/list").status(); status != 200) return "work: " + std::to_string(status);
   const auto token = browser.csrf_token("/orders/list");
   const int saved = browser.send("POST", "/orders/save", {{"X-CSRF-Token", token}}, "{}").status();
   if (saved != 200) return "saving: " + std::to_string(saved);
-  if (const int status = browser.get("/bye.html").status(); status != 200)
-    return "a page: " + std::to_string(status);
+  if (const int status = browser.get("/bye.html").status(); status != 200) return "a page: " + std::to_string(status);
   auto before = browser;
   if (const int status = browser.navigate("/my/logout").status(); status != 302)
     return "logout: " + std::to_string(status);
@@ -106,8 +100,7 @@ std::string AbuseFixture::visit_by_rest(int number) {
   Browser client(router.port());
   client.come_from(address_of("198.18.", 100'000 + number));
   const auto user = "user" + std::to_string(number);
-  const auto login =
-      client.send("POST", kAuthenticate, {{"X-OpenAM-Username", user}, {"X-OpenAM-Password", "secret"}});
+  const auto login = client.send("POST", kAuthenticate, {{"X-OpenAM-Username", user}, {"X-OpenAM-Password", "secret"}});
   if (login.status() != 200) return "REST login: " + std::to_string(login.status());
   const std::string token = json::parse(login.body).value("tokenId", "");
   Browser caller(router.port());  // no cookies
@@ -115,8 +108,7 @@ std::string AbuseFixture::visit_by_rest(int number) {
   const auto ask = [&](std::string_view method, std::string_view path) {
     return caller.send(method, path, {{"iPlanetDirectoryPro", token}}).status();
   };
-  if (const int status = ask("GET", "/orders/list"); status != 200)
-    return "REST work: " + std::to_string(status);
+  if (const int status = ask("GET", "/orders/list"); status != 200) return "REST work: " + std::to_string(status);
   if (const int status = ask("POST", "/json/sessions/?_action=logout"); status != 200)
     return "REST logout: " + std::to_string(status);
   if (const int status = ask("GET", "/orders/list"); status != 401)

@@ -17,26 +17,25 @@ std::string chunks(std::size_t count) {
 
 TEST_CASE("abuse: a large file, compressed, in every coding and in ranges, by clients that do not read it [N2]") {
   AbuseFixture fixture;
-  must_hold_out(
-      fixture, {[](int n) {
-        switch (n % 5) {
-          case 0:
-            return make_request("GET", "/assets/script.js", {{"Accept-Encoding", "gzip"}});
-          case 1:
-            return make_request("GET", "/assets/script.js", {{"Accept-Encoding", "br"}});
-          case 2:
-            return make_request("GET", "/assets/script.js", {{"Accept-Encoding", "br;q=0.5, gzip;q=0.9"}});
-          case 3: {
-            std::string ranges = "bytes=0-300000";
-            for (int i = 1; i < 16; ++i) {
-              ranges += "," + std::to_string(i * 330'000) + "-" + std::to_string(i * 330'000 + 300'000);
-            }
-            return make_request("GET", "/assets/script.js", {{"Range", ranges}});
-          }
-          default:
-            return make_request("GET", "/assets/script.js");
-        }
-      }});
+  must_hold_out(fixture, {[](int n) {
+                  switch (n % 5) {
+                    case 0:
+                      return make_request("GET", "/assets/script.js", {{"Accept-Encoding", "gzip"}});
+                    case 1:
+                      return make_request("GET", "/assets/script.js", {{"Accept-Encoding", "br"}});
+                    case 2:
+                      return make_request("GET", "/assets/script.js", {{"Accept-Encoding", "br;q=0.5, gzip;q=0.9"}});
+                    case 3: {
+                      std::string ranges = "bytes=0-300000";
+                      for (int i = 1; i < 16; ++i) {
+                        ranges += "," + std::to_string(i * 330'000) + "-" + std::to_string(i * 330'000 + 300'000);
+                      }
+                      return make_request("GET", "/assets/script.js", {{"Range", ranges}});
+                    }
+                    default:
+                      return make_request("GET", "/assets/script.js");
+                  }
+                }});
 }
 
 TEST_CASE("abuse: many requests in one piece, and bodies of one-byte chunks [N2]") {

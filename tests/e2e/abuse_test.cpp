@@ -2,8 +2,9 @@
 // good users beside it all succeed. Doors of content: abuse_content_test.cpp.
 #include "e2e/abuse.h"
 
-#include <algorithm>
 #include <doctest/doctest.h>
+
+#include <algorithm>
 
 namespace router::test::abuse_test {
 namespace {
@@ -13,17 +14,14 @@ constexpr std::size_t kLarge = 63 * 1024;
 // What fits into a request line.
 constexpr std::size_t kLongQuery = 6 * 1024;
 
-std::string number(int n) {
-  return std::to_string(n);
-}
+std::string number(int n) { return std::to_string(n); }
 
 }  // namespace
 
 TEST_CASE("abuse: the back-channel door, with tokens that cost a careless reader") {
   AbuseFixture fixture;
-  must_hold_out(fixture, {[](int n) {
-                  return post_form("/my/back-channel", "logout_token=" + hostile_token(n, kLarge));
-                }});
+  must_hold_out(fixture,
+                {[](int n) { return post_form("/my/back-channel", "logout_token=" + hostile_token(n, kLarge)); }});
 }
 
 TEST_CASE("abuse: the back-channel door, with tokens that are nearly right, each of a key nobody knows") {
@@ -32,8 +30,7 @@ TEST_CASE("abuse: the back-channel door, with tokens that are nearly right, each
   const auto payload = good.substr(good.find('.'), good.rfind('.') - good.find('.'));
   const auto before = fixture.provider.count("/jwks");
   must_hold_out(fixture, {[&](int n) {
-                  const auto header =
-                      base64url(R"({"alg":"RS256","typ":"logout+jwt","kid":")" + number(n) + "\"}");
+                  const auto header = base64url(R"({"alg":"RS256","typ":"logout+jwt","kid":")" + number(n) + "\"}");
                   return post_form("/my/back-channel", "logout_token=" + header + payload + ".c2lnbmF0dXJl");
                 }});
   CHECK(fixture.provider.count("/jwks") <= before + 3);
@@ -78,33 +75,32 @@ TEST_CASE("abuse: token revocation, with tokens of every kind and guessed secret
 TEST_CASE("abuse: the REST login, with bodies that cost a careless reader") {
   AbuseFixture fixture;
   must_hold_out(fixture, {[](int n) {
-                  return make_request("POST", AbuseFixture::kAuthenticate,
-                                      {{"Content-Type", "application/json"}}, hostile_json(n, kLarge));
+                  return make_request("POST", AbuseFixture::kAuthenticate, {{"Content-Type", "application/json"}},
+                                      hostile_json(n, kLarge));
                 }});
 }
 
 TEST_CASE("abuse: the REST login, with wrong passwords of many users") {
   AbuseFixture fixture;
   must_hold_out(fixture, {[](int n) {
-                  return make_request("POST", AbuseFixture::kAuthenticate,
-                                      {{"X-OpenAM-Username", "victim" + number(n % 50)},
-                                       {"X-OpenAM-Password", "guess" + number(n)}});
+                  return make_request(
+                      "POST", AbuseFixture::kAuthenticate,
+                      {{"X-OpenAM-Username", "victim" + number(n % 50)}, {"X-OpenAM-Password", "guess" + number(n)}});
                 }});
 }
 
 TEST_CASE("abuse: logins that are begun and never ended, and callbacks of logins that never began") {
   AbuseFixture fixture;
-  must_hold_out(
-      fixture, {[](int n) {
-        if (n % 2 == 0) {
-          return make_request(
-              "GET", "/orders/" + number(n) + "?q=" + std::string(500, 'q'),
-              {{"Accept", "text/html"}, {"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Dest", "document"}});
-        }
-        const auto state = n % 3 == 0 ? std::string(kLongQuery, 's') : "state" + number(n);
-        return make_request("GET", "/login/callback?code=c" + number(n) + "&state=" + state,
-                            {{"Cookie", "xs_login_" + number(n) + "=" + std::string(1000, 'c')}});
-      }});
+  must_hold_out(fixture, {[](int n) {
+                  if (n % 2 == 0) {
+                    return make_request(
+                        "GET", "/orders/" + number(n) + "?q=" + std::string(500, 'q'),
+                        {{"Accept", "text/html"}, {"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Dest", "document"}});
+                  }
+                  const auto state = n % 3 == 0 ? std::string(kLongQuery, 's') : "state" + number(n);
+                  return make_request("GET", "/login/callback?code=c" + number(n) + "&state=" + state,
+                                      {{"Cookie", "xs_login_" + number(n) + "=" + std::string(1000, 'c')}});
+                }});
   CHECK(fixture.provider.grants("authorization_code") <= 1000);
 }
 
@@ -116,10 +112,9 @@ TEST_CASE("abuse: hosted logout and central logout, of sessions that nobody has"
                     cookies += (i == 0 ? "JSESSIONID=" : "; JSESSIONID=") +
                                std::string(43, static_cast<char>('a' + (n + i) % 26));
                   const std::string path =
-                      n % 2 == 0
-                          ? "/my/logout?x=" + number(n)
-                          : AbuseFixture::kHosted + std::string("/auth-ui/logout?client_id=") + number(n) +
-                                "&redirect_uri=https://evil.example/" + std::string(kLongQuery / 2, 'r');
+                      n % 2 == 0 ? "/my/logout?x=" + number(n)
+                                 : AbuseFixture::kHosted + std::string("/auth-ui/logout?client_id=") + number(n) +
+                                       "&redirect_uri=https://evil.example/" + std::string(kLongQuery / 2, 'r');
                   return make_request("GET", path, {{"Cookie", cookies}});
                 }});
 }
@@ -133,8 +128,7 @@ TEST_CASE("abuse: the endpoints of session.js, with sessions that nobody has") {
           case 0:
             return make_request("GET", "/xs-router/session", {{"Cookie", cookie}});
           case 1:
-            return make_request("POST", "/xs-router/session/touch",
-                                {{"Cookie", cookie}, {"Content-Length", "0"}});
+            return make_request("POST", "/xs-router/session/touch", {{"Cookie", cookie}, {"Content-Length", "0"}});
           case 2:
             return make_request("GET", "/xs-router/session/events",
                                 {{"Cookie", cookie}, {"Accept", "text/event-stream"}});

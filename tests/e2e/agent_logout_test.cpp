@@ -31,7 +31,8 @@ struct AgentFixture {
   RouterSetup setup() const {
     auto setup = sign_on_setup(provider, orders.origin(), invoices.origin());
     // the pages are behind a login; that they are landing pages makes two of them public
-    setup.add_route({{"source", "^/pages/(.*)$"}, {"target", "$1"}, {"localDir", "static"}, {"authenticationType", "oidc"}});
+    setup.add_route(
+        {{"source", "^/pages/(.*)$"}, {"target", "$1"}, {"localDir", "static"}, {"authenticationType", "oidc"}});
     setup.files["static/logout-page.html"] = "left the orders";
     setup.files["static/goodbye.html"] = "left all";
     setup.files["static/secret.html"] = "secret";
@@ -52,8 +53,9 @@ struct AgentFixture {
 
 Behaviour accepts_websocket() {
   return [](Conversation& conversation) {
-    conversation.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+    conversation.send(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
     conversation.wait_until_gone(milliseconds(30'000));
     conversation.close();
   };
@@ -64,7 +66,8 @@ Behaviour accepts_websocket() {
 TEST_CASE("agent logout: one application of an unchanged properties file is left, the other stays signed in") {
   AgentFixture fixture;
   fixture.orders.on("/orders/start", answers("HTTP/1.1 200 OK\r\nSet-Cookie: C=orders\r\nContent-Length: 0\r\n\r\n"));
-  fixture.invoices.on("/invoices/start", answers("HTTP/1.1 200 OK\r\nSet-Cookie: C=invoices\r\nContent-Length: 0\r\n\r\n"));
+  fixture.invoices.on("/invoices/start",
+                      answers("HTTP/1.1 200 OK\r\nSet-Cookie: C=invoices\r\nContent-Length: 0\r\n\r\n"));
   auto browser = fixture.signed_in();
   CHECK(fixture.status(browser, "/orders/x") == 200);
   CHECK(fixture.status(browser, "/invoices/x") == 200);
@@ -119,7 +122,8 @@ TEST_CASE("agent logout: leaving one application closes its WebSockets and strea
   fixture.orders.on("/orders/socket", accepts_websocket());
   fixture.invoices.on("/invoices/socket", accepts_websocket());
   fixture.orders.on("/orders/events", [](Conversation& conversation) {
-    conversation.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n");
+    conversation.send(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n");
     conversation.wait_until_gone(milliseconds(30'000));
   });
   auto browser = fixture.signed_in();
@@ -195,7 +199,8 @@ TEST_CASE(
 TEST_CASE("agent logout: a script is told in JSON where to go") {
   AgentFixture fixture;
   auto browser = fixture.signed_in();
-  const auto answer = browser.send("POST", "/orders/log-me-out", {{"Sec-Fetch-Mode", "cors"}, {"Sec-Fetch-Site", "same-origin"}});
+  const auto answer =
+      browser.send("POST", "/orders/log-me-out", {{"Sec-Fetch-Mode", "cors"}, {"Sec-Fetch-Site", "same-origin"}});
   CHECK(answer.status() == 200);
   CHECK(answer.field("Content-Type").starts_with("application/json"));
   CHECK(answer.body == R"({"logoutUrl":"/pages/logout-page.html"})");
@@ -215,8 +220,8 @@ TEST_CASE("agent logout: inspectBody finds the parameter in a posted form, and f
   auto browser = fixture.signed_in();
   const auto token = browser.csrf_token("/orders/start");
   const auto post = [&](const std::string& path, const std::string& body) {
-    return browser.send("POST", path,
-                        {{"Content-Type", "application/x-www-form-urlencoded"}, {"x-csrf-token", token}}, body);
+    return browser.send("POST", path, {{"Content-Type", "application/x-www-form-urlencoded"}, {"x-csrf-token", token}},
+                        body);
   };
   const std::string small = "a=1&examplelog-out=%20+&b=%zz&&=";
   const std::string large = "logout" + std::string(64 * 1024, 'x') + "=1";
@@ -256,7 +261,8 @@ TEST_CASE("agent logout: with a replaced URL the router ends the provider's sess
   RecordingBackend backend;
   auto setup = sign_on_setup(provider, backend.origin(), backend.origin());
   setup.descriptor["logout"]["applications"][""] = {{"endpoint", "/log-me-out"}};
-  setup.descriptor["logout"]["conditionalUrls"] = {{{"when", ""}, {"url", "http://mybank.com/myapp/logout?param=override"}}};
+  setup.descriptor["logout"]["conditionalUrls"] = {
+      {{"when", ""}, {"url", "http://mybank.com/myapp/logout?param=override"}}};
   RouterProcess router(setup);
   Browser browser(router.port());
   browser.open("/orders/start");

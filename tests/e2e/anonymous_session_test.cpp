@@ -95,8 +95,7 @@ TEST_CASE("anonymous session: it is a login to nothing [K1]") {
   PublicFixture fixture;
   auto browser = fixture.visitor();
   REQUIRE(browser.has_session());
-  const auto script =
-      browser.get("/orders/x", {{"X-Requested-With", "XMLHttpRequest"}, {"x-csrf-token", "fetch"}});
+  const auto script = browser.get("/orders/x", {{"X-Requested-With", "XMLHttpRequest"}, {"x-csrf-token", "fetch"}});
   CHECK(script.status() == 401);
   CHECK_FALSE(script.has("x-csrf-token"));
   CHECK(browser.navigate("/orders/x").status() == 302);
@@ -110,8 +109,7 @@ TEST_CASE("anonymous session: it is a login to nothing [K1]") {
   CHECK(fixture.orders.count("/orders/x") == 0);
 }
 
-TEST_CASE(
-    "anonymous session: a login takes its cookies over under a new id, and the logout tells with them [K1]") {
+TEST_CASE("anonymous session: a login takes its cookies over under a new id, and the logout tells with them [K1]") {
   PublicFixture fixture;
   auto browser = fixture.visitor();
   auto before = browser;
@@ -167,10 +165,8 @@ TEST_CASE("anonymous session: a logout by POST needs its token, and has one [K1]
   CHECK(fixture.browser().send("POST", "/my/logout", {{"x-csrf-token", token}}).status() == 403);
 }
 
-TEST_CASE(
-    "anonymous session: an address with too many loses its own oldest, whose back-end hears of it [K1]") {
-  PublicFixture fixture(
-      Variables{{"LIMIT_ANONYMOUS_SESSIONS", "3"}, {"LIMIT_ANONYMOUS_SESSIONS_PER_ADDRESS", "2"}});
+TEST_CASE("anonymous session: an address with too many loses its own oldest, whose back-end hears of it [K1]") {
+  PublicFixture fixture(Variables{{"LIMIT_ANONYMOUS_SESSIONS", "3"}, {"LIMIT_ANONYMOUS_SESSIONS_PER_ADDRESS", "2"}});
   const auto knows = [&](Browser browser) {
     browser.get("/bills/x");
     return has(last_cookies(fixture.invoices, "/bills/x"), "SID");

@@ -14,7 +14,8 @@ namespace {
 
 std::string answer_with_fields(std::size_t count, std::size_t value_bytes) {
   std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n";
-  for (std::size_t i = 1; i < count; ++i) answer += "X-F" + std::to_string(i) + ": " + std::string(value_bytes, 'v') + "\r\n";
+  for (std::size_t i = 1; i < count; ++i)
+    answer += "X-F" + std::to_string(i) + ": " + std::string(value_bytes, 'v') + "\r\n";
   return answer + "\r\nok";
 }
 
@@ -44,9 +45,11 @@ class V6Proxy {
   void serve() {
     if (!listener_.wait_readable(in(kPatience))) return;
     const Socket client(::accept(listener_.fd(), nullptr, nullptr));
-    for (const char* answer : {"HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\nthrough the proxy"}) {
+    for (const char* answer :
+         {"HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\nthrough the proxy"}) {
       std::string head;
-      while (head.find("\r\n\r\n") == std::string::npos && client.receive(head, in(kPatience)) == Received::data) continue;
+      while (head.find("\r\n\r\n") == std::string::npos && client.receive(head, in(kPatience)) == Received::data)
+        continue;
       {
         const std::lock_guard lock(mutex_);
         received_ += head;
@@ -72,7 +75,8 @@ TEST_CASE("back-end answers: a status line without the blank behind the status i
     const auto answer = fixture.ask(make_request("GET", "/app/bare"));
     CHECK(answer.status() == 200);
     CHECK(answer.body == "ok");
-    fixture.backend.on("/app/interim", answers("HTTP/1.1 103\r\nLink: </a>\r\n\r\n" + std::string(line) + "Content-Length: 2\r\n\r\nok"));
+    fixture.backend.on("/app/interim", answers("HTTP/1.1 103\r\nLink: </a>\r\n\r\n" + std::string(line) +
+                                               "Content-Length: 2\r\n\r\nok"));
     CHECK(fixture.ask(make_request("GET", "/app/interim")).body == "ok");
   }
 }
@@ -84,9 +88,10 @@ TEST_CASE("back-end answers: a thousand fields and 64 KB of head are taken, more
     std::string answer;
     int status;
   };
-  for (const Row& row : {Row{"/app/fields", answer_with_fields(1'000, 4), 200}, Row{"/app/bytes", answer_with_fields(60, 1'000), 200},
-                         Row{"/app/one", answer_with_fields(2, 60'000), 200}, Row{"/app/many", answer_with_fields(1'001, 4), 502},
-                         Row{"/app/much", answer_with_fields(70, 1'000), 502}}) {
+  for (const Row& row :
+       {Row{"/app/fields", answer_with_fields(1'000, 4), 200}, Row{"/app/bytes", answer_with_fields(60, 1'000), 200},
+        Row{"/app/one", answer_with_fields(2, 60'000), 200}, Row{"/app/many", answer_with_fields(1'001, 4), 502},
+        Row{"/app/much", answer_with_fields(70, 1'000), 502}}) {
     CAPTURE(row.path);
     fixture.backend.on(row.path, answers(row.answer));
     const auto answer = fixture.ask(make_request("GET", row.path));
@@ -94,15 +99,19 @@ TEST_CASE("back-end answers: a thousand fields and 64 KB of head are taken, more
     if (row.status == 200) CHECK(answer.body == "ok");
   }
   // and a large body behind a large head
-  fixture.backend.on("/app/large", answers("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nX-F: " + std::string(50'000, 'v') + "\r\n\r\n" + std::string(1'000'000, 'b')));
+  fixture.backend.on("/app/large", answers("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nX-F: " +
+                                           std::string(50'000, 'v') + "\r\n\r\n" + std::string(1'000'000, 'b')));
   CHECK(fixture.ask(make_request("GET", "/app/large")).body.size() == 1'000'000);
 }
 
 TEST_CASE("back-end answers: trailers that name framing are dropped, and the body is whole [N15]") {
-  for (const char* trailer : {"Content-Length: 3", "content-length: x", "Transfer-Encoding: chunked", "Connection: close, @", "Upgrade: h2c", "Trailer: a"}) {
+  for (const char* trailer : {"Content-Length: 3", "content-length: x", "Transfer-Encoding: chunked",
+                              "Connection: close, @", "Upgrade: h2c", "Trailer: a"}) {
     CAPTURE(trailer);
     ProxyFixture fixture;
-    fixture.backend.on("/app/chunked", answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n" + std::string(trailer) + "\r\nX-Sum: 1\r\n\r\n"));
+    fixture.backend.on("/app/chunked",
+                       answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n" +
+                               std::string(trailer) + "\r\nX-Sum: 1\r\n\r\n"));
     RawClient client(fixture.router.port());
     client.send(make_request("GET", "/app/chunked", {{"TE", "trailers"}, {"Connection", "TE"}}));
     const auto answer = client.read();
@@ -118,12 +127,14 @@ TEST_CASE("back-end answers: interim ones of a proxy before CONNECT's 200 are ta
   RecordingBackend proxy;
   const std::string interim = "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103\r\nLink: </a>\r\n\r\n";
   proxy.on("app.internal:8080", answers(interim + "HTTP/1.1 200 OK\r\n\r\n"));
-  const RouterProcess router(setup_for("http://app.internal:8080", {{"proxyHost", "127.0.0.1"}, {"proxyPort", proxy.port()}}));
+  const RouterProcess router(
+      setup_for("http://app.internal:8080", {{"proxyHost", "127.0.0.1"}, {"proxyPort", proxy.port()}}));
   CHECK(ask(router.port(), make_request("GET", "/app/x")).body == "/app/x");
   std::string endless;
   for (int i = 0; i < 20; ++i) endless += interim;
   proxy.on("app.internal:8080", answers(endless));
-  const RouterProcess fresh(setup_for("http://app.internal:8080", {{"proxyHost", "127.0.0.1"}, {"proxyPort", proxy.port()}}));
+  const RouterProcess fresh(
+      setup_for("http://app.internal:8080", {{"proxyHost", "127.0.0.1"}, {"proxyPort", proxy.port()}}));
   CHECK(ask(fresh.port(), make_request("GET", "/app/x")).status() == 502);
 }
 
@@ -131,7 +142,8 @@ TEST_CASE("proxy: proxyHost can be an IPv6 address, with brackets or without [N1
   for (const char* host : {"::1", "[::1]", "0:0:0:0:0:0:0:1"}) {
     CAPTURE(host);
     V6Proxy proxy;
-    const RouterProcess router(setup_for("http://app.internal:8080", {{"proxyHost", host}, {"proxyPort", proxy.port()}}));
+    const RouterProcess router(
+        setup_for("http://app.internal:8080", {{"proxyHost", host}, {"proxyPort", proxy.port()}}));
     CHECK(ask(router.port(), make_request("GET", "/app/x")).body == "through the proxy");
     CHECK(proxy.first_line() == "CONNECT app.internal:8080 HTTP/1.1");
   }
@@ -142,7 +154,8 @@ TEST_CASE("back-end answers: bytes that a TLS back-end sent behind its answer ne
   TlsBackend backend(authority.issue("IP:127.0.0.1", "server"));
   // one TLS record, and the surplus in the next, which has come along with it
   constexpr std::size_t kRecord = 16 * 1024;
-  for (const char* surplus : {"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Second: yes\r\n\r\nsecond", "x", "HTTP/1.1 200 OK\r\n"}) {
+  for (const char* surplus :
+       {"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Second: yes\r\n\r\nsecond", "x", "HTTP/1.1 200 OK\r\n"}) {
     CAPTURE(std::string(surplus));
     std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 16000\r\nX-Pad: ";
     answer += std::string(kRecord - 16'000 - answer.size() - 4, 'p') + "\r\n\r\n" + std::string(16'000, 'b');

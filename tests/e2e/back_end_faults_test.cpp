@@ -68,7 +68,8 @@ TEST_CASE("back-end faults: one that dies in the middle of a body ends the clien
     RecordingBackend backend;
     FaultProxy proxy(backend.port());
     backend.on("/app/length", answers("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x')));
-    backend.on("/app/chunked", answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n200\r\n" + std::string(512, 'x') + "\r\n0\r\n\r\n"));
+    backend.on("/app/chunked", answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n200\r\n" +
+                                       std::string(512, 'x') + "\r\n0\r\n\r\n"));
     RouterProcess router(setup_for(proxy.origin()));
     proxy.towards_client({.cut_after = 300, .cut = cut});
     for (const char* path : {"/app/length", "/app/chunked"}) {
@@ -88,18 +89,21 @@ TEST_CASE("back-end faults: a wrong answer is 502 or an aborted transfer, never 
     bool aborted;  // the head was good, so the client has it already
   };
   const std::vector<Row> rows = {
-      {"length and chunked", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + kSecond, false},
+      {"length and chunked",
+       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + kSecond, false},
       {"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok" + kSecond, false},
       {"two equal lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok" + kSecond, false},
       {"length that is no number", "HTTP/1.1 200 OK\r\nContent-Length: 2x\r\n\r\nok" + kSecond, false},
       {"unknown coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok" + kSecond, false},
-      {"NUL in a field", std::string("HTTP/1.1 200 OK\r\nX-A: a") + '\0' + "b\r\nContent-Length: 2\r\n\r\nok" + kSecond, false},
+      {"NUL in a field", std::string("HTTP/1.1 200 OK\r\nX-A: a") + '\0' + "b\r\nContent-Length: 2\r\n\r\nok" + kSecond,
+       false},
       {"bare CR in a field", "HTTP/1.1 200 OK\r\nX-A: a\rb\r\nContent-Length: 2\r\n\r\nok" + kSecond, false},
       {"space before the colon", "HTTP/1.1 200 OK\r\nX-A : a\r\nContent-Length: 2\r\n\r\nok" + kSecond, false},
       {"no HTTP at all", "hello, how are you?\r\n\r\n", false},
       {"status of two digits", "HTTP/1.1 20 OK\r\nContent-Length: 2\r\n\r\nok" + kSecond, false},
       {"bad chunk size", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nok\r\n0\r\n\r\n" + kSecond, true},
-      {"chunk without its end", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nokXX0\r\n\r\n" + kSecond, true},
+      {"chunk without its end", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nokXX0\r\n\r\n" + kSecond,
+       true},
       {"101 that nobody asked for", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n" + kSecond, false},
   };
   ProxyFixture fixture;
@@ -156,12 +160,14 @@ TEST_CASE("back-end faults: interim answers without end, and heads without end, 
   }
 }
 
-TEST_CASE("back-end faults: an answer before the request's end is relayed, and what is left of the body is no request (C6)") {
+TEST_CASE(
+    "back-end faults: an answer before the request's end is relayed, and what is left of the body is no request (C6)") {
   ProxyFixture fixture;
   fixture.backend.on("/app/early", answers_early("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno"));
   const std::string smuggled = make_request("GET", "/app/smuggled");
   RawClient client(fixture.router.port());
-  client.send("POST /app/early HTTP/1.1\r\nHost: app.example\r\nContent-Length: " + std::to_string(smuggled.size() + 5) + "\r\n\r\nhello");
+  client.send("POST /app/early HTTP/1.1\r\nHost: app.example\r\nContent-Length: " +
+              std::to_string(smuggled.size() + 5) + "\r\n\r\nhello");
   CHECK(client.read().status() == 403);
   client.send(smuggled);
   client.finish_sending();

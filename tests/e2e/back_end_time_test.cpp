@@ -23,7 +23,8 @@ Behaviour drips(std::string first, std::string again) {
 }
 
 std::string post_of(std::size_t bytes) {
-  return "POST /app/upload HTTP/1.1\r\nHost: app.example\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n" + std::string(bytes, 'x');
+  return "POST /app/upload HTTP/1.1\r\nHost: app.example\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n" +
+         std::string(bytes, 'x');
 }
 
 std::string chunked_post_of(std::size_t bytes) {
@@ -52,17 +53,20 @@ TEST_CASE("back-end time: a head that drips is 504 in the destination's time, in
   }
 }
 
-TEST_CASE("back-end time: a proxy whose answer to CONNECT drips, and a handshake that drips, are 504 in that time [N8]") {
+TEST_CASE(
+    "back-end time: a proxy whose answer to CONNECT drips, and a handshake that drips, are 504 in that time [N8]") {
   RecordingBackend proxy;
   proxy.otherwise(drips("HTTP/1.1 200 OK\r\nX-Drip: ", "x"));
-  RouterProcess through_proxy(setup_for("https://127.0.0.1:1", {{"timeout", 600}, {"proxyHost", "127.0.0.1"}, {"proxyPort", proxy.port()}}));
+  RouterProcess through_proxy(
+      setup_for("https://127.0.0.1:1", {{"timeout", 600}, {"proxyHost", "127.0.0.1"}, {"proxyPort", proxy.port()}}));
   CHECK(ask(through_proxy.port(), make_request("GET", "/app/x")).status() == 504);
 
   const Authority authority;
   TlsBackend backend(authority.issue("IP:127.0.0.1", "server"));
   FaultProxy slow(backend.port());
   slow.towards_client({.bytes_per_second = 100});
-  RouterProcess router(setup_for("https://127.0.0.1:" + std::to_string(slow.port()), {{"timeout", 600}, {"strictSSL", false}}));
+  RouterProcess router(
+      setup_for("https://127.0.0.1:" + std::to_string(slow.port()), {{"timeout", 600}, {"strictSSL", false}}));
   CHECK(ask(router.port(), make_request("GET", "/app/x")).status() == 504);
 }
 
@@ -70,17 +74,21 @@ TEST_CASE("login: a provider whose tokens and keys drip has its user on a page w
   const auto drip = drips("HTTP/1.1 200 OK\r\nX-Drip: ", "x");
   const auto json_answer = [](const nlohmann::json& body) {
     const auto text = body.dump();
-    return answers("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(text.size()) + "\r\n\r\n" + text);
+    return answers("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+                   std::to_string(text.size()) + "\r\n\r\n" + text);
   };
   // {"alg":"RS256","kid":"k"}: the keys are needed to say that it is not signed well
-  const nlohmann::json tokens{{"access_token", "opaque"}, {"token_type", "Bearer"}, {"id_token", "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.e30.AAAA"}};
+  const nlohmann::json tokens{{"access_token", "opaque"},
+                              {"token_type", "Bearer"},
+                              {"id_token", "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.e30.AAAA"}};
   for (const bool tokens_drip : {true, false}) {
     CAPTURE(tokens_drip);
     RecordingBackend provider;
-    provider.on("/.well-known/openid-configuration", json_answer({{"issuer", provider.origin()},
-                                                                  {"authorization_endpoint", provider.origin() + "/authorize"},
-                                                                  {"token_endpoint", provider.origin() + "/token"},
-                                                                  {"jwks_uri", provider.origin() + "/keys"}}));
+    provider.on("/.well-known/openid-configuration",
+                json_answer({{"issuer", provider.origin()},
+                             {"authorization_endpoint", provider.origin() + "/authorize"},
+                             {"token_endpoint", provider.origin() + "/token"},
+                             {"jwks_uri", provider.origin() + "/keys"}}));
     provider.on("/token", tokens_drip ? drip : json_answer(tokens));
     provider.on("/keys", drip);
     RecordingBackend backend;
@@ -96,7 +104,8 @@ TEST_CASE("login: a provider whose tokens and keys drip has its user on a page w
     const auto state = location.substr(location.find("state=") + 6);
     const auto callback = "/login/callback?code=c&state=" + state.substr(0, state.find('&'));
     RawClient client(router.port());
-    client.send(make_request("GET", callback, {{"Cookie", browser.cookie_field()}, {"Host", browser.host()}, {"Accept", "text/html"}}));
+    client.send(make_request("GET", callback,
+                             {{"Cookie", browser.cookie_field()}, {"Host", browser.host()}, {"Accept", "text/html"}}));
     const auto page = client.read(milliseconds(10'000));
     CHECK(page.complete);
     CHECK(page.status() >= 500);

@@ -43,8 +43,8 @@ TEST_CASE("body rate: who drips gets 408; who waits for a slow back-end or for 1
   patient.send(make_request("POST", "/app/late", {{"Content-Length", "4"}, {"Expect", "100-continue"}}));
   RawClient held_up(router.port());
   std::thread upload([&] {
-    held_up.send("POST /app/slow HTTP/1.1\r\nHost: app.example\r\nContent-Length: " +
-                 std::to_string(kUpload) + "\r\n\r\n");
+    held_up.send("POST /app/slow HTTP/1.1\r\nHost: app.example\r\nContent-Length: " + std::to_string(kUpload) +
+                 "\r\n\r\n");
     held_up.send(std::string(kUpload, 'x'), kLong);
   });
   RawClient dripper(router.port());

@@ -12,13 +12,11 @@ using Routes = std::vector<json>;
 
 namespace {
 
-json country(const RecordingBackend& service, const StubProvider& provider,
-             const json& more = json::object()) {
+json country(const RecordingBackend& service, const StubProvider& provider, const json& more = json::object()) {
   json credentials{
       {"sap.cloud.service", "com.sap.country"},
       {"sap.cloud.service.alias", "country"},
-      {"endpoints",
-       {{"data", {{"url", service.origin() + "/odata"}}}, {"config", service.origin() + "/config"}}},
+      {"endpoints", {{"data", {{"url", service.origin() + "/odata"}}}, {"config", service.origin() + "/config"}}},
       {"URL.headers.x-flavour", "sweet"},
       {"uaa", provider.credentials()}};
   credentials.update(more);

@@ -16,7 +16,8 @@ std::uint16_t port_of(std::string_view url) {
 }  // namespace
 
 bool deletes_cookie(std::string_view set_cookie) {
-  return contains_ignoring_case(set_cookie, "; Max-Age=0") || contains_ignoring_case(set_cookie, "Expires=Thu, 01 Jan 1970");
+  return contains_ignoring_case(set_cookie, "; Max-Age=0") ||
+         contains_ignoring_case(set_cookie, "Expires=Thu, 01 Jan 1970");
 }
 
 RawAnswer Browser::send(std::string_view method, std::string_view path, FieldList fields, std::string_view body) {
@@ -34,7 +35,10 @@ RawAnswer Browser::send(std::string_view method, std::string_view path, FieldLis
 
 RawAnswer Browser::navigate(std::string_view path) {
   return send("GET", path,
-              {{"Accept", "text/html"}, {"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Dest", "document"}, {"Sec-Fetch-Site", "none"}});
+              {{"Accept", "text/html"},
+               {"Sec-Fetch-Mode", "navigate"},
+               {"Sec-Fetch-Dest", "document"},
+               {"Sec-Fetch-Site", "none"}});
 }
 
 RawAnswer Browser::open(std::string_view path) {
@@ -75,7 +79,9 @@ std::string Browser::handshake(std::string_view path, std::string_view origin) c
   return make_handshake(path, host(), origin, {{"Cookie", cookies}});
 }
 
-std::string Browser::csrf_token(std::string_view path) { return get(path, {{"X-CSRF-Token", "Fetch"}}).field("x-csrf-token"); }
+std::string Browser::csrf_token(std::string_view path) {
+  return get(path, {{"X-CSRF-Token", "Fetch"}}).field("x-csrf-token");
+}
 
 void Browser::obey(const RawAnswer& answer) {
   for (const auto& line : answer.head.all("Set-Cookie")) {

@@ -44,16 +44,14 @@ TEST_CASE("compression: who changes what he read compressed is not refused for i
     CHECK(tag.starts_with('"'));
     CHECK(tag != "\"v1\"");
     CHECK(ask("PUT", {{"If-Match", tag}, {"Content-Type", "application/json"}}).status() == 200);
-    CHECK(ask("PUT", {{"If-Match", "\"v0--xs-gzip\""}, {"Content-Type", "application/json"}}).status() ==
-          412);
+    CHECK(ask("PUT", {{"If-Match", "\"v0--xs-gzip\""}, {"Content-Type", "application/json"}}).status() == 412);
     const auto unchanged = ask("GET", {{"Accept-Encoding", coding}, {"If-None-Match", tag}});
     CHECK(unchanged.status() == 304);
     CHECK(unchanged.field("ETag") == tag);
     const auto all = ask("GET", {{"Accept-Encoding", coding}, {"Range", "bytes=5-7"}, {"If-Range", tag}});
     CHECK(all.status() == 200);
     CHECK(all.field("ETag") == tag);
-    const auto part =
-        ask("GET", {{"Accept-Encoding", coding}, {"Range", "bytes=5-7"}, {"If-Range", "\"v1\""}});
+    const auto part = ask("GET", {{"Accept-Encoding", coding}, {"Range", "bytes=5-7"}, {"If-Range", "\"v1\""}});
     CHECK(part.status() == 206);
     CHECK(part.field("ETag") == "\"v1\"");
   }
@@ -61,10 +59,9 @@ TEST_CASE("compression: who changes what he read compressed is not refused for i
 
 TEST_CASE("forwarding: an answer that the router puts a CSRF token on is stored by nobody [S24]") {
   SignOnFixture fixture;
-  fixture.orders.on(
-      "/orders/list",
-      answers("HTTP/1.1 200 OK\r\nCache-Control: public, max-age=600\r\nCDN-Cache-Control: "
-              "max-age=600\r\nExpires: Thu, 01 Jan 2037 00:00:00 GMT\r\nContent-Length: 2\r\n\r\nok"));
+  fixture.orders.on("/orders/list",
+                    answers("HTTP/1.1 200 OK\r\nCache-Control: public, max-age=600\r\nCDN-Cache-Control: "
+                            "max-age=600\r\nExpires: Thu, 01 Jan 2037 00:00:00 GMT\r\nContent-Length: 2\r\n\r\nok"));
   auto browser = fixture.signed_in();
   CHECK(browser.get("/orders/list").field("Cache-Control") == "public, max-age=600");
   const auto answer = browser.get("/orders/list", {{"x-csrf-token", "fetch"}});
@@ -81,8 +78,7 @@ TEST_CASE("static site: after a logout the browser has to ask, and a page that i
   setup.files["web/index.html"] = "<!doctype html><title>Start</title>";
   setup.files["web/app.js"] = kText;
   setup.descriptor["welcomeFile"] = "/web/index.html";
-  setup.add_route(
-      {{"source", "^/web/(.*)$"}, {"target", "$1"}, {"localDir", "web"}, {"authenticationType", "oidc"}});
+  setup.add_route({{"source", "^/web/(.*)$"}, {"target", "$1"}, {"localDir", "web"}, {"authenticationType", "oidc"}});
   RouterProcess router(setup);
   Browser browser(router.port());
   const auto start = browser.open("/");
@@ -93,22 +89,20 @@ TEST_CASE("static site: after a logout the browser has to ask, and a page that i
     const auto first = browser.get(path, {{"Accept-Encoding", "gzip"}});
     CHECK(first.status() == 200);
     CHECK(first.field("Cache-Control") == "private, no-cache");
-    const auto again =
-        browser.get(path, {{"Accept-Encoding", "gzip"}, {"If-None-Match", first.field("ETag")}});
+    const auto again = browser.get(path, {{"Accept-Encoding", "gzip"}, {"If-None-Match", first.field("ETag")}});
     CHECK(again.status() == 304);
     CHECK(again.field("Cache-Control") == "private, no-cache");
   }
   // the one that asks for a token gets it with a 304, too
   const auto page = browser.get("/web/index.html");
-  const auto token =
-      browser.get("/web/index.html", {{"If-None-Match", page.field("ETag")}, {"x-csrf-token", "fetch"}});
+  const auto token = browser.get("/web/index.html", {{"If-None-Match", page.field("ETag")}, {"x-csrf-token", "fetch"}});
   CHECK(token.status() == 304);
   CHECK_FALSE(token.field("x-csrf-token").empty());
   CHECK(token.field("Cache-Control") == "no-store");
   CHECK(browser.get("/bye.html").field("Cache-Control") == "public, no-cache");
   browser.navigate("/my/logout");
-  const auto after = browser.get(
-      "/web/index.html", {{"If-None-Match", page.field("ETag")}, {"X-Requested-With", "XMLHttpRequest"}});
+  const auto after =
+      browser.get("/web/index.html", {{"If-None-Match", page.field("ETag")}, {"X-Requested-With", "XMLHttpRequest"}});
   CHECK(after.status() == 401);
 }
 

@@ -6,35 +6,32 @@
 
 namespace router::test::channel_logout_test {
 
-TEST_CASE(
-    "back-channel logout: a good token ends the session and tells the back-ends, a bad one does nothing") {
+TEST_CASE("back-channel logout: a good token ends the session and tells the back-ends, a bad one does nothing") {
   SignOnFixture fixture;
   const auto browser = fixture.signed_in();
   const auto post = [&](const std::string& token) {
-    return ask(fixture.router.port(), make_request("POST", "/my/back-channel",
-                                                   {{"Content-Type", "application/x-www-form-urlencoded"}},
-                                                   "logout_token=" + token));
+    return ask(fixture.router.port(),
+               make_request("POST", "/my/back-channel", {{"Content-Type", "application/x-www-form-urlencoded"}},
+                            "logout_token=" + token));
   };
   const auto good = fixture.provider.logout_token();
   struct Row {
     const char* name;
     std::string token;
   };
-  for (const Row& row :
-       {Row{"broken signature", with_broken_signature(good)},
-        Row{"nonce", fixture.provider.logout_token({{"nonce", "n"}})},
-        Row{"wrong audience", fixture.provider.logout_token({{"aud", "another"}})},
-        Row{"wrong issuer", fixture.provider.logout_token({{"iss", "http://127.0.0.1:1"}})},
-        Row{"no events", fixture.provider.logout_token({{"events", nullptr}})},
-        Row{"nobody", fixture.provider.logout_token({{"sid", nullptr}})}, Row{"nothing", ""}}) {
+  for (const Row& row : {Row{"broken signature", with_broken_signature(good)},
+                         Row{"nonce", fixture.provider.logout_token({{"nonce", "n"}})},
+                         Row{"wrong audience", fixture.provider.logout_token({{"aud", "another"}})},
+                         Row{"wrong issuer", fixture.provider.logout_token({{"iss", "http://127.0.0.1:1"}})},
+                         Row{"no events", fixture.provider.logout_token({{"events", nullptr}})},
+                         Row{"nobody", fixture.provider.logout_token({{"sid", nullptr}})}, Row{"nothing", ""}}) {
     CAPTURE(row.name);
     const auto answer = post(row.token);
     CHECK(answer.status() == 400);
     CHECK(answer.field("Cache-Control") == "no-store");
   }
   CHECK(fixture.is_signed_in(browser));
-  CHECK(ask(fixture.router.port(), make_request("GET", "/my/back-channel?logout_token=" + good)).status() ==
-        405);
+  CHECK(ask(fixture.router.port(), make_request("GET", "/my/back-channel?logout_token=" + good)).status() == 405);
 
   CHECK(post(good).status() == 200);
   CHECK_FALSE(fixture.is_signed_in(browser));
@@ -45,8 +42,7 @@ TEST_CASE(
   CHECK(fixture.orders.count("/sign-out") == 1);
 }
 
-TEST_CASE(
-    "back-channel logout: where the provider kept its session, its user may sign in again at once [S29]") {
+TEST_CASE("back-channel logout: where the provider kept its session, its user may sign in again at once [S29]") {
   SignOnFixture fixture;
   fixture.provider.behave({.keeps_session = true});
   const auto browser = fixture.signed_in();
@@ -63,9 +59,8 @@ TEST_CASE("front-channel logout: iss and sid of the session end it, anything els
   SignOnFixture fixture;
   const auto browser = fixture.signed_in();
   const auto load = [&](const std::string& issuer, const std::string& sid) {
-    return ask(fixture.router.port(),
-               make_request("GET", "/my/front-channel?iss=" + issuer + "&sid=" + sid,
-                            {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "iframe"}}));
+    return ask(fixture.router.port(), make_request("GET", "/my/front-channel?iss=" + issuer + "&sid=" + sid,
+                                                   {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "iframe"}}));
   };
   load(fixture.provider.issuer(), "another");
   load("http://127.0.0.1:1", fixture.provider.last_sid());

@@ -15,10 +15,8 @@ RouterSetup looked_up_setup(const StubProvider& provider, const StubDestinationS
   setup.environment["VCAP_SERVICES"] = service.binding();
   setup.add_public_route("erp");
   setup.add_public_route("absent");
-  setup.add_route({{"source", "^/by-name/([^/]+)/(.*)$"},
-                   {"target", "$2"},
-                   {"destination", "$1"},
-                   {"authenticationType", "none"}});
+  setup.add_route(
+      {{"source", "^/by-name/([^/]+)/(.*)$"}, {"target", "$2"}, {"destination", "$1"}, {"authenticationType", "none"}});
   setup.add_route(protected_route("crm"));
   setup.descriptor["logout"] = {{"logoutEndpoint", "/my/logout"}};
   setup.descriptor["destinations"] = {{"crm", {{"logoutPath", "/sign-out"}}}};
@@ -43,8 +41,7 @@ struct LookedUpFixture {
                  {"URL.headers.x-tenant", "blue"}});
     service.set("crm", crm.origin(), {{"HTML5.ForwardAuthToken", "true"}});
     service.set("open", erp.origin(), {{"HTML5.DynamicDestination", "true"}});
-    service.set("onpremise", erp.origin(),
-                {{"ProxyType", "OnPremise"}, {"HTML5.DynamicDestination", "true"}});
+    service.set("onpremise", erp.origin(), {{"ProxyType", "OnPremise"}, {"HTML5.DynamicDestination", "true"}});
     service.set("machine", erp.origin(),
                 {{"Authentication", "OAuth2ClientCredentials"}, {"HTML5.DynamicDestination", "true"}});
     return true;
@@ -54,8 +51,7 @@ struct LookedUpFixture {
 
 }  // namespace
 
-TEST_CASE(
-    "destination service: a route's destination is looked up once, with its own credentials and headers") {
+TEST_CASE("destination service: a route's destination is looked up once, with its own credentials and headers") {
   LookedUpFixture fixture;
   CHECK(fixture.get("/erp/orders?x=1").body == "/base/erp/orders?x=1");
   CHECK(fixture.get("/erp/orders").status() == 200);
@@ -99,7 +95,8 @@ TEST_CASE("destination service: the logoutPath of a looked-up destination is cal
   CHECK(fixture.crm.requests_to("/sign-out").at(0).field("Authorization").starts_with("Bearer ey"));
 }
 
-TEST_CASE("destination service: made-up names cost sixty look-ups a minute and address, and no other name its place [S13]") {
+TEST_CASE(
+    "destination service: made-up names cost sixty look-ups a minute and address, and no other name its place [S13]") {
   LookedUpFixture fixture;
   CHECK(fixture.get("/by-name/open/a").status() == 200);
   int asked = 0;

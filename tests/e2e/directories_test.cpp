@@ -13,12 +13,9 @@ TEST_CASE("directories: leading slashes of a rewritten path become one, with and
   setup.add_destination("app", backend.origin());
   setup.add_destination("based", backend.origin() + "/p");
   setup.add_destination("slashed", backend.origin() + "/p//");
-  const auto route = [&](const std::string& source, const std::string& target,
-                         const std::string& destination) {
-    setup.add_route({{"source", source},
-                     {"target", target},
-                     {"destination", destination},
-                     {"authenticationType", "none"}});
+  const auto route = [&](const std::string& source, const std::string& target, const std::string& destination) {
+    setup.add_route(
+        {{"source", source}, {"target", target}, {"destination", destination}, {"authenticationType", "none"}});
   };
   route("^/a(.*)$", "/$1", "app");
   route("^/b/", "/", "app");
@@ -27,10 +24,9 @@ TEST_CASE("directories: leading slashes of a rewritten path become one, with and
   route("^/e/(.*)$", "/x/$1", "app");
   RouterProcess router(setup);
   const std::pair<const char*, const char*> rows[] = {
-      {"/a//x", "/x"},          {"/a///x//y", "/x//y"}, {"/a", "/"},       {"/a//?q=//", "/?q=//"},
-      {"/a/%2Fx", "/%2Fx"},     {"/b//x//", "/x//"},    {"/b//", "/"},     {"/c//x", "/p/x"},
-      {"/c///x//y", "/p/x//y"}, {"/c", "/p/"},          {"/d//x", "/p/x"}, {"/d/x", "/p/x"},
-      {"/e//x", "/x//x"},       {"/e/x//y", "/x/x//y"},
+      {"/a//x", "/x"},     {"/a///x//y", "/x//y"}, {"/a", "/"},        {"/a//?q=//", "/?q=//"},  {"/a/%2Fx", "/%2Fx"},
+      {"/b//x//", "/x//"}, {"/b//", "/"},          {"/c//x", "/p/x"},  {"/c///x//y", "/p/x//y"}, {"/c", "/p/"},
+      {"/d//x", "/p/x"},   {"/d/x", "/p/x"},       {"/e//x", "/x//x"}, {"/e/x//y", "/x/x//y"},
   };
   for (const auto& [asked, forwarded] : rows) {
     CAPTURE(asked);
@@ -97,15 +93,12 @@ TEST_CASE("directories: the root of a localDir is asked for with a slash, the qu
   CHECK(ask_for(router, "/ui/").body == "sub");
 }
 
-TEST_CASE(
-    "directories: without localDir, catch-all and resources an unknown path is 404 for every method [K8]") {
+TEST_CASE("directories: without localDir, catch-all and resources an unknown path is 404 for every method [K8]") {
   RecordingBackend backend;
   RouterSetup setup;
   setup.add_destination("app", backend.origin());
-  setup.add_route({{"source", "^/get/"},
-                   {"destination", "app"},
-                   {"httpMethods", {"GET"}},
-                   {"authenticationType", "none"}});
+  setup.add_route(
+      {{"source", "^/get/"}, {"destination", "app"}, {"httpMethods", {"GET"}}, {"authenticationType", "none"}});
   setup.environment["OIDC_ISSUER"] = "http://127.0.0.1:1";
   setup.environment["OIDC_CLIENT_ID"] = "c";
   const RouterProcess router(setup);
@@ -170,8 +163,8 @@ TEST_CASE("directories: / leads to the welcome file by every method, preflights 
   CHECK(ask_for(router, "/", {{"x-csrf-token", "fetch"}}).body == "<p>a</p>");
   CHECK(ask_for(router, "/", {{"x-csrf-token", "fetch"}}, "POST").status() == 302);
   CHECK(ask_for(router, "/", {}, "TRACE").status() == 405);
-  const auto preflight = ask_for(
-      router, "/", {{"Origin", "https://a.example"}, {"Access-Control-Request-Method", "POST"}}, "OPTIONS");
+  const auto preflight =
+      ask_for(router, "/", {{"Origin", "https://a.example"}, {"Access-Control-Request-Method", "POST"}}, "OPTIONS");
   CHECK(preflight.status() == 200);
   CHECK(preflight.has("Access-Control-Allow-Origin"));
 }

@@ -8,8 +8,7 @@ namespace router::test {
 struct Directory {
   Directory() {
     setup = setup_for(backend.origin());
-    setup.add_route(
-        {{"source", "^/s/(.*)$"}, {"target", "$1"}, {"localDir", "web"}, {"authenticationType", "none"}});
+    setup.add_route({{"source", "^/s/(.*)$"}, {"target", "$1"}, {"localDir", "web"}, {"authenticationType", "none"}});
     setup.files["web/a.html"] = "<p>a</p>";
     setup.files["web/sub/index.html"] = "sub";
     setup.files["web/sub/.secret"] = "secret";

@@ -44,8 +44,7 @@ TEST_CASE("directories: a back-end's own headers stay, configured ones stand whe
   }
 }
 
-TEST_CASE(
-    "directories: files, redirects and errors of the router have the configured headers, once each [K3]") {
+TEST_CASE("directories: files, redirects and errors of the router have the configured headers, once each [K3]") {
   Directory directory;
   directory.setup.descriptor["welcomeFile"] = "/s/a.html";
   directory.setup.descriptor["responseHeaders"] = {{{"name", "X-Own"}, {"value", "1"}},
@@ -177,11 +176,10 @@ TEST_CASE(
   Directory directory;
   directory.setup.descriptor["websockets"] = {{"enabled", true}};
   directory.setup.environment["HEADER_TIMEOUT"] = "400ms";
-  directory.backend.on(
-      "/app/socket",
-      answers("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-              "x-request-id: theirs\r\n"
-              "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"));
+  directory.backend.on("/app/socket",
+                       answers("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                               "x-request-id: theirs\r\n"
+                               "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"));
   directory.backend.on("/app/trailers", answers("HTTP/1.1 103 Early Hints\r\nx-request-id: theirs\r\n\r\n"
                                                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                                                 "1\r\na\r\n0\r\nX-Sum: 1\r\nx-request-id: theirs\r\n\r\n"));

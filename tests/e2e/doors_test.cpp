@@ -27,10 +27,10 @@ struct DoorsFixture {
     return made;
   }
   RawAnswer revoke(const std::string& client, std::string_view address) {
-    return ask(router.port(), make_request("POST", std::string("/") + kCustomer + "/token/revoke",
-                                           {{"Content-Type", "application/x-www-form-urlencoded"},
-                                            {"X-Forwarded-For", address}},
-                                           "token=abc&" + client));
+    return ask(router.port(),
+               make_request("POST", std::string("/") + kCustomer + "/token/revoke",
+                            {{"Content-Type", "application/x-www-form-urlencoded"}, {"X-Forwarded-For", address}},
+                            "token=abc&" + client));
   }
   // Behind a proxy that puts `address` into a line of its own, below what the client wrote.
   int log_in(const std::string& user, const std::string& password, const std::string& written,
@@ -68,13 +68,15 @@ TEST_CASE("doors: two hundred anonymous revocations cost the provider sixty call
 TEST_CASE("doors: a client's secret is guessed five times a minute, whatever address the guesser names [S14]") {
   DoorsFixture fixture;
   const auto guess = [&](int i) {
-    return fixture.revoke("client_id=server&client_secret=" + std::to_string(i), "203.0.113." + std::to_string(i)).status();
+    return fixture.revoke("client_id=server&client_secret=" + std::to_string(i), "203.0.113." + std::to_string(i))
+        .status();
   };
   CHECK(count(50, 401, guess) == 5);
   CHECK(fixture.provider.count("/revoke") == 0);
 }
 
-TEST_CASE("doors: ten wrong passwords of an address a minute, on whatever accounts and however it signs itself [S14] [S3]") {
+TEST_CASE(
+    "doors: ten wrong passwords of an address a minute, on whatever accounts and however it signs itself [S14] [S3]") {
   DoorsFixture fixture;
   const auto spray = [&](int i) {
     const auto number = std::to_string(i);
@@ -87,7 +89,9 @@ TEST_CASE("doors: ten wrong passwords of an address a minute, on whatever accoun
 
 TEST_CASE("doors: six hundred users from one address in a second are sixty [S14]") {
   DoorsFixture fixture;
-  const auto log_in = [&](int i) { return fixture.log_in("user" + std::to_string(i), "secret", "6.6.6.6", "203.0.113.7"); };
+  const auto log_in = [&](int i) {
+    return fixture.log_in("user" + std::to_string(i), "secret", "6.6.6.6", "203.0.113.7");
+  };
   const int admitted = count(600, 200, log_in);
   CHECK(admitted >= 60);
   CHECK(admitted <= 100);  // one comes back each second
@@ -97,11 +101,13 @@ TEST_CASE("doors: six hundred users from one address in a second are sixty [S14]
 TEST_CASE("doors: a caller with a password leaves no refresh token at the provider [S14]") {
   DoorsFixture fixture;
   for (int i = 0; i < 3; ++i) {
-    CHECK(ask(fixture.router.port(), make_request("GET", "/orders/x", {{"x-approuter-authorization", "Basic YWRhOnNlY3JldA=="}}))
+    CHECK(ask(fixture.router.port(),
+              make_request("GET", "/orders/x", {{"x-approuter-authorization", "Basic YWRhOnNlY3JldA=="}}))
               .status() == 200);
   }
   CHECK(eventually([&] { return fixture.provider.count("/revoke") == 3; }));
-  for (const auto& call : fixture.provider.calls("/revoke")) CHECK(call.parameter("token_type_hint") == "refresh_token");
+  for (const auto& call : fixture.provider.calls("/revoke"))
+    CHECK(call.parameter("token_type_hint") == "refresh_token");
 }
 
 }  // namespace router::test::doors_test

@@ -34,13 +34,14 @@ TEST_CASE("forwarding: the back-end learns who asked, for what, and nothing the 
   auto setup = setup_for(backend.origin());
   setup.environment["TRUSTED_PROXIES"] = "none";
   RouterProcess router(setup);
-  ask(router.port(), make_request("GET", "/app/x?q=1", {{"X-Forwarded-For", "9.9.9.9"},
-                                                        {"X_Forwarded_Host", "evil.example"},
-                                                        {"Forwarded", "for=9.9.9.9"},
-                                                        {"Connection", "X-Hop"},
-                                                        {"X-Hop", "hop"},
-                                                        {"Proxy-Authorization", "Basic eDp5"},
-                                                        {"X-Own", "kept"}}));
+  ask(router.port(), make_request("GET", "/app/x?q=1",
+                                  {{"X-Forwarded-For", "9.9.9.9"},
+                                   {"X_Forwarded_Host", "evil.example"},
+                                   {"Forwarded", "for=9.9.9.9"},
+                                   {"Connection", "X-Hop"},
+                                   {"X-Hop", "hop"},
+                                   {"Proxy-Authorization", "Basic eDp5"},
+                                   {"X-Own", "kept"}}));
   const auto request = backend.requests().at(0);
   CHECK(request.target() == "/app/x?q=1");
   CHECK(request.field("Host") == "127.0.0.1:" + std::to_string(backend.port()));
@@ -82,7 +83,8 @@ TEST_CASE("forwarding: answers that have no body have none, whatever their field
     const char* path;
     int status;
   };
-  for (const Row row : {Row{"HEAD", "/app/x", 200}, Row{"GET", "/app/204", 204}, Row{"GET", "/app/304", 304}, Row{"GET", "/app/end", 200}}) {
+  for (const Row row : {Row{"HEAD", "/app/x", 200}, Row{"GET", "/app/204", 204}, Row{"GET", "/app/304", 304},
+                        Row{"GET", "/app/end", 200}}) {
     CAPTURE(row.path);
     client.send(make_request(row.method, row.path));
     const auto answer = client.read(kPatience, row.method);
@@ -101,7 +103,9 @@ TEST_CASE("forwarding: HEAD keeps the length that GET would have") {
 
 TEST_CASE("forwarding: a chunked answer arrives chunked, and as length-less text at an HTTP/1.0 client") {
   ProxyFixture fixture;
-  fixture.backend.on("/app/chunked", answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"));
+  fixture.backend.on(
+      "/app/chunked",
+      answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"));
   const auto answer = fixture.ask(make_request("GET", "/app/chunked"));
   CHECK(answer.chunked);
   CHECK(answer.body == "hello world");
@@ -128,7 +132,9 @@ TEST_CASE("forwarding: a client that waits for 100 gets the back-end's, and then
   ProxyFixture fixture;
   RawClient client(fixture.router.port());
   client.send("POST /app/x HTTP/1.1\r\nHost: app.example\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
-  CHECK(eventually([&] { return client.received().find("100 Continue") != std::string::npos || !client.read_piece(milliseconds(10)).empty(); }));
+  CHECK(eventually([&] {
+    return client.received().find("100 Continue") != std::string::npos || !client.read_piece(milliseconds(10)).empty();
+  }));
   CHECK(client.received().starts_with("HTTP/1.1 100"));
   client.send("hello");
   CHECK(client.read().status() == 200);
@@ -137,14 +143,17 @@ TEST_CASE("forwarding: a client that waits for 100 gets the back-end's, and then
 
 TEST_CASE("forwarding: a back-end that refuses instead of 100 is relayed, and the body is not waited for") {
   ProxyFixture fixture;
-  fixture.backend.on("/app/no", answers_early("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"));
-  const auto answer = fixture.ask("POST /app/no HTTP/1.1\r\nHost: app.example\r\nExpect: 100-continue\r\nContent-Length: 500000\r\n\r\n");
+  fixture.backend.on("/app/no",
+                     answers_early("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"));
+  const auto answer = fixture.ask(
+      "POST /app/no HTTP/1.1\r\nHost: app.example\r\nExpect: 100-continue\r\nContent-Length: 500000\r\n\r\n");
   CHECK(answer.status() == 413);
 }
 
 TEST_CASE("forwarding: early hints pass") {
   ProxyFixture fixture;
-  fixture.backend.on("/app/hints", answers("HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+  fixture.backend.on("/app/hints", answers("HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 "
+                                           "200 OK\r\nContent-Length: 2\r\n\r\nok"));
   const auto answer = fixture.ask(make_request("GET", "/app/hints"));
   REQUIRE(answer.interim.size() == 1);
   CHECK(answer.interim[0].field("Link") == "</a.css>; rel=preload");
@@ -153,7 +162,10 @@ TEST_CASE("forwarding: early hints pass") {
 
 TEST_CASE("forwarding: trailers pass to a client that says TE: trailers, and to no other") {
   ProxyFixture fixture;
-  fixture.backend.on("/app/t", answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 42\r\n\r\n"));
+  fixture.backend.on(
+      "/app/t",
+      answers(
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 42\r\n\r\n"));
   const auto with = fixture.ask(make_request("GET", "/app/t", {{"TE", "trailers"}, {"Connection", "TE"}}));
   REQUIRE(with.trailers.size() == 1);
   CHECK(with.trailers[0].second == "42");
@@ -162,17 +174,22 @@ TEST_CASE("forwarding: trailers pass to a client that says TE: trailers, and to 
 
 TEST_CASE("forwarding: a request's trailers reach the back-end, except those that name identity") {
   ProxyFixture fixture;
-  fixture.ask("POST /app/x HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 42\r\n\r\n");
+  fixture.ask(
+      "POST /app/x HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\nTrailer: "
+      "X-Sum\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 42\r\n\r\n");
   CHECK(fixture.backend.requests().at(0).body == "ok");
   CHECK(fixture.backend.requests().at(0).trailers.size() == 1);
-  const auto refused = fixture.ask("POST /app/x HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Forwarded-User: admin\r\n\r\n");
+  const auto refused = fixture.ask(
+      "POST /app/x HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n2\r\nok\r\n0\r\nX-Forwarded-User: admin\r\n\r\n");
   CHECK(refused.status() == 400);
   CHECK(fixture.backend.requests().size() == 1);
 }
 
 TEST_CASE("forwarding: a back-end's Connection: close does not close the client's connection") {
   ProxyFixture fixture;
-  fixture.backend.on("/app/close", answers_and_closes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+  fixture.backend.on("/app/close",
+                     answers_and_closes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
   RawClient client(fixture.router.port());
   for (int i = 0; i < 3; ++i) {
     client.send(make_request("GET", "/app/close"));
@@ -249,8 +266,8 @@ TEST_CASE("forwarding: Via names this router behind those that were there, and w
   const auto old = fixture.backend.requests_to("/app/old").at(0).field("Via");
   CHECK(old == "1.0" + first[1].substr(3));
   fixture.backend.clear();
-  for (const std::string& via : {first[1], "1.0 edge, " + first[1], first[1] + " (comment), 1.1 other", "HTTP/" + first[1],
-                                 "1.1 other,\t" + first[1] + ",1.1 last"}) {
+  for (const std::string& via : {first[1], "1.0 edge, " + first[1], first[1] + " (comment), 1.1 other",
+                                 "HTTP/" + first[1], "1.1 other,\t" + first[1] + ",1.1 last"}) {
     CAPTURE(via);
     CHECK(fixture.ask(make_request("GET", "/app/again", {{"Via", "1.1 a"}, {"Via", via}})).status() == 508);
   }

@@ -72,13 +72,15 @@ using Words = std::vector<std::string>;
 Words judge_forwarded(const H1Result& result, std::size_t least, std::size_t most) {
   const auto count = result.forwarded.size();
   if (count >= least && count <= most) return {};
-  return {std::to_string(count) + " requests forwarded, expected " + std::to_string(least) + ".." + std::to_string(most)};
+  return {std::to_string(count) + " requests forwarded, expected " + std::to_string(least) + ".." +
+          std::to_string(most)};
 }
 
 Words judge_reject(const H1Case& test_case, const H1Result& result) {
   auto wrong = judge_forwarded(result, 0, test_case.max_forwarded);
   const int status = result.status();
-  const bool fits = test_case.statuses.empty() ? status / 100 == 4 || status == 501 || status == 505 : test_case.statuses.count(status) != 0;
+  const bool fits = test_case.statuses.empty() ? status / 100 == 4 || status == 501 || status == 505
+                                               : test_case.statuses.count(status) != 0;
   if (!fits) wrong.push_back("status " + std::to_string(status));
   return wrong;
 }
@@ -88,8 +90,10 @@ Words judge_accept(const H1Case& test_case, const H1Result& result, bool as_alte
   auto wrong = judge_forwarded(result, test_case.min_forwarded, most);
   if (as_alternative) return wrong;
   const int status = result.status();
-  if (!test_case.statuses.empty() && test_case.statuses.count(status) == 0) wrong.push_back("status " + std::to_string(status));
-  if (test_case.min_forwarded > 0 && status != 200) wrong.push_back("status " + std::to_string(status) + " instead of the back-end's 200");
+  if (!test_case.statuses.empty() && test_case.statuses.count(status) == 0)
+    wrong.push_back("status " + std::to_string(status));
+  if (test_case.min_forwarded > 0 && status != 200)
+    wrong.push_back("status " + std::to_string(status) + " instead of the back-end's 200");
   return wrong;
 }
 
@@ -104,7 +108,8 @@ Words judge_one_request(const H1Case& test_case, const H1Result& result) {
   auto wrong = judge_forwarded(result, 0, test_case.max_forwarded);
   for (const auto& request : result.forwarded) {
     const bool smuggled = request.target().find("smuggled") != std::string::npos;
-    if (smuggled && (test_case.max_forwarded < 2 || !request.has("x-request-id"))) wrong.push_back("the smuggled request got through");
+    if (smuggled && (test_case.max_forwarded < 2 || !request.has("x-request-id")))
+      wrong.push_back("the smuggled request got through");
   }
   return wrong;
 }
@@ -120,7 +125,8 @@ Words judge_class(const std::string& name, const H1Case& test_case, const H1Resu
 // POSIX, as std::regex does not compile without warnings under ASan on g++ 12.
 bool matches(const std::string& text, const std::string& pattern) {
   regex_t compiled;
-  if (::regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB) != 0) throw std::runtime_error("bad pattern " + pattern);
+  if (::regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB) != 0)
+    throw std::runtime_error("bad pattern " + pattern);
   const bool found = ::regexec(&compiled, text.c_str(), 0, nullptr, 0) == 0;
   ::regfree(&compiled);
   return found;
@@ -165,10 +171,12 @@ Words judge_response(const H1Case& test_case, const H1Result& result) {
     if (contains_ignoring_case(result.received, part)) wrong.push_back("the response contains " + part);
   }
   for (std::size_t i = 0; i < test_case.responses_in_order.size(); ++i) {
-    const bool fits = i < result.answers.size() && result.answers[i].body.find(test_case.responses_in_order[i]) != std::string::npos;
+    const bool fits =
+        i < result.answers.size() && result.answers[i].body.find(test_case.responses_in_order[i]) != std::string::npos;
     if (!fits) wrong.push_back("answer " + std::to_string(i + 1) + " is not for " + test_case.responses_in_order[i]);
   }
-  if (test_case.max_work && result.work > *test_case.max_work) wrong.push_back("cost " + std::to_string(result.work->count()) + " ms");
+  if (test_case.max_work && result.work > *test_case.max_work)
+    wrong.push_back("cost " + std::to_string(result.work->count()) + " ms");
   return wrong;
 }
 
@@ -195,7 +203,7 @@ H1Result play(const H1Case& test_case, const RouterProcess& router, RecordingBac
   H1Result result;
   RawClient client(router.port());
   for (const auto& step : test_case.steps) {
-    if (!client.send(step.bytes)) break;  // a refusal may come before all of it is sent
+    if (!client.send(step.bytes)) break;                                  // a refusal may come before all of it is sent
     if (step.pause.count() > 0) std::this_thread::sleep_for(step.pause);  // the case itself is about time
     if (step.finish_sending) client.finish_sending();
   }
@@ -232,7 +240,8 @@ std::vector<std::string> judge(const H1Case& test_case, const H1Result& result) 
 }
 
 std::string describe(const H1Result& result) {
-  std::string text = "status " + std::to_string(result.status()) + (result.ended ? ", closed" : ", open") + ", forwarded:";
+  std::string text =
+      "status " + std::to_string(result.status()) + (result.ended ? ", closed" : ", open") + ", forwarded:";
   for (const auto& request : result.forwarded) text += " [" + request.head.start_line + "]";
   return text;
 }

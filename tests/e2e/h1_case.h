@@ -40,9 +40,9 @@ struct H1Case {
 // What came of a case.
 struct H1Result {
   std::vector<RawAnswer> answers;
-  std::string received;  // all bytes that the client got
-  bool closed = false;   // by the router, while the client still could send
-  bool ended = false;    // after the client had finished
+  std::string received;              // all bytes that the client got
+  bool closed = false;               // by the router, while the client still could send
+  bool ended = false;                // after the client had finished
   std::optional<milliseconds> work;  // the router's processor time; none where that is no figure (sanitizers)
   std::vector<TextMessage> forwarded;
   std::vector<ConnectionRecord> upstream;

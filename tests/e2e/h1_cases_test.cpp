@@ -24,7 +24,8 @@ std::string cases_path() {
 
 bool wants_slow_cases() { return std::getenv("H1_SLOW") != nullptr; }
 
-RouterSetup setup_of_the_cases(const RecordingBackend& backend, const RecordingBackend& websockets, const StubProvider& provider) {
+RouterSetup setup_of_the_cases(const RecordingBackend& backend, const RecordingBackend& websockets,
+                               const StubProvider& provider) {
   RouterSetup setup;
   setup.environment = provider.variables();
   setup.environment["TRUSTED_PROXIES"] = "none";
@@ -34,7 +35,8 @@ RouterSetup setup_of_the_cases(const RecordingBackend& backend, const RecordingB
   setup.add_destination("ws", websockets.origin());
   setup.add_public_route("public");
   setup.add_route({{"source", "^/private/(.*)$"}, {"destination", "public"}, {"authenticationType", "oidc"}});
-  setup.add_route({{"source", "^/static/(.*)$"}, {"target", "$1"}, {"localDir", "static"}, {"authenticationType", "none"}});
+  setup.add_route(
+      {{"source", "^/static/(.*)$"}, {"target", "$1"}, {"localDir", "static"}, {"authenticationType", "none"}});
   setup.add_public_route("ws");
   setup.files["static/index.html"] = "<!doctype html><title>Static</title>" + std::string(4000, '.');
   setup.links["static/link-to-root"] = "/";
@@ -72,9 +74,11 @@ Deviations play_cases(const std::string& path) {
   }
   REQUIRE(played > 100);
   const auto count = [&deviations](std::string_view level) {
-    return std::count_if(deviations.begin(), deviations.end(), [level](const auto& entry) { return entry.second.level == level; });
+    return std::count_if(deviations.begin(), deviations.end(),
+                         [level](const auto& entry) { return entry.second.level == level; });
   };
-  MESSAGE(played, " cases; deviations: MUST ", count("MUST"), ", SHOULD ", count("SHOULD"), ", policy ", count("policy"));
+  MESSAGE(played, " cases; deviations: MUST ", count("MUST"), ", SHOULD ", count("SHOULD"), ", policy ",
+          count("policy"));
 
   for (const char* level : {"MUST", "SHOULD", "policy"}) {
     for (const auto& [id, deviation] : deviations) {
@@ -92,7 +96,8 @@ Deviations play_cases(const std::string& path) {
 
 TEST_CASE("h1 cases: no deviation at MUST, and at SHOULD and policy only those with a reason") {
   const auto deviations = play_cases(cases_path());
-  for (const auto& [id, reason] : kDeviations) CHECK_MESSAGE(deviations.count(id) == 1, id, " does not deviate any more: ", reason);
+  for (const auto& [id, reason] : kDeviations)
+    CHECK_MESSAGE(deviations.count(id) == 1, id, " does not deviate any more: ", reason);
 }
 
 TEST_CASE("h1 cases: no deviation at our own, which try each rule in more spellings") {

@@ -153,8 +153,9 @@ TEST_CASE("caller: it beats the cookie, and the session goes on untouched") {
 }
 
 TEST_CASE("identity provider: xsuaa is told with login_hint which one, sap_idp wins where the route allows it") {
-  XsuaaFixture fixture(Routes{route("fixed", "xsuaa", {{"identityProvider", "patients"}}),
-                        route("dynamic", "xsuaa", {{"identityProvider", "patients"}, {"dynamicIdentityProvider", true}})});
+  XsuaaFixture fixture(
+      Routes{route("fixed", "xsuaa", {{"identityProvider", "patients"}}),
+             route("dynamic", "xsuaa", {{"identityProvider", "patients"}, {"dynamicIdentityProvider", true}})});
   Browser browser(fixture.router.port());
   const auto hint = [&](const char* path) {
     const auto location = browser.navigate(path).field("Location");
@@ -217,7 +218,8 @@ TEST_CASE("identity provider: xsuaa, ias and public routes in one descriptor, ea
   StubProvider uaa;
   StubProvider ias;
   RecordingBackend app;
-  auto setup = setup_with(app, {{"xsuaa", binding("uaa", uaa.credentials())}, {"identity", binding("ias", ias.credentials())}});
+  auto setup =
+      setup_with(app, {{"xsuaa", binding("uaa", uaa.credentials())}, {"identity", binding("ias", ias.credentials())}});
   setup.add_destination("plain", app.origin());
   setup.add_route(route("one", "xsuaa"));
   setup.add_route(route("two", "ias"));
@@ -267,8 +269,8 @@ TEST_CASE("tenant: the host says which; a cookie of one tenant is no session on 
 }
 
 TEST_CASE("tenant: on a host that names none, a login at the binding's own subaccount makes a session [K10]") {
-  XsuaaFixture fixture(Routes{route("app", "xsuaa")}, json::object(), {{"TENANT_HOST_PATTERN", "^(.*)\\.app\\.example$"}},
-                       {{"identityzone", "127"}});
+  XsuaaFixture fixture(Routes{route("app", "xsuaa")}, json::object(),
+                       {{"TENANT_HOST_PATTERN", "^(.*)\\.app\\.example$"}}, {{"identityzone", "127"}});
   fixture.provider.behave({.subdomain = "127"});
   Browser browser(fixture.router.port());
   const auto ask = [&](const std::string& host, const std::string& path) {
@@ -289,8 +291,8 @@ TEST_CASE("tenant: on a host that names none, a login at the binding's own subac
 }
 
 TEST_CASE("tenant: a token of another tenant makes no login") {
-  XsuaaFixture fixture(Routes{route("app", "xsuaa")}, json::object(), {{"TENANT_HOST_PATTERN", "^(.*)\\.app\\.example"}},
-                       {{"identityzone", "127"}});
+  XsuaaFixture fixture(Routes{route("app", "xsuaa")}, json::object(),
+                       {{"TENANT_HOST_PATTERN", "^(.*)\\.app\\.example"}}, {{"identityzone", "127"}});
   fixture.provider.behave({.subdomain = "other"});
   Browser browser(fixture.router.port());
   const FieldList host{{"Host", "127.app.example"}, {"Accept", "text/html"}};

@@ -22,7 +22,8 @@ nlohmann::json public_route(const std::string& source, const std::string& destin
 // Asks again and again, half of it on kept-alive connections, until `stop`; counts what went wrong.
 struct Load {
   explicit Load(std::uint16_t port) {
-    for (int i = 0; i < 4; ++i) threads.emplace_back([this, port, i] { i % 2 == 0 ? keep_asking(port) : ask_anew(port); });
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back([this, port, i] { i % 2 == 0 ? keep_asking(port) : ask_anew(port); });
   }
   ~Load() { finish(); }
 
@@ -128,7 +129,8 @@ TEST_CASE("stop: who connects while one of two instances stops is answered by th
   std::atomic<int> answered{0};
   std::vector<std::thread> clients;
   for (int i = 0; i < 16; ++i) {
-    clients.emplace_back([&] { answered += ask(second.port(), make_request("GET", "/app/x")).status() == 200 ? 1 : 0; });
+    clients.emplace_back(
+        [&] { answered += ask(second.port(), make_request("GET", "/app/x")).status() == 200 ? 1 : 0; });
   }
   for (auto& client : clients) client.join();
   CHECK(answered == 16);
@@ -139,7 +141,8 @@ TEST_CASE("reload: a good file takes over and no request fails, a bad one is ref
   ProxyFixture fixture;
   Load load(fixture.router.port());
   const auto descriptor = [](const std::string& extra, const std::string& destination) {
-    nlohmann::json text{{"routes", {public_route("^/app/(.*)$", "app"), public_route("^/" + extra + "$", destination)}}};
+    nlohmann::json text{
+        {"routes", {public_route("^/app/(.*)$", "app"), public_route("^/" + extra + "$", destination)}}};
     return text.dump(2);
   };
   for (int round = 0; round < 5; ++round) {
@@ -152,7 +155,8 @@ TEST_CASE("reload: a good file takes over and no request fails, a bad one is ref
     const auto refused = [&] {
       const auto log = fixture.router.log();
       std::size_t count = 0;
-      for (auto at = log.find("reload.refused"); at != std::string::npos; at = log.find("reload.refused", at + 1)) ++count;
+      for (auto at = log.find("reload.refused"); at != std::string::npos; at = log.find("reload.refused", at + 1))
+        ++count;
       return count > static_cast<std::size_t>(round);
     };
     CHECK(eventually(refused, kReloadTime));
@@ -186,8 +190,7 @@ TEST_CASE("reload: signals that come while one is read are one more reading, wit
   ProxyFixture fixture;
   for (int round = 0; round < 20; ++round) {
     const std::string name = "new" + std::to_string(round);
-    const nlohmann::json text{
-        {"routes", {public_route("^/app/(.*)$", "app"), public_route("^/" + name + "$", "app")}}};
+    const nlohmann::json text{{"routes", {public_route("^/app/(.*)$", "app"), public_route("^/" + name + "$", "app")}}};
     fixture.router.folder().write("xs-app.json", text.dump(2));
     fixture.router.signal(SIGHUP);
   }
@@ -202,11 +205,19 @@ TEST_CASE("start: what is wrong with the configuration ends it with 1 and names 
   };
   const std::vector<Row> rows = {
       {"no JSON", "{\"routes\": [}", {"xs-app.json", "1:13"}},
-      {"unknown destination", R"({"routes": [{"source": "^/a", "destination": "ap", "authenticationType": "none"}]})", {"/routes/0/destination", "\"ap\"", "app"}},
-      {"bad regular expression", R"({"routes": [{"source": "^/(a", "destination": "app", "authenticationType": "none"}]})", {"/routes/0/source"}},
-      {"missing folder", R"({"routes": [{"source": "^/a", "localDir": "nowhere", "authenticationType": "none"}]})", {"/routes/0/localDir", "nowhere"}},
+      {"unknown destination",
+       R"({"routes": [{"source": "^/a", "destination": "ap", "authenticationType": "none"}]})",
+       {"/routes/0/destination", "\"ap\"", "app"}},
+      {"bad regular expression",
+       R"({"routes": [{"source": "^/(a", "destination": "app", "authenticationType": "none"}]})",
+       {"/routes/0/source"}},
+      {"missing folder",
+       R"({"routes": [{"source": "^/a", "localDir": "nowhere", "authenticationType": "none"}]})",
+       {"/routes/0/localDir", "nowhere"}},
       {"misspelt property", R"({"routs": []})", {"routs", "routes"}},
-      {"two faults at once", R"({"routes": [{"source": "(", "destination": "no"}]})", {"/routes/0/source", "/routes/0/destination"}},
+      {"two faults at once",
+       R"({"routes": [{"source": "(", "destination": "no"}]})",
+       {"/routes/0/source", "/routes/0/destination"}},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -216,7 +227,8 @@ TEST_CASE("start: what is wrong with the configuration ends it with 1 and names 
     for (const auto& arguments : {std::vector<std::string>{}, std::vector<std::string>{"check"}}) {
       const auto ended = run_to_end(setup, arguments);
       CHECK(ended.exit_code == 1);
-      for (const auto& part : row.says) CHECK_MESSAGE(ended.output.find(part) != std::string::npos, part, " is not in:\n", ended.output);
+      for (const auto& part : row.says)
+        CHECK_MESSAGE(ended.output.find(part) != std::string::npos, part, " is not in:\n", ended.output);
     }
   }
 }

@@ -49,7 +49,8 @@ TEST_CASE("websocket: opens for the session's own origin, and bytes pass both wa
   client.send(std::string("\x81\x82\0\0\0\0hi", 8));
   CHECK(eventually([&] {
     const auto connections = fixture.orders.connections();
-    return std::any_of(connections.begin(), connections.end(), [](const auto& connection) { return connection.raw.ends_with("hi"); });
+    return std::any_of(connections.begin(), connections.end(),
+                       [](const auto& connection) { return connection.raw.ends_with("hi"); });
   }));
 }
 
@@ -94,9 +95,8 @@ TEST_CASE("websocket: shutdown closes it with 1001") {
 TEST_CASE("awaited answers: logout ends the wait with 401 within two seconds, and the back-end's side with it") {
   SignOnFixture fixture;
   std::atomic<bool> gone{false};
-  fixture.orders.on("/orders/slow", [&gone](Conversation& conversation) {
-    gone = conversation.wait_until_gone(milliseconds(30'000));
-  });
+  fixture.orders.on("/orders/slow",
+                    [&gone](Conversation& conversation) { gone = conversation.wait_until_gone(milliseconds(30'000)); });
   auto browser = fixture.signed_in();
   RawClient client(fixture.router.port());
   client.send(make_request("GET", "/orders/slow", {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}}));
@@ -107,7 +107,9 @@ TEST_CASE("awaited answers: logout ends the wait with 401 within two seconds, an
   CHECK(fixture.orders.count("/orders/slow") == 1);  // not tried again
 }
 
-TEST_CASE("awaited answers: logout also ends the wait for a back-end connection, be it a free one or one that is being made") {
+TEST_CASE(
+    "awaited answers: logout also ends the wait for a back-end connection, be it a free one or one that is being "
+    "made") {
   StubProvider provider;
   RecordingBackend orders;
   const Listener silent;  // accepts, and never answers a TLS handshake
@@ -148,20 +150,23 @@ struct Held {
   }
 };
 
-std::string request_of(const Browser& browser, std::string_view method, std::string_view path, std::string_view body = {}) {
+std::string request_of(const Browser& browser, std::string_view method, std::string_view path,
+                       std::string_view body = {}) {
   return make_request(method, path, {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}}, body);
 }
 
 // The same with the user's CSRF token.
 std::string work_of(Browser& browser, std::string_view method, std::string_view path, std::string_view body = {}) {
   const auto csrf = browser.csrf_token("/orders/start");
-  return make_request(method, path, {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}, {"X-CSRF-Token", csrf}}, body);
+  return make_request(method, path,
+                      {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}, {"X-CSRF-Token", csrf}}, body);
 }
 
 constexpr const char* kSaved =
     "HTTP/1.1 201 Created\r\nContent-Length: 5\r\nSet-Cookie: kept=1; Max-Age=600\r\nSet-Cookie: back=1\r\n\r\nsaved";
 
-TEST_CASE("awaited answers: what was sent before the logout is finished and answered, and its cookies go nowhere [S25]") {
+TEST_CASE(
+    "awaited answers: what was sent before the logout is finished and answered, and its cookies go nowhere [S25]") {
   for (const std::string method : {"POST", "PUT", "PATCH", "DELETE"}) {
     CAPTURE(method);
     Held held;
@@ -229,7 +234,8 @@ TEST_CASE("awaited answers: a POST that still waits for a back-end connection at
   CHECK(orders.count("/orders/save") == 1);
 }
 
-TEST_CASE("awaited answers: a browser that goes on to the logout while a form is being saved leaves the save alone [S25]") {
+TEST_CASE(
+    "awaited answers: a browser that goes on to the logout while a form is being saved leaves the save alone [S25]") {
   Held held;
   std::atomic<bool> saved{false};
   SignOnFixture fixture;
@@ -305,7 +311,8 @@ TEST_CASE("server-sent events: logout ends them within two seconds, and the back
   SignOnFixture fixture;
   std::atomic<bool> gone{false};
   fixture.orders.on("/orders/events", [&gone](Conversation& conversation) {
-    conversation.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n");
+    conversation.send(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n");
     gone = conversation.wait_until_gone(milliseconds(30'000));
   });
   auto browser = fixture.signed_in();

@@ -30,7 +30,8 @@ TEST_CASE("login: a navigation goes over the provider and comes back to where it
   CHECK(start.status() == 302);
   const auto location = start.field("Location");
   CHECK(location.starts_with(fixture.provider.issuer() + "/authorize?"));
-  for (const char* part : {"response_type=code", "client_id=the-client", "code_challenge_method=S256", "state=", "nonce=", "scope=openid"}) {
+  for (const char* part : {"response_type=code", "client_id=the-client", "code_challenge_method=S256",
+                           "state=", "nonce=", "scope=openid"}) {
     CHECK_MESSAGE(location.find(part) != std::string::npos, part, " is not in ", location);
   }
   const auto page = browser.open("/orders/list?page=2");
@@ -69,7 +70,8 @@ TEST_CASE("login: the session cookie is HttpOnly, Lax, for the whole site, and S
   for (const auto& cookie : answer.head.all("Set-Cookie")) {
     if (!cookie.starts_with("JSESSIONID=")) continue;
     found = true;
-    for (const char* attribute : {"HttpOnly", "Path=/", "SameSite=Lax"}) CHECK(cookie.find(attribute) != std::string::npos);
+    for (const char* attribute : {"HttpOnly", "Path=/", "SameSite=Lax"})
+      CHECK(cookie.find(attribute) != std::string::npos);
     CHECK(cookie.find("Domain") == std::string::npos);
     CHECK(cookie.find("Secure") == std::string::npos);
   }

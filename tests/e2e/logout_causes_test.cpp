@@ -41,7 +41,8 @@ void log_out(SignOnFixture& fixture, Browser& browser, Asked asked) {
       CHECK(post_logout_token(fixture, fixture.provider.logout_token()).status() == 200);
       break;
     case Asked::by_back_channel_for_user:
-      CHECK(post_logout_token(fixture, fixture.provider.logout_token({{"sid", nullptr}, {"sub", "alice-sub"}})).status() == 200);
+      CHECK(post_logout_token(fixture, fixture.provider.logout_token({{"sid", nullptr}, {"sub", "alice-sub"}}))
+                .status() == 200);
       break;
     case Asked::by_front_channel:
       CHECK(ask(fixture.router.port(), make_request("GET", "/my/front-channel?iss=" + fixture.provider.issuer() +
@@ -63,8 +64,7 @@ TEST_CASE("live connections: event streams and downloads end within two seconds,
     std::vector<std::unique_ptr<RawClient>> clients;
     for (const char* path : {"/orders/events", "/orders/download", "/xs-router/session/events"}) {
       clients.push_back(std::make_unique<RawClient>(fixture.router.port()));
-      clients.back()->send(
-          make_request("GET", path, {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}}));
+      clients.back()->send(make_request("GET", path, {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}}));
       CHECK(clients.back()->read_head().status() == 200);
       CHECK_FALSE(clients.back()->read_piece().empty());
     }
@@ -89,13 +89,14 @@ TEST_CASE("receipt: the answer names it, and one audit line says what became of 
   const auto line = log.substr(begin, log.find('\n', begin) - begin);
   CAPTURE(line);
   for (const auto& part : {id, std::string("browser"), std::string("alice"), std::string("orders=confirmed 204"),
-                                 std::string("invoices=refused 403"), std::string("redirect"), std::string("sessions"),
-                                 std::string("connections_closed"), std::string("milliseconds")}) {
+                           std::string("invoices=refused 403"), std::string("redirect"), std::string("sessions"),
+                           std::string("connections_closed"), std::string("milliseconds")}) {
     CHECK_MESSAGE(line.find(part) != std::string::npos, part);
   }
 }
 
-TEST_CASE("back-channel logout: a flood of bad tokens costs one key fetch, and good ones still come through (105, O6)") {
+TEST_CASE(
+    "back-channel logout: a flood of bad tokens costs one key fetch, and good ones still come through (105, O6)") {
   SignOnFixture fixture;
   const auto browser = fixture.signed_in();
   const auto fetches = fixture.provider.count("/keys");
@@ -139,7 +140,8 @@ TEST_CASE("stop: the event streams of session.js do not hold it up") {
   SignOnFixture fixture;
   auto browser = fixture.signed_in();
   RawClient client(fixture.router.port());
-  client.send(make_request("GET", "/xs-router/session/events", {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}}));
+  client.send(
+      make_request("GET", "/xs-router/session/events", {{"Host", browser.host()}, {"Cookie", browser.cookie_field()}}));
   CHECK(client.read_head().status() == 200);
   fixture.router.signal(SIGTERM);
   CHECK(client.ends(milliseconds(3'000)));

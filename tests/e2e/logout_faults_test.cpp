@@ -38,7 +38,8 @@ struct SixBackEnds {
 
 }  // namespace
 
-TEST_CASE("logout faults: the browser waits for no back-end, good ones are told once, bad ones until they take it (O1)") {
+TEST_CASE(
+    "logout faults: the browser waits for no back-end, good ones are told once, bad ones until they take it (O1)") {
   std::atomic<bool> may_answer{false};
   SixBackEnds world;
   world.hanging.on("/sign-out", hangs());
@@ -76,7 +77,8 @@ TEST_CASE("logout faults: three logouts of one session at once call every back-e
     std::vector<std::thread> threads;
     std::atomic<int> redirected{0};
     for (int i = 0; i < 3; ++i) {
-      threads.emplace_back([browser, &redirected]() mutable { redirected += browser.navigate("/my/logout").status() == 302 ? 1 : 0; });
+      threads.emplace_back(
+          [browser, &redirected]() mutable { redirected += browser.navigate("/my/logout").status() == 302 ? 1 : 0; });
     }
     for (auto& thread : threads) thread.join();
     CHECK(redirected == 3);
@@ -139,9 +141,9 @@ TEST_CASE("logout faults: a logout while the callback is under way leaves no ses
   fixture.provider.behave({.token_hangs = true});
   std::thread finishing([&] { browser.navigate(callback); });
   CHECK(eventually([&] { return fixture.provider.count("/token") == 1; }));
-  const auto told = ask(fixture.router.port(),
-                        make_request("POST", "/my/back-channel", {{"Content-Type", "application/x-www-form-urlencoded"}},
-                                     "logout_token=" + fixture.provider.logout_token()));
+  const auto told = ask(fixture.router.port(), make_request("POST", "/my/back-channel",
+                                                            {{"Content-Type", "application/x-www-form-urlencoded"}},
+                                                            "logout_token=" + fixture.provider.logout_token()));
   CHECK(told.status() == 200);
   fixture.provider.behave({});
   finishing.join();

@@ -24,7 +24,8 @@ RouterSetup post_setup(const StubProvider& provider, const RecordingBackend& bac
 
 TEST_CASE("logout: ends the session, tells every back-end, and leads over the provider to the page with the query") {
   SignOnFixture fixture;
-  fixture.orders.on("/orders/start", answers("HTTP/1.1 200 OK\r\nSet-Cookie: BACKEND=mine\r\nContent-Length: 0\r\n\r\n"));
+  fixture.orders.on("/orders/start",
+                    answers("HTTP/1.1 200 OK\r\nSet-Cookie: BACKEND=mine\r\nContent-Length: 0\r\n\r\n"));
   auto browser = fixture.signed_in();
   const auto before = browser;
   const auto answer = browser.navigate("/my/logout?siteId=3");
@@ -66,7 +67,8 @@ TEST_CASE("logout: the cookie is deleted with the attributes it was set with") {
     if (!cookie.starts_with("JSESSIONID=")) continue;
     ++deleted;
     CHECK(deletes_cookie(cookie));
-    for (const char* attribute : {"HttpOnly", "Path=/", "SameSite=Lax"}) CHECK(cookie.find(attribute) != std::string::npos);
+    for (const char* attribute : {"HttpOnly", "Path=/", "SameSite=Lax"})
+      CHECK(cookie.find(attribute) != std::string::npos);
     CHECK(cookie.find("Secure") == std::string::npos);
   }
   CHECK(deleted == 1);
@@ -93,8 +95,7 @@ TEST_CASE("logout: again, or without a session, leads to the same place and tell
 TEST_CASE("logout: ends every session that the browser names, and an ambiguous request is nobody's [S4]") {
   SignOnFixture fixture;
   const std::string junk = "JSESSIONID=" + std::string(43, 'A') + "; JSESSIONID=" + std::string(43, 'B') +
-                           "; JSESSIONID=" + std::string(43, 'C') + "; JSESSIONID=" + std::string(43, 'D') +
-                           "; ";
+                           "; JSESSIONID=" + std::string(43, 'C') + "; JSESSIONID=" + std::string(43, 'D') + "; ";
   for (const auto& before : {std::string(), junk}) {
     CAPTURE(before);
     const auto first = fixture.signed_in();
@@ -162,7 +163,8 @@ TEST_CASE("logout: prefetches, HEAD and loads from other sites log nobody out") 
       {"POST", {}, 405},
   };
   for (const Row& row : rows) {
-    std::string request = std::string(row.method) + " /my/logout HTTP/1.1\r\nHost: " + browser.host() + "\r\nCookie: " + browser.cookie_field() + "\r\n";
+    std::string request = std::string(row.method) + " /my/logout HTTP/1.1\r\nHost: " + browser.host() +
+                          "\r\nCookie: " + browser.cookie_field() + "\r\n";
     for (const auto& [name, value] : row.fields) request += name + ": " + value + "\r\n";
     CAPTURE(request);
     const auto answer = ask(fixture.router.port(), request + "\r\n");

@@ -26,7 +26,8 @@ std::uint16_t management_port(const RouterProcess& router) {
   std::istringstream lines(router.log());
   for (std::string line; std::getline(lines, line);) {
     const auto event = json::parse(line, nullptr, false);
-    if (event.is_object() && event.value("event", "") == "management.listening") return event.value("port", std::uint16_t{0});
+    if (event.is_object() && event.value("event", "") == "management.listening")
+      return event.value("port", std::uint16_t{0});
   }
   return 0;
 }
@@ -47,7 +48,8 @@ struct ManagedFixture {
   explicit ManagedFixture(const Variables& more = {})
       : router(with_management(setup_for(backend.origin()), more)), port(management_port(router)) {}
 
-  RawAnswer ask(std::string_view method, std::string_view path, std::string_view token = kToken, std::string_view body = {}) {
+  RawAnswer ask(std::string_view method, std::string_view path, std::string_view token = kToken,
+                std::string_view body = {}) {
     const auto said = bearer(token);
     return test::ask(port, token.empty() ? make_request(method, path, {}, body)
                                          : make_request(method, path, {{"Authorization", said}}, body));
@@ -75,7 +77,8 @@ std::string ask_socket(const std::string& path, const std::string& request) {
   if (::connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
       ::send(client, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) {
     char bytes[4096];
-    for (ssize_t got = 0; (got = ::recv(client, bytes, sizeof bytes, 0)) > 0;) answer.append(bytes, static_cast<std::size_t>(got));
+    for (ssize_t got = 0; (got = ::recv(client, bytes, sizeof bytes, 0)) > 0;)
+      answer.append(bytes, static_cast<std::size_t>(got));
   }
   ::close(client);
   return answer;
@@ -137,8 +140,11 @@ TEST_CASE("management port: requests are counted by route, class and destination
   for (int i = 0; i < 3; ++i) CHECK(test::ask(fixture.router.port(), make_request("GET", "/app/x")).status() == 200);
   CHECK(test::ask(fixture.router.port(), make_request("GET", "/app/missing")).status() == 404);
   CHECK(test::ask(fixture.router.port(), make_request("GET", "/elsewhere")).status() == 404);
-  CHECK(test::ask(fixture.router.port(), "GET /" + std::string(9'000, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n").status() == 414);
-  const auto counted = [&] { return fixture.metric(R"(xsrouter_requests_total{route="none",source="",class="4xx"})") == 2; };
+  CHECK(test::ask(fixture.router.port(), "GET /" + std::string(9'000, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n").status() ==
+        414);
+  const auto counted = [&] {
+    return fixture.metric(R"(xsrouter_requests_total{route="none",source="",class="4xx"})") == 2;
+  };
   CHECK(eventually(counted));
   CHECK(fixture.metric("xsrouter_requests_total" + of_app + R"(,class="2xx"})") == 3);
   CHECK(fixture.metric("xsrouter_requests_total" + of_app + R"(,class="4xx"})") == 1);
@@ -157,7 +163,8 @@ TEST_CASE("management port: every line of a scrape is a metric line, in both for
   for (const auto* accept : {"text/plain", "application/openmetrics-text; version=1.0.0"}) {
     CAPTURE(accept);
     const auto said = bearer(kReadToken);
-    const auto answer = test::ask(fixture.port, make_request("GET", "/metrics", {{"Authorization", said}, {"Accept", accept}}));
+    const auto answer =
+        test::ask(fixture.port, make_request("GET", "/metrics", {{"Authorization", said}, {"Accept", accept}}));
     CHECK(answer.field("Content-Type").starts_with(std::string_view(accept).substr(0, 10)));
     std::istringstream lines(answer.body);
     std::string last;
@@ -211,7 +218,8 @@ TEST_CASE("management port: the log level is changed while the router runs [issu
   ManagedFixture fixture;
   CHECK(fixture.ask("PUT", "/api/log-level", kToken, R"({"level":"off","event":"request"})").status() == 200);
   test::ask(fixture.router.port(), make_request("GET", "/app/unlogged"));
-  const auto changed = fixture.ask("PUT", "/api/log-level", kToken, R"({"level":"info","event":"request","minutes":1})");
+  const auto changed =
+      fixture.ask("PUT", "/api/log-level", kToken, R"({"level":"info","event":"request","minutes":1})");
   CHECK(changed.status() == 200);
   test::ask(fixture.router.port(), make_request("GET", "/app/logged"));
   CHECK(fixture.router.logs("/app/logged"));
@@ -226,7 +234,8 @@ TEST_CASE("management port: explains what a request would meet [issue 14]") {
   CHECK(fixture.ask("POST", "/api/explain", kReadToken, R"({"url":"/%zz"})").status() == 400);
 }
 
-TEST_CASE("management port: it answers while the data plane has no room left, and until the router has stopped [issue 14]") {
+TEST_CASE(
+    "management port: it answers while the data plane has no room left, and until the router has stopped [issue 14]") {
   ManagedFixture fixture(Variables{{"LIMIT_CONNECTIONS", "1"}, {"SHUTDOWN_TIMEOUT", "20"}});
   std::atomic<bool> release{false};
   fixture.backend.on("/app/slow", [&release](Conversation& conversation) {
@@ -261,7 +270,8 @@ TEST_CASE("management port: on a Unix socket the file's rights decide [issue 14]
     CHECK(S_ISSOCK(found.st_mode));
     CHECK((found.st_mode & 0777) == 0660);
     CHECK(ask_socket(path, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200"));
-    CHECK(ask_socket(path, "POST /api/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").starts_with("HTTP/1.1 200"));
+    CHECK(ask_socket(path, "POST /api/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+              .starts_with("HTTP/1.1 200"));
     CHECK(router.stop() == 0);
     CHECK(::stat(path.c_str(), &found) != 0);
   }
@@ -285,13 +295,15 @@ TEST_CASE("management port: over TLS with its own certificate, not below TLS 1.2
 TEST_CASE("management port: tokens come from files, too, and what cannot be used is said at start [issue 14]") {
   RecordingBackend backend;
   auto setup = setup_for(backend.origin());
-  setup.environment = {{"destinations", setup.environment["destinations"]}, {"MANAGEMENT_PORT", "0"},
+  setup.environment = {{"destinations", setup.environment["destinations"]},
+                       {"MANAGEMENT_PORT", "0"},
                        {"MANAGEMENT_TOKEN_FILE", "token"}};
   setup.files["token"] = std::string(kToken) + "\n";
   {
     RouterProcess router(setup);
     const auto said = bearer(kToken);
-    const auto answer = test::ask(management_port(router), make_request("GET", "/api/log-level", {{"Authorization", said}}));
+    const auto answer =
+        test::ask(management_port(router), make_request("GET", "/api/log-level", {{"Authorization", said}}));
     CHECK(answer.status() == 200);
   }
   setup.environment["MANAGEMENT_TOKEN_FILE"] = "no-such-file";

@@ -14,7 +14,8 @@ struct NamedBackEnds {
   RecordingBackend backend;
   StubNameServer names;
 
-  RouterSetup setup(std::initializer_list<const char*> hosts, const nlohmann::json& properties = nlohmann::json::object()) {
+  RouterSetup setup(std::initializer_list<const char*> hosts,
+                    const nlohmann::json& properties = nlohmann::json::object()) {
     RouterSetup setup;
     setup.environment["NAME_SERVERS"] = names.address();
     setup.environment["THREADS"] = "1";
@@ -53,12 +54,14 @@ TEST_CASE("name look-ups: waiting for a name and waiting for a place end in one 
   back_ends.names.on("slow.example", {.addresses = {"127.0.0.1"}, .delay = milliseconds(5'000)});
   back_ends.names.on("good.example", {.addresses = {"127.0.0.1"}});
   // as long as a request waits for a place
-  auto setup = back_ends.setup({"silent.example", "slow.example", "nowhere.example", "good.example"}, {{"timeout", 5000}});
+  auto setup =
+      back_ends.setup({"silent.example", "slow.example", "nowhere.example", "good.example"}, {{"timeout", 5000}});
   setup.environment["LIMIT_UPSTREAM_CONNECTIONS"] = "1";
   RouterProcess router(setup);
   std::list<RawClient> clients;
   for (int i = 0; i < 12; ++i) {
-    for (const char* path : {"/d0/x", "/d1/x", "/d2/x"}) clients.emplace_back(router.port()).send(make_request("GET", path));
+    for (const char* path : {"/d0/x", "/d1/x", "/d2/x"})
+      clients.emplace_back(router.port()).send(make_request("GET", path));
   }
   for (auto& client : clients) {
     const int status = client.read(milliseconds(15'000)).status();
@@ -67,7 +70,8 @@ TEST_CASE("name look-ups: waiting for a name and waiting for a place end in one 
   CHECK(ask(router.port(), make_request("GET", "/d3/x")).status() == 200);
 }
 
-TEST_CASE("name look-ups: clients that leave during a look-up, and one that fails meanwhile, leave nothing behind [N1]") {
+TEST_CASE(
+    "name look-ups: clients that leave during a look-up, and one that fails meanwhile, leave nothing behind [N1]") {
   NamedBackEnds back_ends;
   back_ends.names.on("failing.example", {.fault = NameFault::server_failure, .delay = milliseconds(300)});
   back_ends.names.on("slow.example", {.addresses = {"127.0.0.1"}, .delay = milliseconds(300)});
@@ -82,7 +86,8 @@ TEST_CASE("name look-ups: clients that leave during a look-up, and one that fail
   CHECK(ask(router.port(), make_request("GET", "/d1/x")).status() == 200);
 }
 
-TEST_CASE("name look-ups: a name that is unknown, refused or failed is 502 at once, asked for once a second at most [N4]") {
+TEST_CASE(
+    "name look-ups: a name that is unknown, refused or failed is 502 at once, asked for once a second at most [N4]") {
   for (const auto fault : {NameFault::no_such_name, NameFault::server_failure, NameFault::refused}) {
     CAPTURE(static_cast<int>(fault));
     NamedBackEnds back_ends;
@@ -108,9 +113,11 @@ TEST_CASE("connecting: where the first address is silent or refuses, the next on
     const char* name;
     std::vector<std::string> addresses;
   };
-  for (const Row& row : {Row{"silent first", {SilentAddress::kAddress, "127.0.0.1"}}, Row{"silent last", {"127.0.0.1", SilentAddress::kAddress}},
-                         Row{"refusing first", {"127.0.0.3", "127.0.0.1"}}, Row{"IPv6 that refuses", {"::1", "127.0.0.1"}},
-                         Row{"refusing, silent, good", {"127.0.0.3", SilentAddress::kAddress, "127.0.0.1"}}}) {
+  for (const Row& row :
+       {Row{"silent first", {SilentAddress::kAddress, "127.0.0.1"}},
+        Row{"silent last", {"127.0.0.1", SilentAddress::kAddress}}, Row{"refusing first", {"127.0.0.3", "127.0.0.1"}},
+        Row{"IPv6 that refuses", {"::1", "127.0.0.1"}},
+        Row{"refusing, silent, good", {"127.0.0.3", SilentAddress::kAddress, "127.0.0.1"}}}) {
     CAPTURE(row.name);
     NamedBackEnds back_ends;
     const SilentAddress silent(back_ends.backend.port());
@@ -120,7 +127,8 @@ TEST_CASE("connecting: where the first address is silent or refuses, the next on
   }
 }
 
-TEST_CASE("connecting: addresses that all refuse are 502, and that are all silent 504 in the destination's time [N13]") {
+TEST_CASE(
+    "connecting: addresses that all refuse are 502, and that are all silent 504 in the destination's time [N13]") {
   NamedBackEnds back_ends;
   const SilentAddress silent(back_ends.backend.port());
   back_ends.names.on("refusing.example", {.addresses = {"127.0.0.3", "127.0.0.4"}});

@@ -8,11 +8,15 @@
 namespace router::test::places_test {
 namespace {
 
-const std::string kUpgrade = "GET /app/socket HTTP/1.1\r\nHost: app.example\r\nOrigin: http://app.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+const std::string kUpgrade =
+    "GET /app/socket HTTP/1.1\r\nHost: app.example\r\nOrigin: http://app.example\r\nConnection: Upgrade\r\nUpgrade: "
+    "websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
 Behaviour opens_socket() {
   return [](Conversation& conversation) {
-    conversation.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+    conversation.send(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+        "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
     conversation.wait_until_gone(milliseconds(20'000));
   };
 }
@@ -35,7 +39,8 @@ RouterSetup two_places(const std::string& backend_origin) {
 
 }  // namespace
 
-TEST_CASE("places: WebSockets and event streams leave a destination's places to requests, within their own limit [N9]") {
+TEST_CASE(
+    "places: WebSockets and event streams leave a destination's places to requests, within their own limit [N9]") {
   RecordingBackend backend;
   backend.on("/app/socket", opens_socket());
   backend.on("/app/events", opens_events());
@@ -65,7 +70,8 @@ TEST_CASE("places: WebSockets and event streams leave a destination's places to 
 TEST_CASE("places: readers that do not take their answers give their places to requests that wait [N9]") {
   RecordingBackend backend;
   const std::string body(64 * 1024 * 1024, 'x');
-  backend.on("/app/large", answers("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
+  backend.on("/app/large",
+             answers("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
   RouterProcess router(two_places(backend.origin()));
   std::list<RawClient> readers;
   for (int i = 0; i < 2; ++i) {
@@ -78,7 +84,8 @@ TEST_CASE("places: readers that do not take their answers give their places to r
 TEST_CASE("places: who reads an answer below MINIMUM_READ_RATE is closed, who pauses the back-end is not [N9]") {
   RecordingBackend backend;
   const std::string body(64 * 1024 * 1024, 'x');
-  backend.on("/app/large", answers("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
+  backend.on("/app/large",
+             answers("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
   backend.on("/app/events", opens_events());
   auto setup = two_places(backend.origin());
   setup.environment["MINIMUM_READ_RATE"] = "10000000";

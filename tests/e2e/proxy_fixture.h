@@ -7,7 +7,8 @@
 
 namespace router::test {
 
-inline RouterSetup setup_for(const std::string& backend_origin, const nlohmann::json& destination = nlohmann::json::object()) {
+inline RouterSetup setup_for(const std::string& backend_origin,
+                             const nlohmann::json& destination = nlohmann::json::object()) {
   RouterSetup setup;
   setup.add_destination("app", backend_origin, destination);
   setup.add_public_route("app");

@@ -19,9 +19,7 @@ inline std::string last_cookies(const RecordingBackend& backend, const std::stri
   return requests.empty() ? "no request" : requests.back().field("Cookie");
 }
 
-inline bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // A public route for each back-end, and one whose cookies go to the browser.
 struct PublicFixture {
@@ -30,8 +28,7 @@ struct PublicFixture {
   RecordingBackend invoices;
   RouterProcess router;
 
-  explicit PublicFixture(const Variables& environment = {},
-                         const nlohmann::json& descriptor = nlohmann::json::object())
+  explicit PublicFixture(const Variables& environment = {}, const nlohmann::json& descriptor = nlohmann::json::object())
       : router(setup(provider, orders.origin(), invoices.origin(), environment, descriptor)) {
     for (auto* backend : {&orders, &invoices}) {
       for (const std::string path : {"/public/in", "/bills/in", "/twin/in", "/orders/in"})
@@ -39,13 +36,11 @@ struct PublicFixture {
     }
   }
 
-  static RouterSetup setup(const StubProvider& provider, const std::string& orders,
-                           const std::string& invoices, const Variables& environment,
-                           const nlohmann::json& descriptor) {
+  static RouterSetup setup(const StubProvider& provider, const std::string& orders, const std::string& invoices,
+                           const Variables& environment, const nlohmann::json& descriptor) {
     auto made = sign_on_setup(provider, orders, invoices);
     made.add_destination("twin", orders);
-    made.add_route(
-        {{"source", "^/bills/(.*)$"}, {"destination", "invoices"}, {"authenticationType", "none"}});
+    made.add_route({{"source", "^/bills/(.*)$"}, {"destination", "invoices"}, {"authenticationType", "none"}});
     made.add_route({{"source", "^/twin/(.*)$"}, {"destination", "twin"}, {"authenticationType", "none"}});
     made.add_route({{"source", "^/open/(.*)$"},
                     {"destination", "orders"},

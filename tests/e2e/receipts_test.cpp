@@ -27,8 +27,7 @@ struct KeptReceipts {
   RouterSetup setup() const {
     auto setup = sign_on_setup(provider, orders.origin(), invoices.origin());
     setup.port = port;
-    setup.descriptor["logout"]["revokeTokens"] =
-        false;  // which waits for the browser's return from the provider
+    setup.descriptor["logout"]["revokeTokens"] = false;  // which waits for the browser's return from the provider
     setup.environment["STATE_DIR"] = state.path().string();
     setup.environment["MANAGEMENT_PORT"] = std::to_string(management);
     setup.environment["MANAGEMENT_TOKEN"] = kToken;
@@ -69,9 +68,7 @@ struct KeptReceipts {
   }
 };
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -110,8 +107,7 @@ TEST_CASE("receipts: listed, shown and verified by commands; the chain goes on a
   CHECK(receipt["backEnds"].size() == 2);
   CHECK(world.command({"show", "nothing"}).exit_code == 1);
   CHECK(contains(world.command({"list", "--limit", "1"}).output, ids.back()));
-  CHECK(world.command({"list", "--url", "http://127.0.0.1:" + std::to_string(refusing_port())}).exit_code ==
-        2);
+  CHECK(world.command({"list", "--url", "http://127.0.0.1:" + std::to_string(refusing_port())}).exit_code == 2);
 }
 
 }  // namespace router::test::receipts_test

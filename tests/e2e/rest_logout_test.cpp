@@ -85,8 +85,7 @@ TEST_CASE("rest: the two calls of the document, as printed, against the example 
                             {"Accept-API-Version", "resource=3.1, protocol=1.0"},
                             {"iPlanetDirectoryPro", token}});
   CHECK(logout.status() == 200);
-  CHECK(json::parse(logout.body) ==
-        json{{"result", "Successfully logged out"}, {"clear_all_caches", "true"}});
+  CHECK(json::parse(logout.body) == json{{"result", "Successfully logged out"}, {"clear_all_caches", "true"}});
   CHECK(call(router.port(), "GET", "/orders/", {{"iPlanetDirectoryPro", token}}).status() == 401);
   const auto both_were_told = [&] {
     const auto calls = call(router.port(), "GET", "/logouts.json", {}).body;
@@ -112,8 +111,7 @@ TEST_CASE("rest: the token is the session, as header and as cookie, and no back-
     CHECK(seen.field("Cookie").find(token) == std::string::npos);
   }
   // a POST to a protected route wants the CSRF token from REST clients, too
-  CHECK(call(port, "POST", "/orders/post", {{"iPlanetDirectoryPro", token}, {"Content-Length", "0"}}).status() ==
-        403);
+  CHECK(call(port, "POST", "/orders/post", {{"iPlanetDirectoryPro", token}, {"Content-Length", "0"}}).status() == 403);
 }
 
 TEST_CASE("rest: a logout ends what the browser's would; again it has expired") {
@@ -137,8 +135,7 @@ TEST_CASE("rest: callbacks come and go; wrong passwords are slowed down") {
   callbacks["callbacks"][0]["input"][0]["value"] = "bjensen";
   callbacks["callbacks"][1]["input"][0]["value"] = "secret";
   const auto filled = callbacks.dump();
-  const auto login =
-      ask(port, make_request("POST", kAuthenticate, {{"Content-Type", "application/json"}}, filled));
+  const auto login = ask(port, make_request("POST", kAuthenticate, {{"Content-Type", "application/json"}}, filled));
   CHECK(login.status() == 200);
   CHECK(json::parse(login.body).contains("tokenId"));
   for (int i = 0; i < 5; ++i) CHECK(fixture.authenticate("wrong").status() == 401);
@@ -157,7 +154,9 @@ TEST_CASE("rest: endSession ends the session of the id token that a back-end cou
   const std::string hint = location.substr(at, location.find('&', at) - at);
   // the session of that hint is over; the hint is as good as before
   CHECK(call(fixture.router.port(), "GET", "/oauth2/connect/endSession?id_token_hint=" + hint, {}).status() == 204);
-  const std::string wanted = "/am/oauth2/connect/endSession?state=a&post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A5000%2Flogouts&id_token_hint=";
+  const std::string wanted =
+      "/am/oauth2/connect/"
+      "endSession?state=a&post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A5000%2Flogouts&id_token_hint=";
   const auto redirected = call(fixture.router.port(), "GET", wanted + hint, {});
   CHECK(redirected.status() == 302);
   CHECK(redirected.field("Location") == "http://localhost:5000/logouts?state=a");

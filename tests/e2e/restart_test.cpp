@@ -32,13 +32,11 @@ struct DurableRouter {
   std::uint16_t port = refusing_port();
   std::uint16_t invoices_port = refusing_port();
   // with a back-end away it has calls to make to the last
-  std::map<std::string, std::string> variables{{"STATE_DIR", state.path().string()},
-                                               {"SHUTDOWN_TIMEOUT", "2"}};
+  std::map<std::string, std::string> variables{{"STATE_DIR", state.path().string()}, {"SHUTDOWN_TIMEOUT", "2"}};
   std::unique_ptr<RouterProcess> router = start();
 
   RouterSetup setup() const {
-    auto setup =
-        sign_on_setup(provider, orders.origin(), "http://127.0.0.1:" + std::to_string(invoices_port));
+    auto setup = sign_on_setup(provider, orders.origin(), "http://127.0.0.1:" + std::to_string(invoices_port));
     setup.port = port;
     for (const auto& [name, value] : variables) setup.environment[name] = value;
     return setup;
@@ -80,8 +78,7 @@ TEST_CASE("restart: a cookie from before kill -9 still signs in, one that was si
   CHECK_FALSE(world.is_signed_in(left));
 }
 
-TEST_CASE(
-    "restart: killed in a fan-out with one back-end down, the calls are made by the next process [Q3]") {
+TEST_CASE("restart: killed in a fan-out with one back-end down, the calls are made by the next process [Q3]") {
   DurableRouter world;
   auto browser = world.signed_in();
   CHECK(browser.navigate("/my/logout").status() == 302);
@@ -139,12 +136,8 @@ TEST_CASE("restart: --state and systemd's STATE_DIRECTORY name the directory, to
   const TemporaryFolder other;
   auto setup = world.setup();
   setup.environment.erase("STATE_DIR");
-  SUBCASE("--state") {
-    setup.arguments = {"--state", other.path().string()};
-  }
-  SUBCASE("STATE_DIRECTORY") {
-    setup.environment["STATE_DIRECTORY"] = other.path().string() + ":/nowhere";
-  }
+  SUBCASE("--state") { setup.arguments = {"--state", other.path().string()}; }
+  SUBCASE("STATE_DIRECTORY") { setup.environment["STATE_DIRECTORY"] = other.path().string() + ":/nowhere"; }
   const RouterProcess router(setup);
   CHECK(std::filesystem::exists(other / "state.db"));
   CHECK_FALSE(router.logs("state.in_memory", milliseconds(0)));
@@ -177,8 +170,7 @@ TEST_CASE("restart: a damaged file stops no start [Q1]") {
   DurableRouter world;
   const auto browser = world.signed_in();
   world.router->stop();
-  std::filesystem::resize_file(world.file("state.db"),
-                               std::filesystem::file_size(world.file("state.db")) / 2);
+  std::filesystem::resize_file(world.file("state.db"), std::filesystem::file_size(world.file("state.db")) / 2);
   world.router = world.start();
   CHECK(world.signed_in().get("/orders/x").status() == 200);
   world.router->stop();

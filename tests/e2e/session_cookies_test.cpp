@@ -9,9 +9,8 @@ namespace router::test::session_cookies_test {
 TEST_CASE("anonymous session: never across tenants [K1]") {
   PublicFixture fixture(Variables{{"TENANT_HOST_PATTERN", R"(^(.*)\.app\.example)"}});
   const auto get = [&](const std::string& tenant, const std::string& path, const std::string& cookie) {
-    return ask(
-        fixture.router.port(),
-        make_request("GET", path, {{"x-forwarded-host", tenant + ".app.example"}, {"Cookie", cookie}}));
+    return ask(fixture.router.port(),
+               make_request("GET", path, {{"x-forwarded-host", tenant + ".app.example"}, {"Cookie", cookie}}));
   };
   const auto session = get("one", "/public/in", "").field("Set-Cookie").substr(0, 54);
   REQUIRE(session.starts_with("JSESSIONID="));
@@ -30,22 +29,10 @@ TEST_CASE("anonymous session: its cookie has the attributes of a user's [K1]") {
     std::vector<std::string> absent;
   };
   const Row rows[] = {
-      {{},
-       "http",
-       "JSESSIONID=",
-       {"HttpOnly", "Path=/", "SameSite=Lax"},
-       {"Secure", "Domain", "Max-Age", "Expires"}},
+      {{}, "http", "JSESSIONID=", {"HttpOnly", "Path=/", "SameSite=Lax"}, {"Secure", "Domain", "Max-Age", "Expires"}},
       {{}, "https", "JSESSIONID=", {"HttpOnly", "Path=/", "SameSite=Lax", "Secure"}, {"Domain"}},
-      {{{"COOKIE_PREFIX", "true"}},
-       "https",
-       "__Host-JSESSIONID=",
-       {"HttpOnly", "Path=/", "Secure"},
-       {"Domain"}},
-      {{{"COOKIES", R"({"SameSite":"Strict"})"}},
-       "http",
-       "JSESSIONID=",
-       {"SameSite=Strict"},
-       {"SameSite=Lax"}},
+      {{{"COOKIE_PREFIX", "true"}}, "https", "__Host-JSESSIONID=", {"HttpOnly", "Path=/", "Secure"}, {"Domain"}},
+      {{{"COOKIES", R"({"SameSite":"Strict"})"}}, "http", "JSESSIONID=", {"SameSite=Strict"}, {"SameSite=Lax"}},
   };
   for (const auto& row : rows) {
     PublicFixture fixture(row.environment);

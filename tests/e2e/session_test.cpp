@@ -70,8 +70,10 @@ TEST_CASE("session: a scope that the user lacks is 403") {
 
 TEST_CASE("session: a back-end's session cookies stay in the router and go back to that back-end only") {
   SignOnFixture fixture;
-  fixture.orders.on("/orders/enter", answers("HTTP/1.1 200 OK\r\nSet-Cookie: BACKEND=secret; Path=/; HttpOnly\r\nSet-Cookie: JSESSIONID=stolen\r\n"
-                                             "Set-Cookie: theme=dark; Max-Age=1000\r\nContent-Length: 0\r\n\r\n"));
+  fixture.orders.on(
+      "/orders/enter",
+      answers("HTTP/1.1 200 OK\r\nSet-Cookie: BACKEND=secret; Path=/; HttpOnly\r\nSet-Cookie: JSESSIONID=stolen\r\n"
+              "Set-Cookie: theme=dark; Max-Age=1000\r\nContent-Length: 0\r\n\r\n"));
   auto browser = fixture.signed_in();
   const auto session = browser.cookie("JSESSIONID");
   const auto answer = browser.get("/orders/enter");
@@ -108,7 +110,8 @@ TEST_CASE("session: no token, code, cookie or secret is in the log or in what th
 
 TEST_CASE("session: cookies that are no session ids are no session, and do no harm") {
   SignOnFixture fixture;
-  for (const std::string& value : {std::string("x"), std::string(10'000, 'a'), std::string("\xff\xfe\x80"), std::string("%00%0d%0a"), std::string(43, '-')}) {
+  for (const std::string& value : {std::string("x"), std::string(10'000, 'a'), std::string("\xff\xfe\x80"),
+                                   std::string("%00%0d%0a"), std::string(43, '-')}) {
     Browser browser(fixture.router.port());
     browser.set_cookie("JSESSIONID", value);
     CHECK(browser.get("/orders/x", {{"X-Requested-With", "x"}}).status() == 401);

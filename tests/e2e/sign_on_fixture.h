@@ -20,7 +20,8 @@ inline RouterSetup sign_on_setup(const StubProvider& provider, const std::string
   setup.add_destination("invoices", invoices, {{"forwardAuthToken", true}, {"timeout", 2'000}});
   setup.add_route(protected_route("orders"));
   setup.add_route(protected_route("invoices"));
-  setup.add_route({{"source", "^/admin/(.*)$"}, {"destination", "orders"}, {"authenticationType", "oidc"}, {"scope", "admin"}});
+  setup.add_route(
+      {{"source", "^/admin/(.*)$"}, {"destination", "orders"}, {"authenticationType", "oidc"}, {"scope", "admin"}});
   setup.add_route({{"source", "^/public/(.*)$"}, {"destination", "orders"}, {"authenticationType", "none"}});
   setup.add_route({{"source", "^/bye\\.html$"}, {"localDir", "static"}, {"authenticationType", "none"}});
   setup.files["static/bye.html"] = "<!doctype html><title>Bye</title>";

@@ -26,9 +26,8 @@ TEST_CASE("spelling: endpoints without their slash answer at the path with it, t
                                 {"logoutPage", "./bye.html"},
                                 {"backChannelLogoutEndpoint", "my/back-channel"},
                                 {"frontChannelLogoutEndpoint", " /my/front-channel"}};
-  setup.descriptor["destinations"] = {
-      {"orders", {{"logoutPath", "sign-out"}}},
-      {"invoices", {{"logoutPath", "./sign-out?x=1"}, {"logoutMethod", "GET"}}}};
+  setup.descriptor["destinations"] = {{"orders", {{"logoutPath", "sign-out"}}},
+                                      {"invoices", {{"logoutPath", "./sign-out?x=1"}, {"logoutMethod", "GET"}}}};
   RouterProcess router(setup);
   Browser browser(router.port());
   CHECK(browser.open("/orders/start").status() == 200);
@@ -56,8 +55,7 @@ TEST_CASE("spelling: welcome files and error pages with dots, blanks and slashes
     setup.files["web/404.html"] = "NOTHING";
     setup.descriptor["welcomeFile"] = row.welcome;
     setup.descriptor["errorPage"] = {{{"status", 404}, {"file", "/web/404.html"}}};
-    setup.add_route(
-        {{"source", "^/(.*)$"}, {"target", "$1"}, {"localDir", "/web"}, {"authenticationType", "none"}});
+    setup.add_route({{"source", "^/(.*)$"}, {"target", "$1"}, {"localDir", "/web"}, {"authenticationType", "none"}});
     RouterProcess router(setup);
     const auto welcomed = get(router, "/?q=1");
     CHECK(welcomed.status() == 302);
@@ -75,8 +73,7 @@ TEST_CASE("spelling: a group that is not there stays as it is, on the way to the
   RouterSetup setup;
   setup.add_destination("app", backend.origin());
   const auto add = [&](const char* source, const char* target) {
-    setup.add_route(
-        {{"source", source}, {"target", target}, {"destination", "app"}, {"authenticationType", "none"}});
+    setup.add_route({{"source", source}, {"target", target}, {"destination", "app"}, {"authenticationType", "none"}});
   };
   add("^/app", "$1");
   add("^/two/(.*)$", "/x/$2/$1");
@@ -102,8 +99,7 @@ TEST_CASE("spelling: destinations of any name and with doubtful URLs are called,
   };
   for (const Row& row :
        {Row{"a b", "http://127.0.0.1:" + port, "/x?y=2"}, Row{"a/b", "http://127.0.0.1:" + port, "/x?y=2"},
-        Row{"a$b", "http://127.0.0.1:" + port, "/x?y=2"},
-        Row{"\xC3\xA4", "http://127.0.0.1:" + port, "/x?y=2"},
+        Row{"a$b", "http://127.0.0.1:" + port, "/x?y=2"}, Row{"\xC3\xA4", "http://127.0.0.1:" + port, "/x?y=2"},
         Row{"app", "http://u:hush@127.0.0.1:" + port, "/x?y=2"},
         Row{"app", " http://127.0.0.1:" + port + "/base ", "/base/x?y=2"},
         Row{"app", "http://127.0.0.1:" + port + "/a b", "/a%20b/x?y=2"},
@@ -114,10 +110,8 @@ TEST_CASE("spelling: destinations of any name and with doubtful URLs are called,
     CAPTURE(row.url);
     RouterSetup setup;
     setup.add_destination(row.name, row.url);
-    setup.add_route({{"source", "^/b/(.*)$"},
-                     {"target", "/$1"},
-                     {"destination", row.name},
-                     {"authenticationType", "none"}});
+    setup.add_route(
+        {{"source", "^/b/(.*)$"}, {"target", "/$1"}, {"destination", row.name}, {"authenticationType", "none"}});
     RouterProcess router(setup);
     CHECK(get(router, "/b/x?y=2").status() == 200);
     REQUIRE_FALSE(backend.requests().empty());

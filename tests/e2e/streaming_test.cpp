@@ -17,7 +17,8 @@ const std::string kPiece(256 * 1024, 'x');
 // Sends a body of `size` bytes, or as far as the router takes it; `sent` counts.
 Behaviour sends(std::size_t size, std::shared_ptr<std::atomic<std::size_t>> sent) {
   return [size, sent](Conversation& conversation) {
-    conversation.send("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n");
+    conversation.send("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: " +
+                      std::to_string(size) + "\r\n\r\n");
     while (*sent < size && conversation.send(kPiece)) *sent += kPiece.size();
   };
 }
@@ -45,7 +46,8 @@ TEST_CASE("streaming: 200 MiB come down without being held") {
   while (received < kBig) {
     const auto piece = client.read_piece();
     if (piece.empty()) break;
-    if (received / (10 * kMiB) != (received + piece.size()) / (10 * kMiB)) highest = std::max(highest, fixture.router.resident_bytes());
+    if (received / (10 * kMiB) != (received + piece.size()) / (10 * kMiB))
+      highest = std::max(highest, fixture.router.resident_bytes());
     received += piece.size();
   }
   CHECK(received == kBig);
@@ -84,12 +86,14 @@ TEST_CASE("streaming: a client that does not read stops the back-end") {
   // what the kernels between us hold is some MiB; then nothing moves any more
   std::size_t last = 0;
   auto since = std::chrono::steady_clock::now();
-  CHECK(eventually([&] {
-    const auto now = std::chrono::steady_clock::now();
-    if (*sent != last) since = now;
-    last = *sent;
-    return last > 0 && now - since > milliseconds(500);
-  }, milliseconds(20'000)));
+  CHECK(eventually(
+      [&] {
+        const auto now = std::chrono::steady_clock::now();
+        if (*sent != last) since = now;
+        last = *sent;
+        return last > 0 && now - since > milliseconds(500);
+      },
+      milliseconds(20'000)));
   CHECK(*sent < kBig / 2);
   if (!fixture.router.is_sanitized()) CHECK(fixture.router.resident_bytes() < before + kGrowthAllowed);
 }
@@ -97,7 +101,8 @@ TEST_CASE("streaming: a client that does not read stops the back-end") {
 TEST_CASE("streaming: bytes pass as they come, not when the body is whole") {
   ProxyFixture fixture;
   fixture.backend.on("/app/slow", [](Conversation& conversation) {
-    conversation.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nfirst\n\r\n");
+    conversation.send(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nfirst\n\r\n");
     conversation.wait_until_gone();
   });
   RawClient client(fixture.router.port());
@@ -169,8 +174,9 @@ TEST_CASE("streaming: where back-end connections get scarce, who waits for 100 i
 
 TEST_CASE("streaming: an upload cut short is never completed towards the back-end") {
   ProxyFixture fixture;
-  for (const char* request : {"POST /app/x HTTP/1.1\r\nHost: app.example\r\nContent-Length: 100\r\n\r\nhello",
-                              "POST /app/x HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
+  for (const char* request :
+       {"POST /app/x HTTP/1.1\r\nHost: app.example\r\nContent-Length: 100\r\n\r\nhello",
+        "POST /app/x HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
     CAPTURE(request);
     RawClient client(fixture.router.port());
     client.send(request);

@@ -24,16 +24,21 @@ RouterSetup cors_setup(const std::string& backend_origin) {
 
 TEST_CASE("cors: a script of an allowed origin asks, uses and reads; others are refused before the back-end") {
   RecordingBackend backend;
-  backend.on("/app/x", answers("HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nVary: Accept\r\nContent-Length: 0\r\n\r\n"));
+  backend.on("/app/x",
+             answers("HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nVary: Accept\r\nContent-Length: 0\r\n\r\n"));
   RouterProcess router(cors_setup(backend.origin()));
   const std::string good = "https://shop.good.example";
 
-  const auto preflight = asked(router, "OPTIONS", "/app/x", {{"Origin", good}, {"Access-Control-Request-Method", "PUT"}, {"Access-Control-Request-Headers", "authorization"}});
+  const auto preflight = asked(router, "OPTIONS", "/app/x",
+                               {{"Origin", good},
+                                {"Access-Control-Request-Method", "PUT"},
+                                {"Access-Control-Request-Headers", "authorization"}});
   CHECK(preflight.status() == 200);
   CHECK(preflight.field("Access-Control-Allow-Origin") == good);
   CHECK(preflight.field("Access-Control-Allow-Methods") == "GET, PUT");
   CHECK(preflight.field("Access-Control-Max-Age") == "600");
-  CHECK(asked(router, "OPTIONS", "/app/x", {{"Origin", good}, {"Access-Control-Request-Method", "DELETE"}}).status() == 403);
+  CHECK(asked(router, "OPTIONS", "/app/x", {{"Origin", good}, {"Access-Control-Request-Method", "DELETE"}}).status() ==
+        403);
   CHECK(asked(router, "GET", "/app/x", {{"Origin", "https://evil.example"}}).status() == 403);
   CHECK(backend.requests().empty());
 
@@ -53,11 +58,15 @@ TEST_CASE("cors: a preflight needs no login, and its descriptor's refusals have 
   StubProvider provider;
   RecordingBackend backend;
   auto setup = sign_on_setup(provider, backend.origin(), backend.origin());
-  setup.descriptor["cors"] = nlohmann::json::parse(R"([{"uriPattern":"^/orders/","allowedOrigin":[{"host":"good.example"}]}])");
+  setup.descriptor["cors"] =
+      nlohmann::json::parse(R"([{"uriPattern":"^/orders/","allowedOrigin":[{"host":"good.example"}]}])");
   setup.descriptor["errorPage"] = nlohmann::json::parse(R"([{"status":403,"file":"./static/bye.html"}])");
   RouterProcess router(setup);
-  CHECK(asked(router, "OPTIONS", "/orders/x", {{"Origin", "https://good.example"}, {"Access-Control-Request-Method", "GET"}}).status() == 200);
-  const auto unknown = asked(router, "GET", "/orders/x", {{"Origin", "https://good.example"}, {"Sec-Fetch-Mode", "cors"}});
+  CHECK(asked(router, "OPTIONS", "/orders/x",
+              {{"Origin", "https://good.example"}, {"Access-Control-Request-Method", "GET"}})
+            .status() == 200);
+  const auto unknown =
+      asked(router, "GET", "/orders/x", {{"Origin", "https://good.example"}, {"Sec-Fetch-Mode", "cors"}});
   CHECK(unknown.status() == 401);
   CHECK(unknown.field("Access-Control-Allow-Origin") == "https://good.example");
   const auto refused = asked(router, "GET", "/orders/x", {{"Origin", "https://evil.example"}});
@@ -71,7 +80,8 @@ TEST_CASE("plugins: the variable adds routes that win over the descriptor's, and
   RecordingBackend other;
   auto setup = setup_for(backend.origin());
   setup.add_destination("other", other.origin());
-  setup.environment["plugins"] = R"([{"name":"over","source":"^/app/over/","destination":"other","target":"/t/","authenticationType":"none"}])";
+  setup.environment["plugins"] =
+      R"([{"name":"over","source":"^/app/over/","destination":"other","target":"/t/","authenticationType":"none"}])";
   setup.descriptor["pluginMetadataEndpoint"] = "/metadata";
   setup.descriptor["authenticationMethod"] = "none";
   RouterProcess router(setup);
@@ -89,7 +99,8 @@ TEST_CASE("plugins: a scope that is a string lets in who has it, and nobody else
   StubProvider provider;
   RecordingBackend backend;
   auto setup = sign_on_setup(provider, backend.origin(), backend.origin());
-  setup.environment["plugins"] = R"([{"name":"p","source":"^/plug/","destination":"orders","authenticationType":"oidc","scope":"viewer"}])";
+  setup.environment["plugins"] =
+      R"([{"name":"p","source":"^/plug/","destination":"orders","authenticationType":"oidc","scope":"viewer"}])";
   RouterProcess router(setup);
   provider.behave({.scope = "openid viewer"});
   Browser viewer(router.port());
@@ -155,7 +166,8 @@ TEST_CASE("framing: the allowlist service answers for CJ_PROTECT_WHITELIST, X-Fr
   CHECK(allowed.body == R"({"version":"1.0","active":true,"origin":"https://a.portal.example","framing":true})");
   CHECK_FALSE(allowed.has("X-Frame-Options"));
   CHECK_FALSE(asked(router, "GET", "/app/x").has("X-Frame-Options"));
-  CHECK(asked(router, "GET", "/whitelist/service?parentOrigin=https://evil.example").body.find("\"framing\":false") != std::string::npos);
+  CHECK(asked(router, "GET", "/whitelist/service?parentOrigin=https://evil.example").body.find("\"framing\":false") !=
+        std::string::npos);
 }
 
 TEST_CASE("dynamic destinations: by a group of the source, or by the host; unknown names are no back-end") {
@@ -164,7 +176,8 @@ TEST_CASE("dynamic destinations: by a group of the source, or by the host; unkno
   RouterSetup setup;
   setup.add_destination("one", one.origin());
   setup.add_destination("two", two.origin() + "/base");
-  setup.add_route({{"source", "^/to/([^/]+)/(.*)$"}, {"target", "$2"}, {"destination", "$1"}, {"authenticationType", "none"}});
+  setup.add_route(
+      {{"source", "^/to/([^/]+)/(.*)$"}, {"target", "$2"}, {"destination", "$1"}, {"authenticationType", "none"}});
   setup.add_route({{"source", "^/host/(.*)$"}, {"target", "$1"}, {"destination", "*"}, {"authenticationType", "none"}});
   setup.environment["DESTINATION_HOST_PATTERN"] = R"(^[^-.]+-(.*)\.router\.example)";
   RouterProcess router(setup);
@@ -185,7 +198,10 @@ TEST_CASE("user API: the signed-in user, through a route of the descriptor") {
   StubProvider provider;
   RecordingBackend backend;
   auto setup = sign_on_setup(provider, backend.origin(), backend.origin());
-  setup.add_route({{"source", "^/user-api(.*)"}, {"target", "$1"}, {"service", "sap-approuter-userapi"}, {"authenticationType", "oidc"}});
+  setup.add_route({{"source", "^/user-api(.*)"},
+                   {"target", "$1"},
+                   {"service", "sap-approuter-userapi"},
+                   {"authenticationType", "oidc"}});
   RouterProcess router(setup);
   CHECK(asked(router, "GET", "/user-api/currentUser", {{"X-Requested-With", "XMLHttpRequest"}}).status() == 401);
   Browser browser(router.port());

@@ -52,7 +52,8 @@ TEST_CASE("timeouts: INCOMING_REQUEST_TIMEOUT bounds the head, too, and HEADER_T
   }
 }
 
-TEST_CASE("timeouts: INCOMING_CONNECTION_TIMEOUT ends what stands still: idle connections, half heads, half bodies [K19]") {
+TEST_CASE(
+    "timeouts: INCOMING_CONNECTION_TIMEOUT ends what stands still: idle connections, half heads, half bodies [K19]") {
   RecordingBackend backend;
   auto setup = setup_for(backend.origin());
   setup.environment["INCOMING_CONNECTION_TIMEOUT"] = "1000";

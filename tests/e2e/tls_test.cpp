@@ -67,9 +67,12 @@ TEST_CASE("tls client: the server name picks the certificate, an unknown one or 
   const auto first = authority.issue("DNS:one.example", "one");
   const auto second = authority.issue("DNS:two.example", "two");
   RecordingBackend backend;
-  const RouterProcess router(tls_setup(backend.origin(), {first.certificate + "," + second.certificate, first.key + "," + second.key}));
-  const std::pair<std::string, std::string> rows[] = {
-      {"one.example", "one.example"}, {"two.example", "two.example"}, {"three.example", "one.example"}, {"", "one.example"}};
+  const RouterProcess router(
+      tls_setup(backend.origin(), {first.certificate + "," + second.certificate, first.key + "," + second.key}));
+  const std::pair<std::string, std::string> rows[] = {{"one.example", "one.example"},
+                                                      {"two.example", "two.example"},
+                                                      {"three.example", "one.example"},
+                                                      {"", "one.example"}};
   for (const auto& [asked, expected] : rows) {
     CAPTURE(asked);
     CHECK(TlsClient(router.port(), TLS1_3_VERSION, asked).certificate_name() == expected);
@@ -87,8 +90,10 @@ TEST_CASE("tls client: every cookie of a login is Secure, the session's too") {
   setup.add_route({{"source", "^/own/(.*)$"}, {"destination", "app"}, {"authenticationType", "oidc"}});
   const RouterProcess router(setup);
   const auto navigate = [&](const std::string& path, const std::string& cookies) {
-    const auto request = make_request("GET", path, {{"Accept", "text/html"}, {"Sec-Fetch-Mode", "navigate"}, {"Cookie", cookies}});
-    return parse_message(TlsClient(router.port(), TLS1_3_VERSION).ask(request), BodyRule::bodiless_response).message.head;
+    const auto request =
+        make_request("GET", path, {{"Accept", "text/html"}, {"Sec-Fetch-Mode", "navigate"}, {"Cookie", cookies}});
+    return parse_message(TlsClient(router.port(), TLS1_3_VERSION).ask(request), BodyRule::bodiless_response)
+        .message.head;
   };
   const auto started = navigate("/own/x", "");
   REQUIRE(started.has("Set-Cookie"));
@@ -146,7 +151,8 @@ TEST_CASE("tls client: a second connection resumes the session of the first, whi
   const auto one = authority.issue("DNS:one.example", "one");
   const auto two = authority.issue("DNS:two.example", "two");
   RecordingBackend backend;
-  const RouterProcess router(tls_setup(backend.origin(), {one.certificate + "," + two.certificate, one.key + "," + two.key}));
+  const RouterProcess router(
+      tls_setup(backend.origin(), {one.certificate + "," + two.certificate, one.key + "," + two.key}));
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     for (const std::string name : {"one.example", "two.example"}) {
       CAPTURE(version);
@@ -206,8 +212,10 @@ TEST_CASE("tls back-end: forwardAuthCertificates shows the certificate of the bo
   const auto status_with = [&](bool forward) {
     auto setup = setup_for(backend.origin(), {{"forwardAuthCertificates", forward}});
     setup.environment["XS_CACERT_PATH"] = authority.file();
-    const nlohmann::json credentials{{"url", "https://ias.example"}, {"clientid", "c"},
-                                     {"certificate", text_of(own.certificate)}, {"key", text_of(own.key)}};
+    const nlohmann::json credentials{{"url", "https://ias.example"},
+                                     {"clientid", "c"},
+                                     {"certificate", text_of(own.certificate)},
+                                     {"key", text_of(own.key)}};
     const nlohmann::json services{{"identity", {{{"name", "ias"}, {"credentials", credentials}}}}};
     setup.environment["VCAP_SERVICES"] = services.dump();
     const RouterProcess router(setup);
@@ -234,8 +242,10 @@ TEST_CASE("tls tunnel: WebSocket frames pass both ways from a TLS client to a ws
   TlsBackend backend(authority.issue("IP:127.0.0.1", "right"));
   const std::string hello("\x81\x05hello", 7);
   const std::string reply("\x81\x82\0\0\0\0hi", 8);
-  backend.answer_and_stay("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n" + hello);
-  auto setup = tls_setup("wss://127.0.0.1:" + std::to_string(backend.port()), authority.issue("DNS:app.example", "app"));
+  backend.answer_and_stay("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n" +
+                          hello);
+  auto setup =
+      tls_setup("wss://127.0.0.1:" + std::to_string(backend.port()), authority.issue("DNS:app.example", "app"));
   setup.descriptor["websockets"] = {{"enabled", true}};
   setup.environment["XS_CACERT_PATH"] = authority.file();
   const RouterProcess router(setup);
@@ -294,12 +304,14 @@ TEST_CASE("tls client: an answer that comes before an upload ends is not lost, w
       CAPTURE(row.path);
       CAPTURE(round);
       TlsClient client(router.port(), round % 2 == 0 ? TLS1_2_VERSION : TLS1_3_VERSION);
-      CHECK(client.send(std::string("POST ") + row.path + " HTTP/1.1\r\nHost: app.example\r\n" + row.framing + "\r\n\r\n"));
+      CHECK(client.send(std::string("POST ") + row.path + " HTTP/1.1\r\nHost: app.example\r\n" + row.framing +
+                        "\r\n\r\n"));
       // it looks for an answer only when it has sent nearly all
       for (int i = 0; i < 15; ++i) CHECK(client.send(chunk));
       std::string answer;
       for (auto piece = client.read_piece(); !piece.empty(); piece = client.read_piece()) answer += piece;
-      CHECK_MESSAGE(answer.starts_with("HTTP/1.1 " + std::to_string(row.status)), row.path, " round ", round, ": ", answer.substr(0, 80));
+      CHECK_MESSAGE(answer.starts_with("HTTP/1.1 " + std::to_string(row.status)), row.path, " round ", round, ": ",
+                    answer.substr(0, 80));
     }
   }
 }

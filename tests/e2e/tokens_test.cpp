@@ -23,15 +23,16 @@ RouterSetup open_doors(const StubProvider& provider, const std::string& orders, 
   setup.environment.erase("OIDC_CLIENT_SECRET");
   auto second = provider.credentials();
   second["clientid"] = "second-client";
-  setup.environment["VCAP_SERVICES"] =
-      json{{"oidc", {{{"name", "first"}, {"credentials", provider.credentials()}},
-                     {{"name", "second"}, {"credentials", second}}}}}
-          .dump();
+  setup.environment["VCAP_SERVICES"] = json{{"oidc",
+                                             {{{"name", "first"}, {"credentials", provider.credentials()}},
+                                              {{"name", "second"}, {"credentials", second}}}}}
+                                           .dump();
   for (auto& route : setup.descriptor["routes"]) {
     if (route.value("authenticationType", "") == "oidc") route["identityProvider"] = "first";
   }
   setup.descriptor["am"] = {{"cookieName", "iPlanetDirectoryPro"}, {"realm", "/alpha"}, {"successUrl", "/"}};
-  setup.descriptor["hostedLogin"] = {{"customerId", "customer"}, {"clients", {{"client", {{"redirectUris", {"https://a.example/"}}}}}}};
+  setup.descriptor["hostedLogin"] = {{"customerId", "customer"},
+                                     {"clients", {{"client", {{"redirectUris", {"https://a.example/"}}}}}}};
   return setup;
 }
 
@@ -69,11 +70,11 @@ TEST_CASE("strangers' tokens: 64 KB of whatever costs no more than 10 ms at any 
     for (int i = 0; i < kTimes; ++i) {
       CHECK(fixture.post_form("/my/back-channel", "logout_token=" + payload).status() == 400);
       CHECK(fixture.post_form("/my/back-channel", "logout_token=" + header).status() == 400);
-      CHECK(ask(fixture.router.port(),
-                make_request("GET", "/oauth2/connect/endSession?id_token_hint=" + short_payload))
+      CHECK(ask(fixture.router.port(), make_request("GET", "/oauth2/connect/endSession?id_token_hint=" + short_payload))
                 .status() == 400);
-      const auto login = ask(fixture.router.port(), make_request("POST", kRestLogin, {{"Content-Type", "application/json"}},
-                                                                 row.text.substr(0, 16'000)));
+      const auto login =
+          ask(fixture.router.port(),
+              make_request("POST", kRestLogin, {{"Content-Type", "application/json"}}, row.text.substr(0, 16'000)));
       CHECK((login.status() == 400 || std::string(row.name) == "blanks"));
     }
     const auto spent = fixture.router.cpu_time() - before;
@@ -89,7 +90,8 @@ TEST_CASE("bearer: an id token out of a logout's Location is no credential, befo
   const auto seen = fixture.orders.requests().size();
   for (const char* method : {"GET", "POST", "DELETE"}) {
     CAPTURE(method);
-    CHECK(ask(fixture.router.port(), make_request(method, "/orders/x", {{kBearerField, "Bearer " + hint}, {"Content-Length", "0"}}))
+    CHECK(ask(fixture.router.port(),
+              make_request(method, "/orders/x", {{kBearerField, "Bearer " + hint}, {"Content-Length", "0"}}))
               .status() == 401);
   }
   Browser stranger(fixture.router.port());
@@ -112,23 +114,31 @@ TEST_CASE("two bindings of one issuer: logout tokens and hints of the second one
     CAPTURE(client);
     auto browser = log_in();
     REQUIRE(is_signed_in(browser));
-    CHECK(fixture.post_form("/my/back-channel", "logout_token=" + fixture.provider.logout_token({{"aud", client}})).status() == 200);
+    CHECK(fixture.post_form("/my/back-channel", "logout_token=" + fixture.provider.logout_token({{"aud", client}}))
+              .status() == 200);
     CHECK_FALSE(is_signed_in(browser));
   }
-  CHECK(fixture.post_form("/my/back-channel", "logout_token=" + fixture.provider.logout_token({{"aud", "third"}})).status() == 400);
+  CHECK(fixture.post_form("/my/back-channel", "logout_token=" + fixture.provider.logout_token({{"aud", "third"}}))
+            .status() == 400);
   for (const char* client : {StubProvider::kClientId, "second-client"}) {
     CAPTURE(client);
     auto browser = log_in();
-    const json claims{{"aud", client}, {"sid", fixture.provider.last_sid()}, {"sub", "alice-sub"}, {"events", nullptr},
+    const json claims{{"aud", client},
+                      {"sid", fixture.provider.last_sid()},
+                      {"sub", "alice-sub"},
+                      {"events", nullptr},
                       {"jti", nullptr}};
     const auto hint = fixture.provider.logout_token(claims, "JWT");
-    CHECK(ask(fixture.router.port(), make_request("GET", "/oauth2/connect/endSession?id_token_hint=" + hint)).status() == 204);
+    CHECK(
+        ask(fixture.router.port(), make_request("GET", "/oauth2/connect/endSession?id_token_hint=" + hint)).status() ==
+        204);
     CHECK_FALSE(is_signed_in(browser));
   }
   // opaque: the same stub stands for both providers
   CHECK(fixture.post_form("/customer/token/revoke", "client_id=client&token=opaque").status() == 200);
   const auto calls = fixture.provider.calls("/revoke");
-  CHECK(std::count_if(calls.begin(), calls.end(), [](const auto& call) { return call.parameter("token") == "opaque"; }) == 2);
+  CHECK(std::count_if(calls.begin(), calls.end(),
+                      [](const auto& call) { return call.parameter("token") == "opaque"; }) == 2);
 }
 
 TEST_CASE("back-channel: a logout token of type JWT ends the session [S28]") {
@@ -137,12 +147,15 @@ TEST_CASE("back-channel: a logout token of type JWT ends the session [S28]") {
     SignOnFixture fixture;
     const auto browser = fixture.signed_in();
     const auto token = fixture.provider.logout_token(json::object(), type);
-    CHECK(ask(fixture.router.port(), make_request("POST", "/my/back-channel", kFormFields, "logout_token=" + token)).status() == 200);
+    CHECK(ask(fixture.router.port(), make_request("POST", "/my/back-channel", kFormFields, "logout_token=" + token))
+              .status() == 200);
     CHECK_FALSE(fixture.is_signed_in(browser));
   }
 }
 
-TEST_CASE("session: an expired token that nothing can refresh asks for a login where the back-end gets it, and only there [S21]") {
+TEST_CASE(
+    "session: an expired token that nothing can refresh asks for a login where the back-end gets it, and only there "
+    "[S21]") {
   StubProvider provider;
   RecordingBackend orders;
   RecordingBackend invoices;

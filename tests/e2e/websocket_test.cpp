@@ -31,12 +31,11 @@ struct SocketFixture {
 
   std::string host() const { return "127.0.0.1:" + std::to_string(router.port()); }
   std::string handshake() const { return handshake_from("http://" + host()); }
-  std::string handshake_from(const std::string& origin) const {
-    return make_handshake("/app/socket", host(), origin);
-  }
+  std::string handshake_from(const std::string& origin) const { return make_handshake("/app/socket", host(), origin); }
   bool backend_got(const std::string& bytes) const {
     const auto all = backend.connections();
-    return std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.raw.find(bytes) != std::string::npos; });
+    return std::any_of(all.begin(), all.end(),
+                       [&](const auto& one) { return one.raw.find(bytes) != std::string::npos; });
   }
 
   RecordingBackend backend;
@@ -110,7 +109,8 @@ TEST_CASE("websocket tunnel: a back-end that refuses is relayed as a plain answe
   for (const int status : {200, 404}) {
     CAPTURE(status);
     SocketFixture fixture;
-    fixture.backend.on("/app/socket", [status](Conversation& conversation) { conversation.send_response(status, "no socket"); });
+    fixture.backend.on("/app/socket",
+                       [status](Conversation& conversation) { conversation.send_response(status, "no socket"); });
     RawClient client(fixture.router.port());
     client.send(fixture.handshake() + kClientText);
     const auto answer = client.read();

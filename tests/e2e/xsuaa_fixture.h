@@ -16,8 +16,7 @@ inline constexpr const char* kCaller = "x-approuter-authorization";
 
 inline nlohmann::json route(const std::string& path, const std::string& type,
                             const nlohmann::json& more = nlohmann::json::object()) {
-  nlohmann::json out{
-      {"source", "^/" + path + "/(.*)$"}, {"target", "/" + path + "/$1"}, {"authenticationType", type}};
+  nlohmann::json out{{"source", "^/" + path + "/(.*)$"}, {"target", "/" + path + "/$1"}, {"authenticationType", type}};
   out.update(more);
   if (!out.contains("service") && !out.contains("destination")) out["destination"] = "app";
   return out;

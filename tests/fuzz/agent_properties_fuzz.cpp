@@ -31,8 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
   std::size_t previous = 0;
   for (const auto& property : config::parse_properties(text)) {
-    require(property.line > previous && property.line <= lines,
-            "properties come in the order of their lines");
+    require(property.line > previous && property.line <= lines, "properties come in the order of their lines");
     previous = property.line;
     // an escape never makes more of itself than it was: \u0800 is six bytes for three
     require(property.key.size() + property.value.size() <= size, "a property is not longer than the file");

@@ -70,8 +70,7 @@ std::optional<std::string> decode(std::string_view& rest) {
     }
     if (digits == 0) return std::nullopt;
     if (size == 0) break;
-    if (size > rest.size() || !rest.substr(static_cast<std::size_t>(size)).starts_with("\r\n"))
-      return std::nullopt;
+    if (size > rest.size() || !rest.substr(static_cast<std::size_t>(size)).starts_with("\r\n")) return std::nullopt;
     body += rest.substr(0, static_cast<std::size_t>(size));
     rest.remove_prefix(static_cast<std::size_t>(size) + 2);
   }
@@ -90,9 +89,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto pieces = read_body(input, step);
     require(pieces.finished == whole.finished, "a body in pieces ends if a whole one does");
     if (!whole.finished) continue;
-    require(
-        pieces.body == whole.body && pieces.consumed == whole.consumed && pieces.trailers == whole.trailers,
-        "a body in pieces is the same");
+    require(pieces.body == whole.body && pieces.consumed == whole.consumed && pieces.trailers == whole.trailers,
+            "a body in pieces is the same");
   }
   if (!whole.finished) return 0;
   auto rest = input;

@@ -27,8 +27,7 @@ inline void require(bool holds, const char* what) {
 
 // Whether `part` is a view into `whole`: what a parser that copies nothing hands out.
 inline bool is_part_of(std::string_view part, std::string_view whole) {
-  return part.empty() ||
-         (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
+  return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
 }
 
 }  // namespace router::fuzz

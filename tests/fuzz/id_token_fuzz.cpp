@@ -30,8 +30,7 @@ void check_taken(const nlohmann::json& claims, const identity::Claims& taken, bo
   check_audience(claims);
   require(claims.at("nonce") == kNonce, "it is of this login");
   require(claims.at("sub") == taken.subject && !taken.subject.empty(), "it says who");
-  require(taken.subject.size() <= identity::kMaxNameChars &&
-              taken.idp_session_id.size() <= identity::kMaxNameChars,
+  require(taken.subject.size() <= identity::kMaxNameChars && taken.idp_session_id.size() <= identity::kMaxNameChars,
           "names have a bounded length");
   require(!claims.contains("events"), "it is no logout token");
   require(claims.at("iat").get<double>() <= fuzz::kNow + 61, "it was not issued in the future");

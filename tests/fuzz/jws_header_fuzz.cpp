@@ -20,8 +20,7 @@ void check_token(std::string_view token) {
     names.emplace_back("none");  // a mistake that must not count
     return names;
   }();
-  static const auto secret =
-      crypto::KeySet::from_secret(base::Secret("a secret that no input knows 0123456789"));
+  static const auto secret = crypto::KeySet::from_secret(base::Secret("a secret that no input knows 0123456789"));
   const auto header = crypto::read_jws_header(token, allowed);
   require(!crypto::verify_jws(token, secret, allowed), "no token verifies without the key");
   if (!header) {
@@ -29,8 +28,7 @@ void check_token(std::string_view token) {
     return;
   }
   require(header->alg != "none", "none is never taken");
-  require(std::find(allowed.begin(), allowed.end(), header->alg) != allowed.end(),
-          "the algorithm was allowed");
+  require(std::find(allowed.begin(), allowed.end(), header->alg) != allowed.end(), "the algorithm was allowed");
   require(token.size() <= crypto::kMaxTokenBytes, "the token is not too long");
   require(std::count(token.begin(), token.end(), '.') == 2, "a token has three parts");
   require(!crypto::verify_jws(token, {}, allowed), "no keys, no token");

@@ -14,14 +14,12 @@ namespace {
 void check_taken(const nlohmann::json& claims, const identity::LogoutToken& token) {
   require(claims.at("iss") == fuzz::kIssuer && token.issuer == fuzz::kIssuer, "it is our issuer's");
   const auto& aud = claims.at("aud");
-  require(aud == fuzz::kClient ||
-              (aud.is_array() && std::find(aud.begin(), aud.end(), fuzz::kClient) != aud.end()),
+  require(aud == fuzz::kClient || (aud.is_array() && std::find(aud.begin(), aud.end(), fuzz::kClient) != aud.end()),
           "it is for us");
   require(!token.subject.empty() || !token.idp_session_id.empty(), "it says who");
   require(!token.jti.empty() && token.jti.size() <= 1024, "it has a name, of a bounded length");
   require(!claims.contains("nonce"), "it is no id token");
-  require(claims.at("events").contains("http://schemas.openid.net/event/backchannel-logout"),
-          "it is a logout");
+  require(claims.at("events").contains("http://schemas.openid.net/event/backchannel-logout"), "it is a logout");
   const auto issued = claims.at("iat").get<double>();
   require(issued <= fuzz::kNow + 61 && issued >= fuzz::kNow - 301, "it is new");
 }
@@ -31,11 +29,11 @@ void check_taken(const nlohmann::json& claims, const identity::LogoutToken& toke
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto claims = fuzz::as_text(data, size);
   if (claims.empty() || claims.size() > crypto::kMaxTokenBytes / 2) return 0;  // no token
-  const auto other = identity::check_logout_token(fuzz::verified(claims, "at+jwt"), fuzz::kIssuer,
-                                                  fuzz::kClient, fuzz::now());
+  const auto other =
+      identity::check_logout_token(fuzz::verified(claims, "at+jwt"), fuzz::kIssuer, fuzz::kClient, fuzz::now());
   require(!other.has_value(), "an access token is no logout token");
-  const auto token = identity::check_logout_token(fuzz::verified(claims, "logout+jwt"), fuzz::kIssuer,
-                                                  fuzz::kClient, fuzz::now());
+  const auto token =
+      identity::check_logout_token(fuzz::verified(claims, "logout+jwt"), fuzz::kIssuer, fuzz::kClient, fuzz::now());
   if (token) check_taken(nlohmann::json::parse(claims), *token);
   require(token.has_value() || !token.error().detail.empty(), "a refusal says why");
   return 0;

@@ -17,17 +17,15 @@ void check_parameters(std::string_view query) {
   // each look is linear in the query: some of many are enough
   for (std::size_t i = 0; i < std::min(parameters.size(), kLookedUp); ++i) {
     const auto& parameter = parameters[i];
-    require(!parameter.raw.empty() && fuzz::is_part_of(parameter.raw, query),
-            "a parameter is a part of the query");
+    require(!parameter.raw.empty() && fuzz::is_part_of(parameter.raw, query), "a parameter is a part of the query");
     require(http::query_has(query, parameter.name), "a parameter that is listed is found");
     require(http::query_value(query, parameter.name).has_value(), "a parameter that is found has a value");
   }
   if (parameters.empty()) return;
   const auto& name = parameters.front().name;
-  require(http::query_value(query, name) == parameters.front().value.value_or(""),
-          "the first of a name counts");
-  const auto rest = http::query_without(
-      query, [&](const http::QueryParameter& parameter) { return parameter.name == name; });
+  require(http::query_value(query, name) == parameters.front().value.value_or(""), "the first of a name counts");
+  const auto rest =
+      http::query_without(query, [&](const http::QueryParameter& parameter) { return parameter.name == name; });
   require(!http::query_has(rest, name), "a parameter that is dropped is gone");
   require(rest.size() < query.size(), "dropping makes it shorter");
 }
@@ -35,8 +33,7 @@ void check_parameters(std::string_view query) {
 void check_written(std::string_view name, std::string_view value) {
   const auto pair = http::query_pair(name, value);
   const auto read = http::parse_query(http::append_query("", pair).substr(1));
-  require(read.size() == 1 && read[0].name == name && read[0].value == value,
-          "a written pair is read as meant");
+  require(read.size() == 1 && read[0].name == name && read[0].value == value, "a written pair is read as meant");
 }
 
 }  // namespace

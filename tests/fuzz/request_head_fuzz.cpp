@@ -16,14 +16,12 @@ void check_scan(std::string_view input, State whole, std::size_t head_size) {
     state = scanner.scan(input.substr(0, end));
   }
   require(state == whole, "a head in pieces is judged like a whole one");
-  require(state != State::complete || scanner.head_size() == head_size,
-          "a head in pieces ends where a whole one does");
+  require(state != State::complete || scanner.head_size() == head_size, "a head in pieces ends where a whole one does");
 }
 
 void check_fields(const http::Headers& headers, std::string_view head) {
   for (const auto& field : headers) {
-    require(fuzz::is_part_of(field.name, head) && fuzz::is_part_of(field.value, head),
-            "fields are views of the head");
+    require(fuzz::is_part_of(field.name, head) && fuzz::is_part_of(field.value, head), "fields are views of the head");
     require(http::is_token(field.name), "a field name is a token");
     require(http::is_field_value(field.value), "a field value has no control characters");
   }
@@ -33,13 +31,10 @@ void check_request(const http::Request& request) {
   require(http::is_token(request.method), "a method is a token");
   require(request.minor_version == 0 || request.minor_version == 1, "HTTP/1.0 or 1.1");
   const auto& headers = request.headers;
-  require(headers.count("Host") == 1 || (request.minor_version == 0 && headers.count("Host") == 0),
-          "one Host");
+  require(headers.count("Host") == 1 || (request.minor_version == 0 && headers.count("Host") == 0), "one Host");
   require(!headers.contains("Content-Length") || !headers.contains("Transfer-Encoding"), "one framing");
-  require(headers.count("Content-Length") <= 1 && headers.count("Transfer-Encoding") <= 1,
-          "framing fields once");
-  require((request.body == http::BodyKind::chunked) == headers.contains("Transfer-Encoding"),
-          "chunked is chunked");
+  require(headers.count("Content-Length") <= 1 && headers.count("Transfer-Encoding") <= 1, "framing fields once");
+  require((request.body == http::BodyKind::chunked) == headers.contains("Transfer-Encoding"), "chunked is chunked");
   require((request.body == http::BodyKind::length) == (request.content_length > 0), "a length has a body");
   require(request.body != http::BodyKind::until_close, "no request ends with its connection");
 }

@@ -12,12 +12,10 @@ void check_framing(const net::ResponseHead& head, bool to_head) {
   const auto& headers = head.headers;
   require(head.status >= 100 && head.status <= 599, "a status has its range");
   require(!headers.contains("Content-Length") || !headers.contains("Transfer-Encoding"), "one framing");
-  require(headers.count("Content-Length") <= 1 && headers.count("Transfer-Encoding") <= 1,
-          "framing fields once");
+  require(headers.count("Content-Length") <= 1 && headers.count("Transfer-Encoding") <= 1, "framing fields once");
   const bool bodiless = to_head || head.status < 200 || head.status == 204 || head.status == 304;
   require(!bodiless || head.body == http::BodyKind::none, "some answers have no body");
-  require(head.body != http::BodyKind::until_close || !head.keep_alive,
-          "a body up to the end ends the connection");
+  require(head.body != http::BodyKind::until_close || !head.keep_alive, "a body up to the end ends the connection");
 }
 
 // The body's bytes; stops where more input is needed.
@@ -48,8 +46,7 @@ void check_answer(std::string_view input, bool to_head) {
   require(parser.head_size() == text.size(), "the head ends at its empty line");
   require(fuzz::is_part_of(head.reason, text), "the reason is a view of the head");
   for (const auto& field : head.headers) {
-    require(fuzz::is_part_of(field.name, text) && fuzz::is_part_of(field.value, text),
-            "fields are views of the head");
+    require(fuzz::is_part_of(field.name, text) && fuzz::is_part_of(field.value, text), "fields are views of the head");
     require(http::is_token(field.name) && http::is_field_value(field.value), "fields have their form");
   }
   check_framing(head, to_head);

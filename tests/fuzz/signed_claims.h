@@ -18,9 +18,7 @@ inline constexpr const char* kIssuer = "https://id.example.com";
 inline constexpr const char* kClient = "client";
 inline constexpr long long kNow = 1'800'000'000;
 
-inline base::WallTime now() {
-  return base::WallTime(std::chrono::seconds(kNow));
-}
+inline base::WallTime now() { return base::WallTime(std::chrono::seconds(kNow)); }
 
 // Verified as the router verifies, and not to be had without the signature.
 inline crypto::JwsPayload verified(std::string_view claims, std::string_view typ) {

@@ -39,8 +39,7 @@ void check(std::string_view text, const crypto::JsonBounds& bounds) {
   require(depth_of(*taken) <= bounds.depth, "it is not too deep");
   require(values_in(*taken) <= bounds.values, "it has not too many values");
   require(*taken == json::parse(text), "another reader sees the same");
-  const auto again =
-      crypto::parse_json_object(taken->dump(), {1024 * 1024 * 16, bounds.depth, bounds.values});
+  const auto again = crypto::parse_json_object(taken->dump(), {1024 * 1024 * 16, bounds.depth, bounds.values});
   require(again && *again == *taken, "written and read again it says the same");
 }
 

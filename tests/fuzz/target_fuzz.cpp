@@ -31,9 +31,9 @@ void check_target(std::string_view method, std::string_view raw) {
   }
   check_path(target->path);
   const auto again = http::parse_target(method, target->path_and_query());
-  require(again && again->path == target->path && again->query == target->query &&
-              again->has_query == target->has_query,
-          "what is forwarded is what was read");
+  require(
+      again && again->path == target->path && again->query == target->query && again->has_query == target->has_query,
+      "what is forwarded is what was read");
   if (target->authority.empty()) return;
   const auto absolute = http::parse_target(method, "http://" + target->authority + target->path_and_query());
   require(absolute && absolute->authority == target->authority && absolute->path == target->path,

@@ -30,8 +30,7 @@ void check_close(std::uint16_t code, std::string_view reason, bool to_server) {
   require(frame.size() >= 4 && frame.size() <= 2 + 4 + 125, "a control frame is short");
   require((static_cast<unsigned char>(frame[1]) & 0x7F) <= 125, "a control frame has the short length");
   require(follow(frame, frame.size()) == Followed{false, true}, "a Close is one frame without data");
-  require(!follow(std::string_view(frame).substr(0, frame.size() - 1), 1).at_boundary,
-          "no more than one frame");
+  require(!follow(std::string_view(frame).substr(0, frame.size() - 1), 1).at_boundary, "no more than one frame");
 }
 
 }  // namespace

@@ -15,8 +15,7 @@ string accepted(std::initializer_list<const char*> lines) {
   Headers request;
   for (const auto* line : lines) request.add("Accept-Encoding", line);
   string names;
-  for (const auto coding : accepted_codings(request))
-    names.append(names.empty() ? "" : " ").append(to_string(coding));
+  for (const auto coding : accepted_codings(request)) names.append(names.empty() ? "" : " ").append(to_string(coding));
   return names;
 }
 

@@ -197,9 +197,9 @@ TEST_CASE("compression: types") {
 
 TEST_CASE("compression: multipart/mixed, the OData batch, only where compressResponseMixedTypeContent says so") {
   CHECK(told({.method = "POST", .content_type = "multipart/mixed; boundary=b"}) == "-");
-  CHECK(told({.rules = {.mixed_type_content = true},
-              .method = "POST",
-              .content_type = "Multipart/Mixed; boundary=b"}) == "br vary");
+  CHECK(
+      told({.rules = {.mixed_type_content = true}, .method = "POST", .content_type = "Multipart/Mixed; boundary=b"}) ==
+      "br vary");
   CHECK_FALSE(is_compressible_type("text/event-stream", true));
   CHECK_FALSE(is_compressible_type("multipart/form-data", true));
 }

@@ -112,8 +112,7 @@ TEST_CASE("range: byte ranges of a representation of 100 bytes") {
     const auto decision = evaluate_range(fields({{"Range", range}}), validators("\"a\""), 100);
     CHECK(decision.kind == kind);
     string got;
-    for (const auto& part : decision.ranges)
-      got += std::to_string(part.first) + "-" + std::to_string(part.last) + " ";
+    for (const auto& part : decision.ranges) got += std::to_string(part.first) + "-" + std::to_string(part.last) + " ";
     CHECK(got == parts);
   }
 }
@@ -126,8 +125,7 @@ TEST_CASE("range: more than sixteen parts, two Range fields and an empty file ar
   CHECK(evaluate_range(fields({{"Range", many}}), validators(""), 100).kind == RangeDecision::Kind::whole);
   CHECK(evaluate_range(fields({{"Range", "bytes=0-1"}, {"range", "bytes=5-6"}}), validators(""), 100).kind ==
         RangeDecision::Kind::whole);
-  CHECK(evaluate_range(fields({{"Range", "bytes=0-"}}), validators(""), 0).kind ==
-        RangeDecision::Kind::whole);
+  CHECK(evaluate_range(fields({{"Range", "bytes=0-"}}), validators(""), 0).kind == RangeDecision::Kind::whole);
   CHECK(evaluate_range(fields({}), validators(""), 100).kind == RangeDecision::Kind::whole);
   CHECK(ByteRange{10, 19}.length() == 10);
 }

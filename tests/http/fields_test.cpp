@@ -64,7 +64,8 @@ TEST_CASE("fields: what was added is a copy, a clone outlives its original") {
 }
 
 TEST_CASE("fields: no value begins a line of its own, whoever adds it and however [H2]") {
-  for (const auto& bad : {string("a\r\nX-Evil: 1"), string("a\nX-Evil: 1"), string("a\rX-Evil: 1"), string("a\0X-Evil: 1", 11), string("a\x7F")}) {
+  for (const auto& bad : {string("a\r\nX-Evil: 1"), string("a\nX-Evil: 1"), string("a\rX-Evil: 1"),
+                          string("a\0X-Evil: 1", 11), string("a\x7F")}) {
     CAPTURE(bad);
     Fields fields;
     fields.add("added", bad);

@@ -21,8 +21,7 @@ TEST_CASE("message: a redirect is 302, is not stored, and cannot carry another f
   CHECK(response.status == 302);
   CHECK(response.headers.get("location") == "/a?b=c#d");
   CHECK(response.headers.get("cache-control") == "no-store");
-  CHECK(redirect_response("/a\r\nSet-Cookie:x \xC3\xA4").headers.get("location") ==
-        "/a%0D%0ASet-Cookie:x%20%C3%A4");
+  CHECK(redirect_response("/a\r\nSet-Cookie:x \xC3\xA4").headers.get("location") == "/a%0D%0ASet-Cookie:x%20%C3%A4");
 }
 
 TEST_CASE("message: a refused method names those that would do, too many requests when to come again [H7]") {

@@ -35,9 +35,7 @@ std::array<Row, 14> every_page() {
            {"to provider", pages::to_provider("https://idp.example/logout?a=1", {{"id_token_hint", "a\"b"}})}}};
 }
 
-bool shows(const Response& page, std::string_view text) {
-  return page.body.find(text) != std::string::npos;
-}
+bool shows(const Response& page, std::string_view text) { return page.body.find(text) != std::string::npos; }
 
 std::string policy_hash(std::string_view text) {
   return "'sha256-" + crypto::base64_encode(crypto::sha256(text)) + "'";
@@ -156,7 +154,8 @@ TEST_CASE("pages: a login starts without JavaScript too") {
   CHECK(shows(page, "data-fragment-cookie=\"f\" data-cookie-attributes=\"; Path=/; Max-Age=300\""));
 }
 
-TEST_CASE("pages: the receipt counts who has confirmed, in words, and updates itself while somebody is waited for [P4]") {
+TEST_CASE(
+    "pages: the receipt counts who has confirmed, in words, and updates itself while somebody is waited for [P4]") {
   using State = pages::Confirmation::State;
   struct Row {
     std::vector<pages::Confirmation> confirmations;

@@ -10,8 +10,8 @@ using namespace router::http;
 using std::string;
 
 TEST_CASE("return path: paths of this origin are safe") {
-  for (const auto path : {"/", "/a", "/a/b.html?x=1&y=%2F%5C//z#frag", "/a//b", "/a?u=https://evil",
-                          "/Orders('A%2FB')", "/~user", "/%c3%a4", "/a%5cb", "/a#//evil", "/?a#b"}) {
+  for (const auto path : {"/", "/a", "/a/b.html?x=1&y=%2F%5C//z#frag", "/a//b", "/a?u=https://evil", "/Orders('A%2FB')",
+                          "/~user", "/%c3%a4", "/a%5cb", "/a#//evil", "/?a#b"}) {
     CAPTURE(path);
     CHECK(is_safe_return_path(path));
   }

@@ -18,9 +18,7 @@ Request handshake() {
   return request;
 }
 
-base::ErrorCode error_of(const Request& request) {
-  return check_websocket_handshake(request, kOwn, {}).error().code;
-}
+base::ErrorCode error_of(const Request& request) { return check_websocket_handshake(request, kOwn, {}).error().code; }
 
 }  // namespace
 

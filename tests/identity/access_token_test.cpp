@@ -66,8 +66,7 @@ TEST_CASE("access token of xsuaa: exp, cid or aud, and zid are checked, iss is n
 }
 
 TEST_CASE("access token of an OpenID provider: iss, exp, and a party that is this client") {
-  const json good{
-      {"iss", test::kIssuer}, {"aud", "router"}, {"sub", "u1"}, {"exp", kNow + 300}, {"scope", "a b"}};
+  const json good{{"iss", test::kIssuer}, {"aud", "router"}, {"sub", "u1"}, {"exp", kNow + 300}, {"scope", "a b"}};
   const Row rows[] = {{R"({})", true},
                       {R"({"aud":"account","azp":"router"})", true},
                       {R"({"aud":["account"],"client_id":"router"})", true},
@@ -81,14 +80,12 @@ TEST_CASE("access token of an OpenID provider: iss, exp, and a party that is thi
                       {R"({"events":{}})", false}};
   for (const Row& row : rows) {
     CAPTURE(row.patch);
-    CHECK(check_openid_access_token(token(good, row.patch), test::kIssuer, "router", kWall).has_value() ==
-          row.good);
+    CHECK(check_openid_access_token(token(good, row.patch), test::kIssuer, "router", kWall).has_value() == row.good);
   }
 }
 
 TEST_CASE("access token: a logout token is no bearer token") {
-  const json claims{
-      {"iss", test::kIssuer}, {"aud", "router"}, {"exp", kNow + 300}, {"cid", "sb-app!t1"}, {"zid", "z"}};
+  const json claims{{"iss", test::kIssuer}, {"aud", "router"}, {"exp", kNow + 300}, {"cid", "sb-app!t1"}, {"zid", "z"}};
   CHECK_FALSE(check_openid_access_token(token(claims, "{}", "logout+jwt"), test::kIssuer, "router", kWall));
   CHECK_FALSE(check_xsuaa_token(token(claims, "{}", "logout+jwt"), test::xsuaa_binding(), kWall));
   CHECK(check_openid_access_token(token(claims, "{}", "at+jwt"), test::kIssuer, "router", kWall));

@@ -11,9 +11,7 @@ using identity::read_claimed_token;
 
 namespace {
 
-std::string token_with(const std::string& claims) {
-  return "e30." + crypto::base64url_encode(claims) + ".c2ln";
-}
+std::string token_with(const std::string& claims) { return "e30." + crypto::base64url_encode(claims) + ".c2ln"; }
 
 }  // namespace
 
@@ -51,8 +49,7 @@ TEST_CASE("claimed token: what is no token says nothing [S5]") {
 }
 
 TEST_CASE("claimed token: audiences without end are not all remembered [S1]") {
-  const auto claimed =
-      read_claimed_token(token_with(test::repeated("{\"aud\":[", "\"a\",", "\"a\"]}", 40'000)));
+  const auto claimed = read_claimed_token(token_with(test::repeated("{\"aud\":[", "\"a\",", "\"a\"]}", 40'000)));
   REQUIRE(claimed);
   CHECK(claimed->parties.size() <= 68);
 }
@@ -63,8 +60,7 @@ TEST_CASE("claimed token: whatever fills a token, it costs no more than an hones
     const auto text = token_with(claims);
     return test::least_cpu_seconds([&] { (void)read_claimed_token(text); });
   };
-  const double allowed =
-      10 * cost(test::repeated("{\"aud\":\"a\",\"groups\":[", "\"staff\",", "\"all\"]}", kBytes));
+  const double allowed = 10 * cost(test::repeated("{\"aud\":\"a\",\"groups\":[", "\"staff\",", "\"all\"]}", kBytes));
   for (const auto& row : test::hostile_json(kBytes)) {
     CAPTURE(row.name);
     CHECK(cost(row.text) <= allowed);

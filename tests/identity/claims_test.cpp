@@ -47,8 +47,7 @@ TEST_CASE("claims: a time is a sane number or nothing") {
 TEST_CASE("claims: a text claim is a string of 1 to 1024 characters") {
   CHECK(string_claim({{"sub", "a"}}, "sub")->value() == "a");
   CHECK_FALSE(string_claim(json::object(), "sub")->has_value());
-  for (const json& value :
-       {json(""), json(1), json(nullptr), json::array({"a"}), json(std::string(1025, 'x'))}) {
+  for (const json& value : {json(""), json(1), json(nullptr), json::array({"a"}), json(std::string(1025, 'x'))}) {
     CAPTURE(value.dump().substr(0, 20));
     CHECK_FALSE(string_claim({{"sub", value}}, "sub"));
   }
@@ -113,8 +112,12 @@ TEST_CASE("claims: a tenant that a token names has to be the host's; xsuaa names
     bool of_xsuaa;
     bool of_others;
   };
-  const Row rows[] = {{"", "", true, true},          {"acme", "", true, true},      {"acme", "acme", true, true},
-                      {"", "acme", false, true},     {"other", "acme", false, false}, {"Acme", "acme", false, false},
+  const Row rows[] = {{"", "", true, true},
+                      {"acme", "", true, true},
+                      {"acme", "acme", true, true},
+                      {"", "acme", false, true},
+                      {"other", "acme", false, false},
+                      {"Acme", "acme", false, false},
                       {"acme.x", "acme", false, false}};
   for (const Row& row : rows) {
     CAPTURE(row.named);

@@ -19,8 +19,7 @@ class ServiceDouble final : public net::HttpClient {
  public:
   int token_status = 200;
   int status = 200;
-  json properties = {
-      {"Type", "HTTP"}, {"URL", "https://erp.example.com"}, {"Authentication", "NoAuthentication"}};
+  json properties = {{"Type", "HTTP"}, {"URL", "https://erp.example.com"}, {"Authentication", "NoAuthentication"}};
   json tokens;
   bool away = false;
   std::shared_ptr<base::Event> gate;
@@ -80,12 +79,10 @@ TEST_CASE_FIXTURE(Fixture, "destination service: a name is asked for with a toke
         "https://destination.example.com/destination-configuration/v1/destinations/my%20erp%2F1");
   const auto& fields = http.questions[0].headers;
   CHECK(std::find(fields.begin(), fields.end(),
-                  std::pair<std::string, std::string>{"Authorization", "Bearer service-token"}) !=
-        fields.end());
+                  std::pair<std::string, std::string>{"Authorization", "Bearer service-token"}) != fields.end());
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "destination service: an answer is kept for five minutes, the token for its life") {
+TEST_CASE_FIXTURE(Fixture, "destination service: an answer is kept for five minutes, the token for its life") {
   REQUIRE(find());
   clock.advance(base::minutes(4));
   REQUIRE(find());
@@ -99,8 +96,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(http.token_requests.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "destination service: an answer is not kept longer than its Authorization is good") {
+TEST_CASE_FIXTURE(Fixture, "destination service: an answer is not kept longer than its Authorization is good") {
   http.properties["Authentication"] = "OAuth2ClientCredentials";
   http.tokens = {{{"expires_in", "90"}, {"http_header", {{"key", "Authorization"}, {"value", "Bearer x"}}}}};
   REQUIRE(find());
@@ -131,8 +127,7 @@ TEST_CASE_FIXTURE(Fixture, "destination service: fifty requests at once are one 
   CHECK(http.questions.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "destination service: what is not there is 404, and asked for again after half a minute") {
+TEST_CASE_FIXTURE(Fixture, "destination service: what is not there is 404, and asked for again after half a minute") {
   http.status = 404;
   const auto absent = find();
   REQUIRE_FALSE(absent);
@@ -143,8 +138,8 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(find());
 }
 
-TEST_CASE_FIXTURE(
-    Fixture, "destination service: a fault is the back-end's, never a login, and asked about again soon") {
+TEST_CASE_FIXTURE(Fixture,
+                  "destination service: a fault is the back-end's, never a login, and asked about again soon") {
   struct Row {
     int token_status;
     int status;
@@ -177,8 +172,7 @@ TEST_CASE_FIXTURE(
   }
 }
 
-TEST_CASE_FIXTURE(
-    Fixture, "destination service: with the service away the last answer goes on, until its token ends") {
+TEST_CASE_FIXTURE(Fixture, "destination service: with the service away the last answer goes on, until its token ends") {
   REQUIRE(find());
   http.away = true;
   clock.advance(base::minutes(30));
@@ -200,7 +194,8 @@ TEST_CASE_FIXTURE(Fixture, "destination service: names are bounded, the oldest m
   CHECK(service->known("d1"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "destination service: a thousand made-up names push out neither found nor named ones [S13]") {
+TEST_CASE_FIXTURE(Fixture,
+                  "destination service: a thousand made-up names push out neither found nor named ones [S13]") {
   service->reserve({"named"});
   REQUIRE(find("found"));
   http.status = 404;
@@ -238,7 +233,8 @@ TEST_CASE_FIXTURE(Fixture, "destination service: named ones have places while al
   CHECK(service->known("named"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "destination service: only names that a client chose, and nobody knows yet, are his doing [S13]") {
+TEST_CASE_FIXTURE(Fixture,
+                  "destination service: only names that a client chose, and nobody knows yet, are his doing [S13]") {
   service->reserve({"named"});
   CHECK_FALSE(service->must_ask_for("named"));
   CHECK(service->must_ask_for("chosen"));
@@ -255,8 +251,8 @@ TEST_CASE_FIXTURE(Fixture, "destination service: a name that is too long for any
   CHECK(http.questions.empty());
 }
 
-TEST_CASE_FIXTURE(
-    Fixture, "destination service: what a logout will need is asked for ahead, and again when it failed") {
+TEST_CASE_FIXTURE(Fixture,
+                  "destination service: what a logout will need is asked for ahead, and again when it failed") {
   http.away = true;
   service->keep_known({"erp"});
   loop.run_ready();

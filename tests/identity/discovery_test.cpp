@@ -63,8 +63,7 @@ TEST_CASE_FIXTURE(Fixture, "discovery: fifty who ask a provider that is away sha
 }
 
 TEST_CASE_FIXTURE(
-    Fixture,
-    "discovery: failures are retried on their own after 1, 2, 4 ... 60 s, and asked for at once in between") {
+    Fixture, "discovery: failures are retried on their own after 1, 2, 4 ... 60 s, and asked for at once in between") {
   stub.fail_with = base::ErrorCode::refused;
   const auto failed = run_task(discovery->get());
   REQUIRE_FALSE(failed);
@@ -85,8 +84,7 @@ TEST_CASE_FIXTURE(
   CHECK(loop.pending_timers() == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "discovery: after an hour the old document is answered while a new one is fetched") {
+TEST_CASE_FIXTURE(Fixture, "discovery: after an hour the old document is answered while a new one is fetched") {
   REQUIRE(run_task(discovery->get()));
   loop.advance(minutes(59));
   REQUIRE(run_task(discovery->get()));
@@ -101,8 +99,8 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK((*run_task(discovery->get()))->token_endpoint == "https://idp.example/token2");
 }
 
-TEST_CASE_FIXTURE(
-    Fixture, "discovery: a refresh that fails or names another issuer leaves the good document in place") {
+TEST_CASE_FIXTURE(Fixture,
+                  "discovery: a refresh that fails or names another issuer leaves the good document in place") {
   REQUIRE(run_task(discovery->get()));
   loop.advance(hours(1));
   stub.document["issuer"] = "https://evil.example";

@@ -25,8 +25,7 @@ struct Fixture : test::ProviderWorld {
   std::size_t fetches() const { return stub.count("/keys"); }
 
   base::Task<Answer> start(std::string token, JwksCache::Refetch refetch = JwksCache::Refetch::allowed) {
-    return cache->verify(std::move(token), "https://idp.example/keys", crypto::asymmetric_algorithms(),
-                         refetch);
+    return cache->verify(std::move(token), "https://idp.example/keys", crypto::asymmetric_algorithms(), refetch);
   }
   Answer verify(std::string token, JwksCache::Refetch refetch = JwksCache::Refetch::allowed) {
     return run_task(start(std::move(token), refetch));
@@ -82,8 +81,7 @@ TEST_CASE_FIXTURE(Fixture, "jwks cache: a rotated key is fetched at once, and no
   CHECK(fetches() == 2);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "jwks cache: a key replaced under its old name, or without any name, is noticed too") {
+TEST_CASE_FIXTURE(Fixture, "jwks cache: a key replaced under its old name, or without any name, is noticed too") {
   REQUIRE(verify(old_token()));
   const auto replaced = TokenSigner::other_rsa().named("rsa-1");
   stub.keys = test::jwks({replaced});
@@ -99,8 +97,8 @@ TEST_CASE_FIXTURE(Fixture, "jwks cache: a flood of unknown kids costs one fetch 
   REQUIRE(verify(old_token()));
   for (int minute = 0; minute < 3; ++minute) {
     for (int i = 0; i < 1'000; ++i) {
-      CHECK_FALSE(verify(TokenSigner::hmac("x").sign_text(
-          R"({"alg":"RS256","kid":"k)" + std::to_string(i) + "\"}", "{}", "HS256")));
+      CHECK_FALSE(verify(
+          TokenSigner::hmac("x").sign_text(R"({"alg":"RS256","kid":"k)" + std::to_string(i) + "\"}", "{}", "HS256")));
       clock.advance(base::milliseconds(50));
     }
     clock.advance(seconds(10));
@@ -116,8 +114,7 @@ TEST_CASE_FIXTURE(Fixture, "jwks cache: a bad signature under a known kid does n
   CHECK(verify(new_token()));
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "jwks cache: an unknown kid within the minute is refused, after it the keys are fetched") {
+TEST_CASE_FIXTURE(Fixture, "jwks cache: an unknown kid within the minute is refused, after it the keys are fetched") {
   REQUIRE(verify(old_token()));
   CHECK_FALSE(verify(new_token()));
   CHECK(fetches() == 2);
@@ -250,7 +247,8 @@ TEST_CASE("jwks cache: one failed answer after a rotation costs a second, not a 
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "jwks cache: while fetches fail, a flood of unknown kids makes them at 1, 2, 4 ... s only [S31]") {
+TEST_CASE_FIXTURE(Fixture,
+                  "jwks cache: while fetches fail, a flood of unknown kids makes them at 1, 2, 4 ... s only [S31]") {
   REQUIRE(verify(old_token()));
   stub.keys_status = 503;
   for (const int delay : {1, 2, 4, 8}) {
@@ -261,7 +259,9 @@ TEST_CASE_FIXTURE(Fixture, "jwks cache: while fetches fail, a flood of unknown k
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "jwks cache: an answer that takes longer than anybody waits makes no token bad, and begins the minute [S31]") {
+TEST_CASE_FIXTURE(
+    Fixture,
+    "jwks cache: an answer that takes longer than anybody waits makes no token bad, and begins the minute [S31]") {
   REQUIRE(verify(old_token()));
   stub.hold();
   test::Crowd<Answer> crowd;

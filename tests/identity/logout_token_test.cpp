@@ -41,45 +41,43 @@ TEST_CASE("logout token: a right one says who is logged out") {
   CHECK(token->jti == "j-1");
 }
 
-TEST_CASE(
-    "logout token: each rule of Back-Channel Logout 2.4 and 2.6 is checked (null takes the claim away)") {
+TEST_CASE("logout token: each rule of Back-Channel Logout 2.4 and 2.6 is checked (null takes the claim away)") {
   struct Row {
     const char* patch;
     bool good;
   };
-  const Row rows[] = {
-      {R"({})", true},
-      {R"({"sid":null})", true},
-      {R"({"sub":null})", true},
-      {R"({"sub":null,"sid":null})", false},
-      {R"({"sub":7})", false},
-      {R"({"sid":["sid-1"]})", false},
-      {R"({"sid":""})", false},
-      {R"({"events":null})", false},
-      {R"({"events":[]})", false},
-      {R"({"events":{"http://schemas.openid.net/event/backchannel-logout":null,"x":{}}})", false},
-      {R"({"events":{"http://schemas.openid.net/event/backchannel-logout":true}})", false},
-      {R"({"events":{"http://schemas.openid.net/event/backchannel-logout":[]}})", false},
-      {R"({"events":{"http://schemas.openid.net/event/backchannel-logout":{},"x":1}})", true},
-      {R"({"nonce":"n"})", false},
-      {R"({"nonce":""})", false},
-      {R"({"aud":"other"})", false},
-      {R"({"aud":["other","router"]})", true},
-      {R"({"aud":null})", false},
-      {R"({"iss":"https://idp.example/"})", false},
-      {R"({"iss":null})", false},
-      {R"({"jti":null})", false},
-      {R"({"jti":1})", false},
-      {R"({"iat":null})", false},
-      {R"({"iat":1800000061})", false},
-      {R"({"iat":1799999700})", true},
-      {R"({"iat":1799999699})", false},
-      {R"({"iat":1e300})", false},
-      {R"({"exp":1799999940})", false},
-      {R"({"exp":"soon"})", false},
-      {R"({"exp":null})", true},
-      {R"({"exp":null,"iat":1799999880})", true},
-      {R"({"exp":null,"iat":1799999879})", false}};
+  const Row rows[] = {{R"({})", true},
+                      {R"({"sid":null})", true},
+                      {R"({"sub":null})", true},
+                      {R"({"sub":null,"sid":null})", false},
+                      {R"({"sub":7})", false},
+                      {R"({"sid":["sid-1"]})", false},
+                      {R"({"sid":""})", false},
+                      {R"({"events":null})", false},
+                      {R"({"events":[]})", false},
+                      {R"({"events":{"http://schemas.openid.net/event/backchannel-logout":null,"x":{}}})", false},
+                      {R"({"events":{"http://schemas.openid.net/event/backchannel-logout":true}})", false},
+                      {R"({"events":{"http://schemas.openid.net/event/backchannel-logout":[]}})", false},
+                      {R"({"events":{"http://schemas.openid.net/event/backchannel-logout":{},"x":1}})", true},
+                      {R"({"nonce":"n"})", false},
+                      {R"({"nonce":""})", false},
+                      {R"({"aud":"other"})", false},
+                      {R"({"aud":["other","router"]})", true},
+                      {R"({"aud":null})", false},
+                      {R"({"iss":"https://idp.example/"})", false},
+                      {R"({"iss":null})", false},
+                      {R"({"jti":null})", false},
+                      {R"({"jti":1})", false},
+                      {R"({"iat":null})", false},
+                      {R"({"iat":1800000061})", false},
+                      {R"({"iat":1799999700})", true},
+                      {R"({"iat":1799999699})", false},
+                      {R"({"iat":1e300})", false},
+                      {R"({"exp":1799999940})", false},
+                      {R"({"exp":"soon"})", false},
+                      {R"({"exp":null})", true},
+                      {R"({"exp":null,"iat":1799999880})", true},
+                      {R"({"exp":null,"iat":1799999879})", false}};
   for (const Row& row : rows) {
     CAPTURE(row.patch);
     json claims = good_claims();
@@ -95,8 +93,9 @@ TEST_CASE("logout token: a nonce is refused even when it is null") {
 }
 
 TEST_CASE("logout token: typ is absent, JWT or logout+jwt, in any case and as a media type, and nothing else [S28]") {
-  for (const char* typ : {"", "JWT", "jwt", "Jwt", "application/jwt", "application/JWT", "APPLICATION/JWT", "logout+jwt",
-                          "Logout+JWT", "LOGOUT+JWT", "application/logout+jwt", "Application/Logout+Jwt"}) {
+  for (const char* typ :
+       {"", "JWT", "jwt", "Jwt", "application/jwt", "application/JWT", "APPLICATION/JWT", "logout+jwt", "Logout+JWT",
+        "LOGOUT+JWT", "application/logout+jwt", "Application/Logout+Jwt"}) {
     CAPTURE(typ);
     CHECK(check(good_claims(), typ));
   }

@@ -45,8 +45,8 @@ TEST_CASE("metadata: an issuer that differs is refused, and both values are name
 }
 
 TEST_CASE("metadata: every endpoint is a URL, and https below an https issuer") {
-  for (const char* name : {"authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint",
-                           "revocation_endpoint"}) {
+  for (const char* name :
+       {"authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint", "revocation_endpoint"}) {
     CAPTURE(name);
     for (const char* url :
          {"http://idp.example/x", "ftp://idp.example/x", "javascript:alert(1)", "//idp.example/x", "/x",
@@ -80,13 +80,11 @@ TEST_CASE("metadata: with a client certificate the endpoints for it are taken (R
   const json patch{{"mtls_endpoint_aliases", {{"token_endpoint", "https://mtls.idp.example/token"}}}};
   CHECK(read(patch, test::kIssuer, true)->token_endpoint == "https://mtls.idp.example/token");
   CHECK(read(patch, test::kIssuer, false)->token_endpoint == "https://idp.example/token");
-  CHECK_FALSE(read({{"mtls_endpoint_aliases", {{"token_endpoint", "http://mtls.idp.example"}}}},
-                   test::kIssuer, true));
+  CHECK_FALSE(read({{"mtls_endpoint_aliases", {{"token_endpoint", "http://mtls.idp.example"}}}}, test::kIssuer, true));
 }
 
 TEST_CASE("metadata: what is no JSON object is refused") {
-  for (const char* text : {"", "<html>", "[]", "null", "{"})
-    CHECK_FALSE(read_metadata(text, test::kIssuer, false));
+  for (const char* text : {"", "<html>", "[]", "null", "{"}) CHECK_FALSE(read_metadata(text, test::kIssuer, false));
 }
 
 TEST_CASE("metadata: the document is found below the issuer, with one slash") {

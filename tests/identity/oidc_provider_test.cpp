@@ -82,8 +82,7 @@ TEST_CASE_FIXTURE(OidcWorld, "oidc provider: an answer without id token is no lo
   CHECK(exchange_error() == base::ErrorCode::protocol);
 }
 
-TEST_CASE_FIXTURE(OidcWorld,
-                  "oidc provider: only announced algorithms are taken, a registered one stands alone") {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: only announced algorithms are taken, a registered one stands alone") {
   const auto ec = TokenSigner::ec("e");
   stub.keys = test::jwks({TokenSigner::shared_rsa(), ec});
   stub.document["id_token_signing_alg_values_supported"] = {"RS256", "HS256", "none"};
@@ -126,7 +125,7 @@ TEST_CASE_FIXTURE(OidcWorld, "oidc provider: a key rotated just before signing d
 }
 
 TEST_CASE_FIXTURE(OidcWorld,
-    "oidc provider: a login while the provider is away says unavailable, and works when it is back") {
+                  "oidc provider: a login while the provider is away says unavailable, and works when it is back") {
   stub.fail_with = base::ErrorCode::refused;
   CHECK(exchange_error() == base::ErrorCode::unavailable);
   CHECK(provider.known_metadata() == nullptr);
@@ -136,8 +135,7 @@ TEST_CASE_FIXTURE(OidcWorld,
   CHECK(exchange());
 }
 
-TEST_CASE_FIXTURE(OidcWorld,
-                  "oidc provider: invalid_grant ends the session, a fault of the provider does not") {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: invalid_grant ends the session, a fault of the provider does not") {
   stub.token_status = 400;
   stub.token_answer = R"({"error":"invalid_grant"})";
   CHECK(refresh().error().code == base::ErrorCode::unauthenticated);
@@ -170,10 +168,9 @@ TEST_CASE_FIXTURE(OidcWorld, "oidc provider: a callback must come from the issue
   }
 }
 
-TEST_CASE_FIXTURE(OidcWorld,
-                  "oidc provider: an id token serves as hint when expired, not when it is someone else's") {
-  CHECK(run_task(provider.verify_id_token_hint(sign({{"exp", now() - 100'000}, {"iat", now() - 200'000}})))
-            ->subject == "alice");
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: an id token serves as hint when expired, not when it is someone else's") {
+  CHECK(run_task(provider.verify_id_token_hint(sign({{"exp", now() - 100'000}, {"iat", now() - 200'000}})))->subject ==
+        "alice");
   CHECK_FALSE(run_task(provider.verify_id_token_hint(sign({{"aud", "other"}}))));
   CHECK_FALSE(run_task(provider.verify_id_token_hint(test::with_broken_signature(sign()))));
 }
@@ -208,13 +205,17 @@ TEST_CASE("oidc provider: ias is found at its url") {
   CHECK((*run_task(provider.metadata()))->issuer == test::kIssuer);
 }
 
-TEST_CASE_FIXTURE(OidcWorld, "oidc provider: a token that names another tenant than the host is no login, in id and access token alike [S19]") {
+TEST_CASE_FIXTURE(
+    OidcWorld,
+    "oidc provider: a token that names another tenant than the host is no login, in id and access token alike [S19]") {
   const auto access = [&](const json& patch) {
     json claims{{"iss", test::kIssuer}, {"azp", "router"}, {"exp", now() + 100}};
     claims.merge_patch(patch);
     return TokenSigner::shared_rsa().sign(claims, {{"typ", "at+jwt"}});
   };
-  const auto log_in = [&] { return run_task(provider.exchange_code({"code", "verifier", "https://app/cb", "nonce-1", "acme"})); };
+  const auto log_in = [&] {
+    return run_task(provider.exchange_code({"code", "verifier", "https://app/cb", "nonce-1", "acme"}));
+  };
   const json other{{"ext_attr", {{"zdn", "other"}}}};
   const json acme{{"ext_attr", {{"zdn", "acme"}}}};
   answer_with(sign());

@@ -19,8 +19,7 @@ TEST_CASE_FIXTURE(OidcWorld, "oidc provider: refresh keeps the old refresh token
   CHECK(login->tokens.refresh_token.reveal() == "rt-1");
 }
 
-TEST_CASE_FIXTURE(OidcWorld,
-                  "oidc provider: refresh without a new id token brings tokens but no new claims") {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: refresh without a new id token brings tokens but no new claims") {
   answer_with("");
   const auto login = refresh();
   REQUIRE(login);
@@ -31,9 +30,8 @@ TEST_CASE_FIXTURE(OidcWorld,
   CHECK(login->claims.scopes == std::vector<std::string>{"openid", "app.read"});
 }
 
-TEST_CASE_FIXTURE(
-    OidcWorld,
-    "oidc provider: of the scopes, what the new token says holds, and an opaque one may be silent [S6]") {
+TEST_CASE_FIXTURE(OidcWorld,
+                  "oidc provider: of the scopes, what the new token says holds, and an opaque one may be silent [S6]") {
   using Scopes = std::optional<std::vector<std::string>>;
   const json access{{"iss", test::kIssuer}, {"azp", "router"}, {"exp", now() + 100}};
   const auto jwt = [&](const json& patch) {
@@ -62,10 +60,9 @@ TEST_CASE_FIXTURE(
   }
 }
 
-TEST_CASE_FIXTURE(OidcWorld,
-                  "oidc provider: a refreshed id token of another issuer, user or signature is refused") {
-  for (const auto& token : {sign({{"iss", "https://evil.example"}}), sign({{"sub", "bob"}}),
-                            test::with_broken_signature(sign())}) {
+TEST_CASE_FIXTURE(OidcWorld, "oidc provider: a refreshed id token of another issuer, user or signature is refused") {
+  for (const auto& token :
+       {sign({{"iss", "https://evil.example"}}), sign({{"sub", "bob"}}), test::with_broken_signature(sign())}) {
     answer_with(token);
     const auto login = refresh();
     REQUIRE_FALSE(login);
@@ -95,9 +92,7 @@ TEST_CASE_FIXTURE(OidcWorld, "oidc provider: a logout token is verified with the
                     {"jti", "j"},
                     {"sid", "sid-1"},
                     {"events", {{"http://schemas.openid.net/event/backchannel-logout", json::object()}}}};
-  const auto verify = [&](std::string token) {
-    return run_task(provider.verify_logout_token(std::move(token)));
-  };
+  const auto verify = [&](std::string token) { return run_task(provider.verify_logout_token(std::move(token))); };
   const TokenSigner& signer = TokenSigner::shared_rsa();
   const auto good = verify(signer.sign(claims, {{"typ", "logout+jwt"}}));
   REQUIRE(good);
@@ -111,8 +106,7 @@ TEST_CASE_FIXTURE(OidcWorld, "oidc provider: a logout token is verified with the
 }
 
 TEST_CASE_FIXTURE(OidcWorld, "oidc provider: bearer tokens of service callers are verified") {
-  const json access{
-      {"iss", test::kIssuer}, {"aud", "router"}, {"sub", "job"}, {"exp", now() + 100}, {"scope", "a b"}};
+  const json access{{"iss", test::kIssuer}, {"aud", "router"}, {"sub", "job"}, {"exp", now() + 100}, {"scope", "a b"}};
   const auto claims = run_task(provider.verify_access_token(TokenSigner::shared_rsa().sign(access)));
   REQUIRE(claims);
   CHECK(claims->scopes == std::vector<std::string>{"a", "b"});
@@ -122,8 +116,8 @@ TEST_CASE_FIXTURE(OidcWorld, "oidc provider: bearer tokens of service callers ar
 TEST_CASE_FIXTURE(OidcWorld, "oidc provider: the id token of its own login is no bearer token [S2]") {
   CHECK_FALSE(run_task(provider.verify_access_token(sign())));
   CHECK_FALSE(run_task(provider.verify_access_token(sign({{"nonce", nullptr}, {"scope", nullptr}}))));
-  const auto refused = run_task(
-      provider.verify_access_token(sign({{"nonce", nullptr}, {"scope", nullptr}}, {{"typ", "JWT"}})));
+  const auto refused =
+      run_task(provider.verify_access_token(sign({{"nonce", nullptr}, {"scope", nullptr}}, {{"typ", "JWT"}})));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == base::ErrorCode::unauthenticated);
 }

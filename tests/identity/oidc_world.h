@@ -11,9 +11,8 @@ struct OidcWorld : ProviderWorld {
   identity::OidcProvider provider{oidc_binding(), parts};
 
   nlohmann::json id_claims(const nlohmann::json& patch = nlohmann::json::object()) const {
-    nlohmann::json claims{{"iss", kIssuer}, {"aud", "router"},         {"sub", "alice"},
-                          {"iat", now()},   {"exp", now() + 300},      {"nonce", "nonce-1"},
-                          {"sid", "sid-1"}, {"scope", "not from here"}};
+    nlohmann::json claims{{"iss", kIssuer},     {"aud", "router"},    {"sub", "alice"}, {"iat", now()},
+                          {"exp", now() + 300}, {"nonce", "nonce-1"}, {"sid", "sid-1"}, {"scope", "not from here"}};
     claims.merge_patch(patch);
     return claims;
   }
@@ -34,9 +33,7 @@ struct OidcWorld : ProviderWorld {
   base::Result<identity::Login> exchange() {
     return run_task(provider.exchange_code({"code", "verifier", "https://app/cb", "nonce-1", {}}));
   }
-  base::Result<identity::Login> refresh() {
-    return run_task(provider.refresh({base::Secret("rt-1"), "alice", {}}));
-  }
+  base::Result<identity::Login> refresh() { return run_task(provider.refresh({base::Secret("rt-1"), "alice", {}})); }
   base::ErrorCode exchange_error() {
     const auto login = exchange();
     return login ? base::ErrorCode::internal : login.error().code;

@@ -30,8 +30,7 @@ TEST_CASE("providers: with nothing bound there is no default") {
   CHECK(none.find_issuer("") == nullptr);
 }
 
-TEST_CASE(
-    "providers: metadata are loaded at start, a provider that is away is tried again until it is there") {
+TEST_CASE("providers: metadata are loaded at start, a provider that is away is tried again until it is there") {
   test::ProviderWorld world;
   Providers providers({test::oidc_binding()}, world.parts);
   world.stub.fail_with = base::ErrorCode::refused;
@@ -112,20 +111,26 @@ TEST_CASE_FIXTURE(FourBindings, "providers: a token goes to the binding of its i
   CHECK(providers.candidates("opaque").empty());
 }
 
-TEST_CASE_FIXTURE(FourBindings, "providers: hint and logout token of each binding are accepted, whichever comes first [S5]") {
+TEST_CASE_FIXTURE(FourBindings,
+                  "providers: hint and logout token of each binding are accepted, whichever comes first [S5]") {
   for (const char* client : {"client-1", "client-2"}) {
     CAPTURE(client);
-    const nlohmann::json claims{{"iss", test::kIssuer}, {"aud", client}, {"sub", "u"}, {"iat", now()}, {"exp", now() + 60}};
+    const nlohmann::json claims{
+        {"iss", test::kIssuer}, {"aud", client}, {"sub", "u"}, {"iat", now()}, {"exp", now() + 60}};
     CHECK(test::run_task(providers.verify_id_token_hint(sign(claims))));
     auto logout = claims;
     logout["jti"] = "j";
     logout["events"] = {{"http://schemas.openid.net/event/backchannel-logout", nlohmann::json::object()}};
     CHECK(test::run_task(providers.verify_logout_token(sign(logout))));
   }
-  const nlohmann::json of_xsuaa{{"iss", "https://acme.uaa.example/oauth/token"}, {"aud", {"sb-app!t1"}}, {"sub", "u"},
-                                {"iat", now()}, {"exp", now() - 60}};
+  const nlohmann::json of_xsuaa{{"iss", "https://acme.uaa.example/oauth/token"},
+                                {"aud", {"sb-app!t1"}},
+                                {"sub", "u"},
+                                {"iat", now()},
+                                {"exp", now() - 60}};
   CHECK(test::run_task(providers.verify_id_token_hint(sign(of_xsuaa))));
-  const nlohmann::json strange{{"iss", "https://evil.example"}, {"aud", "client-1"}, {"sub", "u"}, {"iat", now()}, {"exp", now() + 60}};
+  const nlohmann::json strange{
+      {"iss", "https://evil.example"}, {"aud", "client-1"}, {"sub", "u"}, {"iat", now()}, {"exp", now() + 60}};
   const auto refused = test::run_task(providers.verify_id_token_hint(sign(strange)));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == base::ErrorCode::unauthenticated);

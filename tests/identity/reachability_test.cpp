@@ -20,16 +20,14 @@ struct Fixture : test::ProviderWorld {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture,
-                  "reachability: the probe asks the origin, never the logout endpoint, for at most 300 ms") {
+TEST_CASE_FIXTURE(Fixture, "reachability: the probe asks the origin, never the logout endpoint, for at most 300 ms") {
   CHECK(run_task(start()));
   REQUIRE(stub.requests.size() == 1);
   CHECK(stub.requests[0].url.to_string() == "https://idp.example/");
   CHECK(stub.requests[0].timeout <= base::milliseconds(300));
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "reachability: an error status and a strange answer are answers, silence is none") {
+TEST_CASE_FIXTURE(Fixture, "reachability: an error status and a strange answer are answers, silence is none") {
   struct Row {
     base::ErrorCode code;
     bool reachable;

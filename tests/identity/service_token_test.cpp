@@ -45,7 +45,8 @@ TEST_CASE_FIXTURE(Fixture, "service token: client credentials say nothing of the
   CHECK(stub.posted("assertion").empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "service token: a tenant's is asked for at the tenant's subdomain, with the certificate too") {
+TEST_CASE_FIXTURE(Fixture,
+                  "service token: a tenant's is asked for at the tenant's subdomain, with the certificate too") {
   client.client.certificate_url = "https://tenant.cert.uaa.example";
   client.client.client_certificate = "CERT";
   client.client.client_key = base::Secret("KEY");

@@ -67,8 +67,8 @@ class StubProvider final : public net::HttpClient {
   }
   // The last form that was posted, "" for a field that it does not have.
   std::string posted(const std::string& name) const {
-    const auto posted = std::find_if(requests.rbegin(), requests.rend(),
-                                     [](const auto& request) { return request.method == "POST"; });
+    const auto posted =
+        std::find_if(requests.rbegin(), requests.rend(), [](const auto& request) { return request.method == "POST"; });
     if (posted == requests.rend()) return "";
     const auto fields = http::decode_form(posted->body);
     for (const auto& [key, value] : fields.value_or(http::FormFields{})) {
@@ -87,8 +87,7 @@ class StubProvider final : public net::HttpClient {
   base::Result<net::ClientResponse> answer(const net::ClientRequest& request) const {
     if (fail_with) return base::Error{*fail_with, request.side, "scripted failure"};
     const std::string& path = request.url.path;
-    if (path.ends_with("/.well-known/openid-configuration"))
-      return stub_answer(document_status, document.dump());
+    if (path.ends_with("/.well-known/openid-configuration")) return stub_answer(document_status, document.dump());
     if (path == "/keys" || path == "/token_keys") return stub_answer(keys_status, keys);
     if (path == "/token" || path == "/oauth/token") return stub_answer(token_status, token_answer);
     if (path == "/revoke") return stub_answer(revoke_status, "");

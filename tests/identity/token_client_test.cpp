@@ -15,8 +15,7 @@ using test::run_task;
 
 namespace {
 
-constexpr const char* kGood =
-    R"({"access_token":"at","token_type":"Bearer","expires_in":300,"scope":"openid"})";
+constexpr const char* kGood = R"({"access_token":"at","token_type":"Bearer","expires_in":300,"scope":"openid"})";
 
 struct Fixture : test::ProviderWorld {
   config::IdentityProvider binding = test::oidc_binding();
@@ -26,17 +25,14 @@ struct Fixture : test::ProviderWorld {
 
   Fixture() { stub.token_answer = kGood; }
   base::Result<TokenAnswer> refresh() { return run_task(client.refresh(endpoints, base::Secret("rt"))); }
-  base::Result<TokenAnswer> password() {
-    return run_task(client.password(endpoints, "u", base::Secret("pw")));
-  }
+  base::Result<TokenAnswer> password() { return run_task(client.password(endpoints, "u", base::Secret("pw"))); }
 };
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture,
-                  "token client: the code exchange sends code, verifier and the exact redirect_uri") {
-  const auto answer = run_task(
-      client.exchange_code(endpoints, "c&de", "verifier", "https://app.example/login/callback?authType=ias"));
+TEST_CASE_FIXTURE(Fixture, "token client: the code exchange sends code, verifier and the exact redirect_uri") {
+  const auto answer =
+      run_task(client.exchange_code(endpoints, "c&de", "verifier", "https://app.example/login/callback?authType=ias"));
   REQUIRE(answer);
   const auto& request = stub.requests.back();
   CHECK(request.method == "POST");
@@ -53,8 +49,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(answer->scopes == std::vector<std::string>{"openid"});
 }
 
-TEST_CASE_FIXTURE(
-    Fixture, "token client: the secret goes by Basic, form-url-encoded before base64, and nowhere else") {
+TEST_CASE_FIXTURE(Fixture, "token client: the secret goes by Basic, form-url-encoded before base64, and nowhere else") {
   REQUIRE(refresh());
   CHECK(stub.header("Authorization") == "Basic " + crypto::base64_encode("router:p%3Aa%25s%2Bs%26%20word"));
   CHECK(stub.posted("client_secret").empty());
@@ -62,8 +57,7 @@ TEST_CASE_FIXTURE(
   CHECK(stub.header("X-CF-ENCODED-CREDENTIALS").empty());
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "token client: the secret goes into the body where the provider offers only that") {
+TEST_CASE_FIXTURE(Fixture, "token client: the secret goes into the body where the provider offers only that") {
   endpoints->secret_in_body = true;
   REQUIRE(refresh());
   CHECK(stub.header("Authorization").empty());
@@ -114,24 +108,23 @@ TEST_CASE("token client: an answer is a JSON object with a bearer token of visib
     const char* body;
     bool good;
   };
-  const Row rows[] = {
-      {kGood, true},
-      {R"({"access_token":"a","token_type":"bearer","refresh_token":"r","id_token":"i"})", true},
-      {R"({"access_token":"a","token_type":"bearer","refresh_token":null})", true},
-      {"<html><body>Sign in</body></html>", false},
-      {"", false},
-      {"[]", false},
-      {R"({"access_token":"a"})", false},
-      {R"({"access_token":"a","token_type":"DPoP"})", false},
-      {R"({"access_token":"a","token_type":["Bearer"]})", false},
-      {R"({"token_type":"Bearer"})", false},
-      {R"({"access_token":"","token_type":"Bearer"})", false},
-      {R"({"access_token":7,"token_type":"Bearer"})", false},
-      {R"({"access_token":"a b","token_type":"Bearer"})", false},
-      {R"({"access_token":"a\r\nX: y","token_type":"Bearer"})", false},
-      {R"({"access_token":"\u00e4","token_type":"Bearer"})", false},
-      {R"({"access_token":"a","token_type":"Bearer","id_token":{}})", false},
-      {R"({"access_token":"a","access_token":"b","token_type":"Bearer"})", false}};
+  const Row rows[] = {{kGood, true},
+                      {R"({"access_token":"a","token_type":"bearer","refresh_token":"r","id_token":"i"})", true},
+                      {R"({"access_token":"a","token_type":"bearer","refresh_token":null})", true},
+                      {"<html><body>Sign in</body></html>", false},
+                      {"", false},
+                      {"[]", false},
+                      {R"({"access_token":"a"})", false},
+                      {R"({"access_token":"a","token_type":"DPoP"})", false},
+                      {R"({"access_token":"a","token_type":["Bearer"]})", false},
+                      {R"({"token_type":"Bearer"})", false},
+                      {R"({"access_token":"","token_type":"Bearer"})", false},
+                      {R"({"access_token":7,"token_type":"Bearer"})", false},
+                      {R"({"access_token":"a b","token_type":"Bearer"})", false},
+                      {R"({"access_token":"a\r\nX: y","token_type":"Bearer"})", false},
+                      {R"({"access_token":"\u00e4","token_type":"Bearer"})", false},
+                      {R"({"access_token":"a","token_type":"Bearer","id_token":{}})", false},
+                      {R"({"access_token":"a","access_token":"b","token_type":"Bearer"})", false}};
   for (const Row& row : rows) {
     CAPTURE(row.body);
     const auto answer = read_token_answer(row.body);
@@ -158,8 +151,8 @@ TEST_CASE("token client: a lifetime that makes no sense is left out, an endless 
                       {"18446744073709551615", seconds(365 * 24 * 3600)}};
   for (const Row& row : rows) {
     CAPTURE(row.value);
-    const auto answer = read_token_answer(
-        std::string(R"({"access_token":"a","token_type":"Bearer","expires_in":)") + row.value + "}");
+    const auto answer =
+        read_token_answer(std::string(R"({"access_token":"a","token_type":"Bearer","expires_in":)") + row.value + "}");
     REQUIRE(answer);
     CHECK(answer->expires_in == row.expected);
   }
@@ -202,8 +195,7 @@ TEST_CASE_FIXTURE(Fixture, "token client: wrong passwords are told apart from fa
   CHECK(password().error().code == base::ErrorCode::protocol);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "token client: failures of the connection pass as they are, without secrets in them") {
+TEST_CASE_FIXTURE(Fixture, "token client: failures of the connection pass as they are, without secrets in them") {
   for (const auto code : {base::ErrorCode::timeout, base::ErrorCode::refused, base::ErrorCode::protocol}) {
     stub.fail_with = code;
     const auto answer = refresh();
@@ -224,8 +216,7 @@ TEST_CASE_FIXTURE(Fixture, "token client: revocation says which token and of whi
   REQUIRE_FALSE(away);
   CHECK(away.error().retryable);
   endpoints->revocation_endpoint.clear();
-  CHECK(run_task(client.revoke(endpoints, base::Secret("rt"), "x")).error().code ==
-        base::ErrorCode::not_found);
+  CHECK(run_task(client.revoke(endpoints, base::Secret("rt"), "x")).error().code == base::ErrorCode::not_found);
 }
 
 TEST_CASE("token client: a scope that is there but empty grants none, one that is not there says nothing [S6]") {
@@ -246,7 +237,8 @@ TEST_CASE("token client: a scope that is there but empty grants none, one that i
   };
   for (const Row& row : rows) {
     CAPTURE(row.member);
-    const auto answer = read_token_answer(R"({"access_token":"at","token_type":"Bearer")" + std::string(row.member) + "}");
+    const auto answer =
+        read_token_answer(R"({"access_token":"at","token_type":"Bearer")" + std::string(row.member) + "}");
     REQUIRE(answer);
     CHECK(answer->scopes == row.scopes);
   }

@@ -13,9 +13,7 @@ using namespace router::identity;
 
 namespace {
 
-Metadata oidc_metadata() {
-  return *read_metadata(test::StubProvider().document.dump(), test::kIssuer, false);
-}
+Metadata oidc_metadata() { return *read_metadata(test::StubProvider().document.dump(), test::kIssuer, false); }
 
 std::string parameter(const std::string& url, std::string_view name) {
   return http::query_value(*http::parse_url(url)->query, name).value_or("(absent)");
@@ -30,8 +28,8 @@ std::optional<std::string> logout_url(const config::IdentityProvider& provider, 
 }  // namespace
 
 TEST_CASE("urls: the authorization request carries everything that binds the answer to it") {
-  const AuthorizationRequest request{"https://app.example/login/callback?authType=ias", "st&te", "n once",
-                                     "challenge", ""};
+  const AuthorizationRequest request{"https://app.example/login/callback?authType=ias", "st&te", "n once", "challenge",
+                                     ""};
   const auto url = authorization_url(test::oidc_binding(), oidc_metadata(), request);
   CHECK(url.starts_with("https://idp.example/authorize?"));
   CHECK(parameter(url, "response_type") == "code");
@@ -81,8 +79,7 @@ TEST_CASE("urls: logout at an OpenID provider") {
 }
 
 TEST_CASE("urls: logout without a kept id token, page or state leaves those parameters out") {
-  CHECK(*logout_url(test::oidc_binding(), oidc_metadata(), {}) ==
-        "https://idp.example/logout?client_id=router");
+  CHECK(*logout_url(test::oidc_binding(), oidc_metadata(), {}) == "https://idp.example/logout?client_id=router");
 }
 
 TEST_CASE("urls: logout at xsuaa encodes the page once, as a whole") {

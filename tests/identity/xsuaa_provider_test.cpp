@@ -114,12 +114,10 @@ TEST_CASE_FIXTURE(Fixture, "xsuaa provider: a callback that names another issuer
   CHECK_FALSE(provider.check_callback_issuer(*metadata, test::kIssuer));
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "xsuaa provider: it needs no discovery, sends no logout tokens and revokes nothing") {
+TEST_CASE_FIXTURE(Fixture, "xsuaa provider: it needs no discovery, sends no logout tokens and revokes nothing") {
   CHECK(run_task(provider.metadata()));
   CHECK_FALSE(run_task(provider.verify_logout_token(sign())));
-  CHECK(run_task(provider.revoke(base::Secret("t"), "access_token")).error().code ==
-        base::ErrorCode::not_found);
+  CHECK(run_task(provider.revoke(base::Secret("t"), "access_token")).error().code == base::ErrorCode::not_found);
   CHECK(stub.requests.empty());
   CHECK(run_task(provider.is_reachable()));
   CHECK(stub.requests.back().url.origin() == "https://tenant.uaa.example");
@@ -159,9 +157,14 @@ TEST_CASE_FIXTURE(TenantFixture, "xsuaa provider: a token that names another ten
   CHECK(run_task(provider.password_grant({"alice", base::Secret("pw"), ""})));
 }
 
-TEST_CASE_FIXTURE(TenantFixture, "xsuaa provider: a token that names no tenant fits none, whichever grant brought it [S19]") {
-  const json silent[] = {{{"ext_attr", nullptr}}, {{"ext_attr", "acme"}}, {{"ext_attr", {{"zdn", ""}}}},
-                         {{"ext_attr", {{"zdn", 7}}}}, {{"ext_attr", {{"zdn", "acme2"}}}}, {{"ext_attr", {{"zdn", "ACME"}}}}};
+TEST_CASE_FIXTURE(TenantFixture,
+                  "xsuaa provider: a token that names no tenant fits none, whichever grant brought it [S19]") {
+  const json silent[] = {{{"ext_attr", nullptr}},
+                         {{"ext_attr", "acme"}},
+                         {{"ext_attr", {{"zdn", ""}}}},
+                         {{"ext_attr", {{"zdn", 7}}}},
+                         {{"ext_attr", {{"zdn", "acme2"}}}},
+                         {{"ext_attr", {{"zdn", "ACME"}}}}};
   for (const auto& patch : silent) {
     CAPTURE(patch.dump());
     answer_with(sign(patch));

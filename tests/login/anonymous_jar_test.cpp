@@ -85,8 +85,7 @@ TEST_CASE("anonymous jar: as it was in its last moment [K1]") {
   CHECK(outcome.opened.created->backend_cookies.size() == 2);
 }
 
-TEST_CASE(
-    "anonymous jar: never across tenants; whose login it is, his back-ends are told that it is over [K1]") {
+TEST_CASE("anonymous jar: never across tenants; whose login it is, his back-ends are told that it is over [K1]") {
   for (const std::string kind : kKinds) {
     CAPTURE(kind);
     JarWorld world;
@@ -114,8 +113,7 @@ TEST_CASE("anonymous jar: one that is over costs nobody the login [K1]") {
   }
 }
 
-TEST_CASE(
-    "anonymous jar: of two nobody can say whose they are: both are over, and their back-ends told [K1]") {
+TEST_CASE("anonymous jar: of two nobody can say whose they are: both are over, and their back-ends told [K1]") {
   JarWorld world;
   const auto one = world.anonymous();
   const auto two = world.anonymous();

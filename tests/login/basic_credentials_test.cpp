@@ -8,9 +8,7 @@ namespace router::basic_credentials_test {
 
 namespace {
 
-std::string basic(const std::string& pair) {
-  return "Basic " + crypto::base64_encode(pair);
-}
+std::string basic(const std::string& pair) { return "Basic " + crypto::base64_encode(pair); }
 
 }  // namespace
 
@@ -31,8 +29,17 @@ TEST_CASE("basic credentials: user up to the first colon, password the rest, in 
 }
 
 TEST_CASE("basic credentials: whatever else is none") {
-  const std::string rows[] = {"", "Basic", "Basic ", "Basic ???", "Basic YWRh", basic(":no-user"), basic(std::string("a\0da:x", 6)),
-                              basic("ada:x\r\ny"), "Bearer YWRhOng=", "BasicYWRhOng=", "Basic YWRhOng"};
+  const std::string rows[] = {"",
+                              "Basic",
+                              "Basic ",
+                              "Basic ???",
+                              "Basic YWRh",
+                              basic(":no-user"),
+                              basic(std::string("a\0da:x", 6)),
+                              basic("ada:x\r\ny"),
+                              "Bearer YWRhOng=",
+                              "BasicYWRhOng=",
+                              "Basic YWRhOng"};
   for (const auto& row : rows) CHECK_MESSAGE(!login::read_basic_credentials(row), row);
 }
 

@@ -40,8 +40,7 @@ class Browser {
   }
   std::string cookie_field() const {
     std::string text;
-    for (const auto& [name, value] : cookies)
-      text.append(text.empty() ? "" : "; ").append(name + "=" + value);
+    for (const auto& [name, value] : cookies) text.append(text.empty() ? "" : "; ").append(name + "=" + value);
     return text;
   }
   http::Request request(const std::string& target) const {
@@ -87,16 +86,18 @@ struct LoginWorld {
   // At the same store, with what it remembers itself.
   std::unique_ptr<login::Service> make_replica(login::Ongoing& its_own) {
     return std::make_unique<login::Service>(
-        login::Parts{{std::shared_ptr<void>(), &config}, told, background, clock, its_own,
-                                    [this](std::string_view name) -> identity::Provider* {
-                                      if (name.empty() || name == "idp") return &provider;
-                                      if (name == "other") return &other;
-                                      const auto found = more.find(name);
-                                      return found == more.end() ? nullptr : found->second;
-                                    },
-                                    [this](std::vector<session::Snapshot> sessions) {
-                                      return note(*this, std::move(sessions));
-                                    }});
+        login::Parts{{std::shared_ptr<void>(), &config},
+                     told,
+                     background,
+                     clock,
+                     its_own,
+                     [this](std::string_view name) -> identity::Provider* {
+                       if (name.empty() || name == "idp") return &provider;
+                       if (name == "other") return &other;
+                       const auto found = more.find(name);
+                       return found == more.end() ? nullptr : found->second;
+                     },
+                     [this](std::vector<session::Snapshot> sessions) { return note(*this, std::move(sessions)); }});
   }
   static base::Task<void> note(LoginWorld& world, std::vector<session::Snapshot> sessions) {
     world.over.insert(world.over.end(), sessions.begin(), sessions.end());

@@ -59,9 +59,7 @@ TEST_CASE("callback: the same URL again makes no second session and no second to
   const auto first = world.callback(browser, query);
   REQUIRE(first.opened.created);
 
-  SUBCASE("with the session: where he wanted to be") {
-    CHECK(location(world.callback(browser, query)) == "/");
-  }
+  SUBCASE("with the session: where he wanted to be") { CHECK(location(world.callback(browser, query)) == "/"); }
   SUBCASE("sent at the same time, the login cookie still there") {
     Browser twin;
     twin.cookies = cookies;
@@ -212,8 +210,7 @@ TEST_CASE(
   world.provider.error = base::Error{ErrorCode::unavailable, base::Side::identity_provider, "away", true};
   try_often(400);
   CHECK(world.provider.exchanges.size() == 800);
-  world.provider.error =
-      base::Error{ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};
+  world.provider.error = base::Error{ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};
   try_often(400);
   CHECK(world.provider.exchanges.size() == 1100);
 
@@ -232,8 +229,7 @@ TEST_CASE(
   world.clock.advance(base::seconds(1));
   CHECK(world.callback(browser, query).opened.created);
   // everybody else
-  world.provider.error =
-      base::Error{ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};
+  world.provider.error = base::Error{ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};
   try_often(1);
   world.external.client_address = "203.0.113.8";
   const auto exchanges = world.provider.exchanges.size();

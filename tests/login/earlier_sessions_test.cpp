@@ -27,8 +27,7 @@ TEST_CASE("callback: logging in gives a new id, and the session held before ends
   CHECK_FALSE(outcome.opened.taken_over);
 }
 
-TEST_CASE(
-    "login: with a limit on a user's sessions the oldest one makes room, and its back-ends are told (68)") {
+TEST_CASE("login: with a limit on a user's sessions the oldest one makes room, and its back-ends are told (68)") {
   LoginWorld world;
   world.config.environment.limits.sessions_per_user = 2;
   std::vector<session::Snapshot> mine;
@@ -57,8 +56,7 @@ TEST_CASE(
   REQUIRE(test::run_task(world.store.create(before)));
   Browser browser;
   browser.cookies["JSESSIONID"] = std::string(before.id.reveal());
-  auto response =
-      world.try_start(browser, {.return_path = "/bank", .prompt = "login", .application = "bank"});
+  auto response = world.try_start(browser, {.return_path = "/bank", .prompt = "login", .application = "bank"});
   REQUIRE(response);
   browser.receive(*response);
   const std::string url(response->headers.get("Location").value_or(""));
@@ -195,9 +193,8 @@ TEST_CASE(
   LoginWorld world;
   world.provider.login.claims.idp_session_id = "sid-1";
   world.provider.before_answer = [&] {
-    session::EndedAtProvider ended{.issuer = "https://idp.example",
-                                   .subject = world.provider.login.claims.subject,
-                                   .at = world.clock.wall()};
+    session::EndedAtProvider ended{
+        .issuer = "https://idp.example", .subject = world.provider.login.claims.subject, .at = world.clock.wall()};
     REQUIRE(test::run_task(world.store.remember_ended(std::move(ended))));
   };
   Browser browser;

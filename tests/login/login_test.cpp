@@ -57,8 +57,8 @@ TEST_CASE("login: the fragment is kept by the start page and comes back at the e
 }
 
 TEST_CASE("login: path and fragment of 3 KB each come back whole, in cookies that browsers take [S36]") {
-  for (const std::string& part : {std::string("x"), std::string(";"), std::string("%ED%95%9C"),
-                                  std::string("/a?b=c&d"), std::string("\"',:"), std::string("!()*~@$+|")}) {
+  for (const std::string& part : {std::string("x"), std::string(";"), std::string("%ED%95%9C"), std::string("/a?b=c&d"),
+                                  std::string("\"',:"), std::string("!()*~@$+|")}) {
     CAPTURE(part);
     std::string text;
     while (text.size() + part.size() <= 3072) text += part;
@@ -79,8 +79,7 @@ TEST_CASE("login: path and fragment of 3 KB each come back whole, in cookies tha
 TEST_CASE("login: a fragment of an earlier attempt does not come back at the end of another [S36]") {
   LoginWorld world;
   Browser browser;
-  for (const char slot : std::string("0123456789abcdef"))
-    browser.cookies[std::string("xsr-fragment-") + slot] = "#old";
+  for (const char slot : std::string("0123456789abcdef")) browser.cookies[std::string("xsr-fragment-") + slot] = "#old";
   CHECK(location(world.log_in(browser, "/app")) == "/app");
 }
 
@@ -131,8 +130,7 @@ TEST_CASE("login: success makes a session, its cookie, and goes back to where it
   CHECK(exchange.code == "c-1");
   CHECK(exchange.redirect_uri == "https://app.example/login/callback");
   CHECK(exchange.nonce == world.parameter(url, "nonce"));
-  CHECK(crypto::base64url_encode(crypto::sha256(exchange.code_verifier)) ==
-        world.parameter(url, "code_challenge"));
+  CHECK(crypto::base64url_encode(crypto::sha256(exchange.code_verifier)) == world.parameter(url, "code_challenge"));
 }
 
 TEST_CASE("login: the provider sends the browser back below the path where it finds the application [K19]") {

@@ -17,8 +17,8 @@ using login::Throttled;
 
 const base::Error kWrong{base::ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};
 
-Throttled<OpenedSession> log_in(LoginWorld& world, const Browser& browser = {},
-                                const std::string& user = "ada", const std::string& application = {}) {
+Throttled<OpenedSession> log_in(LoginWorld& world, const Browser& browser = {}, const std::string& user = "ada",
+                                const std::string& application = {}) {
   const auto request = browser.request("/basic/x");
   login::PasswordLogin wanted{"idp", application, BasicCredentials{user, base::Secret("pw")}};
   return test::run_task(world.service->with_password(request, world.external, std::move(wanted), world.home));
@@ -167,7 +167,9 @@ TEST_CASE("caller: user and password are turned into a token, and slowed down li
   CHECK(std::holds_alternative<base::seconds>(log_in(world)));
 }
 
-TEST_CASE("caller: what a password brought is given back after the request, and not before; a bearer token is his own [S14]") {
+TEST_CASE(
+    "caller: what a password brought is given back after the request, and not before; a bearer token is his own "
+    "[S14]") {
   LoginWorld world;
   const auto with_password = call(world, "Basic YWRhOnB3");
   REQUIRE(result_of(with_password));

@@ -72,8 +72,7 @@ TEST_CASE("pending login: a cookie says nothing to whoever reads it") {
 
 TEST_CASE("pending login: a path too long to be sealed stands beside, and cannot be changed [S36]") {
   Cookies cookies;
-  for (const std::size_t size :
-       {std::size_t{1000}, std::size_t{2200}, std::size_t{3072}, std::size_t{3400}}) {
+  for (const std::size_t size : {std::size_t{1000}, std::size_t{2200}, std::size_t{3072}, std::size_t{3400}}) {
     CAPTURE(size);
     const auto login = cookies.make("/a?" + std::string(size - 3, 'x'));
     const auto cookie = cookies.pending.cookie('7', login, cookies.external, "");

@@ -38,9 +38,7 @@ base::Result<session::Snapshot> fresh(LoginWorld& world, const session::Snapshot
   return test::run_task(world.service->fresh_tokens(session, world.home), &world.background);
 }
 
-base::Error provider_fault(ErrorCode code) {
-  return {code, base::Side::identity_provider, "no"};
-}
+base::Error provider_fault(ErrorCode code) { return {code, base::Side::identity_provider, "no"}; }
 
 }  // namespace
 
@@ -77,8 +75,7 @@ TEST_CASE("refresh: fifty requests with an expired token make one refresh and al
   renew_at_provider(world);
   std::vector<std::optional<base::Result<session::Snapshot>>> results(50);
   for (auto& result : results) {
-    base::start_detached(
-        test::detail::store_result(world.service->fresh_tokens(session, world.home), result));
+    base::start_detached(test::detail::store_result(world.service->fresh_tokens(session, world.home), result));
   }
   CHECK(world.provider.refreshes.size() == 1);
   for (const auto& result : results) CHECK_FALSE(result);
@@ -210,8 +207,11 @@ TEST_CASE("refresh: tokens of another tenant end the session instead of going on
     std::string now;
     bool lives;
   };
-  const Row rows[] = {{R"({"zid":"one"})", "one", true}, {R"({"zid":"one"})", "", true}, {R"({})", "two", true},
-                      {R"({"zid":"one"})", "two", false}, {R"({"app_tid":"one"})", "two", false}};
+  const Row rows[] = {{R"({"zid":"one"})", "one", true},
+                      {R"({"zid":"one"})", "", true},
+                      {R"({})", "two", true},
+                      {R"({"zid":"one"})", "two", false},
+                      {R"({"app_tid":"one"})", "two", false}};
   for (const Row& row : rows) {
     CAPTURE(row.before);
     CAPTURE(row.now);
@@ -293,8 +293,7 @@ TEST_CASE("refresh: a provider that is away leaves the session alone; it is aske
   CHECK((*fresh(world, session))->tokens.access_token == base::Secret("at-1"));
 }
 
-TEST_CASE(
-    "refresh: a session that is logged out meanwhile stays dead, and the new token is given back (108)") {
+TEST_CASE("refresh: a session that is logged out meanwhile stays dead, and the new token is given back (108)") {
   LoginWorld world;
   const auto session = open_session(world);
   world.clock.advance(minutes(61));

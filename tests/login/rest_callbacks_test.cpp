@@ -46,9 +46,8 @@ TEST_CASE("rest login: without the fields it answers the callbacks, and accepts 
 
 TEST_CASE("rest login: the older document's call, without user and password, gets the callbacks") {
   RestLoginWorld world;
-  const auto response = world.post(
-      kRestPath + kRestJourney,
-      {{"Content-Type", "application/json"}, {"Accept-API-Version", "resource=2.0, protocol=1.0"}});
+  const auto response = world.post(kRestPath + kRestJourney, {{"Content-Type", "application/json"},
+                                                              {"Accept-API-Version", "resource=2.0, protocol=1.0"}});
   CHECK(response.status == 200);
   CHECK(json::parse(response.body).contains("authId"));
   CHECK(world.sessions() == 0);

@@ -35,9 +35,8 @@ TEST_CASE("rest login: the documented call makes a session and answers its token
 TEST_CASE("rest login: a user whom the provider signs out meanwhile gets no session, and the tokens are given back") {
   RestLoginWorld world;
   world.provider.before_answer = [&] {
-    session::EndedAtProvider ended{.issuer = "https://idp.example",
-                                   .subject = world.provider.login.claims.subject,
-                                   .at = world.clock.wall()};
+    session::EndedAtProvider ended{
+        .issuer = "https://idp.example", .subject = world.provider.login.claims.subject, .at = world.clock.wall()};
     REQUIRE(test::run_task(world.store.remember_ended(std::move(ended))));
     world.clock.advance(base::seconds(1));
   };
@@ -84,11 +83,7 @@ TEST_CASE("rest login: method, version, realm and journey decide before the pass
       {"POST", "/am/json/realms/root/realms/beta/authenticate", {}, 404, "Realm not found"},
       {"POST", "/am/json/realms/root/authenticate", {}, 404, "Realm not found"},
       {"POST", "/am/json/authenticate", {}, 404, "Realm not found"},
-      {"POST",
-       kRestPath + "?authIndexType=service&authIndexValue=unknown",
-       {},
-       401,
-       "No Configuration found"},
+      {"POST", kRestPath + "?authIndexType=service&authIndexValue=unknown", {}, 401, "No Configuration found"},
       {"POST",
        kRestPath + "?authIndexType=module&authIndexValue=x",
        {},
@@ -160,14 +155,12 @@ TEST_CASE("rest login: names and passwords beyond ASCII come raw or as encoded w
   };
   for (const auto& row : rows) {
     RestLoginWorld world;
-    const auto response =
-        world.post(kRestPath, {{"X-OpenAM-Username", row.user}, {"X-OpenAM-Password", row.password}});
+    const auto response = world.post(kRestPath, {{"X-OpenAM-Username", row.user}, {"X-OpenAM-Password", row.password}});
     CHECK(response.status == 200);
     CHECK(world.provider.passwords == std::vector<std::string>{row.asked});
   }
   RestLoginWorld world;
-  CHECK(world.post(kRestPath, {{"X-OpenAM-Username", "J\xFCrgen"}, {"X-OpenAM-Password", "p"}}).status ==
-        400);
+  CHECK(world.post(kRestPath, {{"X-OpenAM-Username", "J\xFCrgen"}, {"X-OpenAM-Password", "p"}}).status == 400);
   CHECK(world.provider.passwords.empty());
 }
 
@@ -219,15 +212,14 @@ TEST_CASE("rest login: while the provider is away it says so, and nobody is lock
 }
 
 TEST_CASE("rest login: without session nothing is made, and the grant is given back") {
-  for (const std::string& target : {kRestPath + "?authIndexType=service&authIndexValue=tokenless",
-                                    kRestPath + kRestJourney + "&noSession=true"}) {
+  for (const std::string& target :
+       {kRestPath + "?authIndexType=service&authIndexValue=tokenless", kRestPath + kRestJourney + "&noSession=true"}) {
     CAPTURE(target);
     RestLoginWorld world;
     const auto response = world.post(target, kBjensen);
     world.background.run_ready();
     CHECK(response.status == 200);
-    CHECK(response.body ==
-          R"({"message":"Authentication Successful","successUrl":"/am/console","realm":"/alpha"})");
+    CHECK(response.body == R"({"message":"Authentication Successful","successUrl":"/am/console","realm":"/alpha"})");
     CHECK(world.sessions() == 0);
     CHECK(world.provider.revoked == std::vector<std::string>{"rt-1"});
   }

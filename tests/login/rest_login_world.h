@@ -55,8 +55,7 @@ struct RestLoginWorld : LoginWorld {
   }
   std::uint64_t sessions() { return test::counts_of(store).created; }
   void refuse() {
-    provider.error =
-        base::Error{base::ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};
+    provider.error = base::Error{base::ErrorCode::unauthenticated, base::Side::identity_provider, "invalid_grant"};
   }
 };
 

@@ -27,7 +27,7 @@ struct World {
       });
 
   static base::Task<base::Result<identity::TokenAnswer>> answer(World& world, ServiceOf service, base::Secret user,
-                                                               std::string tenant) {
+                                                                std::string tenant) {
     world.asked.push_back(service->service + " " + std::string(user.reveal()) + " " + tenant);
     const auto number = std::to_string(world.asked.size());
     if (world.gate != nullptr) co_await world.gate->wait();

@@ -39,8 +39,7 @@ std::string with(const std::string& url, const std::string& parameter) {
 
 }  // namespace
 
-TEST_CASE(
-    "agent, happy: the part that was named ends, its back-ends are told, the browser lands on its page") {
+TEST_CASE("agent, happy: the part that was named ends, its back-ends are told, the browser lands on its page") {
   for (const Way& way : kWays) {
     CAPTURE(way.url);
     AgentWorld world;
@@ -92,8 +91,7 @@ TEST_CASE(
     "agent, return URL: a page that is not trusted is left for the configured one, without being carried "
     "over") {
   for (const Way& way : kWays) {
-    for (const char* page :
-         {"https%3A%2F%2Fevil.example%2F", "%2F%2Fevil.example", "javascript%3Aalert(1)"}) {
+    for (const char* page : {"https%3A%2F%2Fevil.example%2F", "%2F%2Fevil.example", "javascript%3Aalert(1)"}) {
       CAPTURE(way.url);
       AgentWorld world;
       world.config.logout.goto_parameter = "goto";

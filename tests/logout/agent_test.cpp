@@ -131,9 +131,9 @@ TEST_CASE("agent: landing pages, callbacks and the router's own endpoints trigge
   world.config.logout.front_channel_endpoint = "/my/front-channel";
   world.config.logout.return_endpoint = "/my/return";
   world.config.logout.applications[0].endpoint = "/callback";
-  for (const char* path : {"/agentapp/goodbye.html", "/banking-app/logout-page.html", "/logoff.html",
-                           "/login/callback", "/my/back-channel", "/my/front-channel", "/my/return",
-                           "/xs-router/signed-out", "/xs-router/session.js"}) {
+  for (const char* path :
+       {"/agentapp/goodbye.html", "/banking-app/logout-page.html", "/logoff.html", "/login/callback",
+        "/my/back-channel", "/my/front-channel", "/my/return", "/xs-router/signed-out", "/xs-router/session.js"}) {
     CAPTURE(path);
     const auto session = world.sign_in();
     world.get(std::string(path) + "?logout&log-out", session);
@@ -152,9 +152,8 @@ TEST_CASE("agent: an absolute landing page at our own origin triggers nothing ei
 }
 
 TEST_CASE("agent: a shared parameter holds for the application's own destinations, elsewhere for all") {
-  for (const auto& [url, state] :
-       {std::pair("/bank/x?logout", "left bank"), std::pair("/loans/x?logout", "left bank"),
-        std::pair("/mail/x?logout", "over"), std::pair("/nowhere?logout", "over")}) {
+  for (const auto& [url, state] : {std::pair("/bank/x?logout", "left bank"), std::pair("/loans/x?logout", "left bank"),
+                                   std::pair("/mail/x?logout", "over"), std::pair("/nowhere?logout", "over")}) {
     CAPTURE(url);
     AgentWorld world;
     world.config.logout.applications[1].parameter = "logout";
@@ -164,8 +163,7 @@ TEST_CASE("agent: a shared parameter holds for the application's own destination
   }
 }
 
-TEST_CASE(
-    "agent: leaving an application keeps the session, its cookie, its tokens and the provider's session") {
+TEST_CASE("agent: leaving an application keeps the session, its cookie, its tokens and the provider's session") {
   AgentWorld world;
   world.config.logout.revoke_tokens = true;
   world.config.logout.clear_site_data = {"cookies"};
@@ -215,10 +213,9 @@ TEST_CASE("agent: inspectBody finds the parameter in posted forms") {
     std::string body;
     std::string state;
   };
-  for (const Row& row :
-       {Row{"log-out", "left bank"}, Row{"a=1&log-out=", "left bank"}, Row{"log%2Dout=1", "left bank"},
-        Row{"a=1&logout=yes", "over"}, Row{"examplelog-out=", "signed in"}, Row{"a=logout", "signed in"},
-        Row{"", "signed in"}, Row{"%zz&&=", "signed in"}}) {
+  for (const Row& row : {Row{"log-out", "left bank"}, Row{"a=1&log-out=", "left bank"}, Row{"log%2Dout=1", "left bank"},
+                         Row{"a=1&logout=yes", "over"}, Row{"examplelog-out=", "signed in"},
+                         Row{"a=logout", "signed in"}, Row{"", "signed in"}, Row{"%zz&&=", "signed in"}}) {
     CAPTURE(row.body);
     AgentWorld world;
     world.config.logout.inspect_body = true;
@@ -263,8 +260,7 @@ TEST_CASE("agent: a body that was cut at 64 KiB is not judged by its beginning")
 TEST_CASE("agent: a named logout never asks the provider, so no condition changes where it ends") {
   AgentWorld world;
   world.config.logout.conditional_urls = {{"", "https://idp.example/other"}};
-  CHECK(test::header(world.get("/x?log-out", world.sign_in()), "location") ==
-        "/banking-app/logout-page.html");
+  CHECK(test::header(world.get("/x?log-out", world.sign_in()), "location") == "/banking-app/logout-page.html");
   CHECK(test::header(world.get("/x?logout", world.sign_in()), "location") == "https://idp.example/other");
 }
 

@@ -28,8 +28,7 @@ TEST_CASE("always invalidate: with a replaced URL the router ends the provider's
 }
 
 TEST_CASE("always invalidate: not where the URL, added to or replaced, is the provider's logout") {
-  for (const char* conditional :
-       {"?alpha=beta", "https://idp.example/logout?mine=1", "https://idp.example/logout"}) {
+  for (const char* conditional : {"?alpha=beta", "https://idp.example/logout?mine=1", "https://idp.example/logout"}) {
     AgentWorld world;
     world.config.logout.conditional_urls = {{"", conditional}};
     CHECK(ended_after(world).empty());
@@ -75,11 +74,9 @@ TEST_CASE("always invalidate: the tokens are revoked as with every logout of a s
   AgentWorld world;
   world.config.logout.conditional_urls = {{"", "https://other.example/bye"}};
   world.service();
-  world.provider->change(
-      [](identity::Metadata& known) { known.revocation_endpoint = "https://idp.example/revoke"; });
+  world.provider->change([](identity::Metadata& known) { known.revocation_endpoint = "https://idp.example/revoke"; });
   CHECK(ended_after(world) == kOnce);
-  CHECK(world.provider->revoked ==
-        std::vector<std::string>{"refresh_token refresh-ada", "access_token access-ada"});
+  CHECK(world.provider->revoked == std::vector<std::string>{"refresh_token refresh-ada", "access_token access-ada"});
 }
 
 TEST_CASE("always invalidate: xsuaa has no logout without the browser") {

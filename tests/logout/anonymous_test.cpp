@@ -19,8 +19,7 @@ session::BackendCookie anonymous_cookie(std::string destination) {
 struct AnonymousWorld : World {
   AnonymousWorld() {
     bind(config::ProviderKind::oidc);
-    for (const auto* name : {"bank", "mail", "shop"})
-      config.destinations[name] = test::make_destination(name);
+    for (const auto* name : {"bank", "mail", "shop"}) config.destinations[name] = test::make_destination(name);
     config.destinations["shop"].logout_path.clear();
   }
   session::Snapshot visit(std::vector<session::BackendCookie> cookies) {
@@ -37,8 +36,7 @@ struct AnonymousWorld : World {
 
 }  // namespace
 
-TEST_CASE(
-    "anonymous logout: the back-ends whose cookies it holds are told, each of them, and no other [K1]") {
+TEST_CASE("anonymous logout: the back-ends whose cookies it holds are told, each of them, and no other [K1]") {
   AnonymousWorld world;
   const auto session = world.visit({anonymous_cookie("bank"), anonymous_cookie("shop")});
   const auto nobody = world.get("/my/logout");
@@ -59,8 +57,7 @@ TEST_CASE(
   CHECK(world.client.count("shop.example") == 0);
 }
 
-TEST_CASE(
-    "anonymous logout: a time-out tells the same back-ends, once, and leaves what is public alone [K1]") {
+TEST_CASE("anonymous logout: a time-out tells the same back-ends, once, and leaves what is public alone [K1]") {
   AnonymousWorld world;
   const auto session = world.visit({anonymous_cookie("bank")});
   const auto users = world.log_in();
@@ -150,8 +147,7 @@ TEST_CASE("anonymous logout: what a provider says about its users means none of 
   const auto user = world.log_in();
   logout::Selection selection;
   selection.filter = session::SessionFilter{.issuer = user->issuer, .subject = user->subject};
-  REQUIRE(test::run_task(world.service().end_sessions(logout::Cause::back_channel, std::move(selection)),
-                         &world.loop));
+  REQUIRE(test::run_task(world.service().end_sessions(logout::Cause::back_channel, std::move(selection)), &world.loop));
   CHECK_FALSE(world.find(user->id));
   CHECK(world.find(anonymous->id));
 }

@@ -34,19 +34,17 @@ TEST_CASE("application rules: an endpoint is the path or the end of it, on a seg
   };
   const auto logout = rules_of(kDocumented);
   const logout::ApplicationRules rules(logout);
-  for (const Row& row :
-       {Row{"/bank/log-me-out", "bank"}, Row{"/mywebapp/bank/log-me-out", "bank"},
-        Row{"/a/b/c/bank/log-me-out", "bank"}, Row{"/mybank/log-me-out", "-"}, Row{"/bank/log-me-out/", "-"},
-        Row{"/bank/log-me-out/x", "-"}, Row{"/bank/log-me-outs", "-"}, Row{"/Bank/log-me-out", "-"},
-        Row{"/log-me-out", "-"}, Row{"/agentapp/log-me-out", "all"}, Row{"/x/agentapp/log-me-out", "all"},
-        Row{"/", "-"}}) {
+  for (const Row& row : {Row{"/bank/log-me-out", "bank"}, Row{"/mywebapp/bank/log-me-out", "bank"},
+                         Row{"/a/b/c/bank/log-me-out", "bank"}, Row{"/mybank/log-me-out", "-"},
+                         Row{"/bank/log-me-out/", "-"}, Row{"/bank/log-me-out/x", "-"}, Row{"/bank/log-me-outs", "-"},
+                         Row{"/Bank/log-me-out", "-"}, Row{"/log-me-out", "-"}, Row{"/agentapp/log-me-out", "all"},
+                         Row{"/x/agentapp/log-me-out", "all"}, Row{"/", "-"}}) {
     CAPTURE(row.path);
     CHECK(name_of(rules.by_endpoint(row.path)) == row.application);
   }
 }
 
-TEST_CASE(
-    "application rules: a named endpoint beats the one for all, the longer of two named ones the shorter") {
+TEST_CASE("application rules: a named endpoint beats the one for all, the longer of two named ones the shorter") {
   const auto logout = rules_of({{"", "/shop/bank/log-me-out", "", "", {}},
                                 {"a", "/log-me-out", "", "", {}},
                                 {"b", "/bank/log-me-out", "", "", {}}});
@@ -55,8 +53,7 @@ TEST_CASE(
   CHECK(name_of(rules.by_endpoint("/shop/log-me-out")) == "a");
 }
 
-TEST_CASE(
-    "application rules: a parameter counts by its whole name, with or without a value, in any spelling") {
+TEST_CASE("application rules: a parameter counts by its whole name, with or without a value, in any spelling") {
   struct Row {
     std::string query;
     std::string exact;
@@ -103,8 +100,8 @@ TEST_CASE("application rules: a shared parameter holds for the named one's desti
                                 {"shop", "", "logout", "", {"shop"}}});
   const logout::ApplicationRules rules(logout);
   for (const auto& [destination, application] :
-       {std::pair("bank", "bank"), std::pair("loans", "bank"), std::pair("shop", "shop"),
-        std::pair("mail", "all"), std::pair("", "all")}) {
+       {std::pair("bank", "bank"), std::pair("loans", "bank"), std::pair("shop", "shop"), std::pair("mail", "all"),
+        std::pair("", "all")}) {
     CAPTURE(destination);
     const std::string name = destination;
     CHECK(name_of(rules.by_parameter("logout", [&] { return name; })) == application);

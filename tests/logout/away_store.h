@@ -15,27 +15,18 @@ class AwayStore final : public session::Store {
     co_return away();
   }
   base::Task<base::Result<session::SessionId>> successor(session::SessionId) override { co_return away(); }
-  base::Task<base::Result<std::optional<session::Snapshot>>> find(session::SessionId) override {
-    co_return away();
-  }
-  base::Task<base::Result<std::optional<session::Snapshot>>> replace(session::Session) override {
-    co_return away();
-  }
+  base::Task<base::Result<std::optional<session::Snapshot>>> find(session::SessionId) override { co_return away(); }
+  base::Task<base::Result<std::optional<session::Snapshot>>> replace(session::Session) override { co_return away(); }
   base::Task<base::Result<void>> used(session::SessionId) override { co_return away(); }
   base::Task<base::Result<std::optional<base::milliseconds>>> time_left(session::SessionId) override {
     co_return away();
   }
-  base::Task<base::Result<std::optional<session::Snapshot>>> end(session::SessionId) override {
-    co_return away();
-  }
-  base::Task<base::Result<std::vector<session::Snapshot>>> select(session::SessionFilter,
-                                                                  std::size_t) override {
+  base::Task<base::Result<std::optional<session::Snapshot>>> end(session::SessionId) override { co_return away(); }
+  base::Task<base::Result<std::vector<session::Snapshot>>> select(session::SessionFilter, std::size_t) override {
     co_return away();
   }
   base::Task<base::Result<void>> remember_ended(session::EndedAtProvider) override { co_return away(); }
-  base::Task<base::Result<std::vector<session::Snapshot>>> take_expired(std::size_t) override {
-    co_return away();
-  }
+  base::Task<base::Result<std::vector<session::Snapshot>>> take_expired(std::size_t) override { co_return away(); }
   base::Task<base::Result<void>> told(std::vector<session::SessionId>) override { co_return away(); }
   base::Task<base::Result<session::Counts>> counts() override { co_return away(); }
   session::Health health() const override { return {false, "away"}; }

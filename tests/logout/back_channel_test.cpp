@@ -181,9 +181,7 @@ TEST_CASE("back-channel: a bad token costs its sender an attempt, a good one not
   World world;
   prepare(world);
   const auto sender = std::hash<std::string>()(base::home_of(world.external.client_address));
-  const auto used_up = [&] {
-    return world.ongoing.bad_logout_tokens.is_used_up(sender, world.clock.steady());
-  };
+  const auto used_up = [&] { return world.ongoing.bad_logout_tokens.is_used_up(sender, world.clock.steady()); };
   for (int i = 0; i < 11'999; ++i) world.ongoing.bad_logout_tokens.charge(sender, world.clock.steady());
   CHECK(post(world, "logout_token=by-sid")->status == 200);
   CHECK_FALSE(used_up());
@@ -220,7 +218,8 @@ TEST_CASE("back-channel: of two bindings of one issuer each gets the logout toke
     world.config.providers.push_back(second);
     world.reload();
     const auto text = token_text(std::string(R"({"iss":"https://idp.example","aud":")") + client + "\"}");
-    auto& owner = dynamic_cast<test::FakeProvider&>(*world.providers->find(std::string(client) == "client" ? "idp" : "idp-2"));
+    auto& owner =
+        dynamic_cast<test::FakeProvider&>(*world.providers->find(std::string(client) == "client" ? "idp" : "idp-2"));
     owner.logout_tokens[text] = {"https://idp.example", "ada", "sid-ada", "jti-9"};
     const auto session = world.log_in("ada");
     CHECK(post(world, "logout_token=" + text)->status == 200);
@@ -263,7 +262,8 @@ TEST_CASE("back-channel: a token is charged before it is looked at, a long one a
   CHECK_FALSE(another.ongoing.bad_logout_tokens.is_used_up(sender, another.clock.steady()));
 }
 
-TEST_CASE("back-channel: sub and sid end that session and those of the user without a sid, not those of another sid [S27]") {
+TEST_CASE(
+    "back-channel: sub and sid end that session and those of the user without a sid, not those of another sid [S27]") {
   World world;
   prepare(world);
   auto session = world.make_session("ada");

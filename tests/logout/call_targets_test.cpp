@@ -9,8 +9,7 @@ namespace router::call_targets_test {
 
 namespace {
 
-session::BackendCookie cookie(std::string destination, std::string name, std::string value,
-                              std::string path = "/") {
+session::BackendCookie cookie(std::string destination, std::string name, std::string value, std::string path = "/") {
   return {std::move(destination), std::move(name), base::Secret(std::move(value)), std::move(path), false};
 }
 
@@ -85,8 +84,8 @@ TEST_CASE("calls: the captured cookies of that destination, each name once") {
   config.destinations["bank"] = test::make_destination("bank", "/app/logout");
   session::Session session;
   session.backend_cookies = {cookie("bank", "SID", "root"), cookie("bank", "SID", "app", "/app"),
-                             cookie("bank", "SID", "other", "/other"),
-                             cookie("bank", "XS", "1", "/elsewhere"), cookie("mail", "SID", "foreign")};
+                             cookie("bank", "SID", "other", "/other"), cookie("bank", "XS", "1", "/elsewhere"),
+                             cookie("mail", "SID", "foreign")};
   const auto calls = logout::calls_for(session, logout::make_call_targets(config), std::nullopt);
   CHECK(calls.front().cookies.reveal() == "SID=app; XS=1");
 }
@@ -145,7 +144,9 @@ TEST_CASE("calls: the forwarded chain of an untrusted peer starts anew") {
   CHECK(logout::forwarded_request(request.request, external).client_chain == "203.0.113.9");
 }
 
-TEST_CASE("calls: the token goes to back-ends that requests of this session could have brought it to, and to no others [S11]") {
+TEST_CASE(
+    "calls: the token goes to back-ends that requests of this session could have brought it to, and to no others "
+    "[S11]") {
   struct Row {
     std::string name;
     std::string route_to;  // "" = no route at all

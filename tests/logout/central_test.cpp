@@ -118,8 +118,7 @@ TEST_CASE("central: the confirmation page carries the query and cannot be framed
   World world;
   const auto response = world.get("/my/logout?siteId=3&x=%22", world.log_in(), kCrossSiteDocument);
   CHECK(response->body.find("href=\"/my/logout?siteId=3&amp;x=%22\"") != std::string::npos);
-  CHECK(test::header(response, "content-security-policy").find("frame-ancestors 'none'") !=
-        std::string::npos);
+  CHECK(test::header(response, "content-security-policy").find("frame-ancestors 'none'") != std::string::npos);
 }
 
 TEST_CASE("central: the CSRF token is fetched without logging out, and needs a session") {
@@ -185,12 +184,9 @@ TEST_CASE("central: skip-redirect ends the session without going to the provider
     std::string landing;
   };
   const std::vector<Row> rows = {
-      {"skip-redirect", true, "/logoff.html"},
-      {"skip-redirect=", true, "/logoff.html"},
-      {"skip-redirect=true", true, "/logoff.html"},
-      {"a=1&skip-redirect=true&b=2", true, "/logoff.html?a=1&b=2"},
-      {"skip-redirect=false", false, ""},
-      {"xskip-redirect", false, ""},
+      {"skip-redirect", true, "/logoff.html"},      {"skip-redirect=", true, "/logoff.html"},
+      {"skip-redirect=true", true, "/logoff.html"}, {"a=1&skip-redirect=true&b=2", true, "/logoff.html?a=1&b=2"},
+      {"skip-redirect=false", false, ""},           {"xskip-redirect", false, ""},
   };
   for (const auto& row : rows) {
     CAPTURE(row.query);
@@ -217,15 +213,13 @@ TEST_CASE("central: skip-redirect works in the provider's iframe and in no other
        {std::pair("https://idp.example/out", 200), std::pair("https://evil.example/", 403)}) {
     World world;
     world.bind(config::ProviderKind::xsuaa);
-    const test::HeaderList fields{
-        {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "iframe"}, {"Referer", referer}};
+    const test::HeaderList fields{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "iframe"}, {"Referer", referer}};
     CHECK(world.get("/my/logout?skip-redirect", world.log_in(), fields)->status == status);
     CHECK(world.get("/my/logout", world.log_in("bob"), fields)->status == 403);
   }
 }
 
-TEST_CASE(
-    "central: skipRedirectOrigins says whose frames may sign out, and whether without a Referer [S15]") {
+TEST_CASE("central: skipRedirectOrigins says whose frames may sign out, and whether without a Referer [S15]") {
   struct Row {
     bool portal;
     bool none;
@@ -262,8 +256,7 @@ TEST_CASE("central: Clear-Site-Data only when configured") {
   CHECK(test::header(world.get("/my/logout", world.log_in()), "clear-site-data").empty());
   World clearing;
   clearing.config.logout.clear_site_data = {"cache", "storage"};
-  CHECK(test::header(clearing.get("/my/logout", clearing.log_in()), "clear-site-data") ==
-        "\"cache\", \"storage\"");
+  CHECK(test::header(clearing.get("/my/logout", clearing.log_in()), "clear-site-data") == "\"cache\", \"storage\"");
 }
 
 TEST_CASE("central: other paths are nobody's business") {

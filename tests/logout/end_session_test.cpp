@@ -100,10 +100,8 @@ TEST_CASE("endSession: parameters and paths decide about answer and session") {
       {here, "id_token_hint=forged", 400, "", false},
       {here, "id_token_hint=good&id_token_hint=good", 400, "", false},
       {here, "id_token_hint=good&" + bye, 302, "https://app.example.com/bye", true},
-      {here, "id_token_hint=good&" + bye + "&state=a%26b", 302, "https://app.example.com/bye?state=a%26b",
-       true},
-      {here, "id_token_hint=good&" + bye + "%3Fx%3D1&state=s", 302, "https://app.example.com/bye?x=1&state=s",
-       true},
+      {here, "id_token_hint=good&" + bye + "&state=a%26b", 302, "https://app.example.com/bye?state=a%26b", true},
+      {here, "id_token_hint=good&" + bye + "%3Fx%3D1&state=s", 302, "https://app.example.com/bye?x=1&state=s", true},
       {here, "id_token_hint=good&state=s", 204, "", true},
       {here, "id_token_hint=good&" + bye + "%2F", 400, "", true},
       {here, "id_token_hint=good&post_logout_redirect_uri=https%3A%2F%2Fevil.example", 400, "", true},
@@ -130,9 +128,8 @@ TEST_CASE("endSession: details are answered as by the REST logout, to no redirec
   CHECK(response->status == 200);
   CHECK(response->body == R"({"result":"Successfully logged out","clear_all_caches":"true"})");
   EndSessionWorld redirected(Details{{"clear_all_caches", "true"}});
-  const auto moved =
-      redirected.get(std::string(kEndSession) +
-                     "?id_token_hint=good&post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2Fbye");
+  const auto moved = redirected.get(std::string(kEndSession) +
+                                    "?id_token_hint=good&post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2Fbye");
   CHECK(moved->status == 302);
   CHECK(moved->body.empty());
 }

@@ -82,7 +82,8 @@ TEST_CASE("execute: a login in flight does not survive the logout of its provide
   World world;
   auto executor = make_executor(world);
   logout::Trigger trigger;
-  trigger.selection.ended_at_provider = session::EndedAtProvider{"https://idp.example", "sid-ada", {}, world.clock.wall()};
+  trigger.selection.ended_at_provider =
+      session::EndedAtProvider{"https://idp.example", "sid-ada", {}, world.clock.wall()};
   test::run_task(executor.run(trigger, std::nullopt), &world.loop);
   const auto created = test::run_task(world.store.create(world.make_session("ada")));
   REQUIRE(!created);

@@ -14,8 +14,7 @@ class FakeProvider final : public identity::Provider {
  public:
   explicit FakeProvider(config::IdentityProvider config) : config_(std::move(config)) {
     auto made = std::make_shared<identity::Metadata>();
-    made->issuer =
-        config_.kind == config::ProviderKind::xsuaa ? config_.url + "/oauth/token" : config_.issuer;
+    made->issuer = config_.kind == config::ProviderKind::xsuaa ? config_.url + "/oauth/token" : config_.issuer;
     const bool xsuaa = config_.kind == config::ProviderKind::xsuaa;
     made->end_session_endpoint = xsuaa ? config_.url + "/logout.do" : config_.issuer + "/logout";
     made->authorization_endpoint = (xsuaa ? config_.url : config_.issuer) + "/authorize";
@@ -28,21 +27,16 @@ class FakeProvider final : public identity::Provider {
     co_return away();
   }
   std::shared_ptr<const identity::Metadata> known_metadata() const override { return known; }
-  std::string authorization_url(const identity::Metadata&,
-                                const identity::AuthorizationRequest&) const override {
+  std::string authorization_url(const identity::Metadata&, const identity::AuthorizationRequest&) const override {
     return "";
   }
   base::Result<void> check_callback_issuer(const identity::Metadata&,
                                            const std::optional<std::string>&) const override {
     return base::Result<void>();
   }
-  base::Task<base::Result<identity::Login>> exchange_code(identity::CodeGrant) override {
-    co_return away();
-  }
+  base::Task<base::Result<identity::Login>> exchange_code(identity::CodeGrant) override { co_return away(); }
   base::Task<base::Result<identity::Login>> refresh(identity::RefreshGrant) override { co_return away(); }
-  base::Task<base::Result<identity::Login>> password_grant(identity::PasswordGrant) override {
-    co_return away();
-  }
+  base::Task<base::Result<identity::Login>> password_grant(identity::PasswordGrant) override { co_return away(); }
   base::Task<base::Result<void>> revoke(base::Secret token, std::string hint) override {
     ++revocations_begun;
     if (away_for_revocation) co_return away();

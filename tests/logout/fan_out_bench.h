@@ -44,9 +44,7 @@ struct FanOutBench {
   std::vector<logout::ListedCall> buried() {
     return *run_task(outbox.list({.state = logout::CallState::buried}, {}), &loop);
   }
-  std::size_t retry(const std::string& call_id) {
-    return *run_task(fan_out.retry_dead({.call_id = call_id}), &loop);
-  }
+  std::size_t retry(const std::string& call_id) { return *run_task(fan_out.retry_dead({.call_id = call_id}), &loop); }
   // As the configuration has them.
   void know(const std::vector<std::string>& names) {
     fan_out.use_targets([names](const std::string& target_name) { return find(names, target_name); });

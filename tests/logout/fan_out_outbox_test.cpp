@@ -91,7 +91,8 @@ class OldOutbox final : public logout::Outbox {
   base::Task<base::Result<void>> bury(std::string id, unsigned attempts, std::string reason) override {
     return inner_.bury(std::move(id), attempts, std::move(reason));
   }
-  base::Task<base::Result<std::vector<logout::Unfinished>>> retry(logout::CallFilter which, std::size_t limit) override {
+  base::Task<base::Result<std::vector<logout::Unfinished>>> retry(logout::CallFilter which,
+                                                                  std::size_t limit) override {
     return inner_.retry(std::move(which), limit);
   }
   base::Task<base::Result<std::vector<logout::Unfinished>>> take_left_behind(std::size_t limit) override {
@@ -106,7 +107,8 @@ class OldOutbox final : public logout::Outbox {
     }
     co_return taken;
   }
-  base::Task<base::Result<std::vector<logout::ListedCall>>> list(logout::CallFilter filter, logout::Page page) override {
+  base::Task<base::Result<std::vector<logout::ListedCall>>> list(logout::CallFilter filter,
+                                                                 logout::Page page) override {
     return inner_.list(std::move(filter), page);
   }
   bool is_durable() const override { return true; }
@@ -150,8 +152,7 @@ struct OldWorld {
 TEST_CASE("fan-out: an outbox that cannot be written does not stop it; the receipt says so") {
   Bench bench;
   BrokenOutbox broken;
-  logout::FanOut fan_out(bench.client, bench.loop, bench.clock, broken, bench.receipts, {},
-                         [] { return 0.5; });
+  logout::FanOut fan_out(bench.client, bench.loop, bench.clock, broken, bench.receipts, {}, [] { return 0.5; });
   auto receipt = bench.receipts.open(logout::Cause::browser, "ada");
   std::vector<logout::Call> calls;
   calls.push_back(Bench::call_to("bank"));

@@ -17,13 +17,11 @@ TEST_CASE("fan-out: what an answer means") {
     Outcome outcome;
   };
   const std::vector<Row> rows = {
-      {200, false, Outcome::confirmed},   {204, true, Outcome::confirmed},
-      {302, false, Outcome::confirmed},   {404, true, Outcome::confirmed},
-      {410, false, Outcome::confirmed},   {401, true, Outcome::refused},
-      {403, true, Outcome::refused},      {401, false, Outcome::unconfirmed},
-      {403, false, Outcome::unconfirmed}, {400, false, Outcome::pending},
-      {405, false, Outcome::pending},     {429, true, Outcome::pending},
-      {500, false, Outcome::pending},     {503, true, Outcome::pending},
+      {200, false, Outcome::confirmed}, {204, true, Outcome::confirmed},    {302, false, Outcome::confirmed},
+      {404, true, Outcome::confirmed},  {410, false, Outcome::confirmed},   {401, true, Outcome::refused},
+      {403, true, Outcome::refused},    {401, false, Outcome::unconfirmed}, {403, false, Outcome::unconfirmed},
+      {400, false, Outcome::pending},   {405, false, Outcome::pending},     {429, true, Outcome::pending},
+      {500, false, Outcome::pending},   {503, true, Outcome::pending},
   };
   for (const auto& row : rows) {
     CAPTURE(row.status);
@@ -53,8 +51,8 @@ TEST_CASE("fan-out: nothing is sent before the submitter has gone on") {
   std::vector<logout::Call> calls;
   calls.push_back(Bench::call_to("bank"));
   bool submitted = false;
-  base::start_detached(test::detail::store_done(
-      bench.fan_out.submit(receipt, std::move(calls), logout::Urgency::urgent), submitted));
+  base::start_detached(
+      test::detail::store_done(bench.fan_out.submit(receipt, std::move(calls), logout::Urgency::urgent), submitted));
   CHECK(submitted);
   CHECK(bench.client.requests.empty());
   bench.loop.run_ready();
@@ -63,15 +61,12 @@ TEST_CASE("fan-out: nothing is sent before the submitter has gone on") {
 
 TEST_CASE("fan-out: one hangs, one refuses, one answers 500, two are fine") {
   Bench bench;
-  const auto script = [&](int first) {
-    return [first](unsigned attempt) { return attempt < 3 ? first : 200; };
-  };
+  const auto script = [&](int first) { return [first](unsigned attempt) { return attempt < 3 ? first : 200; }; };
   bench.client.set("hangs.example", script(BackEnds::kHangs));
   bench.client.set("refuses.example", script(0));
   bench.client.set("fails.example", script(500));
   std::vector<logout::Call> calls;
-  for (const auto* name : {"hangs", "refuses", "fails", "fine", "good"})
-    calls.push_back(Bench::call_to(name));
+  for (const auto* name : {"hangs", "refuses", "fails", "fine", "good"}) calls.push_back(Bench::call_to(name));
   const auto receipt = bench.submit(std::move(calls));
   bench.loop.run_ready();
   CHECK(bench.client.count("fine.example") == 1);

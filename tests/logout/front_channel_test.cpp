@@ -52,7 +52,8 @@ TEST_CASE("front-channel: the cookie is deleted when it is that session's, and o
   CHECK(world.find(bob->id) != nullptr);
 }
 
-TEST_CASE("front-channel: what it ended is deleted from the browser, whatever else that sends, but never what lives [S30]") {
+TEST_CASE(
+    "front-channel: what it ended is deleted from the browser, whatever else that sends, but never what lives [S30]") {
   struct Row {
     std::string name;
     bool with_dead_one;
@@ -60,9 +61,9 @@ TEST_CASE("front-channel: what it ended is deleted from the browser, whatever el
     bool with_bobs;
     bool deletes;
   };
-  for (const Row& row : {Row{"beside a dead one", true, false, false, true}, Row{"two of that sid", false, true, false, true},
-                         Row{"beside another's", false, false, true, false},
-                         Row{"beside all of them", true, true, true, false}}) {
+  for (const Row& row :
+       {Row{"beside a dead one", true, false, false, true}, Row{"two of that sid", false, true, false, true},
+        Row{"beside another's", false, false, true, false}, Row{"beside all of them", true, true, true, false}}) {
     CAPTURE(row.name);
     World world;
     world.bind(config::ProviderKind::oidc);
@@ -73,7 +74,8 @@ TEST_CASE("front-channel: what it ended is deleted from the browser, whatever el
     if (row.with_bobs) named.push_back(world.log_in("bob")->id);
     std::string cookies;
     for (const auto& id : named) cookies.append("JSESSIONID=").append(id.reveal()).append("; ");
-    const auto response = world.get("/frontchannel?iss=https%3A%2F%2Fidp.example&sid=sid-ada", nullptr, {{"Cookie", cookies}});
+    const auto response =
+        world.get("/frontchannel?iss=https%3A%2F%2Fidp.example&sid=sid-ada", nullptr, {{"Cookie", cookies}});
     CHECK(test::header(response, "set-cookie").empty() == !row.deletes);
     CHECK_FALSE(world.find(named[0]));
     CHECK((world.find(named.back()) != nullptr) == row.with_bobs);
@@ -99,8 +101,9 @@ TEST_CASE("front-channel: sid alone ends where one provider is bound and one use
     bool second_user;
     bool ends;
   };
-  for (const Row& row : {Row{"one of each", "", false, true}, Row{"two providers", "https://other.example", false, false},
-                         Row{"two bindings of one", "https://idp.example", false, true}, Row{"two users", "", true, false}}) {
+  for (const Row& row :
+       {Row{"one of each", "", false, true}, Row{"two providers", "https://other.example", false, false},
+        Row{"two bindings of one", "https://idp.example", false, true}, Row{"two users", "", true, false}}) {
     CAPTURE(row.name);
     World world;
     world.bind(config::ProviderKind::oidc);
@@ -153,7 +156,8 @@ TEST_CASE("front-channel: without sid the session of the cookie ends, in the pro
   }
 }
 
-TEST_CASE("front-channel: a login on its way with the sid of a known session does not come in, one that begins later does") {
+TEST_CASE(
+    "front-channel: a login on its way with the sid of a known session does not come in, one that begins later does") {
   World world;
   world.bind(config::ProviderKind::oidc);
   world.config.logout.front_channel_endpoint = "/frontchannel";

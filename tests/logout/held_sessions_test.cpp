@@ -49,7 +49,8 @@ std::string junk_ids(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("held sessions: the cookie from before a login ends what the login brought in, each way of logging out [S7]") {
+TEST_CASE(
+    "held sessions: the cookie from before a login ends what the login brought in, each way of logging out [S7]") {
   struct Row {
     const char* method;
     std::string url;
@@ -138,26 +139,22 @@ TEST_CASE("held sessions: however the browser names them [S4]") {
        "over, signed in"},
       {"beside the REST cookie",
        [&](const Crowd& crowd) {
-         return test::HeaderList{
-             {"Cookie", "iPlanetDirectoryPro=" + id(crowd.eve) + "; JSESSIONID=" + id(crowd.ada)}};
+         return test::HeaderList{{"Cookie", "iPlanetDirectoryPro=" + id(crowd.eve) + "; JSESSIONID=" + id(crowd.ada)}};
        },
        "over, over"},
       {"in two Cookie fields",
        [&](const Crowd& crowd) {
-         return test::HeaderList{{"Cookie", "JSESSIONID=" + id(crowd.eve)},
-                                 {"cookie", "JSESSIONID=" + id(crowd.ada)}};
+         return test::HeaderList{{"Cookie", "JSESSIONID=" + id(crowd.eve)}, {"cookie", "JSESSIONID=" + id(crowd.ada)}};
        },
        "over, over"},
       {"in the REST field beside the cookie",
        [&](const Crowd& crowd) {
-         return test::HeaderList{{"iPlanetDirectoryPro", id(crowd.eve)},
-                                 {"Cookie", "JSESSIONID=" + id(crowd.ada)}};
+         return test::HeaderList{{"iPlanetDirectoryPro", id(crowd.eve)}, {"Cookie", "JSESSIONID=" + id(crowd.ada)}};
        },
        "over, over"},
       {"in two REST fields",
        [&](const Crowd& crowd) {
-         return test::HeaderList{{"iPlanetDirectoryPro", id(crowd.eve)},
-                                 {"iPlanetDirectoryPro", id(crowd.ada)}};
+         return test::HeaderList{{"iPlanetDirectoryPro", id(crowd.eve)}, {"iPlanetDirectoryPro", id(crowd.ada)}};
        },
        "over, over"},
       {"with junk in the REST field",
@@ -223,23 +220,20 @@ TEST_CASE("held sessions: by REST all of a browser's cookies, but of the field o
   }
 }
 
-TEST_CASE(
-    "held sessions: with COOKIE_PREFIX the REST logout takes its token from the prefixed cookie only [S16]") {
+TEST_CASE("held sessions: with COOKIE_PREFIX the REST logout takes its token from the prefixed cookie only [S16]") {
   for (const auto& [name, status] :
        {std::pair("__Host-iPlanetDirectoryPro", 200), std::pair("iPlanetDirectoryPro", 401)}) {
     CAPTURE(name);
     Crowd crowd;
     crowd.config.environment.cookie_prefix = true;
     const auto cookie = name + ("=" + Crowd::id_of(crowd.ada));
-    const auto answer =
-        crowd.post("/json/sessions?_action=logout", {{"Cookie", cookie}, {"X-Requested-With", "x"}});
+    const auto answer = crowd.post("/json/sessions?_action=logout", {{"Cookie", cookie}, {"X-Requested-With", "x"}});
     CHECK(answer->status == status);
     CHECK(crowd.states() == (status == 200 ? "over, signed in" : "signed in, signed in"));
   }
 }
 
-TEST_CASE(
-    "held sessions: the provider gets the hint of who is signed in, and none where it could be either [S4]") {
+TEST_CASE("held sessions: the provider gets the hint of who is signed in, and none where it could be either [S4]") {
   Crowd crowd;
   auto without = crowd.make_session("ada");
   without.tokens.id_token = base::Secret();

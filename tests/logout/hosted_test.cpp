@@ -22,8 +22,7 @@ struct HostedWorld : World {
   HostedWorld() {
     config::HostedLogin hosted;
     hosted.customer_id = kCustomer.substr(1);
-    hosted.clients[kClient].redirect_uris = {kPage, "https://identitydocs.akamai.com/redirect",
-                                             kPage + "?a=b"};
+    hosted.clients[kClient].redirect_uris = {kPage, "https://identitydocs.akamai.com/redirect", kPage + "?a=b"};
     hosted.clients["with-secret"].secret = base::Secret(std::string("hush"));
     config.hosted_login = hosted;
     config.destinations["bank"] = test::make_destination("bank");
@@ -63,12 +62,11 @@ TEST_CASE("hosted: every row of the document's table") {
       {"client_id=" + kClient + "&redirect_uri=" + kPage + "/", 400, "Something went wrong", false},
       {"client_id=" + kClient + "&redirect_uri=%20" + kPage, 400, "Something went wrong", false},
       {"client_id=" + kClient + "&redirect_uri=", 400, "Something went wrong", false},
-      {"client_id=" + kClient + "&redirect_uri=" + kPage + "&redirect_uri=" + kPage, 400,
-       "Something went wrong", false},
+      {"client_id=" + kClient + "&redirect_uri=" + kPage + "&redirect_uri=" + kPage, 400, "Something went wrong",
+       false},
       {"client_id=with-secret&redirect_uri=" + kPage, 400, "Something went wrong", false},
       {"client_id=" + kClient + "&redirect_uri=" + kPage, 302, kPage, true},
-      {"client_id=" + kClient + "&redirect_uri=https%3A%2F%2Fidentitydocs.akamai.com%2Flogout", 302, kPage,
-       true},
+      {"client_id=" + kClient + "&redirect_uri=https%3A%2F%2Fidentitydocs.akamai.com%2Flogout", 302, kPage, true},
       {"client_id=" + kClient + "&redirect_uri=https://identitydocs.akamai.com/redirect&state=87651431", 302,
        "https://identitydocs.akamai.com/redirect?state=87651431", true},
       {"client_id=" + kClient + "&redirect_uri=" + kPage + "?a=b&state=a%26b%0d%0ac", 302,
@@ -84,8 +82,7 @@ TEST_CASE("hosted: every row of the document's table") {
     REQUIRE(response);
     CHECK(response->status == row.status);
     const std::string shown = row.status == 302 ? test::header(response, "location") : response->body;
-    CHECK((row.status == 302 ? shown == row.shown
-                             : shown.find("<h1>" + row.shown + "</h1>") != std::string::npos));
+    CHECK((row.status == 302 ? shown == row.shown : shown.find("<h1>" + row.shown + "</h1>") != std::string::npos));
     CHECK(test::header(response, "cache-control") == "no-store");
     CHECK(!world.is_live() == row.ends);
     CHECK(world.client.count("bank.example") == (row.ends ? 1 : 0));
@@ -154,8 +151,7 @@ TEST_CASE("hosted: the tokens stay valid, and the provider is not asked") {
 TEST_CASE("hosted: a failing back-end does not show in the answer; it is told again") {
   HostedWorld world;
   world.client.set("bank.example", [](unsigned attempt) { return attempt == 1 ? 503 : 200; });
-  CHECK(world.get(kLogout + "?client_id=" + kClient + "&redirect_uri=" + kPage, world.session)->status ==
-        302);
+  CHECK(world.get(kLogout + "?client_id=" + kClient + "&redirect_uri=" + kPage, world.session)->status == 302);
   world.loop.advance(base::seconds(2));
   CHECK(world.client.count("bank.example") == 2);
 }
@@ -302,7 +298,8 @@ TEST_CASE("revoke: an opaque token is taken back at every provider that may have
 
 TEST_CASE("revoke: a token that says whose it is goes to that provider alone [S5]") {
   TwoProviders world;
-  const auto token = "e30." + crypto::base64url_encode(R"({"iss":"https://second.example","azp":"client-2"})") + ".c2ln";
+  const auto token =
+      "e30." + crypto::base64url_encode(R"({"iss":"https://second.example","azp":"client-2"})") + ".c2ln";
   CHECK(world.revoke_status(token) == 200);
   CHECK(world.first().revoked.empty());
   CHECK(world.last().revoked.size() == 1);

@@ -34,8 +34,7 @@ TEST_CASE("landing pages: those of applications are public, logoutPage is not; b
   }
 }
 
-TEST_CASE(
-    "landing pages: an absolute page makes a path public only where its host is configured as ours [S10]") {
+TEST_CASE("landing pages: an absolute page makes a path public only where its host is configured as ours [S10]") {
   config::Logout logout;
   logout.page = "https://app.example/bye.html";
   logout.applications = {{"bank", "", "", "https://app.example/good%62ye.html?a#b", {}},
@@ -45,8 +44,7 @@ TEST_CASE(
       {}, {"other.example"}, {"*.app.example"}, {"app.example.evil"}, {"pp.example"}, {"*.ants.example"}};
   for (const auto& allowed : nobody) {
     const logout::LandingPages pages(logout, allowed);
-    for (const char* path : {"/goodbye.html", "/", "/far.html", "/bye.html"})
-      CHECK_FALSE(pages.is_public(path));
+    for (const char* path : {"/goodbye.html", "/", "/far.html", "/bye.html"}) CHECK_FALSE(pages.is_public(path));
     CHECK(pages.contains("/goodbye.html", "https://app.example"));
     CHECK_FALSE(pages.contains("/goodbye.html"));
   }

@@ -42,8 +42,7 @@ struct Matrix : World {
     return client.count("bank.example");
   }
   std::optional<http::Response> back_channel(const std::string& token, const std::string& query = "") {
-    const Request request("POST", "/backchannel" + query,
-                          {{"Content-Type", "application/x-www-form-urlencoded"}});
+    const Request request("POST", "/backchannel" + query, {{"Content-Type", "application/x-www-form-urlencoded"}});
     return send(request, nullptr, "logout_token=" + token);
   }
   std::optional<http::Response> front_channel(const std::string& issuer, const std::string& sid,
@@ -69,9 +68,7 @@ struct Matrix : World {
   session::Snapshot session;
 };
 
-std::string location_of(const std::optional<http::Response>& response) {
-  return test::header(response, "location");
-}
+std::string location_of(const std::optional<http::Response>& response) { return test::header(response, "location"); }
 
 }  // namespace
 
@@ -90,10 +87,8 @@ TEST_CASE("matrix: central logout") {
     CHECK(world.told() == 0);
   }
   SUBCASE("wrong evidence: a load by another site, or a POST without the token, changes nothing") {
-    CHECK(
-        world
-            .get("/my/logout", world.session, {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "image"}})
-            ->status == 403);
+    CHECK(world.get("/my/logout", world.session, {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "image"}})
+              ->status == 403);
     Matrix by_post(std::nullopt);
     by_post.config.logout.method = "POST";
     by_post.config.logout.csrf_protection = true;
@@ -103,11 +98,9 @@ TEST_CASE("matrix: central logout") {
     CHECK_FALSE(world.is_over());
     CHECK_FALSE(by_post.is_over());
   }
-  SUBCASE(
-      "refused return URL: what the request names is a parameter of the configured page, nothing else (74)") {
+  SUBCASE("refused return URL: what the request names is a parameter of the configured page, nothing else (74)") {
     for (const char* name : {"redirect", "goto", "post_logout_redirect_uri"}) {
-      const auto location =
-          location_of(world.get(std::string("/my/logout?") + name + "=" + kEvil, world.session));
+      const auto location = location_of(world.get(std::string("/my/logout?") + name + "=" + kEvil, world.session));
       CHECK(location == std::string("/logoff.html?") + name + "=" + kEvil);
     }
   }
@@ -134,8 +127,7 @@ TEST_CASE("matrix: RP-initiated logout") {
     const auto response = world.get("/my/logout?siteId=3", world.session);
     const auto location = location_of(response);
     CHECK(location.starts_with("https://idp.example/logout?"));
-    for (const char* part :
-         {"id_token_hint=id-ada", "client_id=client", "post_logout_redirect_uri=", "state="}) {
+    for (const char* part : {"id_token_hint=id-ada", "client_id=client", "post_logout_redirect_uri=", "state="}) {
       CHECK(location.find(part) != std::string::npos);
     }
     CHECK(world.is_over());
@@ -158,8 +150,7 @@ TEST_CASE("matrix: RP-initiated logout") {
     // and does not use the right one up
     CHECK(location_of(world.get("/logoff.html?state=" + state)) == "/logoff.html?siteId=3");
   }
-  SUBCASE(
-      "refused return URL: the provider is told the configured page, whatever the request says (74, 75)") {
+  SUBCASE("refused return URL: the provider is told the configured page, whatever the request says (74, 75)") {
     const auto location = location_of(world.get(std::string("/my/logout?redirect=") + kEvil, world.session));
     CHECK(http::query_value(location.substr(location.find('?') + 1), "post_logout_redirect_uri") ==
           "https://app.example/logoff.html");

@@ -48,8 +48,7 @@ TEST_CASE("navigation: crossSite decides about top-level navigations, never abou
   const test::Request page("GET", "/my/logout", kCrossSiteDocument);
   CHECK(logout::judge_navigation(page.request, CrossSiteLogout::allow) == Navigation::proceed);
   CHECK(logout::judge_navigation(page.request, CrossSiteLogout::deny) == Navigation::refuse);
-  const test::Request image("GET", "/my/logout",
-                            {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "image"}});
+  const test::Request image("GET", "/my/logout", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Dest", "image"}});
   CHECK(logout::judge_navigation(image.request, CrossSiteLogout::allow) == Navigation::refuse);
 }
 
@@ -71,8 +70,8 @@ TEST_CASE("navigation: prefetches of browsers and of page frameworks are one kin
   for (const auto& prefetch : prefetches) {
     CAPTURE(prefetch.first);
     // whatever else it says, it was not asked for
-    const test::Request request(
-        "GET", "/my/logout", {{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Dest", "document"}, prefetch});
+    const test::Request request("GET", "/my/logout",
+                                {{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Dest", "document"}, prefetch});
     CHECK(http::is_prefetch(request.request));
     CHECK(logout::judge_navigation(request.request, CrossSiteLogout::allow) == Navigation::refuse);
     CHECK(logout::judge_navigation(request.request, CrossSiteLogout::allow, logout::Frames::any_site) ==
@@ -98,17 +97,14 @@ TEST_CASE("navigation: sub-resources of any site and frames of other origins sig
     for (const auto& row : rows) {
       CAPTURE(site);
       CAPTURE(row.destination);
-      const test::Request request("GET", "/my/logout",
-                                  {{"Sec-Fetch-Site", site}, {"Sec-Fetch-Dest", row.destination}});
-      CHECK((logout::judge_navigation(request.request, CrossSiteLogout::allow) == Navigation::proceed) ==
-            row.page);
+      const test::Request request("GET", "/my/logout", {{"Sec-Fetch-Site", site}, {"Sec-Fetch-Dest", row.destination}});
+      CHECK((logout::judge_navigation(request.request, CrossSiteLogout::allow) == Navigation::proceed) == row.page);
     }
     for (const char* frame : {"iframe", "frame"}) {
       CAPTURE(site);
       const test::Request request("GET", "/my/logout", {{"Sec-Fetch-Site", site}, {"Sec-Fetch-Dest", frame}});
       const bool own = std::string(site) == "same-origin";
-      CHECK((logout::judge_navigation(request.request, CrossSiteLogout::allow) == Navigation::proceed) ==
-            own);
+      CHECK((logout::judge_navigation(request.request, CrossSiteLogout::allow) == Navigation::proceed) == own);
       CHECK(logout::judge_navigation(request.request, CrossSiteLogout::allow, logout::Frames::any_site) ==
             Navigation::proceed);
     }
@@ -124,8 +120,7 @@ TEST_CASE("navigation: sub-resources of any site and frames of other origins sig
   }
 }
 
-TEST_CASE(
-    "navigation: a foreign frame is known by its Referer; without one, only if the operator says so [S15]") {
+TEST_CASE("navigation: a foreign frame is known by its Referer; without one, only if the operator says so [S15]") {
   const std::vector<std::string> origins{"https://idp.example"};
   http::External external;
   external.scheme = "https";
@@ -155,8 +150,7 @@ TEST_CASE(
       const test::Request request("GET", "/my/logout?skip-redirect", fields);
       CAPTURE(row.referer);
       CHECK(logout::is_trusted_frame(request.request, external, origins, false) == row.allowed);
-      CHECK(logout::is_trusted_frame(request.request, external, origins, true) ==
-            (row.allowed || row.referer.empty()));
+      CHECK(logout::is_trusted_frame(request.request, external, origins, true) == (row.allowed || row.referer.empty()));
     }
   }
 }

@@ -253,7 +253,9 @@ inline void check_outbox_chance(TestedOutbox& tested, int steps) {
   std::set<std::string> mine;
   unsigned number = 0;
   for (int step = 0; step < steps; ++step) {
-    const auto some = [&] { return mine.empty() ? std::string("none") : *std::next(mine.begin(), random() % mine.size()); };
+    const auto some = [&] {
+      return mine.empty() ? std::string("none") : *std::next(mine.begin(), random() % mine.size());
+    };
     switch (random() % 8) {
       case 0:
         if (tested.crash()) {
@@ -295,21 +297,11 @@ inline void check_outbox_chance(TestedOutbox& tested, int steps) {
 
 inline void check_outbox_contract(const MakeOutbox& make) {
   const auto tested = make();
-  SUBCASE("list") {
-    check_outbox_list(OutboxDriver(*tested));
-  }
-  SUBCASE("burial") {
-    check_outbox_burial(OutboxDriver(*tested));
-  }
-  SUBCASE("crash") {
-    check_outbox_crash(*tested);
-  }
-  SUBCASE("neighbours") {
-    check_outbox_neighbours(*tested);
-  }
-  SUBCASE("chance") {
-    check_outbox_chance(*tested, 500);
-  }
+  SUBCASE("list") { check_outbox_list(OutboxDriver(*tested)); }
+  SUBCASE("burial") { check_outbox_burial(OutboxDriver(*tested)); }
+  SUBCASE("crash") { check_outbox_crash(*tested); }
+  SUBCASE("neighbours") { check_outbox_neighbours(*tested); }
+  SUBCASE("chance") { check_outbox_chance(*tested, 500); }
 }
 
 }  // namespace router::test

@@ -93,8 +93,7 @@ TEST_CASE("plan: ias gets hint, client and the whole return URL") {
   CHECK(ending.provider_url.starts_with("https://idp.example/logout?"));
   CHECK(parameter(ending.provider_url, "id_token_hint") == "the-id-token");
   CHECK(parameter(ending.provider_url, "client_id") == "client");
-  CHECK(parameter(ending.provider_url, "post_logout_redirect_uri") ==
-        "https://app.example/logoff.html?siteId=3");
+  CHECK(parameter(ending.provider_url, "post_logout_redirect_uri") == "https://app.example/logoff.html?siteId=3");
   CHECK(parameter(ending.provider_url, "state") == "to:/logoff.html?siteId=3");
 }
 
@@ -107,8 +106,7 @@ TEST_CASE("plan: oidc providers compare return URLs, so they get a bare one and 
   };
   const std::vector<Row> rows = {
       {"/logoff.html", "", "https://app.example/logoff.html", "to:/logoff.html?siteId=3"},
-      {"/logoff.html?a=b#/bye", "", "https://app.example/logoff.html?a=b",
-       "to:/logoff.html?a=b&siteId=3#/bye"},
+      {"/logoff.html?a=b#/bye", "", "https://app.example/logoff.html?a=b", "to:/logoff.html?a=b&siteId=3#/bye"},
       {"", "", "https://app.example/xs-router/signed-out", "to:/xs-router/signed-out"},
       {"http://acme.com/x", "", "http://acme.com/x?siteId=3", "(none)"},
       {"/logoff.html", "/back", "https://app.example/back", "to:/logoff.html?siteId=3"},
@@ -203,7 +201,6 @@ TEST_CASE("plan: a trigger may replace the provider's URL, add to it, and name i
   CHECK(parameter(ending.provider_url, "redirect") == "https://app.example/banking-app/logout-page.html");
 }
 
-
 TEST_CASE("plan: a URL that would get too long has no id_token_hint, but says which client and which user [S32]") {
   struct Row {
     std::size_t token;
@@ -211,9 +208,9 @@ TEST_CASE("plan: a URL that would get too long has no id_token_hint, but says wh
     std::string query;
     bool has_hint;
   };
-  const std::vector<Row> rows = {{1'500, 2'000, "", true},       {1'990, 2'000, "", false}, {30'000, 2'000, "", false},
-                                 {30'000, 65'536, "", true},     {10, 0, "", false},
-                                 {1'500, 2'000, std::string(900, 'q'), false}};
+  const std::vector<Row> rows = {{1'500, 2'000, "", true},   {1'990, 2'000, "", false},
+                                 {30'000, 2'000, "", false}, {30'000, 65'536, "", true},
+                                 {10, 0, "", false},         {1'500, 2'000, std::string(900, 'q'), false}};
   for (const auto kind : {ProviderKind::oidc, ProviderKind::ias}) {
     for (const auto& row : rows) {
       CAPTURE(row.token);

@@ -23,8 +23,7 @@ class TestedReceiptBook {
   FakeClock clock;
 };
 
-inline std::shared_ptr<logout::Receipt> finished_receipt(logout::Receipts& receipts,
-                                                         const std::string& user) {
+inline std::shared_ptr<logout::Receipt> finished_receipt(logout::Receipts& receipts, const std::string& user) {
   auto receipt = receipts.open(logout::Cause::browser, user, "of-" + user);
   receipts.set_provider(*receipt, logout::ProviderPart::none);
   return receipt;

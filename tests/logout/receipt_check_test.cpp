@@ -89,55 +89,42 @@ TEST_CASE("receipts verify: what is missing, changed, forged or twice shows, wit
        },
        "", ""},
       {"one is missing", [](Lines& l) { l.erase(l.begin() + 2); }, "missing 3", "missing 3"},
-      {"several are missing", [](Lines& l) { l.erase(l.begin() + 1, l.begin() + 5); }, "missing 2-5",
-       "missing 2-5"},
+      {"several are missing", [](Lines& l) { l.erase(l.begin() + 1, l.begin() + 5); }, "missing 2-5", "missing 2-5"},
       {"a word of the payload is another",
        [&](Lines& l) { l[2] = with_payload(l[2], replaced(made.payload(2), "user3", "user9")); }, "changed 3",
        "changed 3"},
       {"a bit of the signature is another",
-       [](Lines& l) { l[2][l[2].size() - 5] = l[2][l[2].size() - 5] == 'A' ? 'B' : 'A'; }, "changed 3",
-       "changed 3"},
+       [](Lines& l) { l[2][l[2].size() - 5] = l[2][l[2].size() - 5] == 'A' ? 'B' : 'A'; }, "changed 3", "changed 3"},
       {"another number",
-       [&](Lines& l) {
-         l[2] = with_payload(l[2], replaced(made.payload(2), "\"number\":3", "\"number\":8"));
-       },
+       [&](Lines& l) { l[2] = with_payload(l[2], replaced(made.payload(2), "\"number\":3", "\"number\":8")); },
        "changed 8, missing 3", "missing 3, missing 7"},
       {"signed again by the holder of the key",
-       [&](Lines& l) { l[2] = made.sign(replaced(made.payload(2), "user3", "user9")); }, "changed 3",
-       "changed 3"},
+       [&](Lines& l) { l[2] = made.sign(replaced(made.payload(2), "user3", "user9")); }, "changed 3", "changed 3"},
       {"two of one number, both signed",
-       [&](Lines& l) { l.push_back(made.sign(replaced(made.payload(2), "user3", "user9"))); }, "twice 3",
-       "twice 3"},
-      {"signed by somebody else",
-       [&](Lines& l) { l[2] = *stranger.sign(made.payload(2), logout::kReceiptType); }, "forged 3",
-       "changed 3"},
+       [&](Lines& l) { l.push_back(made.sign(replaced(made.payload(2), "user3", "user9"))); }, "twice 3", "twice 3"},
+      {"signed by somebody else", [&](Lines& l) { l[2] = *stranger.sign(made.payload(2), logout::kReceiptType); },
+       "forged 3", "changed 3"},
       {"signed as something else", [&](Lines& l) { l[2] = made.sign(made.payload(2), "JWT"); }, "forged 3",
        "changed 3"},
       {"not signed at all",
        [&](Lines& l) {
-         l[2] = crypto::base64url_encode(R"({"alg":"none"})") + "." +
-                crypto::base64url_encode(made.payload(2)) + ".";
+         l[2] = crypto::base64url_encode(R"({"alg":"none"})") + "." + crypto::base64url_encode(made.payload(2)) + ".";
        },
        "forged 3", "changed 3"},
       {"added at the end",
        [&](Lines& l) { l.push_back(made.sign(replaced(made.payload(5), "\"number\":6", "\"number\":7"))); },
        "changed 6", "changed 6"},
       {"the first names one before it",
-       [&](Lines& l) {
-         l = {made.sign(replaced(made.payload(0), "\"previous\":\"\"", "\"previous\":\"x\""))};
-       },
+       [&](Lines& l) { l = {made.sign(replaced(made.payload(0), "\"previous\":\"\"", "\"previous\":\"x\""))}; },
        "changed 1", "changed 1"},
       {"no receipt", [](Lines& l) { l.push_back("hello"); }, "unreadable", "unreadable"},
-      {"a JWS of something else", [&](Lines& l) { l.push_back(made.sign(R"({"number":"7"})")); },
-       "unreadable", "unreadable"},
-      {"numbers that are none",
-       [&](Lines& l) { l.push_back(made.sign(R"({"chain":"c","number":-1,"previous":""})")); }, "unreadable",
+      {"a JWS of something else", [&](Lines& l) { l.push_back(made.sign(R"({"number":"7"})")); }, "unreadable",
        "unreadable"},
+      {"numbers that are none", [&](Lines& l) { l.push_back(made.sign(R"({"chain":"c","number":-1,"previous":""})")); },
+       "unreadable", "unreadable"},
       {"the largest number",
-       [&](Lines& l) {
-         l.push_back(made.sign(R"({"chain":"c","number":18446744073709551615,"previous":"x"})"));
-       },
-       "", ""},
+       [&](Lines& l) { l.push_back(made.sign(R"({"chain":"c","number":18446744073709551615,"previous":"x"})")); }, "",
+       ""},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);

@@ -86,12 +86,8 @@ TEST_CASE("receipt link: ten minutes, and only with the cookie of that logout [P
   std::string changed = cookie;
   changed[20] = changed[20] == 'A' ? 'B' : 'A';
   const std::string strangers[] = {
-      "",
-      "xsr-receipt=",
-      "xsr-receipt=" + std::string(5000, 'A'),
-      changed,
-      "xsr-recei" + cookie,
-      "xsr-receipt=" + crypto::SealedBox(link_secret(), "login").seal("9999999999 x")};
+      "",      "xsr-receipt=",       "xsr-receipt=" + std::string(5000, 'A'),
+      changed, "xsr-recei" + cookie, "xsr-receipt=" + crypto::SealedBox(link_secret(), "login").seal("9999999999 x")};
   for (const auto& stranger : strangers) {
     CAPTURE(stranger.substr(0, 60));
     const auto page = linked.look(stranger);
@@ -118,8 +114,7 @@ TEST_CASE("receipt link: a receipt that is no longer at hand is read from the bo
   linked.world.receipts.on_evidence([&](logout::Receipt& receipt) { chain.add(receipt); });
   const auto cookie = linked.log_out();
   linked.world.loop.run_ready();
-  for (std::size_t i = 0; i < logout::Receipts::kKept; ++i)
-    linked.world.receipts.open(logout::Cause::timeout, "bob");
+  for (std::size_t i = 0; i < logout::Receipts::kKept; ++i) linked.world.receipts.open(logout::Cause::timeout, "bob");
   CHECK(linked.world.receipts.find(test::header(linked.answer, "x-logout-id")) == nullptr);
   const auto page = linked.look(cookie);
   CHECK(page->status == 200);

@@ -63,7 +63,8 @@ TEST_CASE("receipt: as JSON, hostile names escaped") {
         "\"durable\":false,\"sessions\":[\"0123456789ab\"],\"backEnds\":[{\"backEnd\":\"bank\",\"method\":"
         "\"POST\","
         "\"url\":\"http://bank.example/logout\",\"outcome\":\"confirmed\",\"status\":204,\"attempts\":2,"
-        "\"milliseconds\":14,\"tokenWithheld\":false}],\"provider\":\"none\",\"revocation\":\"none\",\"providerSession\":\"none\","
+        "\"milliseconds\":14,\"tokenWithheld\":false}],\"provider\":\"none\",\"revocation\":\"none\","
+        "\"providerSession\":\"none\","
         "\"connectionsClosed\":0}");
 }
 

@@ -12,7 +12,8 @@ namespace {
 // What runs on behalf of a session; whether it has been ended.
 struct Running {
   Running(World& world, const session::SessionId& id, std::string back_end, bool is_public = false)
-      : registration(world.live.add(id, world.loop, [this] { is_ended = true; }, std::move(back_end), !is_public)) {}
+      : registration(world.live.add(
+            id, world.loop, [this] { is_ended = true; }, std::move(back_end), !is_public)) {}
   bool is_ended = false;
   session::LiveConnections::Registration registration;
 };
@@ -33,7 +34,8 @@ TEST_CASE("replica news: what another replica has ended is closed here, and noth
   CHECK(world.client.requests.empty());
 }
 
-TEST_CASE("replica news: of a session that has left an application on another replica its connections are closed here") {
+TEST_CASE(
+    "replica news: of a session that has left an application on another replica its connections are closed here") {
   World world;
   test::add_back_ends(world, {"bank", "mail"});
   config::ApplicationLogout bank;

@@ -57,8 +57,7 @@ TEST_CASE("requested page: paths, our origin, the provider's, and trusted URLs; 
   };
   for (const Row& row : rows) {
     CAPTURE(row.page);
-    const auto asked =
-        logout::requested_page(with_goto(), "a=1&" + http::query_pair("goto", row.page), kOrigins);
+    const auto asked = logout::requested_page(with_goto(), "a=1&" + http::query_pair("goto", row.page), kOrigins);
     CHECK(asked.page.has_value() == row.trusted);
     CHECK(asked.refused.has_value() != row.trusted);
     CHECK(asked.page.value_or(asked.refused.value_or("")) == row.page);

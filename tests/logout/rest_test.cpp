@@ -23,17 +23,15 @@ test::HeaderList with_token(const RestWorld& world, test::HeaderList more = {}) 
 }
 
 std::string error_body(int code, const std::string& reason, const std::string& message) {
-  return "{\"code\":" + std::to_string(code) + ",\"reason\":\"" + reason + "\",\"message\":\"" + message +
-         "\"}";
+  return "{\"code\":" + std::to_string(code) + ",\"reason\":\"" + reason + "\",\"message\":\"" + message + "\"}";
 }
 
 }  // namespace
 
 TEST_CASE("rest: the documented call ends the session and answers result and details") {
   RestWorld world;
-  const auto response =
-      world.post(kLogout, with_token(world, {{"Content-Type", "application/json"},
-                                             {"Accept-API-Version", "resource=3.1, protocol=1.0"}}));
+  const auto response = world.post(kLogout, with_token(world, {{"Content-Type", "application/json"},
+                                                               {"Accept-API-Version", "resource=3.1, protocol=1.0"}}));
   world.loop.run_ready();
   REQUIRE(response);
   CHECK(response->status == 200);
@@ -211,8 +209,7 @@ TEST_CASE("rest: a second time, and a token that never was: expired, and nobody 
 
 TEST_CASE("rest: details are strings, whatever is in them; a session without any answers result alone") {
   RestWorld odd(test::Details{{"a\"b", "c\\d\n"}, {"z", ""}});
-  CHECK(odd.post(kLogout, with_token(odd))->body ==
-        R"({"result":"Successfully logged out","a\"b":"c\\d\n","z":""})");
+  CHECK(odd.post(kLogout, with_token(odd))->body == R"({"result":"Successfully logged out","a\"b":"c\\d\n","z":""})");
   RestWorld none(test::Details{});
   CHECK(none.post(kLogout, with_token(none))->body == R"({"result":"Successfully logged out"})");
 }

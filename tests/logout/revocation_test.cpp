@@ -21,8 +21,7 @@ void prepare(World& world) {
 
 // Begins to drain; `done` afterwards.
 void drain(World& world, bool& done) {
-  base::start_detached(
-      test::detail::store_done(world.ongoing.revocations.drain(base::milliseconds(500)), done));
+  base::start_detached(test::detail::store_done(world.ongoing.revocations.drain(base::milliseconds(500)), done));
 }
 
 logout::Step revocation_of(World& world, const std::optional<http::Response>& response) {
@@ -75,8 +74,7 @@ TEST_CASE("revocation: a failure that may pass is tried three times, then the re
   CHECK(revocation_of(world, response) == logout::Step::failed);
 }
 
-TEST_CASE(
-    "revocation: shutdown waits for the provider no longer than it may, and the rest counts as failed") {
+TEST_CASE("revocation: shutdown waits for the provider no longer than it may, and the rest counts as failed") {
   World world;
   prepare(world);
   base::Event answer;

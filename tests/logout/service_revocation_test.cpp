@@ -37,9 +37,9 @@ TEST_CASE("logout: tokens are kept until the browser is back from the provider [
     bool reachable;
     bool at_once;
   };
-  for (const Row& row : {Row{"redirected", "/my/logout", true, false},
-                         Row{"not asked", "/my/logout?skip-redirect", true, true},
-                         Row{"provider away", "/my/logout", false, true}}) {
+  for (const Row& row :
+       {Row{"redirected", "/my/logout", true, false}, Row{"not asked", "/my/logout?skip-redirect", true, true},
+        Row{"provider away", "/my/logout", false, true}}) {
     CAPTURE(row.name);
     World world;
     world.bind(config::ProviderKind::oidc);
@@ -71,8 +71,7 @@ TEST_CASE("logout: tokens are revoked after the calls that carry them, refresh t
   world.loop.run_ready();
   CHECK(world.provider->revoked.empty());
   world.loop.advance(base::seconds(1));
-  CHECK(world.provider->revoked ==
-        std::vector<std::string>{"refresh_token refresh-ada", "access_token access-ada"});
+  CHECK(world.provider->revoked == std::vector<std::string>{"refresh_token refresh-ada", "access_token access-ada"});
   CHECK(world.receipts.find(test::header(response, "x-logout-id"))->revocation == logout::Step::done);
 }
 
@@ -99,8 +98,7 @@ TEST_CASE("logout: nothing is revoked where the provider does not offer it or th
     world.bind(config::ProviderKind::oidc);
     if (offered) world.config.logout.revoke_tokens = false;
     world.service();
-    if (offered)
-      world.provider->change([](auto& metadata) { metadata.revocation_endpoint = "https://idp.example/r"; });
+    if (offered) world.provider->change([](auto& metadata) { metadata.revocation_endpoint = "https://idp.example/r"; });
     world.get("/my/logout", world.log_in());
     world.loop.run_ready();
     CHECK(world.provider->revoked.empty());

@@ -40,8 +40,7 @@ TEST_CASE("logout: session dead first, then every back-end, then the provider") 
   CHECK(receipt->provider == logout::ProviderPart::redirect);
 }
 
-TEST_CASE(
-    "logout: the back-ends get the cookies of the session's last state, not of the request's snapshot") {
+TEST_CASE("logout: the back-ends get the cookies of the session's last state, not of the request's snapshot") {
   World world;
   add_back_ends(world, {"bank"});
   const auto old = world.log_in();
@@ -186,8 +185,8 @@ void end(World& world, Asked asked, const session::Snapshot& session) {
 }  // namespace
 
 TEST_CASE("logout: whoever asks, live connections are closed at once, also those that begin a moment too late (61)") {
-  for (const auto asked : {Asked::by_browser, Asked::by_back_channel, Asked::by_front_channel,
-                           Asked::by_administrator, Asked::by_refused_refresh, Asked::by_time_out}) {
+  for (const auto asked : {Asked::by_browser, Asked::by_back_channel, Asked::by_front_channel, Asked::by_administrator,
+                           Asked::by_refused_refresh, Asked::by_time_out}) {
     CAPTURE(static_cast<int>(asked));
     World world;
     world.bind(config::ProviderKind::oidc);
@@ -262,8 +261,7 @@ TEST_CASE("logout: with the store away nobody is told that they are signed out")
   test::AwayStore away;
   logout::Service service(world.parts_with(away));
   const test::Request request("GET", "/my/logout");
-  const auto answered =
-      test::run_task(service.handle(request.request, world.external, world.log_in(), "", world.loop));
+  const auto answered = test::run_task(service.handle(request.request, world.external, world.log_in(), "", world.loop));
   REQUIRE(!answered);
   CHECK(answered.error().code == base::ErrorCode::unavailable);
 }
@@ -279,8 +277,7 @@ TEST_CASE("back-channel: a token that could not be obeyed, because the store was
   const session::Snapshot session = world.log_in();
   const test::Request request("POST", "/backchannel", {{"Content-Type", "application/x-www-form-urlencoded"}});
   const std::string body = "logout_token=by-sid";
-  const auto failed =
-      test::run_task(service.handle(request.request, world.external, nullptr, body, world.loop));
+  const auto failed = test::run_task(service.handle(request.request, world.external, nullptr, body, world.loop));
   REQUIRE(failed);
   CHECK((**failed).status == 400);
   const auto again = world.send(request, nullptr, body);

@@ -39,8 +39,7 @@ TEST_CASE("sqlite outbox: keeps the contract of all outboxes [Q3]") {
   test::check_outbox_contract([] { return std::make_unique<TestedSqliteOutbox>(); });
 }
 
-TEST_CASE(
-    "sqlite outbox: the files hold no token or cookie in clear, and no trace of what was settled [Q3]") {
+TEST_CASE("sqlite outbox: the files hold no token or cookie in clear, and no trace of what was settled [Q3]") {
   TestedSqliteOutbox tested;
   test::OutboxDriver outbox(tested);
   auto call = std::make_shared<logout::CallRecord>(*test::make_call("a", 1, "bank"));

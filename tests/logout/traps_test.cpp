@@ -35,8 +35,7 @@ const std::vector<std::string> kTriggers = {
 
 }  // namespace
 
-TEST_CASE(
-    "traps: no prefetch and no sub-resource logs out, whoever asks for it and from wherever [S33] [S34]") {
+TEST_CASE("traps: no prefetch and no sub-resource logs out, whoever asks for it and from wherever [S33] [S34]") {
   const std::vector<test::HeaderList> traps = {
       {{"Sec-Purpose", "prefetch"}},
       {{"x-sec-purpose", "prefetch"}},
@@ -63,13 +62,11 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "traps: a frame of a sibling domain logs out only where the request itself names the session [S34]") {
+TEST_CASE("traps: a frame of a sibling domain logs out only where the request itself names the session [S34]") {
   for (const auto& url : kTriggers) {
     CAPTURE(url);
     TrapWorld world;
-    const auto response =
-        world.get(url, world.ada, {{"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Dest", "iframe"}});
+    const auto response = world.get(url, world.ada, {{"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Dest", "iframe"}});
     REQUIRE(response);
     const bool is_front_channel = url.starts_with("/my/front-channel");
     CHECK(response->status == (is_front_channel ? 200 : 403));

@@ -76,8 +76,7 @@ class World {
       bound.push_back(std::move(made));
     }
     providers = std::make_shared<identity::Providers>(std::move(bound));
-    fan_out_ =
-        std::make_unique<logout::FanOut>(client, loop, clock, outbox, receipts, options, [] { return 0.5; });
+    fan_out_ = std::make_unique<logout::FanOut>(client, loop, clock, outbox, receipts, options, [] { return 0.5; });
     logout::CookieDeletion delete_cookies = [](const http::External&, const http::Request&) {
       return std::vector<std::string>{"JSESSIONID=; Path=/; HttpOnly; Max-Age=0"};
     };
@@ -92,8 +91,8 @@ class World {
   logout::Parts parts_with(session::Store& sessions) {
     auto shared = std::make_shared<const config::Configuration>(config);
     auto routes = std::make_shared<const backend::RouteSet>(shared);
-    return {std::move(shared), providers, sessions, live,  *fan_out_, receipts,
-            states,            ongoing,   loop,     clock, std::move(routes), {}, {}};
+    return {std::move(shared), providers, sessions, live, *fan_out_, receipts, states, ongoing, loop, clock,
+            std::move(routes), {},        {}};
   }
   // A new configuration; what outlives it stays.
   void reload() {
@@ -136,8 +135,7 @@ class World {
 
   std::optional<http::Response> send(const Request& request, session::Snapshot session = nullptr,
                                      std::string body = {}) {
-    auto answered =
-        run_task(service().handle(request.request, external, session, std::move(body), loop), &loop);
+    auto answered = run_task(service().handle(request.request, external, session, std::move(body), loop), &loop);
     if (!answered) {
       last_error = answered.error();
       return std::nullopt;

@@ -11,15 +11,23 @@ using namespace router::management;
 using base::MetricKind;
 using base::MetricReading;
 
-bool holds(const std::string& text, std::string_view line) { return text.find(std::string(line) + "\n") != std::string::npos; }
+bool holds(const std::string& text, std::string_view line) {
+  return text.find(std::string(line) + "\n") != std::string::npos;
+}
 
 std::vector<MetricReading> some_readings() {
   const double infinity = std::numeric_limits<double>::infinity();
   return {
-      {"xsrouter_requests_total", "Requests.", MetricKind::counter, {"route", "class"},
+      {"xsrouter_requests_total",
+       "Requests.",
+       MetricKind::counter,
+       {"route", "class"},
        {{{"0", "2xx"}, 3, {}}, {{"say \"hi\"\\\n", "5xx"}, 0, {}}}},
       {"xsrouter_open", "Open.", MetricKind::gauge, {}, {{{}, 7, {}}}},
-      {"xsrouter_request_seconds", "Until the head.", MetricKind::histogram, {"route"},
+      {"xsrouter_request_seconds",
+       "Until the head.",
+       MetricKind::histogram,
+       {"route"},
        {{{"0"}, 1.5, {{0.5, 1}, {infinity, 3}}}}},
       {"xsrouter_never_total", "Never.", MetricKind::counter, {"a"}, {}},
   };
@@ -63,7 +71,8 @@ TEST_CASE("metrics text: OpenMetrics is for who asks for it [issue 14]") {
       {"*/*", MetricsFormat::prometheus},
       {"text/plain", MetricsFormat::prometheus},
       {"application/openmetrics-text", MetricsFormat::open_metrics},
-      {"application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", MetricsFormat::open_metrics},
+      {"application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+       MetricsFormat::open_metrics},
       {"application/openmetrics-text; q=0.2, text/plain; q=0.7", MetricsFormat::prometheus},
       {"application/openmetrics-text;q=0", MetricsFormat::prometheus},
       {"APPLICATION/OpenMetrics-Text ; version=1.0.0", MetricsFormat::open_metrics},

@@ -59,7 +59,8 @@ struct World {
   Doorkeeper door{{Secret("all-of-it"), Secret("only-look"), false}, clock};
 
   Response ask(std::string method, std::string path, std::string token = "all-of-it", std::string body = {}) {
-    Request request{.method = std::move(method), .path = std::move(path), .address = "192.0.2.1", .body = std::move(body)};
+    Request request{
+        .method = std::move(method), .path = std::move(path), .address = "192.0.2.1", .body = std::move(body)};
     if (!token.empty()) request.authorization = "Bearer " + token;
     return serve(request, door, operations);
   }
@@ -81,7 +82,8 @@ TEST_CASE("management: without a token only health and ready are there, and no p
     CHECK(world.ask("GET", path, "").status == 401);
   }
   Doorkeeper closed({}, world.clock);
-  CHECK(serve({.method = "GET", .path = "/metrics", .authorization = "Bearer "}, closed, world.operations).status == 403);
+  CHECK(serve({.method = "GET", .path = "/metrics", .authorization = "Bearer "}, closed, world.operations).status ==
+        403);
   CHECK(serve({.method = "GET", .path = "/health"}, closed, world.operations).status == 200);
 }
 
@@ -154,7 +156,8 @@ TEST_CASE("management: the log level changes for a while, for all events or one 
   CHECK(world.operations.waits == base::minutes(5));
   world.operations.later();
   CHECK(base::log_level() == before);
-  CHECK(world.ask_json("PUT", "/api/log-level", R"({"level":"debug","event":"request"})")["events"]["request"] == "debug");
+  CHECK(world.ask_json("PUT", "/api/log-level", R"({"level":"debug","event":"request"})")["events"]["request"] ==
+        "debug");
   CHECK(world.operations.waits == base::minutes(60));
   CHECK(world.ask_json("GET", "/api/log-level")["level"] == base::to_string(before));
   world.operations.later();
@@ -164,17 +167,18 @@ TEST_CASE("management: the log level changes for a while, for all events or one 
 TEST_CASE("management: a body that is not what is asked for is 400, whatever it is [issue 14]") {
   World world;
   std::string deep(100'000, '[');
-  for (const auto& body : {std::string(), std::string("{"), std::string("[]"), std::string("null"), std::string(R"({"level":1})"),
-                           std::string(R"({"level":"loud"})"), std::string(R"({"level":"info","minutes":0})"),
-                           std::string(R"({"level":"info","minutes":61})"), std::string(R"({"level":"info","minutes":1.5})"),
-                           std::string(R"({"level":"info","minutes":"5"})"), std::string(R"({"level":"info","more":1})"),
-                           std::string(R"({"minutes":5})"), deep, R"({"a":)" + deep}) {
+  for (const auto& body :
+       {std::string(), std::string("{"), std::string("[]"), std::string("null"), std::string(R"({"level":1})"),
+        std::string(R"({"level":"loud"})"), std::string(R"({"level":"info","minutes":0})"),
+        std::string(R"({"level":"info","minutes":61})"), std::string(R"({"level":"info","minutes":1.5})"),
+        std::string(R"({"level":"info","minutes":"5"})"), std::string(R"({"level":"info","more":1})"),
+        std::string(R"({"minutes":5})"), deep, R"({"a":)" + deep}) {
     CAPTURE(body.substr(0, 60));
     CHECK(world.ask("PUT", "/api/log-level", "all-of-it", body).status == 400);
     CHECK(world.ask("POST", "/api/explain", "all-of-it", body).status == 400);
   }
-  for (const auto* body : {R"({"url":1})", R"({"url":"/","method":1})", R"({"url":"/","headers":"a"})", R"({"url":"/","headers":[1]})",
-                           R"({"url":""})"}) {
+  for (const auto* body : {R"({"url":1})", R"({"url":"/","method":1})", R"({"url":"/","headers":"a"})",
+                           R"({"url":"/","headers":[1]})", R"({"url":""})"}) {
     CAPTURE(body);
     CHECK(world.ask("POST", "/api/explain", "all-of-it", body).status == 400);
   }
@@ -219,11 +223,19 @@ TEST_CASE("management: the description has every route, its method, its body and
 TEST_CASE("management: receipts are listed by what is asked for, one is shown, signed or not [P3]") {
   World world;
   const auto look = [&](std::string path, std::map<std::string, std::string> query = {}) {
-    return serve({.method = "GET", .path = std::move(path), .authorization = "Bearer only-look", .query = std::move(query)},
-                 world.door, world.operations);
+    return serve(
+        {.method = "GET", .path = std::move(path), .authorization = "Bearer only-look", .query = std::move(query)},
+        world.door, world.operations);
   };
-  CHECK(look("/api/logouts", {{"user", "ada"}, {"cause", "timeout"}, {"outcome", "dead"}, {"since", "10"}, {"until", "20"},
-                              {"cursor", "7"}, {"limit", "200"}, {"format", "jws"}}).status == 200);
+  CHECK(look("/api/logouts", {{"user", "ada"},
+                              {"cause", "timeout"},
+                              {"outcome", "dead"},
+                              {"since", "10"},
+                              {"until", "20"},
+                              {"cursor", "7"},
+                              {"limit", "200"},
+                              {"format", "jws"}})
+            .status == 200);
   const auto& asked = world.operations.asked;
   CHECK(asked.user == "ada");
   CHECK(asked.cause == "timeout");
@@ -233,7 +245,8 @@ TEST_CASE("management: receipts are listed by what is asked for, one is shown, s
   CHECK(asked.cursor == 7U);
   CHECK(asked.limit == 200);
   CHECK(asked.as_jws);
-  for (const auto& [name, value] : std::map<std::string, std::string>{{"since", "x"}, {"until", "-1"}, {"cursor", "1.5"}, {"limit", "0"}}) {
+  for (const auto& [name, value] :
+       std::map<std::string, std::string>{{"since", "x"}, {"until", "-1"}, {"cursor", "1.5"}, {"limit", "0"}}) {
     CAPTURE(name);
     CHECK(look("/api/logouts", {{name, value}}).status == 400);
   }

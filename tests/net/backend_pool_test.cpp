@@ -67,9 +67,10 @@ TEST_CASE("back-end pool: look-ups and waits for a place that end in one tick wa
     const char* name;
     test::NameRecord record;
   };
-  for (const Row& row : {Row{"silent", {.fault = test::NameFault::silence}}, Row{"slow", {.addresses = {"127.0.0.1"}, .delay = 200ms}},
-                         Row{"failing late", {.fault = test::NameFault::server_failure, .delay = 150ms}},
-                         Row{"failing", {.fault = test::NameFault::no_such_name}}, Row{"good", {.addresses = {"127.0.0.1"}}}}) {
+  for (const Row& row :
+       {Row{"silent", {.fault = test::NameFault::silence}}, Row{"slow", {.addresses = {"127.0.0.1"}, .delay = 200ms}},
+        Row{"failing late", {.fault = test::NameFault::server_failure, .delay = 150ms}},
+        Row{"failing", {.fault = test::NameFault::no_such_name}}, Row{"good", {.addresses = {"127.0.0.1"}}}}) {
     for (const bool withdraws : {false, true}) {
       CAPTURE(row.name);
       CAPTURE(withdraws);

@@ -65,7 +65,8 @@ class BodyHandler final : public net::Handler {
   std::shared_ptr<Others> others_;
 };
 
-Task<void> read_answer(net::AsioLoop& loop, net::AsioBackendPool& pool, const net::BackendOrigin& origin, Reading& reading) {
+Task<void> read_answer(net::AsioLoop& loop, net::AsioBackendPool& pool, const net::BackendOrigin& origin,
+                       Reading& reading) {
   net::ConnectionWish wish(false, base::milliseconds(5'000));
   auto acquired = co_await pool.acquire(origin, wish);
   auto connection = std::move(*acquired);
@@ -95,7 +96,8 @@ TEST_CASE("body turns: a thousand one-byte chunks of a client that came at once 
   REQUIRE(port.has_value());
   server.start();
   const test::Socket client = test::connect_to(*port);
-  CHECK(client.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + one_byte_chunks()));
+  CHECK(client.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                    one_byte_chunks()));
   std::thread thread([&loop] { loop.run(); });
   const auto reading = handler.done.get_future().get();
   CHECK(reading.body == string(kChunks, 'x'));
@@ -108,7 +110,8 @@ TEST_CASE("body turns: a thousand one-byte chunks of a client that came at once 
   thread.join();
 }
 
-TEST_CASE("body turns: a thousand one-byte chunks of a back-end that came at once are read with turns for others [N2]") {
+TEST_CASE(
+    "body turns: a thousand one-byte chunks of a back-end that came at once are read with turns for others [N2]") {
   const test::Listener listener;
   std::thread back_end([&listener] {
     const auto connection = listener.accept(test::kPatience);

@@ -14,8 +14,7 @@ using test::ScriptedHandler;
 using namespace std::chrono_literals;
 using Paths = std::vector<std::string>;
 
-TEST_CASE(
-    "client connection: it lasts as the client's version and Connection say, and the answer says so [H17]") {
+TEST_CASE("client connection: it lasts as the client's version and Connection say, and the answer says so [H17]") {
   struct Row {
     const char* version;
     const char* fields;
@@ -69,8 +68,7 @@ TEST_CASE("client connection: what is sent behind the last request is read away,
   CHECK(world.handler.begun == Paths{"/a"});
 }
 
-TEST_CASE(
-    "client connection: an answer before the body has come is whole, and the body is not a request [H17]") {
+TEST_CASE("client connection: an answer before the body has come is whole, and the body is not a request [H17]") {
   for (const char* framing : {"Content-Length: 1000\r\n", "Transfer-Encoding: chunked\r\n"}) {
     CAPTURE(std::string(framing));
     ClientWorld world;
@@ -122,8 +120,8 @@ TEST_CASE("client connection: a handler that gives no answer, or half of one, en
     co_return;
   };
   const std::string cut = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf";
-  for (const Row& row : {Row{"/none", none, ""}, Row{"/half", half, cut}, Row{"/much", too_much, ""},
-                         Row{"/fails", fails, ""}}) {
+  for (const Row& row :
+       {Row{"/none", none, ""}, Row{"/half", half, cut}, Row{"/much", too_much, ""}, Row{"/fails", fails, ""}}) {
     CAPTURE(std::string(row.path));
     ClientWorld world;
     world.handler.scripts[row.path] = row.script;
@@ -135,8 +133,7 @@ TEST_CASE("client connection: a handler that gives no answer, or half of one, en
   }
 }
 
-TEST_CASE(
-    "client connection: who leaves while being answered is noticed within a second, who stays is not [H17]") {
+TEST_CASE("client connection: who leaves while being answered is noticed within a second, who stays is not [H17]") {
   const auto watched = [](net::Exchange& exchange, ScriptedHandler& handler) -> base::Task<void> {
     exchange.watch_client([&handler] { ++handler.gone; });
     co_await handler.gate.wait();
@@ -206,9 +203,8 @@ TEST_CASE("client connection: interim answers go to HTTP/1.1 alone, and only bef
     ClientWorld world;
     world.handler.scripts["/hints"] = early_hints;
     world.send(request("/hints", "Connection: keep-alive\r\n", knows_interim ? "HTTP/1.1" : "HTTP/1.0"));
-    CHECK(world.received() == (knows_interim
-                                   ? "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + answer("/hints")
-                                   : answer("/hints", "Connection: keep-alive\r\n")));
+    CHECK(world.received() == (knows_interim ? "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + answer("/hints")
+                                             : answer("/hints", "Connection: keep-alive\r\n")));
   }
 }
 

@@ -18,9 +18,7 @@ namespace {
 
 const string kRefused = "HTTP/1.1 400 Bad Request\r\nContent-Length: 7\r\nConnection: close\r\n\r\nrefused";
 
-string post(std::string_view fields) {
-  return "POST /body HTTP/1.1\r\nHost: a\r\n" + string(fields) + "\r\n";
-}
+string post(std::string_view fields) { return "POST /body HTTP/1.1\r\nHost: a\r\n" + string(fields) + "\r\n"; }
 
 }  // namespace
 
@@ -63,8 +61,7 @@ TEST_CASE("client limits: one empty line before a request is passed over, a seco
   CHECK(world.received() == kRefused);
 }
 
-TEST_CASE(
-    "client limits: a head may come in any pieces, but whole within its time and without a stall [H17]") {
+TEST_CASE("client limits: a head may come in any pieces, but whole within its time and without a stall [H17]") {
   ClientWorld slow({.head = 10s, .stall = 4s});
   const string head = request("/a");
   for (const char byte : head) slow.send({&byte, 1});

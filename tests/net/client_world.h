@@ -21,17 +21,13 @@ namespace router::test {
 
 // A whole answer; `fields`: those of the connection.
 inline std::string answer(std::string_view body, std::string_view fields = {}) {
-  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + std::string(fields) +
-         "\r\n" + std::string(body);
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + std::string(fields) + "\r\n" +
+         std::string(body);
 }
-inline std::string last_answer(std::string_view body) {
-  return answer(body, "Connection: close\r\n");
-}
+inline std::string last_answer(std::string_view body) { return answer(body, "Connection: close\r\n"); }
 
-inline std::string request(std::string_view path, std::string_view fields = {},
-                           std::string_view version = "HTTP/1.1") {
-  return "GET " + std::string(path) + " " + std::string(version) + "\r\nHost: a\r\n" + std::string(fields) +
-         "\r\n";
+inline std::string request(std::string_view path, std::string_view fields = {}, std::string_view version = "HTTP/1.1") {
+  return "GET " + std::string(path) + " " + std::string(version) + "\r\nHost: a\r\n" + std::string(fields) + "\r\n";
 }
 
 // Answers with the path, unless a path has a script.
@@ -90,8 +86,7 @@ class ScriptedHandler final : public net::Handler {
 struct ClientWorld : TurnedLoop {
   explicit ClientWorld(net::ServerTimeouts times = {}) : timeouts(times) {
     using net::ClientConnection;
-    auto made =
-        std::make_unique<ClientConnection>(loop, wire.near_end(loop), handler, connections, limits, timeouts);
+    auto made = std::make_unique<ClientConnection>(loop, wire.near_end(loop), handler, connections, limits, timeouts);
     ClientConnection::start(std::move(made), nullptr, [this] { closed = true; });
     settle();
   }

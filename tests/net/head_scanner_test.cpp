@@ -57,7 +57,8 @@ TEST_CASE("head scanner: faults are seen without waiting for the end of the head
 }
 
 TEST_CASE("head scanner: what is merely unfinished is no fault") {
-  for (const std::string input : {"", "G", "GET / HTTP/1.1\r", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: \xC3\xA9\t\r\n\r"}) {
+  for (const std::string input :
+       {"", "G", "GET / HTTP/1.1\r", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: \xC3\xA9\t\r\n\r"}) {
     CAPTURE(input);
     CHECK(HeadScanner().scan(input) == State::incomplete);
   }

@@ -33,8 +33,8 @@ TEST_CASE(
     std::string before_the_end;
     bool tried_anew;
   };
-  for (const Row& row : {Row{"GET", "", true}, Row{"PUT", "", true}, Row{"POST", "", false},
-                         Row{"GET", "HTTP/1.1 200", false}}) {
+  for (const Row& row :
+       {Row{"GET", "", true}, Row{"PUT", "", true}, Row{"POST", "", false}, Row{"GET", "HTTP/1.1 200", false}}) {
     CAPTURE(std::string(row.method));
     CAPTURE(row.before_the_end);
     PoolWorld world;

@@ -54,8 +54,7 @@ TEST_CASE("input buffer: an answer's head may grow to a huge buffer, a request's
   CHECK(fill_head(request) == 40'000);
 }
 
-TEST_CASE(
-    "input buffer: a small head costs a small buffer, a large one grows to the large one and no further") {
+TEST_CASE("input buffer: a small head costs a small buffer, a large one grows to the large one and no further") {
   BufferPool pool(40'000);
   InputBuffer input(pool, InputBuffer::Begin::small);
   CHECK_FALSE(input.holds_memory());
@@ -86,8 +85,7 @@ TEST_CASE("input buffer: the head stays in place while the body is read, whereve
   }
 }
 
-TEST_CASE(
-    "input buffer: what follows a message begins the next one, also where it is longer than a small buffer") {
+TEST_CASE("input buffer: what follows a message begins the next one, also where it is longer than a small buffer") {
   BufferPool pool;
   for (const std::size_t length : {0U, 10U, 5'000U}) {
     InputBuffer input(pool, InputBuffer::Begin::small);

@@ -62,7 +62,9 @@ struct Asker {
     co_await asker.question.answered();
     asker.answer = asker.question.answer();
   }
-  std::string first_address() const { return answer && !answer->addresses.empty() ? answer->addresses[0].to_string() : ""; }
+  std::string first_address() const {
+    return answer && !answer->addresses.empty() ? answer->addresses[0].to_string() : "";
+  }
 
   Names::Question question;
   std::optional<NameAnswer> answer;
@@ -87,7 +89,8 @@ TEST_CASE("names: an answer is kept for a short while, a bad one shorter still [
     NameAnswer answer;
     base::milliseconds kept_for;
   };
-  for (const Row& row : {Row{"what the name servers allow", good("192.0.2.1", 10s), 10s}, Row{"at least a second", good("192.0.2.1", 0s), 1s},
+  for (const Row& row : {Row{"what the name servers allow", good("192.0.2.1", 10s), 10s},
+                         Row{"at least a second", good("192.0.2.1", 0s), 1s},
                          Row{"at most half a minute", good("192.0.2.1", 86'400s), 30s}, Row{"bad", bad(), 1s}}) {
     CAPTURE(row.name);
     NamesWorld world;

@@ -14,7 +14,8 @@ using net::ParseLimits;
 namespace {
 
 struct ParsedRequest {
-  explicit ParsedRequest(std::string text, ParseLimits with = {}) : input(std::move(text)), limits(with), parser(request, trailers, limits) {
+  explicit ParsedRequest(std::string text, ParseLimits with = {})
+      : input(std::move(text)), limits(with), parser(request, trailers, limits) {
     const auto head_end = input.find("\r\n\r\n") + 4;
     head = parser.put_head(std::string_view(input).substr(0, head_end));
     rest = std::string_view(input).substr(head_end);
@@ -107,8 +108,10 @@ TEST_CASE("request parser: framing that could be read in two ways is refused") {
 
 TEST_CASE("request parser: limits have their own errors") {
   const ParseLimits small{.header_bytes = 200, .header_count = 3, .url_bytes = 50, .body_bytes = 10};
-  CHECK(ParsedRequest("GET /" + std::string(60, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", small).head.error().code == ErrorCode::uri_too_long);
-  CHECK(ParsedRequest(get("X: " + std::string(220, 'a') + "\r\n"), small).head.error().code == ErrorCode::head_too_large);
+  CHECK(ParsedRequest("GET /" + std::string(60, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", small).head.error().code ==
+        ErrorCode::uri_too_long);
+  CHECK(ParsedRequest(get("X: " + std::string(220, 'a') + "\r\n"), small).head.error().code ==
+        ErrorCode::head_too_large);
   CHECK(ParsedRequest(get("a: 1\r\nb: 1\r\nc: 1\r\n"), small).head.error().code == ErrorCode::head_too_large);
   CHECK(ParsedRequest(get("Content-Length: 11\r\n"), small).head.error().code == ErrorCode::body_too_large);
 }

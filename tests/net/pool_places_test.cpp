@@ -44,8 +44,8 @@ TEST_CASE(
       {"HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", false},
       {"a body that nobody read", kGood, false, false},
       {"bytes behind the answer", kGood + "HTTP", false},
-      {"an interim answer with Connection: close",
-       "HTTP/1.1 103 Early Hints\r\nConnection: close\r\n\r\n" + kGood, false},
+      {"an interim answer with Connection: close", "HTTP/1.1 103 Early Hints\r\nConnection: close\r\n\r\n" + kGood,
+       false},
   };
   for (const Row& row : rows) {
     CAPTURE(std::string(row.name));
@@ -76,8 +76,7 @@ TEST_CASE("pool: neither who says so nor a pool without reuse keeps a connection
   }
 }
 
-TEST_CASE(
-    "pool: the connection that was used last is the next, and one that has rested too long is closed [H17]") {
+TEST_CASE("pool: the connection that was used last is the next, and one that has rested too long is closed [H17]") {
   PoolWorld world({.max_idle = 30s});
   Asked one;
   const auto first = world.connected(one);
@@ -223,8 +222,7 @@ TEST_CASE("pool: what lasts gives its place away, is bounded of its own, and is 
   CHECK(world.pool.counts().idle == 0);
 }
 
-TEST_CASE(
-    "pool: who wants a new connection gets one, and the place of one that rests where all are taken [H17]") {
+TEST_CASE("pool: who wants a new connection gets one, and the place of one that rests where all are taken [H17]") {
   PoolWorld world({.connections = 2});
   Asked one;
   const auto first = world.connected(one);

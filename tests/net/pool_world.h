@@ -36,8 +36,7 @@ struct PoolWorld : TurnedLoop {
     base::start_detached(acquire(pool, origin, asked));
     settle();
   }
-  static base::Task<void> acquire(net::AsioBackendPool& pool, const net::BackendOrigin& origin,
-                                  Asked& asked) {
+  static base::Task<void> acquire(net::AsioBackendPool& pool, const net::BackendOrigin& origin, Asked& asked) {
     auto got = co_await pool.acquire(origin, asked.wish);
     asked.got.emplace(std::move(got));
   }

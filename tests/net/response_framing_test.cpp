@@ -17,21 +17,20 @@ TEST_CASE("response framing: the head says how the body ends and whether the con
   };
   const Row rows[] = {
       {http::BodyKind::none, 1, false, "HTTP/1.1 204 No Content\r\nA: b\r\n\r\n", false},
-      {http::BodyKind::length, 1, false, "HTTP/1.1 204 No Content\r\nA: b\r\nContent-Length: 10\r\n\r\n",
-       false},
+      {http::BodyKind::length, 1, false, "HTTP/1.1 204 No Content\r\nA: b\r\nContent-Length: 10\r\n\r\n", false},
       {http::BodyKind::length, 1, true,
        "HTTP/1.1 204 No Content\r\nA: b\r\nContent-Length: 10\r\nConnection: close\r\n\r\n", true},
       {http::BodyKind::length, 0, false,
        "HTTP/1.1 204 No Content\r\nA: b\r\nContent-Length: 10\r\nConnection: keep-alive\r\n\r\n", false},
-      {http::BodyKind::chunked, 1, false,
-       "HTTP/1.1 204 No Content\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n", false},
-      {http::BodyKind::chunked, 0, false, "HTTP/1.1 204 No Content\r\nA: b\r\nConnection: close\r\n\r\n",
-       true}};
+      {http::BodyKind::chunked, 1, false, "HTTP/1.1 204 No Content\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n",
+       false},
+      {http::BodyKind::chunked, 0, false, "HTTP/1.1 204 No Content\r\nA: b\r\nConnection: close\r\n\r\n", true}};
   for (const Row& row : rows) {
     ResponseFraming framing;
     std::string out;
-    framing.begin({.status = 204, .fields = router::test::fields_of("A: b\r\n"), .body = row.body, .content_length = 10},
-                  row.minor_version, row.close, out);
+    framing.begin(
+        {.status = 204, .fields = router::test::fields_of("A: b\r\n"), .body = row.body, .content_length = 10},
+        row.minor_version, row.close, out);
     CHECK(out == row.head);
     CHECK(framing.closes() == row.closes);
   }

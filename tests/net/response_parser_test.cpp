@@ -49,16 +49,14 @@ TEST_CASE("response parser: trailers that would change routing or identity are d
   CHECK(*answer.trailers.get("X-T") == "v");
 }
 
-TEST_CASE(
-    "response parser: a trailer that names framing changes nothing, in one piece or byte by byte [N15]") {
-  for (const char* trailer : {"Content-Length: 3", "Content-Length: x", "Transfer-Encoding: chunked",
-                              "Connection: close", "Upgrade: x"}) {
+TEST_CASE("response parser: a trailer that names framing changes nothing, in one piece or byte by byte [N15]") {
+  for (const char* trailer :
+       {"Content-Length: 3", "Content-Length: x", "Transfer-Encoding: chunked", "Connection: close", "Upgrade: x"}) {
     for (const std::size_t step : {std::size_t{1}, std::size_t{7}, std::size_t{1000}}) {
       CAPTURE(trailer);
       CAPTURE(step);
       const ChunkedAnswer answer(
-          "5;a=b\r\nhello\r\n3\r\n yo\r\n00;c\r\n" + std::string(trailer) + "\r\nX-T: v\r\n\r\nHTTP/1.1 200",
-          step);
+          "5;a=b\r\nhello\r\n3\r\n yo\r\n00;c\r\n" + std::string(trailer) + "\r\nX-T: v\r\n\r\nHTTP/1.1 200", step);
       CHECK(answer.finished);
       CHECK(answer.body == "hello yo");
       CHECK(answer.rest == "HTTP/1.1 200");
@@ -132,9 +130,9 @@ TEST_CASE("response parser: a back-end's framing is not trusted") {
   for (const char* bad :
        {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\n", "HTTP/1.1 200 OK\r\nX : a\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "ICE/1.0 200 OK\r\n\r\n"}) {
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX : a\r\n\r\n", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n",
+        "ICE/1.0 200 OK\r\n\r\n"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse(bad).accepted);
   }
@@ -151,8 +149,7 @@ TEST_CASE(
   using http::BodyKind;
   const Row rows[] = {
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", BodyKind::chunked, true},
-      {"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n", BodyKind::chunked,
-       false},
+      {"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n", BodyKind::chunked, false},
       {"HTTP/1.0 200 OK\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\n", BodyKind::length, true},
       {"HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n", BodyKind::none, true},
       {"HTTP/1.1 103 Early Hints\r\nContent-Length: 0\r\n\r\n", BodyKind::none, false},
@@ -163,8 +160,8 @@ TEST_CASE(
       {"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n", BodyKind::none, false},
       {"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", BodyKind::none, true},
       {"HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n", BodyKind::none, false},
-      {"HTTP/1.0 304 Not Modified\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n",
-       BodyKind::none, false}};
+      {"HTTP/1.0 304 Not Modified\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n", BodyKind::none,
+       false}};
   for (const Row& row : rows) {
     CAPTURE(row.head);
     ParseLimits limits;

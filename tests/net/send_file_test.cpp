@@ -105,8 +105,7 @@ class RunningServer {
 
 void ask(int client, const char* connection = "keep-alive") {
   const string request = string("GET / HTTP/1.1\r\nHost: a\r\nConnection: ") + connection + "\r\n\r\n";
-  REQUIRE(::send(client, request.data(), request.size(), MSG_NOSIGNAL) ==
-          static_cast<ssize_t>(request.size()));
+  REQUIRE(::send(client, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()));
 }
 
 // Reads up to `size` bytes, fewer if the connection ends.
@@ -173,15 +172,13 @@ TEST_CASE("send file: a chunked body works as well") {
   ::close(client);
 }
 
-TEST_CASE(
-    "send file: a file that became shorter ends the connection, so that the answer cannot look complete") {
+TEST_CASE("send file: a file that became shorter ends the connection, so that the answer cannot look complete") {
   RunningServer server(pattern(kSize));
   server.truncate(1000);
   const int client = server.connect();
   ask(client);
   CHECK(read(client, kSize).size() < kSize);
-  CHECK(server.handler.fault.get_future().get() ==
-        "internal (router): a file became shorter while it was sent");
+  CHECK(server.handler.fault.get_future().get() == "internal (router): a file became shorter while it was sent");
   ::close(client);
 }
 

@@ -12,9 +12,7 @@ namespace {
 
 using router::test::FakeClock;
 
-std::string ticket_name(const TicketKeys::Key& key) {
-  return {key.name.begin(), key.name.end()};
-}
+std::string ticket_name(const TicketKeys::Key& key) { return {key.name.begin(), key.name.end()}; }
 
 }  // namespace
 

@@ -16,8 +16,8 @@ namespace {
 
 // Client frames are masked; the mask is zero here.
 string client_frame(char opcode, std::string_view payload) {
-  return string{static_cast<char>(0x80 | opcode), static_cast<char>(0x80 | payload.size())} +
-         string(4, '\0') + string(payload);
+  return string{static_cast<char>(0x80 | opcode), static_cast<char>(0x80 | payload.size())} + string(4, '\0') +
+         string(payload);
 }
 string server_frame(char opcode, std::string_view payload) {
   return string{static_cast<char>(0x80 | opcode), static_cast<char>(payload.size())} + string(payload);
@@ -85,8 +85,7 @@ TEST_CASE("tunnel: bytes pass both ways, what came behind the heads first [H17]"
   CHECK_FALSE(world.done);
 }
 
-TEST_CASE(
-    "tunnel: messages of the client count as its work, pings and what the back-end sends do not [H17]") {
+TEST_CASE("tunnel: messages of the client count as its work, pings and what the back-end sends do not [H17]") {
   TunnelWorld world;
   world.from_client(client_frame(kPing, "?"));
   world.from_backend(server_frame(kText, "news"));
@@ -204,8 +203,7 @@ TEST_CASE("tunnel: a side is read only as fast as the other takes it [H17]") {
   CHECK(world.client.send("on"));
 }
 
-TEST_CASE(
-    "tunnel: a side that takes nothing is given up after a minute, or soon where the other has gone [H17]") {
+TEST_CASE("tunnel: a side that takes nothing is given up after a minute, or soon where the other has gone [H17]") {
   for (const bool has_gone : {false, true}) {
     CAPTURE(has_gone);
     TunnelWorld world;

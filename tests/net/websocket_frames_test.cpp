@@ -6,8 +6,8 @@
 
 namespace router::websocket_frames_test {
 
-using router::net::FrameTracker;
 using router::net::close_frame;
+using router::net::FrameTracker;
 
 namespace {
 std::string frame(unsigned char first, std::string payload, bool masked = false) {

@@ -14,9 +14,7 @@ using test::StageWorld;
 
 namespace {
 
-std::vector<session::BackendCookie> one_cookie() {
-  return {{"crm", "sid", base::Secret("1"), "/", false}};
-}
+std::vector<session::BackendCookie> one_cookie() { return {{"crm", "sid", base::Secret("1"), "/", false}}; }
 
 session::Snapshot opened_in(pipeline::Context& context) {
   pipeline::AnonymousOpener opener(context);
@@ -25,8 +23,7 @@ session::Snapshot opened_in(pipeline::Context& context) {
 
 }  // namespace
 
-TEST_CASE(
-    "anonymous opener: a session of nobody, with the time-outs, tenant and address of its browser [K1]") {
+TEST_CASE("anonymous opener: a session of nobody, with the time-outs, tenant and address of its browser [K1]") {
   StageWorld world;
   world.config.session_timeout = base::minutes(7);
   world.config.environment.session_max_lifetime = base::minutes(60);
@@ -47,8 +44,8 @@ TEST_CASE(
   CHECK(session->tokens.access_token.empty());
   CHECK(context.user.anonymous == session);
   CHECK_FALSE(context.user.session);
-  CHECK(test::lines_of(context.reply_fields) == "Set-Cookie: JSESSIONID=" + std::string(session->id.reveal()) +
-                                    "; Path=/; Secure; HttpOnly; SameSite=Lax\r\n");
+  CHECK(test::lines_of(context.reply_fields) ==
+        "Set-Cookie: JSESSIONID=" + std::string(session->id.reveal()) + "; Path=/; Secure; HttpOnly; SameSite=Lax\r\n");
   CHECK(**test::run_task(world.store.find(session->id)) != nullptr);
 }
 
@@ -56,8 +53,8 @@ TEST_CASE("anonymous opener: a store that is away costs the cookie, not the page
   StageWorld world;
   test::AwayStore away;
   const pipeline::Parts parts{world.clock, world.loop, {away, world.live, world.streams}};
-  const auto graph = std::make_shared<pipeline::Graph>(
-      std::make_shared<const config::Configuration>(world.config), parts);
+  const auto graph =
+      std::make_shared<pipeline::Graph>(std::make_shared<const config::Configuration>(world.config), parts);
   test::FakeExchange exchange("GET", "/public/x");
   pipeline::Context context(exchange, *graph, world.pool);
   CHECK_FALSE(opened_in(context));
@@ -71,8 +68,7 @@ TEST_CASE("load session: only a browser of which no session lives may be given o
   auto other_tenants = test::make_session("eve");
   other_tenants.subdomain = "two";
   const auto anonymous = test::make_anonymous();
-  for (const auto& session : {user, other_tenants, anonymous})
-    REQUIRE(test::run_task(world.store.create(session)));
+  for (const auto& session : {user, other_tenants, anonymous}) REQUIRE(test::run_task(world.store.create(session)));
   const auto cookie = [](const session::SessionId& id) { return "JSESSIONID=" + std::string(id.reveal()); };
   struct Row {
     std::string name;

@@ -7,8 +7,8 @@
 
 namespace router::applications_test {
 
-using test::StageWorld;
 using test::make_route;
+using test::StageWorld;
 using test::status_after;
 
 namespace {
@@ -42,16 +42,12 @@ TEST_CASE("landing pages: an application's page is public for GET and HEAD, what
     const char* target;
     bool needs_login;
   };
-  for (const Row& row : {Row{"GET", "/banking-app/logout-page.html", false},
-                         Row{"GET", "/banking-app/logout-page.html?a=1", false},
-                         Row{"HEAD", "/banking-app/logout-page.html", false},
-                         Row{"GET", "/%62anking-app/logout-page.html", false},
-                         Row{"GET", "/bye", false},
-                         Row{"POST", "/banking-app/logout-page.html", true},
-                         Row{"GET", "/banking-app/logout-page.html/x", true},
-                         Row{"GET", "/banking-app/", true},
-                         Row{"GET", "/x?/banking-app/logout-page.html", true},
-                         Row{"GET", "/logoff.html", true}}) {
+  for (const Row& row :
+       {Row{"GET", "/banking-app/logout-page.html", false}, Row{"GET", "/banking-app/logout-page.html?a=1", false},
+        Row{"HEAD", "/banking-app/logout-page.html", false}, Row{"GET", "/%62anking-app/logout-page.html", false},
+        Row{"GET", "/bye", false}, Row{"POST", "/banking-app/logout-page.html", true},
+        Row{"GET", "/banking-app/logout-page.html/x", true}, Row{"GET", "/banking-app/", true},
+        Row{"GET", "/x?/banking-app/logout-page.html", true}, Row{"GET", "/logoff.html", true}}) {
     CAPTURE(row.target);
     CHECK(matched(world, row.method, row.target).needs_login() == row.needs_login);
   }

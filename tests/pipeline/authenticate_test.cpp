@@ -6,8 +6,8 @@
 
 namespace router::authenticate_test {
 
-using test::StageWorld;
 using test::make_route;
+using test::StageWorld;
 using test::status_after;
 
 namespace {
@@ -15,8 +15,9 @@ namespace {
 // Two OpenID bindings, an xsuaa and an ias; routes as a descriptor that is loaded has them.
 struct World : StageWorld {
   World() {
-    for (const auto& [name, kind] : {std::pair{"uaa", config::ProviderKind::xsuaa}, std::pair{"ias", config::ProviderKind::ias},
-                                     std::pair{"one", config::ProviderKind::oidc}, std::pair{"two", config::ProviderKind::oidc}}) {
+    for (const auto& [name, kind] :
+         {std::pair{"uaa", config::ProviderKind::xsuaa}, std::pair{"ias", config::ProviderKind::ias},
+          std::pair{"one", config::ProviderKind::oidc}, std::pair{"two", config::ProviderKind::oidc}}) {
       config::IdentityProvider provider;
       provider.name = name;
       provider.kind = kind;
@@ -59,10 +60,9 @@ TEST_CASE_FIXTURE(World, "authenticate: a session counts where it comes from the
     const char* target;
     const char* session_at;
     int status;
-  } rows[] = {{"/uaa", "", 401},        {"/uaa", "uaa", 0},           {"/uaa", "ias", 401},
-              {"/ias", "ias", 0},       {"/ias", "uaa", 401},         {"/one", "one", 0},
-              {"/one", "two", 401},     {"/one?sap_idp=two", "one", 0}, {"/basic", "uaa", 0},
-              {"/unbound", "uaa", 503}, {"/unbound", "", 503}};
+  } rows[] = {{"/uaa", "", 401},    {"/uaa", "uaa", 0},       {"/uaa", "ias", 401}, {"/ias", "ias", 0},
+              {"/ias", "uaa", 401}, {"/one", "one", 0},       {"/one", "two", 401}, {"/one?sap_idp=two", "one", 0},
+              {"/basic", "uaa", 0}, {"/unbound", "uaa", 503}, {"/unbound", "", 503}};
   for (const auto& row : rows) {
     CAPTURE(std::string(row.target));
     CAPTURE(std::string(row.session_at));
@@ -104,8 +104,8 @@ TEST_CASE_FIXTURE(World, "authenticate: basic without credentials, with other on
   }
 }
 
-TEST_CASE_FIXTURE(
-    World, "authenticate: a basic route asks anew for what belongs to an application that was left [S12]") {
+TEST_CASE_FIXTURE(World,
+                  "authenticate: a basic route asks anew for what belongs to an application that was left [S12]") {
   config.logout.applications = {{"application", "", "", "", {"app"}}, {"other", "", "", "", {"elsewhere"}}};
   const struct {
     std::vector<std::string> left;

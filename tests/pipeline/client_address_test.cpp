@@ -48,9 +48,7 @@ TEST_CASE("client address: all forwarding lines are one list, read from the righ
        "203.0.113.9"},
       {"IPv6 in brackets", {{"Host", "a"}, {kForwarded, "[2001:DB8::9]:443"}}, "2001:db8::9"},
       {"what is no address ends the walk at the proxy", {{"Host", "a"}, {kForwarded, "unknown"}}, "10.1.2.3"},
-      {"... and at the last good hop",
-       {{"Host", "a"}, {kForwarded, "203.0.113.9, junk, 10.0.0.7"}},
-       "10.0.0.7"},
+      {"... and at the last good hop", {{"Host", "a"}, {kForwarded, "203.0.113.9, junk, 10.0.0.7"}}, "10.0.0.7"},
   };
   for (const bool are_named : {true, false}) {
     for (const Row& row : rows) {

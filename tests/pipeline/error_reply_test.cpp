@@ -16,15 +16,24 @@ TEST_CASE("error reply: every error has the status that says whose fault it is")
     Side side;
     int status;
   } rows[] = {
-      {ErrorCode::bad_request, Side::client, 400},         {ErrorCode::uri_too_long, Side::client, 414},
-      {ErrorCode::head_too_large, Side::client, 431},      {ErrorCode::body_too_large, Side::client, 413},
-      {ErrorCode::timeout, Side::client, 408},             {ErrorCode::timeout, Side::back_end, 504},
-      {ErrorCode::timeout, Side::identity_provider, 502},  {ErrorCode::closed, Side::back_end, 502},
-      {ErrorCode::refused, Side::back_end, 502},           {ErrorCode::refused, Side::identity_provider, 503},
-      {ErrorCode::protocol, Side::back_end, 502},          {ErrorCode::protocol, Side::identity_provider, 502},
-      {ErrorCode::overloaded, Side::back_end, 503},        {ErrorCode::overloaded, Side::router, 500},
-      {ErrorCode::unavailable, Side::store, 503},          {ErrorCode::unauthenticated, Side::client, 401},
-      {ErrorCode::forbidden, Side::client, 403},           {ErrorCode::not_found, Side::client, 404},
+      {ErrorCode::bad_request, Side::client, 400},
+      {ErrorCode::uri_too_long, Side::client, 414},
+      {ErrorCode::head_too_large, Side::client, 431},
+      {ErrorCode::body_too_large, Side::client, 413},
+      {ErrorCode::timeout, Side::client, 408},
+      {ErrorCode::timeout, Side::back_end, 504},
+      {ErrorCode::timeout, Side::identity_provider, 502},
+      {ErrorCode::closed, Side::back_end, 502},
+      {ErrorCode::refused, Side::back_end, 502},
+      {ErrorCode::refused, Side::identity_provider, 503},
+      {ErrorCode::protocol, Side::back_end, 502},
+      {ErrorCode::protocol, Side::identity_provider, 502},
+      {ErrorCode::overloaded, Side::back_end, 503},
+      {ErrorCode::overloaded, Side::router, 500},
+      {ErrorCode::unavailable, Side::store, 503},
+      {ErrorCode::unauthenticated, Side::client, 401},
+      {ErrorCode::forbidden, Side::client, 403},
+      {ErrorCode::not_found, Side::client, 404},
       {ErrorCode::internal, Side::router, 500},
   };
   for (const auto& row : rows) {

@@ -99,7 +99,8 @@ std::size_t play_with_throw_at(std::uint64_t seed, std::size_t yield) {
 
 }  // namespace
 
-TEST_CASE("exceptions: one that is thrown at any point of a request, on either loop, costs a 500 and nothing else [S38]") {
+TEST_CASE(
+    "exceptions: one that is thrown at any point of a request, on either loop, costs a 500 and nothing else [S38]") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const auto yields = play_with_throw_at(seed, 0);
     for (std::size_t yield = 1; yield <= yields; ++yield) play_with_throw_at(seed, yield);

@@ -98,9 +98,7 @@ class YieldingProvider final : public identity::Provider {
     co_await after;
     co_return login;
   }
-  base::Task<base::Result<identity::Login>> password_grant(identity::PasswordGrant) override {
-    co_return unused();
-  }
+  base::Task<base::Result<identity::Login>> password_grant(identity::PasswordGrant) override { co_return unused(); }
   base::Task<base::Result<void>> revoke(base::Secret token, std::string) override {
     auto wait = scheduler_.yield();
     co_await wait;
@@ -109,9 +107,7 @@ class YieldingProvider final : public identity::Provider {
   }
   base::Task<base::Result<void>> end_session(base::Secret) override { co_return unused(); }
   base::Task<base::Result<identity::Claims>> verify_access_token(std::string) override { co_return unused(); }
-  base::Task<base::Result<identity::Claims>> verify_id_token_hint(std::string) override {
-    co_return unused();
-  }
+  base::Task<base::Result<identity::Claims>> verify_id_token_hint(std::string) override { co_return unused(); }
   // "sid NAME" or "sub NAME".
   base::Task<base::Result<identity::LogoutToken>> verify_logout_token(std::string token) override {
     auto wait = scheduler_.yield();
@@ -124,13 +120,11 @@ class YieldingProvider final : public identity::Provider {
   }
   base::Task<bool> is_reachable() override { co_return true; }
 
-  std::set<std::string> good;  // refresh tokens that can be used
+  std::set<std::string> good;        // refresh tokens that can be used
   std::string next_sid = "sid-new";  // of the next login
 
  private:
-  static base::Error unused() {
-    return {base::ErrorCode::internal, base::Side::identity_provider, "not in this test"};
-  }
+  static base::Error unused() { return {base::ErrorCode::internal, base::Side::identity_provider, "not in this test"}; }
   Scheduler& scheduler_;
   config::IdentityProvider config_;
   std::shared_ptr<const identity::Metadata> metadata_;
@@ -199,8 +193,7 @@ class RaceWorld {
     bool done = false;
     int status() const { return exchange->status(); }
   };
-  Sent& send(std::string method, const std::string& target, const std::string& cookies,
-             std::string body = {}) {
+  Sent& send(std::string method, const std::string& target, const std::string& cookies, std::string body = {}) {
     auto& sent = requests.emplace_back();
     sent.exchange = std::make_unique<FakeExchange>(std::move(method), target);
     auto& request = sent.exchange->edit_request();
@@ -264,28 +257,26 @@ class RaceWorld {
   }
 
   std::shared_ptr<const pipeline::Graph> make_graph() {
-    auto made =
-        std::make_shared<pipeline::Graph>(std::make_shared<const config::Configuration>(config), parts);
+    auto made = std::make_shared<pipeline::Graph>(std::make_shared<const config::Configuration>(config), parts);
     auto backend = std::make_unique<SlowBackend>(scheduler, made->config->logout);
     bank = backend.get();
     made->routes = std::make_shared<const backend::RouteSet>(
         made->config, nullptr, [&backend](const config::Route&) { return std::move(backend); });
     made->logout = std::make_unique<logout::Service>(logout::Parts{made->config,
-                                                                          providers,
-                                                                          store,
-                                                                          live,
-                                                                          fan_out,
-                                                                          receipts,
-                                                                          states,
-                                                                          ongoing_logouts,
-                                                                          background,
-                                                                          scheduler.clock,
-                                                                          {}});
+                                                                   providers,
+                                                                   store,
+                                                                   live,
+                                                                   fan_out,
+                                                                   receipts,
+                                                                   states,
+                                                                   ongoing_logouts,
+                                                                   background,
+                                                                   scheduler.clock,
+                                                                   {}});
     made->login = std::make_unique<login::Service>(
-        login::Parts{
-            made->config, store, background, scheduler.clock, ongoing_logins,
-            [this](std::string_view) -> identity::Provider* { return provider; },
-            [this](std::vector<session::Snapshot> over) { return tell_of(*this, std::move(over)); }});
+        login::Parts{made->config, store, background, scheduler.clock, ongoing_logins,
+                     [this](std::string_view) -> identity::Provider* { return provider; },
+                     [this](std::vector<session::Snapshot> over) { return tell_of(*this, std::move(over)); }});
     return made;
   }
 };

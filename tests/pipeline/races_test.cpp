@@ -33,9 +33,7 @@ session::Snapshot open_session(RaceWorld& world) {
   return made;
 }
 
-std::string cookie_of(const session::Snapshot& session) {
-  return "JSESSIONID=" + std::string(session->id.reveal());
-}
+std::string cookie_of(const session::Snapshot& session) { return "JSESSIONID=" + std::string(session->id.reveal()); }
 
 // What the browser holds after it was sent to the provider.
 struct StartedLogin {
@@ -181,8 +179,7 @@ void play(std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE(
-    "races: whatever comes in between, an ended session stays ended and its back-ends are told once (O10)") {
+TEST_CASE("races: whatever comes in between, an ended session stays ended and its back-ends are told once (O10)") {
   if (const char* only = std::getenv("RACE_SEED")) {
     play(std::strtoull(only, nullptr, 10));
     return;

@@ -13,7 +13,8 @@ using test::StageWorld;
 namespace {
 
 // What `fields` are completed to, without the id that every head has.
-std::string completed(pipeline::Context& context, std::string_view said, base::milliseconds upstream_time = base::milliseconds(-1)) {
+std::string completed(pipeline::Context& context, std::string_view said,
+                      base::milliseconds upstream_time = base::milliseconds(-1)) {
   context.trace.request_id = "id-1";
   auto completing = test::fields_of(said);
   pipeline::ReplyFields(context).complete(completing, upstream_time);
@@ -59,7 +60,8 @@ TEST_CASE("reply fields: what an answer says itself wins over what is configured
 
 TEST_CASE("reply fields: the router's own answers have what is configured beside what they say, errors too [K3]") {
   StageWorld world;
-  world.config.response_headers = {{"X-A", "1"}, {"x-a", "2"}, {"Location", "/elsewhere", true}, {"Cache-Control", "public"}};
+  world.config.response_headers = {
+      {"X-A", "1"}, {"x-a", "2"}, {"Location", "/elsewhere", true}, {"Cache-Control", "public"}};
   auto redirect = http::redirect_response("/there");
   pipeline::complete_own_response(world.ask("GET", "/"), redirect);
   CHECK(redirect.headers.count("X-A") == 2);
@@ -75,7 +77,8 @@ TEST_CASE("reply fields: the router's own answers have what is configured beside
 
 TEST_CASE("reply fields: a page with a policy of its own keeps it, also against one that overrides [K3]") {
   StageWorld world;
-  world.config.response_headers = {{"content-security-policy", "default-src 'self'", true}, {"X-Frame-Options", "DENY", true}};
+  world.config.response_headers = {{"content-security-policy", "default-src 'self'", true},
+                                   {"X-Frame-Options", "DENY", true}};
   auto page = http::html_response(200, "");
   page.headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors https://id.example");
   pipeline::complete_own_response(world.ask("GET", "/"), page);
@@ -134,7 +137,8 @@ TEST_CASE("reply fields: an answer that carries a token is kept by no cache, wha
     auto& context = world.ask("GET", "/");
     CHECK(completed(context, row.fields) == row.fields);
     context.reply_fields.add("x-csrf-token", "token");
-    CHECK(completed(context, row.fields) == std::string(row.kept) + "x-csrf-token: token\r\nCache-Control: no-store\r\n");
+    CHECK(completed(context, row.fields) ==
+          std::string(row.kept) + "x-csrf-token: token\r\nCache-Control: no-store\r\n");
   }
 }
 

@@ -21,9 +21,7 @@ struct Answer {
   int status = 0;
   http::Response response;
   nlohmann::json json() const { return nlohmann::json::parse(response.body); }
-  std::string field(std::string_view name) const {
-    return std::string(response.headers.get(name).value_or(""));
-  }
+  std::string field(std::string_view name) const { return std::string(response.headers.get(name).value_or("")); }
 };
 
 // With a session that has been idle for a minute, unless there is none.
@@ -50,9 +48,7 @@ struct EndpointWorld : StageWorld {
     }
     return answer;
   }
-  base::milliseconds left() {
-    return test::run_task(store.time_left(session->id))->value_or(base::milliseconds(0));
-  }
+  base::milliseconds left() { return test::run_task(store.time_left(session->id))->value_or(base::milliseconds(0)); }
 
   session::Snapshot session;
 };
@@ -113,13 +109,12 @@ TEST_CASE("session state: without a session 401 and where to go, the built-in pa
   CHECK(world.send("POST", "/xs-router/session/touch").json()["page"] == "/xs-router/signed-out");
 }
 
-TEST_CASE(
-    "session state: a browser with several sessions is nobody's, and is told how to sign out of them [S4]") {
+TEST_CASE("session state: a browser with several sessions is nobody's, and is told how to sign out of them [S4]") {
   EndpointWorld world;
   const auto other = test::make_session("eve");
   REQUIRE(test::run_task(world.store.create(other)));
-  const std::string cookies = "JSESSIONID=" + std::string(world.session->id.reveal()) +
-                              "; JSESSIONID=" + std::string(other.id.reveal());
+  const std::string cookies =
+      "JSESSIONID=" + std::string(world.session->id.reveal()) + "; JSESSIONID=" + std::string(other.id.reveal());
   world.session = nullptr;
   for (const auto& [method, path] :
        {std::pair{"GET", "/xs-router/session"}, std::pair{"POST", "/xs-router/session/touch"},
@@ -127,8 +122,7 @@ TEST_CASE(
     const auto answer = world.send(method, path, {{"Cookie", cookies}});
     CHECK(answer.status == 401);
     CHECK(answer.json() ==
-          nlohmann::json{
-              {"endpoint", "/my/logout"}, {"method", "GET"}, {"csrf", false}, {"page", "/logoff.html"}});
+          nlohmann::json{{"endpoint", "/my/logout"}, {"method", "GET"}, {"csrf", false}, {"page", "/logoff.html"}});
   }
   REQUIRE(test::run_task(world.store.end(other.id)));
   const auto over =
@@ -193,8 +187,7 @@ TEST_CASE("session events: too many of one session are told to wait") {
 
 TEST_CASE("session endpoints: other paths below are none of theirs") {
   EndpointWorld world;
-  for (const char* path :
-       {"/xs-router/session/", "/xs-router/sessions", "/xs-router/session.js/x", "/session.js"}) {
+  for (const char* path : {"/xs-router/session/", "/xs-router/sessions", "/xs-router/session.js/x", "/session.js"}) {
     CHECK(world.send("GET", path).status == 0);
   }
 }

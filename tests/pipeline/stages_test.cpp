@@ -6,8 +6,8 @@
 
 namespace router::stages_test {
 
-using test::StageWorld;
 using test::make_route;
+using test::StageWorld;
 using test::status_after;
 
 namespace {
@@ -152,7 +152,8 @@ TEST_CASE("authorize: one of the scopes, exactly, for the method that was used")
   }
 }
 
-TEST_CASE("authorize: a scope while authenticationMethod is none lets nobody in, unless the route is public itself [K9]") {
+TEST_CASE(
+    "authorize: a scope while authenticationMethod is none lets nobody in, unless the route is public itself [K9]") {
   for (const char* method : {"GET", "HEAD", "POST"}) {
     for (const bool signed_in : {false, true}) {
       StageWorld world;
@@ -225,7 +226,10 @@ TEST_CASE("check upgrade: a WebSocket must be enabled, complete, and from an ori
     StageWorld world;
     world.config.websockets_enabled = row.enabled;
     world.config.environment.ws_allowed_origins = row.allowed;
-    auto& context = world.ask("GET", "/ws", {{"Host", "app.example"}, {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}, {"Sec-WebSocket-Version", row.version}});
+    auto& context = world.ask("GET", "/ws",
+                              {{"Host", "app.example"},
+                               {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                               {"Sec-WebSocket-Version", row.version}});
     world.exchange->edit_request().is_upgrade = true;
     if (*row.origin != '\0') world.exchange->edit_request().headers.add("Origin", row.origin);
     REQUIRE(status_after(pipeline::sanitize(context)) == 0);

@@ -13,8 +13,7 @@ class YieldingStore final : public session::Store {
   base::Task<base::Result<void>> create(session::Session session) override {
     return around(inner.create(std::move(session)));
   }
-  base::Task<base::Result<std::optional<session::Succession>>> succeed(session::SessionId before,
-                                                                       session::Session next,
+  base::Task<base::Result<std::optional<session::Succession>>> succeed(session::SessionId before, session::Session next,
                                                                        session::TakeOver take_over) override {
     return around(inner.succeed(std::move(before), std::move(next), std::move(take_over)));
   }
@@ -27,9 +26,7 @@ class YieldingStore final : public session::Store {
   base::Task<base::Result<std::optional<session::Snapshot>>> replace(session::Session changed) override {
     return around(inner.replace(std::move(changed)));
   }
-  base::Task<base::Result<void>> used(session::SessionId id) override {
-    return around(inner.used(std::move(id)));
-  }
+  base::Task<base::Result<void>> used(session::SessionId id) override { return around(inner.used(std::move(id))); }
   base::Task<base::Result<std::optional<base::milliseconds>>> time_left(session::SessionId id) override {
     return around(inner.time_left(std::move(id)));
   }

@@ -39,8 +39,7 @@ router::base::Result<string> rewritten(const Route& route, std::string_view raw)
 }  // namespace
 
 TEST_CASE("rewrite: without a target the path goes on as it is") {
-  CHECK(rewritten(make_route("^/app1/(.*)$"), "/app1/a/b?x=%20&&y").value_or("error") ==
-        "/app1/a/b?x=%20&&y");
+  CHECK(rewritten(make_route("^/app1/(.*)$"), "/app1/a/b?x=%20&&y").value_or("error") == "/app1/a/b?x=%20&&y");
   CHECK(rewritten(make_route("^/app1"), "/app1/%2F?").value_or("error") == "/app1/%2F?");
 }
 
@@ -96,9 +95,8 @@ TEST_CASE("rewrite: the query is appended after rewriting, byte for byte") {
 }
 
 TEST_CASE("rewrite: a source that matches the query rewrites it too, and it is not appended again") {
-  CHECK(
-      rewritten(with_target("^/a\\?id=([0-9]+)(.*)$", "/items/$1?old$2"), "/a?id=7&x=y").value_or("error") ==
-      "/items/7?old&x=y");
+  CHECK(rewritten(with_target("^/a\\?id=([0-9]+)(.*)$", "/items/$1?old$2"), "/a?id=7&x=y").value_or("error") ==
+        "/items/7?old&x=y");
   CHECK(rewritten(with_target("^/a\\?id=1", "/b?one"), "/a?id=1&x=y").value_or("error") == "/b?one&x=y");
   CHECK(rewritten(with_target("^/a(\\?.*)?$", "/b"), "/a?x").value_or("error") == "/b");
   CHECK(rewritten(make_route("^/a\\?x"), "/a?x=1").value_or("error") == "/a?x=1");
@@ -163,10 +161,11 @@ TEST_CASE("rewrite: whether a slash behind the path comes out behind what it is 
     bool keeps;
   };
   const Row rows[] = {
-      {"^/ui(.*)$", "$1", "/ui", true},       {"^/ui(.*)$", "/$1", "/ui", true}, {"^/ui(.*)$", "/x/$1", "/ui/a", true},
-      {"^/ui", "/", "/ui", true},             {"^/ui", nullptr, "/ui", true},    {"^/ui$", nullptr, "/ui", false},
-      {"^/ui$", "/", "/ui", false},           {"^/ui/?$", "/", "/ui", false},    {"^/ui/.*$", "/", "/ui/a", false},
-      {"^/ui/(.*)$", "/$1.html", "/ui/a", false},
+      {"^/ui(.*)$", "$1", "/ui", true},      {"^/ui(.*)$", "/$1", "/ui", true},
+      {"^/ui(.*)$", "/x/$1", "/ui/a", true}, {"^/ui", "/", "/ui", true},
+      {"^/ui", nullptr, "/ui", true},        {"^/ui$", nullptr, "/ui", false},
+      {"^/ui$", "/", "/ui", false},          {"^/ui/?$", "/", "/ui", false},
+      {"^/ui/.*$", "/", "/ui/a", false},     {"^/ui/(.*)$", "/$1.html", "/ui/a", false},
   };
   for (const auto& [source, target, path, keeps] : rows) {
     CAPTURE(source);

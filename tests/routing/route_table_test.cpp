@@ -42,8 +42,8 @@ string answer(const std::vector<Route>& routes, std::string_view method, std::st
 }  // namespace
 
 TEST_CASE("route table: the first match wins") {
-  const std::vector<Route> routes = {make_route("^/a/b$"), make_route("^/a/(.*)$"),
-                                     make_route("^/A/(.*)$", false), make_route("/inner/")};
+  const std::vector<Route> routes = {make_route("^/a/b$"), make_route("^/a/(.*)$"), make_route("^/A/(.*)$", false),
+                                     make_route("/inner/")};
   CHECK(answer(routes, "GET", "/a/b") == "route 0");
   CHECK(answer(routes, "GET", "/a/c") == "route 1");
   CHECK(answer(routes, "GET", "/a/") == "route 1");
@@ -61,8 +61,7 @@ TEST_CASE("route table: case counts unless the route says otherwise") {
 }
 
 TEST_CASE("route table: a source sees the path alone (OpenID check 115, btp-cloud-platform 265)") {
-  const std::vector<Route> routes = {make_route("^/logout-page.html$"), make_route("^/admin$"),
-                                     make_route("/public/")};
+  const std::vector<Route> routes = {make_route("^/logout-page.html$"), make_route("^/admin$"), make_route("/public/")};
   CHECK(answer(routes, "GET", "/logout-page.html?siteId=3") == "route 0");
   CHECK(answer(routes, "GET", "/admin?x") == "route 1");
   CHECK(answer(routes, "GET", "/admin?") == "route 1");
@@ -91,9 +90,9 @@ TEST_CASE("route table: a route whose methods do not fit is passed over") {
 }
 
 TEST_CASE("route table: 405 lists the methods of every route whose source matches") {
-  const std::vector<Route> routes = {
-      with_methods(make_route("^/a"), {"POST", "GET"}), with_methods(make_route("^/a/b"), {"DELETE", "GET"}),
-      local(make_route("^/s/")), with_methods(make_route("^/t"), {"TRACE", "PUT"}), make_route("^/other")};
+  const std::vector<Route> routes = {with_methods(make_route("^/a"), {"POST", "GET"}),
+                                     with_methods(make_route("^/a/b"), {"DELETE", "GET"}), local(make_route("^/s/")),
+                                     with_methods(make_route("^/t"), {"TRACE", "PUT"}), make_route("^/other")};
   CHECK(answer(routes, "PUT", "/a/b") == "405 DELETE GET POST");
   CHECK(answer(routes, "PUT", "/a/c") == "405 GET POST");
   CHECK(answer(routes, "HEAD", "/a/c") == "405 GET POST");
@@ -149,16 +148,16 @@ TEST_CASE("route table: empty segments in the path of a file are no way round an
     return local(std::move(route));
   };
   const std::vector<Route> routes = {guarded(make_route("^/ui/admin/")), local(make_route("^/ui/open/[^/]+$")),
-                                     with_methods(guarded(make_route("^/ui/posted/")), {}), local(make_route("^/ui/(.*)$")),
-                                     make_route("^/api/(.*)$")};
+                                     with_methods(guarded(make_route("^/ui/posted/")), {}),
+                                     local(make_route("^/ui/(.*)$")), make_route("^/api/(.*)$")};
   struct Row {
     const char* path;
     const char* expected;
   };
   const Row rows[] = {
-      {"/ui/admin/a", "route 0"},   {"/ui/admin//a", "route 0"},    {"/ui//admin/a", "404"}, {"/ui///admin//a", "404"},
-      {"/ui//b", "route 3"},        {"/ui/b//", "route 3"},         {"/ui/open//a", "route 3"},
-      {"/ui//open/a", "route 3"},   {"/api//b", "route 4"},         {"/ui//", "route 3"},
+      {"/ui/admin/a", "route 0"}, {"/ui/admin//a", "route 0"}, {"/ui//admin/a", "404"},    {"/ui///admin//a", "404"},
+      {"/ui//b", "route 3"},      {"/ui/b//", "route 3"},      {"/ui/open//a", "route 3"}, {"/ui//open/a", "route 3"},
+      {"/api//b", "route 4"},     {"/ui//", "route 3"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.path);

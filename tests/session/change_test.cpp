@@ -84,11 +84,10 @@ TEST_CASE("change: a session that is over, or ends meanwhile, is not brought bac
     const auto known = world.now();
     const auto end = [&] { REQUIRE(run_task(world.store.end(world.session.id))); };
     if (before) end();
-    const auto by_id =
-        run_task(session::change(world.store, world.session.id, [&](session::Session& session) {
-          end();
-          return set_tenant(session);
-        }));
+    const auto by_id = run_task(session::change(world.store, world.session.id, [&](session::Session& session) {
+      end();
+      return set_tenant(session);
+    }));
     REQUIRE(by_id);
     CHECK(by_id->is_over());
     CHECK_FALSE(by_id->was_written());
@@ -102,11 +101,10 @@ TEST_CASE("change: a session that is over, or ends meanwhile, is not brought bac
 TEST_CASE("change: a storm of other changes is an error that may pass [H4]") {
   World world;
   int attempts = 0;
-  const auto changed =
-      run_task(session::change(world.store, world.session.id, [&](session::Session& session) {
-        world.rename("rival " + std::to_string(++attempts));
-        return set_tenant(session);
-      }));
+  const auto changed = run_task(session::change(world.store, world.session.id, [&](session::Session& session) {
+    world.rename("rival " + std::to_string(++attempts));
+    return set_tenant(session);
+  }));
   REQUIRE_FALSE(changed);
   CHECK(changed.error().code == base::ErrorCode::conflict);
   CHECK(changed.error().retryable);

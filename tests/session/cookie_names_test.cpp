@@ -26,8 +26,7 @@ TEST_CASE("cookie names: the router's own are known, others are not") {
   CHECK_FALSE(prefixed.is_router_cookie("JSESSIONID"));
 }
 
-TEST_CASE(
-    "cookie names: PLATFORM_COOKIE_NAME binds browsers to this router, so no back-end sees or sets it") {
+TEST_CASE("cookie names: PLATFORM_COOKIE_NAME binds browsers to this router, so no back-end sees or sets it") {
   config::Environment environment;
   CHECK_FALSE(session::CookieNames(environment).is_router_cookie("__VCAP_ID__"));
   environment.platform_cookie_name = "__VCAP_ID__";

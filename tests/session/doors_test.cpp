@@ -37,17 +37,14 @@ int admitted_of(int tries, const std::function<bool(int)>& knock_once) {
 
 TEST_CASE("doors: five failures a minute on an account, from however many addresses [S14]") {
   Doors doors;
-  const auto guess = [&](int i) {
-    return knock(doors, "ada", "203.0.113." + std::to_string(i), Outcome::failed);
-  };
+  const auto guess = [&](int i) { return knock(doors, "ada", "203.0.113." + std::to_string(i), Outcome::failed); };
   CHECK(admitted_of(100, guess) == 5);
   CHECK_FALSE(knock(doors, " ADA", "198.51.100.1", Outcome::succeeded));
   CHECK(knock(doors, "bob", "203.0.113.1", Outcome::succeeded));
   CHECK(knock(doors, "ada", "203.0.113.1", Outcome::succeeded, kNine + base::seconds(60)));
 }
 
-TEST_CASE(
-    "doors: ten failures a minute of an address, on however many accounts, whatever succeeds between [S14]") {
+TEST_CASE("doors: ten failures a minute of an address, on however many accounts, whatever succeeds between [S14]") {
   Doors doors;
   const auto spray = [&](int i) {
     knock(doors, "own", "203.0.113.7", Outcome::succeeded);
@@ -59,9 +56,7 @@ TEST_CASE(
 
 TEST_CASE("doors: sixty tries a minute of an address, right ones too [S14]") {
   Doors doors;
-  const auto login = [&](int i) {
-    return knock(doors, "user" + std::to_string(i), "203.0.113.7", Outcome::succeeded);
-  };
+  const auto login = [&](int i) { return knock(doors, "user" + std::to_string(i), "203.0.113.7", Outcome::succeeded); };
   CHECK(admitted_of(600, login) == 60);
   const Visitor late("idp", "ada", "203.0.113.7");
   CHECK(doors.begin(late, kNine).refused_for == base::seconds(1));

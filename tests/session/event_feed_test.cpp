@@ -42,8 +42,7 @@ struct FeedWorld {
 
 }  // namespace
 
-TEST_CASE(
-    "event feed: tells at once and every ten seconds how long the session lives, and does not touch it") {
+TEST_CASE("event feed: tells at once and every ten seconds how long the session lives, and does not touch it") {
   FeedWorld world;
   world.open();
   CHECK(world.exchange.field("Content-Type") == "text/event-stream");
@@ -71,9 +70,7 @@ TEST_CASE("event feed: says when the session is over, and ends") {
     CHECK(world.live.close(world.id) == 1);
     world.loop.run_ready();
   }
-  SUBCASE("noticed at the next beat, where the logout was on another replica") {
-    world.loop.advance(seconds(10));
-  }
+  SUBCASE("noticed at the next beat, where the logout was on another replica") { world.loop.advance(seconds(10)); }
   CHECK(world.exchange.writes().back() == "event: over\ndata: {}\n\n");
   CHECK(world.exchange.finished());
   REQUIRE(world.result);
@@ -92,8 +89,7 @@ TEST_CASE("event feed: when the router stops the stream ends, but not the sessio
 TEST_CASE("event feed: one too many is not answered here") {
   FeedWorld world;
   std::vector<session::EventStreams::Place> places;
-  while (auto place = world.streams.take(world.id, "192.0.2.1", world.loop, [] {}))
-    places.push_back(*std::move(place));
+  while (auto place = world.streams.take(world.id, "192.0.2.1", world.loop, [] {})) places.push_back(*std::move(place));
   world.open();
   REQUIRE(world.result);
   REQUIRE(*world.result);

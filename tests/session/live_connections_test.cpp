@@ -18,8 +18,7 @@ struct World {
   }
 };
 
-TEST_CASE_FIXTURE(World,
-                  "live connections: the end of a session ends all of its requests, once, and no other's") {
+TEST_CASE_FIXTURE(World, "live connections: the end of a session ends all of its requests, once, and no other's") {
   const auto first = add(id);
   const auto second = add(id);
   const auto other = add(SessionId::random());
@@ -31,8 +30,8 @@ TEST_CASE_FIXTURE(World,
   CHECK(ended == 2);
 }
 
-TEST_CASE_FIXTURE(
-    World, "live connections: what has been answered is not ended any more, even if that was on its way") {
+TEST_CASE_FIXTURE(World,
+                  "live connections: what has been answered is not ended any more, even if that was on its way") {
   {
     const auto answered = add(id);
     live.close(id);
@@ -42,16 +41,14 @@ TEST_CASE_FIXTURE(
   CHECK(live.count() == 0);
 }
 
-TEST_CASE_FIXTURE(World,
-                  "live connections: a request that registers just after its session ended is ended too") {
+TEST_CASE_FIXTURE(World, "live connections: a request that registers just after its session ended is ended too") {
   live.close(id);
   const auto late = add(id);
   loop.run_ready();
   CHECK(ended == 1);
 }
 
-TEST_CASE_FIXTURE(
-    World, "live connections: a moved registration counts once, and one that is replaced is given up") {
+TEST_CASE_FIXTURE(World, "live connections: a moved registration counts once, and one that is replaced is given up") {
   auto kept = add(id);
   auto moved = std::move(kept);
   CHECK(live.count() == 1);
@@ -73,7 +70,8 @@ TEST_CASE_FIXTURE(World, "live connections: what is remembered of ended sessions
 TEST_CASE_FIXTURE(World, "live connections: those of some back-ends are ended, and the others go on") {
   std::string closed;
   const auto add_at = [&](const SessionId& of, const std::string& back_end) {
-    return live.add(of, loop, [&closed, back_end] { closed += back_end + " "; }, back_end);
+    return live.add(
+        of, loop, [&closed, back_end] { closed += back_end + " "; }, back_end);
   };
   const auto bank = add_at(id, "bank");
   const auto mail = add_at(id, "mail");

@@ -114,8 +114,7 @@ TEST_CASE("session cookie: only cookies of exactly its name with the form of an 
   }
 }
 
-TEST_CASE(
-    "session cookie: the token of REST clients is read from its field, which alone decides, or its cookie") {
+TEST_CASE("session cookie: the token of REST clients is read from its field, which alone decides, or its cookie") {
   config::Configuration configuration;
   configuration.am.emplace();
   const SessionCookie cookie(configuration);
@@ -157,10 +156,9 @@ TEST_CASE(
        {std::size_t{4}, session::kMostCandidates - 1, session::kMostCandidates, std::size_t{250}}) {
     CAPTURE(junk);
     std::string field;
-    for (std::size_t i = 0; i < junk; ++i)
-      field += "JSESSIONID=" + std::string(SessionId::random().reveal()) + "; ";
-    auto named = SessionCookie{config::Environment{}}.read(
-        with_cookie(field + "JSESSIONID=" + std::string(mine.id.reveal())));
+    for (std::size_t i = 0; i < junk; ++i) field += "JSESSIONID=" + std::string(SessionId::random().reveal()) + "; ";
+    auto named =
+        SessionCookie{config::Environment{}}.read(with_cookie(field + "JSESSIONID=" + std::string(mine.id.reveal())));
     CHECK(named.all().size() == junk + 1);
     const auto held = test::run_task(session::find_held(store, named.all()));
     REQUIRE(held);

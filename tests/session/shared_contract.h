@@ -175,15 +175,9 @@ inline void check_shared_contract(const MakeStore& make) {
   const auto tested = make({});
   SharedDriver here(*tested, 0);
   SharedDriver there(*tested, 1);
-  SUBCASE("notes") {
-    check_shared_notes(here, there, tested->clock());
-  }
-  SUBCASE("tallies") {
-    check_shared_tallies(here, there, tested->clock());
-  }
-  SUBCASE("leases") {
-    check_shared_leases(here, there, tested->clock());
-  }
+  SUBCASE("notes") { check_shared_notes(here, there, tested->clock()); }
+  SUBCASE("tallies") { check_shared_tallies(here, there, tested->clock()); }
+  SUBCASE("leases") { check_shared_leases(here, there, tested->clock()); }
 }
 
 }  // namespace router::test

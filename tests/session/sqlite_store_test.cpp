@@ -40,12 +40,10 @@ class TestedSqliteStore final : public test::TestedStore {
   void crash() {
     const test::TemporaryDirectory kept;
     run_task(records_->page(storage::RecordKind::key, 0, 1)).has_value();  // what waits is written
-    for (const char* beside : {"", "-wal"})
-      std::filesystem::copy(path() + beside, kept.file("copy") + beside);
+    for (const char* beside : {"", "-wal"}) std::filesystem::copy(path() + beside, kept.file("copy") + beside);
     stop();
     std::filesystem::remove(path());
-    for (const char* beside : {"", "-wal"})
-      std::filesystem::copy(kept.file("copy") + beside, path() + beside);
+    for (const char* beside : {"", "-wal"}) std::filesystem::copy(kept.file("copy") + beside, path() + beside);
     open();
   }
   std::string path() const { return directory_.file("state.db"); }
@@ -82,9 +80,7 @@ TEST_CASE("sqlite store: a restart signs nobody out, and changes nothing [Q2]") 
   REQUIRE(store.replace(test::changed_from(store.find(session.id), "bob")));
   bool crashes = false;
   SUBCASE("stopped") {}
-  SUBCASE("killed") {
-    crashes = true;
-  }
+  SUBCASE("killed") { crashes = true; }
   crashes ? tested.crash() : tested.restart();
   const auto found = store.find(session.id);
   REQUIRE(found);
@@ -115,9 +111,7 @@ TEST_CASE("sqlite store: what has ended stays so after a restart, however it cam
   store.remember_ended({late.issuer, "sid-of-carol", "", late.login_started});
   bool crashes = false;
   SUBCASE("stopped") {}
-  SUBCASE("killed") {
-    crashes = true;
-  }
+  SUBCASE("killed") { crashes = true; }
   crashes ? tested.crash() : tested.restart();
   CHECK_FALSE(store.find(ended.id));
   CHECK_FALSE(store.create(ended));
@@ -149,8 +143,7 @@ TEST_CASE("sqlite store: of a session that ended, back-ends hear even if nobody 
   CHECK(store.take_all_expired().empty());
 }
 
-TEST_CASE(
-    "sqlite store: who comes back after the idle time is handed out, once it was told never again [Q2]") {
+TEST_CASE("sqlite store: who comes back after the idle time is handed out, once it was told never again [Q2]") {
   TestedSqliteStore tested;
   test::StoreDriver store(tested);
   auto session = make_session();

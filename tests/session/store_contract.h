@@ -41,9 +41,7 @@ inline void check_store_lifecycle(StoreDriver store) {
     CHECK(found->logout_details == full.logout_details);
     CHECK(found->ended_applications == full.ended_applications);
   }
-  SUBCASE("an id that never was is absent") {
-    CHECK_FALSE(store.find(session.id));
-  }
+  SUBCASE("an id that never was is absent") { CHECK_FALSE(store.find(session.id)); }
   SUBCASE("an id is created once") {
     REQUIRE(store.create(session));
     CHECK_FALSE(store.create(session));
@@ -268,27 +266,13 @@ inline void check_store_interleavings(StoreDriver store, int rounds) {
 inline void check_store_contract(const MakeStore& make) {
   const auto tested = make({});
   StoreDriver store(*tested);
-  SUBCASE("lifecycle") {
-    check_store_lifecycle(store);
-  }
-  SUBCASE("succession") {
-    check_store_succession(store);
-  }
-  SUBCASE("time") {
-    check_store_time(store, tested->clock());
-  }
-  SUBCASE("lookup") {
-    check_store_lookup(store);
-  }
-  SUBCASE("anonymous") {
-    check_store_anonymous(make);
-  }
-  SUBCASE("interleavings") {
-    check_store_interleavings(store, 500);
-  }
-  SUBCASE("shared state") {
-    check_shared_contract(make);
-  }
+  SUBCASE("lifecycle") { check_store_lifecycle(store); }
+  SUBCASE("succession") { check_store_succession(store); }
+  SUBCASE("time") { check_store_time(store, tested->clock()); }
+  SUBCASE("lookup") { check_store_lookup(store); }
+  SUBCASE("anonymous") { check_store_anonymous(make); }
+  SUBCASE("interleavings") { check_store_interleavings(store, 500); }
+  SUBCASE("shared state") { check_shared_contract(make); }
 }
 
 }  // namespace router::test

@@ -89,9 +89,7 @@ class StoreDriver {
     REQUIRE(left);
     return *left;
   }
-  void remember_ended(session::EndedAtProvider ended) {
-    REQUIRE(call(store().remember_ended(std::move(ended))));
-  }
+  void remember_ended(session::EndedAtProvider ended) { REQUIRE(call(store().remember_ended(std::move(ended)))); }
   std::vector<session::Snapshot> select(const session::SessionFilter& filter, std::size_t limit = 100) {
     auto found = call(store().select(filter, limit));
     REQUIRE(found);

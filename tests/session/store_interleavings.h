@@ -201,7 +201,9 @@ class Interleaving {
   }
 
   StoreDriver store() { return StoreDriver(tested_, client_); }
-  bool lives(const session::SessionId& id) const { return std::find(living_.begin(), living_.end(), id) != living_.end(); }
+  bool lives(const session::SessionId& id) const {
+    return std::find(living_.begin(), living_.end(), id) != living_.end();
+  }
   session::SessionId any() {
     const auto at = below(living_.size() + dead_.size());
     return at < living_.size() ? living_[at] : dead_[at - living_.size()];

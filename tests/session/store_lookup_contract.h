@@ -74,14 +74,12 @@ inline void check_store_lookup(StoreDriver store) {
     CHECK_FALSE(store.create(login));
     login.login_started = ended_at + base::milliseconds(1);
     CHECK(store.create(login));
-    store.remember_ended(
-        {.issuer = alice.issuer, .idp_session_id = "sid-9", .at = ended_at + base::seconds(1)});
+    store.remember_ended({.issuer = alice.issuer, .idp_session_id = "sid-9", .at = ended_at + base::seconds(1)});
     auto next = make_session("alice", "sid-9");
     next.login_started = ended_at + base::milliseconds(2);
     CHECK_FALSE(store.create(next));
   }
-  SUBCASE(
-      "what nobody signed keeps a login out by its sid alone, and pushes out nothing that was signed [S9]") {
+  SUBCASE("what nobody signed keeps a login out by its sid alone, and pushes out nothing that was signed [S9]") {
     const auto ended_at = store.now().wall();
     store.remember_ended({.issuer = alice.issuer, .idp_session_id = "proved", .at = ended_at});
     for (int i = 0; i < 1000; ++i) {
@@ -110,8 +108,7 @@ inline void check_store_lookup(StoreDriver store) {
     auto elsewhere = make_session("alice");
     elsewhere.issuer = "https://other.example";
     for (const auto& session : {without, bobs, elsewhere}) REQUIRE(store.create(session));
-    const session::SessionFilter filter{
-        .issuer = alice.issuer, .subject = "alice-sub", .idp_session_id = "sid-2"};
+    const session::SessionFilter filter{.issuer = alice.issuer, .subject = "alice-sub", .idp_session_id = "sid-2"};
     CHECK(ids(store.select(filter)) == Ids{alice_too.id, without.id});
     auto renamed = *store.find(without.id);
     renamed.idp_session_id = "sid-7";
@@ -123,8 +120,7 @@ inline void check_store_lookup(StoreDriver store) {
       "[S27]") {
     const auto ended_at = store.now().wall();
     auto login = make_session("alice");
-    store.remember_ended(
-        {.issuer = login.issuer, .idp_session_id = "sid-9", .subject = login.subject, .at = ended_at});
+    store.remember_ended({.issuer = login.issuer, .idp_session_id = "sid-9", .subject = login.subject, .at = ended_at});
     login.login_started = ended_at;
     CHECK_FALSE(store.create(login));
     login.login_started = ended_at + base::milliseconds(1);
@@ -143,10 +139,8 @@ inline void check_store_lookup(StoreDriver store) {
     CHECK(store.create(other));
   }
   SUBCASE("with a sid the provider ended that session, not all of the user's") {
-    store.remember_ended({.issuer = alice.issuer,
-                          .idp_session_id = "sid-9",
-                          .subject = alice.subject,
-                          .at = store.now().wall()});
+    store.remember_ended(
+        {.issuer = alice.issuer, .idp_session_id = "sid-9", .subject = alice.subject, .at = store.now().wall()});
     CHECK(store.create(make_session("alice", "sid-10")));
   }
   SUBCASE("an empty sid and subject stand for no session") {

@@ -12,9 +12,7 @@ namespace {
 const base::SteadyTime kStart{base::seconds(1000)};
 const Throttle::Key kAda = "ada";
 
-base::SteadyTime after(int seconds) {
-  return kStart + base::seconds(seconds);
-}
+base::SteadyTime after(int seconds) { return kStart + base::seconds(seconds); }
 
 // A wrong password; false if it was not even tried.
 bool fail(Throttle& throttle, const Throttle::Key& key, base::SteadyTime now) {

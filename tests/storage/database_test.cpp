@@ -43,9 +43,7 @@ storage::Work put_thing(std::string name, std::int64_t size = 1) {
   };
 }
 
-bool put(Database& database, const std::string& name) {
-  return run_task(database.write(put_thing(name))).has_value();
-}
+bool put(Database& database, const std::string& name) { return run_task(database.write(put_thing(name))).has_value(); }
 
 std::int64_t count(Database& database) {
   auto found = std::make_shared<std::int64_t>(-1);
@@ -79,8 +77,7 @@ class SmallDisk {
 
 }  // namespace
 
-TEST_CASE(
-    "database: what was written is there after it was opened again, in a file of its owner alone [Q1]") {
+TEST_CASE("database: what was written is there after it was opened again, in a file of its owner alone [Q1]") {
   TemporaryDirectory directory;
   const auto path = directory.file("state.db");
   {
@@ -222,8 +219,8 @@ TEST_CASE("database: an older schema is brought up to date, a newer one refused 
   {
     const auto database = open(newer);
     CHECK(count(*database) == 1);
-    CHECK(run_task(database->write(
-        [](Connection& connection) { connection.execute("UPDATE things SET colour=x'00'"); })));
+    CHECK(run_task(
+        database->write([](Connection& connection) { connection.execute("UPDATE things SET colour=x'00'"); })));
   }
   const auto older = Database::open(options_for(path));
   REQUIRE_FALSE(older);
@@ -232,8 +229,7 @@ TEST_CASE("database: an older schema is brought up to date, a newer one refused 
   CHECK(count(*open(newer)) == 1);
 }
 
-TEST_CASE(
-    "database: a full disk is said to who waits, reads go on, and nothing is lost once there is room [Q1]") {
+TEST_CASE("database: a full disk is said to who waits, reads go on, and nothing is lost once there is room [Q1]") {
   TemporaryDirectory directory;
   const auto database = open(options_for(directory.file("state.db")));
   REQUIRE(put(*database, "before"));
@@ -254,8 +250,7 @@ TEST_CASE(
 TEST_CASE("database: what is no database is moved aside, and a new one is begun [Q1]") {
   TemporaryDirectory directory;
   const auto path = directory.file("state.db");
-  for (const std::string& junk :
-       {std::string(20'000, 'j'), std::string("SQLite format 3\0", 16) + "and no more"}) {
+  for (const std::string& junk : {std::string(20'000, 'j'), std::string("SQLite format 3\0", 16) + "and no more"}) {
     test::write_bytes(path, junk);
     const auto database = open(options_for(path));
     CHECK(put(*database, "one"));

@@ -54,13 +54,11 @@ inline void write_bytes(const std::string& path, const std::string& bytes) {
 // All files of a directory, one after the other.
 inline std::string bytes_in(const std::string& directory) {
   std::string all;
-  for (const auto& entry : std::filesystem::directory_iterator(directory))
-    all += bytes_of(entry.path().string());
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) all += bytes_of(entry.path().string());
   return all;
 }
 
-inline const crypto::SealingSecrets kTestSecrets{
-    base::Secret("secret of the records that tests write, long enough")};
+inline const crypto::SealingSecrets kTestSecrets{base::Secret("secret of the records that tests write, long enough")};
 
 inline std::unique_ptr<storage::Records> open_records(const std::string& path,
                                                       const crypto::SealingSecrets& secrets = kTestSecrets) {
@@ -74,8 +72,7 @@ inline storage::Record make_record(const std::string& key, const std::string& co
 }
 
 inline bool put_record(storage::Records& records, const storage::Record& record) {
-  return run_task(records.change([record] { return storage::RecordChanges{storage::put(record)}; }))
-      .has_value();
+  return run_task(records.change([record] { return storage::RecordChanges{storage::put(record)}; })).has_value();
 }
 
 // key=content of all of a kind, in their order.
@@ -86,8 +83,7 @@ inline std::vector<std::string> all_records(storage::Records& records,
   for (bool is_last = false; !is_last;) {
     auto page = run_task(records.page(kind, after, 100));
     REQUIRE(page);
-    for (const auto& record : page->records)
-      all.push_back(record.key + "=" + std::string(record.content.reveal()));
+    for (const auto& record : page->records) all.push_back(record.key + "=" + std::string(record.content.reveal()));
     after = page->last;
     is_last = page->is_last;
   }

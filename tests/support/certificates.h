@@ -16,9 +16,7 @@ inline void require_openssl(bool good, const char* what) {
   if (!good) throw std::runtime_error(std::string("OpenSSL: ") + what);
 }
 
-inline std::shared_ptr<EVP_PKEY> make_key() {
-  return {EVP_EC_gen("P-256"), EVP_PKEY_free};
-}
+inline std::shared_ptr<EVP_PKEY> make_key() { return {EVP_EC_gen("P-256"), EVP_PKEY_free}; }
 
 // Unsigned yet, and without an issuer.
 inline std::shared_ptr<X509> make_certificate(const std::string& name, EVP_PKEY* key) {

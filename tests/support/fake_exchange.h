@@ -29,8 +29,7 @@ namespace router::test {
 
 class FakeExchange final : public net::Exchange {
  public:
-  FakeExchange(std::string method, std::string_view raw_target,
-               std::initializer_list<http::Field> fields = {})
+  FakeExchange(std::string method, std::string_view raw_target, std::initializer_list<http::Field> fields = {})
       : method_(std::move(method)) {
     request_.method = method_;
     auto target = http::parse_target(method_, raw_target);
@@ -143,8 +142,7 @@ class FakeExchange final : public net::Exchange {
     body_.append(data);
     co_return base::Result<void>();
   }
-  base::Task<base::Result<void>> send_file(int descriptor, std::uint64_t offset,
-                                           std::uint64_t length) override {
+  base::Task<base::Result<void>> send_file(int descriptor, std::uint64_t offset, std::uint64_t length) override {
     ++files_sent_;
     auto copied = co_await net::copy_file(*this, descriptor, offset, length);
     co_return copied;

@@ -36,9 +36,7 @@ class ScriptedProvider final : public identity::Provider {
   std::shared_ptr<const identity::Metadata> known;
   std::optional<base::Error> metadata_error;
   std::optional<base::Error> iss_error;
-  base::Result<identity::Login> login_result() const {
-    return error ? base::Result<identity::Login>(*error) : login;
-  }
+  base::Result<identity::Login> login_result() const { return error ? base::Result<identity::Login>(*error) : login; }
   identity::Login login;
   std::optional<base::Error> error;     // instead of `login`
   base::Event* gate = nullptr;          // answers wait for it
@@ -55,20 +53,17 @@ class ScriptedProvider final : public identity::Provider {
     if (metadata_error) co_return *metadata_error;
     co_return known;
   }
-  std::shared_ptr<const identity::Metadata> known_metadata() const override {
-    return metadata_error ? nullptr : known;
-  }
+  std::shared_ptr<const identity::Metadata> known_metadata() const override { return metadata_error ? nullptr : known; }
   std::string authorization_url(const identity::Metadata& metadata,
                                 const identity::AuthorizationRequest& request) const override {
     std::string url = metadata.authorization_endpoint;
-    const std::pair<const char*, const std::string&> parameters[] = {
-        {"state", request.state},
-        {"nonce", request.nonce},
-        {"code_challenge", request.code_challenge},
-        {"redirect_uri", request.redirect_uri},
-        {"prompt", request.prompt},
-        {"idp", request.identity_provider},
-        {"tenant", request.tenant}};
+    const std::pair<const char*, const std::string&> parameters[] = {{"state", request.state},
+                                                                     {"nonce", request.nonce},
+                                                                     {"code_challenge", request.code_challenge},
+                                                                     {"redirect_uri", request.redirect_uri},
+                                                                     {"prompt", request.prompt},
+                                                                     {"idp", request.identity_provider},
+                                                                     {"tenant", request.tenant}};
     for (const auto& [name, value] : parameters) {
       if (!value.empty()) url = http::append_query(url, http::query_pair(name, value));
     }
@@ -107,9 +102,7 @@ class ScriptedProvider final : public identity::Provider {
     bearers.push_back(std::move(token));
     co_return login.claims;
   }
-  base::Task<base::Result<identity::Claims>> verify_id_token_hint(std::string) override {
-    co_return login.claims;
-  }
+  base::Task<base::Result<identity::Claims>> verify_id_token_hint(std::string) override { co_return login.claims; }
   base::Task<base::Result<identity::LogoutToken>> verify_logout_token(std::string) override {
     co_return identity::LogoutToken{};
   }

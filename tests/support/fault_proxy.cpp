@@ -12,7 +12,7 @@
 namespace router::test {
 namespace {
 
-constexpr milliseconds kTurn{10};          // how often stop and new faults are noticed
+constexpr milliseconds kTurn{10};              // how often stop and new faults are noticed
 constexpr std::size_t kMostHeld = 256 * 1024;  // per direction; then the sender has to wait
 
 struct Piece {
@@ -143,7 +143,8 @@ bool FaultProxy::pass_on(Pair& pair, Direction& direction, const Fault& fault) {
       return true;
     }
     std::size_t most = std::min(piece.bytes.size(), fault.cut_after - direction.passed);
-    if (fault.bytes_per_second != 0) most = std::min<std::size_t>(most, std::max<std::size_t>(fault.bytes_per_second / 100, 1));
+    if (fault.bytes_per_second != 0)
+      most = std::min<std::size_t>(most, std::max<std::size_t>(fault.bytes_per_second / 100, 1));
     const auto sent = ::send(direction.to->fd(), piece.bytes.data(), most, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
     const auto count = static_cast<std::size_t>(sent);

@@ -27,7 +27,7 @@ enum class Cut {
 
 struct Fault {
   milliseconds delay{0};
-  std::size_t bytes_per_second = 0;                       // 0: as fast as it goes
+  std::size_t bytes_per_second = 0;                      // 0: as fast as it goes
   std::size_t cut_after = static_cast<std::size_t>(-1);  // bytes that still pass
   Cut cut = Cut::close;
 };

@@ -19,9 +19,8 @@ bool is_token(std::string_view text) {
 }
 
 bool is_value(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return std::iscntrl(static_cast<unsigned char>(c)) != 0 && c != '\t';
-  });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0 && c != '\t'; });
 }
 
 std::string_view trim(std::string_view text) {
@@ -46,7 +45,8 @@ bool parse_fields(std::string_view block, Fields& fields) {
 
 std::optional<std::size_t> parse_number(std::string_view text, int base) {
   const auto is_digit = [base](char c) {
-    return base == 10 ? std::isdigit(static_cast<unsigned char>(c)) != 0 : std::isxdigit(static_cast<unsigned char>(c)) != 0;
+    return base == 10 ? std::isdigit(static_cast<unsigned char>(c)) != 0
+                      : std::isxdigit(static_cast<unsigned char>(c)) != 0;
   };
   if (text.empty() || text.size() > 15 || !std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
   return std::stoull(std::string(text), nullptr, base);
@@ -164,7 +164,8 @@ Parsed parse_message(std::string_view bytes, BodyRule rule, bool at_end) {
     return parsed;
   }
   const int status = message.status();
-  if (rule == BodyRule::response && (status / 100 == 1 || status == 204 || status == 304)) rule = BodyRule::bodiless_response;
+  if (rule == BodyRule::response && (status / 100 == 1 || status == 204 || status == 304))
+    rule = BodyRule::bodiless_response;
   std::size_t position = head_end + 4;
   parsed.reading = read_body(bytes, position, rule, at_end, message);
   if (parsed.reading == Reading::complete) parsed.length = position;

@@ -23,7 +23,7 @@ struct TextHead {
 
 struct TextMessage {
   TextHead head;
-  std::string body;                                           // without chunk framing
+  std::string body;  // without chunk framing
   std::vector<std::pair<std::string, std::string>> trailers;
   bool chunked = false;
 
@@ -41,7 +41,7 @@ enum class BodyRule { request, response, bodiless_response };
 
 struct Parsed {
   Reading reading = Reading::incomplete;
-  TextMessage message;     // as far as it goes
+  TextMessage message;  // as far as it goes
   bool has_head = false;
   std::size_t length = 0;  // bytes of a complete message
 };

@@ -75,7 +75,8 @@ namespace {
 
 using Fields = std::vector<FieldList::value_type>;
 
-std::string write_request(std::string_view method, std::string_view target, const Fields& fields, std::string_view body) {
+std::string write_request(std::string_view method, std::string_view target, const Fields& fields,
+                          std::string_view body) {
   std::string request;
   request.append(method).append(" ").append(target).append(" HTTP/1.1\r\n");
   bool has_host = false;
@@ -118,15 +119,24 @@ std::string unescape(std::string_view text) {
     }
     const char kind = text[++i];
     switch (kind) {
-      case 'r': out.push_back('\r'); break;
-      case 'n': out.push_back('\n'); break;
-      case 't': out.push_back('\t'); break;
-      case '0': out.push_back('\0'); break;
+      case 'r':
+        out.push_back('\r');
+        break;
+      case 'n':
+        out.push_back('\n');
+        break;
+      case 't':
+        out.push_back('\t');
+        break;
+      case '0':
+        out.push_back('\0');
+        break;
       case 'x':
         out.push_back(static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16)));
         i += 2;
         break;
-      default: out.push_back(kind);
+      default:
+        out.push_back(kind);
     }
   }
   return out;

@@ -64,10 +64,12 @@ class RawClient {
 using FieldList = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
 // A request with Host and, if there is a body, Content-Length.
-std::string make_request(std::string_view method, std::string_view target, FieldList fields = {}, std::string_view body = {});
+std::string make_request(std::string_view method, std::string_view target, FieldList fields = {},
+                         std::string_view body = {});
 
 // A WebSocket's opening handshake (RFC 6455 section 4.1), `more` fields in it; an empty `origin` is left out.
-std::string make_handshake(std::string_view target, std::string_view host, std::string_view origin, FieldList more = {});
+std::string make_handshake(std::string_view target, std::string_view host, std::string_view origin,
+                           FieldList more = {});
 
 // One request on a connection of its own.
 RawAnswer ask(std::uint16_t port, std::string_view request, milliseconds at_most = kPatience);

@@ -49,7 +49,8 @@ class RecordingBackend::Connection final : public Conversation {
     std::string piece;
     while (seen < announced) {
       piece.clear();
-      if (socket_.receive(piece, in(kLongest), std::min<std::size_t>(announced - seen, 256 * 1024)) != Received::data) return seen;
+      if (socket_.receive(piece, in(kLongest), std::min<std::size_t>(announced - seen, 256 * 1024)) != Received::data)
+        return seen;
       seen += piece.size();
     }
     finish_request(unread_.size());
@@ -59,7 +60,8 @@ class RecordingBackend::Connection final : public Conversation {
   bool send(std::string_view bytes) override { return socket_.send(bytes, in(kLongest)); }
 
   bool send_response(int status, std::string_view body, std::string_view field_lines) override {
-    std::string text = "HTTP/1.1 " + std::to_string(status) + " Answer\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+    std::string text =
+        "HTTP/1.1 " + std::to_string(status) + " Answer\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
     text.append(field_lines).append("\r\n");
     if (request_.method() != "HEAD") text.append(body);
     return send(text);
@@ -146,8 +148,10 @@ class RecordingBackend::Connection final : public Conversation {
 
 Behaviour echoes() {
   return [](Conversation& conversation) {
-    if (same_name(conversation.request().field("Expect"), "100-continue")) conversation.send("HTTP/1.1 100 Continue\r\n\r\n");
-    if (conversation.read_body()) conversation.send_response(200, conversation.request().target(), "Content-Type: text/plain\r\n");
+    if (same_name(conversation.request().field("Expect"), "100-continue"))
+      conversation.send("HTTP/1.1 100 Continue\r\n\r\n");
+    if (conversation.read_body())
+      conversation.send_response(200, conversation.request().target(), "Content-Type: text/plain\r\n");
   };
 }
 

@@ -53,10 +53,10 @@ using Behaviour = std::function<void(Conversation&)>;
 
 // Reads the request and answers 200 with its target.
 Behaviour echoes();
-Behaviour answers(std::string bytes);              // reads the request, then these bytes; the connection stays open
+Behaviour answers(std::string bytes);  // reads the request, then these bytes; the connection stays open
 Behaviour answers_and_closes(std::string bytes);
-Behaviour answers_early(std::string bytes);        // without reading the body
-Behaviour hangs();                                 // until the router gives up
+Behaviour answers_early(std::string bytes);  // without reading the body
+Behaviour hangs();                           // until the router gives up
 Behaviour resets();
 
 class RecordingBackend {

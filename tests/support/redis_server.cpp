@@ -94,9 +94,7 @@ RedisServer::RedisServer(std::vector<std::string> arguments, std::string configu
   start();
 }
 
-RedisServer::~RedisServer() {
-  kill();
-}
+RedisServer::~RedisServer() { kill(); }
 
 void RedisServer::start() {
   std::vector<std::string> words{"redis-server"};
@@ -151,12 +149,8 @@ void RedisServer::kill() {
   pid_ = -1;
 }
 
-void RedisServer::stop() const {
-  ::kill(pid_, SIGSTOP);
-}
-void RedisServer::go_on() const {
-  ::kill(pid_, SIGCONT);
-}
+void RedisServer::stop() const { ::kill(pid_, SIGSTOP); }
+void RedisServer::go_on() const { ::kill(pid_, SIGCONT); }
 
 RedisGroup::RedisGroup() {
   servers_.push_back(std::make_unique<RedisServer>());
@@ -200,9 +194,7 @@ RedisCluster::RedisCluster() {
   }
 }
 
-std::string RedisCluster::id(std::size_t number) const {
-  return nodes_[number]->ask({"CLUSTER", "MYID"});
-}
+std::string RedisCluster::id(std::size_t number) const { return nodes_[number]->ask({"CLUSTER", "MYID"}); }
 
 std::size_t RedisCluster::owner(std::uint16_t slot) const {
   for (std::size_t i = 0; i < kNodes; ++i) {

@@ -28,7 +28,8 @@ constexpr const char* kLogName = "router.log";
 std::string program() {
   const char* chosen = std::getenv("XS_ROUTER");
   const std::string path = chosen != nullptr ? chosen : XS_ROUTER_BINARY;
-  if (!std::filesystem::exists(path)) throw std::runtime_error("no router at \"" + path + "\"; build it or set XS_ROUTER");
+  if (!std::filesystem::exists(path))
+    throw std::runtime_error("no router at \"" + path + "\"; build it or set XS_ROUTER");
   return path;
 }
 
@@ -50,7 +51,8 @@ std::uint16_t port_in(const std::string& log) {
   std::istringstream lines(log);
   for (std::string line; std::getline(lines, line);) {
     const auto event = json::parse(line, nullptr, false);
-    if (event.is_object() && event.value("event", "") == "router.listening") return event.value("port", std::uint16_t{0});
+    if (event.is_object() && event.value("event", "") == "router.listening")
+      return event.value("port", std::uint16_t{0});
   }
   return 0;
 }
@@ -121,8 +123,8 @@ void RouterProcess::spawn(const std::vector<std::string>& arguments, const Route
   auto argument_pointers = pointers(words);
   auto variable_pointers = pointers(variables);
   pid_t started = -1;
-  const int fault =
-      ::posix_spawn(&started, words.front().c_str(), &actions, nullptr, argument_pointers.data(), variable_pointers.data());
+  const int fault = ::posix_spawn(&started, words.front().c_str(), &actions, nullptr, argument_pointers.data(),
+                                  variable_pointers.data());
   posix_spawn_file_actions_destroy(&actions);
   if (fault != 0) throw std::runtime_error("cannot run " + words.front());
   pid_ = started;

@@ -65,8 +65,7 @@ void StubDestinationService::answer_question(const std::string& name, const http
 std::string StubDestinationService::binding() const {
   const json credentials = {
       {"uri", origin_}, {"url", origin_}, {"clientid", kClientId}, {"clientsecret", kClientSecret}};
-  return json({{"destination",
-                {{{"name", "destinations"}, {"tags", {"destination"}}, {"credentials", credentials}}}}})
+  return json({{"destination", {{{"name", "destinations"}, {"tags", {"destination"}}, {"credentials", credentials}}}}})
       .dump();
 }
 
@@ -76,11 +75,10 @@ void StubDestinationService::set(const std::string& name, const std::string& url
   json answer = {{"owner", {{"SubaccountId", "a-subaccount"}, {"InstanceId", nullptr}}},
                  {"destinationConfiguration", configuration}};
   if (configuration.value("Authentication", "") == "OAuth2ClientCredentials") {
-    answer["authTokens"] = {
-        {{"type", "bearer"},
-         {"value", "token-of-" + name},
-         {"expires_in", "43199"},
-         {"http_header", {{"key", "Authorization"}, {"value", "Bearer token-of-" + name}}}}};
+    answer["authTokens"] = {{{"type", "bearer"},
+                             {"value", "token-of-" + name},
+                             {"expires_in", "43199"},
+                             {"http_header", {{"key", "Authorization"}, {"value", "Bearer token-of-" + name}}}}};
   }
   const std::lock_guard lock(mutex_);
   destinations_[name] = std::move(answer);

@@ -37,10 +37,14 @@ const sockaddr* generic(const sockaddr_in& address) { return reinterpret_cast<co
 
 std::size_t response_code(NameFault fault) {
   switch (fault) {
-    case NameFault::no_such_name: return 3;
-    case NameFault::server_failure: return 2;
-    case NameFault::refused: return 5;
-    default: return 0;
+    case NameFault::no_such_name:
+      return 3;
+    case NameFault::server_failure:
+      return 2;
+    case NameFault::refused:
+      return 5;
+    default:
+      return 0;
   }
 }
 
@@ -48,7 +52,8 @@ std::size_t response_code(NameFault fault) {
 std::pair<std::string, std::size_t> question_of(const std::string& packet) {
   std::string name;
   std::size_t at = kHeader;
-  for (auto length = static_cast<unsigned char>(packet.at(at)); length != 0; length = static_cast<unsigned char>(packet.at(at))) {
+  for (auto length = static_cast<unsigned char>(packet.at(at)); length != 0;
+       length = static_cast<unsigned char>(packet.at(at))) {
     name += (name.empty() ? "" : ".") + packet.substr(at + 1, length);
     at += length + 1U;
   }
@@ -149,7 +154,8 @@ void StubNameServer::take(const std::string& packet, const std::string& from) {
 void StubNameServer::send_due() {
   while (!replies_.empty() && replies_.begin()->first <= std::chrono::steady_clock::now()) {
     const auto& [bytes, to] = replies_.begin()->second;
-    ::sendto(socket_.fd(), bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(to.data()), sizeof(sockaddr_in));
+    ::sendto(socket_.fd(), bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(to.data()),
+             sizeof(sockaddr_in));
     replies_.erase(replies_.begin());
   }
 }

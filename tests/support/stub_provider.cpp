@@ -42,8 +42,9 @@ std::string s256(const std::string& verifier) {
 
 std::string base64(const std::string& text) {
   std::string out((text.size() + 2) / 3 * 4 + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                     reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  const int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()),
+                      static_cast<int>(text.size()));
   out.resize(static_cast<std::size_t>(length));
   return out;
 }
@@ -63,7 +64,8 @@ void answer(Response& response, int status, const json& body) {
 
 }  // namespace
 
-StubProvider::StubProvider(int port) : server_(std::make_unique<httplib::Server>()), signer_(TokenSigner::shared_rsa()) {
+StubProvider::StubProvider(int port)
+    : server_(std::make_unique<httplib::Server>()), signer_(TokenSigner::shared_rsa()) {
   server_->new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   server_->set_tcp_nodelay(true);
   server_->set_keep_alive_max_count(1'000'000);
@@ -97,7 +99,11 @@ std::map<std::string, std::string> StubProvider::variables() const {
 }
 
 json StubProvider::credentials() const {
-  return {{"issuer", issuer_}, {"url", issuer_}, {"clientid", kClientId}, {"clientsecret", kClientSecret}, {"xsappname", "app"}};
+  return {{"issuer", issuer_},
+          {"url", issuer_},
+          {"clientid", kClientId},
+          {"clientsecret", kClientSecret},
+          {"xsappname", "app"}};
 }
 
 void StubProvider::behave(ProviderBehaviour behaviour) {
@@ -158,36 +164,40 @@ void StubProvider::add_endpoints() {
     };
   };
   server_->Get("/.well-known/openid-configuration", noted([this](const Request&, Response& response) {
-    json document{{"issuer", issuer_},
-                  {"authorization_endpoint", issuer_ + "/authorize"},
-                  {"token_endpoint", issuer_ + "/token"},
-                  {"jwks_uri", issuer_ + "/keys"},
-                  {"revocation_endpoint", issuer_ + "/revoke"},
-                  {"id_token_signing_alg_values_supported", {"RS256"}},
-                  {"authorization_response_iss_parameter_supported", true}};
-    const std::lock_guard lock(mutex_);
-    if (behaviour_.end_session_endpoint) document["end_session_endpoint"] = issuer_ + "/end-session";
-    answer(response, 200, document);
-  }));
+                 json document{{"issuer", issuer_},
+                               {"authorization_endpoint", issuer_ + "/authorize"},
+                               {"token_endpoint", issuer_ + "/token"},
+                               {"jwks_uri", issuer_ + "/keys"},
+                               {"revocation_endpoint", issuer_ + "/revoke"},
+                               {"id_token_signing_alg_values_supported", {"RS256"}},
+                               {"authorization_response_iss_parameter_supported", true}};
+                 const std::lock_guard lock(mutex_);
+                 if (behaviour_.end_session_endpoint) document["end_session_endpoint"] = issuer_ + "/end-session";
+                 answer(response, 200, document);
+               }));
   server_->Get("/keys", noted([this](const Request&, Response& response) {
-    const std::lock_guard lock(mutex_);
-    response.set_content(jwks({signer_}), "application/json");
-  }));
-  server_->Get("/authorize", noted([this](const Request& request, Response& response) { authorize(request, response); }));
+                 const std::lock_guard lock(mutex_);
+                 response.set_content(jwks({signer_}), "application/json");
+               }));
+  server_->Get("/authorize",
+               noted([this](const Request& request, Response& response) { authorize(request, response); }));
   server_->Post("/token", noted([this](const Request& request, Response& response) { token(request, response); }));
   // The endpoints of an xsuaa.
   server_->Get("/token_keys", noted([this](const Request&, Response& response) {
-    const std::lock_guard lock(mutex_);
-    response.set_content(jwks({signer_}), "application/json");
-  }));
-  server_->Get("/oauth/authorize", noted([this](const Request& request, Response& response) { authorize(request, response); }));
-  server_->Post("/oauth/token", noted([this](const Request& request, Response& response) { token(request, response); }));
+                 const std::lock_guard lock(mutex_);
+                 response.set_content(jwks({signer_}), "application/json");
+               }));
+  server_->Get("/oauth/authorize",
+               noted([this](const Request& request, Response& response) { authorize(request, response); }));
+  server_->Post("/oauth/token",
+                noted([this](const Request& request, Response& response) { token(request, response); }));
   server_->Post("/revoke", noted([](const Request&, Response& response) { response.status = 200; }));
   const auto end_session = noted([](const Request& request, Response& response) {
     const std::string back = request.get_param_value("post_logout_redirect_uri");
     if (back.empty()) return response.set_content("signed out", "text/plain");
     const std::string state = request.get_param_value("state");
-    response.set_redirect(state.empty() ? back : back + (back.find('?') == std::string::npos ? "?" : "&") + "state=" + state);
+    response.set_redirect(state.empty() ? back
+                                        : back + (back.find('?') == std::string::npos ? "?" : "&") + "state=" + state);
   });
   server_->Get("/end-session", end_session);
   server_->Post("/end-session", end_session);
@@ -200,7 +210,8 @@ void StubProvider::authorize(const Request& request, Response& response) {
   if (behaviour_.callback_error.empty()) {
     const std::string code = next_name("code-");
     const std::string sid = behaviour_.keeps_session ? "sid-kept" : next_name("sid-");
-    codes_[code] = {behaviour_.user, sid, request.get_param_value("nonce"), request.get_param_value("code_challenge"), redirect_uri, false};
+    codes_[code] = {behaviour_.user, sid,  request.get_param_value("nonce"), request.get_param_value("code_challenge"),
+                    redirect_uri,    false};
     codes_[code].wants_auth_time = request.has_param("max_age");
     last_sid_ = sid;
     location.append("code=").append(percent_encode(code));
@@ -217,7 +228,8 @@ void StubProvider::token(const Request& request, Response& response) {
   std::unique_lock lock(mutex_);
   const auto change = changes_;
   if (behaviour_.token_hangs) changed_.wait_for(lock, kLongestHang, [&] { return stopping_ || changes_ != change; });
-  if (behaviour_.token_status != 200) return answer(response, behaviour_.token_status, {{"error", behaviour_.token_error}});
+  if (behaviour_.token_status != 200)
+    return answer(response, behaviour_.token_status, {{"error", behaviour_.token_error}});
   if (!behaviour_.token_body.empty()) return response.set_content(behaviour_.token_body, "application/json");
   if (!is_the_client(request)) return answer(response, 401, {{"error", "invalid_client"}});
 

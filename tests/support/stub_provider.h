@@ -39,13 +39,13 @@ struct ProviderBehaviour {
   // What is wrong.
   bool wrong_nonce = false;
   bool broken_signature = false;
-  bool wrong_issuer = false;          // in the id_token
+  bool wrong_issuer = false;           // in the id_token
   bool wrong_callback_issuer = false;  // in the `iss` parameter
   int token_status = 200;              // anything else: that status and no tokens
   std::string token_error = "server_error";
-  bool token_hangs = false;            // until the behaviour changes
-  std::string token_body;              // instead of tokens, with 200
-  std::string callback_error;          // instead of a code, with `callback_description`
+  bool token_hangs = false;    // until the behaviour changes
+  std::string token_body;      // instead of tokens, with 200
+  std::string callback_error;  // instead of a code, with `callback_description`
   std::string callback_description;
   bool end_session_endpoint = true;  // in the metadata
   int proved_seconds_ago = 0;        // auth_time where max_age is asked for; negative: does not say

@@ -37,15 +37,12 @@ class TemporaryFolder {
     std::ofstream(file, std::ios::binary) << content;
   }
   void make_folder(std::string_view name) const { std::filesystem::create_directories(path_ / name); }
-  void link(std::string_view name, std::string_view to) const {
-    std::filesystem::create_symlink(to, path_ / name);
-  }
+  void link(std::string_view name, std::string_view to) const { std::filesystem::create_symlink(to, path_ / name); }
   // Seconds since 1970.
   void set_modified(std::string_view name, long long seconds) const {
     const timespec time{static_cast<time_t>(seconds), 0};
     const timespec times[2] = {time, time};
-    if (::utimensat(AT_FDCWD, (path_ / name).c_str(), times, 0) != 0)
-      throw std::runtime_error("cannot set a time");
+    if (::utimensat(AT_FDCWD, (path_ / name).c_str(), times, 0) != 0) throw std::runtime_error("cannot set a time");
   }
 
  private:

@@ -40,7 +40,8 @@ void bound(const Socket& socket) {
 std::string name_of_peer(const SSL* connection) {
   const std::shared_ptr<X509> certificate(SSL_get1_peer_certificate(connection), X509_free);
   char name[256] = "";
-  if (certificate) X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, name, sizeof name);
+  if (certificate)
+    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, name, sizeof name);
   return name;
 }
 
@@ -53,7 +54,8 @@ std::string read_some(SSL* connection) {
 
 }  // namespace
 
-Authority::Authority() : key_(make_key()), certificate_(make_certificate("Test Authority", key_.get())), file_(folder_ / "ca.pem") {
+Authority::Authority()
+    : key_(make_key()), certificate_(make_certificate("Test Authority", key_.get())), file_(folder_ / "ca.pem") {
   X509_set_issuer_name(certificate_.get(), X509_get_subject_name(certificate_.get()));
   add_extension(certificate_.get(), NID_basic_constraints, "critical,CA:TRUE");
   require_openssl(X509_sign(certificate_.get(), key_.get(), EVP_sha256()) > 0, "sign");
@@ -116,7 +118,8 @@ bool TlsClient::is_told_the_end() {
 TlsBackend::TlsBackend(const CertificateFiles& files, const std::string& client_authority)
     : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
   std::signal(SIGPIPE, SIG_IGN);  // the router may close while close_notify is written
-  require_openssl(SSL_CTX_use_certificate_file(context_.get(), files.certificate.c_str(), SSL_FILETYPE_PEM) == 1, "certificate");
+  require_openssl(SSL_CTX_use_certificate_file(context_.get(), files.certificate.c_str(), SSL_FILETYPE_PEM) == 1,
+                  "certificate");
   require_openssl(SSL_CTX_use_PrivateKey_file(context_.get(), files.key.c_str(), SSL_FILETYPE_PEM) == 1, "key");
   if (!client_authority.empty()) {
     require_openssl(SSL_CTX_load_verify_locations(context_.get(), client_authority.c_str(), nullptr) == 1, "authority");

@@ -41,8 +41,7 @@ class TokenSigner {
   std::string public_pem() const;
 
   // `header` is laid over {"alg", "kid"}; null removes a member. PS256 and RS512 work for RSA.
-  std::string sign(const nlohmann::json& claims,
-                   const nlohmann::json& header = nlohmann::json::object()) const;
+  std::string sign(const nlohmann::json& claims, const nlohmann::json& header = nlohmann::json::object()) const;
   // Any bytes as header and payload.
   std::string sign_text(std::string_view header, std::string_view payload, const std::string& alg) const;
 
@@ -82,9 +81,7 @@ inline const EVP_MD* digest_of(const std::string& alg) {
   return alg.ends_with("512") ? EVP_sha512() : EVP_sha256();
 }
 
-inline int coordinate_bytes(EVP_PKEY* key) {
-  return (EVP_PKEY_get_bits(key) + 7) / 8;
-}
+inline int coordinate_bytes(EVP_PKEY* key) { return (EVP_PKEY_get_bits(key) + 7) / 8; }
 
 inline std::string number(EVP_PKEY* key, const char* name, int length) {
   BIGNUM* value = nullptr;
@@ -99,8 +96,8 @@ inline std::string hmac_bytes(const std::string& secret, const std::string& data
   std::string out(EVP_MAX_MD_SIZE, '\0');
   unsigned int length = 0;
   HMAC(digest_of(alg), secret.data(), static_cast<int>(secret.size()),
-       reinterpret_cast<const unsigned char*>(data.data()), data.size(),
-       reinterpret_cast<unsigned char*>(out.data()), &length);
+       reinterpret_cast<const unsigned char*>(data.data()), data.size(), reinterpret_cast<unsigned char*>(out.data()),
+       &length);
   out.resize(length);
   return out;
 }
@@ -218,8 +215,7 @@ inline std::string TokenSigner::sign(const nlohmann::json& claims, const nlohman
   nlohmann::json full{{"alg", alg_}};
   if (!kid_.empty()) full["kid"] = kid_;
   full.merge_patch(header);
-  const std::string alg =
-      full.contains("alg") && full["alg"].is_string() ? full["alg"].get<std::string>() : alg_;
+  const std::string alg = full.contains("alg") && full["alg"].is_string() ? full["alg"].get<std::string>() : alg_;
   return sign_text(full.dump(), claims.dump(), alg);
 }
 
@@ -229,8 +225,7 @@ inline std::string TokenSigner::sign_text(std::string_view header, std::string_v
   if (!key_) return input + '.' + encode_base64url(detail::hmac_bytes(secret_, input, alg));
   auto* key = static_cast<EVP_PKEY*>(key_.get());
   std::string signature = detail::sign_bytes(key, input, alg);
-  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC)
-    signature = detail::raw_ecdsa(signature, detail::coordinate_bytes(key));
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC) signature = detail::raw_ecdsa(signature, detail::coordinate_bytes(key));
   return input + '.' + encode_base64url(signature);
 }
 

@@ -10,7 +10,7 @@ namespace router::test {
 class UnusedPool final : public net::BackendPool {
  public:
   base::Task<base::Result<std::unique_ptr<net::BackendConnection>>> acquire(const net::BackendOrigin&,
-                                                                net::ConnectionWish&) override {
+                                                                            net::ConnectionWish&) override {
     co_return base::Error{base::ErrorCode::refused, base::Side::back_end, "there is no pool in this test"};
   }
   bool is_scarce(const net::BackendOrigin&) const override { return false; }

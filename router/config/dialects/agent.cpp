@@ -31,8 +31,7 @@ void read_agent(const json& descriptor, const Report& report, Configuration& con
   if (section == nullptr) return;
   AgentLogout& agent = configuration.logout;
   if (const json* applications = object_member(*section, "applications")) {
-    for (const auto& [name, entry] : applications->items())
-      agent.applications.push_back(read_application(name, entry));
+    for (const auto& [name, entry] : applications->items()) agent.applications.push_back(read_application(name, entry));
   }
   if (const json* conditions = array_member(*section, "conditionalUrls")) {
     for (const json& condition : *conditions) {
@@ -61,8 +60,7 @@ class AgentCheck {
     check_condition_urls();
     for (std::size_t i = 0; i < logout_.applications.size(); ++i) {
       const ApplicationLogout& application = logout_.applications[i];
-      for (std::size_t earlier = 0; earlier < i; ++earlier)
-        check_pair(logout_.applications[earlier], application);
+      for (std::size_t earlier = 0; earlier < i; ++earlier) check_pair(logout_.applications[earlier], application);
       check_page(application);
       check_goto_parameter(application);
     }
@@ -70,8 +68,7 @@ class AgentCheck {
   }
 
  private:
-  void error(const std::string& pointer, std::string found, std::string expected,
-             std::string hint = {}) const {
+  void error(const std::string& pointer, std::string found, std::string expected, std::string hint = {}) const {
     report_.error(pointer, unless_known(std::move(found), std::move(expected), std::move(hint)));
   }
 
@@ -88,9 +85,8 @@ class AgentCheck {
   }
 
   void check_application(const ApplicationLogout& application) const {
-    const std::string name = application.name.empty()
-                                 ? "the entry for all applications"
-                                 : "application " + show(std::string_view(application.name));
+    const std::string name = application.name.empty() ? "the entry for all applications"
+                                                      : "application " + show(std::string_view(application.name));
     if (application.endpoint.empty() && application.parameter.empty() && application.page.empty()) {
       report_.warning(place_of(application), {name + " without endpoint, parameter and page", "one of them"});
     }
@@ -107,10 +103,8 @@ class AgentCheck {
     const auto& destinations = validation_.configuration.destinations;
     for (const std::string& destination : application.destinations) {
       if (destinations.contains(destination)) continue;
-      error(place_of(application),
-            name + " with the unknown destination " + show(std::string_view(destination)),
-            "the name of a destination in the variable destinations",
-            report_.hint_among(destination, destinations));
+      error(place_of(application), name + " with the unknown destination " + show(std::string_view(destination)),
+            "the name of a destination in the variable destinations", report_.hint_among(destination, destinations));
     }
   }
 
@@ -126,8 +120,7 @@ class AgentCheck {
       if (condition.url.starts_with('?')) continue;
       const std::string place = place_of_condition(i, "url");
       if (!http::is_absolute_http(condition.url) || !http::parse_url(condition.url)) {
-        error(place, show(std::string_view(condition.url)),
-              "parameters that begin with ?, or an absolute http(s) URL");
+        error(place, show(std::string_view(condition.url)), "parameters that begin with ?, or an absolute http(s) URL");
       } else {
         report_.info(place, {"the absolute URL " + show(std::string_view(condition.url)), "",
                              "it is trusted, being configured"});
@@ -145,12 +138,11 @@ class AgentCheck {
             "an endpoint of its own");
     }
     if (!second.parameter.empty() && first.parameter == second.parameter) {
-      report_.warning(
-          place_of(second, "parameter"),
-          {show(std::string_view(second.parameter)) + ", which is also the parameter of " +
-               show(std::string_view(first.name)),
-           "a parameter of its own",
-           "it holds for requests of each one's destinations; elsewhere for \"\", or the first of them"});
+      report_.warning(place_of(second, "parameter"),
+                      {show(std::string_view(second.parameter)) + ", which is also the parameter of " +
+                           show(std::string_view(first.name)),
+                       "a parameter of its own",
+                       "it holds for requests of each one's destinations; elsewhere for \"\", or the first of them"});
     }
   }
 
@@ -165,9 +157,9 @@ class AgentCheck {
             "a page that is no endpoint");
     }
     if (route_of(validation_.configuration, path) == nullptr) {
-      report_.warning(place_of(application, "page"),
-                      {show(std::string_view(application.page)) + ", which no route serves",
-                       "a page that a route serves"});
+      report_.warning(
+          place_of(application, "page"),
+          {show(std::string_view(application.page)) + ", which no route serves", "a page that a route serves"});
     }
   }
 
@@ -194,9 +186,7 @@ class AgentCheck {
   bool agent_file_ = false;
 };
 
-void validate_agent(const Validation& validation) {
-  AgentCheck(validation).run();
-}
+void validate_agent(const Validation& validation) { AgentCheck(validation).run(); }
 
 constexpr std::array kAgentSpelling = {
     SpellingRule{"/logout/applications/*/endpoint", endpoint_as_meant},

@@ -14,8 +14,7 @@ namespace router::config {
 namespace {
 
 // Fields and cookies that mean something else already.
-constexpr std::array<std::string_view, 4> kTakenNames = {"jsessionid", "origin", "x-csrf-token",
-                                                         "x-requested-with"};
+constexpr std::array<std::string_view, 4> kTakenNames = {"jsessionid", "origin", "x-csrf-token", "x-requested-with"};
 
 Journey read_journey(const json& value) {
   Journey journey;
@@ -52,11 +51,10 @@ void check_cookie_name(const Report& report, const std::string& name) {
 // A path that requests can have, as it is compared with theirs; "" and "/" by the caller.
 void check_plain_path(const Report& report, const std::string& pointer, const std::string& path) {
   const auto normal = http::normalise_path(path);
-  const bool plain = normal && *normal == path && !path.ends_with('/') &&
-                     path.find("//") == std::string::npos && path.find_first_of("?#") == std::string::npos;
+  const bool plain = normal && *normal == path && !path.ends_with('/') && path.find("//") == std::string::npos &&
+                     path.find_first_of("?#") == std::string::npos;
   if (!plain) {
-    report.error(pointer,
-                 unless_known(show(std::string_view(path)), "a normalised path that does not end with /"));
+    report.error(pointer, unless_known(show(std::string_view(path)), "a normalised path that does not end with /"));
   }
 }
 
@@ -81,8 +79,8 @@ void validate_am(const Validation& validation) {
   check_redirect_uris(report, "/am/postLogoutRedirectUris", am.post_logout_redirect_uris);
   for (const auto& [name, journey] : am.journeys) check_journey(report, name, journey);
   if (validation.configuration.providers.empty()) {
-    report.warning("/am", {"REST logins without an identity provider", "a binding of one",
-                           "until then they answer 503"});
+    report.warning("/am",
+                   {"REST logins without an identity provider", "a binding of one", "until then they answer 503"});
   }
 }
 

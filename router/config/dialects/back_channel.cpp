@@ -12,16 +12,14 @@ namespace {
 void read_back_channel(const json& descriptor, const Report&, Configuration& configuration) {
   const json* section = object_member(descriptor, "logout");
   if (section == nullptr) return;
-  configuration.logout.back_channel_endpoint =
-      text_member(*section, "backChannelLogoutEndpoint").value_or("");
+  configuration.logout.back_channel_endpoint = text_member(*section, "backChannelLogoutEndpoint").value_or("");
 }
 
 Endpoints back_channel_endpoints(const Configuration& configuration) {
   return {{"/logout/backChannelLogoutEndpoint", configuration.logout.back_channel_endpoint}};
 }
 
-constexpr std::array kBackChannelSpelling = {
-    SpellingRule{"/logout/backChannelLogoutEndpoint", endpoint_as_meant}};
+constexpr std::array kBackChannelSpelling = {SpellingRule{"/logout/backChannelLogoutEndpoint", endpoint_as_meant}};
 
 }  // namespace
 

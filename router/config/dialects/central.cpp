@@ -19,14 +19,12 @@ void read_central(const json& descriptor, const Report&, Configuration& configur
   central.csrf_protection = central.method == "POST" && flag_member(*section, "csrfProtection", true);
   for (const std::string& text : texts_member(*section, "skipRedirectOrigins")) {
     if (text == "none") central.skip_redirect_without_referer = true;
-    if (const auto origin = http::parse_origin(text))
-      central.skip_redirect_origins.push_back(origin->origin());
+    if (const auto origin = http::parse_origin(text)) central.skip_redirect_origins.push_back(origin->origin());
   }
 }
 
 void check_csrf(const Validation& validation, const json& section) {
-  if (validation.configuration.logout.method == "POST" || member(section, "csrfProtection") == nullptr)
-    return;
+  if (validation.configuration.logout.method == "POST" || member(section, "csrfProtection") == nullptr) return;
   validation.report.error(
       "/logout/csrfProtection",
       {"csrfProtection with logoutMethod GET", "logoutMethod POST, or no csrfProtection", {}, true, true});
@@ -38,9 +36,9 @@ void check_skip_redirect(const Validation& validation, const json& section) {
     if (origins[i] == "none") continue;
     const auto origin = http::parse_origin(origins[i]);
     if (origin && http::is_absolute_http(origins[i])) continue;
-    validation.report.error(pointer_to("/logout/skipRedirectOrigins", i),
-                            unless_known(show(std::string_view(origins[i])),
-                                         "an origin such as https://portal.example.com, or none"));
+    validation.report.error(
+        pointer_to("/logout/skipRedirectOrigins", i),
+        unless_known(show(std::string_view(origins[i])), "an origin such as https://portal.example.com, or none"));
   }
 }
 

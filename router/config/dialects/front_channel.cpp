@@ -12,20 +12,17 @@ namespace {
 void read_front_channel(const json& descriptor, const Report&, Configuration& configuration) {
   const json* section = object_member(descriptor, "logout");
   if (section == nullptr) return;
-  configuration.logout.front_channel_endpoint =
-      text_member(*section, "frontChannelLogoutEndpoint").value_or("");
+  configuration.logout.front_channel_endpoint = text_member(*section, "frontChannelLogoutEndpoint").value_or("");
 }
 
 Endpoints front_channel_endpoints(const Configuration& configuration) {
   return {{"/logout/frontChannelLogoutEndpoint", configuration.logout.front_channel_endpoint}};
 }
 
-constexpr std::array kFrontChannelSpelling = {
-    SpellingRule{"/logout/frontChannelLogoutEndpoint", endpoint_as_meant}};
+constexpr std::array kFrontChannelSpelling = {SpellingRule{"/logout/frontChannelLogoutEndpoint", endpoint_as_meant}};
 
 }  // namespace
 
-const Dialect kFrontChannelLogout = {read_front_channel, nullptr, front_channel_endpoints,
-                                     kFrontChannelSpelling};
+const Dialect kFrontChannelLogout = {read_front_channel, nullptr, front_channel_endpoints, kFrontChannelSpelling};
 
 }  // namespace router::config

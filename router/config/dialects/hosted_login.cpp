@@ -36,15 +36,13 @@ void validate_hosted_login(const Validation& validation) {
 Endpoints hosted_login_endpoints(const Configuration& configuration) {
   const auto& hosted = configuration.hosted_login;
   if (!hosted) return {};
-  return {{"/hostedLogin/customerId", hosted->logout_path()},
-          {"/hostedLogin/customerId", hosted->revocation_path()}};
+  return {{"/hostedLogin/customerId", hosted->logout_path()}, {"/hostedLogin/customerId", hosted->revocation_path()}};
 }
 
 constexpr std::array kHostedLoginSpelling = {SpellingRule{"/hostedLogin/customerId", segment_as_meant}};
 
 }  // namespace
 
-const Dialect kHostedLogin = {read_hosted_login, validate_hosted_login, hosted_login_endpoints,
-                              kHostedLoginSpelling};
+const Dialect kHostedLogin = {read_hosted_login, validate_hosted_login, hosted_login_endpoints, kHostedLoginSpelling};
 
 }  // namespace router::config

@@ -37,14 +37,13 @@ void check_reachable(const Validation& validation, std::string path) {
   }
   const Route* route = route_of(validation.configuration, path);
   if (route == nullptr) {
-    validation.report.warning(
-        pointer, {show(std::string_view(path)) + ", which no route serves", "a page that a route serves"});
+    validation.report.warning(pointer,
+                              {show(std::string_view(path)) + ", which no route serves", "a page that a route serves"});
   } else if (!route->is_public()) {
     const std::string which = route->added ? "the default route" : name_of_route(*route);
     validation.report.warning(
-        pointer,
-        {show(std::string_view(path)) + ", which " + which + " serves only after a login",
-         "a route with authenticationType none for it", "else the user is sent back into the login"});
+        pointer, {show(std::string_view(path)) + ", which " + which + " serves only after a login",
+                  "a route with authenticationType none for it", "else the user is sent back into the login"});
   }
 }
 
@@ -57,16 +56,14 @@ void check_trusted(const Validation& validation, std::size_t index) {
   const auto port = scheme == std::string::npos ? scheme : example.find(":x", scheme + 3);
   if (port != std::string::npos && port < example.find('/', scheme + 3)) example.replace(port, 2, ":1");
   if (http::is_absolute_http(example) && http::parse_url(example)) return;
-  validation.report.error(
-      pointer_to("/logout/trustedUrls", index),
-      unless_known(show(std::string_view(url)), "a pattern such as https://*.example.com/*"));
+  validation.report.error(pointer_to("/logout/trustedUrls", index),
+                          unless_known(show(std::string_view(url)), "a pattern such as https://*.example.com/*"));
 }
 
 // An OpenID provider sends the browser to a registered URL only, and from a foreign one nobody sends it on.
 void check_goto(const Validation& validation) {
   const LogoutLanding& landing = validation.configuration.logout;
-  if (landing.goto_parameter.empty() || !landing.return_endpoint.empty() ||
-      !http::is_absolute_http(landing.page))
+  if (landing.goto_parameter.empty() || !landing.return_endpoint.empty() || !http::is_absolute_http(landing.page))
     return;
   const auto& providers = validation.configuration.providers;
   const bool exact = std::any_of(providers.begin(), providers.end(),

@@ -15,7 +15,6 @@ std::optional<std::string> check_landing_page(const Report& report, const std::s
                                               const std::string& page);
 
 // Absolute URIs, of schemes of their own too, as native applications have them.
-void check_redirect_uris(const Report& report, const std::string& pointer,
-                         const std::vector<std::string>& uris);
+void check_redirect_uris(const Report& report, const std::string& pointer, const std::vector<std::string>& uris);
 
 }  // namespace router::config

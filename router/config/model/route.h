@@ -74,14 +74,12 @@ struct Route {
   std::optional<std::string> target;      // what the matched part of the path is rewritten to
   LeadsTo leads_to;
   AuthenticationType authentication = AuthenticationType::none;
-  bool says_public =
-      false;  // its own authenticationType is none, not only the descriptor's authenticationMethod
+  bool says_public = false;  // its own authenticationType is none, not only the descriptor's authenticationMethod
   bool csrf_protection = true;
   ScopeRule scope;
   std::string cache_control;
-  std::string provider;  // the binding that logs its users in; empty = public, or none is bound
-  std::string
-      identity_provider;  // xsuaa, ias: which of the provider's own identity providers; oidc: the binding
+  std::string provider;           // the binding that logs its users in; empty = public, or none is bound
+  std::string identity_provider;  // xsuaa, ias: which of the provider's own identity providers; oidc: the binding
   bool dynamic_identity_provider = false;
   bool set_backend_session_cookies = false;
   bool prefer_local = false;

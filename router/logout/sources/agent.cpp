@@ -81,8 +81,7 @@ std::optional<Recognition> AgentSource::answer(const SourceInput& input) const {
   // A longer one was cut: what is not seen whole is not judged.
   const bool whole = input.body.size() <= kMaxBody && wants_body(request);
   const auto* application =
-      find(request.method, target, whole ? std::string_view(input.body) : std::string_view(),
-           input.external.authority);
+      find(request.method, target, whole ? std::string_view(input.body) : std::string_view(), input.external.authority);
   if (application == nullptr) return std::nullopt;
 
   const bool at_endpoint = rules_.by_endpoint(target.path) != nullptr;

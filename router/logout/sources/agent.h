@@ -38,8 +38,7 @@ class AgentSource final : public Source {
   bool is_exempt(std::string_view path) const;
   const Application* find(std::string_view method, const http::Target& target, std::string_view body,
                           std::string_view authority) const;
-  std::string destination_of(std::string_view method, const http::Target& target,
-                             std::string_view authority) const;
+  std::string destination_of(std::string_view method, const http::Target& target, std::string_view authority) const;
   std::optional<Recognition> answer(const SourceInput& input) const;
   // An answer that changes nothing; absent: the request may log out.
   std::optional<http::Response> objection(const SourceInput& input) const;

@@ -31,8 +31,7 @@ std::variant<std::string, http::Response> read_token(const SourceInput& input) {
   if (!input.request.is("POST")) return http::method_not_allowed("POST");
   if (!http::is_form(input.request.headers)) return refusal(400, "the body must be a form");
   if (input.body.size() > kMaxBody) return refusal(413, "the body is too large");
-  if (http::query_has(input.request.target.query, kTokenField))
-    return refusal(400, "logout_token in the query");
+  if (http::query_has(input.request.target.query, kTokenField)) return refusal(400, "logout_token in the query");
   const auto fields = http::decode_form(input.body);
   if (!fields) return refusal(400, "the body is not a valid form");
   const std::string* token = nullptr;
@@ -65,8 +64,8 @@ Trigger back_channel_trigger() {
 }  // namespace
 
 BackChannelSource::BackChannelSource(std::shared_ptr<const config::Configuration> config,
-                                     std::shared_ptr<identity::Providers> providers,
-                                     session::SharedState& shared, Ongoing& ongoing, const base::Clock& clock)
+                                     std::shared_ptr<identity::Providers> providers, session::SharedState& shared,
+                                     Ongoing& ongoing, const base::Clock& clock)
     : config_(std::move(config)), providers_(std::move(providers)), shared_(shared), ongoing_(ongoing), clock_(clock) {}
 
 bool BackChannelSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
@@ -75,14 +74,12 @@ bool BackChannelSource::may_handle(std::string_view, std::string_view path, std:
 }
 
 bool BackChannelSource::wants_body(const http::Request& request) const {
-  return request.is("POST") && http::is_form(request.headers) &&
-         may_handle(request.method, request.target.path, {});
+  return request.is("POST") && http::is_form(request.headers) && may_handle(request.method, request.target.path, {});
 }
 
 Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const SourceInput& input) {
   auto read = read_token(input);
-  if (auto* response = std::get_if<http::Response>(&read))
-    co_return std::optional<Recognition>(std::move(*response));
+  if (auto* response = std::get_if<http::Response>(&read)) co_return std::optional<Recognition>(std::move(*response));
   std::string token = std::get<std::string>(std::move(read));
   session::TokenAttempt attempt(ongoing_.bad_logout_tokens, input.external.client_address, token, clock_.steady());
   if (!attempt.is_admitted()) co_return std::optional<Recognition>(too_many());

@@ -19,9 +19,8 @@ namespace router::logout {
 
 class BackChannelSource final : public Source {
  public:
-  BackChannelSource(std::shared_ptr<const config::Configuration> config,
-                    std::shared_ptr<identity::Providers> providers, session::SharedState& shared, Ongoing& ongoing,
-                    const base::Clock& clock);
+  BackChannelSource(std::shared_ptr<const config::Configuration> config, std::shared_ptr<identity::Providers> providers,
+                    session::SharedState& shared, Ongoing& ongoing, const base::Clock& clock);
 
   std::string_view name() const override { return "back_channel"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;

@@ -77,7 +77,7 @@ std::optional<http::Response> CentralSource::refusal(const SourceInput& input) c
   if (by_post && request.is("POST")) {
     const bool unprotected = !config_->logout.csrf_protection;
     return unprotected && http::is_cross_site(request, input.external) ? std::optional(refused_response())
-                                                                 : std::nullopt;
+                                                                       : std::nullopt;
   }
   if (!request.is("GET")) return http::method_not_allowed(by_post ? "POST" : "GET");
   auto judged = judge_navigation(request, config_->logout.cross_site);
@@ -97,8 +97,7 @@ bool CentralSource::is_signing_out_frame(const SourceInput& input) const {
   auto origins = provider_origins(*providers_);
   const auto& configured = config_->logout.skip_redirect_origins;
   origins.insert(origins.end(), configured.begin(), configured.end());
-  return is_trusted_frame(input.request, input.external, origins,
-                          config_->logout.skip_redirect_without_referer);
+  return is_trusted_frame(input.request, input.external, origins, config_->logout.skip_redirect_without_referer);
 }
 
 Recognition CentralSource::answer(const SourceInput& input, Held held) const {

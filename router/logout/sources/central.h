@@ -19,8 +19,8 @@ namespace router::logout {
 
 class CentralSource final : public Source {
  public:
-  CentralSource(std::shared_ptr<const config::Configuration> config,
-                std::shared_ptr<identity::Providers> providers, session::Store& store);
+  CentralSource(std::shared_ptr<const config::Configuration> config, std::shared_ptr<identity::Providers> providers,
+                session::Store& store);
 
   std::string_view name() const override { return "central"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;

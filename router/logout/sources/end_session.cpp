@@ -19,12 +19,10 @@ constexpr std::string_view kRedirectUri = "post_logout_redirect_uri";
 
 http::Response oauth_error(int status, std::string_view error, std::string_view description) {
   return identity::rest_answer(status, "{\"error\":" + base::json_quote(error) +
-                                       ",\"error_description\":" + base::json_quote(description) + "}");
+                                           ",\"error_description\":" + base::json_quote(description) + "}");
 }
 
-http::Response bad_request(std::string_view description) {
-  return oauth_error(400, "bad_request", description);
-}
+http::Response bad_request(std::string_view description) { return oauth_error(400, "bad_request", description); }
 
 http::Response too_many_hints() {
   auto response = oauth_error(429, "slow_down", "too many hints that were not accepted");
@@ -58,7 +56,8 @@ session::SessionFilter filter_of(const identity::Claims& claims, const std::stri
 
 // As the store takes the filter: a session without a `sid` may be any of its user's.
 bool is_meant(const session::Snapshot& session, const session::SessionFilter& filter) {
-  return session->subdomain == filter.subdomain && session->issuer == filter.issuer && session->subject == filter.subject &&
+  return session->subdomain == filter.subdomain && session->issuer == filter.issuer &&
+         session->subject == filter.subject &&
          (filter.idp_session_id.empty() || session->idp_session_id.empty() ||
           session->idp_session_id == filter.idp_session_id);
 }
@@ -84,22 +83,17 @@ EndSessionSource::EndSessionSource(std::shared_ptr<const config::Configuration> 
       held_(*config_, store) {}
 
 bool EndSessionSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
-  return config_->am &&
-         identity::read_realm_path(path, config_->am->context_path, "/oauth2", "connect/endSession");
+  return config_->am && identity::read_realm_path(path, config_->am->context_path, "/oauth2", "connect/endSession");
 }
 
-std::optional<http::Response> EndSessionSource::failure() const {
-  return unavailable();
-}
+std::optional<http::Response> EndSessionSource::failure() const { return unavailable(); }
 
 std::optional<http::Response> EndSessionSource::refusal(const http::Request& request) const {
   const config::Am& am = *config_->am;
   if (request.is("HEAD")) return refused_response();
   if (!request.is("GET")) return http::method_not_allowed("GET");
-  if (judge_navigation(request, config::CrossSiteLogout::allow) == Navigation::refuse)
-    return refused_response();
-  const auto path =
-      identity::read_realm_path(request.target.path, am.context_path, "/oauth2", "connect/endSession");
+  if (judge_navigation(request, config::CrossSiteLogout::allow) == Navigation::refuse) return refused_response();
+  const auto path = identity::read_realm_path(request.target.path, am.context_path, "/oauth2", "connect/endSession");
   if (!path || !identity::is_realm_within(am.realm, identity::realm_of(*path, request.target.query)))
     return oauth_error(404, "not_found", "there is no such realm");
   if (has_repeated_parameter(request.target.query)) return bad_request("a parameter comes twice");
@@ -122,8 +116,7 @@ Task<Result<std::optional<Recognition>>> EndSessionSource::recognise(const Sourc
   if (!claims) {
     base::log_warning("logout.end_session", {{"fault", describe(claims.error())}});
     const bool refused = claims.error().code == base::ErrorCode::unauthenticated;
-    co_return std::optional<Recognition>(refused ? bad_request("the id_token_hint was not accepted")
-                                                 : unavailable());
+    co_return std::optional<Recognition>(refused ? bad_request("the id_token_hint was not accepted") : unavailable());
   }
   attempt.accepted(clock_.steady());
   session::SessionFilter filter = filter_of(*claims, input.external.tenant);
@@ -138,9 +131,9 @@ Task<Result<std::optional<Recognition>>> EndSessionSource::recognise(const Sourc
   Trigger trigger = end_session_trigger();
   trigger.session = *found;
   // The hint says who leaves: the cookie of somebody else stays.
-  trigger.clears_browser =
-      !held->empty() &&
-      std::all_of(held->begin(), held->end(), [&](const auto& session) { return is_meant(session, filter); });
+  trigger.clears_browser = !held->empty() && std::all_of(held->begin(), held->end(), [&](const auto& session) {
+    return is_meant(session, filter);
+  });
   trigger.selection.filter = std::move(filter);
   const std::map<std::string, std::string> none;
   trigger.answer = answer(query, *found ? (*found)->logout_details : none);
@@ -165,8 +158,7 @@ http::Response EndSessionSource::answer(std::string_view query,
     if (std::find(known.begin(), known.end(), *uri) == known.end())
       return bad_request("the post_logout_redirect_uri is not registered; the session has ended");
     const auto state = http::query_value(query, "state");
-    return http::redirect_response(state ? http::append_query(*uri, http::query_pair("state", *state))
-                                         : *uri);
+    return http::redirect_response(state ? http::append_query(*uri, http::query_pair("state", *state)) : *uri);
   }
   if (!details.empty()) return details_answer(kLoggedOut, details);
   http::Response response;

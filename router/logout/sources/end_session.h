@@ -23,9 +23,8 @@ namespace router::logout {
 
 class EndSessionSource final : public Source {
  public:
-  EndSessionSource(std::shared_ptr<const config::Configuration> config,
-                   std::shared_ptr<identity::Providers> providers, session::Store& store, Ongoing& ongoing,
-                   const base::Clock& clock);
+  EndSessionSource(std::shared_ptr<const config::Configuration> config, std::shared_ptr<identity::Providers> providers,
+                   session::Store& store, Ongoing& ongoing, const base::Clock& clock);
 
   std::string_view name() const override { return "end_session"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;

@@ -90,8 +90,8 @@ Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const Sou
 
   Trigger trigger = make_trigger(*provider);
   trigger.selection.filter = session::SessionFilter{.issuer = known_issuer, .idp_session_id = sid};
-  trigger.selection.ended_at_provider = session::EndedAtProvider{
-      .issuer = known_issuer, .idp_session_id = sid, .at = clock_.wall(), .is_signed = false};
+  trigger.selection.ended_at_provider =
+      session::EndedAtProvider{.issuer = known_issuer, .idp_session_id = sid, .at = clock_.wall(), .is_signed = false};
   // Another session's cookie stays: this browser may have logged in anew.
   trigger.clears_browser = !held->empty() && std::all_of(held->begin(), held->end(), is_meant);
   co_return std::optional<Recognition>(std::move(trigger));

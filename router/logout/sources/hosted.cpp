@@ -11,8 +11,8 @@ namespace {
 
 // What comes twice could be read in two ways.
 std::size_t count(const std::vector<http::QueryParameter>& parameters, std::string_view name) {
-  return static_cast<std::size_t>(std::count_if(
-      parameters.begin(), parameters.end(), [&](const auto& parameter) { return parameter.name == name; }));
+  return static_cast<std::size_t>(std::count_if(parameters.begin(), parameters.end(),
+                                                [&](const auto& parameter) { return parameter.name == name; }));
 }
 
 Trigger hosted_trigger(const session::Snapshot& session, const std::string& destination) {
@@ -38,8 +38,7 @@ bool HostedSource::may_handle(std::string_view, std::string_view path, std::stri
 
 Task<Result<std::optional<Recognition>>> HostedSource::recognise(const SourceInput& input) {
   auto judged = judge(input.request);
-  if (auto* answer = std::get_if<http::Response>(&judged))
-    co_return std::optional<Recognition>(std::move(*answer));
+  if (auto* answer = std::get_if<http::Response>(&judged)) co_return std::optional<Recognition>(std::move(*answer));
   auto looking = held_.find(input);
   auto held = co_await looking;
   if (!held) co_return held.error();
@@ -52,8 +51,7 @@ std::variant<std::string, http::Response> HostedSource::judge(const http::Reques
   if (request.is("HEAD")) return refused_response();
   if (!request.is("GET")) return http::method_not_allowed("GET");
   // Before anything else: what loads it as an image learns nothing about clients either.
-  if (judge_navigation(request, config::CrossSiteLogout::allow) == Navigation::refuse)
-    return refused_response();
+  if (judge_navigation(request, config::CrossSiteLogout::allow) == Navigation::refuse) return refused_response();
   auto judged = destination(request.target.query);
   const auto* target = std::get_if<std::string>(&judged);
   if (target == nullptr) return judged;

@@ -31,11 +31,10 @@ Task<std::optional<Recognition>> LandingSource::answer(const http::Request* requ
   const auto& target = request->target;
   const bool signed_out = target.path == kSignedOutPath;
   const bool return_endpoint = !signed_out && target.path == config_->logout.return_endpoint;
-  if ((signed_out || return_endpoint) && !request->is_get_or_head())
-    co_return http::method_not_allowed("GET, HEAD");
+  if ((signed_out || return_endpoint) && !request->is_get_or_head()) co_return http::method_not_allowed("GET, HEAD");
   // A HEAD or a prefetch must not use up the state.
-  const auto state = request->is("GET") && !http::is_prefetch(*request) ? http::query_value(target.query, "state")
-                                                                        : std::nullopt;
+  const auto state =
+      request->is("GET") && !http::is_prefetch(*request) ? http::query_value(target.query, "state") : std::nullopt;
   if (state) {
     auto taking = states_.take(*state);
     const auto destination = co_await taking;

@@ -28,9 +28,7 @@ class LandingSource final : public Source {
   std::string_view name() const override { return "landing"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
-  std::optional<Trigger> preview(std::string_view, const http::Target&) const override {
-    return std::nullopt;
-  }
+  std::optional<Trigger> preview(std::string_view, const http::Target&) const override { return std::nullopt; }
 
  private:
   Task<std::optional<Recognition>> answer(const http::Request* request);

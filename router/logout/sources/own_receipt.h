@@ -21,9 +21,7 @@ class OwnReceiptSource final : public Source {
     return links_ != nullptr && path == kReceiptPath;
   }
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
-  std::optional<Trigger> preview(std::string_view, const http::Target&) const override {
-    return std::nullopt;
-  }
+  std::optional<Trigger> preview(std::string_view, const http::Target&) const override { return std::nullopt; }
 
  private:
   Task<http::Response> answer(const http::Request* request);

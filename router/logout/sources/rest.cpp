@@ -16,8 +16,7 @@ bool has_cookie(const http::Headers& headers, std::string_view name) {
   bool found = false;
   for (const auto& field : headers) {
     if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
-    http::for_each_cookie(field.value,
-                          [&](const http::CookiePair& pair) { found = found || pair.name == name; });
+    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) { found = found || pair.name == name; });
   }
   return found;
 }
@@ -27,9 +26,7 @@ bool is_from_a_script(const http::Headers& headers) {
   return headers.contains("Accept-API-Version") || headers.contains("X-Requested-With");
 }
 
-http::Response store_away() {
-  return identity::rest_error(503, "The session could not be ended for now");
-}
+http::Response store_away() { return identity::rest_error(503, "The session could not be ended for now"); }
 
 Trigger rest_trigger() {
   Trigger trigger;
@@ -49,9 +46,7 @@ bool RestSource::may_handle(std::string_view, std::string_view path, std::string
          http::query_value(query, "_action") == "logout";
 }
 
-std::optional<http::Response> RestSource::failure() const {
-  return store_away();
-}
+std::optional<http::Response> RestSource::failure() const { return store_away(); }
 
 std::optional<http::Response> RestSource::refusal(const http::Request& request) const {
   const config::Am& am = *config_->am;
@@ -87,8 +82,7 @@ Task<Result<bool>> RestSource::ends_all_cookies(const SourceInput& input,
 Task<Result<std::optional<Recognition>>> RestSource::recognise(const SourceInput& input) {
   if (auto refused = refusal(input.request)) co_return std::optional<Recognition>(std::move(*refused));
   auto token = read_token(input.request.headers);
-  if (auto* refused = std::get_if<http::Response>(&token))
-    co_return std::optional<Recognition>(std::move(*refused));
+  if (auto* refused = std::get_if<http::Response>(&token)) co_return std::optional<Recognition>(std::move(*refused));
   auto looking = session::find_held(store_, std::move(std::get<std::vector<session::SessionId>>(token)));
   auto held = co_await looking;
   if (!held) {
@@ -104,8 +98,8 @@ Task<Result<std::optional<Recognition>>> RestSource::recognise(const SourceInput
 
   Trigger trigger = rest_trigger();
   // Of several, that of a REST login tells what its client has to do.
-  const auto detailed = std::find_if(users.begin(), users.end(),
-                                     [](const auto& session) { return !session->logout_details.empty(); });
+  const auto detailed =
+      std::find_if(users.begin(), users.end(), [](const auto& session) { return !session->logout_details.empty(); });
   trigger.session = detailed == users.end() ? users.front() : *detailed;
   trigger.answer = details_answer(kLoggedOut, trigger.session->logout_details);
   trigger.clears_browser = *all_cookies;

@@ -30,8 +30,7 @@ class RestSource final : public Source {
 
  private:
   std::optional<http::Response> refusal(const http::Request& request) const;
-  std::variant<std::vector<session::SessionId>, http::Response> read_token(
-      const http::Headers& headers) const;
+  std::variant<std::vector<session::SessionId>, http::Response> read_token(const http::Headers& headers) const;
   // Whether no session goes on that a cookie of this browser names.
   Task<Result<bool>> ends_all_cookies(const SourceInput& input, const std::vector<session::Snapshot>& ended) const;
 

@@ -15,8 +15,8 @@ http::Response revocation_error(int status, std::string_view error) {
 
 bool is_form(const http::Request& request) {
   const auto type = request.headers.get("content-type");
-  return type && base::equals_ignoring_case(base::trim(base::cut(*type, ';').before),
-                                            "application/x-www-form-urlencoded");
+  return type &&
+         base::equals_ignoring_case(base::trim(base::cut(*type, ';').before), "application/x-www-form-urlencoded");
 }
 
 // No parameter may come twice (RFC 6749 section 3.2).
@@ -104,10 +104,11 @@ Task<Result<std::optional<Recognition>>> TokenRevocationSource::recognise(const 
   const auto refused_for = co_await admitting;
   if (refused_for) co_return std::optional<Recognition>(revocation_limited(*refused_for));
   const bool is_known = is_client(client);
-  auto concluding = session::conclude(
-      *ongoing_.doors, visitor, is_known ? session::Doors::Outcome::succeeded : session::Doors::Outcome::failed);
+  auto concluding = session::conclude(*ongoing_.doors, visitor,
+                                      is_known ? session::Doors::Outcome::succeeded : session::Doors::Outcome::failed);
   co_await concluding;
-  std::optional<Recognition> recognised = is_known ? answer(form, input.session) : revocation_error(401, "invalid_client");
+  std::optional<Recognition> recognised =
+      is_known ? answer(form, input.session) : revocation_error(401, "invalid_client");
   co_return recognised;
 }
 

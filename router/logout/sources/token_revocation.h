@@ -36,9 +36,7 @@ class TokenRevocationSource final : public Source {
   bool wants_body(const http::Request& request) const override;
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
   std::optional<http::Response> failure() const override;
-  std::optional<Trigger> preview(std::string_view, const http::Target&) const override {
-    return std::nullopt;
-  }
+  std::optional<Trigger> preview(std::string_view, const http::Target&) const override { return std::nullopt; }
 
  private:
   Recognition answer(const http::FormFields& form, const session::Snapshot& session) const;

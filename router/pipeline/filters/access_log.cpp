@@ -5,8 +5,9 @@ namespace router::pipeline {
 
 void log_access(const Context& context) {
   if (!base::log_enabled(base::LogLevel::info)) return;
-  const auto took = std::chrono::duration_cast<base::milliseconds>(context.graph.parts.clock.steady() - context.started);
-  const std::string route = !context.match.found()            ? "none"
+  const auto took =
+      std::chrono::duration_cast<base::milliseconds>(context.graph.parts.clock.steady() - context.started);
+  const std::string route = !context.match.found()           ? "none"
                             : context.route().plugin.empty() ? std::to_string(context.route().index)
                                                              : "plugin " + context.route().plugin;
   base::log_info("request", {{"request_id", context.trace.request_id},

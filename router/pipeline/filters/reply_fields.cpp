@@ -26,7 +26,8 @@ bool is_for_caches(std::string_view name) {
   constexpr std::string_view kTargeted = "CDN-Cache-Control";
   const bool is_targeted = name.size() >= kTargeted.size() &&
                            base::equals_ignoring_case(name.substr(name.size() - kTargeted.size()), kTargeted);
-  return is("Cache-Control") || is("Expires") || is("Pragma") || is("Surrogate-Control") || is("X-Accel-Expires") || is_targeted;
+  return is("Cache-Control") || is("Expires") || is("Pragma") || is("Surrogate-Control") || is("X-Accel-Expires") ||
+         is_targeted;
 }
 
 // A token, or a cookie of the router, is for one user: nobody keeps the answer that it is on, whatever a back-end or the
@@ -56,7 +57,8 @@ void ReplyFields::complete(http::Fields& fields, base::milliseconds upstream_tim
   for (const auto& field : context_.reply_fields) fields.pass(field);
   if (context_.wants_statistics) fields.add(kRouterStatistics, statistics(context_, upstream_time));
   add_configured(config.response_headers, fields);
-  if (config.environment.send_x_frame_options && !fields.contains(kFrameOptions)) fields.add_view(kFrameOptions, "SAMEORIGIN");
+  if (config.environment.send_x_frame_options && !fields.contains(kFrameOptions))
+    fields.add_view(kFrameOptions, "SAMEORIGIN");
   fields.add_view(kRequestId, context_.trace.request_id);
   const bool has_our_cookie = context_.reply_fields.contains("Set-Cookie");
   if (has_our_cookie || fields.contains(session::kCsrfHeader)) keep_out_of_caches(fields);

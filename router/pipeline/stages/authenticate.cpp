@@ -82,8 +82,8 @@ Task<Result<Verdict>> authenticate_session(Context& context) {
   login.provider = std::move(wanted->provider);
   login.identity_provider = std::move(wanted->identity_provider);
   login.return_path = context.external.path_prefix + login::return_path_of(context.request.target);
-  auto page = co_await context.graph.login->start(context.request, context.external, std::move(login),
-                                                  context.exchange.loop());
+  auto page =
+      co_await context.graph.login->start(context.request, context.external, std::move(login), context.exchange.loop());
   if (!page) co_return page.error();
   co_return Verdict(std::move(*page));
 }
@@ -103,11 +103,16 @@ Result<WayIn> way_in(const RequestState& state) {
 
 std::string_view type_name(config::AuthenticationType type) {
   switch (type) {
-    case config::AuthenticationType::xsuaa: return "xsuaa";
-    case config::AuthenticationType::ias: return "ias";
-    case config::AuthenticationType::oidc: return "oidc";
-    case config::AuthenticationType::basic: return "basic";
-    case config::AuthenticationType::none: break;
+    case config::AuthenticationType::xsuaa:
+      return "xsuaa";
+    case config::AuthenticationType::ias:
+      return "ias";
+    case config::AuthenticationType::oidc:
+      return "oidc";
+    case config::AuthenticationType::basic:
+      return "basic";
+    case config::AuthenticationType::none:
+      break;
   }
   return "none";
 }

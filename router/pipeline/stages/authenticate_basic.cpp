@@ -32,11 +32,12 @@ Task<Result<Verdict>> authenticate_basic(Context& context) {
   if (is_logged_in && application.empty()) co_return Verdict(Continue{});
   const auto& headers = context.request.headers;
   const auto field = headers.get("Authorization");
-  auto credentials = field && headers.count("Authorization") == 1 ? login::read_basic_credentials(*field) : std::nullopt;
+  auto credentials =
+      field && headers.count("Authorization") == 1 ? login::read_basic_credentials(*field) : std::nullopt;
   if (!credentials) co_return challenge();
   login::PasswordLogin wanted{context.route().provider, application, std::move(*credentials)};
-  auto verdict = co_await context.graph.login->with_password(context.request, context.external,
-                                                             std::move(wanted), context.exchange.loop());
+  auto verdict = co_await context.graph.login->with_password(context.request, context.external, std::move(wanted),
+                                                             context.exchange.loop());
   if (const auto* later = std::get_if<base::seconds>(&verdict)) co_return come_again(*later);
   auto& opened = std::get<Result<login::OpenedSession>>(verdict);
   if (!opened && opened.error().code == ErrorCode::unauthenticated) co_return challenge();

@@ -18,14 +18,17 @@ std::string framing_answer(const RequestState& state) {
   return json.append(",\"framing\":").append(word(framing)).append("}");
 }
 
-bool asks_for_metadata(const RequestState& state) { return state.target().path == state.config().plugin_metadata_endpoint; }
+bool asks_for_metadata(const RequestState& state) {
+  return state.target().path == state.config().plugin_metadata_endpoint;
+}
 
 }  // namespace
 
 Result<Verdict> built_in_services(RequestState& state) {
   if (!state.is_built_in_service()) return Verdict(Continue{});
   if (!state.request.is_get_or_head()) return Verdict(http::method_not_allowed("GET, HEAD"));
-  return Verdict(http::json_response(200, asks_for_metadata(state) ? state.config().plugin_metadata : framing_answer(state)));
+  return Verdict(
+      http::json_response(200, asks_for_metadata(state) ? state.config().plugin_metadata : framing_answer(state)));
 }
 
 std::optional<Foreseen> explain_built_in_services(RequestState& state, Told&) {

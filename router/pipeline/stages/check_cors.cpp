@@ -16,9 +16,9 @@ Result<CorsJudgement> judge_origin(const RequestState& state) {
 
 // Every answer to an origin that is let in, also an error's: a script may read what went wrong.
 void add_origin_fields(RequestState& state, const config::CorsPolicy& policy, std::string_view origin) {
-  const bool any = std::any_of(
-      policy.allowed_origins.begin(), policy.allowed_origins.end(),
-      [](const http::OriginRule& rule) { return rule.host == "*" && rule.scheme.empty() && !rule.port; });
+  const bool any =
+      std::any_of(policy.allowed_origins.begin(), policy.allowed_origins.end(),
+                  [](const http::OriginRule& rule) { return rule.host == "*" && rule.scheme.empty() && !rule.port; });
   // browsers take * for requests without credentials only (Fetch, "CORS check")
   state.reply_fields.add("Access-Control-Allow-Origin", any && !policy.allow_credentials ? "*" : origin);
   if (policy.allow_credentials) state.reply_fields.add("Access-Control-Allow-Credentials", "true");
@@ -61,7 +61,8 @@ Result<Verdict> check_cors(RequestState& state) {
 std::optional<Foreseen> explain_check_cors(RequestState& state, Told& told) {
   const auto judged = judge_origin(state);
   if (!judged) return foresee(judged.error());
-  if (judged->outcome == CorsJudgement::Outcome::refused) return foresee(403, "cors does not allow " + std::string(judged->refused));
+  if (judged->outcome == CorsJudgement::Outcome::refused)
+    return foresee(403, "cors does not allow " + std::string(judged->refused));
   if (judged->outcome == CorsJudgement::Outcome::preflight) return foresee(200, "a preflight, answered by cors");
   if (judged->outcome == CorsJudgement::Outcome::allowed) told["cors"] = "the origin may read the answer";
   return std::nullopt;

@@ -22,9 +22,12 @@ std::string_view protection_of(const RequestState& state) {
   if (!state.route().csrf_protection) return "not checked: csrfProtection is false";
   if (state.user.is_caller) return "not checked: no browser sends x-approuter-authorization";
   switch (judge_csrf(state, {})) {
-    case CsrfOutcome::pass: break;
-    case CsrfOutcome::give_token: return "a token is answered";
-    case CsrfOutcome::refuse: return "x-csrf-token needed, else 403";
+    case CsrfOutcome::pass:
+      break;
+    case CsrfOutcome::give_token:
+      return "a token is answered";
+    case CsrfOutcome::refuse:
+      return "x-csrf-token needed, else 403";
   }
   return "not needed";
 }
@@ -35,8 +38,11 @@ Result<Verdict> check_csrf(RequestState& state) {
   if (!is_protected(state)) return Verdict(Continue{});
   const auto& token = state.user.session->csrf_token;
   switch (judge_csrf(state, token)) {
-    case CsrfOutcome::pass: break;
-    case CsrfOutcome::give_token: state.reply_fields.add(session::kCsrfHeader, token.reveal()); break;
+    case CsrfOutcome::pass:
+      break;
+    case CsrfOutcome::give_token:
+      state.reply_fields.add(session::kCsrfHeader, token.reveal());
+      break;
     case CsrfOutcome::refuse: {
       auto response = http::text_response(403, "CSRF token required\n");
       response.headers.add(session::kCsrfHeader, session::kCsrfRequired);

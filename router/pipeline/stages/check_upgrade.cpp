@@ -13,8 +13,8 @@ Result<Verdict> check_upgrade(RequestState& state) {
   if (!config.websockets_enabled) {
     return Error{ErrorCode::forbidden, Side::client, "WebSockets are not enabled"};
   }
-  auto good = http::check_websocket_handshake(state.request, state.external.origin(),
-                                              config.environment.ws_allowed_origins);
+  auto good =
+      http::check_websocket_handshake(state.request, state.external.origin(), config.environment.ws_allowed_origins);
   if (!good) return std::move(good).error();
   return Verdict(Continue{});
 }

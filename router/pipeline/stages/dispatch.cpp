@@ -24,7 +24,8 @@ Result<Found> find_backend(const RequestState& state) {
   const auto& lead = state.match.lead();
   if (auto* const* fixed = std::get_if<backend::Backend*>(&lead)) return Found(*fixed);
   if (std::holds_alternative<backend::NotBound>(lead)) {
-    return Error{ErrorCode::unavailable, Side::router, "the service " + state.route().service()->name + " is not bound"};
+    return Error{ErrorCode::unavailable, Side::router,
+                 "the service " + state.route().service()->name + " is not bound"};
   }
   auto name = state.match.destination_name(state.target(), state.external.authority);
   if (!name) return name.error();
@@ -35,8 +36,8 @@ Result<Found> find_backend(const RequestState& state) {
   return Error{ErrorCode::not_found, Side::client, "the route's destination is not known"};
 }
 
-Task<Result<std::shared_ptr<backend::Backend>>> ask_for(std::shared_ptr<const backend::RouteSet> routes, std::string name,
-                                                        bool dynamic, base::Loop& home) {
+Task<Result<std::shared_ptr<backend::Backend>>> ask_for(std::shared_ptr<const backend::RouteSet> routes,
+                                                        std::string name, bool dynamic, base::Loop& home) {
   auto asking = routes->back_ends().looked_up->find(std::move(name), dynamic, home);
   auto found = co_await asking;
   co_return found;
@@ -49,7 +50,8 @@ Task<Result<std::shared_ptr<backend::Backend>>> look_up(Context& context, std::s
   co_return found;
 }
 
-void tell_back_end(const RequestState& state, const config::Destination& destination, std::string_view path, Told& out) {
+void tell_back_end(const RequestState& state, const config::Destination& destination, std::string_view path,
+                   Told& out) {
   out["url"] = destination.url.origin() + routing::join_paths(destination.url, path);
   out["timeoutMs"] = state.route().timeout.value_or(destination.timeout).count();
   out["userToken"] = config::takes_token(destination) && state.needs_login() ? "sent" : "not sent";

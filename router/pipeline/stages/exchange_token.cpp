@@ -8,8 +8,8 @@ namespace router::pipeline {
 
 namespace {
 
-Task<Result<base::Secret>> exchange(std::shared_ptr<const Graph> graph, login::ServiceOf service, session::Snapshot user,
-                                    std::string tenant, base::Loop& home) {
+Task<Result<base::Secret>> exchange(std::shared_ptr<const Graph> graph, login::ServiceOf service,
+                                    session::Snapshot user, std::string tenant, base::Loop& home) {
   auto asking = graph->login->service_token(std::move(service), std::move(user), std::move(tenant), home);
   auto token = co_await asking;
   co_return token;
@@ -29,15 +29,16 @@ login::ServiceOf service_client(const RequestState& state) {
 Task<Result<Verdict>> exchange_token(Context& context) {
   const auto client = service_client(context);
   if (!client) co_return Verdict(Continue{});
-  const auto held = login::ServiceTokens::find(*context.user.session, client->service, context.graph.parts.clock.wall());
+  const auto held =
+      login::ServiceTokens::find(*context.user.session, client->service, context.graph.parts.clock.wall());
   if (client->grant == config::ServiceGrant::user_token && !held && has_expired_token(context)) {
     auto asking = ask_for_login(context);
     auto verdict = co_await asking;
     co_return verdict;
   }
   auto user = context.user.session;
-  auto exchanging = while_signed_in(context, exchange(context.graph.shared_from_this(), client,
-                                                      std::move(user), context.external.tenant, context.exchange.loop()));
+  auto exchanging = while_signed_in(context, exchange(context.graph.shared_from_this(), client, std::move(user),
+                                                      context.external.tenant, context.exchange.loop()));
   auto token = co_await exchanging;
   if (!token) co_return token.error();
   context.user.token = std::move(*token);
@@ -46,8 +47,9 @@ Task<Result<Verdict>> exchange_token(Context& context) {
 
 std::optional<Foreseen> explain_exchange_token(RequestState& state, Told& told) {
   if (const auto client = service_client(state)) {
-    told["route"]["serviceToken"] =
-        client->grant == config::ServiceGrant::user_token ? "of the user, exchanged for the service's" : "of the router";
+    told["route"]["serviceToken"] = client->grant == config::ServiceGrant::user_token
+                                        ? "of the user, exchanged for the service's"
+                                        : "of the router";
   }
   return std::nullopt;
 }

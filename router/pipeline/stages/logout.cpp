@@ -6,7 +6,8 @@ Task<Result<Verdict>> logout(Context& context) {
   auto& service = *context.graph.logout;
   const auto& target = context.request.target;
   const bool has_body = service.wants_body(context.request);
-  if (!has_body && !service.may_handle(context.request.method, target.path, target.query)) co_return Verdict(Continue{});
+  if (!has_body && !service.may_handle(context.request.method, target.path, target.query))
+    co_return Verdict(Continue{});
 
   std::string body;
   if (has_body) {

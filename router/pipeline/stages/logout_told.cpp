@@ -27,12 +27,18 @@ std::string told_reply(const logout::Ending& ending) {
       if (ending.provider == logout::ProviderPart::skipped) return "200 without Location: skip-redirect";
       if (!ending.provider_form.url.empty()) return "200, a page that posts to " + ending.provider_form.url;
       return "302 to " + ending.next();
-    case ReplyForm::url_in_body: return "200, the text " + ending.next();
-    case ReplyForm::url_as_json: return "200, the JSON {\"logoutUrl\": \"" + ending.next() + "\"}";
-    case ReplyForm::page: return "200, a page";
-    case ReplyForm::no_content: return "204";
-    case ReplyForm::given: return "an answer of the protocol's own";
-    case ReplyForm::none: break;
+    case ReplyForm::url_in_body:
+      return "200, the text " + ending.next();
+    case ReplyForm::url_as_json:
+      return "200, the JSON {\"logoutUrl\": \"" + ending.next() + "\"}";
+    case ReplyForm::page:
+      return "200, a page";
+    case ReplyForm::no_content:
+      return "204";
+    case ReplyForm::given:
+      return "an answer of the protocol's own";
+    case ReplyForm::none:
+      break;
   }
   return "none";
 }
@@ -40,11 +46,16 @@ std::string told_reply(const logout::Ending& ending) {
 std::string told_provider(const logout::Ending& ending) {
   using logout::ProviderPart;
   switch (ending.provider) {
-    case ProviderPart::none: return "takes no part";
-    case ProviderPart::skipped: return "not asked: skip-redirect";
-    case ProviderPart::redirect: return ending.provider_url;
-    case ProviderPart::not_offered: return "offers no logout";
-    case ProviderPart::unreachable: return "cannot be reached";
+    case ProviderPart::none:
+      return "takes no part";
+    case ProviderPart::skipped:
+      return "not asked: skip-redirect";
+    case ProviderPart::redirect:
+      return ending.provider_url;
+    case ProviderPart::not_offered:
+      return "offers no logout";
+    case ProviderPart::unreachable:
+      return "cannot be reached";
   }
   return "";
 }

@@ -7,8 +7,7 @@ Result<Verdict> match_route(RequestState& state) {
   if (!match) return match.error();
   state.match = std::move(*match);
   // its users have just been signed out: asking them to sign in again would make the logout a circle
-  state.is_public_page =
-      state.request.is_get_or_head() && state.graph.landing_pages.is_public(state.target().path);
+  state.is_public_page = state.request.is_get_or_head() && state.graph.landing_pages.is_public(state.target().path);
   return Verdict(Continue{});
 }
 

@@ -10,7 +10,8 @@ using base::Side;
 
 namespace {
 
-Task<Result<session::Snapshot>> refresh(std::shared_ptr<const Graph> graph, session::Snapshot session, base::Loop& home) {
+Task<Result<session::Snapshot>> refresh(std::shared_ptr<const Graph> graph, session::Snapshot session,
+                                        base::Loop& home) {
   auto refreshing = graph->login->fresh_tokens(std::move(session), home);
   auto fresh = co_await refreshing;
   co_return fresh;
@@ -22,8 +23,9 @@ Task<Result<Verdict>> refresh_tokens(Context& context) {
   if (!context.needs_login() || !context.user.is_signed_in()) co_return Verdict(Continue{});
   auto& home = context.exchange.loop();
   const bool waits = context.graph.login->waits_for_tokens(*context.user.session);
-  auto refreshing = waits ? while_signed_in(context, refresh(context.graph.shared_from_this(), context.user.session, home))
-                          : context.graph.login->fresh_tokens(context.user.session, home);
+  auto refreshing =
+      waits ? while_signed_in(context, refresh(context.graph.shared_from_this(), context.user.session, home))
+            : context.graph.login->fresh_tokens(context.user.session, home);
   auto fresh = co_await refreshing;
   if (!fresh) co_return fresh.error();
   context.user.session = *fresh;

@@ -26,8 +26,7 @@ std::string_view first_element(std::string_view list) { return base::trim(base::
 // ENABLE_X_FORWARDED_HOST_VALIDATION: letters, digits, "-", "_" and ".", of a length that DNS has, and a port.
 bool is_plain_host(std::string_view text) {
   const auto host = http::parse_host(text);
-  return host && host->host.size() <= kLongestHost &&
-         std::all_of(host->host.begin(), host->host.end(), [](char c) {
+  return host && host->host.size() <= kLongestHost && std::all_of(host->host.begin(), host->host.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
          });
 }
@@ -58,9 +57,8 @@ Result<void> take_forwarded(RequestState& state) {
   if (const auto path = headers.get("x-forwarded-path")) {
     external.path_prefix = path_before(*path, state.request.target.path);
   }
-  external.client_address =
-      client_address(headers, external.peer_address,
-                     {state.graph.trusted_proxies, state.config().environment.proxies_are_named});
+  external.client_address = client_address(headers, external.peer_address,
+                                           {state.graph.trusted_proxies, state.config().environment.proxies_are_named});
   return {};
 }
 

@@ -33,8 +33,9 @@ constexpr SessionEndpoint kSessionEndpoints[] = {
 const SessionEndpoint* session_endpoint(const http::Request& request) {
   // nearly every request
   if (!request.target.path.starts_with(kSessionState)) return nullptr;
-  const auto found = std::find_if(std::begin(kSessionEndpoints), std::end(kSessionEndpoints),
-                                  [&](const SessionEndpoint& endpoint) { return endpoint.path == request.target.path; });
+  const auto found =
+      std::find_if(std::begin(kSessionEndpoints), std::end(kSessionEndpoints),
+                   [&](const SessionEndpoint& endpoint) { return endpoint.path == request.target.path; });
   return found == std::end(kSessionEndpoints) ? nullptr : found;
 }
 
@@ -46,8 +47,8 @@ http::Response script(const Context& context) {
   static const std::string_view text = http::embedded_file("session.js");
   static const std::string etag = "\"" + crypto::to_hex(crypto::sha256(text)).substr(0, 16) + "\"";
   const http::Validators validators{etag, {}};
-  const bool is_known = http::evaluate_preconditions(context.request.method, context.request.headers,
-                                                     validators) == http::Precondition::not_modified;
+  const bool is_known = http::evaluate_preconditions(context.request.method, context.request.headers, validators) ==
+                        http::Precondition::not_modified;
   auto response = http::text_response(is_known ? 304 : 200, is_known ? "" : std::string(text));
   response.headers.set("Content-Type", "text/javascript; charset=utf-8");
   response.headers.set("X-Content-Type-Options", "nosniff");
@@ -57,8 +58,7 @@ http::Response script(const Context& context) {
 }
 
 http::Response json(int status, const nlohmann::json& value) {
-  auto response =
-      http::json_response(status, value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  auto response = http::json_response(status, value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   response.headers.set("Cache-Control", "no-store");
   return response;
 }
@@ -74,9 +74,7 @@ nlohmann::json way_out(const config::Configuration& config) {
           {"page", landing_page(config)}};
 }
 
-http::Response no_session(const Context& context) {
-  return json(401, {{"page", landing_page(context.config())}});
-}
+http::Response no_session(const Context& context) { return json(401, {{"page", landing_page(context.config())}}); }
 
 // Nobody is signed in. A browser that holds users' sessions all the same can still sign out of them: it is told how.
 Task<Result<Verdict>> nobody(Context& context) {
