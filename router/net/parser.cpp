@@ -1,11 +1,12 @@
-#include <algorithm>
+#include "net/parser.h"
+
 #include <boost/beast/http/error.hpp>
 
 #include "base/limits.h"
 #include "http/field_list.h"
+#include "http/trailer_names.h"
 #include "http/url.h"
 #include "http/websocket_handshake.h"
-#include "net/parser.h"
 
 namespace router::net {
 
@@ -41,25 +42,6 @@ bool has_bare_line_end(std::string_view framing) {
 }
 
 Error bad(std::string detail) { return Error{ErrorCode::bad_request, Side::client, std::move(detail)}; }
-
-// Fields that would change framing, routing or identity if a trailer could carry them (RFC 9110 section 6.5.1).
-// Underscores count as dashes: back-ends may read them so.
-bool forbidden_in_trailer(std::string_view name) {
-  static constexpr std::string_view kNames[] = {"transfer-encoding", "content-length", "host",
-                                                "content-encoding",  "content-type",   "content-range",
-                                                "trailer",           "authorization",  "cookie",
-                                                "set-cookie",        "connection",     "te",
-                                                "upgrade",           "expect",         "range",
-                                                "cache-control",     "forwarded",      "proxy-authorization",
-                                                "keep-alive",        "x-csrf-token",   "max-forwards",
-                                                "location",          "date",           "x-approuter-authorization"};
-  static constexpr std::string_view kForwarded = "x-forwarded-";
-  std::string folded(name);
-  std::replace(folded.begin(), folded.end(), '_', '-');
-  const auto is_name = [&folded](std::string_view forbidden) { return equals_ignoring_case(folded, forbidden); };
-  return std::any_of(std::begin(kNames), std::end(kNames), is_name) ||
-         equals_ignoring_case(std::string_view(folded).substr(0, kForwarded.size()), kForwarded);
-}
 
 // The value of a Content-Length, where it is one.
 std::optional<std::uint64_t> parse_length(std::string_view value) {
@@ -166,7 +148,7 @@ Result<void> MessageParser<isRequest>::add_trailer(std::string_view line) {
   if (colon == std::string_view::npos || !http::is_token(name)) return bad("invalid field name in a trailer");
   const auto value = base::trim(line.substr(colon + 1));
   if (!http::is_field_value(value)) return bad("invalid field value in a trailer");
-  if (!forbidden_in_trailer(name)) {
+  if (!http::is_forbidden_in_trailer(name)) {
     trailers_.add(name, value);  // copied: the body buffer moves on
   } else if (isRequest) {
     return bad("a trailer names " + std::string(name));
