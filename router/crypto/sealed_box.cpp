@@ -67,6 +67,10 @@ std::optional<std::string> open_with(const base::Secret& key, std::string_view s
 
 }  // namespace
 
+SealingSecrets SealingSecrets::or_random() const {
+  return current.empty() ? SealingSecrets(base::Secret(random_bytes(kKeyBytes))) : *this;
+}
+
 SealedBox::SealedBox(const SealingSecrets& secrets, std::string_view purpose) {
   const std::string full_purpose = std::string("xs-router/").append(purpose);
   key_ = derive_key(secrets.current.reveal(), full_purpose);

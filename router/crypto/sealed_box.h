@@ -17,6 +17,9 @@ namespace router::crypto {
 
 struct SealingSecrets {
   SealingSecrets(base::Secret now, base::Secret before = {}) : current(std::move(now)), previous(std::move(before)) {}
+  // `current` empty: a random one instead, for this process.
+  SealingSecrets or_random() const;
+
   base::Secret current;
   base::Secret previous;  // empty: none
 };

@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/jose_json.h"
-#include "crypto/random.h"
 #include "http/cookie.h"
 #include "logout/receipt_chain.h"
 
@@ -20,10 +19,6 @@ constexpr std::size_t kMostLogouts = 8;
 constexpr std::size_t kLongestLink = 1024;
 constexpr std::size_t kMostShown = 200;
 constexpr crypto::JsonBounds kSignedBounds{2 * 1024 * 1024, crypto::kMaxJsonDepth, 256 * 1024};
-
-crypto::SealingSecrets or_random(const crypto::SealingSecrets& secrets) {
-  return secrets.current.empty() ? crypto::SealingSecrets(base::Secret(crypto::random_bytes(32))) : secrets;
-}
 
 Confirmation::State state_of(std::string_view outcome) {
   if (outcome == to_string(Outcome::confirmed)) return Confirmation::State::confirmed;
@@ -61,7 +56,7 @@ void add_signed_receipt(const SignedReceipt& receipt, std::vector<Confirmation>&
 
 ReceiptLinks::ReceiptLinks(const crypto::SealingSecrets& secrets, const base::Clock& clock, const Receipts& receipts,
                            ReceiptBook* book)
-    : clock_(clock), receipts_(receipts), book_(book), box_(or_random(secrets), "receipt link") {}
+    : clock_(clock), receipts_(receipts), book_(book), box_(secrets.or_random(), "receipt link") {}
 
 std::string ReceiptLinks::seal(const std::vector<std::shared_ptr<Receipt>>& receipts) const {
   std::string text = std::to_string(base::unix_seconds(clock_.wall() + kReceiptLinkLifetime));

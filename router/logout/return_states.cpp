@@ -23,10 +23,6 @@ std::string mark_of(std::string_view state) {
   return std::string(state.starts_with(kHeldPrefix) ? state : state.substr(0, kMarkLength));
 }
 
-crypto::SealingSecrets secrets_or_random(const crypto::SealingSecrets& secrets) {
-  return secrets.current.empty() ? crypto::SealingSecrets(base::Secret(crypto::random_bytes(32))) : secrets;
-}
-
 Task<void> hold(session::SharedState* shared, std::string state, std::string target) {
   auto keeping =
       shared->keep(session::Kind::return_state, std::move(state), base::Secret(std::move(target)), kLifetime);
@@ -38,7 +34,7 @@ Task<void> hold(session::SharedState* shared, std::string state, std::string tar
 
 ReturnStates::ReturnStates(const crypto::SealingSecrets& secrets, const base::Clock& clock,
                            session::SharedState& shared)
-    : clock_(clock), shared_(shared), box_(secrets_or_random(secrets), "logout return state") {}
+    : clock_(clock), shared_(shared), box_(secrets.or_random(), "logout return state") {}
 
 std::string ReturnStates::issue(std::string_view target) {
   if (target.size() <= kMaxSealedTarget) {
