@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "crypto/jose_json.h"
 #include "crypto/signing_key.h"
 #include "logout/receipt.h"
 #include "logout/receipt_book.h"
@@ -47,6 +48,8 @@ class ReceiptChain {
 
 // base64url of the SHA-256 of a compact JWS, as `previous` says it.
 std::string receipt_hash(std::string_view jws);
+// Of a signed receipt, and of its payload.
+inline constexpr crypto::JsonBounds kReceiptBounds{2 * 1024 * 1024, crypto::kMaxJsonDepth, 256 * 1024};
 // The payload's text; empty: that is no compact JWS. Not verified.
 std::string unverified_payload(std::string_view jws);
 

@@ -14,8 +14,7 @@
 namespace router::logout {
 namespace {
 
-constexpr std::size_t kLongestReceipt = 2 * 1024 * 1024;
-constexpr crypto::JsonBounds kReceiptBounds{kLongestReceipt, crypto::kMaxJsonDepth, 256 * 1024};
+constexpr std::size_t kLongestReceipt = kReceiptBounds.bytes;
 
 struct ReadReceipt {
   std::string previous;

@@ -18,7 +18,6 @@ using http::pages::Confirmation;
 constexpr std::size_t kMostLogouts = 8;
 constexpr std::size_t kLongestLink = 1024;
 constexpr std::size_t kMostShown = 200;
-constexpr crypto::JsonBounds kSignedBounds{2 * 1024 * 1024, crypto::kMaxJsonDepth, 256 * 1024};
 
 Confirmation::State state_of(std::string_view outcome) {
   if (outcome == to_string(Outcome::confirmed)) return Confirmation::State::confirmed;
@@ -44,7 +43,7 @@ void add_open_receipt(const Receipt& receipt, std::vector<Confirmation>& to) {
 }
 
 void add_signed_receipt(const SignedReceipt& receipt, std::vector<Confirmation>& to) {
-  const auto payload = crypto::parse_json_object(unverified_payload(receipt.jws), kSignedBounds);
+  const auto payload = crypto::parse_json_object(unverified_payload(receipt.jws), kReceiptBounds);
   if (!payload || !payload->contains("backEnds")) return;
   for (const auto& call : (*payload)["backEnds"]) {
     auto name = call.contains("title") ? call.value("title", "") : call.value("backEnd", "");
