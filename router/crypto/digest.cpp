@@ -70,25 +70,19 @@ std::optional<std::string> decode(std::string_view text, const std::array<std::i
   return out;
 }
 
+std::string digest_of(const EVP_MD* method, std::size_t bytes, std::string_view data) {
+  std::string out(bytes, '\0');
+  if (EVP_Digest(data.data(), data.size(), as_bytes(out), nullptr, method, nullptr) != 1) {
+    std::abort();  // only out of memory can do this
+  }
+  return out;
+}
+
 }  // namespace
 
-std::string sha256(std::string_view data) {
-  std::string out(32, '\0');
-  if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(),
-                 nullptr) != 1) {
-    std::abort();  // only out of memory can do this
-  }
-  return out;
-}
+std::string sha256(std::string_view data) { return digest_of(EVP_sha256(), 32, data); }
 
-std::string sha1(std::string_view data) {
-  std::string out(20, '\0');
-  if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha1(),
-                 nullptr) != 1) {
-    std::abort();  // only out of memory can do this
-  }
-  return out;
-}
+std::string sha1(std::string_view data) { return digest_of(EVP_sha1(), 20, data); }
 
 std::string hmac_sha256(std::string_view key, std::string_view data) {
   std::string out(32, '\0');
