@@ -43,9 +43,16 @@ struct ReceiptReader {
   void check_gap(const std::string& name, const ChainParts& chain, std::uint64_t first, std::uint64_t last);
 };
 
+// Null: it is not there, or something else.
+template <class Value>
+const Value* member_of(const nlohmann::json& object, const char* name) {
+  const auto found = object.find(name);
+  return found == object.end() ? nullptr : found->get_ptr<const Value*>();
+}
+
 std::string key_name(std::string_view jws) {
   const auto header = crypto::parse_json_object(crypto::base64url_decode(base::cut(jws, '.').before).value_or(""));
-  const auto* kid = header && header->contains("kid") ? (*header)["kid"].get_ptr<const std::string*>() : nullptr;
+  const auto* kid = header ? member_of<std::string>(*header, "kid") : nullptr;
   return kid == nullptr ? std::string() : *kid;
 }
 
@@ -62,12 +69,6 @@ std::optional<ReceiptFinding> signature_fault(std::string_view jws, const crypto
   if (keys.contains(key_name(jws))) finding.fault = ReceiptFault::changed;
   finding.detail = verified.error().detail;
   return finding;
-}
-
-template <class Value>
-const Value* member_of(const nlohmann::json& object, const char* name) {
-  const auto found = object.find(name);
-  return found == object.end() ? nullptr : found->get_ptr<const Value*>();
 }
 
 void ReceiptReader::read(std::string_view jws, std::size_t line) {
