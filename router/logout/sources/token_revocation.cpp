@@ -13,12 +13,6 @@ http::Response revocation_error(int status, std::string_view error) {
   return response;
 }
 
-bool is_form(const http::Request& request) {
-  const auto type = request.headers.get("content-type");
-  return type &&
-         base::equals_ignoring_case(base::trim(base::cut(*type, ';').before), "application/x-www-form-urlencoded");
-}
-
 // No parameter may come twice (RFC 6749 section 3.2).
 bool has_repeated(const http::FormFields& form) {
   for (auto at = form.begin(); at != form.end(); ++at) {
@@ -69,7 +63,7 @@ http::Response revocation_limited(base::seconds wait) {
 // Or why there is none.
 std::variant<http::FormFields, http::Response> read_form(const SourceInput& input) {
   if (!input.request.is("POST")) return http::method_not_allowed("POST");
-  if (!is_form(input.request)) return revocation_error(400, "invalid_request");
+  if (!http::is_form(input.request.headers)) return revocation_error(400, "invalid_request");
   if (input.body.size() > kMaxBody) return revocation_error(413, "invalid_request");
   auto form = http::decode_form(input.body);
   if (!form || form->size() > 16 || has_repeated(*form)) return revocation_error(400, "invalid_request");
@@ -90,7 +84,7 @@ bool TokenRevocationSource::may_handle(std::string_view, std::string_view path, 
 }
 
 bool TokenRevocationSource::wants_body(const http::Request& request) const {
-  return request.is("POST") && is_form(request) && may_handle(request.method, request.target.path, {});
+  return request.is("POST") && http::is_form(request.headers) && may_handle(request.method, request.target.path, {});
 }
 
 Task<Result<std::optional<Recognition>>> TokenRevocationSource::recognise(const SourceInput& input) {
