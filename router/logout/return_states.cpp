@@ -89,7 +89,7 @@ Task<bool> ReturnStates::is_first(std::string mark) {
   auto noting = shared_.once(session::Kind::return_state, std::move(mark), kLifetime);
   const auto noted = co_await noting;
   if (!noted) base::log_warning("logout.return_state", {{"fault", describe(noted.error())}});
-  co_return noted&&* noted;
+  co_return noted.value_or(false);
 }
 
 std::optional<std::string> ReturnStates::open(std::string_view state) const {

@@ -132,7 +132,8 @@ Task<bool> Revocations::revoke_both(Revocations* self, WorkPtr work) {
   // The refresh token first: most providers end its access tokens with it.
   const bool first = co_await revoke_one(self, work, std::move(refresh_token), std::move(refresh_hint));
   const bool second = co_await revoke_one(self, work, std::move(access_token), std::move(access_hint));
-  co_return first&& second;
+  const bool both = first && second;
+  co_return both;
 }
 
 Task<bool> Revocations::revoke_one(Revocations* self, WorkPtr work, base::Secret token, std::string hint) {
