@@ -1,38 +1,10 @@
 // What the Node router starts with although it is doubtful: taken as there, with a warning.
 #include <doctest/doctest.h>
 
-#include "config/config_fixture.h"
-#include "config/json_reader.h"
+#include "config/spelling_fixture.h"
 #include "http/origin.h"
 
 namespace router::config::test::doubtful_test {
-namespace {
-
-std::string warnings_of(const LoadResult& result) {
-  std::string text;
-  for (const Issue& issue : result.issues.sorted()) {
-    if (issue.severity == Severity::warning) text += to_text(issue) + "\n";
-  }
-  return text;
-}
-
-// A descriptor with one public route and what `pointer` says.
-json descriptor_with(const std::string& pointer, const json& value) {
-  json descriptor = {{"authenticationMethod", "none"},
-                     {"destinations", {{"backend", {{"logoutPath", "/x"}}}}},
-                     {"routes", {{{"source", "^/a/(.*)$"}, {"destination", "backend"}}}}};
-  descriptor[json::json_pointer(pointer)] = value;
-  return descriptor;
-}
-
-LoadResult load_with(const std::string& pointer, const json& value) {
-  return load_variables({{"destinations", R"([{"name":"backend","url":"http://backend.example.com"}])"},
-                         {"OIDC_ISSUER", "https://id.example.com"},
-                         {"OIDC_CLIENT_ID", "c"}},
-                        descriptor_with(pointer, value).dump(1));
-}
-
-}  // namespace
 
 TEST_CASE("spelling: a scope with $XSAPPNAME elsewhere starts, for whoever has exactly that one [K11]") {
   const auto loaded = load_variables(
