@@ -1,18 +1,11 @@
 #include "base/log_level.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <mutex>
 
 namespace router::base {
 namespace {
-
-constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kWords{{{"debug", LogLevel::debug},
-                                                                       {"info", LogLevel::info},
-                                                                       {"warning", LogLevel::warning},
-                                                                       {"error", LogLevel::error},
-                                                                       {"off", LogLevel::off}}};
 
 struct LogOverride {
   std::uint64_t number;
@@ -72,16 +65,19 @@ class LogLevels {
   // With the lock held.
   void settle() {
     LogLevel all = configured_;
+    LogLevel lowest_of_events = LogLevel::off;
     bool has_events = false;
     for (const auto& one : overrides_) {
-      if (one.event.empty()) all = one.level;
-      has_events = has_events || !one.event.empty();
+      if (one.event.empty()) {
+        all = one.level;
+      } else {
+        has_events = true;
+        lowest_of_events = std::min(lowest_of_events, one.level);
+      }
     }
-    LogLevel lowest = all;
-    for (const auto& one : overrides_) lowest = one.event.empty() ? lowest : std::min(lowest, one.level);
     of_all_ = all;
     has_events_ = has_events;
-    lowest_ = lowest;
+    lowest_ = std::min(all, lowest_of_events);
   }
 
   mutable std::mutex mutex_;
@@ -97,14 +93,14 @@ class LogLevels {
 }  // namespace
 
 std::string_view to_string(LogLevel level) {
-  for (const auto& [word, meaning] : kWords) {
+  for (const auto& [word, meaning] : kLogLevelWords) {
     if (meaning == level) return word;
   }
   return "";
 }
 
 std::optional<LogLevel> log_level_named(std::string_view word) {
-  for (const auto& [known, meaning] : kWords) {
+  for (const auto& [known, meaning] : kLogLevelWords) {
     if (known == word) return meaning;
   }
   return std::nullopt;

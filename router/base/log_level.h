@@ -4,6 +4,7 @@
 // base/log asks; management/ sets.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,11 @@
 
 namespace router::base {
 
+inline constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLogLevelWords{{{"debug", LogLevel::debug},
+                                                                                      {"info", LogLevel::info},
+                                                                                      {"warning", LogLevel::warning},
+                                                                                      {"error", LogLevel::error},
+                                                                                      {"off", LogLevel::off}}};
 std::string_view to_string(LogLevel level);
 std::optional<LogLevel> log_level_named(std::string_view word);
 

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "base/log_level.h"
 #include "base/text.h"
 #include "config/ip_ranges.h"
 #include "config/read_environment.h"
@@ -149,11 +150,7 @@ void read_own_variables(const Variables& variables, const std::string& directory
   variables.read_choice<base::LogFormat>("LOG_FORMAT", environment.log_format,
                                          {{"json", base::LogFormat::json}, {"text", base::LogFormat::text}});
   variables.read_choice<base::LogLevel>("LOG_LEVEL", environment.log_level,
-                                        {{"debug", base::LogLevel::debug},
-                                         {"info", base::LogLevel::info},
-                                         {"warning", base::LogLevel::warning},
-                                         {"error", base::LogLevel::error},
-                                         {"off", base::LogLevel::off}});
+                                        {base::kLogLevelWords.begin(), base::kLogLevelWords.end()});
   variables.read_duration("SHUTDOWN_TIMEOUT", environment.shutdown_timeout, Unit::second, 0ms, 24h);
   read_certificate(variables, directory, environment);
   variables.read_number("THREADS", environment.threads, 0, 1024);
