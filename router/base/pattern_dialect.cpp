@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/text.h"
+
 namespace router::base {
 namespace {
 
@@ -17,9 +19,9 @@ std::uint32_t four_hex_digits(std::string_view text) {
   if (text.size() < 4) return kNone;
   std::uint32_t value = 0;
   for (const char c : text.substr(0, 4)) {
-    const char lower = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (!is_digit(lower) && !(lower >= 'a' && lower <= 'f')) return kNone;
-    value = value * 16 + static_cast<std::uint32_t>(is_digit(lower) ? lower - '0' : lower - 'a' + 10);
+    const int digit = hex_value(c);
+    if (digit < 0) return kNone;
+    value = value * 16 + static_cast<std::uint32_t>(digit);
   }
   return value;
 }
