@@ -55,6 +55,10 @@ std::optional<std::string> find_file(const std::string& directory, const std::st
   return find(directory, name, report, pointer, false);
 }
 
+std::string path_in(const std::string& directory, std::string_view name) {
+  return (fs::path(directory) / name).lexically_normal().string();
+}
+
 bool file_exists(const std::string& path) {
   std::error_code fault;
   return fs::exists(path, fault);

@@ -1,6 +1,3 @@
-#include <filesystem>
-
-#include "base/text.h"
 #include "config/files.h"
 #include "config/ip_ranges.h"
 #include "config/read_environment.h"
@@ -13,10 +10,6 @@ constexpr std::size_t kMostTokenBytes = 4096;
 constexpr std::size_t kShortestToken = 16;
 
 bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
-
-std::string path_in(const std::string& directory, std::string_view name) {
-  return (std::filesystem::path(directory) / name).lexically_normal().string();
-}
 
 // NAME, or what is in the file that NAME_FILE names: platforms give secrets as files.
 void read_token(const Variables& variables, const std::string& directory, const std::string& name, Secret& token) {

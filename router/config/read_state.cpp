@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include "base/text.h"
 #include "config/files.h"
@@ -17,17 +16,13 @@ constexpr std::array<std::string_view, 6> kRedisSchemes = {"redis",           "r
 constexpr std::uint64_t kLongestReceiptDays = 3650;
 constexpr std::size_t kLongestKey = 64 * 1024;
 
-std::string in_directory(const std::string& directory, const std::string& path) {
-  return (std::filesystem::path(directory) / path).lexically_normal().string();
-}
-
 // systemd's may name several, of which the first is ours.
 void read_state_directory(const Variables& variables, const std::string& directory, Environment& environment) {
   auto named = variables.text("STATE_DIR");
   if (!named) {
     if (const auto given = variables.text("STATE_DIRECTORY")) named = std::string(base::cut(*given, ':').before);
   }
-  if (named) environment.state_directory = in_directory(directory, *named);
+  if (named) environment.state_directory = path_in(directory, *named);
 }
 
 bool is_redis_url(std::string_view value) {
@@ -46,7 +41,7 @@ std::optional<StateLocation> read_location(const Variables& variables, std::stri
   if (!value) return std::nullopt;
   if (*value == "memory") return StateLocation{};
   if (value->starts_with(kSqlite) && value->size() > kSqlite.size())
-    return StateLocation{StoreKind::sqlite, in_directory(directory, value->substr(kSqlite.size())), {}};
+    return StateLocation{StoreKind::sqlite, path_in(directory, value->substr(kSqlite.size())), {}};
   if (is_redis_url(*value)) return StateLocation{StoreKind::redis, {}, Secret(*value)};
   const auto scheme = std::string(base::cut(*value, ':').before);
   // a URL may hold a password
@@ -63,7 +58,7 @@ std::optional<StateLocation> read_location(const Variables& variables, std::stri
 void read_locations(const Variables& variables, const std::string& directory, Environment& environment) {
   StateLocation unnamed;
   if (!environment.state_directory.empty())
-    unnamed = {StoreKind::sqlite, in_directory(environment.state_directory, kFileName), {}};
+    unnamed = {StoreKind::sqlite, path_in(environment.state_directory, kFileName), {}};
   const auto store = read_location(variables, "SESSION_STORE", directory);
   environment.store = store.value_or(unnamed);
   const bool follows = environment.store.kind == StoreKind::redis || unnamed.kind == StoreKind::memory;
@@ -106,7 +101,7 @@ void read_receipt_key(const Variables& variables, const std::string& directory, 
     name = kFile;
     if (variables.has(kKey)) variables.error(kFile, "RECEIPT_KEY_FILE beside RECEIPT_KEY", "one of them");
     std::string reason;
-    auto text = read_whole_file(in_directory(directory, *file), kLongestKey, reason);
+    auto text = read_whole_file(path_in(directory, *file), kLongestKey, reason);
     if (!text) return variables.error(kFile, reason, "a file that can be read");
     environment.receipt_key = Secret(*std::move(text));
   }
