@@ -106,13 +106,15 @@ void read_session_timeout(const json& descriptor, const Variables& variables, Co
   if (const auto timeout = integer_member(descriptor, "sessionTimeout"))
     configuration.session_timeout = minutes(*timeout);
   constexpr const char* kName = "SESSION_TIMEOUT";
+  constexpr minutes kLongest{kLongestSessionTimeout};
   const auto digits = base::parse_unsigned(variables.text(kName).value_or(""));
-  if (digits && *digits > 43200) {
-    variables.warning(kName, std::to_string(*digits), "at most 43200 minutes", "that is taken");
-    configuration.session_timeout = minutes(43200);
+  if (digits && *digits > kLongestSessionTimeout) {
+    variables.warning(kName, std::to_string(*digits), "at most " + std::to_string(kLongestSessionTimeout) + " minutes",
+                      "that is taken");
+    configuration.session_timeout = kLongest;
     return;
   }
-  const auto variable = variables.duration(kName, Unit::minute, minutes(1), minutes(43200));
+  const auto variable = variables.duration(kName, Unit::minute, minutes(1), kLongest);
   if (variable) configuration.session_timeout = std::chrono::floor<minutes>(*variable);
 }
 

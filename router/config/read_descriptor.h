@@ -20,6 +20,8 @@ struct DescriptorSurroundings {
   const std::vector<Binding>& bindings;
 };
 
+inline constexpr long long kLongestSessionTimeout = 43'200;  // minutes: 30 days
+
 // Fills everything that comes from the descriptor; `configuration` has directory, environment, destinations,
 // providers already.
 void read_descriptor(const json& descriptor, const Report& report, const DescriptorSurroundings& surroundings,

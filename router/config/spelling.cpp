@@ -8,6 +8,7 @@
 #include "config/dialects.h"
 #include "config/dialects/dialect.h"
 #include "config/json_access.h"
+#include "config/read_descriptor.h"
 #include "http/target.h"
 #include "http/url.h"
 #include "http/written_url.h"
@@ -15,8 +16,7 @@
 namespace router::config {
 namespace {
 
-constexpr long long kDefaultSessionTimeout = 15;      // minutes
-constexpr long long kLongestSessionTimeout = 43'200;  // minutes: 30 days
+constexpr long long kDefaultSessionTimeout = 15;  // minutes
 
 // "https:...", "mailto:..."; whatever it is, it is no path.
 bool has_scheme(std::string_view text) {
