@@ -9,8 +9,8 @@ namespace {
 
 json shown_member(std::string_view name, const json& value) {
   if (value.is_string()) return without_secrets(value.get_ref<const std::string&>(), name);
-  if (!is_secret_name(name) || value.is_boolean() || value.is_null()) return json_without_secrets(value);
-  return value.is_number() ? json("***") : json_without_secrets(value);
+  if (value.is_number() && is_secret_name(name)) return "***";
+  return json_without_secrets(value);
 }
 
 }  // namespace
