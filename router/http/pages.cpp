@@ -14,10 +14,11 @@ constexpr std::string_view kStyleHash = "'sha256-fzS+nybCVGPnctK459VIbDQ+iUPRRya
 struct Script {
   std::string_view file;
   std::string_view hash;
+  bool connects = false;  // asks this router for more
 };
 constexpr Script kStartLogin{"start-login.js", "'sha256-3ibVhtXpwLo++D3t3gUdfz7NuD0I0Oj8u0SzXbiKbWg='"};
 constexpr Script kToProvider{"to-provider.js", "'sha256-yKjNmJdhAOkbmz1nDmb8IoZEUTOIZRpQrcErJN7HVFY='"};
-constexpr Script kReceipt{"receipt.js", "'sha256-O8N2GQjlAQoMWjyLx9Wd/BZDgxmtNSi6Mxkl+3H7Wq0='"};
+constexpr Script kReceipt{"receipt.js", "'sha256-O8N2GQjlAQoMWjyLx9Wd/BZDgxmtNSi6Mxkl+3H7Wq0='", true};
 
 // `form_action`: where a form of the page may lead, redirects included.
 Response own_page(int status, std::string_view file, std::vector<TemplateField> fields, const Script* script = nullptr,
@@ -28,7 +29,7 @@ Response own_page(int status, std::string_view file, std::vector<TemplateField> 
   std::string policy = "default-src 'none'; style-src ";
   policy.append(kStyleHash);
   if (script != nullptr) policy.append("; script-src ").append(script->hash);
-  if (script == &kReceipt) policy.append("; connect-src 'self'");
+  if (script != nullptr && script->connects) policy.append("; connect-src 'self'");
   policy.append("; base-uri 'none'; form-action ").append(form_action).append("; frame-ancestors 'none'");
   response.headers.set("Content-Security-Policy", policy);
   response.headers.set("Cache-Control", "no-store");
