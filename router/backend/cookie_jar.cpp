@@ -156,12 +156,9 @@ void write_cookie_field(const http::Headers& request, const std::vector<BackendC
     out.append(before).append(first).append(second).append(third);
     before = "; ";
   };
-  for (const auto& field : request) {
-    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
-    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
-      if (!own.is_router_cookie(pair.name) && sent_cookie(jar, scope, pair.name) == nullptr) write(pair.raw);
-    });
-  }
+  http::for_each_cookie(request, [&](const http::CookiePair& pair) {
+    if (!own.is_router_cookie(pair.name) && sent_cookie(jar, scope, pair.name) == nullptr) write(pair.raw);
+  });
   for (const auto& cookie : jar) {
     if (sent_cookie(jar, scope, cookie.name) == &cookie) write(cookie.name, "=", cookie.value.reveal());
   }

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "base/text.h"
-#include "http/headers.h"
 #include "http/http_date.h"
 
 namespace router::http {

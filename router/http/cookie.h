@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "http/headers.h"
 #include "http/http_date.h"
 
 namespace router::http {
@@ -33,6 +34,15 @@ void for_each_cookie(std::string_view cookie_field, Visit visit) {
     const auto raw = base::trim(piece);
     const auto [name, value] = base::cut(raw, '=');
     if (value && !base::trim(name).empty()) visit(CookiePair{base::trim(name), base::trim(*value), raw});
+  }
+}
+
+// Of all Cookie fields of a request.
+template <class Visit>
+void for_each_cookie(const Headers& request, Visit visit) {
+  for (const auto& field : request) {
+    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
+    for_each_cookie(field.value, [&visit](const CookiePair& pair) { visit(pair); });
   }
 }
 

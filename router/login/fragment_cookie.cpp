@@ -13,12 +13,9 @@ constexpr std::size_t kLongestFragment = 4096;
 // The last of that name, as it was sent.
 std::optional<std::string_view> last_cookie(const http::Headers& request, std::string_view name) {
   std::optional<std::string_view> found;
-  for (const auto& field : request) {
-    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
-    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
-      if (pair.name == name) found = pair.value;
-    });
-  }
+  http::for_each_cookie(request, [&](const http::CookiePair& pair) {
+    if (pair.name == name) found = pair.value;
+  });
   return found;
 }
 

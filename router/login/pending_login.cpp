@@ -123,17 +123,14 @@ std::vector<PendingLogins::Received> PendingLogins::read(const http::Headers& re
   const auto& fragment_prefix = cookie_.names().fragment_prefix();
   std::vector<Received> received;
   std::map<char, std::size_t> fragments;
-  for (const auto& field : request) {
-    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
-    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
-      if (pair.name.starts_with(fragment_prefix)) fragments[pair.name.back()] += pair.raw.size();
-      if (pair.name.size() != prefix.size() + 1 || !pair.name.starts_with(prefix)) return;
-      const char slot = pair.name.back();
-      if (kSlots.find(slot) == std::string_view::npos || received.size() >= 2 * kSlots.size()) return;
-      auto login = open(slot, pair.value);
-      received.push_back({slot, pair.raw.size(), login ? *std::move(login) : PendingLogin{}});
-    });
-  }
+  http::for_each_cookie(request, [&](const http::CookiePair& pair) {
+    if (pair.name.starts_with(fragment_prefix)) fragments[pair.name.back()] += pair.raw.size();
+    if (pair.name.size() != prefix.size() + 1 || !pair.name.starts_with(prefix)) return;
+    const char slot = pair.name.back();
+    if (kSlots.find(slot) == std::string_view::npos || received.size() >= 2 * kSlots.size()) return;
+    auto login = open(slot, pair.value);
+    received.push_back({slot, pair.raw.size(), login ? *std::move(login) : PendingLogin{}});
+  });
   for (auto& one : received) one.bytes += fragments[one.slot];
   return received;
 }

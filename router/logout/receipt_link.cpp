@@ -75,13 +75,10 @@ std::optional<std::vector<std::string>> ReceiptLinks::open(std::string_view seal
 
 std::vector<std::string> ReceiptLinks::logouts_of(const http::Headers& request, std::string_view cookie_name) const {
   std::vector<std::string> logouts;
-  for (const auto& field : request) {
-    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
-    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
-      if (pair.name != cookie_name || !logouts.empty()) return;
-      if (auto opened = open(pair.value)) logouts = *std::move(opened);
-    });
-  }
+  http::for_each_cookie(request, [&](const http::CookiePair& pair) {
+    if (pair.name != cookie_name || !logouts.empty()) return;
+    if (auto opened = open(pair.value)) logouts = *std::move(opened);
+  });
   return logouts;
 }
 

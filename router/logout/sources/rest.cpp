@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "base/text.h"
 #include "http/cookie.h"
 #include "http/query.h"
 #include "identity/am_rest.h"
@@ -14,10 +13,7 @@ namespace {
 
 bool has_cookie(const http::Headers& headers, std::string_view name) {
   bool found = false;
-  for (const auto& field : headers) {
-    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
-    http::for_each_cookie(field.value, [&](const http::CookiePair& pair) { found = found || pair.name == name; });
-  }
+  http::for_each_cookie(headers, [&](const http::CookiePair& pair) { found = found || pair.name == name; });
   return found;
 }
 
