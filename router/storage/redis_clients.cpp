@@ -1,6 +1,7 @@
 #include "storage/redis_clients.h"
 
 #include "base/current_loop.h"
+#include "base/loop.h"
 
 namespace router::storage {
 
@@ -13,10 +14,8 @@ template <class T>
 Task<T> on_loop_of(RedisClient& client, Task<T> task) {
   auto* const home = base::current_loop();
   if (home == &client.loop()) co_return co_await task;
-  co_await base::switch_to(client.loop());
-  auto result = co_await task;
-  if (home != nullptr) co_await base::switch_to(*home);
-  co_return result;
+  auto running = base::run_on(client.loop(), home != nullptr ? *home : client.loop(), std::move(task));
+  co_return co_await running;
 }
 
 }  // namespace
