@@ -1,7 +1,9 @@
 #include "storage/redis_address.h"
 
-#include <charconv>
+#include <limits>
 #include <optional>
+
+#include "base/text.h"
 
 namespace router::storage {
 
@@ -21,10 +23,9 @@ Error bad_url(std::string what) {
 
 template <class Number>
 std::optional<Number> number_in(std::string_view text) {
-  Number number = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  const auto number = base::parse_unsigned(text);
+  if (!number || *number > std::numeric_limits<Number>::max()) return std::nullopt;
+  return static_cast<Number>(*number);
 }
 
 // What is before `mark`, which is cut off with it; everything where there is none.
@@ -33,23 +34,6 @@ std::string_view take_until(std::string_view& rest, char mark) {
   const auto taken = rest.substr(0, at);
   rest.remove_prefix(at == std::string_view::npos ? rest.size() : at + 1);
   return taken;
-}
-
-std::optional<std::string> decode_percent(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded.push_back(text[i]);
-      continue;
-    }
-    unsigned char byte = 0;
-    const auto digits = text.substr(i + 1, 2);
-    const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
-    if (digits.size() != 2 || fault != std::errc() || end != digits.data() + 2) return std::nullopt;
-    decoded.push_back(static_cast<char>(byte));
-    i += 2;
-  }
-  return decoded;
 }
 
 std::optional<net::PeerAddress> read_server(std::string_view text, std::uint16_t default_port) {
@@ -83,8 +67,8 @@ std::optional<RedisLayout> read_scheme(std::string_view scheme, bool& secure) {
 }
 
 bool read_login(std::string_view text, RedisLogin& login) {
-  const auto user = decode_percent(take_until(text, ':'));
-  auto password = decode_percent(text);
+  const auto user = base::percent_decode(take_until(text, ':'));
+  auto password = base::percent_decode(text);
   if (!user || !password) return false;
   login = {*user, base::Secret(std::move(*password))};
   return true;
@@ -93,7 +77,7 @@ bool read_login(std::string_view text, RedisLogin& login) {
 // "1" or "MASTER/1" behind the servers.
 bool read_path(std::string_view path, RedisAddress& address) {
   if (address.layout == RedisLayout::sentinel) {
-    const auto master = decode_percent(take_until(path, '/'));
+    const auto master = base::percent_decode(take_until(path, '/'));
     if (!master || master->empty()) return false;
     address.master = *master;
   }

@@ -1,7 +1,9 @@
 #include "storage/redis_slots.h"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
+
+#include "base/text.h"
 
 namespace router::storage {
 
@@ -24,12 +26,6 @@ std::optional<net::PeerAddress> master_in(const RedisReply& range, const net::Pe
   // a node whose name is not known yet answers "?"
   if (host->text == "?") return std::nullopt;
   return net::PeerAddress{host->text.empty() ? asked.host : host->text, static_cast<std::uint16_t>(*port)};
-}
-
-template <class Number>
-bool read_number(std::string_view text, Number& number) {
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return fault == std::errc() && end == text.data() + text.size();
 }
 
 }  // namespace
@@ -79,8 +75,12 @@ std::optional<RedisRedirect> read_redirect(const RedisReply& reply, const net::P
   if (space == std::string_view::npos || colon == std::string_view::npos || colon < space) return std::nullopt;
   const auto host = rest.substr(space + 1, colon - space - 1);
   redirect.to.host = host.empty() ? asked.host : std::string(host);
-  if (!read_number(rest.substr(0, space), redirect.slot) || redirect.slot >= kRedisSlots) return std::nullopt;
-  if (!read_number(rest.substr(colon + 1), redirect.to.port) || redirect.to.port == 0) return std::nullopt;
+  const auto slot = base::parse_unsigned(rest.substr(0, space));
+  if (!slot || *slot >= kRedisSlots) return std::nullopt;
+  const auto port = base::parse_unsigned(rest.substr(colon + 1));
+  if (!port || *port == 0 || *port > std::numeric_limits<std::uint16_t>::max()) return std::nullopt;
+  redirect.slot = static_cast<std::uint16_t>(*slot);
+  redirect.to.port = static_cast<std::uint16_t>(*port);
   return redirect;
 }
 
