@@ -256,10 +256,10 @@ Task<RedisClient::Answer> RedisClient::ask(RedisCommand command) {
   co_return reply;
 }
 
-Task<RedisClient::Answer> RedisClient::run(const RedisScript& script, std::vector<std::string> keys,
-                                           std::vector<std::string> words, bool is_repeatable) {
+Task<RedisClient::Answer> RedisClient::run(const RedisScript& script, std::string key, std::vector<std::string> words,
+                                           bool is_repeatable) {
   for (const bool by_text : {false, true}) {
-    auto command = by_text ? script.by_text(keys, words) : script.by_hash(keys, words);
+    auto command = by_text ? script.by_text(key, words) : script.by_hash(key, words);
     if (is_repeatable) command.repeatable();
     auto sending = send(std::move(command));
     auto reply = co_await sending;
@@ -295,7 +295,7 @@ Task<std::vector<RedisClient::Answer>> RedisClient::ask_all(std::vector<RedisCom
 
 Task<std::vector<RedisClient::Answer>> RedisClient::run_all(const RedisScript& script, std::vector<RedisRun> runs) {
   std::vector<Task<Answer>> tasks;
-  for (auto& one : runs) tasks.push_back(run(script, {std::move(one.key)}, std::move(one.words)));
+  for (auto& one : runs) tasks.push_back(run(script, std::move(one.key), std::move(one.words)));
   return together(std::move(tasks));
 }
 

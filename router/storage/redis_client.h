@@ -41,7 +41,7 @@ class RedisClient : public std::enable_shared_from_this<RedisClient> {
   // All at the same time; the answers in the order of the commands.
   base::Task<std::vector<Answer>> ask_all(std::vector<RedisCommand> commands);
   // `is_repeatable`: as RedisCommand::repeatable().
-  base::Task<Answer> run(const RedisScript& script, std::vector<std::string> keys, std::vector<std::string> words,
+  base::Task<Answer> run(const RedisScript& script, std::string key, std::vector<std::string> words,
                          bool is_repeatable = false);
   // All at the same time; none is repeatable. `script` outlives the Task.
   base::Task<std::vector<Answer>> run_all(const RedisScript& script, std::vector<RedisRun> runs);

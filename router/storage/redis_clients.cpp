@@ -41,7 +41,7 @@ Task<std::vector<Answer>> RedisClients::ask_all(std::vector<RedisCommand> comman
 Task<Answer> RedisClients::run(const RedisScript& script, std::string key, std::vector<std::string> words,
                                bool is_repeatable) {
   auto& client = here();
-  return on_loop_of(client, client.run(script, {std::move(key)}, std::move(words), is_repeatable));
+  return on_loop_of(client, client.run(script, std::move(key), std::move(words), is_repeatable));
 }
 
 Task<std::vector<Answer>> RedisClients::run_all(const RedisScript& script, std::vector<RedisRun> runs) {

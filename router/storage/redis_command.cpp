@@ -29,11 +29,10 @@ std::string_view hashed_part(std::string_view key) {
   return key.substr(open + 1, close - open - 1);
 }
 
-RedisCommand evaluate(std::string_view name, std::string_view script, const std::vector<std::string>& keys,
+RedisCommand evaluate(std::string_view name, std::string_view script, std::string_view key,
                       const std::vector<std::string>& words) {
   RedisCommand command(name);
-  command.word(script).number(static_cast<std::int64_t>(keys.size()));
-  for (const auto& key : keys) command.key(key);
+  command.word(script).number(1).key(key);
   for (const auto& word : words) command.word(word);
   return command;
 }
@@ -61,12 +60,12 @@ RedisCommand& RedisCommand::key(std::string_view name) {
 
 RedisScript::RedisScript(std::string text) : text_(std::move(text)), hash_(crypto::to_hex(crypto::sha1(text_))) {}
 
-RedisCommand RedisScript::by_hash(const std::vector<std::string>& keys, const std::vector<std::string>& words) const {
-  return evaluate("EVALSHA", hash_, keys, words);
+RedisCommand RedisScript::by_hash(std::string_view key, const std::vector<std::string>& words) const {
+  return evaluate("EVALSHA", hash_, key, words);
 }
 
-RedisCommand RedisScript::by_text(const std::vector<std::string>& keys, const std::vector<std::string>& words) const {
-  return evaluate("EVAL", text_, keys, words);
+RedisCommand RedisScript::by_text(std::string_view key, const std::vector<std::string>& words) const {
+  return evaluate("EVAL", text_, key, words);
 }
 
 }  // namespace router::storage

@@ -54,9 +54,9 @@ class RedisScript {
  public:
   explicit RedisScript(std::string text);
 
-  // `words` may be empty. One slot for all keys.
-  RedisCommand by_hash(const std::vector<std::string>& keys, const std::vector<std::string>& words) const;
-  RedisCommand by_text(const std::vector<std::string>& keys, const std::vector<std::string>& words) const;
+  // `words` may be empty.
+  RedisCommand by_hash(std::string_view key, const std::vector<std::string>& words) const;
+  RedisCommand by_text(std::string_view key, const std::vector<std::string>& words) const;
 
  private:
   std::string text_;

@@ -42,7 +42,7 @@ TEST_CASE("Redis client: a script is sent once, and again after the server has f
   RedisWorld world(test::address_of(server));
   const storage::RedisScript script("return {KEYS[1], ARGV[1]}");
   for (int i = 0; i < 3; ++i) {
-    const auto answer = world.thread().run(world.client->run(script, {"k"}, {"a" + std::to_string(i)}));
+    const auto answer = world.thread().run(world.client->run(script, "k", {"a" + std::to_string(i)}));
     REQUIRE(answer);
     CHECK(answer->items.at(1).text == "a" + std::to_string(i));
     if (i == 1) CHECK(server.ask({"SCRIPT", "FLUSH"}) == "OK");
