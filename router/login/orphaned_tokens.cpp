@@ -18,6 +18,8 @@ base::Task<void> give_back_to(base::Loop& background, FindProvider find_provider
 
 }  // namespace
 
+bool gives_back(const Parts& parts) { return parts.config->logout.revoke_tokens.value_or(true); }
+
 base::Task<void> give_back(identity::Provider& provider, base::Secret refresh_token) {
   const auto metadata = provider.known_metadata();
   if (refresh_token.empty() || !metadata || metadata->revocation_endpoint.empty()) co_return;
@@ -27,7 +29,7 @@ base::Task<void> give_back(identity::Provider& provider, base::Secret refresh_to
 }
 
 void give_back_soon(const Parts& parts, std::string provider, base::Secret refresh_token) {
-  if (!parts.config->logout.revoke_tokens.value_or(true)) return;
+  if (!gives_back(parts)) return;
   base::start_detached(
       give_back_to(parts.background, parts.find_provider, std::move(provider), std::move(refresh_token)));
 }

@@ -12,9 +12,11 @@
 
 namespace router::login {
 
+// logout.revokeTokens, which is true where it does not stand.
+bool gives_back(const Parts& parts);
 // `provider` outlives the Task.
 base::Task<void> give_back(identity::Provider& provider, base::Secret refresh_token);
-// From any loop, whoever is answered meanwhile; not where logout.revokeTokens is false. `provider`: a binding's name.
+// From any loop, whoever is answered meanwhile; not where gives_back() says no. `provider`: a binding's name.
 void give_back_soon(const Parts& parts, std::string provider, base::Secret refresh_token);
 
 }  // namespace router::login

@@ -24,8 +24,7 @@ constexpr std::size_t kMostFailures = 64 * 1024;
 }  // namespace
 
 RefreshRules refresh_rules(const config::Configuration& config) {
-  return {config.environment.jwt_refresh, config.environment.minimum_token_validity,
-          config.logout.revoke_tokens.value_or(true)};
+  return {config.environment.jwt_refresh, config.environment.minimum_token_validity};
 }
 
 Freshness judge_freshness(const identity::TokenSet& tokens, const RefreshRules& rules, base::WallTime now) {

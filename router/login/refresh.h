@@ -32,7 +32,6 @@ using FindProvider = std::function<identity::Provider*(std::string_view)>;
 struct RefreshRules {
   base::milliseconds refresh_before{5 * 60'000};  // JWT_REFRESH; 0 = off
   base::milliseconds minimum_validity{0};         // MINIMUM_TOKEN_VALIDITY
-  bool revoke_orphans = true;                     // logout.revokeTokens
 };
 RefreshRules refresh_rules(const config::Configuration& config);
 

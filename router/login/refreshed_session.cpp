@@ -63,7 +63,7 @@ Task<Result<Snapshot>> save(Snapshot session, identity::Provider& provider, iden
   if (!changed) co_return changed.error();
   if (!changed->is_over()) co_return std::move(changed->now);
   base::log_info("refresh.session_ended_meanwhile", {{"session", session->id.fingerprint()}});
-  if (refresh_rules(*parts->config).revoke_orphans) {
+  if (gives_back(*parts)) {
     auto giving_back = give_back(provider, login.tokens.refresh_token);
     co_await giving_back;
   }
