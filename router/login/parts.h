@@ -41,6 +41,7 @@ struct Parts {
   AskServiceToken ask_service_token;
 
   // Made of the above.
+  RefreshRules rules = refresh_rules(*config);
   session::SessionCookie session_cookie{*config};
   PendingLogins pending{sealing_secrets(config->environment, ongoing), session_cookie, config->environment.state_cache};
 };

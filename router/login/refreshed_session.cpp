@@ -88,7 +88,7 @@ Task<Result<Snapshot>> end_refused(Snapshot session, SharedParts parts) {
 }
 
 bool is_fresh(const session::Session& session, const Parts& parts) {
-  return judge_freshness(session.tokens, refresh_rules(*parts.config), parts.clock.wall()) == Freshness::fresh;
+  return judge_freshness(session.tokens, parts.rules, parts.clock.wall()) == Freshness::fresh;
 }
 
 // The right to refresh this session's tokens, which one replica has at a time; a refresh token is good once. Absent: the

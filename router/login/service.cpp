@@ -24,7 +24,6 @@ Task<void> refresh_meanwhile(std::shared_ptr<Refreshes> refreshes, session::Sess
 
 Service::Service(Parts parts)
     : parts_(std::make_shared<const Parts>(std::move(parts))),
-      refresh_rules_(refresh_rules(*parts_->config)),
       service_tokens_(std::make_shared<ServiceTokens>(parts_->store, parts_->clock, parts_->ask_service_token)) {
   const auto& config = *parts_->config;
   if (config.am) rest_.emplace(*config.am, *parts_, sealing_secrets(config.environment, parts_->ongoing));
@@ -81,12 +80,12 @@ bool Service::is_callback(const http::Target& target) const {
 }
 
 bool Service::waits_for_tokens(const session::Session& session) const {
-  return judge_freshness(session.tokens, refresh_rules_, parts_->clock.wall()) == Freshness::expired;
+  return judge_freshness(session.tokens, parts_->rules, parts_->clock.wall()) == Freshness::expired;
 }
 
 Task<Result<Snapshot>> Service::fresh_tokens(Snapshot session, base::Loop& home) const {
   auto& refreshes = parts_->ongoing.refreshes;
-  switch (judge_freshness(session->tokens, refresh_rules_, parts_->clock.wall())) {
+  switch (judge_freshness(session->tokens, parts_->rules, parts_->clock.wall())) {
     case Freshness::fresh:
       co_return session;
     case Freshness::due:

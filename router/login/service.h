@@ -62,7 +62,6 @@ class Service {
 
  private:
   SharedParts parts_;
-  RefreshRules refresh_rules_;
   std::optional<RestLogin> rest_;  // refers to parts_
   std::shared_ptr<ServiceTokens> service_tokens_;
 };
