@@ -198,21 +198,19 @@ std::string RedisCluster::id(std::size_t number) const { return nodes_[number]->
 
 std::size_t RedisCluster::owner(std::uint16_t slot) const {
   for (std::size_t i = 0; i < kNodes; ++i) {
-    if (!nodes_[i]->ask({"CLUSTER", "COUNTKEYSINSLOT", std::to_string(slot)}).starts_with("-")) {
-      // only the owner's own table says "myself" for it
-      std::istringstream lines(nodes_[i]->ask({"CLUSTER", "NODES"}));
-      for (std::string line; std::getline(lines, line);) {
-        if (line.find("myself") == std::string::npos) continue;
-        std::istringstream fields(line);
-        std::string field;
-        for (int skipped = 0; skipped < 8; ++skipped) fields >> field;
-        while (fields >> field) {
-          if (field.starts_with("[")) continue;
-          const auto dash = field.find('-');
-          const auto first = std::stoul(field.substr(0, dash));
-          const auto last = dash == std::string::npos ? first : std::stoul(field.substr(dash + 1));
-          if (slot >= first && slot <= last) return i;
-        }
+    // only the owner's own table says "myself" for it
+    std::istringstream lines(nodes_[i]->ask({"CLUSTER", "NODES"}));
+    for (std::string line; std::getline(lines, line);) {
+      if (line.find("myself") == std::string::npos) continue;
+      std::istringstream fields(line);
+      std::string field;
+      for (int skipped = 0; skipped < 8; ++skipped) fields >> field;
+      while (fields >> field) {
+        if (field.starts_with("[")) continue;
+        const auto dash = field.find('-');
+        const auto first = std::stoul(field.substr(0, dash));
+        const auto last = dash == std::string::npos ? first : std::stoul(field.substr(dash + 1));
+        if (slot >= first && slot <= last) return i;
       }
     }
   }

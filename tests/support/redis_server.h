@@ -3,7 +3,7 @@
 //   RedisServer server;                            // answers when this returns, or throws with what it printed
 //   RedisServer server({"--requirepass", "secret"});
 //   RedisCluster cluster;                          // three masters that share the slots
-//   RedisSentinels sentinels(...)                  // a master, a replica, a sentinel
+//   RedisGroup group;                              // a master, a replica, a sentinel
 //
 // Nothing is written to disk. Ended by their ids with the object; a test may kill, stop (SIGSTOP) and start one again
 // on the same port.
@@ -32,8 +32,6 @@ class RedisServer {
   RedisServer& operator=(const RedisServer&) = delete;
 
   std::uint16_t port() const { return port_; }
-  // With TLS, a port of its own besides: given by the arguments.
-  const TemporaryFolder& folder() const { return folder_; }
   std::string ask(const std::vector<std::string>& words) const { return ask_redis(port_, words); }
 
   void kill();         // SIGKILL: what it knew is gone
@@ -72,7 +70,7 @@ class RedisCluster {
   static constexpr std::size_t kNodes = 3;
   RedisCluster();
   RedisServer& node(std::size_t number) { return *nodes_[number]; }
-  // The number of the node that has this slot now, as node 0 tells.
+  // The number of the node that has this slot now, as it says of itself.
   std::size_t owner(std::uint16_t slot) const;
   std::string id(std::size_t number) const;
   // Gives an empty slot, or one whose keys have been moved, to another node, and all hear of it.
