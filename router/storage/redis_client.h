@@ -13,7 +13,6 @@
 // specification", "Sentinel client spec".
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>

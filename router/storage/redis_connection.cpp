@@ -2,10 +2,7 @@
 
 #include <array>
 #include <chrono>
-#include <functional>
 #include <utility>
-
-#include "base/guarded.h"
 
 namespace router::storage {
 

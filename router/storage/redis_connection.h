@@ -50,7 +50,6 @@ class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
   void tell(const RedisCommand& command);
 
   bool is_open() const { return is_open_ && !end_; }
-  std::size_t waiting() const { return waiters_.size(); }
   const net::PeerAddress& address() const { return address_; }
   // Everybody who waits gets this error.
   void close(base::Error why);

@@ -23,7 +23,7 @@ Task<Result<RedisConnectionPtr>> RedisNode::connection() {
   co_return Error{ErrorCode::unavailable, Side::store, is_closed_ ? "given up" : fault_, true};
 }
 
-Task<Result<void>> RedisNode::wait_for_opening() {
+Task<void> RedisNode::wait_for_opening() {
   const auto self = shared_from_this();
   const auto wake = std::make_shared<base::Wake>(loop_);
   waiting_.push_back(wake);
@@ -33,7 +33,6 @@ Task<Result<void>> RedisNode::wait_for_opening() {
   co_await wake->wait();
   std::erase(waiting_, wake);
   if (!is_connected() && fault_.empty()) fault_ = "no connection to Redis in time";
-  co_return Result<void>();
 }
 
 void RedisNode::begin_opening() {

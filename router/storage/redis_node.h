@@ -43,7 +43,7 @@ class RedisNode : public std::enable_shared_from_this<RedisNode> {
  private:
   static base::Task<void> open(std::shared_ptr<RedisNode> self);
   void begin_opening();
-  base::Task<base::Result<void>> wait_for_opening();
+  base::Task<void> wait_for_opening();
 
   base::Loop& loop_;
   OpenRedis open_;
