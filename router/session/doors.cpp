@@ -11,7 +11,7 @@
 namespace router::session {
 namespace {
 
-constexpr base::milliseconds kFailuresCountFor = base::minutes(1);
+constexpr base::milliseconds kFailuresCountFor = ThrottleRule().within;
 
 // Hashed, so that a key takes the same space whatever was sent as user.
 std::string account_key(std::string_view realm, std::string_view account) {
