@@ -4,8 +4,7 @@
 // own. Pure; any thread. Source: docs/contract/durability.md "Redis".
 #pragma once
 
-#include <array>
-#include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -107,7 +107,6 @@ class RedisStore final : public Store {
   struct Claimed {
     std::string set;
     bool was_untold = false;
-    bool anonymous = false;
     std::string hash;
   };
   base::Task<base::Result<std::vector<Claimed>>> claim(bool anonymous, std::size_t limit);

@@ -31,7 +31,7 @@ Task<Result<std::vector<RedisStore::Claimed>>> RedisStore::claim(bool anonymous,
   for (const bool untold : {true, false}) {
     for (unsigned i = 0; i < RedisNames::kShards; ++i) {
       const auto shard = (first + i) % RedisNames::kShards;
-      sets.push_back({untold ? names_.untold(anonymous, shard) : names_.due(anonymous, shard), untold, anonymous, {}});
+      sets.push_back({untold ? names_.untold(anonymous, shard) : names_.due(anonymous, shard), untold, {}});
     }
   }
   std::vector<RedisRun> looks;
