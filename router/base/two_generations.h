@@ -27,6 +27,20 @@ class TwoGenerations {
   void make_room(SteadyTime now) {
     if (young.size() >= most_young_) rotate(now);
   }
+  // Of a map: the value, the young one first; nullptr: it is not there.
+  template <class Key>
+  auto* find(const Key& key) {
+    for (auto* generation : {&young, &old}) {
+      const auto found = generation->find(key);
+      if (found != generation->end()) return &found->second;
+    }
+    return static_cast<typename Keys::mapped_type*>(nullptr);
+  }
+  template <class Key>
+  void erase(const Key& key) {
+    young.erase(key);
+    old.erase(key);
+  }
   std::size_t size() const { return young.size() + old.size(); }
 
   Keys young;  // what comes in

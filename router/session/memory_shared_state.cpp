@@ -94,22 +94,16 @@ Task<Result<Tally>> MemorySharedState::tally(Kind kind, std::string key, unsigne
 Task<Result<void>> MemorySharedState::forget(Kind kind, std::string key) {
   const std::lock_guard lock(mutex_);
   const auto hashed = note_key(key);
-  if (auto& counted = notes_of(kind).counted) {
-    counted->young.erase(hashed);
-    counted->old.erase(hashed);
-  }
+  if (auto& counted = notes_of(kind).counted) counted->erase(hashed);
   co_return Result<void>();
 }
 
 MemorySharedState::Counted* MemorySharedState::find_counted(Notes& notes, std::uint64_t key, base::SteadyTime now) {
   if (!notes.counted) return nullptr;
   notes.counted->age(now);
-  for (auto* generation : {&notes.counted->young, &notes.counted->old}) {
-    const auto found = generation->find(key);
-    if (found == generation->end()) continue;
-    if (found->second.ends > now) return &found->second;
-    generation->erase(found);
-  }
+  auto* const counted = notes.counted->find(key);
+  if (counted == nullptr || counted->ends > now) return counted;
+  notes.counted->erase(key);
   return nullptr;
 }
 

@@ -111,12 +111,8 @@ Task<Result<std::optional<Succession>>> MemoryStore::succeed(SessionId before, S
 Task<Result<SessionId>> MemoryStore::successor(SessionId before) {
   const std::lock_guard lock(ended_mutex_);
   successors_.age(clock_.steady());
-  const auto key = MemoryShard::hash(before);
-  for (const auto* generation : {&successors_.young, &successors_.old}) {
-    const auto found = generation->find(key);
-    if (found != generation->end()) co_return found->second;
-  }
-  co_return SessionId();
+  const auto* const known = successors_.find(MemoryShard::hash(before));
+  co_return known != nullptr ? *known : SessionId();
 }
 
 bool MemoryStore::has_ended_at_provider(const Session& session, base::SteadyTime now) {

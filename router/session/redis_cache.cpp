@@ -8,11 +8,7 @@ namespace router::session {
 RedisCache::Known* RedisCache::entry(Shard& shard, std::uint64_t key, base::SteadyTime now) {
   if (shard.over.contains(key, now)) return nullptr;
   shard.known.age(now);
-  for (auto* generation : {&shard.known.young, &shard.known.old}) {
-    const auto found = generation->find(key);
-    if (found != generation->end()) return &found->second;
-  }
-  return nullptr;
+  return shard.known.find(key);
 }
 
 bool RedisCache::is_good(const Known& known, Certainty certainty, base::SteadyTime now) {
@@ -61,8 +57,7 @@ void RedisCache::bury(const SessionId& id, base::SteadyTime now) {
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
   shard.over.insert(key, now);
-  shard.known.young.erase(key);
-  shard.known.old.erase(key);
+  shard.known.erase(key);
 }
 
 bool RedisCache::is_over(const SessionId& id, base::SteadyTime now) {
@@ -95,10 +90,7 @@ void RedisCache::wrote(const SessionId& id, base::SteadyTime ends) {
   const auto key = MemoryShard::hash(id);
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
-  for (auto* generation : {&shard.known.young, &shard.known.old}) {
-    const auto found = generation->find(key);
-    if (found != generation->end()) found->second.written = std::max(found->second.written, ends);
-  }
+  if (auto* const known = shard.known.find(key)) known->written = std::max(known->written, ends);
 }
 
 }  // namespace router::session
