@@ -22,8 +22,8 @@ namespace router::logout {
 class LandingSource final : public Source {
  public:
   // `links` null: the built-in page has no link to the receipt.
-  LandingSource(std::shared_ptr<const config::Configuration> config, ReturnStates& states,
-                const ReceiptLinks* links = nullptr, std::string receipt_cookie = {});
+  LandingSource(std::shared_ptr<const config::Configuration> config, ReturnStates& states, const ReceiptLinks* links,
+                std::string receipt_cookie);
 
   std::string_view name() const override { return "landing"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
