@@ -1,5 +1,7 @@
 #include "login/parts.h"
 
+#include <utility>
+
 namespace router::login {
 
 crypto::SealingSecrets sealing_secrets(const config::Environment& environment, const Ongoing& ongoing) {

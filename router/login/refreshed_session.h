@@ -1,8 +1,6 @@
 // One refresh of one session, from the store through the provider and back to the store. See login/refresh.h.
 #pragma once
 
-#include <memory>
-
 #include "base/result.h"
 #include "base/task.h"
 #include "login/refresh.h"

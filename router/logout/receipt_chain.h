@@ -10,7 +10,6 @@
 // app/parts. Source: docs/contract/durability.md "Receipts are evidence"; RFC 7515.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -4,7 +4,6 @@
 // is not). Source: docs/contract/logout.md sections 1 to 6.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -5,7 +5,6 @@
 
 #include <functional>
 #include <memory>
-#include <set>
 
 #include "crypto/jwk.h"
 #include "logout/receipt_book.h"
