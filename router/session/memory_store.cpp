@@ -55,26 +55,30 @@ MemoryStore::MemoryStore(const base::Clock& clock, StoreLimits limits)
 
 Task<Result<void>> MemoryStore::create(Session session) {
   if (is_crowded(session)) co_return Error{ErrorCode::overloaded, Side::store, "evicted sessions pile up", true};
-  auto snapshot = std::make_shared<const Session>(std::move(session));
+  const auto came = come_in(std::make_shared<const Session>(std::move(session)), std::nullopt);
+  if (!came) co_return came;
+  while (limits_.sessions != 0 && users_.live > limits_.sessions && evict_oldest_user()) {
+  }
+  co_return Result<void>();
+}
+
+Result<void> MemoryStore::come_in(const Snapshot& session, std::optional<base::milliseconds> left) {
   std::vector<SessionId> leaving;
   Result<void> inserted;
   {
     const std::lock_guard lock(ended_mutex_);
-    if (has_ended_at_provider(*snapshot, clock_.steady())) co_return ended_at_provider();
-    if (snapshot->is_anonymous) {
+    if (!left && has_ended_at_provider(*session, clock_.steady())) return ended_at_provider();
+    if (session->is_anonymous) {
       // before others can see it: whoever ends it takes it out again
-      auto added = ledger_.add(snapshot->id, snapshot->home);
-      if (!added) co_return used_already();
+      auto added = ledger_.add(session->id, session->home);
+      if (!added) return used_already();
       leaving = *std::move(added);
     }
-    inserted = insert(snapshot);
-    if (!inserted && snapshot->is_anonymous) ledger_.remove(snapshot->id);
+    inserted = insert(session, left);
+    if (!inserted && session->is_anonymous) ledger_.remove(session->id);
   }
   evict(leaving);
-  if (!inserted) co_return inserted.error();
-  while (limits_.sessions != 0 && users_.live > limits_.sessions && evict_oldest_user()) {
-  }
-  co_return Result<void>();
+  return inserted;
 }
 
 Result<void> MemoryStore::insert(Snapshot session, std::optional<base::milliseconds> left) {
@@ -98,9 +102,7 @@ Task<Result<std::optional<Succession>>> MemoryStore::succeed(SessionId before, S
   if (!last) co_return std::optional<Succession>();
   count_out(*last);
   ++ended_;
-  successors_.age(steady);
-  successors_.young.insert_or_assign(MemoryShard::hash(before), next.id);
-  successors_.make_room(steady);
+  note_successor(before, next.id, steady);
   take_over(*last, next);
   auto snapshot = std::make_shared<const Session>(std::move(next));
   const auto inserted = insert(snapshot);
@@ -113,6 +115,12 @@ Task<Result<SessionId>> MemoryStore::successor(SessionId before) {
   successors_.age(clock_.steady());
   const auto* const known = successors_.find(MemoryShard::hash(before));
   co_return known != nullptr ? *known : SessionId();
+}
+
+void MemoryStore::note_successor(const SessionId& of, const SessionId& next, base::SteadyTime now) {
+  successors_.age(now);
+  successors_.young.insert_or_assign(MemoryShard::hash(of), next);
+  successors_.make_room(now);
 }
 
 bool MemoryStore::has_ended_at_provider(const Session& session, base::SteadyTime now) {
@@ -228,22 +236,9 @@ std::optional<MemoryStore::Standing> MemoryStore::standing(const SessionId& id) 
 }
 
 bool MemoryStore::restore(Session session, base::milliseconds left) {
-  auto snapshot = std::make_shared<const Session>(std::move(session));
-  std::vector<SessionId> leaving;
-  bool is_in = false;
-  {
-    const std::lock_guard lock(ended_mutex_);
-    if (snapshot->is_anonymous) {
-      auto added = ledger_.add(snapshot->id, snapshot->home);
-      if (!added) return false;
-      leaving = *std::move(added);
-    }
-    is_in = insert(snapshot, left).has_value();
-    if (!is_in && snapshot->is_anonymous) ledger_.remove(snapshot->id);
-  }
-  evict(leaving);
-  if (is_in) --created_;  // not by this process
-  return is_in;
+  const auto came = come_in(std::make_shared<const Session>(std::move(session)), left);
+  if (came) --created_;  // not by this process
+  return came.has_value();
 }
 
 void MemoryStore::restore_ended(const SessionId& id, const SessionId& successor) {
@@ -251,9 +246,7 @@ void MemoryStore::restore_ended(const SessionId& id, const SessionId& successor)
   shard_of(id).bury(id, steady);
   if (successor.empty()) return;
   const std::lock_guard lock(ended_mutex_);
-  successors_.age(steady);
-  successors_.young.insert_or_assign(MemoryShard::hash(id), successor);
-  successors_.make_room(steady);
+  note_successor(id, successor, steady);
 }
 
 void MemoryStore::restore_untold(Snapshot session) {

@@ -64,7 +64,10 @@ class MemoryStore final : public Store {
 
   MemoryShard& shard_of(const SessionId& id) { return *shards_[MemoryShard::hash(id) % kShards]; }
   MemoryShard::Times now() const { return {clock_.steady(), clock_.wall()}; }
+  // `left`: of its idle time, where an earlier process let it in; then what providers have ended does not matter.
+  base::Result<void> come_in(const Snapshot& session, std::optional<base::milliseconds> left);
   // With ended_mutex_ held.
+  void note_successor(const SessionId& of, const SessionId& next, base::SteadyTime now);
   bool has_ended_at_provider(const Session& session, base::SteadyTime now);
   base::Result<void> insert(Snapshot session, std::optional<base::milliseconds> left = std::nullopt);
   // Users' sessions and anonymous ones are kept apart, so that neither makes the other wait, or go.
