@@ -56,6 +56,11 @@ MemoryShard::Entry* MemoryShard::find_entry(const SessionId& id) {
   return found != entries_.end() && found->second.session->id == id ? &found->second : nullptr;
 }
 
+MemoryShard::Entry* MemoryShard::find_living(const SessionId& id, base::SteadyTime now) {
+  auto* const entry = find_entry(id);
+  return entry != nullptr && !entry->is_over(now) ? entry : nullptr;
+}
+
 bool MemoryShard::insert(Snapshot session, std::uint64_t sequence, Times now, std::optional<base::milliseconds> left) {
   const auto key = hash(session->id);
   const std::lock_guard lock(mutex_);
@@ -76,16 +81,15 @@ bool MemoryShard::insert(Snapshot session, std::uint64_t sequence, Times now, st
 
 Snapshot MemoryShard::find(const SessionId& id, base::SteadyTime now) {
   const std::lock_guard lock(mutex_);
-  const Entry* entry = find_entry(id);
-  return entry != nullptr && !entry->is_over(now) ? entry->session : nullptr;
+  const Entry* entry = find_living(id, now);
+  return entry != nullptr ? entry->session : nullptr;
 }
 
 Snapshot MemoryShard::replace(Snapshot changed, Times now) {
   Snapshot before;  // let go of after the lock
   const std::lock_guard lock(mutex_);
-  Entry* entry = find_entry(changed->id);
-  if (entry == nullptr || entry->is_over(now.steady)) return nullptr;
-  if (entry->session->generation + 1 != changed->generation) return nullptr;
+  Entry* entry = find_living(changed->id, now.steady);
+  if (entry == nullptr || entry->session->generation + 1 != changed->generation) return nullptr;
   before = entry->session;
   const bool same_keys = index_keys(*before) == index_keys(*changed);
   if (!same_keys) remove_from_indexes(*entry);
@@ -104,29 +108,22 @@ Snapshot MemoryShard::replace(Snapshot changed, Times now) {
 
 bool MemoryShard::used(const SessionId& id, base::SteadyTime now) {
   const std::lock_guard lock(mutex_);
-  Entry* entry = find_entry(id);
-  if (entry == nullptr || entry->is_over(now)) return false;
+  Entry* entry = find_living(id, now);
+  if (entry == nullptr) return false;
   entry->set_deadline(now + std::min(entry->session->idle_timeout, kLongest));
   return true;
 }
 
 std::pair<Snapshot, base::milliseconds> MemoryShard::standing(const SessionId& id, base::SteadyTime now) {
   const std::lock_guard lock(mutex_);
-  const Entry* entry = find_entry(id);
-  if (entry == nullptr || entry->is_over(now)) return {nullptr, base::milliseconds::zero()};
+  const Entry* entry = find_living(id, now);
+  if (entry == nullptr) return {nullptr, base::milliseconds::zero()};
   return {entry->session, std::chrono::duration_cast<base::milliseconds>(entry->deadline - now)};
 }
 
 void MemoryShard::bury(const SessionId& id, base::SteadyTime now) {
   const std::lock_guard lock(mutex_);
   tombstones_.insert(hash(id), now);
-}
-
-std::optional<base::milliseconds> MemoryShard::time_left(const SessionId& id, base::SteadyTime now) {
-  const std::lock_guard lock(mutex_);
-  const Entry* entry = find_entry(id);
-  if (entry == nullptr || entry->is_over(now)) return std::nullopt;
-  return std::chrono::duration_cast<base::milliseconds>(entry->deadline - now);
 }
 
 Snapshot MemoryShard::remove(const SessionId& id, base::SteadyTime now) {

@@ -49,7 +49,6 @@ class MemoryShard {
   std::pair<Snapshot, base::milliseconds> standing(const SessionId& id, base::SteadyTime now);
   // A tombstone for an id that was never here.
   void bury(const SessionId& id, base::SteadyTime now);
-  std::optional<base::milliseconds> time_left(const SessionId& id, base::SteadyTime now);
   Snapshot remove(const SessionId& id, base::SteadyTime now);
   // At most `limit` of those that match, the oldest ones.
   void select(const SessionFilter& filter, std::size_t limit, base::SteadyTime now, std::vector<Aged>& found);
@@ -76,6 +75,7 @@ class MemoryShard {
 
   // With the lock held:
   Entry* find_entry(const SessionId& id);
+  Entry* find_living(const SessionId& id, base::SteadyTime now);
   Snapshot take_out(Entry& entry, base::SteadyTime now);
   void add_to_indexes(Entry& entry);
   void remove_from_indexes(Entry& entry);

@@ -190,7 +190,8 @@ Task<Result<void>> MemoryStore::used(SessionId id) {
 }
 
 Task<Result<std::optional<base::milliseconds>>> MemoryStore::time_left(SessionId id) {
-  co_return shard_of(id).time_left(id, clock_.steady());
+  const auto found = standing(id);
+  co_return found ? std::optional(found->left) : std::nullopt;
 }
 
 Task<Result<std::optional<Snapshot>>> MemoryStore::end(SessionId id) {
