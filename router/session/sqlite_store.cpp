@@ -193,9 +193,11 @@ Task<Result<std::optional<Snapshot>>> SqliteStore::replace(Session changed) {
 }
 
 Task<Result<void>> SqliteStore::used(SessionId id) {
-  auto restoring = restore_one(id);
-  const auto restored = co_await restoring;
-  if (!restored) co_return restored.error();
+  if (restoring_ != Part::nothing) {
+    auto restoring = restore_one(id);
+    const auto restored = co_await restoring;
+    if (!restored) co_return restored.error();
+  }
   auto using_it = memory_->used(id);
   auto is_used = co_await using_it;
   if (is_used && !uses_.is_noted(id)) {
