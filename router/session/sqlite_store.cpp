@@ -28,6 +28,15 @@ void add_living(MemoryStore& memory, const base::Clock& clock, const SessionId& 
   if (standing) changes.push_back(storage::put(record_of(*standing->session, clock.wall() + standing->left)));
 }
 
+storage::MakeChanges put_living(std::shared_ptr<MemoryStore> memory, const base::Clock& clock,
+                                std::vector<SessionId> ids) {
+  return [memory = std::move(memory), &clock, ids = std::move(ids)] {
+    RecordChanges changes;
+    for (const auto& id : ids) add_living(*memory, clock, id, changes);
+    return changes;
+  };
+}
+
 }  // namespace
 
 SqliteStore::SqliteStore(std::shared_ptr<storage::Records> records, const base::Clock& clock, StoreLimits limits)
@@ -124,11 +133,7 @@ Task<Result<void>> SqliteStore::create(Session session) {
   auto creating = memory_->create(std::move(session));
   auto created = co_await creating;
   if (!created) co_return created;
-  storage::MakeChanges make = [memory = memory_, &clock = clock_, id] {
-    RecordChanges changes;
-    add_living(*memory, clock, id, changes);
-    return changes;
-  };
+  auto make = put_living(memory_, clock_, {id});
   if (is_anonymous) {
     records_->change_lazily(std::move(make));
   } else {
@@ -183,11 +188,7 @@ Task<Result<std::optional<Snapshot>>> SqliteStore::replace(Session changed) {
   auto replacing = memory_->replace(std::move(changed));
   auto replaced = co_await replacing;
   if (!replaced || !*replaced) co_return replaced;
-  auto writing = write([memory = memory_, &clock = clock_, id] {
-    RecordChanges changes;
-    add_living(*memory, clock, id, changes);
-    return changes;
-  });
+  auto writing = write(put_living(memory_, clock_, {id}));
   co_await writing;
   co_return replaced;
 }
@@ -300,11 +301,7 @@ void SqliteStore::write_used(std::vector<SessionId> used) {
   for (std::size_t at = 0; at < used.size(); at += kUsesInOne) {
     const auto first = used.begin() + static_cast<std::ptrdiff_t>(at);
     std::vector<SessionId> some(first, first + static_cast<std::ptrdiff_t>(std::min(kUsesInOne, used.size() - at)));
-    records_->change_lazily([memory = memory_, &clock = clock_, some = std::move(some)] {
-      RecordChanges changes;
-      for (const auto& id : some) add_living(*memory, clock, id, changes);
-      return changes;
-    });
+    records_->change_lazily(put_living(memory_, clock_, std::move(some)));
   }
 }
 
