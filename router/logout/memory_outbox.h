@@ -30,23 +30,15 @@ class MemoryOutbox final : public Outbox {
   bool is_writable() const override { return true; }
 
  private:
-  struct Entry {
-    CallPtr call;
-    CallState state = CallState::waiting;
-    unsigned attempts = 0;
-    base::WallTime due;
-    std::string reason;
-  };
   using Number = std::uint64_t;
 
-  static bool matches(const CallFilter& filter, const Entry& entry);
   // Null: not there.
-  Entry* find(std::string_view call_id);
+  KeptCall* find(std::string_view call_id);
   void drop(Number number);
 
   std::size_t most_buried_;
   Number last_ = 0;
-  std::map<Number, Entry> entries_;  // in the order they came
+  std::map<Number, KeptCall> entries_;  // in the order they came
   std::unordered_map<std::string_view, Number> by_id_;
   std::set<Number> buried_;
 };

@@ -29,6 +29,13 @@ struct Unfinished {
 
 enum class CallState { waiting, buried };
 
+// A call, and what has become of it.
+struct KeptCall {
+  Unfinished unfinished;
+  CallState state = CallState::waiting;
+  std::string reason;  // of a buried one
+};
+
 // Empty fields match all.
 struct CallFilter {
   std::optional<CallState> state;
@@ -36,6 +43,7 @@ struct CallFilter {
   std::string logout_id;
   std::string back_end;
 };
+bool matches(const CallFilter& filter, const KeptCall& kept);
 
 struct Page {
   std::size_t offset = 0;
@@ -53,6 +61,7 @@ struct ListedCall {
   base::WallTime created;
   base::WallTime due;
 };
+ListedCall listed(KeptCall kept);
 
 class Outbox {
  public:

@@ -78,7 +78,7 @@ class RedisOutbox final : public Outbox {
                                                        std::vector<std::string> more);
   base::Task<base::Result<void>> write(std::vector<std::string> ids);
   base::Task<base::Result<std::vector<Written>>> read(CallFilter filter);
-  std::optional<Written> written(const storage::RedisReply& reply, const std::string& id) const;
+  std::optional<KeptCall> kept(const storage::RedisReply& reply, const std::string& id) const;
   void own(const std::string& id, Unfinished unfinished, std::int64_t order);
   base::Error away(const base::Error& error);
   void beat_later();

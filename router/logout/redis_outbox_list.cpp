@@ -15,29 +15,13 @@ namespace {
 
 constexpr std::size_t kListedAtOnce = 256;
 
-bool is_wanted(const CallFilter& filter, const ListedCall& call) {
-  return (!filter.state || *filter.state == call.state) && (filter.call_id.empty() || filter.call_id == call.id) &&
-         (filter.logout_id.empty() || filter.logout_id == call.logout_id) &&
-         (filter.back_end.empty() || filter.back_end == call.back_end);
-}
-
 }  // namespace
 
-std::optional<RedisOutbox::Written> RedisOutbox::written(const RedisReply& reply, const std::string& id) const {
-  const auto unfinished = unseal(reply, id);
+std::optional<KeptCall> RedisOutbox::kept(const RedisReply& reply, const std::string& id) const {
+  auto unfinished = unseal(reply, id);
   if (!unfinished || reply.items.size() != 6) return std::nullopt;
-  const auto& call = *unfinished->call;
-  Written one;
-  one.order = reply.number_at(3);
-  one.call = {call.id,
-              call.logout_id,
-              call.back_end,
-              reply.items[4].text == "buried" ? CallState::buried : CallState::waiting,
-              unfinished->attempts,
-              reply.items[5].text,
-              call.created,
-              unfinished->due};
-  return one;
+  const auto state = reply.items[4].text == "buried" ? CallState::buried : CallState::waiting;
+  return KeptCall{*std::move(unfinished), state, reply.items[5].text};
 }
 
 // Oldest first.
@@ -79,9 +63,10 @@ Task<Result<std::vector<RedisOutbox::Written>>> RedisOutbox::read(CallFilter fil
     auto reading = clients_.ask_all(std::move(reads));
     const auto replies = co_await reading;
     for (auto i = from; i < to; ++i) {
-      if (!replies[i - from]) co_return away(replies[i - from].error());
-      auto one = written(*replies[i - from], ids[i]);
-      if (one && is_wanted(filter, one->call)) found.push_back(*std::move(one));
+      const auto& reply = replies[i - from];
+      if (!reply) co_return away(reply.error());
+      auto one = kept(*reply, ids[i]);
+      if (one && matches(filter, *one)) found.push_back({reply->number_at(3), listed(*std::move(one))});
     }
   }
   std::sort(found.begin(), found.end(), [](const Written& a, const Written& b) { return a.order < b.order; });

@@ -23,7 +23,7 @@ constexpr std::size_t kReadAtOnce = 256;
 constexpr std::size_t kMostBuried = 10'000;
 constexpr std::size_t kLookEvery = kMostBuried / 10;  // so many burials
 
-RecordChange put_call(const SqliteOutbox::WrittenCall& written, base::WallTime now) {
+RecordChange put_call(const KeptCall& written, base::WallTime now) {
   const bool is_buried = written.state == CallState::buried;
   const auto& [call, attempts, due] = written.unfinished;
   base::Packer packer;
@@ -33,8 +33,8 @@ RecordChange put_call(const SqliteOutbox::WrittenCall& written, base::WallTime n
 }
 
 // Absent: of a format that this version does not know.
-std::optional<SqliteOutbox::WrittenCall> read_call(const Record& record) {
-  SqliteOutbox::WrittenCall written;
+std::optional<KeptCall> read_call(const Record& record) {
+  KeptCall written;
   bool is_buried = false;
   std::uint64_t attempts = 0;
   base::Secret packed;
@@ -50,15 +50,6 @@ std::optional<SqliteOutbox::WrittenCall> read_call(const Record& record) {
   return written;
 }
 
-bool is_meant_by(const CallFilter& filter, const SqliteOutbox::WrittenCall& written) {
-  const auto fits = [](const std::string& wanted, const std::string& value) {
-    return wanted.empty() || wanted == value;
-  };
-  const auto& call = *written.unfinished.call;
-  return (!filter.state || *filter.state == written.state) && fits(filter.back_end, call.back_end) &&
-         fits(filter.logout_id, call.logout_id) && fits(filter.call_id, call.id);
-}
-
 }  // namespace
 
 Task<Result<void>> SqliteOutbox::write(RecordChanges changes) {
@@ -68,7 +59,7 @@ Task<Result<void>> SqliteOutbox::write(RecordChanges changes) {
 }
 
 // Oldest first, until `each` has enough.
-Task<Result<void>> SqliteOutbox::walk(std::function<bool(WrittenCall& call)> each) {
+Task<Result<void>> SqliteOutbox::walk(std::function<bool(KeptCall& call)> each) {
   std::int64_t after = 0;
   for (;;) {
     auto reading = records_->page(RecordKind::call, after, kReadAtOnce);
@@ -87,7 +78,7 @@ Task<Result<void>> SqliteOutbox::record(std::vector<CallPtr> calls) {
   RecordChanges changes;
   for (auto& call : calls) {
     const auto [place, is_new] = waiting_.try_emplace(call->id, Unfinished{call, 0, call->created});
-    if (is_new) changes.push_back(put_call({CallState::waiting, place->second, {}}, clock_.wall()));
+    if (is_new) changes.push_back(put_call({place->second, CallState::waiting, {}}, clock_.wall()));
   }
   if (changes.empty()) co_return Result<void>();
   auto writing = write(std::move(changes));
@@ -100,7 +91,7 @@ Task<Result<void>> SqliteOutbox::postpone(std::string id, unsigned attempts, bas
   if (found == waiting_.end()) co_return Result<void>();
   found->second.attempts = attempts;
   found->second.due = due;
-  auto change = put_call({CallState::waiting, found->second, {}}, clock_.wall());
+  auto change = put_call({found->second, CallState::waiting, {}}, clock_.wall());
   records_->change_lazily([change = std::move(change)] { return RecordChanges{change}; });
   co_return Result<void>();
 }
@@ -117,7 +108,7 @@ Task<Result<void>> SqliteOutbox::bury(std::string id, unsigned attempts, std::st
   auto found = waiting_.extract(id);
   if (found.empty()) co_return Result<void>();
   found.mapped().attempts = attempts;
-  RecordChanges changes{put_call({CallState::buried, std::move(found.mapped()), std::move(reason)}, clock_.wall())};
+  RecordChanges changes{put_call({std::move(found.mapped()), CallState::buried, std::move(reason)}, clock_.wall())};
   auto writing = write(std::move(changes));
   auto done = co_await writing;
   if (!done || ++buried_ % kLookEvery != 0) co_return done;
@@ -128,7 +119,7 @@ Task<Result<void>> SqliteOutbox::bury(std::string id, unsigned attempts, std::st
 
 Task<Result<void>> SqliteOutbox::drop_oldest_buried() {
   std::vector<std::string> buried;
-  auto walking = walk([&buried](WrittenCall& written) {
+  auto walking = walk([&buried](KeptCall& written) {
     if (written.state == CallState::buried) buried.push_back(written.unfinished.call->id);
     return true;
   });
@@ -145,9 +136,9 @@ Task<Result<void>> SqliteOutbox::drop_oldest_buried() {
 Task<Result<std::vector<Unfinished>>> SqliteOutbox::retry(CallFilter which, std::size_t limit) {
   which.state = CallState::buried;
   std::vector<Unfinished> chosen;
-  auto walking = walk([&](WrittenCall& written) {
+  auto walking = walk([&](KeptCall& written) {
     if (chosen.size() == limit) return false;
-    if (!is_meant_by(which, written)) return true;
+    if (!matches(which, written)) return true;
     auto& call = written.unfinished.call;
     const auto due = call->created;
     chosen.push_back({std::move(call), 0, due});
@@ -157,7 +148,7 @@ Task<Result<std::vector<Unfinished>>> SqliteOutbox::retry(CallFilter which, std:
   if (!walked) co_return walked.error();
   RecordChanges changes;
   for (const auto& one : chosen) {
-    changes.push_back(put_call({CallState::waiting, one, {}}, clock_.wall()));
+    changes.push_back(put_call({one, CallState::waiting, {}}, clock_.wall()));
     waiting_.insert_or_assign(one.call->id, one);
   }
   auto writing = write(std::move(changes));
@@ -186,22 +177,20 @@ Task<Result<std::vector<Unfinished>>> SqliteOutbox::take_left_behind(std::size_t
 }
 
 Task<Result<std::vector<ListedCall>>> SqliteOutbox::list(CallFilter filter, Page page) {
-  std::vector<ListedCall> listed;
-  auto walking = walk([&](WrittenCall& written) {
-    if (listed.size() == page.limit) return false;
-    if (!is_meant_by(filter, written)) return true;
+  std::vector<ListedCall> calls;
+  auto walking = walk([&](KeptCall& written) {
+    if (calls.size() == page.limit) return false;
+    if (!matches(filter, written)) return true;
     if (page.offset > 0) {
       --page.offset;
       return true;
     }
-    const auto& [call, attempts, due] = written.unfinished;
-    listed.push_back({call->id, call->logout_id, call->back_end, written.state, attempts, std::move(written.reason),
-                      call->created, due});
+    calls.push_back(listed(std::move(written)));
     return true;
   });
   const auto walked = co_await walking;
   if (!walked) co_return walked.error();
-  co_return listed;
+  co_return calls;
 }
 
 }  // namespace router::logout

@@ -34,16 +34,9 @@ class SqliteOutbox final : public Outbox {
   bool is_durable() const override { return true; }
   bool is_writable() const override { return records_->is_writable(); }
 
-  // What the file says of a call.
-  struct WrittenCall {
-    CallState state = CallState::waiting;
-    Unfinished unfinished;
-    std::string reason;
-  };
-
  private:
   base::Task<base::Result<void>> write(storage::RecordChanges changes);
-  base::Task<base::Result<void>> walk(std::function<bool(WrittenCall& call)> each);
+  base::Task<base::Result<void>> walk(std::function<bool(KeptCall& call)> each);
   base::Task<base::Result<void>> drop_oldest_buried();
 
   std::shared_ptr<storage::Records> records_;
