@@ -21,6 +21,16 @@ constexpr std::size_t kMostKeys = 1000;
 // So many numbers in a row that are not there: what is older is no longer kept.
 constexpr std::size_t kLongestGap = 64;
 
+template <class Archive, class Receipt>
+void receipt_fields(Archive& archive, Receipt& receipt) {
+  archive(receipt.logout_id, receipt.chain, receipt.number, receipt.earlier, receipt.jws);
+}
+
+template <class Archive, class Head>
+void head_fields(Archive& archive, Head& head) {
+  archive(head.chain, head.number, head.previous);
+}
+
 std::string number_key(std::uint64_t number) { return "n" + std::to_string(number); }
 std::string logout_key(std::string_view logout_id) { return std::string("of ").append(logout_id); }
 
@@ -33,7 +43,7 @@ Task<Result<ChainHead>> SqliteReceiptBook::open() {
   ChainHead head;
   if (*found) {
     base::Unpacker unpacker((**found).content.reveal());
-    unpacker(head.chain, head.number, head.previous);
+    head_fields(unpacker, head);
     if (!unpacker.is_whole()) head = {};
   }
   newest_ = head.number;
@@ -58,11 +68,11 @@ void SqliteReceiptBook::append(SignedReceipt receipt, ChainHead head) {
   newest_ = receipt.number;
   const auto kept_until = clock_.wall() + kept_;
   base::Packer body;
-  body(receipt.logout_id, receipt.chain, receipt.number, receipt.earlier, receipt.jws);
+  receipt_fields(body, receipt);
   base::Packer newest;
   newest(receipt.number);
   base::Packer chain;
-  chain(head.chain, head.number, head.previous);
+  head_fields(chain, head);
   RecordChanges changes{
       storage::put({RecordKind::receipt, number_key(receipt.number), body.take(), kept_until, 0}),
       storage::put({RecordKind::receipt, logout_key(receipt.logout_id), newest.take(), kept_until, 0}),
@@ -83,7 +93,7 @@ Task<Result<std::optional<SignedReceipt>>> SqliteReceiptBook::at(std::uint64_t n
   if (!*found) co_return std::optional<SignedReceipt>();
   SignedReceipt receipt;
   base::Unpacker unpacker((**found).content.reveal());
-  unpacker(receipt.logout_id, receipt.chain, receipt.number, receipt.earlier, receipt.jws);
+  receipt_fields(unpacker, receipt);
   if (!unpacker.is_whole()) co_return std::optional<SignedReceipt>();
   co_return std::optional(std::move(receipt));
 }
