@@ -1,7 +1,6 @@
 // What is looked at when metrics are read, rather than counted on the way: loops, pools, store, fan-out, the process.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>

@@ -4,8 +4,6 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "crypto/jose_json.h"
-
 namespace router::app {
 namespace {
 
