@@ -8,6 +8,7 @@
 #include "net/connect_race.h"
 #include "net/head_scanner.h"
 #include "net/next_piece.h"
+#include "net/peer_address.h"
 
 namespace router::net {
 
@@ -132,9 +133,7 @@ Task<Result<void>> AsioBackendConnection::connect_to(Names& names, const std::st
 
 // RFC 9110 section 9.3.6
 Task<Result<void>> AsioBackendConnection::open_tunnel() {
-  const bool literal_v6 = origin_.host.find(':') != std::string::npos;
-  const std::string authority =
-      (literal_v6 ? "[" + origin_.host + "]" : origin_.host) + ":" + std::to_string(origin_.port);
+  const std::string authority = to_string(PeerAddress{origin_.host, origin_.port});
   const std::string request = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
   auto sent = co_await send(request, {}, {});
   if (!sent) co_return sent;
