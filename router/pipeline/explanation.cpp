@@ -48,7 +48,6 @@ Explanation explain(const Graph& graph, const http::Request& request, const net:
     const auto foreseen = stage.explain(state, told);
     if (!foreseen) continue;
     told["answer"] = answer_of(state, told, *foreseen);
-    explanation.ends_at = stage.name;
     break;
   }
   told["request"] = std::string(request.method) + " " + request.target.path_and_query();

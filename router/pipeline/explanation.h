@@ -7,7 +7,6 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 
 #include "pipeline/foreseen.h"
 
@@ -15,8 +14,7 @@ namespace router::pipeline {
 
 struct Explanation {
   Told told;
-  std::string_view ends_at;  // the stage that answers
-  std::string place;         // the part of the descriptor that says so, as a JSON pointer; empty: none
+  std::string place;  // the part of the descriptor that says so, as a JSON pointer; empty: none
 };
 
 // `at`: where the request would come in.
