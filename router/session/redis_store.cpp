@@ -26,9 +26,6 @@ Error ended_at_provider_before() {
   return {ErrorCode::conflict, Side::store, "the provider has ended this session already"};
 }
 
-// What Redis cannot do is what it is away for: only it can tell.
-Error away_error(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
-
 }  // namespace
 
 RedisStore::RedisStore(storage::RedisClients& clients, const base::Clock& clock, const crypto::SealingSecrets& secrets,
@@ -47,6 +44,15 @@ RedisStore::RedisStore(storage::RedisClients& clients, const base::Clock& clock,
 }
 
 RedisStore::~RedisStore() { *stopped_ = true; }
+
+Error RedisStore::away(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
+
+Result<void> RedisStore::all_done(const std::vector<storage::RedisClient::Answer>& replies) {
+  for (const auto& reply : replies) {
+    if (!reply) return away(reply.error());
+  }
+  return {};
+}
 
 void RedisStore::start() {
   *stopped_ = false;
@@ -109,7 +115,7 @@ Task<Result<void>> RedisStore::come_in(Snapshot session) {
   for (auto& word : limit_words(*session)) words.push_back(std::move(word));
   auto creating = clients_.run(redis_scripts().create, names_.session(hash), std::move(words));
   const auto created = co_await creating;
-  if (!created) co_return away_error(created.error());
+  if (!created) co_return away(created.error());
   if (created->number <= 0) co_return used_before();
   auto looking = has_ended_at_provider(session);
   const auto is_ended = co_await looking;
@@ -164,7 +170,7 @@ Task<Result<SessionId>> RedisStore::successor(SessionId before) {
   command.key(names_.session(hash)).word("n").repeatable();
   auto asking = clients_.ask(std::move(command));
   const auto reply = co_await asking;
-  if (!reply) co_return away_error(reply.error());
+  if (!reply) co_return away(reply.error());
   const auto id = reply->text.empty() ? std::nullopt : box_.open_bytes(reply->text, hash);
   co_return id ? SessionId::parse(*id).value_or(SessionId()) : SessionId();
 }
@@ -185,7 +191,7 @@ Task<Result<std::optional<RedisStore::Dated>>> RedisStore::read(SessionId id) {
   auto asking = clients_.run(redis_scripts().find, names_.session(hash), {time_.word()}, true);
   const auto reply = co_await asking;
   is_away_ = !reply.has_value();
-  if (!reply) co_return away_error(reply.error());
+  if (!reply) co_return away(reply.error());
   auto found = dated(*reply, hash);
   if (!found || !(found->session->id == id)) co_return std::optional<Dated>();
   const auto ends = asked_at + found->left;
@@ -222,7 +228,7 @@ Task<Result<std::optional<Snapshot>>> RedisStore::replace(Session changed) {
   auto replacing = clients_.run(redis_scripts().replace, names_.session(hash), std::move(words));
   const auto reply = co_await replacing;
   cache_.forget(now->id, asked_at);
-  if (!reply) co_return away_error(reply.error());
+  if (!reply) co_return away(reply.error());
   if (reply->number < 0) co_return std::optional<Snapshot>();
   auto publishing = publish({{now->id, false}});
   co_await publishing;
@@ -249,7 +255,7 @@ Task<Result<void>> RedisStore::write_use(SessionId id, base::SteadyTime at) {
   auto writing = clients_.run(redis_scripts().used, names_.session(id),
                               {time_.word(), std::to_string(std::max<std::int64_t>(ago.count(), 0))}, true);
   const auto reply = co_await writing;
-  if (!reply) co_return away_error(reply.error());
+  if (!reply) co_return away(reply.error());
   if (reply->number < 0) co_return session_over();
   cache_.wrote(id, asked_at + base::milliseconds(reply->number));
   co_return Result<void>();
@@ -315,7 +321,7 @@ Task<Result<std::optional<Snapshot>>> RedisStore::end_in_redis(SessionId id, std
       clients_.run(redis_scripts().end, names_.session(hash), {time_.word(), token, std::move(stands_for_it)}, true);
   const auto reply = co_await ending;
   is_away_ = !reply.has_value();
-  if (!reply) co_return away_error(reply.error());
+  if (!reply) co_return away(reply.error());
   if (reply->items.size() != 1) co_return std::optional<Snapshot>();
   auto session = unseal(reply->items[0].text, hash);
   if (!session) co_return std::optional<Snapshot>();

@@ -81,6 +81,9 @@ class RedisStore final : public Store {
     bool is_asserted = true;
   };
 
+  // What Redis cannot do is what it is away for: only it can tell.
+  static base::Error away(const base::Error& error);
+  static base::Result<void> all_done(const std::vector<storage::RedisClient::Answer>& replies);
   RedisCache::Certainty certainty() const { return {subscription_->since(), subscription_->sure_until()}; }
   std::string seal(const Session& session, std::string_view hash) const;
   Snapshot unseal(const std::string& sealed, std::string_view hash) const;

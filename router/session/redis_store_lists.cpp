@@ -7,10 +7,7 @@
 
 namespace router::session {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
-using base::Side;
 using base::Task;
 using storage::RedisCommand;
 using storage::RedisRun;
@@ -25,8 +22,6 @@ constexpr std::int64_t kYoungForMicroseconds = 60'000'000;  // a session of such
 std::int64_t microseconds_of(base::WallTime time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
-
-Error lists_away(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
 
 }  // namespace
 
@@ -46,15 +41,12 @@ Task<Result<void>> RedisStore::list(Snapshot session) {
     auto dating = clients_.run(redis_scripts().look_in, names_.due(session->is_anonymous, RedisNames::shard_of(hash)),
                                {time_.word(), hash, first_look}, true);
     const auto dated = co_await dating;
-    if (!dated) co_return lists_away(dated.error());
+    if (!dated) co_return away(dated.error());
   }
   if (appends.empty()) co_return Result<void>();
   auto appending = clients_.run_all(redis_scripts().append, std::move(appends));
-  const auto appending_replies = co_await appending;
-  for (const auto& reply : appending_replies) {
-    if (!reply) co_return lists_away(reply.error());
-  }
-  co_return Result<void>();
+  const auto replies = co_await appending;
+  co_return all_done(replies);
 }
 
 // Of sessions that are over: out of all lists, and into the one of those whose back-ends have to be told again then.
@@ -150,7 +142,7 @@ Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std
   std::vector<Named> named;
   std::set<std::string> seen;
   for (std::size_t i = 0; i < lists.size(); ++i) {
-    if (!ranged[i]) co_return lists_away(ranged[i].error());
+    if (!ranged[i]) co_return away(ranged[i].error());
     const auto& items = ranged[i]->items;
     for (std::size_t k = 0; k + 1 < items.size(); k += 2) {
       if (seen.insert(items[k].text).second)
@@ -169,7 +161,7 @@ Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std
     const auto replies = co_await reading;
     for (auto i = from; i < to; ++i) {
       const auto& reply = replies[i - from];
-      if (!reply) co_return lists_away(reply.error());
+      if (!reply) co_return away(reply.error());
       auto session = dated(*reply, named[i].hash);
       const bool is_gone = !session && !looks_at_all && named[i].at < now - kYoungForMicroseconds;
       if (is_gone) stale.push_back(std::move(RedisCommand("ZREM").key(named[i].list).word(named[i].hash)));
@@ -200,7 +192,7 @@ Task<Result<bool>> RedisStore::has_ended_at_provider(Snapshot session) {
   bool has_ended = false;
   const auto asking_replies = co_await asking;
   for (const auto& reply : asking_replies) {
-    if (!reply) co_return lists_away(reply.error());
+    if (!reply) co_return away(reply.error());
     const auto at = reply->as_number();
     has_ended = has_ended || (at && started <= *at);
   }
@@ -222,11 +214,8 @@ Task<Result<void>> RedisStore::remember_ended(EndedAtProvider ended) {
   }
   if (runs.empty()) co_return Result<void>();
   auto noting = clients_.run_all(redis_scripts().keep_larger, std::move(runs));
-  const auto noting_replies = co_await noting;
-  for (const auto& reply : noting_replies) {
-    if (!reply) co_return lists_away(reply.error());
-  }
-  co_return Result<void>();
+  const auto replies = co_await noting;
+  co_return all_done(replies);
 }
 
 }  // namespace router::session

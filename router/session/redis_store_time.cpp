@@ -7,10 +7,7 @@
 
 namespace router::session {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
-using base::Side;
 using base::Task;
 using storage::RedisCommand;
 using storage::RedisRun;
@@ -20,8 +17,6 @@ namespace {
 constexpr base::milliseconds kJournalKept{60'000};
 constexpr std::size_t kMostInJournal = 200'000;
 constexpr std::size_t kAssertAtOnce = 1'000;
-
-Error time_away(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
 
 }  // namespace
 
@@ -40,13 +35,13 @@ Task<Result<std::vector<RedisStore::Claimed>>> RedisStore::claim(bool anonymous,
   const auto due = co_await looking;
   std::vector<Claimed> claimed;
   for (std::size_t i = 0; i < sets.size() && claimed.size() < limit; ++i) {
-    if (!due[i]) co_return time_away(due[i].error());
+    if (!due[i]) co_return away(due[i].error());
     if (due[i]->number <= 0) continue;
     auto claiming =
         clients_.run(redis_scripts().claim, sets[i].set,
                      {time_.word(), std::to_string(limit - claimed.size()), std::to_string(kUntoldFor.count())});
     const auto names = co_await claiming;
-    if (!names) co_return time_away(names.error());
+    if (!names) co_return away(names.error());
     for (const auto& name : names->items) {
       claimed.push_back(sets[i]);
       claimed.back().hash = name.text;
@@ -141,10 +136,8 @@ Task<Result<void>> RedisStore::told(std::vector<SessionId> ids) {
     }
   }
   auto telling = clients_.run_all(redis_scripts().told, std::move(runs));
-  const auto telling_replies = co_await telling;
-  for (const auto& reply : telling_replies) {
-    if (!reply) co_return time_away(reply.error());
-  }
+  const auto replies = co_await telling;
+  if (const auto done = all_done(replies); !done) co_return done;
   auto removing = clients_.ask_all(std::move(removals));
   (void)co_await removing;
   co_return Result<void>();
@@ -161,7 +154,7 @@ Task<Result<Counts>> RedisStore::counts() {
   const auto replies = co_await counting;
   Counts counts{.created = created_, .ended = ended_, .expired = expired_, .evicted = evicted_};
   for (std::size_t i = 0; i < replies.size(); ++i) {
-    if (!replies[i]) co_return time_away(replies[i].error());
+    if (!replies[i]) co_return away(replies[i].error());
     const auto number = static_cast<std::uint64_t>(replies[i]->number);
     counts.live += number;
     if (i >= RedisNames::kShards) counts.anonymous += number;
@@ -252,10 +245,8 @@ Task<void> RedisStore::assert_ended(bool all) {
       news.push_back({told[i], true});
     }
     auto burying = clients_.run_all(redis_scripts().bury, std::move(runs));
-    const auto burying_replies = co_await burying;
-    for (const auto& reply : burying_replies) {
-      if (!reply) co_return;
-    }
+    const auto replies = co_await burying;
+    if (!all_done(replies)) co_return;
     auto publishing = publish(std::move(news));
     co_await publishing;
   }
