@@ -49,11 +49,11 @@ AsioBackendConnection::AsioBackendConnection(AsioLoop& loop, const BackendOrigin
       read_deadline_(loop.deadlines(), [this] { stop(true); }),
       write_deadline_(loop.deadlines(), [this] { stop(true); }) {}
 
-// Whoever waits goes on in a turn of its own, never in here.
 AsioBackendConnection::~AsioBackendConnection() {
   if (lender != nullptr) lender->was_destroyed(*this);
 }
 
+// Whoever waits goes on in a turn of its own, never in here.
 void AsioBackendConnection::stop(bool by_deadline) {
   (by_deadline ? timed_out_ : closed_) = true;
   by_deadline ? stream_.cancel() : stream_.close();
