@@ -43,6 +43,13 @@ bool has_bare_line_end(std::string_view framing) {
 
 Error bad(std::string detail) { return Error{ErrorCode::bad_request, Side::client, std::move(detail)}; }
 
+// Of a head, and of the trailers behind a body, which are bounded alike.
+template <bool isRequest>
+Error section_too_large(std::string detail) {
+  const auto& limit = isRequest ? base::limits::kHeaderBytes : base::limits::kAnswerHeadBytes;
+  return limit.refuse(ErrorCode::head_too_large, std::move(detail));
+}
+
 // The value of a Content-Length, where it is one.
 std::optional<std::uint64_t> parse_length(std::string_view value) {
   const auto length = base::parse_unsigned(value);
@@ -63,8 +70,7 @@ template <bool isRequest>
 Error MessageParser<isRequest>::fault(const error_code& reason) const {
   if (refusal_) return *refusal_;
   if (reason == beast_http::error::header_limit) {
-    return (isRequest ? base::limits::kHeaderBytes : base::limits::kAnswerHeadBytes)
-        .refuse(ErrorCode::head_too_large, "the header section is too large");
+    return section_too_large<isRequest>("the header section is too large");
   }
   return bad(reason.message());
 }
@@ -140,8 +146,7 @@ template <bool isRequest>
 Result<void> MessageParser<isRequest>::add_trailer(std::string_view line) {
   trailer_bytes_ += line.size() + kLineEnd.size();
   if (trailers_.size() >= limits_.header_count || trailer_bytes_ > limits_.header_bytes) {
-    return (isRequest ? base::limits::kHeaderBytes : base::limits::kAnswerHeadBytes)
-        .refuse(ErrorCode::head_too_large, "the trailer section is too large");
+    return section_too_large<isRequest>("the trailer section is too large");
   }
   const auto colon = line.find(':');
   const auto name = line.substr(0, colon);
@@ -247,7 +252,7 @@ Result<void> RequestParser::check_head() {
     return base::limits::kUrlBytes.refuse(ErrorCode::uri_too_long, "the request target is too long");
   }
   if (head_size() > limits_.header_bytes + start_line_bytes_) {
-    return base::limits::kHeaderBytes.refuse(ErrorCode::head_too_large, "the header section is too large");
+    return section_too_large<true>("the header section is too large");
   }
   if (http::count_items(headers_, "Connection") > http::kMostConnectionOptions)
     return bad("Connection names too many fields");
