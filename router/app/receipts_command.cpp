@@ -103,8 +103,8 @@ std::string to_text(const ordered_json& value) {
   return value.dump(2, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-int failed(const base::Error& error, std::ostream& err, int code = kCannotTell) {
-  err << "xs-router: " << error.detail << "\n";
+int failed(std::string_view reason, std::ostream& err, int code = kCannotTell) {
+  err << "xs-router: " << reason << "\n";
   return code;
 }
 
@@ -170,10 +170,7 @@ int verify_receipts(const std::vector<std::string>& files, const std::string& jw
   std::optional<crypto::KeySet> keys;
   if (!jwks.empty()) {
     auto read = read_keys(jwks, token);
-    if (!read) {
-      err << "xs-router: " << read.error().detail << "\n";
-      return kCannotTell;
-    }
+    if (!read) return failed(read.error().detail, err);
     keys = *std::move(read);
   } else if (!json) {
     err << "xs-router: without --jwks only the chain is checked, not who signed it\n";
@@ -183,8 +180,7 @@ int verify_receipts(const std::vector<std::string>& files, const std::string& jw
   for (const auto& file : files) {
     const auto lines = read_input(file);
     if (!lines) {
-      err << "xs-router: " << lines.error().detail << "\n";
-      code = kCannotTell;
+      code = failed(lines.error().detail, err);
       continue;
     }
     const auto check = logout::check_receipts(*lines, keys ? &*keys : nullptr);
@@ -203,11 +199,10 @@ int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::
   ordered_json all = ordered_json::array();
   do {
     const auto answer = ask(access, query_of(list, std::min(list.limit - all.size(), kPageSize), cursor));
-    if (!answer) return failed(answer.error(), err);
+    if (!answer) return failed(answer.error().detail, err);
     const auto page = ordered_json::parse(*answer, nullptr, false);
     if (!page.is_object() || !page.contains("logouts") || !page["logouts"].is_array()) {
-      err << "xs-router: " << access.url << " answers something else than receipts\n";
-      return kCannotTell;
+      return failed(access.url + " answers something else than receipts", err);
     }
     for (const auto& receipt : page["logouts"]) all.push_back(receipt);
     cursor = page.value("next_cursor", "");
@@ -230,7 +225,7 @@ int show_receipt(const ManagementAccess& access, const std::string& id, bool as_
   const auto target = "/api/logouts/" + base::percent_encode(id) + (as_jws ? "?format=jws" : "");
   const auto answer = ask(access, target);
   if (!answer) {
-    return failed(answer.error(), err, answer.error().code == base::ErrorCode::not_found ? kFound : kCannotTell);
+    return failed(answer.error().detail, err, answer.error().code == base::ErrorCode::not_found ? kFound : kCannotTell);
   }
   const auto receipt = as_jws ? ordered_json() : ordered_json::parse(*answer, nullptr, false);
   if (as_jws || !receipt.is_object())
