@@ -62,6 +62,10 @@ ordered_json in_short(const ordered_json& receipt) {
   return line;
 }
 
+std::string text_of(const ordered_json& answer) {
+  return answer.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
 // Those that are not signed in their final form: only what this process knows.
 void add_open(const logout::Receipts& receipts, const ReceiptQuestion& question, ordered_json& to) {
   for (const auto& receipt : receipts.recent(0, logout::Receipts::kKept)) {
@@ -97,7 +101,7 @@ Task<Result<std::string>> list_receipts(Parts& parts, ReceiptQuestion question) 
   } while (cursor && looked_at < kMostLookedAt);
   ordered_json body{{"logouts", std::move(logouts)}};
   if (cursor) body["next_cursor"] = std::to_string(*cursor);
-  co_return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  co_return text_of(body);
 }
 
 Task<Result<std::string>> show_receipt(Parts& parts, std::string logout_id, bool as_jws) {
@@ -109,7 +113,7 @@ Task<Result<std::string>> show_receipt(Parts& parts, std::string logout_id, bool
     if (!found) co_return found.error();
     kept = *std::move(found);
   }
-  if (!kept && here) co_return open_receipt(*here).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  if (!kept && here) co_return text_of(open_receipt(*here));
   if (!kept) {
     co_return base::Error{base::ErrorCode::not_found, base::Side::client,
                           as_jws ? "no such logout, or nothing of it is signed yet" : "no such logout"};
