@@ -1,8 +1,5 @@
 #include "management/doorkeeper.h"
 
-#include <functional>
-
-#include "base/ip_address.h"
 #include "base/text.h"
 
 namespace router::management {
@@ -31,13 +28,9 @@ bool Doorkeeper::has_tokens() const {
 Visitor Doorkeeper::look(std::string_view authorization, std::string_view address) {
   if (tokens_.asks_nobody) return {Right::everything, "socket", true};
   if (authorization.empty()) return {};
-  const auto home = std::hash<std::string>{}(base::home_of(address));
   const auto now = clock_.steady();
   const std::lock_guard lock(mutex_);
-  if (wrong_.is_used_up(home, now)) {
-    const auto left = std::chrono::ceil<base::seconds>(wrong_.back_in(home, now));
-    return {Right::nothing, "", true, std::max(left, base::seconds(1))};
-  }
+  if (const auto wait = wrong_.look(address, now)) return {Right::nothing, "", true, wait};
   const base::Secret said{std::string(bearer_token(authorization))};
   if (!said.empty()) {
     const bool is_all = !tokens_.everything.empty() && said == tokens_.everything;
@@ -45,7 +38,7 @@ Visitor Doorkeeper::look(std::string_view authorization, std::string_view addres
     if (is_all) return {Right::everything, "MANAGEMENT_TOKEN", true};
     if (is_look) return {Right::look, "MANAGEMENT_READ_TOKEN", true};
   }
-  wrong_.charge(home, now);
+  wrong_.take(address, now);
   return {Right::nothing, "", true};
 }
 

@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "base/attempt_limit.h"
 #include "base/clock.h"
 #include "base/secret.h"
+#include "session/address_limit.h"
 
 namespace router::management {
 
@@ -42,8 +42,8 @@ class Doorkeeper {
  private:
   const Tokens tokens_;
   const base::Clock& clock_;
-  std::mutex mutex_;
-  base::AttemptLimit wrong_;
+  std::mutex mutex_;  // of a whole visit: those who come at once get no more guesses than those who queue
+  session::AddressLimit wrong_;
 };
 
 }  // namespace router::management
