@@ -170,9 +170,12 @@ management::ReloadOutcome Router::take_over(const Loaded& loaded) {
   } else {
     take_over(loaded.result.configuration, *loaded.tls);
     effective_ = loaded.result.effective;
+    // at each reload, until the restart: what runs is not what is written
     for (const auto name : changed_for_next_start(started_with_->environment, config_->environment)) {
+      base::log_warning("reload.needs_restart", {{"setting", name}});
       outcome.needs_restart.emplace_back(name);
     }
+    base::log_info("reload.done", {{"routes", config_->routes.size()}});
     outcome.done = true;
   }
   if (!outcome.done) base::log_error("reload.refused", {{"reason", outcome.fault}});
@@ -220,11 +223,6 @@ void Router::take_over(std::shared_ptr<const config::Configuration> configuratio
       core.server.use_tls(tls);
     });
   }
-  // at each reload, until the restart: what runs is not what is written
-  for (const auto name : changed_for_next_start(started_with_->environment, config_->environment)) {
-    base::log_warning("reload.needs_restart", {{"setting", name}});
-  }
-  base::log_info("reload.done", {{"routes", config_->routes.size()}});
 }
 
 void Router::put_in_force() {
