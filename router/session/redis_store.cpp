@@ -18,6 +18,8 @@ using storage::RedisCommand;
 
 namespace {
 
+constexpr base::milliseconds kLongestLife = std::chrono::hours(24 * 365 * 10);
+
 Error session_over() { return {ErrorCode::not_found, Side::store, "the session is over"}; }
 
 Error used_before() { return {ErrorCode::conflict, Side::store, "the session id has been used already"}; }
@@ -76,18 +78,27 @@ Snapshot RedisStore::unseal(const std::string& sealed, std::string_view hash) co
   return std::make_shared<const Session>(*std::move(session));
 }
 
+std::optional<base::milliseconds> RedisStore::latest_in(const Session& session) const {
+  if (!session.ends_at_latest) return std::nullopt;
+  const auto span = std::chrono::duration_cast<base::milliseconds>(*session.ends_at_latest - clock_.wall());
+  return std::clamp(span, base::milliseconds::zero(), kLongestLife);
+}
+
 // idle ms, ms to the latest end (-1: none), that end as the session says it.
 std::vector<std::string> RedisStore::limit_words(const Session& session) const {
-  constexpr base::milliseconds kLongest = std::chrono::hours(24 * 365 * 10);
-  std::int64_t left = -1;
   std::int64_t latest = 0;
   if (session.ends_at_latest) {
-    const auto span = std::chrono::duration_cast<base::milliseconds>(*session.ends_at_latest - clock_.wall());
-    left = std::clamp(span, base::milliseconds::zero(), kLongest).count();
     latest = std::chrono::duration_cast<base::milliseconds>(session.ends_at_latest->time_since_epoch()).count();
   }
-  return {std::to_string(std::min(session.idle_timeout, kLongest).count()), std::to_string(left),
-          std::to_string(latest)};
+  return {std::to_string(std::min(session.idle_timeout, kLongestLife).count()),
+          std::to_string(latest_in(session).value_or(base::milliseconds(-1)).count()), std::to_string(latest)};
+}
+
+void RedisStore::keep_in_cache(Snapshot session, base::SteadyTime asked_at, base::milliseconds left,
+                               std::optional<base::milliseconds> until_latest) {
+  const auto ends = asked_at + left;
+  const auto latest = until_latest ? asked_at + *until_latest : base::SteadyTime::max();
+  cache_.put({std::move(session), asked_at, ends, latest, ends}, clock_.steady());
 }
 
 Task<Result<void>> RedisStore::create(Session session) {
@@ -129,12 +140,7 @@ Task<Result<void>> RedisStore::come_in(Snapshot session) {
     }
     co_return is_ended ? ended_at_provider_before() : is_ended.error();
   }
-  const auto ends = asked_at + base::milliseconds(created->number);
-  const auto latest =
-      session->ends_at_latest
-          ? asked_at + std::chrono::duration_cast<base::milliseconds>(*session->ends_at_latest - clock_.wall())
-          : base::SteadyTime::max();
-  cache_.put({session, asked_at, ends, latest, ends}, clock_.steady());
+  keep_in_cache(session, asked_at, base::milliseconds(created->number), latest_in(*session));
   auto keeping = keep_limits(session);
   co_await keeping;
   co_return Result<void>();
@@ -194,10 +200,9 @@ Task<Result<std::optional<RedisStore::Dated>>> RedisStore::read(SessionId id) {
   if (!reply) co_return away(reply.error());
   auto found = dated(*reply, hash);
   if (!found || !(found->session->id == id)) co_return std::optional<Dated>();
-  const auto ends = asked_at + found->left;
-  const auto latest_in = reply->items[2].number;
-  const auto latest = latest_in < 0 ? base::SteadyTime::max() : asked_at + base::milliseconds(latest_in);
-  cache_.put({found->session, asked_at, ends, latest, ends}, clock_.steady());
+  const auto latest = reply->items[2].number;
+  keep_in_cache(found->session, asked_at, found->left,
+                latest < 0 ? std::nullopt : std::optional(base::milliseconds(latest)));
   // meanwhile somebody may have ended it here
   if (cache_.is_over(id, clock_.steady())) co_return std::optional<Dated>();
   co_return found;

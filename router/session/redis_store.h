@@ -87,7 +87,11 @@ class RedisStore final : public Store {
   RedisCache::Certainty certainty() const { return {subscription_->since(), subscription_->sure_until()}; }
   std::string seal(const Session& session, std::string_view hash) const;
   Snapshot unseal(const std::string& sealed, std::string_view hash) const;
+  // Ms to its latest end; absent: there is none.
+  std::optional<base::milliseconds> latest_in(const Session& session) const;
   std::vector<std::string> limit_words(const Session& session) const;
+  void keep_in_cache(Snapshot session, base::SteadyTime asked_at, base::milliseconds left,
+                     std::optional<base::milliseconds> until_latest);
 
   base::Task<base::Result<std::optional<Dated>>> read(SessionId id);
   std::optional<Dated> dated(const storage::RedisReply& reply, std::string_view hash) const;
