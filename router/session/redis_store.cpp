@@ -330,11 +330,10 @@ Task<Result<std::optional<Snapshot>>> RedisStore::end_in_redis(SessionId id, std
   if (reply->items.size() != 1) co_return std::optional<Snapshot>();
   auto session = unseal(reply->items[0].text, hash);
   if (!session) co_return std::optional<Snapshot>();
-  note_ended(id, true);
+  std::vector<News> news;
+  note_over(*session, news);
   auto unlisting = unlist({session}, kUntoldFor);
   co_await unlisting;
-  std::vector<News> news{{id, true}};
-  if (!session->anonymous_before.empty()) news.push_back({session->anonymous_before, true});
   auto publishing = publish(std::move(news));
   co_await publishing;
   co_return std::optional<Snapshot>(std::move(session));

@@ -110,6 +110,8 @@ class RedisStore final : public Store {
   base::Task<void> publish(std::vector<News> news);
   void hear(const std::string& message);
   void note_ended(const SessionId& id, bool is_asserted);
+  // Redis knows it; `news` gets what others have to hear of it.
+  void note_over(const Session& session, std::vector<News>& news);
   // Time.
   struct Claimed {
     std::string set;

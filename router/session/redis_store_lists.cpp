@@ -106,8 +106,7 @@ Task<void> RedisStore::evict(std::vector<std::string> hashes) {
     if (!replies[i] || replies[i]->items.size() != 3 || replies[i]->items[0].number != 3) continue;
     auto session = unseal(replies[i]->items[1].text, hashes[i]);
     if (!session) continue;
-    note_ended(session->id, true);
-    news.push_back({session->id, true});
+    note_over(*session, news);
     gone.push_back(std::move(session));
   }
   if (gone.empty()) co_return;

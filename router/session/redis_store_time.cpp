@@ -78,9 +78,7 @@ Task<Result<std::vector<Snapshot>>> RedisStore::expire(std::vector<Claimed> clai
     if (state == 3 || !one.was_untold) ended.push_back(session);
     if (state == 3) {
       ++expired_;
-      note_ended(session->id, true);
-      news.push_back({session->id, true});
-      if (!session->anonymous_before.empty()) news.push_back({session->anonymous_before, true});
+      note_over(*session, news);
     }
     over.push_back({std::move(session), items[2].as_number().value_or(0), {}});
   }
@@ -193,6 +191,12 @@ void RedisStore::note_ended(const SessionId& id, bool is_asserted) {
   const std::lock_guard lock(journal_mutex_);
   if (journal_.size() >= kMostInJournal) journal_.pop_front();
   journal_.push_back({id, now, ++journalled_, is_asserted});
+}
+
+void RedisStore::note_over(const Session& session, std::vector<News>& news) {
+  note_ended(session.id, true);
+  news.push_back({session.id, true});
+  if (!session.anonymous_before.empty()) news.push_back({session.anonymous_before, true});
 }
 
 void RedisStore::look_after() {
