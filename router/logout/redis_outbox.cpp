@@ -36,7 +36,8 @@ RedisOutbox::RedisOutbox(storage::RedisClients& clients, const base::Clock& cloc
       clock_(clock),
       box_(secrets, "outbox.redis"),
       options_(std::move(options)),
-      self_(crypto::random_token(12)) {}
+      self_(crypto::random_token(12)),
+      time_(options_.server_time ? nullptr : &clock) {}
 
 void RedisOutbox::start() {
   *stopped_ = false;
@@ -51,11 +52,6 @@ std::string RedisOutbox::base_of(unsigned shard) const {
 std::string RedisOutbox::base_of(std::string_view id) const {
   const auto hash = crypto::sha256(id.substr(0, id.rfind('.')));
   return base_of(static_cast<unsigned char>(hash[0]) % kShards);
-}
-
-std::string RedisOutbox::now_word() const {
-  if (options_.server_time) return "0";
-  return std::to_string(std::chrono::duration_cast<base::milliseconds>(clock_.steady().time_since_epoch()).count());
 }
 
 std::string RedisOutbox::seal(const CallRecord& call) const { return box_.seal_bytes(pack(call).reveal(), call.id); }
@@ -79,7 +75,7 @@ Error RedisOutbox::away(const Error& error) {
 }
 
 RedisRun RedisOutbox::run_of(const std::string& id, std::vector<std::string> more) const {
-  RedisRun run{base_of(id), {now_word(), self_, id}};
+  RedisRun run{base_of(id), {time_.word(), self_, id}};
   for (auto& word : more) run.words.push_back(std::move(word));
   return run;
 }
@@ -192,7 +188,7 @@ Task<Result<std::vector<Unfinished>>> RedisOutbox::take_left_behind(std::size_t 
   std::vector<RedisRun> looks;
   for (unsigned shard = 0; shard < kShards; ++shard) {
     looks.push_back(
-        {base_of(shard), {now_word(), self_, "", std::to_string(kSilentFor.count()), std::to_string(limit)}});
+        {base_of(shard), {time_.word(), self_, "", std::to_string(kSilentFor.count()), std::to_string(limit)}});
   }
   auto looking = clients_.run_all(redis_outbox_scripts().silent, std::move(looks));
   const auto silent = co_await looking;
@@ -219,7 +215,7 @@ Task<Result<std::vector<Unfinished>>> RedisOutbox::take_left_behind(std::size_t 
 
 Task<Result<void>> RedisOutbox::say_alive() {
   std::vector<RedisRun> runs;
-  for (unsigned shard = 0; shard < kShards; ++shard) runs.push_back({base_of(shard), {now_word(), self_, ""}});
+  for (unsigned shard = 0; shard < kShards; ++shard) runs.push_back({base_of(shard), {time_.word(), self_, ""}});
   auto saying = clients_.run_all(redis_outbox_scripts().alive, std::move(runs));
   const auto replies = co_await saying;
   for (const auto& reply : replies) {

@@ -22,6 +22,7 @@
 #include "crypto/sealed_box.h"
 #include "logout/outbox.h"
 #include "storage/redis_clients.h"
+#include "storage/redis_time.h"
 
 namespace router::logout {
 
@@ -70,7 +71,6 @@ class RedisOutbox final : public Outbox {
 
   std::string base_of(std::string_view id) const;
   std::string base_of(unsigned shard) const;
-  std::string now_word() const;
   std::string seal(const CallRecord& call) const;
   std::optional<Unfinished> unseal(const storage::RedisReply& reply, const std::string& id) const;
   storage::RedisRun run_of(const std::string& id, std::vector<std::string> more) const;
@@ -90,7 +90,8 @@ class RedisOutbox final : public Outbox {
   const base::Clock& clock_;
   const crypto::SealedBox box_;
   const RedisOutboxOptions options_;
-  const std::string self_;                     // this process
+  const std::string self_;  // this process
+  const storage::RedisTime time_;
   std::unordered_map<std::string, Own> mine_;  // to be done by this process, by id
   std::vector<std::string> unwritten_;         // of those: Redis does not know them yet
   std::deque<Settled> settled_;                // in the last minute

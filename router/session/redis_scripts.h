@@ -6,25 +6,12 @@
 // server's clock; the first word of all is the time, 0 for the server's own (tests give theirs). Immutable; any thread.
 #pragma once
 
-#include <string>
-
-#include "base/clock.h"
 #include "storage/redis_command.h"
+#include "storage/redis_time.h"
 
 namespace router::session {
 
-// What time it is, for the scripts: the server's, or that of a clock given (for tests), which outlives it.
-class RedisTime {
- public:
-  explicit RedisTime(const base::Clock* clock = nullptr) : clock_(clock) {}
-  std::string word() const {
-    if (clock_ == nullptr) return "0";
-    return std::to_string(std::chrono::duration_cast<base::milliseconds>(clock_->steady().time_since_epoch()).count());
-  }
-
- private:
-  const base::Clock* clock_;
-};
+using storage::RedisTime;
 
 struct RedisScripts {
   // now, b, g, idle ms, ms to the latest end (-1: none), e. How long it lives; 0: there was one of that id.
