@@ -74,6 +74,14 @@ Error RedisOutbox::away(const Error& error) {
   return {ErrorCode::unavailable, Side::store, error.detail, true};
 }
 
+Result<void> RedisOutbox::heard(const std::vector<storage::RedisClient::Answer>& replies) {
+  for (const auto& reply : replies) {
+    if (!reply) return away(reply.error());
+  }
+  is_writable_ = true;
+  return {};
+}
+
 RedisRun RedisOutbox::run_of(const std::string& id, std::vector<std::string> more) const {
   RedisRun run{base_of(id), {time_.word(), self_, id}};
   for (auto& word : more) run.words.push_back(std::move(word));
@@ -122,11 +130,7 @@ Task<Result<void>> RedisOutbox::write(std::vector<std::string> ids) {
   if (runs.empty()) co_return Result<void>();
   auto writing = clients_.run_all(redis_outbox_scripts().record, std::move(runs));
   const auto replies = co_await writing;
-  for (const auto& reply : replies) {
-    if (!reply) co_return away(reply.error());
-  }
-  is_writable_ = true;
-  co_return Result<void>();
+  co_return heard(replies);
 }
 
 Task<Result<void>> RedisOutbox::postpone(std::string id, unsigned attempts, base::WallTime due) {
@@ -218,11 +222,7 @@ Task<Result<void>> RedisOutbox::say_alive() {
   for (unsigned shard = 0; shard < kShards; ++shard) runs.push_back({base_of(shard), {time_.word(), self_, ""}});
   auto saying = clients_.run_all(redis_outbox_scripts().alive, std::move(runs));
   const auto replies = co_await saying;
-  for (const auto& reply : replies) {
-    if (!reply) co_return away(reply.error());
-  }
-  is_writable_ = true;
-  co_return Result<void>();
+  co_return heard(replies);
 }
 
 void RedisOutbox::beat_later() {

@@ -81,6 +81,8 @@ class RedisOutbox final : public Outbox {
   std::optional<KeptCall> kept(const storage::RedisReply& reply, const std::string& id) const;
   void own(const std::string& id, Unfinished unfinished, std::int64_t order);
   base::Error away(const base::Error& error);
+  // Redis does what it is told, or is away.
+  base::Result<void> heard(const std::vector<storage::RedisClient::Answer>& replies);
   void beat_later();
   static base::Task<void> beat(RedisOutbox& self);
   base::Task<base::Result<void>> say_alive();
