@@ -42,7 +42,7 @@ class TestedSqliteBook final : public test::TestedReceiptBook {
 
  private:
   void open() {
-    records_ = test::open_records(directory_.file("state.db"));
+    records_ = test::open_records(directory_ / "state.db");
     book_ = std::make_unique<logout::SqliteReceiptBook>(records_, clock, std::chrono::hours(24 * 30));
   }
   test::TemporaryDirectory directory_;

@@ -23,7 +23,7 @@ class TestedSqliteOutbox final : public test::TestedOutbox {
 
  private:
   void open() {
-    records_ = test::open_records(directory_.file("state.db"));
+    records_ = test::open_records(directory_ / "state.db");
     outbox_ = std::make_unique<logout::SqliteOutbox>(records_, clock_);
   }
 

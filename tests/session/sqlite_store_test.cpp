@@ -40,13 +40,13 @@ class TestedSqliteStore final : public test::TestedStore {
   void crash() {
     const test::TemporaryDirectory kept;
     run_task(records_->page(storage::RecordKind::key, 0, 1)).has_value();  // what waits is written
-    for (const char* beside : {"", "-wal"}) std::filesystem::copy(path() + beside, kept.file("copy") + beside);
+    for (const char* beside : {"", "-wal"}) std::filesystem::copy(path() + beside, kept / "copy" + beside);
     stop();
     std::filesystem::remove(path());
-    for (const char* beside : {"", "-wal"}) std::filesystem::copy(kept.file("copy") + beside, path() + beside);
+    for (const char* beside : {"", "-wal"}) std::filesystem::copy(kept / "copy" + beside, path() + beside);
     open();
   }
-  std::string path() const { return directory_.file("state.db"); }
+  std::string path() const { return directory_ / "state.db"; }
   std::string bytes() const { return test::bytes_in(directory_.path()); }
   storage::Records& records() { return *records_; }
 

@@ -79,7 +79,7 @@ class SmallDisk {
 
 TEST_CASE("database: what was written is there after it was opened again, in a file of its owner alone [Q1]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   {
     const auto database = open(options_for(path));
     CHECK(put(*database, "one"));
@@ -95,7 +95,7 @@ TEST_CASE("database: what was written is there after it was opened again, in a f
 
 TEST_CASE("database: a file that others may read is made private [Q1]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   test::write_bytes(path, "");
   REQUIRE(::chmod(path.c_str(), 0644) == 0);
   const auto database = open(options_for(path));
@@ -106,7 +106,7 @@ TEST_CASE("database: a file that others may read is made private [Q1]") {
 
 TEST_CASE("database: who waits on a loop goes on on that loop, and never on the database's thread [Q1]") {
   TemporaryDirectory directory;
-  const auto database = open(options_for(directory.file("state.db")));
+  const auto database = open(options_for(directory / "state.db"));
   test::FakeClock clock;
   class PostingLoop final : public base::Loop {
    public:
@@ -146,7 +146,7 @@ TEST_CASE("database: what many ask for at once shares transactions [Q1]") {
   constexpr int kThreads = 8;
   constexpr int kEach = 25;
   TemporaryDirectory directory;
-  const auto database = open(options_for(directory.file("state.db")));
+  const auto database = open(options_for(directory / "state.db"));
   std::atomic<int> written = 0;
   std::atomic<bool> go = false;
   // nothing is committed until all wait
@@ -170,7 +170,7 @@ TEST_CASE("database: what many ask for at once shares transactions [Q1]") {
 
 TEST_CASE("database: what one does wrong is undone, and it alone hears of it [Q1]") {
   TemporaryDirectory directory;
-  const auto database = open(options_for(directory.file("state.db")));
+  const auto database = open(options_for(directory / "state.db"));
   REQUIRE(put(*database, "one"));
   const auto failed = run_task(database->write([](Connection& connection) {
     put_thing("two")(connection);
@@ -191,7 +191,7 @@ TEST_CASE("database: what one does wrong is undone, and it alone hears of it [Q1
 
 TEST_CASE("database: what nobody waits for is written when it is closed [Q1]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   {
     const auto database = open(options_for(path));
     database->write_lazily(put_thing("one"));
@@ -203,8 +203,8 @@ TEST_CASE("database: what nobody waits for is written when it is closed [Q1]") {
 
 TEST_CASE("database: a second process is told that the file is in use [Q1]") {
   TemporaryDirectory directory;
-  const auto database = open(options_for(directory.file("state.db")));
-  const auto second = Database::open(options_for(directory.file("state.db")));
+  const auto database = open(options_for(directory / "state.db"));
+  const auto second = Database::open(options_for(directory / "state.db"));
   REQUIRE_FALSE(second);
   CHECK(second.error().code == ErrorCode::conflict);
   CHECK(second.error().detail.find("STATE_DIR") != std::string::npos);
@@ -212,7 +212,7 @@ TEST_CASE("database: a second process is told that the file is in use [Q1]") {
 
 TEST_CASE("database: an older schema is brought up to date, a newer one refused [Q1]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   auto newer = options_for(path);
   newer.migrations.emplace_back("ALTER TABLE things ADD COLUMN colour BLOB");
   { REQUIRE(put(*open(options_for(path)), "one")); }
@@ -231,7 +231,7 @@ TEST_CASE("database: an older schema is brought up to date, a newer one refused 
 
 TEST_CASE("database: a full disk is said to who waits, reads go on, and nothing is lost once there is room [Q1]") {
   TemporaryDirectory directory;
-  const auto database = open(options_for(directory.file("state.db")));
+  const auto database = open(options_for(directory / "state.db"));
   REQUIRE(put(*database, "before"));
   {
     const SmallDisk small(8192);
@@ -249,7 +249,7 @@ TEST_CASE("database: a full disk is said to who waits, reads go on, and nothing 
 
 TEST_CASE("database: what is no database is moved aside, and a new one is begun [Q1]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   for (const std::string& junk : {std::string(20'000, 'j'), std::string("SQLite format 3\0", 16) + "and no more"}) {
     test::write_bytes(path, junk);
     const auto database = open(options_for(path));

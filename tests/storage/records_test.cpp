@@ -50,7 +50,7 @@ std::size_t read_after(const std::string& path, const std::vector<std::string>& 
 
 TEST_CASE("records: found by kind and key, changed and erased, in the order they came in [Q1]") {
   TemporaryDirectory directory;
-  const auto records = open_records(directory.file("state.db"));
+  const auto records = open_records(directory / "state.db");
   REQUIRE(put_record(*records, make_record("b", "1")));
   REQUIRE(put_record(*records, make_record("a", "2")));
   REQUIRE(put_record(*records, make_record("c", "3")));
@@ -70,7 +70,7 @@ TEST_CASE("records: found by kind and key, changed and erased, in the order they
 
 TEST_CASE("records: what was there when it was opened is told from what came later [Q1]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   {
     const auto records = open_records(path);
     CHECK(records->newest_at_open() == 0);
@@ -89,7 +89,7 @@ TEST_CASE("records: what was there when it was opened is told from what came lat
 
 TEST_CASE("records: what is kept for a time is forgotten after it, and nothing else [Q1]") {
   TemporaryDirectory directory;
-  const auto records = open_records(directory.file("state.db"));
+  const auto records = open_records(directory / "state.db");
   const base::WallTime now(base::seconds(1'800'000'000));
   auto short_lived = make_record("short", "1");
   short_lived.kept_until = now + base::seconds(10);
@@ -104,7 +104,7 @@ TEST_CASE("records: what is kept for a time is forgotten after it, and nothing e
 
 TEST_CASE("records: another secret reads nothing, the one before still does [Q4]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   const base::Secret first("the first secret, which is long enough");
   const base::Secret second("the second secret, which is long enough");
   { REQUIRE(put_record(*open_records(path, first), make_record("a", "1"))); }
@@ -119,7 +119,7 @@ TEST_CASE("records: another secret reads nothing, the one before still does [Q4]
 
 TEST_CASE("records: no file holds what was sealed in clear, after it was erased neither [Q1]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   const std::string clear = "eyJhbGciOiJSUzI1NiJ9.token-in-clear";
   {
     const auto records = open_records(path);
@@ -132,13 +132,13 @@ TEST_CASE("records: no file holds what was sealed in clear, after it was erased 
 
 TEST_CASE("records: a file cut anywhere in its last 64 KiB opens, with what was not cut off [Q1]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   const auto written = fill(path, 150);
   const auto whole = test::bytes_of(path);
   REQUIRE(whole.size() > 65536);
   for (std::size_t cut = 1; cut <= 65536; cut += 509) {
     TemporaryDirectory other;
-    const auto damaged = other.file("state.db");
+    const auto damaged = other / "state.db";
     test::write_bytes(damaged, whole.substr(0, whole.size() - cut));
     CAPTURE(cut);
     const auto left = read_after(damaged, written);
@@ -150,13 +150,13 @@ TEST_CASE("records: a file cut anywhere in its last 64 KiB opens, with what was 
 
 TEST_CASE("records: flipped bits cost the records on their pages, and never the start [Q1]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   const auto written = fill(path, 150);
   const auto whole = test::bytes_of(path);
   std::mt19937 random(4711);
   for (int round = 0; round < 200; ++round) {
     TemporaryDirectory other;
-    const auto damaged = other.file("state.db");
+    const auto damaged = other / "state.db";
     auto bytes = whole;
     // each byte of the head once in a while, where every flip counts most
     const auto at = round % 3 == 0 ? random() % 100 : random() % bytes.size();
@@ -169,13 +169,13 @@ TEST_CASE("records: flipped bits cost the records on their pages, and never the 
 
 TEST_CASE("records: a page of noise costs the records on it [Q1]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   const auto written = fill(path, 150);
   const auto whole = test::bytes_of(path);
   std::mt19937 random(42);
   for (std::size_t page = 0; page < whole.size() / 4096; page += 3) {
     TemporaryDirectory other;
-    const auto damaged = other.file("state.db");
+    const auto damaged = other / "state.db";
     auto bytes = whole;
     for (std::size_t i = 0; i < 4096; ++i) bytes[page * 4096 + i] = static_cast<char>(random());
     test::write_bytes(damaged, bytes);
@@ -186,7 +186,7 @@ TEST_CASE("records: a page of noise costs the records on it [Q1]") {
 
 TEST_CASE("records: a journal cut anywhere gives what had been committed before the cut [Q1]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   std::string file;
   std::string journal;
   std::vector<std::string> written;
@@ -203,7 +203,7 @@ TEST_CASE("records: a journal cut anywhere gives what had been committed before 
   std::size_t before = 0;
   for (std::size_t kept = 0; kept <= journal.size(); kept += 2503) {
     TemporaryDirectory other;
-    const auto damaged = other.file("state.db");
+    const auto damaged = other / "state.db";
     test::write_bytes(damaged, file);
     test::write_bytes(damaged + "-wal", journal.substr(0, kept));
     CAPTURE(kept);
@@ -215,7 +215,7 @@ TEST_CASE("records: a journal cut anywhere gives what had been committed before 
 
 TEST_CASE("records: of a damaged file no state comes back that its journal has replaced [Q1]") {
   TemporaryDirectory directory;
-  const auto path = directory.file("state.db");
+  const auto path = directory / "state.db";
   { REQUIRE(put_record(*open_records(path), make_record("a", "old"))); }
   std::string file;
   std::string journal;
@@ -227,9 +227,9 @@ TEST_CASE("records: of a damaged file no state comes back that its journal has r
   }
   std::fill(file.begin(), file.begin() + 100, '\0');  // no head: SQLite has nothing to do with it
   TemporaryDirectory other;
-  test::write_bytes(other.file("state.db"), file);
-  test::write_bytes(other.file("state.db-wal"), journal);
-  CHECK(all_records(*open_records(other.file("state.db"))) == std::vector<std::string>{"a=new"});
+  test::write_bytes(other / "state.db", file);
+  test::write_bytes(other / "state.db-wal", journal);
+  CHECK(all_records(*open_records(other / "state.db")) == std::vector<std::string>{"a=new"});
 }
 
 }  // namespace router::records_test

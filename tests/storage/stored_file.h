@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -13,31 +12,15 @@
 #include "base/task.h"
 #include "storage/records.h"
 #include "support/run_task.h"
+#include "support/temporary_folder.h"
 
 namespace router::test {
 
-class TemporaryDirectory {
+// In memory where there is such a place: tests open hundreds of files, each with its fsyncs.
+class TemporaryDirectory : public TemporaryFolder {
  public:
-  TemporaryDirectory() {
-    // in memory where there is such a place: tests open hundreds of files, each with its fsyncs
-    const bool has_memory = ::access("/dev/shm", W_OK) == 0;
-    const std::filesystem::path parent = has_memory ? "/dev/shm" : std::filesystem::temp_directory_path();
-    std::string name = (parent / "xs-router-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
+  TemporaryDirectory()
+      : TemporaryFolder(::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path()) {}
 };
 
 inline std::string bytes_of(const std::string& path) {
@@ -52,7 +35,7 @@ inline void write_bytes(const std::string& path, const std::string& bytes) {
 }
 
 // All files of a directory, one after the other.
-inline std::string bytes_in(const std::string& directory) {
+inline std::string bytes_in(const std::filesystem::path& directory) {
   std::string all;
   for (const auto& entry : std::filesystem::directory_iterator(directory)) all += bytes_of(entry.path().string());
   return all;
