@@ -11,16 +11,16 @@ namespace {
 
 using base::MetricKind;
 
-base::Task<void> count_in_background(Parts* parts, std::shared_ptr<std::promise<BackgroundCounts>> answer) {
+base::Task<base::Result<BackgroundCounts>> count_in_background(Parts& parts) {
   BackgroundCounts counts;
-  auto counting = parts->sessions.counts();
+  auto counting = parts.sessions.counts();
   const auto sessions = co_await counting;
   if (sessions) counts.sessions = *sessions;
-  counts.logout_calls_waiting = parts->fan_out.waiting();
-  counts.oldest_call = parts->fan_out.oldest_age().value_or(base::milliseconds(0));
-  counts.dead_calls = parts->fan_out.dead_total();
-  counts.calls = parts->fan_out.counts();
-  answer->set_value(std::move(counts));
+  counts.logout_calls_waiting = parts.fan_out.waiting();
+  counts.oldest_call = parts.fan_out.oldest_age().value_or(base::milliseconds(0));
+  counts.dead_calls = parts.fan_out.dead_total();
+  counts.calls = parts.fan_out.counts();
+  co_return counts;
 }
 
 double seconds_of(const timeval& time) {
@@ -47,11 +47,8 @@ const base::WallTime kStarted = std::chrono::system_clock::now();
 
 }  // namespace
 
-management::Asked<BackgroundCounts> measure_background(Parts& parts) {
-  auto answer = std::make_shared<std::promise<BackgroundCounts>>();
-  management::Asked<BackgroundCounts> asked(answer->get_future());
-  parts.background.post([&parts, answer] { base::start_detached(count_in_background(&parts, answer)); });
-  return asked;
+management::Asked<base::Result<BackgroundCounts>> measure_background(Parts& parts) {
+  return management::ask_task<BackgroundCounts>(parts.background, [&parts] { return count_in_background(parts); });
 }
 
 base::MetricReading& Measurements::family(std::string name, std::string help, MetricKind kind,

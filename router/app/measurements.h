@@ -20,7 +20,7 @@ struct BackgroundCounts {
   std::uint64_t dead_calls = 0;
   logout::OutcomeCounts calls;
 };
-management::Asked<BackgroundCounts> measure_background(Parts& parts);
+management::Asked<base::Result<BackgroundCounts>> measure_background(Parts& parts);
 
 class Measurements {
  public:

@@ -5,7 +5,6 @@
 #include "app/explain.h"
 #include "app/measurements.h"
 #include "app/receipt_queries.h"
-#include "base/guarded.h"
 #include "management/ask.h"
 
 namespace router::app {
@@ -43,20 +42,8 @@ std::vector<Dependency> dependencies(const Operations::InForce& in_force, Parts&
   return all;
 }
 
-using TextTask = base::Task<Result<std::string>>;
-using TextPromise = std::shared_ptr<std::promise<Result<std::string>>>;
-
-base::Task<void> keep_promise(TextTask task, TextPromise promise) {
-  auto guarded = base::guarded(std::move(task));
-  auto answer = co_await guarded;
-  promise->set_value(std::move(answer));
-}
-
-// As management::ask, of what has to wait there itself.
-Result<std::string> ask_task(base::Loop& loop, std::function<TextTask()> question) {
-  auto promise = std::make_shared<std::promise<Result<std::string>>>();
-  management::Asked<Result<std::string>> asked(promise->get_future());
-  loop.post([promise, question = std::move(question)] { base::start_detached(keep_promise(question(), promise)); });
+Result<std::string> ask_text(base::Loop& loop, std::function<base::Task<Result<std::string>>()> question) {
+  auto asked = management::ask_task<std::string>(loop, std::move(question));
   auto answer = asked.by(patience_ends());
   return answer ? std::move(*answer) : Result<std::string>(no_answer());
 }
@@ -113,7 +100,7 @@ std::vector<base::MetricReading> Operations::measured() {
                      static_cast<double>(given_.parts.live.count()));
   measured.add_gauge("xsrouter_event_streams", "Open event streams of session.js.",
                      static_cast<double>(given_.parts.streams.count()));
-  if (const auto found = background.by(ends)) measured.add_background(*found);
+  if (const auto found = background.by(ends); found && *found) measured.add_background(**found);
   if (const auto found = ask_in_force(); found && found->tls) {
     measured.add_gauge("xsrouter_certificate_expires_timestamp_seconds", "When the first certificate ends, since 1970.",
                        static_cast<double>(base::unix_seconds(found->tls->expires())));
@@ -156,18 +143,18 @@ Result<std::string> Operations::explain(management::ExplainQuestion question) {
 }
 
 Result<std::string> Operations::receipts(management::ReceiptQuestion question) {
-  return ask_task(given_.parts.background,
+  return ask_text(given_.parts.background,
                   [&parts = given_.parts, question = std::move(question)] { return list_receipts(parts, question); });
 }
 
 Result<std::string> Operations::receipt(std::string logout_id, bool as_jws) {
-  return ask_task(given_.parts.background, [&parts = given_.parts, logout_id = std::move(logout_id), as_jws] {
+  return ask_text(given_.parts.background, [&parts = given_.parts, logout_id = std::move(logout_id), as_jws] {
     return show_receipt(parts, logout_id, as_jws);
   });
 }
 
 Result<std::string> Operations::receipt_keys() {
-  return ask_task(given_.parts.background, [&parts = given_.parts] { return parts.evidence.chain->public_keys(); });
+  return ask_text(given_.parts.background, [&parts = given_.parts] { return parts.evidence.chain->public_keys(); });
 }
 
 }  // namespace router::app

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/guarded.h"
 #include "base/loop.h"
 
 namespace router::management {
@@ -45,6 +46,28 @@ Asked<Answer> ask(base::Loop& loop, std::function<Answer()> question) {
     } catch (...) {
       answer->set_exception(std::current_exception());
     }
+  });
+  return asked;
+}
+
+namespace detail {
+template <class Answer>
+base::Task<void> keep_promise(base::Task<base::Result<Answer>> task,
+                              std::shared_ptr<std::promise<base::Result<Answer>>> promise) {
+  auto guarded = base::guarded(std::move(task));
+  auto answer = co_await guarded;
+  promise->set_value(std::move(answer));
+}
+}  // namespace detail
+
+// Of what has to wait on the loop itself: `question` makes the coroutine there (and may have captures, as it is none).
+// What the coroutine throws is an error.
+template <class Answer>
+Asked<base::Result<Answer>> ask_task(base::Loop& loop, std::function<base::Task<base::Result<Answer>>()> question) {
+  auto promise = std::make_shared<std::promise<base::Result<Answer>>>();
+  Asked<base::Result<Answer>> asked(promise->get_future());
+  loop.post([promise, question = std::move(question)] {
+    base::start_detached(detail::keep_promise<Answer>(question(), promise));
   });
   return asked;
 }
