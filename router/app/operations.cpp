@@ -50,11 +50,6 @@ Result<std::string> ask_text(base::Loop& loop, std::function<base::Task<Result<s
 
 }  // namespace
 
-std::optional<Operations::InForce> Operations::ask_in_force() {
-  auto asked = management::ask<InForce>(given_.parts.background, [this] { return given_.in_force(); });
-  return asked.by(patience_ends());
-}
-
 management::Readiness Operations::readiness() {
   management::Readiness readiness;
   readiness.draining = given_.stopping;
@@ -80,6 +75,7 @@ std::vector<base::MetricReading> Operations::measured() {
     pools.push_back(management::ask<net::AsioBackendPool::Counts>(core.loop, [&core] { return core.pool.counts(); }));
   }
   auto background = measure_background(given_.parts);
+  auto in_force = management::ask<InForce>(given_.parts.background, [this] { return given_.in_force(); });
   Measurements measured;
   measured.add_process();
   net::AsioBackendPool::Counts upstream;
@@ -101,7 +97,7 @@ std::vector<base::MetricReading> Operations::measured() {
   measured.add_gauge("xsrouter_event_streams", "Open event streams of session.js.",
                      static_cast<double>(given_.parts.streams.count()));
   if (const auto found = background.by(ends); found && *found) measured.add_background(**found);
-  if (const auto found = ask_in_force(); found && found->tls) {
+  if (const auto found = in_force.by(ends); found && found->tls) {
     measured.add_gauge("xsrouter_certificate_expires_timestamp_seconds", "When the first certificate ends, since 1970.",
                        static_cast<double>(base::unix_seconds(found->tls->expires())));
   }
@@ -109,7 +105,8 @@ std::vector<base::MetricReading> Operations::measured() {
 }
 
 std::string Operations::configuration() {
-  auto found = ask_in_force();
+  auto asked = management::ask<InForce>(given_.parts.background, [this] { return given_.in_force(); });
+  auto found = asked.by(patience_ends());
   return found ? std::move(found->configuration) : "{}";
 }
 

@@ -55,8 +55,6 @@ class Operations final : public management::Operations {
   base::Result<std::string> receipt_keys() override;
 
  private:
-  std::optional<InForce> ask_in_force();
-
   Given given_;
 };
 
