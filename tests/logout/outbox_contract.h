@@ -17,40 +17,19 @@
 
 #include "logout/calls.h"
 #include "logout/outbox.h"
-#include "support/fake_loop.h"
-#include "support/run_task.h"
+#include "support/tested.h"
 
 namespace router::test {
 
 // An outbox under test and the medium behind it.
-class TestedOutbox {
+class TestedOutbox : public Tested {
  public:
-  virtual ~TestedOutbox() = default;
   virtual logout::Outbox& outbox() = 0;
   // The process is gone, without a word; outbox() is the next one's, at a time when it may be known to be gone. False:
   // the medium is gone with it.
   virtual bool crash() { return false; }
   // Another process that lives on beside it; null: the medium has room for one only.
   virtual logout::Outbox* neighbour() { return nullptr; }
-  // The loop that the outbox's calls finish on; nullptr if they never wait.
-  virtual FakeLoop* loop() { return nullptr; }
-  // Runs what the outbox needs beside the loop (threads, sockets) until something may have come of it.
-  virtual void wait() {}
-
-  template <class T>
-  T run(base::Task<T> task) {
-    std::optional<T> result;
-    base::start_detached(detail::store_result<T>(std::move(task), result));
-    for (int i = 0; !result && i < kPatience; ++i) {
-      if (loop() != nullptr) loop()->run_ready();
-      if (!result) wait();
-    }
-    if (!result) throw std::logic_error("the task did not finish");
-    return *std::move(result);
-  }
-
- private:
-  static constexpr int kPatience = 10'000;
 };
 using MakeOutbox = std::function<std::unique_ptr<TestedOutbox>()>;
 
@@ -67,13 +46,13 @@ class OutboxDriver {
     REQUIRE(tested_.run(outbox().bury(id, attempts, reason)));
   }
   std::vector<logout::Unfinished> retry(const logout::CallFilter& which, std::size_t limit = 100) {
-    return must(tested_.run(outbox().retry(which, limit)));
+    return unwrapped(tested_.run(outbox().retry(which, limit)));
   }
   std::vector<logout::Unfinished> take_left_behind(std::size_t limit = 100) {
-    return must(tested_.run(outbox().take_left_behind(limit)));
+    return unwrapped(tested_.run(outbox().take_left_behind(limit)));
   }
   std::vector<logout::ListedCall> list(const logout::CallFilter& filter = {}, logout::Page page = {}) {
-    return must(tested_.run(outbox().list(filter, page)));
+    return unwrapped(tested_.run(outbox().list(filter, page)));
   }
   std::vector<std::string> ids(const logout::CallFilter& filter = {}, logout::Page page = {}) {
     std::vector<std::string> ids;
@@ -83,11 +62,6 @@ class OutboxDriver {
 
  private:
   logout::Outbox& outbox() { return tested_.outbox(); }
-  template <class T>
-  static T must(base::Result<T> result) {
-    REQUIRE(result);
-    return *std::move(result);
-  }
 
   TestedOutbox& tested_;
 };

@@ -10,7 +10,7 @@
 #include "logout/receipt_book.h"
 #include "logout/receipt_chain.h"
 #include "support/fake_loop.h"
-#include "support/run_task.h"
+#include "support/tested.h"
 
 namespace router::test {
 
@@ -26,12 +26,6 @@ inline std::shared_ptr<logout::Receipt> finished_receipt(logout::Receipts& recei
   auto receipt = receipts.open(logout::Cause::browser, user, "of-" + user);
   receipts.set_provider(*receipt, logout::ProviderPart::none);
   return receipt;
-}
-
-template <class T>
-T unwrapped(base::Result<T> result) {
-  REQUIRE(result);
-  return *std::move(result);
 }
 
 inline void check_receipt_book_contract(const std::function<std::unique_ptr<TestedReceiptBook>()>& make) {

@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,51 +12,18 @@
 #include "session/store.h"
 #include "support/counts.h"
 #include "support/fake_loop.h"
-#include "support/run_task.h"
+#include "support/tested.h"
 
 namespace router::test {
 
-class TestedStore {
+class TestedStore : public Tested {
  public:
-  virtual ~TestedStore() = default;
   virtual session::Store& store() = 0;
   // Others at the same medium, as further replicas are; 0 is store().
   virtual session::Store& client(std::size_t) { return store(); }
   virtual FakeClock& clock() = 0;
-  // The loop that the store's calls finish on; nullptr if they never wait.
-  virtual FakeLoop* loop() { return nullptr; }
-  // Runs what the store needs beside the loop (threads, sockets) until something may have come of it.
-  virtual void wait() {}
   // What one client has done is known to all.
   virtual void spread() {}
-
-  template <class T>
-  T run(base::Task<T> task) {
-    std::vector<base::Task<T>> tasks;
-    tasks.push_back(std::move(task));
-    return std::move(run_together(std::move(tasks)).front());
-  }
-  // All are under way before any is waited for.
-  template <class T>
-  std::vector<T> run_together(std::vector<base::Task<T>> tasks) {
-    std::vector<std::optional<T>> results(tasks.size());
-    for (std::size_t i = 0; i < tasks.size(); ++i)
-      base::start_detached(detail::store_result<T>(std::move(tasks[i]), results[i]));
-    const auto is_done = [&] {
-      return std::all_of(results.begin(), results.end(), [](const auto& result) { return result.has_value(); });
-    };
-    for (int i = 0; !is_done() && i < kPatience; ++i) {
-      if (loop() != nullptr) loop()->run_ready();
-      if (!is_done()) wait();
-    }
-    if (!is_done()) throw std::logic_error("the task did not finish");
-    std::vector<T> values;
-    for (auto& result : results) values.push_back(*std::move(result));
-    return values;
-  }
-
- private:
-  static constexpr int kPatience = 10'000;
 };
 using MakeStore = std::function<std::unique_ptr<TestedStore>(const session::StoreLimits&)>;
 
