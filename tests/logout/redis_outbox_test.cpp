@@ -6,43 +6,24 @@
 #include <utility>
 #include <vector>
 
-#include "base/current_loop.h"
 #include "crypto/random.h"
 #include "logout/outbox_contract.h"
-#include "net/asio_peer_connector.h"
-#include "support/redis_server.h"
+#include "storage/redis_addresses.h"
+#include "storage/redis_turned.h"
 
 namespace router::redis_outbox_test {
 
 namespace {
 
-storage::RedisAddress address_of(const test::RedisServer& server) {
-  storage::RedisAddress address;
-  address.servers = {{"127.0.0.1", server.port()}};
-  address.command_timeout = base::milliseconds(300);
-  return address;
-}
-
 // Processes at one Redis, on a loop that the test turns.
 class RedisOutboxes final : public test::TestedOutbox {
  public:
   explicit RedisOutboxes(const storage::RedisAddress& address)
-      : current_(loop_),
-        connector_(loop_, {}),
-        client_(std::make_shared<storage::RedisClient>(connector_, address)),
-        clients_({client_}) {
-    // so that the loop ticks, and knows its thread
-    loop_.post([this] { loop_.context().stop(); });
-    loop_.run();
-    loop_.context().restart();
-    outbox_ = make();
-  }
+      : turned_(address), clients_(turned_.add_clients()), outbox_(make()) {}
   ~RedisOutboxes() override {
     outbox_->stop();
     if (neighbour_) neighbour_->stop();
-    client_->close();
-    for (int turns = 0; turns < 2000 && loop_.context().run_one_for(test::milliseconds(20)) > 0; ++turns) {
-    }
+    turned_.close();
   }
 
   logout::Outbox& outbox() override { return *outbox_; }
@@ -56,19 +37,7 @@ class RedisOutboxes final : public test::TestedOutbox {
     if (!neighbour_) neighbour_ = make();
     return neighbour_.get();
   }
-  void wait() override {
-    loop_.context().run_one_for(test::milliseconds(2));
-    loop_.context().poll();
-  }
-  template <class Condition>
-  bool until(Condition condition) {
-    const auto deadline = test::in(test::milliseconds(15'000));
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() >= deadline) return false;
-      wait();
-    }
-    return true;
-  }
+  void wait() override { turned_.wait(); }
 
  private:
   std::unique_ptr<logout::RedisOutbox> make() {
@@ -80,11 +49,8 @@ class RedisOutboxes final : public test::TestedOutbox {
   }
 
   test::FakeClock clock_;
-  net::AsioLoop loop_;
-  base::CurrentLoop current_;
-  net::AsioPeerConnector connector_;
-  storage::RedisClientPtr client_;
-  storage::RedisClients clients_;
+  test::RedisTurned turned_;
+  storage::RedisClients& clients_;
   const std::string prefix_ = "test:" + crypto::random_token(6) + ":";
   std::unique_ptr<logout::RedisOutbox> outbox_;
   std::unique_ptr<logout::RedisOutbox> neighbour_;
@@ -95,12 +61,12 @@ class RedisOutboxes final : public test::TestedOutbox {
 
 TEST_CASE("Redis outbox: keeps the contract of all outboxes [issue 12]") {
   static const test::RedisServer server;
-  test::check_outbox_contract([] { return std::make_unique<RedisOutboxes>(address_of(server)); });
+  test::check_outbox_contract([] { return std::make_unique<RedisOutboxes>(test::impatient_address_of(server)); });
 }
 
 TEST_CASE("Redis outbox: in a cluster the calls of a logout are in one place, and taken over as anywhere [issue 12]") {
   test::RedisCluster cluster;
-  auto address = address_of(cluster.node(0));
+  auto address = test::impatient_address_of(cluster.node(0));
   address.layout = storage::RedisLayout::cluster;
   RedisOutboxes tested(address);
   test::OutboxDriver outbox(tested);
@@ -116,7 +82,7 @@ TEST_CASE(
     "Redis outbox: what was recorded while Redis was away, or before it lost all it knew, is there once it is back "
     "[issue 12]") {
   test::RedisServer server;
-  RedisOutboxes tested(address_of(server));
+  RedisOutboxes tested(test::impatient_address_of(server));
   test::OutboxDriver outbox(tested);
   outbox.record({test::make_call("a", 1), test::make_call("a", 2)});
   outbox.settle("a.2");

@@ -12,17 +12,6 @@ using test::make_session;
 using test::RedisReplicas;
 using test::StoreDriver;
 
-namespace {
-
-storage::RedisAddress address_of(const test::RedisServer& server) {
-  storage::RedisAddress address;
-  address.servers = {{"127.0.0.1", server.port()}};
-  address.command_timeout = base::milliseconds(300);
-  return address;
-}
-
-}  // namespace
-
 TEST_CASE("Redis store: keeps the contract of all stores [issue 12]") {
   test::check_store_contract([](const session::StoreLimits& limits) {
     return std::make_unique<RedisReplicas>(test::standalone_redis(), limits);
@@ -67,7 +56,7 @@ TEST_CASE("Redis store: in interleavings of two and three replicas nobody is sig
 TEST_CASE(
     "Redis store: a session known a moment ago costs no round trip, until somebody ends or changes it [issue 12]") {
   test::RedisServer server;
-  RedisReplicas replicas(address_of(server));
+  RedisReplicas replicas(test::impatient_address_of(server));
   StoreDriver here(replicas, 0);
   StoreDriver there(replicas, 1);
   const auto session = make_session();
@@ -119,7 +108,7 @@ TEST_CASE("Redis store: others hear of ends and changes, whoever did it does not
 
 TEST_CASE("Redis store: nothing in Redis is a cookie, a token or a name [issue 12]") {
   test::RedisServer server;
-  RedisReplicas replicas(address_of(server));
+  RedisReplicas replicas(test::impatient_address_of(server));
   StoreDriver here(replicas, 0);
   auto session = make_session("alice-name", "sid-of-alice");
   session.tokens.access_token = base::Secret("token-of-alice");
@@ -162,7 +151,7 @@ TEST_CASE(
 
 TEST_CASE("Redis store: away, it says so; what ends here meanwhile has ended everywhere once it is back [issue 12]") {
   test::RedisServer server;
-  RedisReplicas replicas(address_of(server));
+  RedisReplicas replicas(test::impatient_address_of(server));
   StoreDriver there(replicas, 1);
   auto& here = replicas.store();
   const auto session = make_session();
@@ -195,7 +184,7 @@ TEST_CASE("Redis store: away, it says so; what ends here meanwhile has ended eve
 
 TEST_CASE("Redis store: what a fail-over has forgotten of the last minute is over all the same [issue 12]") {
   test::RedisServer server;
-  RedisReplicas replicas(address_of(server));
+  RedisReplicas replicas(test::impatient_address_of(server));
   StoreDriver here(replicas, 0);
   StoreDriver there(replicas, 1);
   const auto session = make_session();

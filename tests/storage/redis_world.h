@@ -13,8 +13,8 @@
 
 #include "net/asio_peer_connector.h"
 #include "net/signals.h"
+#include "storage/redis_addresses.h"
 #include "storage/redis_client.h"
-#include "support/redis_server.h"
 
 namespace router::test {
 
@@ -63,12 +63,6 @@ class LoopThread {
 
   std::thread thread_;
 };
-
-inline storage::RedisAddress address_of(const RedisServer& server) {
-  storage::RedisAddress address;
-  address.servers = {{"127.0.0.1", server.port()}};
-  return address;
-}
 
 class RedisWorld {
  public:
