@@ -106,8 +106,8 @@ std::vector<base::MetricReading> Operations::measured() {
 
 std::string Operations::configuration() {
   auto asked = management::ask<InForce>(given_.parts.background, [this] { return given_.in_force(); });
-  auto found = asked.by(patience_ends());
-  return found ? std::move(found->configuration) : "{}";
+  const auto found = asked.by(patience_ends());
+  return found ? *found->configuration : "{}";
 }
 
 void Operations::after(base::minutes time, std::function<void()> work) {

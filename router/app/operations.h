@@ -30,8 +30,8 @@ class Operations final : public management::Operations {
   // What is in force; asked for on the background loop.
   struct InForce {
     std::shared_ptr<const pipeline::Graph> graph;
-    std::shared_ptr<net::ServerTls> tls;  // null: none
-    std::string configuration;            // JSON without secrets
+    std::shared_ptr<net::ServerTls> tls;               // null: none
+    std::shared_ptr<const std::string> configuration;  // JSON without secrets
   };
   using Reloaded = std::function<void(management::ReloadOutcome)>;
   struct Given {

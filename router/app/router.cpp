@@ -83,7 +83,7 @@ Router::Router(const config::LoadResult& loaded, config::LoadInput input, std::u
       started_with_(config_),
       connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address),
       background_(net::BufferPool::kLarge, answer_buffer(config_->environment.limits)),
-      effective_(loaded.effective) {
+      effective_(std::make_shared<const std::string>(loaded.effective)) {
   parts_ = std::make_unique<Parts>(*config_, std::move(state), background_);
   put_in_force();
   const auto cores = core_count(*config_);
@@ -169,7 +169,7 @@ management::ReloadOutcome Router::take_over(const Loaded& loaded) {
     outcome.fault = loaded.tls.error().detail;
   } else {
     take_over(loaded.result.configuration, *loaded.tls);
-    effective_ = loaded.result.effective;
+    effective_ = std::make_shared<const std::string>(loaded.result.effective);
     // at each reload, until the restart: what runs is not what is written
     for (const auto name : changed_for_next_start(started_with_->environment, config_->environment)) {
       base::log_warning("reload.needs_restart", {{"setting", name}});

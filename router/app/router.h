@@ -76,8 +76,8 @@ class Router {
   std::unique_ptr<Parts> parts_;
   std::shared_ptr<const pipeline::Graph> graph_;
   std::vector<std::unique_ptr<Core>> cores_;
-  std::shared_ptr<net::ServerTls> tls_;  // of the connections from now on; null: none
-  std::string effective_;                // config::LoadResult::effective
+  std::shared_ptr<net::ServerTls> tls_;           // of the connections from now on; null: none
+  std::shared_ptr<const std::string> effective_;  // config::LoadResult::effective
   std::thread loader_;
   bool loading_ = false;
   bool load_again_ = false;                       // asked for meanwhile
