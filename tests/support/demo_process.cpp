@@ -1,15 +1,13 @@
 #include "support/demo_process.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
 #include "support/socket.h"
+#include "support/spawn.h"
 
 namespace router::test {
 namespace {
@@ -20,19 +18,9 @@ constexpr const char* kLogName = "demo.log";
 }  // namespace
 
 DemoProcess::DemoProcess(const std::string& router) {
-  std::string program = XS_ROUTER_DEMO_BINARY;
-  std::string option = "--router";
-  std::string origin = router;
-  char* arguments[] = {program.data(), option.data(), origin.data(), nullptr};
-  char* environment[] = {nullptr};
-  const std::string log = folder_ / kLogName;
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  const int fault = ::posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments, environment);
-  posix_spawn_file_actions_destroy(&actions);
-  if (fault != 0) throw std::runtime_error("cannot run " + program);
+  const std::string program = XS_ROUTER_DEMO_BINARY;
+  pid_ = spawn_logged({program, "--router", router}, folder_ / kLogName, std::vector<std::string>{});
+  if (pid_ <= 0) throw std::runtime_error("cannot run " + program);
   const auto is_ready = [this] { return output().find("\nready\n") != std::string::npos; };
   if (!eventually(is_ready, kStartTime)) throw std::runtime_error("the demo did not start: " + output());
 }
@@ -44,12 +32,7 @@ DemoProcess::~DemoProcess() {
   ::waitpid(pid_, &status, 0);
 }
 
-std::string DemoProcess::output() const {
-  std::ifstream file(folder_ / kLogName, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  return content.str();
-}
+std::string DemoProcess::output() const { return read_file(folder_ / kLogName); }
 
 std::string DemoProcess::value(const std::string& name) const {
   std::istringstream lines(output());

@@ -1,16 +1,12 @@
 #include "support/redis_server.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
-extern char** environ;
+#include "support/spawn.h"
 
 namespace router::test {
 namespace {
@@ -112,18 +108,8 @@ void RedisServer::start() {
   }
   words.insert(words.end(), arguments_.begin(), arguments_.end());
 
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  const std::string log_path = folder_ / kRedisLog;
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  std::vector<char*> pointers;
-  for (auto& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  const int fault = ::posix_spawnp(&pid_, "redis-server", &actions, nullptr, pointers.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (fault != 0) throw std::runtime_error("cannot run redis-server (Debian package redis-server)");
+  pid_ = spawn_logged(std::move(words), folder_ / kRedisLog);
+  if (pid_ <= 0) throw std::runtime_error("cannot run redis-server (Debian package redis-server)");
   const auto answers = [this] {
     try {
       const auto answer = ask({"PING"});
@@ -135,12 +121,7 @@ void RedisServer::start() {
   if (!eventually(answers, kRedisStarts)) throw std::runtime_error("redis-server did not start:\n" + log());
 }
 
-std::string RedisServer::log() const {
-  std::ifstream file(folder_ / kRedisLog);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
+std::string RedisServer::log() const { return read_file(folder_ / kRedisLog); }
 
 void RedisServer::kill() {
   if (pid_ <= 0) return;

@@ -1,17 +1,16 @@
 #include "support/router_process.h"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
+
+#include "support/spawn.h"
 
 #ifndef XS_ROUTER_BINARY
 #define XS_ROUTER_BINARY ""
@@ -30,21 +29,7 @@ std::string program() {
   const std::string path = chosen != nullptr ? chosen : XS_ROUTER_BINARY;
   if (!std::filesystem::exists(path))
     throw std::runtime_error("no router at \"" + path + "\"; build it or set XS_ROUTER");
-  return path;
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  return content.str();
-}
-
-std::vector<char*> pointers(std::vector<std::string>& strings) {
-  std::vector<char*> result;
-  for (auto& string : strings) result.push_back(string.data());
-  result.push_back(nullptr);
-  return result;
+  return std::filesystem::absolute(path).string();  // never looked up in PATH
 }
 
 std::uint16_t port_in(const std::string& log) {
@@ -114,20 +99,8 @@ void RouterProcess::spawn(const std::vector<std::string>& arguments, const Route
   }
   for (const auto& [name, value] : setup.environment) variables.push_back(name + "=" + value);
 
-  const std::string log_path = folder_ / kLogName;
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  auto argument_pointers = pointers(words);
-  auto variable_pointers = pointers(variables);
-  pid_t started = -1;
-  const int fault = ::posix_spawn(&started, words.front().c_str(), &actions, nullptr, argument_pointers.data(),
-                                  variable_pointers.data());
-  posix_spawn_file_actions_destroy(&actions);
-  if (fault != 0) throw std::runtime_error("cannot run " + words.front());
-  pid_ = started;
+  pid_ = spawn_logged(words, folder_ / kLogName, std::move(variables));
+  if (pid_ <= 0) throw std::runtime_error("cannot run " + words.front());
 }
 
 std::string RouterProcess::log() const { return read_file(folder_ / kLogName); }
