@@ -22,15 +22,7 @@ using nlohmann::json;
 constexpr const char* kToken = "all-of-it-all-of-it";
 constexpr const char* kReadToken = "only-look-only-look";
 
-std::uint16_t management_port(const RouterProcess& router) {
-  std::istringstream lines(router.log());
-  for (std::string line; std::getline(lines, line);) {
-    const auto event = json::parse(line, nullptr, false);
-    if (event.is_object() && event.value("event", "") == "management.listening")
-      return event.value("port", std::uint16_t{0});
-  }
-  return 0;
-}
+std::uint16_t management_port(const RouterProcess& router) { return router.port_of("management.listening"); }
 
 RouterSetup with_management(RouterSetup setup, const std::map<std::string, std::string>& more = {}) {
   setup.environment["MANAGEMENT_PORT"] = "0";

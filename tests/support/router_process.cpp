@@ -32,16 +32,6 @@ std::string program() {
   return std::filesystem::absolute(path).string();  // never looked up in PATH
 }
 
-std::uint16_t port_in(const std::string& log) {
-  std::istringstream lines(log);
-  for (std::string line; std::getline(lines, line);) {
-    const auto event = json::parse(line, nullptr, false);
-    if (event.is_object() && event.value("event", "") == "router.listening")
-      return event.value("port", std::uint16_t{0});
-  }
-  return 0;
-}
-
 }  // namespace
 
 void RouterSetup::add_destination(const std::string& name, const std::string& url, const json& properties) {
@@ -71,7 +61,7 @@ RouterProcess::RouterProcess(const RouterSetup& setup) : RouterProcess(setup, Un
   arguments.insert(arguments.end(), setup.arguments.begin(), setup.arguments.end());
   spawn(arguments, setup);
   const auto is_decided = [this] {
-    port_ = port_in(log());
+    port_ = port_of("router.listening");
     return port_ != 0 || wait(milliseconds(0)).has_value();
   };
   if (!eventually(is_decided, kStartTime) || port_ == 0) {
@@ -107,6 +97,15 @@ std::string RouterProcess::log() const { return read_file(folder_ / kLogName); }
 
 bool RouterProcess::logs(std::string_view part, milliseconds at_most) const {
   return eventually([&] { return log().find(part) != std::string::npos; }, at_most);
+}
+
+std::uint16_t RouterProcess::port_of(std::string_view event) const {
+  std::istringstream lines(log());
+  for (std::string text; std::getline(lines, text);) {
+    const auto line = json::parse(text, nullptr, false);
+    if (line.is_object() && line.value("event", "") == event) return line.value("port", std::uint16_t{0});
+  }
+  return 0;
 }
 
 std::size_t RouterProcess::resident_bytes() const {

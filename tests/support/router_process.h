@@ -65,6 +65,8 @@ class RouterProcess {
   // Everything on standard output and standard error so far.
   std::string log() const;
   bool logs(std::string_view part, milliseconds at_most = kPatience) const;
+  // That the log's first line of `event` ("management.listening") tells; 0: there is none.
+  std::uint16_t port_of(std::string_view event) const;
   std::size_t resident_bytes() const;
   std::size_t open_descriptors() const;
   milliseconds cpu_time() const;
