@@ -1,7 +1,6 @@
 // Receipts as evidence: signed, chained, kept over a restart, listed, shown and verified by commands
 // (docs/contract/durability.md "Receipts are evidence").
 #include <doctest/doctest.h>
-#include <signal.h>
 
 #include <fstream>
 #include <memory>
@@ -36,8 +35,7 @@ struct KeptReceipts {
   }
   std::unique_ptr<RouterProcess> start() const { return std::make_unique<RouterProcess>(setup()); }
   void restart() {
-    router->signal(SIGKILL);
-    REQUIRE(router->wait(kPatience) == 128 + SIGKILL);
+    router->kill();
     router = start();
   }
   // The logout's id, once its receipt is complete.

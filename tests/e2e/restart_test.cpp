@@ -1,7 +1,6 @@
 // What outlives the process: kill -9 and a start later everybody is as before, and every back-end hears of
 // each logout (docs/contract/durability.md).
 #include <doctest/doctest.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -42,12 +41,8 @@ struct DurableRouter {
     return setup;
   }
   std::unique_ptr<RouterProcess> start() const { return std::make_unique<RouterProcess>(setup()); }
-  void kill() {
-    router->signal(SIGKILL);
-    REQUIRE(router->wait(kPatience) == 128 + SIGKILL);
-  }
   void restart() {
-    kill();
+    router->kill();
     router = start();
   }
   Browser signed_in() {
@@ -84,7 +79,7 @@ TEST_CASE("restart: killed in a fan-out with one back-end down, the calls are ma
   CHECK(browser.navigate("/my/logout").status() == 302);
   // written behind all that this logout writes: what is open now is the call alone, and the session is known to be told
   world.signed_in();
-  world.kill();
+  world.router->kill();
   RecordingBackend invoices(world.invoices_port);
   world.router = world.start();
   CHECK(invoices.waits_for("/sign-out", 1, kRetryTime));
@@ -120,7 +115,7 @@ TEST_CASE("restart: the secret is made once, and the files hold no cookie, token
 
 TEST_CASE("restart: with the secret before beside the new one nobody is signed out [Q4]") {
   DurableRouter world;
-  world.kill();
+  world.router->kill();
   const std::string first = "the first secret of this router, 2026";
   const std::string second = "the second secret of this router, 2027";
   world.variables["SESSION_SECRET"] = first;
@@ -134,7 +129,7 @@ TEST_CASE("restart: with the secret before beside the new one nobody is signed o
 
 TEST_CASE("restart: --state and systemd's STATE_DIRECTORY name the directory, too [Q5]") {
   DurableRouter world;
-  world.kill();
+  world.router->kill();
   const TemporaryFolder other;
   auto setup = world.setup();
   setup.environment.erase("STATE_DIR");

@@ -163,6 +163,11 @@ int RouterProcess::stop(milliseconds at_most) {
   return wait(kPatience).value_or(-1);
 }
 
+void RouterProcess::kill() {
+  signal(SIGKILL);
+  REQUIRE(wait(kPatience) == 128 + SIGKILL);
+}
+
 FailedStart run_to_end(const RouterSetup& setup, std::vector<std::string> arguments) {
   RouterProcess router(setup, RouterProcess::Unstarted{});
   if (arguments.empty()) arguments = {"--port", std::to_string(setup.port)};

@@ -78,6 +78,8 @@ class RouterProcess {
   std::optional<int> wait(milliseconds at_most);
   // SIGTERM, and SIGKILL for one that does not end.
   int stop(milliseconds at_most = milliseconds(15'000));
+  // SIGKILL; fails the test if that is not what it died of.
+  void kill();
 
  private:
   friend FailedStart run_to_end(const RouterSetup& setup, std::vector<std::string> arguments);
