@@ -7,21 +7,14 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <sstream>
 
 #include "e2e/sign_on_fixture.h"
+#include "support/spawn.h"
 
 namespace router::test::restart_test {
 namespace {
 
 constexpr milliseconds kRetryTime{20'000};
-
-std::string read_all(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  return content.str();
-}
 
 // A router with a state directory, which may die and come back; invoices may be away.
 struct DurableRouter {
@@ -96,7 +89,7 @@ TEST_CASE("restart: the secret is made once, and the files hold no cookie, token
   DurableRouter world;
   auto browser = world.signed_in();
   world.signed_in().navigate("/my/logout");
-  const auto secret = read_all(world.file("session-secret"));
+  const auto secret = read_file(world.file("session-secret"));
   CHECK(secret.size() >= 32);
   for (const char* name : {"session-secret", "state.db"}) {
     struct stat state {};
@@ -105,12 +98,12 @@ TEST_CASE("restart: the secret is made once, and the files hold no cookie, token
   }
   std::string kept;
   for (const auto& entry : std::filesystem::directory_iterator(world.state.path()))
-    if (entry.path().filename() != "session-secret") kept += read_all(entry.path().string());
+    if (entry.path().filename() != "session-secret") kept += read_file(entry.path().string());
   CHECK(kept.find(secret.substr(0, 32)) == std::string::npos);
   CHECK(kept.find("eyJ") == std::string::npos);  // tokens
   for (const auto& [name, value] : browser.cookies()) CHECK(kept.find(value) == std::string::npos);
   world.restart();
-  CHECK(read_all(world.file("session-secret")) == secret);
+  CHECK(read_file(world.file("session-secret")) == secret);
 }
 
 TEST_CASE("restart: with the secret before beside the new one nobody is signed out [Q4]") {
