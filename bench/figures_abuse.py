@@ -1,7 +1,6 @@
 """Login and logout beside every attack of attacks.py: what a stranger costs those who work."""
 import http.client
 import pathlib
-import statistics
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from browser import Browser, log_in, provider_variables, start_provider
 from figure import Router, public
 
 RATES = (3, 100)
-# Without and with, in turns: the medians of several windows are none of the machine's hiccups.
+# Without and with, in turns: what else the machine does meets both.
 WINDOWS = 5
 
 
@@ -75,19 +74,20 @@ class Visitors:
         return signed_in - began, signed_out - signed_in
 
     def visits(self, seconds):
-        """p99 of login and of logout in milliseconds; None when too many fail."""
+        """Seconds of login and of logout of every visit; fewer when too many fail."""
         end, times = time.monotonic() + seconds, []
         while time.monotonic() < end or len(times) < 3:
             one = self.visit()
             if one:
                 times.append(one)
             elif self.failed > 3:
-                return None
-        return [1000 * sorted(column)[int(0.99 * len(column))] for column in zip(*times)]
+                break
+        return times
 
 
-def medians(windows):
-    return [statistics.median(column) for column in zip(*windows)]
+def p99s(times):
+    """Milliseconds: of login and of logout."""
+    return [1000 * sorted(column)[int(0.99 * len(column))] for column in zip(*times)]
 
 
 class Attack:
@@ -117,16 +117,16 @@ def abuse(bench, sheet):
         for rate in RATES:
             quiet, beside, sent = [], [], 0
             for _ in range(WINDOWS):
-                quiet.append(visitors.visits(seconds / WINDOWS))
+                quiet += visitors.visits(seconds / WINDOWS)
                 with Attack(name, router.port, rate) as attack:
-                    beside.append(visitors.visits(seconds / WINDOWS))
+                    beside += visitors.visits(seconds / WINDOWS)
                 sent += attack.sent
             what = f"{name}, {rate}/s"
             sheet.equals(f"{what}: visits that failed", visitors.failed, 0)
             visitors.failed = 0
-            if None in quiet + beside:
+            if not quiet or not beside:
                 continue
-            for part, without, along in zip(("login", "logout"), medians(quiet), medians(beside)):
+            for part, without, along in zip(("login", "logout"), p99s(quiet), p99s(beside)):
                 sheet.note(f"{what}: {part} p99 without and with", f"{without:.2f} and {along:.2f}", "ms")
                 sheet.at_most(f"{what}: {part} p99, times that without", along / without, 2, by_speed=True)
             sheet.at_least(f"{what}: hostile requests sent", sent, 0.5 * rate * seconds, by_speed=True)
