@@ -22,10 +22,6 @@ constexpr base::milliseconds kLongestPeerStall{30'000};
 
 bool lacks_descriptors(const error_code& reason) { return reason.value() == EMFILE || reason.value() == ENFILE; }
 
-std::vector<std::string> files(const std::string& name) {
-  return name.empty() ? std::vector<std::string>() : std::vector<std::string>{name};
-}
-
 }  // namespace
 
 std::string to_string(const PeerAddress& address) {
@@ -116,6 +112,7 @@ class AsioPeerConnector::Connection final : public PeerConnection {
     const auto& tls = owner_.tls_;
     TlsClientOptions options;
     options.verify = tls.verify;
+    options.trusted = tls.trusted;
     auto context = owner_.contexts_.context(options, owner_.loop_.deadlines().now());
     if (!context) co_return context.error();
     auto& channel = stream_.enable_tls(**context);
@@ -141,7 +138,7 @@ class AsioPeerConnector::Connection final : public PeerConnection {
 AsioPeerConnector::AsioPeerConnector(AsioLoop& loop, PeerTls tls, std::vector<std::string> name_servers)
     : loop_(loop),
       tls_(std::move(tls)),
-      contexts_(files(tls_.ca_file), tls_.verify),
+      contexts_(tls_.ca_files, tls_.verify),
       names_(loop, clock_, ask_name_servers(loop, std::move(name_servers))) {}
 
 std::unique_ptr<PeerConnection> AsioPeerConnector::make(const PeerAddress& address) {

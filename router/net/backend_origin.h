@@ -13,6 +13,7 @@ struct TlsClientOptions {
   bool verify = true;
   std::string client_certificate;  // PEM, empty = none
   base::Secret client_key;         // PEM
+  std::string trusted;             // PEM, authorities trusted besides the others; empty = none
 
   friend bool operator==(const TlsClientOptions&, const TlsClientOptions&) = default;
 };

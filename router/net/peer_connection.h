@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/loop.h"
@@ -22,9 +23,10 @@ namespace router::net {
 // What is the same for all servers of one kind.
 struct PeerTls {
   bool is_on = false;
-  bool verify = true;       // that somebody trusted has issued the certificate
-  bool verify_host = true;  // and that it is this host's
-  std::string ca_file;      // PEM, trusted besides the system's
+  bool verify = true;                 // that somebody trusted has issued the certificate
+  bool verify_host = true;            // and that it is this host's
+  std::vector<std::string> ca_files;  // PEM, trusted besides the system's
+  std::string trusted;                // the same, as text
 };
 
 class PeerConnection {

@@ -39,6 +39,9 @@ Result<ssl::context*> ClientTls::context(const TlsClientOptions& options, base::
   for (const auto& file : ca_files_) {
     if (context->load_verify_file(file, fault)) return refuse("cannot read CA certificates " + file, fault);
   }
+  if (!options.trusted.empty() && context->add_certificate_authority(boost::asio::buffer(options.trusted), fault)) {
+    return refuse("cannot use the certificates of authorities", fault);
+  }
   context->set_verify_mode(options.verify && reject_unauthorized_ ? ssl::verify_peer : ssl::verify_none, fault);
   if (!options.client_certificate.empty()) {
     const auto& certificate = options.client_certificate;

@@ -153,10 +153,10 @@ TEST_CASE("Redis client: over TLS the certificate has to be somebody's whom we t
     address.tls = tls;
     return RedisWorld(address).text({"ECHO", "hello"});
   };
-  CHECK(answer(port, {.ca_file = authority.file()}) == "hello");
+  CHECK(answer(port, {.ca_files = {authority.file()}}) == "hello");
   CHECK(answer(port, {}) == "unavailable");
   CHECK(answer(port, {.verify = false}) == "hello");
-  CHECK(answer(other_port, {.ca_file = authority.file()}) == "unavailable");
-  CHECK(answer(other_port, {.verify_host = false, .ca_file = authority.file()}) == "hello");
+  CHECK(answer(other_port, {.ca_files = {authority.file()}}) == "unavailable");
+  CHECK(answer(other_port, {.verify_host = false, .ca_files = {authority.file()}}) == "hello");
   CHECK(answer(other_port, {.verify_host = false}) == "unavailable");
 }
