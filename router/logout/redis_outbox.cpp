@@ -225,11 +225,12 @@ Task<Result<void>> RedisOutbox::say_alive() {
   co_return heard(replies);
 }
 
+// Sooner where something waits for it.
 void RedisOutbox::beat_later() {
-  // sooner where something waits for it
-  const auto pause = is_writable_ && unwritten_.empty() ? kBeatEvery : kBeatEvery / 10;
-  clients_.background()->loop().after(pause, [this, stopped = stopped_] {
-    if (!*stopped) base::start_detached(beat(*this));
+  clients_.background()->loop().after(kBeatEvery / kLooksOfBeat, [this, stopped = stopped_] {
+    if (*stopped) return;
+    const bool is_due = ++looks_ % kLooksOfBeat == 0 || !is_writable_ || !unwritten_.empty();
+    is_due ? base::start_detached(beat(*this)) : beat_later();
   });
 }
 

@@ -36,6 +36,7 @@ class RedisOutbox final : public Outbox {
   static constexpr unsigned kShards = 16;
   static constexpr base::milliseconds kSilentFor{60'000};
   static constexpr base::milliseconds kBeatEvery{5'000};
+  static constexpr unsigned kLooksOfBeat = 10;  // whether Redis, which was away, is back
 
   RedisOutbox(storage::RedisClients& clients, const base::Clock& clock, const crypto::SealingSecrets& secrets,
               RedisOutboxOptions options);
@@ -99,6 +100,7 @@ class RedisOutbox final : public Outbox {
   std::deque<Settled> settled_;                // in the last minute
   std::int64_t last_order_ = 0;
   std::uint64_t seen_epoch_ = 0;
+  unsigned looks_ = 0;
   std::shared_ptr<bool> stopped_ = std::make_shared<bool>(true);
   std::atomic<bool> is_writable_ = true;
 };

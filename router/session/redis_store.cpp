@@ -58,8 +58,9 @@ Result<void> RedisStore::all_done(const std::vector<storage::RedisClient::Answer
 
 void RedisStore::start() {
   *stopped_ = false;
+  is_away_ = true;  // until it has answered
   subscription_->start();
-  look_after();
+  base::start_detached(look(*this));
 }
 
 void RedisStore::stop() {
@@ -312,7 +313,11 @@ Task<Result<std::optional<Snapshot>>> RedisStore::end(SessionId id) {
   }
   // away: what is known here ends here, and Redis will hear of it
   const auto known = cache_.last_known(id, now);
-  if (!known || cache_.is_over(id, clock_.steady())) co_return ended.error();
+  if (cache_.is_over(id, clock_.steady())) co_return std::optional<Snapshot>();
+  if (!known) {
+    if (!note_unseen(id)) co_return ended.error();
+    co_return std::optional<Snapshot>();
+  }
   note_ended(id, false);
   ++ended_;
   base::log_warning("session.ended_here_only", {{"session", id.fingerprint()}});
@@ -337,11 +342,6 @@ Task<Result<std::optional<Snapshot>>> RedisStore::end_in_redis(SessionId id, std
   auto publishing = publish(std::move(news));
   co_await publishing;
   co_return std::optional<Snapshot>(std::move(session));
-}
-
-Health RedisStore::health() const {
-  if (!is_away_) return {};
-  return {false, "Redis is away"};
 }
 
 }  // namespace router::session

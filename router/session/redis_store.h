@@ -6,7 +6,7 @@
 // the session comes and cleaned after it went, so that what a list names too much is looked at and let go of, and
 // nothing is ever missing from one. What has been ended here stays ended here (redis_cache.h), whatever Redis knows:
 // with Redis away end() ends what this replica knows the last state of, and the tombstone is asserted once Redis is
-// back; so are those of the last minute after every new connection, for a fail-over may have lost them. Threads: any;
+// back (of others the id is kept: they end then, and whoever looks for what nobody was told tells their back-ends); so are those of the last minute after every new connection, for a fail-over may have lost them. Threads: any;
 // every Task resumes on the loop that awaited it. Owner: app/parts; what it is given outlives it. start() and stop() on
 // the background loop. Source: docs/contract/durability.md "Redis".
 #pragma once
@@ -64,6 +64,7 @@ class RedisStore final : public Store {
   base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) override;
   base::Task<base::Result<void>> told(std::vector<SessionId> ids) override;
   base::Task<base::Result<Counts>> counts() override;
+  Snapshot last_known(const SessionId& id) override;
   Health health() const override;
   void on_news(std::function<void(News)> told) override { on_news_ = std::move(told); }
   SharedState& shared() override { return shared_; }
@@ -123,6 +124,8 @@ class RedisStore final : public Store {
   void look_after();
   static base::Task<void> look(RedisStore& self);
   base::Task<void> assert_ended(bool all);
+  bool note_unseen(const SessionId& id);
+  base::Task<void> end_unseen();
 
   storage::RedisClients& clients_;
   const base::Clock& clock_;
@@ -137,7 +140,8 @@ class RedisStore final : public Store {
   std::shared_ptr<storage::RedisSubscription> subscription_;
   std::function<void(News)> on_news_;
   std::mutex journal_mutex_;
-  std::deque<Ended> journal_;  // of the last minute, and what Redis does not know yet
+  std::deque<Ended> journal_;     // of the last minute, and what Redis does not know yet
+  std::deque<SessionId> unseen_;  // ended while Redis was away, and only Redis knows what they were
   std::uint64_t journalled_ = 0;
   std::uint64_t seen_epoch_ = 0;  // with look()
   std::shared_ptr<bool> stopped_ = std::make_shared<bool>(true);

@@ -1,5 +1,5 @@
 // What time does to the sessions in Redis: those that are over, those whose back-ends nobody has told; and news of
-// other replicas, and what Redis has to be told when it is back.
+// other replicas, whether Redis is there, and what it has to be told when it is back.
 #include <algorithm>
 #include <utility>
 
@@ -16,6 +16,8 @@ namespace {
 
 constexpr base::milliseconds kJournalKept{60'000};
 constexpr std::size_t kMostInJournal = 200'000;
+// Anybody can send ids that are none.
+constexpr std::size_t kMostUnseen = 10'000;
 constexpr std::size_t kAssertAtOnce = 1'000;
 
 }  // namespace
@@ -160,6 +162,17 @@ Task<Result<Counts>> RedisStore::counts() {
   co_return counts;
 }
 
+Snapshot RedisStore::last_known(const SessionId& id) {
+  const auto now = clock_.steady();
+  const auto known = cache_.is_over(id, now) ? std::nullopt : cache_.last_known(id, now);
+  return known ? known->session : nullptr;
+}
+
+Health RedisStore::health() const {
+  if (!is_away_) return {};
+  return {false, "Redis is away", false};
+}
+
 // Who, what, and the id, sealed: "<self>o<sealed>".
 Task<void> RedisStore::publish(std::vector<News> news) {
   const bool is_cluster = clients_.background()->address().layout == storage::RedisLayout::cluster;
@@ -222,8 +235,38 @@ Task<void> RedisStore::look(RedisStore& self) {
     const bool is_new = std::exchange(self.seen_epoch_, epoch) != epoch;
     auto asserting = self.assert_ended(is_new);
     co_await asserting;
+    auto ending = self.end_unseen();
+    co_await ending;
   }
   if (!*stopped) self.look_after();
+}
+
+bool RedisStore::note_unseen(const SessionId& id) {
+  {
+    const std::lock_guard lock(journal_mutex_);
+    if (unseen_.size() >= kMostUnseen) return false;
+    unseen_.push_back(id);
+  }
+  cache_.bury(id, clock_.steady());
+  return true;
+}
+
+// Nobody says told() of them: their back-ends hear of it when they are handed out again.
+Task<void> RedisStore::end_unseen() {
+  for (;;) {
+    SessionId id;
+    {
+      const std::lock_guard lock(journal_mutex_);
+      if (unseen_.empty()) co_return;
+      id = unseen_.front();
+    }
+    auto ending = end_in_redis(id, {});
+    const auto ended = co_await ending;
+    if (!ended) co_return;
+    if (*ended) ++ended_;
+    const std::lock_guard lock(journal_mutex_);
+    unseen_.pop_front();
+  }
 }
 
 // `all`: the server may have lost what it knew; else only what it has not been told.

@@ -122,6 +122,9 @@ class Store {
 
   // Of all replicas that share the medium, but for what has happened, which is of this process since its start.
   virtual base::Task<base::Result<Counts>> counts() = 0;
+  // What this process knows of a session that may be over by now, for who signs out while the store is not reachable.
+  // Null: nothing.
+  virtual Snapshot last_known(const SessionId&) { return nullptr; }
   // Never waits.
   virtual Health health() const { return {}; }
   // Set before the loops run: told, on any thread, of what other replicas did, soon after it. Where there are none, never.

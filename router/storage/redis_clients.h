@@ -17,6 +17,11 @@ class RedisClients {
   // Never empty; the first is the background loop's.
   explicit RedisClients(std::vector<RedisClientPtr> clients) : clients_(std::move(clients)) {}
 
+  // Before the loops run.
+  void add(RedisClientPtr client) { clients_.push_back(std::move(client)); }
+  // When they have stopped.
+  void keep_only_background() { clients_.resize(1); }
+
   // As those of RedisClient.
   base::Task<RedisClient::Answer> ask(RedisCommand command);
   base::Task<std::vector<RedisClient::Answer>> ask_all(std::vector<RedisCommand> commands);

@@ -172,14 +172,22 @@ TEST_CASE("Redis store: away, it says so; what ends here meanwhile has ended eve
   const auto again = replicas.run(here.find(session.id));
   REQUIRE(again);
   CHECK_FALSE(*again);
-  CHECK_FALSE(replicas.run(here.end(other.id)));
+  // of this one only Redis knows what it was: it ends when Redis is back
+  const auto unseen = replicas.run(here.end(other.id));
+  REQUIRE(unseen);
+  CHECK_FALSE(*unseen);
+  CHECK_FALSE(here.health().is_reachable);
   server.go_on();
   CHECK(replicas.until([&] {
     const auto found = replicas.run(replicas.client(1).find(session.id));
     return found && !*found;
   }));
   CHECK(replicas.until([&] { return here.health().is_available; }));
-  CHECK(there.find(other.id));
+  CHECK(replicas.until([&] { return !there.find(other.id); }));
+  // and its back-ends hear of it
+  replicas.clock().advance(session::RedisStore::kUntoldFor + base::seconds(1));
+  const auto untold = there.take_all_expired();
+  CHECK(std::any_of(untold.begin(), untold.end(), [&](const auto& one) { return one->id == other.id; }));
 }
 
 TEST_CASE("Redis store: what a fail-over has forgotten of the last minute is over all the same [issue 12]") {
