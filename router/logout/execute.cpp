@@ -64,6 +64,7 @@ Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedReq
     co_await fan_out(trigger, std::move(ended), request, &execution);
   }
   if (trigger.selection.filter) co_await end_selected(trigger, request, &execution);
+  execution.is_known_everywhere = parts_.store.health().is_reachable;
   co_return execution;
 }
 
@@ -121,6 +122,8 @@ Task<Result<std::optional<session::Snapshot>>> Executor::end_one(const Trigger& 
     if (!ended || *ended || !trigger.selection.with_successors) co_return ended;
     auto following = session::find_successor(parts_.store, session->id);
     auto next = co_await following;
+    // who followed it is known to nobody here
+    if (!next && !parts_.store.health().is_reachable) co_return std::optional<session::Snapshot>();
     if (!next || !*next) co_return next;
     session = **std::move(next);
   }
@@ -193,6 +196,7 @@ Task<void> Executor::note_told(Snapshots ended) {
 Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot session,
                                  std::optional<ForwardedRequest> request, std::shared_ptr<Receipt> receipt) {
   receipt->sessions.push_back(session->id.fingerprint());
+  if (!parts_.store.health().is_reachable) receipt->is_known_everywhere = false;
   const auto* part = trigger.application();
   const std::vector<std::string>* only = part == nullptr ? nullptr : &part->destinations;
   if (part != nullptr) receipt->application = part->name;

@@ -22,6 +22,7 @@ struct Execution {
   std::string logout_id;                           // of the first receipt; empty: there was nothing to end
   std::vector<std::shared_ptr<Receipt>> receipts;  // whose provider part is still open, and the browser's token use
   std::optional<base::Error> failure;              // the store could not end a session
+  bool is_known_everywhere = true;                 // false: other replicas hear of it later
 };
 
 class Executor {

@@ -9,8 +9,9 @@ namespace router::logout {
 Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInput& input) const {
   auto ids = cookie_.read(input.request.headers).all();
   const session::Snapshot user = input.session;
-  auto looking = session::find_held(store_, std::move(ids));
+  auto looking = session::find_held(store_, ids);
   auto held = co_await looking;
+  if (!held && !store_.health().is_reachable) held = named(ids, input.external.tenant);
   if (!held) {
     base::log_error("logout.store", {{"what", "find"}, {"fault", describe(held.error())}});
     co_return held.error();
@@ -20,6 +21,22 @@ Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInpu
   std::erase_if(ours, [&](const session::Snapshot& session) { return session->id == user->id; });
   ours.insert(ours.begin(), user);
   co_return ours;
+}
+
+std::vector<session::Snapshot> HeldSessions::named(const std::vector<session::SessionId>& ids,
+                                                   const std::string& tenant) const {
+  std::vector<session::Snapshot> named;
+  for (const auto& id : ids) {
+    auto known = store_.last_known(id);
+    if (!known) {
+      auto unseen = std::make_shared<session::Session>();
+      unseen->id = id;
+      unseen->subdomain = tenant;
+      known = std::move(unseen);
+    }
+    named.push_back(std::move(known));
+  }
+  return named;
 }
 
 namespace {

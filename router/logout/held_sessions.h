@@ -3,7 +3,7 @@
 // Who is signed in is another question (SourceInput::session) and has no answer where several live ids come
 // along; leaving is meant for each of them all the same, whosever it is: once the cookie is deleted nobody
 // could end them any more. Sessions of another tenant than the host's are not known here. Immutable; background loop.
-// Errors: unavailable (the store is away). Source: docs/contract/logout.md section 1.
+// Errors: unavailable (the store is in trouble; while it is not reachable at all, what is known here has to do). Source: docs/contract/logout.md section 1.
 #pragma once
 
 #include <vector>
@@ -24,6 +24,9 @@ class HeldSessions {
   Task<Result<std::vector<session::Snapshot>>> find(const SourceInput& input) const;
 
  private:
+  // While the store cannot tell: what this process knows of them, or at least their ids.
+  std::vector<session::Snapshot> named(const std::vector<session::SessionId>& ids, const std::string& tenant) const;
+
   session::SessionCookie cookie_;
   session::Store& store_;
 };

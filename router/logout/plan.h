@@ -21,6 +21,8 @@ namespace router::logout {
 inline constexpr std::string_view kSignedOutPath = "/xs-router/signed-out";
 // Its one parameter: says that the identity provider could not be reached.
 inline constexpr std::string_view kProviderAwayQuery = "provider=unreachable";
+inline constexpr std::string_view kReplicasLaterNote =
+    "other servers of this site do not know it yet; they will be told as soon as they can be reached";
 inline constexpr std::string_view kProviderAwayNote = "signed out here; your identity provider could not be reached";
 
 enum class ProviderPart {

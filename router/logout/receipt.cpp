@@ -108,6 +108,7 @@ std::string to_json(const Receipt& receipt) {
   out.append(",\"at\":").append(std::to_string(base::unix_seconds(receipt.at)));
   out.append(",\"complete\":").append(receipt.complete() ? "true" : "false");
   out.append(",\"durable\":").append(receipt.durable ? "true" : "false");
+  if (!receipt.is_known_everywhere) out.append(",\"knownEverywhere\":false");
   out.append(",\"sessions\":[");
   std::size_t sessions = 0;
   for (; sessions < receipt.sessions.size() && out.size() < kMostOfSessions; ++sessions) {

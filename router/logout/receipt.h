@@ -53,7 +53,8 @@ struct Receipt {
   std::string application;            // empty: the whole session
   base::WallTime at;
   base::SteadyTime started;
-  bool durable = false;  // the calls would survive a crash of this process
+  bool durable = false;             // the calls would survive a crash of this process
+  bool is_known_everywhere = true;  // false: other replicas were to hear of it later
   std::vector<CallReport> calls;
   std::size_t open_calls = 0;
   std::size_t open_token_uses = 0;  // calls that carry the session's token, and a browser that is at the provider

@@ -10,7 +10,9 @@ namespace {
 http::Response built_in_page(const Ending& ending, const ReplyExtras& extras) {
   const std::string_view receipt = extras.has_receipt_link ? kReceiptPath : std::string_view();
   if (!ending.application.empty()) return http::pages::signed_out_of(ending.application, receipt);
-  return http::pages::signed_out(ending.provider == ProviderPart::unreachable ? kProviderAwayNote : "", receipt);
+  std::string note(ending.provider == ProviderPart::unreachable ? kProviderAwayNote : "");
+  if (!extras.is_known_everywhere) note.append(note.empty() ? "" : "; ").append(kReplicasLaterNote);
+  return http::pages::signed_out(note, receipt);
 }
 
 http::Response redirect(const Ending& ending, const ReplyExtras& extras) {

@@ -15,6 +15,7 @@ struct ReplyExtras {
   std::string logout_id;                 // empty: nothing was ended
   std::vector<std::string> set_cookies;  // that delete the session cookie, and lets the browser see its receipt
   bool has_receipt_link = false;
+  bool is_known_everywhere = true;           // as of Execution
   std::vector<std::string> clear_site_data;  // "cookies", "storage" ..., empty = none
 };
 

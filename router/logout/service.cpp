@@ -188,6 +188,7 @@ http::Response Service::reply(Trigger& trigger, const Ending& ending, Execution 
   ReplyExtras extras;
   extras.logout_id = std::move(execution.logout_id);
   extras.has_receipt_link = shows_receipt(ending, execution);
+  extras.is_known_everywhere = execution.is_known_everywhere;
   if (ending.clears_browser) {
     if (parts_.delete_cookies) extras.set_cookies = parts_.delete_cookies(external, request);
     extras.clear_site_data = parts_.config->logout.clear_site_data;

@@ -78,7 +78,7 @@ constexpr std::string_view kReceiptSchema = R"({
   "type": "object", "required": ["id", "cause", "user", "at", "complete", "durable", "sessions", "backEnds"],
   "properties": {
     "id": {"type": "string"}, "cause": {"type": "string"}, "user": {"type": "string"}, "at": {"type": "integer"},
-    "complete": {"type": "boolean"}, "durable": {"type": "boolean"}, "state": {"enum": ["open", "final"]},
+    "complete": {"type": "boolean"}, "durable": {"type": "boolean"}, "knownEverywhere": {"type": "boolean"}, "state": {"enum": ["open", "final"]},
     "sessions": {"type": "array", "items": {"type": "string", "description": "fingerprint"}},
     "backEnds": {"type": "array", "items": {
       "type": "object", "required": ["backEnd", "outcome", "attempts"],

@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "base/log.h"
 #include "pipeline/stages/stages.h"
 
@@ -11,6 +13,23 @@ session::Snapshot of_this_tenant(const Context& context, session::Snapshot sessi
   return nullptr;
 }
 
+// Whether the request may go on without anybody knowing who makes it: a store that is away must not take public pages
+// with it, nor keep anybody from leaving; what needs a session answers 503 (docs/contract/operations.md).
+bool goes_on_without(const Context& context) {
+  const auto& target = context.request.target;
+  if (context.graph.logout && context.graph.logout->may_handle(context.request.method, target.path, target.query))
+    return true;
+  return context.match.found() && !context.needs_login();
+}
+
+// Nobody could come back from a login.
+std::optional<base::Error> login_fault(const Context& context) {
+  if (!context.needs_login() || goes_on_without(context)) return std::nullopt;
+  auto health = context.graph.parts.sessions.store.health();
+  if (health.is_reachable) return std::nullopt;
+  return base::Error{base::ErrorCode::unavailable, base::Side::store, std::move(health.fault), true};
+}
+
 }  // namespace
 
 Task<Result<Verdict>> load_session(Context& context) {
@@ -18,6 +37,7 @@ Task<Result<Verdict>> load_session(Context& context) {
   if (context.request.headers.contains(kCallerField)) co_return Verdict(Continue{});
   auto named = context.graph.session_cookie.read(context.request.headers);
   if (named.by_field.empty() && named.by_cookie.empty()) {
+    if (auto fault = login_fault(context)) co_return *std::move(fault);
     context.may_open_session = named.fields == 0;
     co_return Verdict(Continue{});
   }
@@ -29,10 +49,7 @@ Task<Result<Verdict>> load_session(Context& context) {
     context.user.anonymous = of_this_tenant(context, std::move(found->anonymous));
     co_return Verdict(Continue{});
   }
-  // A store that is away must not take public pages with it; what needs a session answers 503
-  // (docs/contract/operations.md).
-  const bool may_go_on = context.match.found() && !context.needs_login();
-  if (may_go_on) co_return Verdict(Continue{});
+  if (goes_on_without(context)) co_return Verdict(Continue{});
   co_return found.error();
 }
 
