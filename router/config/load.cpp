@@ -79,11 +79,11 @@ LoadResult load(const LoadInput& input) {
   }
 
   const Variables variables(input.environment, defaults, issues);
-  configuration->environment = read_environment(variables, directory);
-  if (input.port) configuration->environment.port = *input.port;
-  configuration->destinations = read_destinations(variables);
   Issues of_services;  // apart: errors only where something needs the service
   const auto bindings = read_bindings(variables, default_services, of_services);
+  configuration->environment = read_environment(variables, directory, bindings);
+  if (input.port) configuration->environment.port = *input.port;
+  configuration->destinations = read_destinations(variables);
   configuration->providers = read_providers(bindings, variables);
   configuration->destination_service = read_destination_service(bindings);
   if (!descriptor) return result;

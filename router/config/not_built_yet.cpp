@@ -19,16 +19,6 @@ constexpr std::array kComingProperties = {
     Property{"/outgoingRequestOptions", "", "calls of services end after 30 s"},
 };
 
-struct Variable {
-  std::string_view name;
-  std::string_view harmless;  // the value that changes nothing
-  std::string_view instead;
-};
-
-constexpr std::array kComingVariables = {
-    Variable{"EXT_SESSION_MGT", "", "sessions are kept in memory"},
-};
-
 bool has_value(const json& value, std::string_view wanted) {
   if (wanted.empty()) return true;
   return value.is_string() ? value.get_ref<const std::string&>() == wanted : value.dump() == wanted;
@@ -63,20 +53,8 @@ void warn_properties(const Validation& validation) {
   }
 }
 
-void warn_coming_variables(const Validation& validation) {
-  for (const Variable& variable : kComingVariables) {
-    const auto value = validation.variables.text(variable.name);
-    if (!value || *value == variable.harmless) continue;
-    validation.variables.warning(variable.name, std::string(variable.name) + ", which is not built yet",
-                                 "nothing of it for now", std::string(variable.instead));
-  }
-}
-
 }  // namespace
 
-void warn_not_built_yet(const Validation& validation) {
-  warn_properties(validation);
-  warn_coming_variables(validation);
-}
+void warn_not_built_yet(const Validation& validation) { warn_properties(validation); }
 
 }  // namespace router::config

@@ -69,7 +69,8 @@ void read_state_secret(const Variables& variables, Environment& environment) {
 
 }  // namespace
 
-Environment read_environment(const Variables& variables, const std::string& directory) {
+Environment read_environment(const Variables& variables, const std::string& directory,
+                             const std::vector<Binding>& bindings) {
   Environment environment;
   variables.read_number("PORT", environment.port, 0, 65535);
   variables.read_flag("SEND_XFRAMEOPTIONS", environment.send_x_frame_options);
@@ -101,9 +102,8 @@ Environment read_environment(const Variables& variables, const std::string& dire
                     "the name of a cookie");
   }
   environment.ws_allowed_origins = read_origin_list(variables, "WS_ALLOWED_ORIGINS");
-  // Before ours: EXT_SESSION_MGT names a store and a secret, which SESSION_STORE and SESSION_SECRET override.
   read_json_variables(variables, environment);
-  read_own_variables(variables, directory, environment);
+  read_own_variables(variables, directory, bindings, environment);
   return environment;
 }
 

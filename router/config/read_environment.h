@@ -5,19 +5,25 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "config/bindings.h"
 #include "config/model.h"
 #include "config/variables.h"
 
 namespace router::config {
 
-Environment read_environment(const Variables& variables, const std::string& directory);
+// `bindings`: among which a Redis may be.
+Environment read_environment(const Variables& variables, const std::string& directory,
+                             const std::vector<Binding>& bindings = {});
 
 // The variables of this router alone (read_environment_ours.cpp).
-void read_own_variables(const Variables& variables, const std::string& directory, Environment& environment);
+void read_own_variables(const Variables& variables, const std::string& directory, const std::vector<Binding>& bindings,
+                        Environment& environment);
 
 // Where what outlives the process is kept, and what it is sealed with (read_state.cpp).
-void read_state_variables(const Variables& variables, const std::string& directory, Environment& environment);
+void read_state_variables(const Variables& variables, const std::string& directory,
+                          const std::vector<Binding>& bindings, Environment& environment);
 
 // The management port (read_management.cpp).
 void read_management_variables(const Variables& variables, const std::string& directory, Environment& environment);

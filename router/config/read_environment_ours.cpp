@@ -140,8 +140,9 @@ void read_limits(const Variables& variables, Limits& limits) {
 
 }  // namespace
 
-void read_own_variables(const Variables& variables, const std::string& directory, Environment& environment) {
-  read_state_variables(variables, directory, environment);
+void read_own_variables(const Variables& variables, const std::string& directory, const std::vector<Binding>& bindings,
+                        Environment& environment) {
+  read_state_variables(variables, directory, bindings, environment);
   read_lifetime(variables, environment);
   variables.read_flag("COOKIE_PREFIX", environment.cookie_prefix);
   read_allowed_hosts(variables, environment);

@@ -63,26 +63,6 @@ void read_cookies(const Variables& variables, CookieAttributes& cookies) {
   }
 }
 
-void read_external_session(const Variables& variables, Environment& environment) {
-  const auto variable = variables.json_value("EXT_SESSION_MGT");
-  if (!variable) return;
-  const json& value = *variable->value;
-  for (std::string_view key : {"instanceName", "storageType", "sessionSecret"}) {
-    const json* item = member(value, key);
-    if (item == nullptr || !item->is_string() || item->get_ref<const std::string&>().empty()) {
-      variable->report.error("",
-                             {"no text in " + base::json_quote(key), "instanceName, storageType and sessionSecret"});
-    }
-  }
-  if (const auto type = text_member(value, "storageType"); type && *type != "redis") {
-    variable->report.error("/storageType", {show(std::string_view(*type)), "\"redis\""});
-  }
-  if (auto secret = text_member(value, "sessionSecret")) {
-    environment.session_secret = base::Secret(std::move(*secret));
-    check_sealing_secret(environment.session_secret, variable->report.below("/sessionSecret"));
-  }
-}
-
 std::optional<Header> read_header(const std::string& name, const json& text, const Report& report,
                                   const std::string& pointer) {
   if (!text.is_string()) {
@@ -166,7 +146,6 @@ void read_json_variables(const Variables& variables, Environment& environment) {
     environment.http_headers = read_response_header_list(*headers->value, headers->report);
   }
   read_cookies(variables, environment.cookies);
-  read_external_session(variables, environment);
 }
 
 }  // namespace router::config

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "config/bound_redis.h"
 #include "config/files.h"
 #include "config/read_environment.h"
 #include "crypto/signing_key.h"
@@ -54,12 +55,17 @@ std::optional<StateLocation> read_location(const Variables& variables, std::stri
   return std::nullopt;
 }
 
-// What is not named apart is in STATE_DIR; the outbox goes where sessions are shared.
-void read_locations(const Variables& variables, const std::string& directory, Environment& environment) {
+// What is not named apart is in the Redis that is bound, else in STATE_DIR; the outbox goes where sessions are shared.
+void read_locations(const Variables& variables, const std::string& directory, const std::vector<Binding>& bindings,
+                    Environment& environment) {
   StateLocation unnamed;
   if (!environment.state_directory.empty())
     unnamed = {StoreKind::sqlite, path_in(environment.state_directory, kFileName), {}};
-  const auto store = read_location(variables, "SESSION_STORE", directory);
+  // "redis": the bound one
+  const bool wants_bound = variables.text("SESSION_STORE").value_or("redis") == "redis";
+  auto store = read_bound_redis(variables, bindings, wants_bound, environment);
+  const bool is_named = variables.has("SESSION_STORE") && !(store && wants_bound);
+  if (is_named) store = read_location(variables, "SESSION_STORE", directory);
   environment.store = store.value_or(unnamed);
   const bool follows = environment.store.kind == StoreKind::redis || unnamed.kind == StoreKind::memory;
   const auto& default_outbox = follows ? environment.store : unnamed;
@@ -77,8 +83,10 @@ void read_secrets(const Variables& variables, Environment& environment) {
   const bool stored = environment.store.kind != StoreKind::memory;
   const bool shared = environment.store.kind == StoreKind::redis || environment.outbox.kind == StoreKind::redis;
   if ((stored || environment.outbox.kind != StoreKind::memory) && (shared || !is_made)) {
+    const bool is_bound = environment.store.kind == StoreKind::redis && !variables.has("SESSION_STORE");
     variables.error(stored ? "SESSION_STORE" : "LOGOUT_OUTBOX", "a durable store without SESSION_SECRET",
-                    "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it");
+                    "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it",
+                    is_bound ? "it is the bound Redis; SESSION_STORE=memory keeps sessions out of it" : "");
   }
   if (!environment.previous_session_secret.empty() && !is_made) {
     variables.error("SESSION_SECRET_PREVIOUS", "a secret of before without one of now",
@@ -115,9 +123,10 @@ void read_receipt_key(const Variables& variables, const std::string& directory, 
 
 }  // namespace
 
-void read_state_variables(const Variables& variables, const std::string& directory, Environment& environment) {
+void read_state_variables(const Variables& variables, const std::string& directory,
+                          const std::vector<Binding>& bindings, Environment& environment) {
   read_state_directory(variables, directory, environment);
-  read_locations(variables, directory, environment);
+  read_locations(variables, directory, bindings, environment);
   read_secrets(variables, environment);
   if (const auto days = variables.number("RECEIPTS_KEEP", 1, kLongestReceiptDays))
     environment.receipts_kept = std::chrono::hours(24 * *days);

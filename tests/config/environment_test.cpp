@@ -243,7 +243,7 @@ TEST_CASE("environment: a secret that can be guessed stops the start, and it say
     CHECK(issues.find("/sessionSecret: ") != std::string::npos);
   }
   CHECK(errors_of(load_variables({{"SESSION_SECRET", kSecret}, {"STATE_PARAMETER_SECRET", kSecret}})) == "");
-  CHECK(errors_of(load_variables({{"EXT_SESSION_MGT", external(kSecret)}})) == "");
+  CHECK(errors_of(load_variables({{"EXT_SESSION_MGT", external(kSecret)}, {"SESSION_STORE", "memory"}})) == "");
 }
 
 TEST_CASE("environment: name servers are addresses, with or without a port [N4]") {

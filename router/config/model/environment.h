@@ -22,11 +22,22 @@ using base::Secret;
 
 enum class StoreKind { memory, sqlite, redis };
 
+// What a Redis URL has no place for.
+struct RedisOptions {
+  bool verify = true;       // that somebody trusted has issued the server's certificate
+  bool verify_host = true;  // and that it is this host's
+  std::string trusted;      // PEM, authorities trusted besides the others
+  milliseconds connect_timeout{10'000};
+  milliseconds command_timeout{2'000};
+  bool operator==(const RedisOptions&) const = default;
+};
+
 // Where sessions, or logout calls and receipts, are kept.
 struct StateLocation {
   StoreKind kind = StoreKind::memory;
   std::string file;  // of SQLite; absolute, or from the working directory of the process
   Secret url;        // of Redis; may hold a password
+  RedisOptions redis;
   bool operator==(const StateLocation&) const = default;
 };
 
