@@ -81,7 +81,7 @@ Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, 
 }
 
 void Parts::start() {
-  base::start_detached(state->restore());
+  state->start();
   fan_out.use_targets([this](const std::string& name) { return graph_->logout->find_target(name); });
   fan_out.start();
   evidence.start(background);

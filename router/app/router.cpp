@@ -84,11 +84,14 @@ Router::Router(const config::LoadResult& loaded, config::LoadInput input, std::u
       connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address),
       background_(net::BufferPool::kLarge, answer_buffer(config_->environment.limits)),
       effective_(std::make_shared<const std::string>(loaded.effective)) {
+  state->use_redis(config_->environment, background_);
   parts_ = std::make_unique<Parts>(*config_, std::move(state), background_);
   put_in_force();
   const auto cores = core_count(*config_);
-  for (std::size_t i = 0; i < cores; ++i)
+  for (std::size_t i = 0; i < cores; ++i) {
     cores_.push_back(std::make_unique<Core>(*config_, graph_, cores, connections_));
+    parts_->state->add_core(cores_.back()->loop);
+  }
 }
 
 Router::~Router() {
@@ -261,8 +264,10 @@ void Router::finish_when_idle(base::SteadyTime give_up_at) {
     return;
   }
   parts_->flush_then(give_up_at, [this] {
-    for (auto& core : cores_) core->loop.stop();
-    background_.stop();
+    parts_->state->stop(background_, [this] {
+      for (auto& core : cores_) core->loop.stop();
+      background_.stop();
+    });
   });
 }
 

@@ -13,8 +13,10 @@
 #include "base/text.h"
 #include "crypto/random.h"
 #include "logout/memory_outbox.h"
+#include "logout/redis_outbox.h"
 #include "logout/sqlite_outbox.h"
 #include "session/memory_store.h"
+#include "session/redis_store.h"
 #include "session/sqlite_store.h"
 
 namespace router::app {
@@ -65,9 +67,27 @@ session::StoreLimits store_limits(const config::Limits& limits) {
   return {limits.sessions, limits.anonymous_sessions, limits.anonymous_sessions_per_address};
 }
 
-Error not_built(std::string_view name) {
-  return {ErrorCode::invalid_config, Side::router,
-          std::string(name) + " in Redis is not built yet: set STATE_DIR, sqlite:<path> or memory"};
+// What is under way in Redis has ended some turns of the loops after its clients were closed.
+constexpr base::milliseconds kLastTurns{100};
+
+crypto::SealingSecrets sealing_secrets(const config::Environment& environment) {
+  return {environment.session_secret, environment.previous_session_secret};
+}
+
+Result<std::optional<storage::RedisAddress>> address_in_redis(const config::StateLocation& location,
+                                                              std::string_view name,
+                                                              const config::Environment& environment) {
+  std::optional<storage::RedisAddress> none;
+  if (location.kind != StoreKind::redis) return none;
+  auto address = redis_address(location, environment);
+  if (!address)
+    return Error{ErrorCode::invalid_config, Side::router, std::string(name) + ": " + address.error().detail};
+  return std::optional(*std::move(address));
+}
+
+base::Task<void> restore_from(session::SqliteStore& store) {
+  auto restoring = store.restore();
+  co_await restoring;
 }
 
 Result<std::shared_ptr<storage::Records>> open_file(const std::string& path, const crypto::SealingSecrets& secrets) {
@@ -82,10 +102,14 @@ Result<std::shared_ptr<storage::Records>> open_file(const std::string& path, con
 Result<std::unique_ptr<State>> State::open(const config::Environment& environment) {
   const auto& store = environment.store;
   const auto& outbox = environment.outbox;
-  if (store.kind == StoreKind::redis) return not_built("SESSION_STORE");
-  if (outbox.kind == StoreKind::redis) return not_built("LOGOUT_OUTBOX");
-  const crypto::SealingSecrets secrets{environment.session_secret, environment.previous_session_secret};
+  const auto secrets = sealing_secrets(environment);
   auto state = std::make_unique<State>();
+  auto sessions_at = address_in_redis(store, "SESSION_STORE", environment);
+  if (!sessions_at) return sessions_at.error();
+  state->sessions_at = *std::move(sessions_at);
+  auto outbox_at = address_in_redis(outbox, "LOGOUT_OUTBOX", environment);
+  if (!outbox_at) return outbox_at.error();
+  state->outbox_at = *std::move(outbox_at);
   auto& session_records = state->session_records;
   if (store.kind == StoreKind::sqlite) {
     auto opened = open_file(store.file, secrets);
@@ -102,24 +126,61 @@ Result<std::unique_ptr<State>> State::open(const config::Environment& environmen
     auto sessions = std::make_unique<session::SqliteStore>(session_records, state->clock, limits);
     state->restored = sessions.get();
     state->sessions = std::move(sessions);
-  } else {
+  } else if (!state->sessions_at) {
     state->sessions = std::make_unique<session::MemoryStore>(state->clock, limits);
   }
   if (state->records) {
     state->outbox = std::make_unique<logout::SqliteOutbox>(state->records, state->clock);
-  } else {
+  } else if (!state->outbox_at) {
     state->outbox = std::make_unique<logout::MemoryOutbox>();
   }
   return state;
 }
 
-base::Task<void> State::restore() {
-  if (restored == nullptr) co_return;
-  auto restoring = restored->restore();
-  co_await restoring;
+void State::use_redis(const config::Environment& environment, net::AsioLoop& background) {
+  const auto link = [&](const storage::RedisAddress& address) -> storage::RedisClients& {
+    links.push_back(std::make_unique<RedisLinks>(address, environment.name_servers, background));
+    return links.back()->clients();
+  };
+  storage::RedisClients* clients = nullptr;
+  const auto secrets = sealing_secrets(environment);
+  if (sessions_at) {
+    clients = &link(*sessions_at);
+    session::RedisStoreOptions options;
+    options.limits = store_limits(environment.limits);
+    auto made = std::make_unique<session::RedisStore>(*clients, clock, secrets, options);
+    redis_store = made.get();
+    sessions = std::move(made);
+  }
+  if (outbox_at) {
+    const bool is_same = clients != nullptr && environment.outbox == environment.store;
+    auto& its = is_same ? *clients : link(*outbox_at);
+    auto made = std::make_unique<logout::RedisOutbox>(its, clock, secrets, logout::RedisOutboxOptions());
+    redis_outbox = made.get();
+    outbox = std::move(made);
+  }
+}
+
+void State::add_core(net::AsioLoop& core) {
+  for (const auto& link : links) link->add(core);
+}
+
+void State::start() {
+  if (restored != nullptr) base::start_detached(restore_from(*restored));
+  if (redis_store != nullptr) redis_store->start();
+  if (redis_outbox != nullptr) redis_outbox->start();
+}
+
+void State::stop(base::Loop& background, std::function<void()> done) {
+  if (links.empty()) return done();
+  if (redis_store != nullptr) redis_store->stop();
+  if (redis_outbox != nullptr) redis_outbox->stop();
+  for (const auto& link : links) link->close();
+  background.after(kLastTurns, std::move(done));
 }
 
 void State::finish() {
+  for (const auto& link : links) link->drop_cores();
   for (const auto& file : {session_records, records})
     if (file) file->finish();
 }
