@@ -1,7 +1,8 @@
 // One Redis, and a client of it on each loop: the background loop's, and those of the cores.
 //
-// Nothing is connected before something is asked, so that a Redis that is away holds up no start. Made and completed
-// before the loops run. Owner: State; outlives what asks by clients(). Source: docs/contract/durability.md "Redis".
+// Nothing is connected before something is asked, so that a Redis that is away holds up no start. Made and
+// completed before the loops run. Owner: State; outlives what asks by clients(). Source:
+// docs/contract/durability.md "Redis".
 #pragma once
 
 #include <memory>

@@ -1,6 +1,8 @@
-// A bound Redis -> where sessions are kept: the instance that EXT_SESSION_MGT names, else the one that is bound.
+// A bound Redis -> where sessions are kept: the instance that EXT_SESSION_MGT names, else the one that is
+// bound.
 //
-// Source: docs/contract/durability.md "Where state lives"; the Node router's README, "External Session Management".
+// Source: docs/contract/durability.md "Where state lives"; the Node router's README, "External Session
+// Management".
 #pragma once
 
 #include <optional>
@@ -12,8 +14,8 @@
 
 namespace router::config {
 
-// Absent: there is none, or what is wrong has been reported; `is_wanted` false: only what is wrong with EXT_SESSION_MGT
-// itself. The secret in there becomes the environment's.
+// Absent: there is none, or what is wrong has been reported; `is_wanted` false: only what is wrong with
+// EXT_SESSION_MGT itself. The secret in there becomes the environment's.
 std::optional<StateLocation> read_bound_redis(const Variables& variables, const std::vector<Binding>& bindings,
                                               bool is_wanted, Environment& environment);
 

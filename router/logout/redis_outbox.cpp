@@ -112,6 +112,11 @@ Task<Result<void>> RedisOutbox::record(std::vector<CallPtr> calls) {
     const auto id = call->id;
     own(id, Unfinished{std::move(call), 0, clock_.wall()}, last_order_);
   }
+  if (!is_writable_) {
+    // nobody waits for a Redis that is away; the next beat writes them
+    unwritten_.insert(unwritten_.end(), ids.begin(), ids.end());
+    co_return Error{ErrorCode::unavailable, Side::store, "Redis is away", true};
+  }
   auto writing = write(ids);
   const auto is_written = co_await writing;
   if (!is_written) unwritten_.insert(unwritten_.end(), ids.begin(), ids.end());

@@ -49,23 +49,13 @@ RedisStore::~RedisStore() { *stopped_ = true; }
 
 Error RedisStore::away(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
 
+Error RedisStore::not_asked() { return {ErrorCode::unavailable, Side::store, "Redis is away", true}; }
+
 Result<void> RedisStore::all_done(const std::vector<storage::RedisClient::Answer>& replies) {
   for (const auto& reply : replies) {
     if (!reply) return away(reply.error());
   }
   return {};
-}
-
-void RedisStore::start() {
-  *stopped_ = false;
-  is_away_ = true;  // until it has answered
-  subscription_->start();
-  base::start_detached(look(*this));
-}
-
-void RedisStore::stop() {
-  *stopped_ = true;
-  subscription_->close();
 }
 
 std::string RedisStore::seal(const Session& session, std::string_view hash) const {
@@ -193,11 +183,12 @@ std::optional<RedisStore::Dated> RedisStore::dated(const storage::RedisReply& re
 }
 
 Task<Result<std::optional<RedisStore::Dated>>> RedisStore::read(SessionId id) {
+  if (is_away()) co_return not_asked();
   const auto hash = RedisNames::hash_of(id);
   const auto asked_at = clock_.steady();
   auto asking = clients_.run(redis_scripts().find, names_.session(hash), {time_.word()}, true);
   const auto reply = co_await asking;
-  is_away_ = !reply.has_value();
+  note_answer(reply.has_value());
   if (!reply) co_return away(reply.error());
   auto found = dated(*reply, hash);
   if (!found || !(found->session->id == id)) co_return std::optional<Dated>();
@@ -256,6 +247,7 @@ Task<Result<void>> RedisStore::used(SessionId id) {
 }
 
 Task<Result<void>> RedisStore::write_use(SessionId id, base::SteadyTime at) {
+  if (is_away()) co_return not_asked();
   const auto asked_at = clock_.steady();
   const auto ago = std::chrono::duration_cast<base::milliseconds>(asked_at - at);
   auto writing = clients_.run(redis_scripts().used, names_.session(id),
@@ -311,7 +303,7 @@ Task<Result<std::optional<Snapshot>>> RedisStore::end(SessionId id) {
     if (*ended) ++ended_;
     co_return ended;
   }
-  // away: what is known here ends here, and Redis will hear of it
+  // away: what is known here ends here
   const auto known = cache_.last_known(id, now);
   if (cache_.is_over(id, clock_.steady())) co_return std::optional<Snapshot>();
   if (!known) {
@@ -325,12 +317,13 @@ Task<Result<std::optional<Snapshot>>> RedisStore::end(SessionId id) {
 }
 
 Task<Result<std::optional<Snapshot>>> RedisStore::end_in_redis(SessionId id, std::string stands_for_it) {
+  if (is_away()) co_return not_asked();
   const auto hash = RedisNames::hash_of(id);
   const auto token = crypto::random_token(12);
   auto ending =
       clients_.run(redis_scripts().end, names_.session(hash), {time_.word(), token, std::move(stands_for_it)}, true);
   const auto reply = co_await ending;
-  is_away_ = !reply.has_value();
+  note_answer(reply.has_value());
   if (!reply) co_return away(reply.error());
   if (reply->items.size() != 1) co_return std::optional<Snapshot>();
   auto session = unseal(reply->items[0].text, hash);

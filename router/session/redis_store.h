@@ -85,6 +85,12 @@ class RedisStore final : public Store {
   // What Redis cannot do is what it is away for: only it can tell.
   static base::Error away(const base::Error& error);
   static base::Result<void> all_done(const std::vector<storage::RedisClient::Answer>& replies);
+  enum class Reach { unknown, there, away };
+
+  // Whether the last question was answered. While it was not, nobody but look() waits for the next one.
+  void note_answer(bool came) { reach_ = came ? Reach::there : Reach::away; }
+  bool is_away() const { return reach_ == Reach::away; }
+  static base::Error not_asked();
   RedisCache::Certainty certainty() const { return {subscription_->since(), subscription_->sure_until()}; }
   std::string seal(const Session& session, std::string_view hash) const;
   Snapshot unseal(const std::string& sealed, std::string_view hash) const;
@@ -145,7 +151,7 @@ class RedisStore final : public Store {
   std::uint64_t journalled_ = 0;
   std::uint64_t seen_epoch_ = 0;  // with look()
   std::shared_ptr<bool> stopped_ = std::make_shared<bool>(true);
-  std::atomic<bool> is_away_ = false;
+  std::atomic<Reach> reach_ = Reach::there;
   std::atomic<unsigned> next_shard_ = 0;
   std::atomic<std::uint64_t> created_ = 0;
   std::atomic<std::uint64_t> ended_ = 0;

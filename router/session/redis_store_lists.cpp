@@ -199,6 +199,7 @@ Task<Result<bool>> RedisStore::has_ended_at_provider(Snapshot session) {
 }
 
 Task<Result<void>> RedisStore::remember_ended(EndedAtProvider ended) {
+  if (is_away()) co_return not_asked();
   std::vector<RedisRun> runs;
   const auto note = [&](std::string_view kind, const std::string& name) {
     if (name.empty()) return;

@@ -22,6 +22,18 @@ constexpr std::size_t kAssertAtOnce = 1'000;
 
 }  // namespace
 
+void RedisStore::start() {
+  *stopped_ = false;
+  reach_ = Reach::unknown;
+  subscription_->start();
+  base::start_detached(look(*this));
+}
+
+void RedisStore::stop() {
+  *stopped_ = true;
+  subscription_->close();
+}
+
 Task<Result<std::vector<RedisStore::Claimed>>> RedisStore::claim(bool anonymous, std::size_t limit) {
   std::vector<Claimed> sets;
   const auto first = next_shard_++;
@@ -125,6 +137,7 @@ Task<Result<std::vector<Snapshot>>> RedisStore::take_expired(std::size_t limit) 
 
 Task<Result<void>> RedisStore::told(std::vector<SessionId> ids) {
   if (ids.empty()) co_return Result<void>();
+  if (is_away()) co_return not_asked();
   std::vector<RedisRun> runs;
   std::vector<RedisCommand> removals;
   for (const auto& id : ids) {
@@ -169,7 +182,7 @@ Snapshot RedisStore::last_known(const SessionId& id) {
 }
 
 Health RedisStore::health() const {
-  if (!is_away_) return {};
+  if (reach_ == Reach::there) return {};
   return {false, "Redis is away", false};
 }
 
@@ -222,14 +235,17 @@ void RedisStore::look_after() {
 
 Task<void> RedisStore::look(RedisStore& self) {
   const auto stopped = self.stopped_;
-  auto writing = self.write_uses();
-  co_await writing;
-  if (*stopped) co_return;
+  if (!self.is_away()) {
+    auto writing = self.write_uses();
+    co_await writing;
+    if (*stopped) co_return;
+  }
   RedisCommand question("PING");
+  question.repeatable();
   auto asking = self.clients_.background()->ask(std::move(question));
   const auto reply = co_await asking;
   if (*stopped) co_return;
-  self.is_away_ = !reply.has_value();
+  self.note_answer(reply.has_value());
   if (reply) {
     const auto epoch = self.clients_.background()->epoch();
     const bool is_new = std::exchange(self.seen_epoch_, epoch) != epoch;

@@ -183,6 +183,7 @@ TEST_CASE("Redis store: away, it says so; what ends here meanwhile has ended eve
     return found && !*found;
   }));
   CHECK(replicas.until([&] { return here.health().is_available; }));
+  CHECK(replicas.until([&] { return replicas.client(1).health().is_available; }));
   CHECK(replicas.until([&] { return !there.find(other.id); }));
   // and its back-ends hear of it
   replicas.clock().advance(session::RedisStore::kUntoldFor + base::seconds(1));
