@@ -29,9 +29,15 @@ class AwayStore final : public session::Store {
   base::Task<base::Result<std::vector<session::Snapshot>>> take_expired(std::size_t) override { co_return away(); }
   base::Task<base::Result<void>> told(std::vector<session::SessionId>) override { co_return away(); }
   base::Task<base::Result<session::Counts>> counts() override { co_return away(); }
-  session::Health health() const override { return {false, "away"}; }
+  session::Snapshot last_known(const session::SessionId& id) override {
+    return known && known->id == id ? known : nullptr;
+  }
+  session::Health health() const override { return {false, "away", is_reachable}; }
   // For what is about no session.
   session::SharedState& shared() override { return shared_; }
+
+  bool is_reachable = true;  // though it fails
+  session::Snapshot known;   // before it was away
 
  private:
   static base::Error away() { return {base::ErrorCode::unavailable, base::Side::store, "away"}; }

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "logout/away_store.h"
 #include "pipeline/stage_world.h"
 #include "session/csrf.h"
 #include "support/run_task.h"
@@ -234,6 +235,36 @@ TEST_CASE("check upgrade: a WebSocket must be enabled, complete, and from an ori
     if (*row.origin != '\0') world.exchange->edit_request().headers.add("Origin", row.origin);
     REQUIRE(status_after(pipeline::sanitize(context)) == 0);
     CHECK(status_after(pipeline::check_upgrade(context)) == row.status);
+  }
+}
+
+TEST_CASE("load session: a store that cannot be reached costs what needs a login 503, and leads to none [issue 12]") {
+  StageWorld world;
+  world.config.routes = {protected_route("^/app"), make_route("^/public")};
+  const auto config = std::make_shared<const config::Configuration>(world.config);
+  test::AwayStore away;
+  const std::string cookie = "JSESSIONID=" + std::string(session::SessionId::random().reveal());
+  struct Row {
+    const char* target;
+    bool is_reachable;
+    bool has_cookie;
+    int status;
+  };
+  for (const Row& row :
+       {Row{"/app", false, false, 503}, Row{"/app", false, true, 503}, Row{"/app", true, true, 503},
+        Row{"/app", true, false, 0}, Row{"/public", false, false, 0}, Row{"/public", false, true, 0}}) {
+    CAPTURE(row.target);
+    CAPTURE(row.is_reachable);
+    CAPTURE(row.has_cookie);
+    away.is_reachable = row.is_reachable;
+    const pipeline::Parts parts{world.clock, world.loop, {away, world.live, world.streams}};
+    const auto graph = std::make_shared<pipeline::Graph>(config, parts);
+    test::FakeExchange exchange("GET", row.target);
+    if (row.has_cookie) exchange.edit_request().headers.add("Cookie", cookie);
+    pipeline::Context context(exchange, *graph, world.pool);
+    REQUIRE(status_after(pipeline::sanitize(context)) == 0);
+    REQUIRE(status_after(pipeline::match_route(context)) == 0);
+    CHECK(status_after(test::run_task(pipeline::load_session(context))) == row.status);
   }
 }
 
