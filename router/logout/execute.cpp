@@ -26,6 +26,8 @@ void log_store_fault(std::string_view what, const base::Error& error) {
   base::log_error("logout.store", {{"what", what}, {"fault", describe(error)}});
 }
 
+bool is_paced(const Trigger& trigger) { return trigger.selection.ended_already || trigger.selection.is_paced; }
+
 bool contains(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
@@ -160,7 +162,8 @@ Task<Result<std::optional<session::Snapshot>>> Executor::leave_application(sessi
 
 Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optional<ForwardedRequest> request,
                              Execution* execution) {
-  if (trigger.selection.ended_already) {
+  execution->ended += ended.size();
+  if (is_paced(trigger)) {
     std::vector<std::string> back_ends = back_ends_;
     co_await parts_.fan_out.wait_for_room(std::move(back_ends));
   }
@@ -204,7 +207,7 @@ Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot sessi
   auto calls = parts_.config->looked_up_logouts.empty() ? calls_for(*session, targets_, request, only)
                                                         : calls_for(*session, all_targets(), request, only);
   auto credentials = users_credentials(*session, calls);
-  const auto urgency = trigger.selection.ended_already ? Urgency::paced : Urgency::urgent;
+  const auto urgency = is_paced(trigger) ? Urgency::paced : Urgency::urgent;
   co_await parts_.fan_out.submit(receipt, std::move(calls), urgency);
   revoke(trigger, session, std::move(credentials), receipt);
 }

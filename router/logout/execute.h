@@ -21,6 +21,7 @@ namespace router::logout {
 struct Execution {
   std::string logout_id;                           // of the first receipt; empty: there was nothing to end
   std::vector<std::shared_ptr<Receipt>> receipts;  // whose provider part is still open, and the browser's token use
+  std::size_t ended = 0;                           // sessions that this logout has ended, or left
   std::optional<base::Error> failure;              // the store could not end a session
   bool is_known_everywhere = true;                 // false: other replicas hear of it later
 };

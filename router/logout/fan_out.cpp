@@ -20,7 +20,6 @@ constexpr milliseconds kRoomPoll{50};
 constexpr milliseconds kLongestRoomWait{10'000};
 constexpr milliseconds kDrainPoll{20};
 constexpr std::size_t kRecoverBatch = 256;
-constexpr std::size_t kRetryBatch = 1000;
 
 std::mt19937_64::result_type system_seed() {
   const std::string bytes = crypto::random_bytes(sizeof(std::mt19937_64::result_type));
@@ -175,13 +174,19 @@ Task<void> FanOut::drain(milliseconds at_most) {
 }
 
 std::optional<milliseconds> FanOut::oldest_age() const {
-  std::optional<base::SteadyTime> oldest;
+  std::optional<milliseconds> oldest;
+  for (const auto& load : loads()) oldest = std::max(oldest, load.oldest);
+  return oldest;
+}
+
+std::vector<BackEndLoad> FanOut::loads() const {
+  std::vector<BackEndLoad> loads;
   for (const auto& [name, lane] : lanes_) {
-    const auto candidate = lane.oldest();
-    if (candidate && (!oldest || *candidate < *oldest)) oldest = candidate;
+    BackEndLoad& load = loads.emplace_back(BackEndLoad{name, lane.waiting() + lane.running(), {}});
+    const auto oldest = lane.oldest();
+    if (oldest) load.oldest = std::chrono::duration_cast<milliseconds>(clock_.steady() - *oldest);
   }
-  if (!oldest) return std::nullopt;
-  return std::chrono::duration_cast<milliseconds>(clock_.steady() - *oldest);
+  return loads;
 }
 
 Lane& FanOut::lane_of(const CallRecord& call) {

@@ -29,12 +29,20 @@ struct FanOutOptions {
   base::milliseconds give_up_after = kGiveUpAfter;
 };
 
+// What waits for one back-end.
+struct BackEndLoad {
+  std::string back_end;
+  std::size_t waiting = 0;                   // running calls included
+  std::optional<base::milliseconds> oldest;  // of those that wait
+};
+
 // Settled calls by back-end and outcome, since the start.
 using OutcomeCounts = std::map<std::pair<std::string, Outcome>, std::uint64_t>;
 
 class FanOut {
  public:
   static constexpr base::milliseconds kRecoverEvery{15'000};
+  static constexpr std::size_t kRetryBatch = 1000;
 
   // `random` in [0, 1) spreads the retries; by default a generator seeded from the system.
   FanOut(net::HttpClient& client, base::Loop& loop, const base::Clock& clock, Outbox& outbox, Receipts& receipts,
@@ -57,10 +65,12 @@ class FanOut {
   std::size_t waiting() const { return waiting_; }  // running calls included
   std::optional<base::milliseconds> oldest_age() const;
   const OutcomeCounts& counts() const { return counts_; }
+  // Of each back-end that was ever called, in the order of their names.
+  std::vector<BackEndLoad> loads() const;
   bool is_writable() const { return outbox_.is_writable(); }
 
   std::uint64_t dead_total() const { return dead_total_; }
-  // Tries again what was given up and matches. How many. Errors: unavailable.
+  // Tries again what was given up and matches, at most kRetryBatch. How many. Errors: unavailable.
   base::Task<base::Result<std::size_t>> retry_dead(CallFilter which);
 
  private:

@@ -227,12 +227,12 @@ Task<void> Service::hear(session::News news) {
   if (!left.empty()) parts_.live.close(news.id, left);
 }
 
-Task<Result<std::string>> Service::end_sessions(Cause cause, Selection selection) {
+Task<Result<Ended>> Service::end_sessions(Cause cause, Selection selection) {
   const Trigger trigger = unasked(cause, std::move(selection));
   std::optional<ForwardedRequest> nobody;
   Execution execution = co_await executor_.run(trigger, std::move(nobody));
   if (execution.failure) co_return *execution.failure;
-  co_return std::move(execution.logout_id);
+  co_return Ended{std::move(execution.logout_id), execution.ended};
 }
 
 }  // namespace router::logout

@@ -21,6 +21,12 @@
 
 namespace router::logout {
 
+// What came of a logout that no browser asked for.
+struct Ended {
+  std::string logout_id;  // of the first receipt; empty: there was nothing to end
+  std::size_t sessions = 0;
+};
+
 class Service {
  public:
   explicit Service(Parts parts);
@@ -46,8 +52,8 @@ class Service {
   base::Result<std::shared_ptr<const CallTarget>> find_target(const std::string& name) const {
     return executor_.find_target(name);
   }
-  // Administration, refused refresh. Answers the id of the logout, empty if there was nothing to end.
-  base::Task<base::Result<std::string>> end_sessions(Cause cause, Selection selection);
+  // Administration, refused refresh.
+  base::Task<base::Result<Ended>> end_sessions(Cause cause, Selection selection);
 
   // Absent if the request is no logout. Ends nothing and asks nobody: for `xs-router explain`.
   std::optional<Explanation> explain(const http::Request& request, const http::External& external) const;

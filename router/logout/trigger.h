@@ -40,6 +40,8 @@ struct Selection {
   // A browser leaves, whatever its session is called by now: where a login has just succeeded one of `sessions`, what
   // stands for it is meant.
   bool with_successors = false;
+  // Many at a time: the back-ends are told at a steady pace, and who signs out meanwhile goes first.
+  bool is_paced = false;
 };
 
 // How far it goes.

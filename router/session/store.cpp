@@ -1,5 +1,6 @@
 #include "session/store.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace router::session {
@@ -15,12 +16,24 @@ bool fits_login(const SessionFilter& filter, const Session& session) {
                                         : filter.idp_session_id == session.idp_session_id;
 }
 
+bool holds_cookie_of(const std::string& destination, const Session& session) {
+  const auto& cookies = session.backend_cookies;
+  return std::any_of(cookies.begin(), cookies.end(), [&](const auto& one) { return one.destination == destination; });
+}
+
+bool fits_time(const SessionFilter& filter, const Session& session) {
+  return (!filter.created_from || session.created >= *filter.created_from) &&
+         (!filter.created_until || session.created <= *filter.created_until);
+}
+
 }  // namespace
 
 bool matches(const SessionFilter& filter, const Session& session) {
   return fits(filter.issuer, session.issuer) && fits_login(filter, session) &&
          fits(filter.user_name, session.user_name) && fits(filter.tenant, session.tenant) &&
-         (!filter.subdomain || *filter.subdomain == session.subdomain);
+         (!filter.subdomain || *filter.subdomain == session.subdomain) && fits(filter.provider, session.provider) &&
+         fits_time(filter, session) && (filter.destination.empty() || holds_cookie_of(filter.destination, session)) &&
+         (filter.fingerprint.empty() || filter.fingerprint == session.id.fingerprint());
 }
 
 namespace {

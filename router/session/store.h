@@ -55,7 +55,12 @@ struct SessionFilter {
   std::string idp_session_id;
   std::string user_name;
   std::string tenant;
-  std::optional<std::string> subdomain;  // of the host they were made on; "" is one, too
+  std::optional<std::string> subdomain;         // of the host they were made on; "" is one, too
+  std::string provider;                         // binding name
+  std::string destination;                      // that they hold a cookie of
+  std::string fingerprint;                      // SessionId::fingerprint()
+  std::optional<base::WallTime> created_from;   // not before
+  std::optional<base::WallTime> created_until;  // not after
 };
 bool matches(const SessionFilter& filter, const Session& session);
 
