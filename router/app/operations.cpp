@@ -4,7 +4,9 @@
 
 #include "app/explain.h"
 #include "app/measurements.h"
+#include "app/outbox_queries.h"
 #include "app/receipt_queries.h"
+#include "app/session_queries.h"
 #include "management/ask.h"
 
 namespace router::app {
@@ -42,13 +44,31 @@ std::vector<Dependency> dependencies(const Operations::InForce& in_force, Parts&
   return all;
 }
 
-Result<std::string> ask_text(base::Loop& loop, std::function<base::Task<Result<std::string>>()> question) {
-  auto asked = management::ask_task<std::string>(loop, std::move(question));
+template <class Answer>
+Result<Answer> answer_of(base::Loop& loop, std::function<base::Task<Result<Answer>>()> question) {
+  auto asked = management::ask_task<Answer>(loop, std::move(question));
   auto answer = asked.by(patience_ends());
-  return answer ? std::move(*answer) : Result<std::string>(no_answer());
+  return answer ? std::move(*answer) : Result<Answer>(no_answer());
 }
 
+base::Task<Result<std::string>> said(std::string text) { co_return text; }
+
 }  // namespace
+
+Operations::Operations(Given given)
+    : given_(std::move(given)),
+      endings_({.store = given_.parts.sessions,
+                .loop = given_.parts.background,
+                .clock = given_.parts.clock,
+                .end = [this](logout::Selection selection) { return end_by_rules_in_force(std::move(selection)); },
+                .is_stopping = [this] { return given_.stopping.load(); }}) {}
+
+base::Task<Result<logout::Ended>> Operations::end_by_rules_in_force(logout::Selection selection) {
+  const auto in_force = given_.in_force().graph;  // a reload must not pull it away
+  auto ending = in_force->logout->end_sessions(logout::Cause::admin, std::move(selection));
+  auto ended = co_await ending;
+  co_return ended;
+}
 
 management::Readiness Operations::readiness() {
   management::Readiness readiness;
@@ -140,18 +160,55 @@ Result<std::string> Operations::explain(management::ExplainQuestion question) {
 }
 
 Result<std::string> Operations::receipts(management::ReceiptQuestion question) {
-  return ask_text(given_.parts.background,
-                  [&parts = given_.parts, question = std::move(question)] { return list_receipts(parts, question); });
+  return answer_of<std::string>(given_.parts.background, [&parts = given_.parts, question = std::move(question)] {
+    return list_receipts(parts, question);
+  });
 }
 
 Result<std::string> Operations::receipt(std::string logout_id, bool as_jws) {
-  return ask_text(given_.parts.background, [&parts = given_.parts, logout_id = std::move(logout_id), as_jws] {
-    return show_receipt(parts, logout_id, as_jws);
+  return answer_of<std::string>(given_.parts.background, [this, logout_id = std::move(logout_id), as_jws] {
+    const auto ending = as_jws ? nullptr : endings_.find(logout_id);
+    return ending ? said(to_json(*ending)) : show_receipt(given_.parts, logout_id, as_jws);
   });
 }
 
 Result<std::string> Operations::receipt_keys() {
-  return ask_text(given_.parts.background, [&parts = given_.parts] { return parts.evidence.chain->public_keys(); });
+  return answer_of<std::string>(given_.parts.background,
+                                [&parts = given_.parts] { return parts.evidence.chain->public_keys(); });
+}
+
+Result<std::string> Operations::sessions(management::SessionQuestion question) {
+  return answer_of<std::string>(given_.parts.background, [&parts = given_.parts, question = std::move(question)] {
+    return list_sessions(parts.sessions, parts.clock, question);
+  });
+}
+
+Result<std::string> Operations::end_sessions(management::EndWish wish) {
+  return answer_of<std::string>(given_.parts.background,
+                                [this, wish = std::move(wish)] { return endings_.begin(wish); });
+}
+
+Result<std::string> Operations::end_session(std::string fingerprint) {
+  return answer_of<std::string>(given_.parts.background,
+                                [this, fingerprint = std::move(fingerprint)] { return endings_.end_one(fingerprint); });
+}
+
+Result<std::string> Operations::outbox(management::OutboxQuestion question) {
+  return answer_of<std::string>(given_.parts.background, [&parts = given_.parts, question = std::move(question)] {
+    return list_calls(*parts.state->outbox, parts.fan_out, question);
+  });
+}
+
+Result<std::size_t> Operations::retry_calls(management::RetryWish wish) {
+  return answer_of<std::size_t>(given_.parts.background, [&parts = given_.parts, wish = std::move(wish)] {
+    return app::retry_calls(parts.fan_out, wish);
+  });
+}
+
+Result<void> Operations::drop_call(std::string call_id) {
+  return answer_of<void>(given_.parts.background, [&parts = given_.parts, call_id = std::move(call_id)] {
+    return app::drop_call(*parts.state->outbox, call_id);
+  });
 }
 
 }  // namespace router::app

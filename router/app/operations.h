@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/endings.h"
 #include "app/parts.h"
 #include "config/issue.h"
 #include "management/operations.h"
@@ -42,7 +43,7 @@ class Operations final : public management::Operations {
     std::function<void(Reloaded)> reload;  // background loop; tells how it went, once
   };
 
-  explicit Operations(Given given) : given_(std::move(given)) {}
+  explicit Operations(Given given);
 
   management::Readiness readiness() override;
   std::vector<base::MetricReading> measured() override;
@@ -53,9 +54,18 @@ class Operations final : public management::Operations {
   base::Result<std::string> receipts(management::ReceiptQuestion question) override;
   base::Result<std::string> receipt(std::string logout_id, bool as_jws) override;
   base::Result<std::string> receipt_keys() override;
+  base::Result<std::string> sessions(management::SessionQuestion question) override;
+  base::Result<std::string> end_sessions(management::EndWish wish) override;
+  base::Result<std::string> end_session(std::string fingerprint) override;
+  base::Result<std::string> outbox(management::OutboxQuestion question) override;
+  base::Result<std::size_t> retry_calls(management::RetryWish wish) override;
+  base::Result<void> drop_call(std::string call_id) override;
 
  private:
+  base::Task<base::Result<logout::Ended>> end_by_rules_in_force(logout::Selection selection);
+
   Given given_;
+  Endings endings_;
 };
 
 }  // namespace router::app

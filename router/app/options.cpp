@@ -2,12 +2,94 @@
 
 #include <CLI/CLI.hpp>
 
+#include "version.h"
+
 namespace router::app {
+namespace {
+
+using Command = Options::Command;
+
+// What each subcommand means, for those that are one word.
+using Meanings = std::vector<std::pair<CLI::App*, Command>>;
+
+void add_access(CLI::App& command, Options& options) {
+  command
+      .add_option("--url", options.management_url,
+                  "The management port: http://HOST:PORT or unix:PATH (default: MANAGEMENT_BIND, MANAGEMENT_PORT); "
+                  "token from XS_ROUTER_TOKEN")
+      ->type_name("URL");
+}
+
+void add_limit(CLI::App& command, std::size_t& limit) {
+  command.add_option("--limit", limit, "At most so many")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+}
+
+void add_session_commands(CLI::App& app, Options& options, Meanings& meanings) {
+  auto* sessions = app.add_subcommand("sessions", "Living sessions of a running router, oldest first");
+  sessions->add_option("--user", options.sessions.user, "Only those of this user");
+  sessions->add_option("--tenant", options.sessions.tenant, "Only those of this tenant");
+  sessions->add_option("--provider", options.sessions.provider, "Only those of this identity provider");
+  sessions->add_option("--destination", options.sessions.destination, "Only those with a cookie of this back-end");
+  sessions->add_option("--min-age", options.sessions.min_age, "Only those at least so old")->type_name("SECONDS");
+  sessions->add_option("--max-age", options.sessions.max_age, "Only those at most so old")->type_name("SECONDS");
+  add_limit(*sessions, options.sessions.limit);
+  meanings.emplace_back(sessions, Command::sessions);
+
+  auto* end =
+      app.add_subcommand("end", "End sessions, each by an ordinary logout; asks first, and shows how far it has come");
+  auto* whose = end->add_option_group("whose")->require_option(1);
+  whose->add_option("--user", options.end.user, "Those of this user");
+  whose->add_option("--tenant", options.end.tenant, "Those of this tenant");
+  whose->add_option("--provider", options.end.provider, "Those of this identity provider");
+  whose->add_option("--session", options.end.session, "The one with this fingerprint");
+  whose->add_flag("--all", options.end.all, "All");
+  end->add_flag("--yes", options.end.yes, "Ask nobody");
+  meanings.emplace_back(end, Command::end);
+}
+
+void add_outbox_commands(CLI::App& app, Options& options, Meanings& meanings) {
+  auto* outbox = app.add_subcommand("outbox", "Calls that back-ends have not confirmed: list, retry, drop");
+  outbox->require_subcommand(1);
+  auto* list = outbox->add_subcommand("list", "What waits, and what was given up");
+  list->add_option("--state", options.outbox.state, "Only those: pending or dead")
+      ->check(CLI::IsMember({"pending", "dead"}));
+  list->add_option("--back-end", options.outbox.back_end, "Only those for this back-end");
+  add_limit(*list, options.outbox.limit);
+  auto* retry = outbox->add_subcommand("retry", "Try again what was given up");
+  auto* which = retry->add_option_group("which")->require_option(1);
+  which->add_option("ID", options.outbox.id, "This call");
+  which->add_option("--back-end", options.outbox.back_end, "Those for this back-end");
+  which->add_flag("--all", options.outbox.all, "All");
+  auto* drop = outbox->add_subcommand("drop", "Forget a call that was given up");
+  drop->add_option("ID", options.outbox.id, "The call")->required();
+  meanings.emplace_back(list, Command::outbox);
+  meanings.emplace_back(retry, Command::outbox_retry);
+  meanings.emplace_back(drop, Command::outbox_drop);
+}
+
+void add_running_commands(CLI::App& app, Options& options, Meanings& meanings) {
+  auto* top = app.add_subcommand("top", "What a running router does, each second");
+  top->add_option("--count", options.count,
+                  "So many times (default: until it is interrupted; once where there is no terminal)");
+  meanings.emplace_back(top, Command::top);
+  meanings.emplace_back(
+      app.add_subcommand("reload", "Let a running router read its configuration anew; exits with 1 if it has errors"),
+      Command::reload);
+  auto* level = app.add_subcommand("log-level", "What a running router logs, or is to log for a while");
+  level->add_option("LEVEL", options.log_level.level, "debug, info, warning, error, off");
+  level->add_option("--event", options.log_level.event, "Only lines of this event");
+  level->add_option("--minutes", options.log_level.minutes, "For so long")
+      ->check(CLI::Range(1, 60))
+      ->capture_default_str();
+  meanings.emplace_back(level, Command::log_level);
+}
+
+}  // namespace
 
 std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   Options options;
   CLI::App app("xs-router: the front door of a business application, and its way out", "xs-router");
-  app.set_version_flag("--version", XS_ROUTER_VERSION);
+  app.set_version_flag("--version", kVersionText);
   app.add_option("-w,--workingDir", options.directory, "Directory with xs-app.json")->type_name("DIR");
   app.add_option("-p,--port", options.port, "Port to listen on (default: PORT, else 5000)")
       ->check(CLI::Range(0, 65535));
@@ -47,22 +129,39 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   auto* list = receipts->add_subcommand("list", "Those of a running router, newest first");
   auto* show = receipts->add_subcommand("show", "One of them; exits with 1 if there is none");
   show->add_option("ID", options.id, "Of the logout: x-logout-id of its answer")->required();
-  list->add_option("--cause", options.receipts.cause, "Only those with this cause");
-  list->add_option("--user", options.receipts.user, "Only those of this user");
-  list->add_option("--outcome", options.receipts.outcome,
-                   "Only those with a call that ended so: confirmed, refused, unconfirmed, dead, pending");
-  list->add_option("--limit", options.receipts.limit, "At most so many")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  for (auto* command : {list, show}) {
-    command
-        ->add_option("--url", options.management_url,
-                     "The management port: http://HOST:PORT or unix:PATH (default: MANAGEMENT_BIND, MANAGEMENT_PORT); "
-                     "token from XS_ROUTER_TOKEN")
-        ->type_name("URL");
+  auto* logouts = app.add_subcommand("logouts", "The same: those of a running router, or one of them");
+  logouts->add_option("ID", options.id, "Of the logout");
+  for (auto* command : {list, logouts}) {
+    command->add_option("--cause", options.receipts.cause, "Only those with this cause");
+    command->add_option("--user", options.receipts.user, "Only those of this user");
+    command->add_option("--outcome", options.receipts.outcome,
+                        "Only those with a call that ended so: confirmed, refused, unconfirmed, dead, pending");
+    add_limit(*command, options.receipts.limit);
+  }
+  for (auto* command : {list, show, logouts}) {
+    add_access(*command, options);
     command->add_flag("--jws", options.receipts.as_jws, "As compact JWS, one a line");
     command->add_flag("--json", options.receipts.json, "Print it as JSON");
   }
+
+  Meanings meanings{{check, Command::check},
+                    {explain, Command::explain},
+                    {import, Command::import_properties},
+                    {verify, Command::verify_receipts},
+                    {list, Command::list_receipts},
+                    {show, Command::show_receipt}};
+  const auto of_operators = meanings.size();
+  add_running_commands(app, options, meanings);
+  add_session_commands(app, options, meanings);
+  add_outbox_commands(app, options, meanings);
+  for (auto one = meanings.begin() + static_cast<std::ptrdiff_t>(of_operators); one != meanings.end(); ++one) {
+    add_access(*one->first, options);
+    one->first->add_flag("--json", options.json, "Print it as JSON");
+  }
+  auto* init =
+      app.add_subcommand("init", "Write a small directory that starts, with a README.md that says what is what");
+  init->add_option("DIR", options.directory, "Where (default: here)");
+  meanings.emplace_back(init, Command::init);
 
   app.require_subcommand(0, 1);
   try {
@@ -70,12 +169,10 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   }
-  if (check->parsed()) options.command = Options::Command::check;
-  if (explain->parsed()) options.command = Options::Command::explain;
-  if (import->parsed()) options.command = Options::Command::import_properties;
-  if (verify->parsed()) options.command = Options::Command::verify_receipts;
-  if (list->parsed()) options.command = Options::Command::list_receipts;
-  if (show->parsed()) options.command = Options::Command::show_receipt;
+  for (const auto& [command, meaning] : meanings) {
+    if (command->parsed()) options.command = meaning;
+  }
+  if (logouts->parsed()) options.command = options.id.empty() ? Command::list_receipts : Command::show_receipt;
   return options;
 }
 

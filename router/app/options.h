@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/operator_commands.h"
 #include "app/receipts_command.h"
 
 namespace router::app {
@@ -19,12 +20,21 @@ struct Options {
     import_properties,
     verify_receipts,
     list_receipts,
-    show_receipt
+    show_receipt,
+    init,
+    top,
+    sessions,
+    end,
+    outbox,
+    outbox_retry,
+    outbox_drop,
+    reload,
+    log_level
   } command = Command::serve;
   std::string directory = ".";
   std::optional<std::uint16_t> port;
   std::optional<std::string> state_directory;
-  bool json = false;    // check --json, explain --json
+  bool json = false;    // --json of check, explain and the commands of operators
   bool strict = false;  // check --strict
   std::string method;   // explain METHOD URL
   std::string url;
@@ -32,9 +42,14 @@ struct Options {
   std::string file;                  // import FILE
   std::vector<std::string> files;    // receipts verify FILE...
   std::string jwks;                  // receipts verify --jwks
-  std::string management_url;        // receipts list, show: --url
+  std::string management_url;        // --url of those that ask a running router
   ReceiptList receipts;              // receipts list, show
-  std::string id;                    // receipts show ID
+  std::string id;                    // receipts show ID, logouts ID
+  SessionList sessions;
+  EndOrder end;
+  OutboxOrder outbox;
+  LogLevelOrder log_level;
+  unsigned count = 0;  // top: so many screens
 };
 
 // Help, version or a usage error: what the process prints and exits with is printed already.

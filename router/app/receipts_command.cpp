@@ -1,12 +1,12 @@
 #include "app/receipts_command.h"
 
 #include <algorithm>
-#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "app/terminal.h"
 #include "base/text.h"
 #include "logout/receipt_check.h"
 #include "management/client.h"
@@ -53,13 +53,6 @@ Result<crypto::KeySet> read_keys(const std::string& jwks, const base::Secret& to
 std::string numbers_of(const logout::ReceiptFinding& finding) {
   if (finding.first == finding.last) return std::to_string(finding.first);
   return std::to_string(finding.first) + " to " + std::to_string(finding.last);
-}
-
-// What a file holds is a stranger's: nothing of it drives a terminal.
-std::string shown_text(std::string_view text) {
-  std::string shown;
-  for (const char c : text.substr(0, 200)) shown.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
-  return shown;
 }
 
 void print_check(const std::string& file, const logout::ReceiptsCheck& check, std::ostream& out) {
@@ -126,14 +119,7 @@ std::string query_of(const ReceiptList& list, std::size_t limit, const std::stri
   return query;
 }
 
-std::string when_of(const ordered_json& receipt) {
-  const auto at = static_cast<std::time_t>(receipt.value("at", std::int64_t{0}));
-  std::tm parts{};
-  gmtime_r(&at, &parts);
-  char text[32] = {};
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
+std::string when_of(const ordered_json& receipt) { return shown_time(receipt.value("at", std::int64_t{0})); }
 
 std::string outcomes_of(const ordered_json& receipt) {
   std::string text;

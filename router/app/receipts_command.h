@@ -9,15 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "app/operator_commands.h"
 #include "base/secret.h"
 
 namespace router::app {
-
-// Where a command finds the management port, and how it gets in.
-struct ManagementAccess {
-  std::string url;  // empty: not known
-  base::Secret token;
-};
 
 struct ReceiptList {
   std::string cause;

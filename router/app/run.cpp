@@ -1,6 +1,7 @@
 #include "app/run.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -10,6 +11,8 @@
 #include "app/check.h"
 #include "app/explain.h"
 #include "app/import.h"
+#include "app/init.h"
+#include "app/operator_commands.h"
 #include "app/options.h"
 #include "app/router.h"
 #include "app/state.h"
@@ -92,6 +95,36 @@ ManagementAccess management_access(const config::LoadInput& input, std::string u
   return {scheme + host + ":" + variable(input, "MANAGEMENT_PORT"), token};
 }
 
+// Those that ask a running router.
+int operate(const Options& options, const ManagementAccess& access) {
+  using Command = Options::Command;
+  const Console console{std::cin, std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1};
+  switch (options.command) {
+    case Command::list_receipts:
+      return list_receipts(access, options.receipts, std::cout, std::cerr);
+    case Command::show_receipt:
+      return show_receipt(access, options.id, options.receipts.as_jws, options.receipts.json, std::cout, std::cerr);
+    case Command::top:
+      return show_top(access, options.count, options.json, console);
+    case Command::sessions:
+      return show_sessions(access, options.sessions, options.json, console);
+    case Command::end:
+      return end_sessions(access, options.end, options.json, console);
+    case Command::outbox:
+      return show_outbox(access, options.outbox, options.json, console);
+    case Command::outbox_retry:
+      return retry_outbox(access, options.outbox, options.json, console);
+    case Command::outbox_drop:
+      return drop_from_outbox(access, options.outbox, options.json, console);
+    case Command::reload:
+      return reload_router(access, options.json, console);
+    case Command::log_level:
+      return set_log_level(access, options.log_level, options.json, console);
+    default:
+      return kFailed;
+  }
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -112,15 +145,13 @@ int run(int argc, char** argv) {
     case Options::Command::verify_receipts:
       return verify_receipts(options.files, options.jwks, base::Secret(variable(input, "XS_ROUTER_TOKEN")),
                              options.json, std::cout, std::cerr);
-    case Options::Command::list_receipts:
-      return list_receipts(management_access(input, options.management_url), options.receipts, std::cout, std::cerr);
-    case Options::Command::show_receipt:
-      return show_receipt(management_access(input, options.management_url), options.id, options.receipts.as_jws,
-                          options.receipts.json, std::cout, std::cerr);
+    case Options::Command::init:
+      return write_directory(options.directory, std::cout, std::cerr);
     case Options::Command::serve:
-      break;
+      return serve(std::move(input));
+    default:
+      return operate(options, management_access(input, options.management_url));
   }
-  return serve(std::move(input));
 }
 
 }  // namespace router::app

@@ -6,37 +6,13 @@
 #include "base/log.h"
 #include "base/log_level.h"
 #include "management/metrics_text.h"
+#include "management/overview.h"
+#include "management/reading.h"
 
 namespace router::management {
 namespace {
 
 using nlohmann::ordered_json;
-
-// What a person sends is small.
-constexpr std::size_t kLargestQuestion = 64 * 1024;
-
-std::string to_text(const ordered_json& body) {
-  return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
-Response answer_json(int status, const ordered_json& body) { return {.status = status, .body = to_text(body)}; }
-
-// An object, or nothing.
-ordered_json body_of(const Request& request) {
-  if (request.body.size() > kLargestQuestion) return nullptr;
-  // no depth to speak of: brackets that go on for long are no question of ours
-  const auto nested =
-      std::count_if(request.body.begin(), request.body.end(), [](char c) { return c == '[' || c == '{'; });
-  if (nested > 64) return nullptr;
-  auto body = ordered_json::parse(request.body, nullptr, false);
-  return body.is_object() ? body : ordered_json(nullptr);
-}
-
-// Absent: not there; null: not a text.
-const std::string* text_of(const ordered_json& body, const char* name) {
-  const auto found = body.find(name);
-  return found == body.end() ? nullptr : found->get_ptr<const std::string*>();
-}
 
 ordered_json log_level_body() {
   ordered_json events = ordered_json::object();
@@ -102,12 +78,9 @@ Response ready(const Asking& asking) {
 }
 
 Response metrics(const Asking& asking) {
-  auto readings = base::MetricRegistry::of_process().read();
-  auto measured = asking.operations.measured();
-  readings.insert(readings.end(), std::make_move_iterator(measured.begin()), std::make_move_iterator(measured.end()));
-  std::sort(readings.begin(), readings.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  const auto sample = take_sample(asking.operations);
   const auto format = metrics_format(asking.request.accept);
-  return {.type = std::string(media_type(format)), .body = metrics_text(readings, format)};
+  return {.type = std::string(media_type(format)), .body = metrics_text(sample.readings.all(), format)};
 }
 
 Response configuration(const Asking& asking) { return {.body = asking.operations.configuration()}; }
@@ -158,8 +131,7 @@ Response explain(const Asking& asking) {
     }
   }
   auto explained = asking.operations.explain(std::move(question));
-  if (explained) return {.body = std::move(*explained)};
-  return problem(explained.error().code == base::ErrorCode::bad_request ? 400 : 503, explained.error().detail);
+  return answer_or_problem(std::move(explained));
 }
 
 }  // namespace router::management

@@ -17,6 +17,15 @@ Response receipts(const Asking& asking);
 Response receipt(const Asking& asking);
 Response receipt_keys(const Asking& asking);
 Response openapi(const Asking& asking);
+Response overview_now(const Asking& asking);
+Response events(const Asking& asking);
+Response route_counts(const Asking& asking);
+Response sessions(const Asking& asking);
+Response end_session(const Asking& asking);
+Response end_sessions(const Asking& asking);
+Response outbox(const Asking& asking);
+Response retry_calls(const Asking& asking);
+Response drop_call(const Asking& asking);
 
 // A line for whoever asks later who did it: "audit": true.
 void audit(const Asking& asking, std::string_view what, std::string_view detail);

@@ -1,6 +1,8 @@
 // Requests and responses of the management port, apart from the library that reads and writes them (management/server).
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,12 +19,20 @@ struct Request {
   std::map<std::string, std::string> query = {};  // decoded; the first of each name
 };
 
+// An answer that goes on: pieces, one after the other with a pause in between, until there is an empty one. Called on the
+// connection's own thread.
+struct PieceByPiece {
+  std::chrono::milliseconds pause{0};
+  std::function<std::string()> next;  // empty function: the answer is its body
+};
+
 struct Response {
   int status = 200;
   std::string type = "application/json";
   std::string body;
   std::string allow = {};         // 405
-  unsigned come_again_after = 0;  // seconds; 429
+  unsigned come_again_after = 0;  // seconds; 429, 503
+  PieceByPiece stream = {};       // instead of a body
 };
 
 // RFC 9457, application/problem+json.

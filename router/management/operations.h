@@ -55,6 +55,42 @@ struct ReceiptQuestion {
   bool as_jws = false;
 };
 
+// Which sessions; empty fields match all.
+struct SessionQuestion {
+  std::string fingerprint;
+  std::string user;
+  std::string tenant;
+  std::string provider;                   // name of its binding
+  std::string destination;                // that they hold a cookie of
+  std::optional<std::uint64_t> youngest;  // seconds; none that is younger
+  std::optional<std::uint64_t> oldest;    // none that is older
+  std::string cursor;                     // of the page before
+  std::size_t limit = 50;
+};
+
+// Sessions that are to end: those of a user, of a tenant, of a provider, with a fingerprint, or all.
+struct EndWish {
+  std::string user;
+  std::string tenant;
+  std::string provider;
+  std::string fingerprint;
+  bool all = false;
+  bool dry_run = false;  // only how many there are
+};
+
+struct OutboxQuestion {
+  std::optional<bool> dead;  // given up, or still to be told; absent: both
+  std::string back_end;
+  std::uint64_t cursor = 0;
+  std::size_t limit = 50;
+};
+
+// Of what was given up: a call, those of a back-end, or all.
+struct RetryWish {
+  std::string call_id;
+  std::string back_end;
+};
+
 class Operations {
  public:
   virtual ~Operations() = default;
@@ -71,10 +107,22 @@ class Operations {
   // Errors: also bad_request (no such request).
   virtual base::Result<std::string> explain(ExplainQuestion question) = 0;
   // Receipts of logouts, as JSON, and the keys they are signed with, as JWKS. Errors of all: unavailable; of one also
-  // not_found.
+  // not_found. With the id of an ending: how far it has come.
   virtual base::Result<std::string> receipts(ReceiptQuestion question) = 0;
   virtual base::Result<std::string> receipt(std::string logout_id, bool as_jws) = 0;
   virtual base::Result<std::string> receipt_keys() = 0;
+  // As JSON. Errors: unavailable, bad_request (the cursor).
+  virtual base::Result<std::string> sessions(SessionQuestion question) = 0;
+  // Begins to end them; how far it has come, as JSON. Errors: unavailable, overloaded (too many at once).
+  virtual base::Result<std::string> end_sessions(EndWish wish) = 0;
+  // Ends that one; which logout it was, as JSON. Errors: unavailable, not_found.
+  virtual base::Result<std::string> end_session(std::string fingerprint) = 0;
+  // What back-ends have still to be told, and what was given up, as JSON. Errors: unavailable.
+  virtual base::Result<std::string> outbox(OutboxQuestion question) = 0;
+  // How many are tried again. Errors: unavailable; of one call also not_found.
+  virtual base::Result<std::size_t> retry_calls(RetryWish wish) = 0;
+  // Forgets a call that was given up. Errors: unavailable, not_found, conflict (it is still being tried).
+  virtual base::Result<void> drop_call(std::string call_id) = 0;
 };
 
 }  // namespace router::management

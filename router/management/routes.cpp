@@ -3,91 +3,13 @@
 #include <array>
 
 #include "management/handlers.h"
+#include "management/schemas.h"
 
 namespace router::management {
 namespace {
 
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kProblem = "application/problem+json";
-
-constexpr std::string_view kReadinessSchema = R"({
-  "type": "object", "required": ["ready", "draining", "dependencies"], "additionalProperties": false,
-  "properties": {
-    "ready": {"type": "boolean"},
-    "draining": {"type": "boolean", "description": "the router is stopping"},
-    "dependencies": {"type": "array", "items": {
-      "type": "object", "required": ["name", "ready"], "additionalProperties": false,
-      "properties": {"name": {"type": "string"}, "ready": {"type": "boolean"}, "detail": {"type": "string"}}}}}})";
-
-constexpr std::string_view kHealthSchema =
-    R"({"type": "object", "required": ["status"], "properties": {"status": {"const": "alive"}}})";
-
-constexpr std::string_view kConfigSchema = R"({
-  "type": "object", "required": ["directory", "descriptor", "variables"],
-  "properties": {
-    "directory": {"type": "string"},
-    "descriptor": {"type": "object", "description": "xs-app.json as it is understood"},
-    "variables": {"type": "array", "items": {
-      "type": "object", "required": ["name", "source"],
-      "properties": {"name": {"type": "string"},
-                     "source": {"enum": ["environment", "default-env.json", "default"]}}}}}})";
-
-constexpr std::string_view kReloadSchema = R"({
-  "type": "object", "required": ["reloaded", "check", "needs_restart"],
-  "properties": {
-    "reloaded": {"type": "boolean"},
-    "reason": {"type": "string"},
-    "check": {"type": "object", "description": "what `xs-router check --json` says"},
-    "needs_restart": {"type": "array", "items": {"type": "string"}}}})";
-
-constexpr std::string_view kLogLevelSchema = R"({
-  "type": "object", "required": ["level", "events"], "additionalProperties": false,
-  "properties": {
-    "level": {"enum": ["debug", "info", "warning", "error", "off"]},
-    "events": {"type": "object", "description": "those with a level of their own",
-               "additionalProperties": {"enum": ["debug", "info", "warning", "error", "off"]}}}})";
-
-constexpr std::string_view kLogLevelWishSchema = R"({
-  "type": "object", "required": ["level"], "additionalProperties": false,
-  "properties": {
-    "level": {"enum": ["debug", "info", "warning", "error", "off"]},
-    "event": {"type": "string", "maxLength": 100, "description": "only lines of this event"},
-    "minutes": {"type": "integer", "minimum": 1, "maximum": 60, "default": 60}}})";
-
-constexpr std::string_view kExplainSchema = R"({
-  "type": "object", "required": ["url"], "additionalProperties": false,
-  "properties": {
-    "method": {"type": "string"},
-    "url": {"type": "string", "description": "absolute, or a path"},
-    "headers": {"type": "array", "items": {"type": "string", "description": "Name: value"}}}})";
-
-constexpr std::string_view kReceiptsSchema = R"({
-  "type": "object", "required": ["logouts"], "additionalProperties": false,
-  "properties": {
-    "logouts": {"type": "array", "description": "newest first; with format=jws as compact JWS", "items": {
-      "oneOf": [{"type": "string"},
-                {"type": "object", "required": ["id", "cause", "user", "at", "complete", "outcomes"],
-                 "properties": {"id": {"type": "string"}, "number": {"type": "integer"},
-                                "state": {"enum": ["open", "final"]}, "cause": {"type": "string"},
-                                "user": {"type": "string"}, "at": {"type": "integer", "description": "Unix seconds"},
-                                "complete": {"type": "boolean"},
-                                "outcomes": {"type": "object", "additionalProperties": {"type": "integer"}}}}]}},
-    "next_cursor": {"type": "string", "description": "for the next page; absent: that was all"}}})";
-
-constexpr std::string_view kReceiptSchema = R"({
-  "type": "object", "required": ["id", "cause", "user", "at", "complete", "durable", "sessions", "backEnds"],
-  "properties": {
-    "id": {"type": "string"}, "cause": {"type": "string"}, "user": {"type": "string"}, "at": {"type": "integer"},
-    "complete": {"type": "boolean"}, "durable": {"type": "boolean"}, "knownEverywhere": {"type": "boolean"}, "state": {"enum": ["open", "final"]},
-    "sessions": {"type": "array", "items": {"type": "string", "description": "fingerprint"}},
-    "backEnds": {"type": "array", "items": {
-      "type": "object", "required": ["backEnd", "outcome", "attempts"],
-      "properties": {"outcome": {"enum": ["pending", "confirmed", "refused", "unconfirmed", "dead"]}}}}}})";
-
-constexpr std::string_view kKeysSchema =
-    R"({"type": "object", "required": ["keys"], "properties": {"keys": {"type": "array", "items": {"type": "object"}}}})";
-
-constexpr std::string_view kAnyObject = R"({"type": "object"})";
 
 constexpr Answer kBadBody{400, "The body is not what is asked for.", kProblem, ""};
 constexpr Answer kNoAnswer{503, "The router did not answer in time.", kProblem, ""};
@@ -109,11 +31,33 @@ constexpr std::array kExplain{Answer{200, "What the request would meet, step by 
 constexpr std::array kReceipts{
     Answer{200, "By cause, user, outcome, since, until, limit (50), cursor; format=jws.", kJson, kReceiptsSchema},
     Answer{400, "A parameter is not what it should be.", kProblem, ""}, kNoAnswer};
-constexpr std::array kReceipt{Answer{200, "The receipt as it is now.", kJson, kReceiptSchema},
-                              Answer{200, "With format=jws: what was signed last.", "application/jose", ""},
-                              Answer{404, "No such logout.", kProblem, ""}, kNoAnswer};
+constexpr std::array kReceipt{
+    Answer{200, "The receipt as it is now, or how far an ending has come.", kJson, kReceiptOrEndingSchema},
+    Answer{200, "With format=jws: what was signed last.", "application/jose", ""},
+    Answer{404, "No such logout.", kProblem, ""}, kNoAnswer};
 constexpr std::array kReceiptKeys{
     Answer{200, "Public keys of the receipts that are kept.", "application/jwk-set+json", kKeysSchema}, kNoAnswer};
+constexpr Answer kBadQuery{400, "A parameter is not what it should be.", kProblem, ""};
+constexpr std::array kOverview{Answer{200, "What it does, since its start.", kJson, kOverviewSchema}};
+constexpr std::array kEvents{
+    Answer{200, "The overview, a line a second, each of the second before.", "text/event-stream", ""},
+    Answer{503, "As many look already as may.", kProblem, ""}};
+constexpr std::array kRouteCounts{Answer{200, "In the order of the descriptor.", kJson, kRoutesSchema}};
+constexpr std::array kSessions{
+    Answer{200, "By user, tenant, provider, destination, min_age, max_age (seconds), limit (50), cursor.", kJson,
+           kSessionsSchema},
+    kBadQuery, kNoAnswer};
+constexpr std::array kEndSession{Answer{200, "It is over.", kJson, kEndedSchema},
+                                 Answer{404, "No such session.", kProblem, ""}, kNoAnswer};
+constexpr std::array kEndSessions{Answer{200, "With dry_run: how many there are.", kJson, kDryRunSchema},
+                                  Answer{202, "It has begun.", kJson, kEndingSchema}, kBadBody, kNoAnswer};
+constexpr std::array kOutbox{
+    Answer{200, "By state (pending, dead), back_end, limit (50), cursor.", kJson, kOutboxSchema}, kBadQuery, kNoAnswer};
+constexpr std::array kRetry{Answer{200, "They are tried again.", kJson, kRetriedSchema}, kBadBody,
+                            Answer{404, "No such call was given up.", kProblem, ""}, kNoAnswer};
+constexpr std::array kDrop{Answer{200, "It is forgotten.", kJson, kDroppedSchema},
+                           Answer{404, "No such call.", kProblem, ""},
+                           Answer{409, "It is still being tried.", kProblem, ""}, kNoAnswer};
 constexpr std::array kOpenapi{Answer{200, "This description.", kJson, kAnyObject}};
 
 constexpr std::array kRoutes{
@@ -125,6 +69,12 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/config", "The configuration in force", Right::look, &configuration, "", kConfig},
     Route{"GET", "/api/log-level", "What is logged", Right::look, &log_level, "", kLogLevel},
     Route{"POST", "/api/explain", "What a request would meet", Right::look, &explain, kExplainSchema, kExplain},
+    Route{"GET", "/api/overview", "What the router does now", Right::look, &overview_now, "", kOverview},
+    Route{"GET", "/api/events", "The same, live", Right::look, &events, "", kEvents},
+    Route{"GET", "/api/routes", "Routes, and what came their way", Right::look, &route_counts, "", kRouteCounts},
+    Route{"GET", "/api/sessions", "Living sessions", Right::look, &sessions, "", kSessions},
+    Route{"GET", "/api/outbox", "What back-ends have still to be told, and what was given up", Right::look, &outbox, "",
+          kOutbox},
     Route{"GET", "/api/logouts", "Receipts of logouts", Right::look, &receipts, "", kReceipts},
     Route{"GET", "/api/logouts/{id}", "The receipt of one logout", Right::look, &receipt, "", kReceipt},
     Route{"GET", "/xs-router/receipts/jwks.json", "The keys that receipts are signed with", Right::look, &receipt_keys,
@@ -134,6 +84,13 @@ constexpr std::array kRoutes{
     Route{"POST", "/api/reload", "Read the configuration anew", Right::everything, &reload, "", kReload},
     Route{"PUT", "/api/log-level", "Log more, or less, for a while", Right::everything, &set_log_level,
           kLogLevelWishSchema, kSetLogLevel},
+    Route{"DELETE", "/api/sessions/{id}", "End a session, by its fingerprint", Right::everything, &end_session, "",
+          kEndSession},
+    Route{"POST", "/api/sessions/end", "End the sessions of a user, a tenant, a provider, or all", Right::everything,
+          &end_sessions, kEndWishSchema, kEndSessions},
+    Route{"POST", "/api/outbox/retry", "Try again what was given up", Right::everything, &retry_calls, kRetryWishSchema,
+          kRetry},
+    Route{"DELETE", "/api/outbox/{id}", "Forget a call that was given up", Right::everything, &drop_call, "", kDrop},
 };
 
 }  // namespace

@@ -5,6 +5,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "base/guarded.h"
@@ -25,6 +28,7 @@ constexpr std::size_t kThreads = 16;
 constexpr std::size_t kMostBody = 64 * 1024;
 constexpr std::time_t kWaitSeconds = 2;  // for bytes of a request, or for room for those of an answer
 constexpr std::string_view kUnix = "unix:";
+constexpr int kMostStreams = 4;  // of the threads; the others answer
 
 Request to_request(const httplib::Request& from) {
   std::map<std::string, std::string> query;
@@ -40,7 +44,7 @@ Request to_request(const httplib::Request& from) {
 
 void fill(httplib::Response& to, const Response& from) {
   to.status = from.status;
-  to.set_content(from.body, from.type);
+  if (!from.stream.next) to.set_content(from.body, from.type);
   to.set_header("Cache-Control", "no-store");
   to.set_header("X-Content-Type-Options", "nosniff");
   if (from.status == 401) to.set_header("WWW-Authenticate", "Bearer");
@@ -82,6 +86,10 @@ struct Server::Listener {
   Result<std::uint16_t> bind();
   Result<std::uint16_t> bind_path(std::string path);
   void answer(const httplib::Request& request, httplib::Response& response);
+  void go_on(httplib::Response& response, const Response& from);
+  // Whether the port goes on after that time.
+  bool pause(base::milliseconds time);
+  void stop();
 
   ServerOptions options;
   bool is_unix;
@@ -90,6 +98,10 @@ struct Server::Listener {
   std::string path;  // of a Unix socket that is ours
   std::unique_ptr<httplib::Server> server;
   std::thread thread;
+  std::atomic<int> streams = 0;
+  std::mutex mutex;
+  std::condition_variable stops;
+  bool is_stopping = false;  // with the mutex held
 };
 
 void Server::Listener::answer(const httplib::Request& request, httplib::Response& response) {
@@ -100,7 +112,46 @@ void Server::Listener::answer(const httplib::Request& request, httplib::Response
     base::log_error("management.failed", {{"path", request.path}, {"detail", base::caught_error().detail}});
     made = problem(500, "a fault of the router; its log says more");
   }
+  if (made.stream.next && ++streams > kMostStreams) {
+    --streams;
+    made = problem(503, "as many as may look at the overview already");
+    made.come_again_after = 10;
+  }
   fill(response, made);
+  if (made.stream.next) go_on(response, made);
+}
+
+void Server::Listener::go_on(httplib::Response& response, const Response& from) {
+  auto is_first = std::make_shared<bool>(true);
+  const auto write = [this, stream = from.stream, is_first](std::size_t, httplib::DataSink& sink) {
+    if (!std::exchange(*is_first, false) && !pause(stream.pause)) {
+      sink.done();
+      return true;
+    }
+    try {
+      const auto piece = stream.next();
+      if (!piece.empty()) return sink.write(piece.data(), piece.size());
+    } catch (...) {
+      base::log_error("management.failed", {{"detail", base::caught_error().detail}});
+    }
+    sink.done();
+    return true;
+  };
+  response.set_chunked_content_provider(from.type, write, [this](bool) { --streams; });
+}
+
+bool Server::Listener::pause(base::milliseconds time) {
+  std::unique_lock lock(mutex);
+  return !stops.wait_for(lock, time, [this] { return is_stopping; });
+}
+
+void Server::Listener::stop() {
+  {
+    const std::lock_guard lock(mutex);
+    is_stopping = true;
+  }
+  stops.notify_all();
+  server->stop();
 }
 
 Result<void> Server::Listener::make() {
@@ -192,7 +243,7 @@ Result<std::uint16_t> Server::start() {
 
 Server::~Server() {
   if (!listener_->thread.joinable()) return;
-  listener_->server->stop();
+  listener_->stop();
   listener_->thread.join();
   if (!listener_->path.empty()) ::unlink(listener_->path.c_str());
 }

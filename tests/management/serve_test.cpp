@@ -6,70 +6,13 @@
 #include <set>
 
 #include "base/log_level.h"
+#include "management/managed_world.h"
 #include "management/routes.h"
-#include "support/fake_loop.h"
 
 namespace router::serve_test {
 namespace {
 
-using namespace router::management;
-using base::Secret;
-using nlohmann::json;
-
-struct FakeOperations final : Operations {
-  Readiness readiness() override { return now; }
-  std::vector<base::MetricReading> measured() override {
-    return {{"xsrouter_open", "Open.", base::MetricKind::gauge, {}, {{{}, 7, {}}}}};
-  }
-  std::string configuration() override { return R"({"directory":"/x","descriptor":{},"variables":[]})"; }
-  void after(base::minutes time, std::function<void()> work) override {
-    waits = time;
-    later = std::move(work);
-  }
-  base::Result<ReloadOutcome> reload() override {
-    if (!answers) return base::Error{base::ErrorCode::unavailable, base::Side::router, "too late"};
-    return outcome;
-  }
-  base::Result<std::string> explain(ExplainQuestion question) override {
-    if (question.url.empty()) return base::Error{base::ErrorCode::bad_request, base::Side::client, "no such URL"};
-    return json{{"method", question.method}, {"headers", question.headers}}.dump();
-  }
-
-  base::Result<std::string> receipts(ReceiptQuestion question) override {
-    asked = std::move(question);
-    return std::string(R"({"logouts":[]})");
-  }
-  base::Result<std::string> receipt(std::string logout_id, bool as_jws) override {
-    if (logout_id != "l-1") return base::Error{base::ErrorCode::not_found, base::Side::client, "no such logout"};
-    return std::string(as_jws ? "a.b.c" : R"({"id":"l-1"})");
-  }
-  base::Result<std::string> receipt_keys() override { return std::string(R"({"keys":[]})"); }
-
-  ReceiptQuestion asked;
-  Readiness now{false, {{"session store", true, ""}}};
-  ReloadOutcome outcome{true, R"({"errors":0})", "", {"THREADS"}};
-  bool answers = true;
-  base::minutes waits{0};
-  std::function<void()> later;
-};
-
-struct World {
-  test::FakeClock clock;
-  FakeOperations operations;
-  Doorkeeper door{{Secret("all-of-it"), Secret("only-look"), false}, clock};
-
-  Response ask(std::string method, std::string path, std::string token = "all-of-it", std::string body = {}) {
-    Request request{
-        .method = std::move(method), .path = std::move(path), .address = "192.0.2.1", .body = std::move(body)};
-    if (!token.empty()) request.authorization = "Bearer " + token;
-    return serve(request, door, operations);
-  }
-  json ask_json(std::string method, std::string path, std::string body = {}) {
-    const auto answer = ask(std::move(method), std::move(path), "all-of-it", std::move(body));
-    CHECK(answer.status == 200);
-    return json::parse(answer.body);
-  }
-};
+using namespace test::managed;
 
 }  // namespace
 

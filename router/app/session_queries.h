@@ -1,0 +1,19 @@
+// What the management port answers about sessions: who, since when, what of; never an id, a token or a cookie.
+//
+// Background loop. Errors: unavailable, bad_request (the cursor). Source: docs/contract/operations.md "Management port".
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/task.h"
+#include "management/operations.h"
+#include "session/store.h"
+
+namespace router::app {
+
+// JSON: `sessions`, oldest first, and `next_cursor` where there may be more.
+base::Task<base::Result<std::string>> list_sessions(session::Store& store, const base::Clock& clock,
+                                                    management::SessionQuestion question);
+
+}  // namespace router::app

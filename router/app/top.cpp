@@ -1,0 +1,101 @@
+#include "app/top.h"
+
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "app/management_calls.h"
+#include "app/operator_commands.h"
+#include "app/terminal.h"
+
+namespace router::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::string_view kRed = "\033[31m";
+constexpr std::string_view kPlain = "\033[0m";
+constexpr std::string_view kNewScreen = "\033[H\033[J";
+
+ordered_json part_of(const ordered_json& overview, const char* name) {
+  const auto found = overview.find(name);
+  return found != overview.end() && found->is_object() ? *found : ordered_json::object();
+}
+
+// With so many digits; "-" where nothing is known.
+std::string figure(const ordered_json& object, const char* name, int digits = 0) {
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_number()) return "-";
+  char text[64] = {};
+  std::snprintf(text, sizeof text, "%.*f", digits, found->get<double>());
+  return text;
+}
+
+}  // namespace
+
+std::string overview_screen(const ordered_json& overview, bool colours) {
+  std::ostringstream out;
+  const auto problems = overview.find("problems");
+  if (problems != overview.end() && problems->is_array()) {
+    for (const auto& problem : *problems) {
+      if (problem.is_string()) {
+        out << (colours ? kRed : "") << "! " << shown_text(problem.get<std::string>()) << (colours ? kPlain : "")
+            << "\n";
+      }
+    }
+  }
+  const auto requests = part_of(overview, "requests");
+  const auto connections = part_of(overview, "connections");
+  const auto sessions = part_of(overview, "sessions");
+  const auto logouts = part_of(overview, "logouts");
+  const auto calls = part_of(logouts, "calls");
+  out << "requests     " << figure(requests, "per_second", 1) << "/s, p50 " << figure(requests, "p50_ms", 1)
+      << " ms, p99 " << figure(requests, "p99_ms", 1) << " ms, 4xx " << figure(requests, "client_errors_per_second", 1)
+      << "/s, 5xx " << figure(requests, "server_errors_per_second", 1) << "/s, " << figure(requests, "total")
+      << " in all\n";
+  out << "connections  " << figure(connections, "clients") << " of clients, " << figure(connections, "upstream_open")
+      << " to back-ends (" << figure(connections, "upstream_idle") << " idle), "
+      << figure(connections, "upstream_waiting") << " requests wait\n";
+  out << "sessions     " << figure(sessions, "users") << " of users, " << figure(sessions, "anonymous")
+      << " of nobody, " << figure(sessions, "created") << " created, " << figure(sessions, "over") << " over\n";
+  out << "logout calls " << figure(calls, "confirmed") << " confirmed, " << figure(calls, "refused") << " refused, "
+      << figure(calls, "unconfirmed") << " unconfirmed, " << figure(calls, "dead") << " given up, "
+      << figure(logouts, "waiting") << " wait, the oldest for " << figure(logouts, "oldest_seconds") << " s\n";
+  const auto back_ends = overview.find("back_ends");
+  if (back_ends == overview.end() || !back_ends->is_array() || back_ends->empty()) return out.str();
+  out << "\n";
+  Table table({"BACK-END", "PER SECOND", "P50 MS", "P99 MS", "REQUESTS"});
+  for (const auto& one : *back_ends) {
+    if (!one.is_object()) continue;
+    table.add({shown_text(one.value("name", "")), figure(one, "per_second", 1), figure(one, "p50_ms", 1),
+               figure(one, "p99_ms", 1), figure(one, "requests")});
+  }
+  table.print(out);
+  return out.str();
+}
+
+int show_top(const ManagementAccess& access, unsigned count, bool json, const Console& console) {
+  if (access.url.empty()) {
+    return tell_fault({base::ErrorCode::bad_request, base::Side::client, "--url, or MANAGEMENT_PORT, is needed"},
+                      console);
+  }
+  if (count == 0 && !console.is_terminal) count = 1;
+  unsigned shown = 0;
+  const auto followed = management::follow(access.url, "/api/events", access.token, [&](std::string_view data) {
+    const auto overview = ordered_json::parse(data, nullptr, false);
+    if (json) {
+      console.out << data << "\n";
+    } else if (overview.is_object()) {
+      console.out << (console.is_terminal ? kNewScreen : "") << overview_screen(overview, console.is_terminal);
+    }
+    console.out << std::flush;
+    return ++shown != count;
+  });
+  if (followed) return kCommandDone;
+  const bool is_refused = followed.error().code == base::ErrorCode::refused;
+  const int code = tell_fault(followed.error(), console);
+  return is_refused ? kCommandRefused : code;
+}
+
+}  // namespace router::app

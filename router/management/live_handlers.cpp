@@ -1,0 +1,42 @@
+#include "management/handlers.h"
+#include "management/overview.h"
+
+namespace router::management {
+namespace {
+
+constexpr std::chrono::milliseconds kEverySecond{1'000};
+// After that whoever still looks asks anew: with a token that is still one.
+constexpr int kMostLines = 3'600;
+
+// One line a second, each of the second before it.
+struct LiveOverview {
+  Operations& operations;
+  std::optional<Sample> before;
+  int lines = 0;
+
+  std::string next() {
+    if (++lines > kMostLines) return {};
+    auto now = take_sample(operations);
+    auto line = "data: " + overview(now, before ? &*before : nullptr, operations.readiness()) + "\n\n";
+    before = std::move(now);
+    return line;
+  }
+};
+
+}  // namespace
+
+Response overview_now(const Asking& asking) {
+  const auto now = take_sample(asking.operations);
+  return {.body = overview(now, nullptr, asking.operations.readiness())};
+}
+
+Response events(const Asking& asking) {
+  auto live = std::make_shared<LiveOverview>(LiveOverview{asking.operations, std::nullopt});
+  return {.type = "text/event-stream", .stream = {kEverySecond, [live] { return live->next(); }}};
+}
+
+Response route_counts(const Asking& asking) {
+  return {.body = route_list(take_sample(asking.operations).readings, asking.operations.configuration())};
+}
+
+}  // namespace router::management

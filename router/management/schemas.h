@@ -1,0 +1,197 @@
+// JSON Schemas of what the management port takes and answers, for /openapi.json (management/routes.cpp). A test holds every
+// answer against them.
+#pragma once
+
+#include <string_view>
+
+namespace router::management {
+
+inline constexpr std::string_view kReadinessSchema = R"({
+  "type": "object", "required": ["ready", "draining", "dependencies"], "additionalProperties": false,
+  "properties": {
+    "ready": {"type": "boolean"},
+    "draining": {"type": "boolean", "description": "the router is stopping"},
+    "dependencies": {"type": "array", "items": {
+      "type": "object", "required": ["name", "ready"], "additionalProperties": false,
+      "properties": {"name": {"type": "string"}, "ready": {"type": "boolean"}, "detail": {"type": "string"}}}}}})";
+
+inline constexpr std::string_view kHealthSchema =
+    R"({"type": "object", "required": ["status"], "properties": {"status": {"const": "alive"}}})";
+
+inline constexpr std::string_view kConfigSchema = R"({
+  "type": "object", "required": ["directory", "descriptor", "variables"],
+  "properties": {
+    "directory": {"type": "string"},
+    "descriptor": {"type": "object", "description": "xs-app.json as it is understood"},
+    "variables": {"type": "array", "items": {
+      "type": "object", "required": ["name", "source"],
+      "properties": {"name": {"type": "string"},
+                     "source": {"enum": ["environment", "default-env.json", "default"]}}}}}})";
+
+inline constexpr std::string_view kReloadSchema = R"({
+  "type": "object", "required": ["reloaded", "check", "needs_restart"],
+  "properties": {
+    "reloaded": {"type": "boolean"},
+    "reason": {"type": "string"},
+    "check": {"type": "object", "description": "what `xs-router check --json` says"},
+    "needs_restart": {"type": "array", "items": {"type": "string"}}}})";
+
+inline constexpr std::string_view kLogLevelSchema = R"({
+  "type": "object", "required": ["level", "events"], "additionalProperties": false,
+  "properties": {
+    "level": {"enum": ["debug", "info", "warning", "error", "off"]},
+    "events": {"type": "object", "description": "those with a level of their own",
+               "additionalProperties": {"enum": ["debug", "info", "warning", "error", "off"]}}}})";
+
+inline constexpr std::string_view kLogLevelWishSchema = R"({
+  "type": "object", "required": ["level"], "additionalProperties": false,
+  "properties": {
+    "level": {"enum": ["debug", "info", "warning", "error", "off"]},
+    "event": {"type": "string", "maxLength": 100, "description": "only lines of this event"},
+    "minutes": {"type": "integer", "minimum": 1, "maximum": 60, "default": 60}}})";
+
+inline constexpr std::string_view kExplainSchema = R"({
+  "type": "object", "required": ["url"], "additionalProperties": false,
+  "properties": {
+    "method": {"type": "string"},
+    "url": {"type": "string", "description": "absolute, or a path"},
+    "headers": {"type": "array", "items": {"type": "string", "description": "Name: value"}}}})";
+
+inline constexpr std::string_view kReceiptsSchema = R"({
+  "type": "object", "required": ["logouts"], "additionalProperties": false,
+  "properties": {
+    "logouts": {"type": "array", "description": "newest first; with format=jws as compact JWS", "items": {
+      "oneOf": [{"type": "string"},
+                {"type": "object", "required": ["id", "cause", "user", "at", "complete", "outcomes"],
+                 "properties": {"id": {"type": "string"}, "number": {"type": "integer"},
+                                "state": {"enum": ["open", "final"]}, "cause": {"type": "string"},
+                                "user": {"type": "string"}, "at": {"type": "integer", "description": "Unix seconds"},
+                                "complete": {"type": "boolean"},
+                                "outcomes": {"type": "object", "additionalProperties": {"type": "integer"}}}}]}},
+    "next_cursor": {"type": "string", "description": "for the next page; absent: that was all"}}})";
+
+inline constexpr std::string_view kReceiptOrEndingSchema = R"({"oneOf": [{
+  "type": "object", "required": ["id", "cause", "user", "at", "complete", "durable", "sessions", "backEnds"],
+  "properties": {
+    "id": {"type": "string"}, "cause": {"type": "string"}, "user": {"type": "string"}, "at": {"type": "integer"},
+    "complete": {"type": "boolean"}, "durable": {"type": "boolean"}, "knownEverywhere": {"type": "boolean"},
+    "state": {"enum": ["open", "final"]},
+    "sessions": {"type": "array", "items": {"type": "string", "description": "fingerprint"}},
+    "backEnds": {"type": "array", "items": {
+      "type": "object", "required": ["backEnd", "outcome", "attempts"],
+      "properties": {"outcome": {"enum": ["pending", "confirmed", "refused", "unconfirmed", "dead"]}}}}}}, {
+  "type": "object", "required": ["id", "state", "what", "matching", "more", "ended", "started"],
+  "properties": {"state": {"enum": ["running", "done", "failed"]}, "matching": {"type": "integer"}, "ended": {"type": "integer"}}}]})";
+
+inline constexpr std::string_view kKeysSchema =
+    R"({"type": "object", "required": ["keys"], "properties": {"keys": {"type": "array", "items": {"type": "object"}}}})";
+
+inline constexpr std::string_view kOverviewSchema = R"({
+  "type": "object", "additionalProperties": false,
+  "required": ["at", "uptime_seconds", "window_seconds", "problems", "requests", "connections", "sessions", "logouts", "back_ends"],
+  "properties": {
+    "at": {"type": "number", "description": "Unix seconds"},
+    "uptime_seconds": {"type": "number"},
+    "window_seconds": {"type": "number", "description": "what rates and quantiles are of"},
+    "problems": {"type": "array", "items": {"type": "string"}},
+    "requests": {"type": "object", "additionalProperties": {"type": ["number", "null"]},
+      "required": ["total", "client_errors", "server_errors", "per_second", "p50_ms", "p99_ms"]},
+    "connections": {"type": "object", "additionalProperties": {"type": "integer"},
+      "required": ["clients", "live_answers", "upstream_open", "upstream_idle", "upstream_waiting"]},
+    "sessions": {"type": "object", "additionalProperties": {"type": "integer"},
+      "required": ["users", "anonymous", "created", "over"]},
+    "logouts": {"type": "object", "additionalProperties": false,
+      "required": ["calls", "confirmed_per_second", "waiting", "oldest_seconds"],
+      "properties": {"calls": {"type": "object", "additionalProperties": {"type": "integer"}},
+                     "confirmed_per_second": {"type": "number"}, "waiting": {"type": "integer"},
+                     "oldest_seconds": {"type": "number"}}},
+    "back_ends": {"type": "array", "items": {
+      "type": "object", "required": ["name", "requests", "per_second", "p50_ms", "p99_ms"],
+      "properties": {"name": {"type": "string"}, "requests": {"type": "integer"}, "per_second": {"type": "number"},
+                     "p50_ms": {"type": ["number", "null"]}, "p99_ms": {"type": ["number", "null"]}}}}}})";
+
+inline constexpr std::string_view kRoutesSchema = R"({
+  "type": "object", "required": ["routes"], "additionalProperties": false,
+  "properties": {"routes": {"type": "array", "items": {
+    "type": "object", "additionalProperties": false,
+    "required": ["route", "source", "hits", "client_errors", "server_errors", "p50_ms", "p99_ms"],
+    "properties": {
+      "route": {"type": "string", "description": "as in the metrics; none: what no route took"},
+      "source": {"type": "string"}, "target": {"type": "string"}, "destination": {"type": "string"},
+      "service": {"type": "string"}, "localDir": {"type": "string"}, "authenticationType": {"type": "string"},
+      "hits": {"type": "integer"}, "client_errors": {"type": "integer"}, "server_errors": {"type": "integer"},
+      "p50_ms": {"type": ["number", "null"]}, "p99_ms": {"type": ["number", "null"]}}}}}})";
+
+inline constexpr std::string_view kSessionsSchema = R"({
+  "type": "object", "required": ["sessions"], "additionalProperties": false,
+  "properties": {
+    "sessions": {"type": "array", "description": "oldest first", "items": {
+      "type": "object", "additionalProperties": false,
+      "required": ["fingerprint", "kind", "user", "tenant", "provider", "created", "age_seconds", "holds"],
+      "properties": {
+        "fingerprint": {"type": "string"}, "kind": {"enum": ["user", "anonymous"]}, "user": {"type": "string"},
+        "tenant": {"type": "string"}, "provider": {"type": "string"},
+        "created": {"type": "integer", "description": "Unix seconds"}, "age_seconds": {"type": "integer"},
+        "ends_in_seconds": {"type": "integer", "description": "unless it is used"},
+        "ended_applications": {"type": "array", "items": {"type": "string"}},
+        "holds": {"type": "object", "additionalProperties": false, "required": ["tokens", "cookies", "services"],
+          "properties": {
+            "tokens": {"type": "array", "items": {"enum": ["access", "refresh", "id"]}},
+            "cookies": {"type": "object", "description": "how many, by destination", "additionalProperties": {"type": "integer"}},
+            "services": {"type": "array", "items": {"type": "string"}}}}}}},
+    "next_cursor": {"type": "string", "description": "for the next page; absent: that was all"}}})";
+
+inline constexpr std::string_view kEndWishSchema = R"({
+  "type": "object", "additionalProperties": false, "description": "exactly one of user, tenant, provider, all",
+  "properties": {"user": {"type": "string"}, "tenant": {"type": "string"}, "provider": {"type": "string"},
+                 "all": {"const": true}, "dry_run": {"type": "boolean", "default": false}}})";
+
+inline constexpr std::string_view kDryRunSchema = R"({
+  "type": "object", "required": ["dry_run", "matching", "more"], "additionalProperties": false,
+  "properties": {"dry_run": {"const": true}, "matching": {"type": "integer"},
+                 "more": {"type": "boolean", "description": "there may be more than were counted"}}})";
+
+inline constexpr std::string_view kEndingSchema = R"({
+  "type": "object", "additionalProperties": false,
+  "required": ["id", "state", "what", "matching", "more", "ended", "started"],
+  "properties": {
+    "id": {"type": "string", "description": "ask for it at /api/logouts/{id}"},
+    "state": {"enum": ["running", "done", "failed"]},
+    "what": {"type": "string"},
+    "matching": {"type": "integer", "description": "when it began"}, "more": {"type": "boolean"},
+    "ended": {"type": "integer"}, "started": {"type": "integer", "description": "Unix seconds"},
+    "finished": {"type": "integer"}, "logout_id": {"type": "string", "description": "of the first receipt"},
+    "reason": {"type": "string", "description": "why it failed"}}})";
+
+inline constexpr std::string_view kEndedSchema = R"({
+  "type": "object", "required": ["ended", "logout_id"], "additionalProperties": false,
+  "properties": {"ended": {"type": "integer"}, "logout_id": {"type": "string"}}})";
+
+inline constexpr std::string_view kOutboxSchema = R"({
+  "type": "object", "required": ["back_ends", "calls"], "additionalProperties": false,
+  "properties": {
+    "back_ends": {"type": "array", "items": {
+      "type": "object", "required": ["back_end", "waiting", "oldest_seconds"], "additionalProperties": false,
+      "properties": {"back_end": {"type": "string"}, "waiting": {"type": "integer"}, "oldest_seconds": {"type": "number"}}}},
+    "calls": {"type": "array", "description": "oldest first", "items": {
+      "type": "object", "additionalProperties": false,
+      "required": ["id", "logout_id", "back_end", "state", "attempts", "created", "due"],
+      "properties": {
+        "id": {"type": "string"}, "logout_id": {"type": "string"}, "back_end": {"type": "string"},
+        "state": {"enum": ["pending", "dead"]}, "attempts": {"type": "integer"}, "reason": {"type": "string"},
+        "created": {"type": "integer", "description": "Unix seconds"}, "due": {"type": "integer"}}}},
+    "next_cursor": {"type": "string", "description": "for the next page; absent: that was all"}}})";
+
+inline constexpr std::string_view kRetryWishSchema = R"({
+  "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
+  "properties": {"id": {"type": "string"}, "back_end": {"type": "string"}, "all": {"const": true}}})";
+
+inline constexpr std::string_view kRetriedSchema =
+    R"({"type": "object", "required": ["retried"], "properties": {"retried": {"type": "integer"}}})";
+
+inline constexpr std::string_view kDroppedSchema =
+    R"({"type": "object", "required": ["dropped"], "properties": {"dropped": {"type": "string"}}})";
+
+inline constexpr std::string_view kAnyObject = R"({"type": "object"})";
+
+}  // namespace router::management
