@@ -14,7 +14,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t kListedAtOnce = 200;
-constexpr std::chrono::milliseconds kLookEvery{200};
+constexpr std::chrono::milliseconds kProgressEvery{200};
 constexpr std::size_t kBarWidth = 30;
 
 std::string field(const ordered_json& object, const char* name) {
@@ -112,7 +112,7 @@ int watch_ending(const ManagementAccess& access, ordered_json ending, bool json,
   const auto target = "/api/logouts/" + base::percent_encode(field(ending, "id"));
   while (field(ending, "state") == "running") {
     draw_progress(ending, console);
-    std::this_thread::sleep_for(kLookEvery);
+    std::this_thread::sleep_for(kProgressEvery);
     auto looked = ask_router(access, {.target = target});
     if (!looked) return tell_fault(looked.error(), console);
     if (!looked->is_good()) return tell_refusal(*looked, console);

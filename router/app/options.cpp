@@ -7,10 +7,10 @@
 namespace router::app {
 namespace {
 
-using Command = Options::Command;
+using Meaning = Options::Command;
 
 // What each subcommand means, for those that are one word.
-using Meanings = std::vector<std::pair<CLI::App*, Command>>;
+using Meanings = std::vector<std::pair<CLI::App*, Meaning>>;
 
 void add_access(CLI::App& command, Options& options) {
   command
@@ -33,7 +33,7 @@ void add_session_commands(CLI::App& app, Options& options, Meanings& meanings) {
   sessions->add_option("--min-age", options.sessions.min_age, "Only those at least so old")->type_name("SECONDS");
   sessions->add_option("--max-age", options.sessions.max_age, "Only those at most so old")->type_name("SECONDS");
   add_limit(*sessions, options.sessions.limit);
-  meanings.emplace_back(sessions, Command::sessions);
+  meanings.emplace_back(sessions, Meaning::sessions);
 
   auto* end =
       app.add_subcommand("end", "End sessions, each by an ordinary logout; asks first, and shows how far it has come");
@@ -44,7 +44,7 @@ void add_session_commands(CLI::App& app, Options& options, Meanings& meanings) {
   whose->add_option("--session", options.end.session, "The one with this fingerprint");
   whose->add_flag("--all", options.end.all, "All");
   end->add_flag("--yes", options.end.yes, "Ask nobody");
-  meanings.emplace_back(end, Command::end);
+  meanings.emplace_back(end, Meaning::end);
 }
 
 void add_outbox_commands(CLI::App& app, Options& options, Meanings& meanings) {
@@ -62,26 +62,26 @@ void add_outbox_commands(CLI::App& app, Options& options, Meanings& meanings) {
   which->add_flag("--all", options.outbox.all, "All");
   auto* drop = outbox->add_subcommand("drop", "Forget a call that was given up");
   drop->add_option("ID", options.outbox.id, "The call")->required();
-  meanings.emplace_back(list, Command::outbox);
-  meanings.emplace_back(retry, Command::outbox_retry);
-  meanings.emplace_back(drop, Command::outbox_drop);
+  meanings.emplace_back(list, Meaning::outbox);
+  meanings.emplace_back(retry, Meaning::outbox_retry);
+  meanings.emplace_back(drop, Meaning::outbox_drop);
 }
 
 void add_running_commands(CLI::App& app, Options& options, Meanings& meanings) {
   auto* top = app.add_subcommand("top", "What a running router does, each second");
   top->add_option("--count", options.count,
                   "So many times (default: until it is interrupted; once where there is no terminal)");
-  meanings.emplace_back(top, Command::top);
+  meanings.emplace_back(top, Meaning::top);
   meanings.emplace_back(
       app.add_subcommand("reload", "Let a running router read its configuration anew; exits with 1 if it has errors"),
-      Command::reload);
+      Meaning::reload);
   auto* level = app.add_subcommand("log-level", "What a running router logs, or is to log for a while");
   level->add_option("LEVEL", options.log_level.level, "debug, info, warning, error, off");
   level->add_option("--event", options.log_level.event, "Only lines of this event");
   level->add_option("--minutes", options.log_level.minutes, "For so long")
       ->check(CLI::Range(1, 60))
       ->capture_default_str();
-  meanings.emplace_back(level, Command::log_level);
+  meanings.emplace_back(level, Meaning::log_level);
 }
 
 }  // namespace
@@ -144,12 +144,12 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
     command->add_flag("--json", options.receipts.json, "Print it as JSON");
   }
 
-  Meanings meanings{{check, Command::check},
-                    {explain, Command::explain},
-                    {import, Command::import_properties},
-                    {verify, Command::verify_receipts},
-                    {list, Command::list_receipts},
-                    {show, Command::show_receipt}};
+  Meanings meanings{{check, Meaning::check},
+                    {explain, Meaning::explain},
+                    {import, Meaning::import_properties},
+                    {verify, Meaning::verify_receipts},
+                    {list, Meaning::list_receipts},
+                    {show, Meaning::show_receipt}};
   const auto of_operators = meanings.size();
   add_running_commands(app, options, meanings);
   add_session_commands(app, options, meanings);
@@ -161,7 +161,7 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   auto* init =
       app.add_subcommand("init", "Write a small directory that starts, with a README.md that says what is what");
   init->add_option("DIR", options.directory, "Where (default: here)");
-  meanings.emplace_back(init, Command::init);
+  meanings.emplace_back(init, Meaning::init);
 
   app.require_subcommand(0, 1);
   try {
@@ -172,7 +172,7 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   for (const auto& [command, meaning] : meanings) {
     if (command->parsed()) options.command = meaning;
   }
-  if (logouts->parsed()) options.command = options.id.empty() ? Command::list_receipts : Command::show_receipt;
+  if (logouts->parsed()) options.command = options.id.empty() ? Meaning::list_receipts : Meaning::show_receipt;
   return options;
 }
 
