@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/guarded.h"
+
 namespace router::app {
 namespace {
 
@@ -20,6 +22,7 @@ base::Task<base::Result<BackgroundCounts>> count_in_background(Parts& parts) {
   counts.oldest_call = parts.fan_out.oldest_age().value_or(base::milliseconds(0));
   counts.dead_calls = parts.fan_out.dead_total();
   counts.calls = parts.fan_out.counts();
+  counts.loads = parts.fan_out.loads();
   co_return counts;
 }
 
@@ -75,6 +78,8 @@ void Measurements::add_process() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   add_gauge("process_max_fds", "File descriptors that there may be.", static_cast<double>(limit.rlim_cur));
+  add_counter("xsrouter_exceptions_total", "What was thrown, and caught at a last resort.",
+              static_cast<double>(base::exceptions_caught()));
   add_gauge("process_start_time_seconds", "When the process started, since 1970.",
             static_cast<double>(base::unix_seconds(kStarted)));
 }
@@ -107,6 +112,16 @@ void Measurements::add_background(const BackgroundCounts& counts) {
             static_cast<double>(counts.logout_calls_waiting));
   add_gauge("xsrouter_logout_calls_oldest_seconds", "Age of the oldest of them.",
             std::chrono::duration<double>(counts.oldest_call).count());
+  auto& waiting = family("xsrouter_logout_back_end_waiting", "Calls that wait for a back-end, by destination.",
+                         MetricKind::gauge, {"destination"});
+  for (const auto& load : counts.loads)
+    waiting.series.push_back({{load.back_end}, static_cast<double>(load.waiting), {}});
+  auto& oldest = family("xsrouter_logout_back_end_oldest_seconds", "Age of the oldest of them, by destination.",
+                        MetricKind::gauge, {"destination"});
+  for (const auto& load : counts.loads) {
+    const auto age = std::chrono::duration<double>(load.oldest.value_or(base::milliseconds(0)));
+    oldest.series.push_back({{load.back_end}, age.count(), {}});
+  }
   add_counter("xsrouter_logout_calls_dead_total", "Calls that were given up.", static_cast<double>(counts.dead_calls));
   auto& calls = family("xsrouter_logout_calls_total", "Calls that are settled, by destination and outcome.",
                        MetricKind::counter, {"destination", "outcome"});

@@ -19,6 +19,7 @@ struct BackgroundCounts {
   base::milliseconds oldest_call{0};
   std::uint64_t dead_calls = 0;
   logout::OutcomeCounts calls;
+  std::vector<logout::BackEndLoad> loads;
 };
 management::Asked<base::Result<BackgroundCounts>> measure_background(Parts& parts);
 

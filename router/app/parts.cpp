@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/logout_metrics.h"
 #include "base/guarded.h"
 #include "base/log.h"
 #include "config/chosen_destinations.h"
@@ -75,6 +76,7 @@ Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, 
       doors(std::make_shared<session::Doors>(door_limits(config.environment.limits), &sessions.shared())),
       ongoing_logouts(background, receipts, doors),
       ongoing_logins(doors, config.environment.limits.failed_callbacks_per_address) {
+  receipts.on_complete([this](const logout::Receipt& receipt) { count_logout(receipt, clock.steady()); });
   sessions.on_news([this](session::News news) {
     background.post([this, news = std::move(news)] { base::start_detached(hear(news)); });
   });

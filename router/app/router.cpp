@@ -88,9 +88,11 @@ Router::Router(const config::LoadResult& loaded, config::LoadInput input, std::u
   parts_ = std::make_unique<Parts>(*config_, std::move(state), background_);
   put_in_force();
   const auto cores = core_count(*config_);
+  background_.measure_lag("background");
   for (std::size_t i = 0; i < cores; ++i) {
     cores_.push_back(std::make_unique<Core>(*config_, graph_, cores, connections_));
     parts_->state->add_core(cores_.back()->loop);
+    cores_.back()->loop.measure_lag(std::to_string(i));
   }
 }
 

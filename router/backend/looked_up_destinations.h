@@ -11,6 +11,7 @@
 
 #include "backend/backend.h"
 #include "backend/compressed_body.h"
+#include "base/limits.h"
 #include "identity/destination_service.h"
 #include "session/address_limit.h"
 
@@ -25,7 +26,9 @@ class LookedUpDestinations {
 
   // Before find(): the address has had too many names looked up that no descriptor knows; when to come again.
   std::optional<base::seconds> must_wait(const std::string& name, std::string_view address) const {
-    return service_->must_ask_for(name) ? look_ups_.take(address, clock_.steady()) : std::nullopt;
+    const auto wait = service_->must_ask_for(name) ? look_ups_.take(address, clock_.steady()) : std::nullopt;
+    if (wait) base::limits::kLookUps.hit();
+    return wait;
   }
 
   // `dynamic`: the client chose the name.

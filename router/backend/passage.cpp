@@ -5,6 +5,7 @@
 #include "backend/forward_headers.h"
 #include "backend/location.h"
 #include "base/guarded.h"
+#include "base/metrics.h"
 #include "http/method.h"
 #include "net/bounded_body.h"
 
@@ -18,6 +19,9 @@ using base::Side;
 using base::Task;
 
 namespace {
+
+const base::SingleCounter kUpgrades("xsrouter_websockets_total",
+                                    "WebSockets, and other protocols, that back-ends have switched to.");
 
 // Of a request body, before it takes a back-end connection.
 constexpr std::size_t kMostGathered = 16 * 1024;
@@ -302,6 +306,7 @@ Task<Result<void>> Passage::switch_protocols() {
   auto lasting = call_.pool.begin_lasting(*connection_);
   if (!lasting) co_return lasting;
   call_.status = 101;
+  kUpgrades.add();
   connection_->set_timeout(milliseconds::zero());
   call_.exchange.watch_client(nullptr);
   auto fields = response_fields();

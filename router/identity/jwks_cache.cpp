@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "http/url.h"
 #include "identity/faults.h"
 
@@ -15,6 +16,9 @@ constexpr base::minutes kKeysMaxAge{24 * 60};
 constexpr base::minutes kRefetchInterval{1};
 // A hanging provider must not let a flood of tokens pile up in memory.
 constexpr std::size_t kMaxWaitingForKeys = 1024;
+
+const base::CounterFamily kKeyFetches("xsrouter_jwks_fetches_total",
+                                      "Fetches of the keys of identity providers, by result.", {"provider", "result"});
 
 base::Result<crypto::KeySet> read_keys_answer(const base::Result<net::ClientResponse>& answer) {
   if (!answer) return answer.error();
@@ -113,6 +117,7 @@ base::Task<void> JwksCache::fetch(std::shared_ptr<JwksCache> self, std::string j
   self->backoff_.succeed();
   self->last_error_.reset();
   if (auto* minute = std::exchange(self->minute_to_begin_, nullptr)) *minute = self->fetched_;
+  kKeyFetches.with(self->name_, "done").add();
   base::log_info("identity.keys_loaded", {{"provider", self->name_}, {"keys", self->keys_.keys().size()}});
 }
 
@@ -121,6 +126,7 @@ void JwksCache::fail(const base::Error& cause) {
   minute_to_begin_ = nullptr;
   backoff_.fail(parts_.clock.steady());
   last_error_ = provider_unavailable("keys of identity provider " + name_ + ": " + base::describe(cause));
+  kKeyFetches.with(name_, "failed").add();
   base::log_warning("identity.keys_failed", {{"provider", name_}, {"error", base::describe(cause)}});
 }
 

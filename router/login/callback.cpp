@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "login/callback_parameters.h"
 #include "login/fragment_cookie.h"
+#include "login/login_metrics.h"
 #include "login/orphaned_tokens.h"
 #include "login/start.h"
 
@@ -198,6 +199,7 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
   auto redeemed = co_await redeeming;
   if (redeemed || is_away(redeemed.error())) limit.give_back(address, parts_.clock.steady());
   if (!redeemed) {
+    count_login(attempt.login.provider, &redeemed.error());
     outcome_.answer = redeemed.error();
     co_return;
   }
@@ -218,6 +220,7 @@ Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::stri
     refuse(ErrorCode::unauthenticated, Side::identity_provider,
            "who left " + attempt.application + " was not asked again who he is: auth_time is " +
                (proved ? "older" : "missing"));
+    count_login(attempt.provider, &outcome_.answer.error());
     co_return;
   }
   auto opening = open_session(parts_, request_, external_, std::move(login),
@@ -230,6 +233,7 @@ Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::stri
     co_await again;
     co_return;
   }
+  count_login(attempt.provider, opened ? nullptr : &opened.error());
   if (!opened) {
     outcome_.answer = opened.error();
     co_return;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "login/login_metrics.h"
+
 namespace router::login {
 
 using base::ErrorCode;
@@ -39,6 +41,7 @@ base::Task<PasswordVerdict> check_password(session::Doors& doors, const base::Cl
   auto login = co_await asking;
   auto concluding = session::conclude(doors, visitor, outcome_of(login));
   co_await concluding;
+  count_login(provider.config().name, login ? nullptr : &login.error());
   co_return PasswordVerdict(std::move(login));
 }
 

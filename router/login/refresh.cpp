@@ -5,6 +5,7 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "login/parts.h"
 #include "login/refreshed_session.h"
 
@@ -20,6 +21,9 @@ using session::Snapshot;
 namespace {
 
 constexpr std::size_t kMostFailures = 64 * 1024;
+
+const base::CounterFamily kRefreshesByResult("xsrouter_refreshes_total", "Refreshes of a session's tokens, by result.",
+                                             {"result"});
 
 }  // namespace
 
@@ -77,6 +81,7 @@ bool Refreshes::is_backing_off(const std::string& key, base::SteadyTime now) con
 }
 
 void Refreshes::note_outcome(const std::string& key, const Result<Snapshot>& result, base::SteadyTime now) {
+  kRefreshesByResult.with(result ? "done" : "failed").add();
   if (result) {
     failures_.erase(key);
     return;

@@ -8,12 +8,16 @@
 #include "base/backoff.h"
 #include "base/guarded.h"
 #include "base/log.h"
+#include "base/metrics.h"
 
 namespace router::logout {
 
 using base::Task;
 
 namespace {
+
+const base::CounterFamily kRevocationsByResult("xsrouter_revocations_total",
+                                               "Revocations of the tokens of sessions, by result.", {"result"});
 
 constexpr unsigned kAttempts = 3;
 constexpr std::size_t kMostAtOnce = 32;
@@ -157,6 +161,7 @@ Task<bool> Revocations::revoke_one(Revocations* self, WorkPtr work, base::Secret
 void Revocations::finish(const WorkPtr& work, bool done) {
   // Given up by a drain that had no more time: it has been logged as such.
   if (open_.erase(work) == 0) return;
+  kRevocationsByResult.with(done ? "done" : "failed").add();
   work->order.receipt->revocation = done ? Step::done : Step::failed;
   receipts_.step_over(*work->order.receipt);
 }

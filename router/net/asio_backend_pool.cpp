@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/wake.h"
 #include "net/asio_backend.h"
 
@@ -83,7 +84,10 @@ Task<bool> AsioBackendPool::wait_for_room(Bucket& bucket, ConnectionWish& wish) 
     ++bucket.open;
     co_return true;
   }
-  if (bucket.waiting.size() >= pool_limits_.waiting) co_return false;
+  if (bucket.waiting.size() >= pool_limits_.waiting) {
+    base::limits::kUpstreamQueue.hit();
+    co_return false;
+  }
   Waiter waiter(*this, bucket);
   bucket.waiting.push_back(&waiter);
   waiter.ends_by = std::min(wish.ends_by(), loop_.deadlines().now() + pool_limits_.max_wait);
@@ -91,6 +95,7 @@ Task<bool> AsioBackendPool::wait_for_room(Bucket& bucket, ConnectionWish& wish) 
   wish.set_stop([&waiter] { waiter.leave(); });
   co_await waiter.wake.wait();
   wish.set_stop(nullptr);
+  if (!waiter.served && !wish.is_withdrawn()) base::limits::kUpstreamConnections.hit();
   co_return waiter.served;
 }
 
@@ -162,6 +167,7 @@ bool AsioBackendPool::is_scarce(const BackendOrigin& origin) const {
 Result<void> AsioBackendPool::begin_lasting(BackendConnection& connection) {
   auto& ours = static_cast<AsioBackendConnection&>(connection);
   if (make_lasting(buckets_[ours.key()], ours)) return {};
+  base::limits::kUpstreamStreams.hit();
   return Error{ErrorCode::overloaded, Side::back_end, "too many streams from " + ours.key(), true};
 }
 

@@ -11,7 +11,10 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr base::milliseconds kTrimEvery{250};
-}
+
+const base::HistogramFamily kLag("xsrouter_loop_lag_seconds", "How much later than due a loop gets to its work.",
+                                 {"loop"});
+}  // namespace
 
 // 1: only this loop's thread runs the context, so Asio needs no lock between handlers
 AsioLoop::AsioLoop(std::size_t request_head, std::size_t answer_head)
@@ -27,6 +30,8 @@ AsioLoop::AsioLoop(std::size_t request_head, std::size_t answer_head)
 }
 
 AsioLoop::~AsioLoop() = default;
+
+void AsioLoop::measure_lag(const std::string& name) { lag_ = kLag.with(name); }
 
 void AsioLoop::run() {
   const base::CurrentLoop current(*this);
@@ -61,7 +66,9 @@ void AsioLoop::tick() {
   // first, so that nothing that is called below can keep the next one from coming
   tick_timer_.expires_after(DeadlineWheel::kTick);
   tick_timer_.async_wait([this](const boost::system::error_code& fault) {
-    if (!fault) tick();
+    if (fault) return;
+    lag_.observe(std::chrono::steady_clock::now() - tick_timer_.expiry());
+    tick();
   });
   const auto now = std::chrono::steady_clock::now();
   deadlines_.advance(now);

@@ -8,9 +8,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <map>
+#include <string>
 #include <thread>
 
 #include "base/loop.h"
+#include "base/metrics.h"
 #include "net/buffer_pool.h"
 #include "net/deadline.h"
 
@@ -22,6 +24,8 @@ class AsioLoop final : public base::Loop {
   explicit AsioLoop(std::size_t request_head = BufferPool::kLarge, std::size_t answer_head = BufferPool::kHuge);
   ~AsioLoop() override;
 
+  // From then on how late its ticks come is counted, under that name. Before run().
+  void measure_lag(const std::string& name);
   void run();
   void stop();
 
@@ -43,6 +47,7 @@ class AsioLoop final : public base::Loop {
   BufferPool buffers_;
   Deadline trim_buffers_;
   std::multimap<base::SteadyTime, std::function<void()>> timers_;
+  base::Histogram lag_;
   std::atomic<std::thread::id> thread_;
 };
 

@@ -8,6 +8,7 @@
 #include "base/guarded.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "net/next_piece.h"
 
 namespace router::net {
@@ -20,6 +21,9 @@ using base::Side;
 using base::Task;
 
 namespace {
+
+const base::CounterFamily kTlsHandshakes("xsrouter_tls_handshakes_total",
+                                         "TLS handshakes of clients: full, resumed, failed.", {"kind"});
 
 // An idle connection gives its memory back after this long; busy clients send their next request sooner.
 constexpr milliseconds kRestAfter{250};
@@ -128,6 +132,7 @@ Task<bool> ClientConnection::handshake(asio::ssl::context& context) {
   read_deadline_.arm(std::min(timeouts_.head, timeouts_.stall));
   const auto fault = co_await stream_.handshake(true);
   read_deadline_.disarm();
+  kTlsHandshakes.with(fault ? "failed" : stream_.is_tls_resumed() ? "resumed" : "full").add();
   co_return !fault;
 }
 

@@ -56,6 +56,7 @@ class Stream {
   bool is_tls() const { return tls_ != nullptr; }
   // Of a connected socket; the handshake comes next.
   TlsChannel& enable_tls(asio::ssl::context& context);
+  bool is_tls_resumed() const { return tls_ != nullptr && tls_->is_resumed(); }
   // What comes from now on is nobody's, and is read as it is.
   void drop_tls() { tls_.reset(); }
 

@@ -40,6 +40,8 @@ class TlsChannel {
   Step write(std::string_view data);
   // Sends close_notify, once; reading goes on.
   Step say_end();
+  // After the handshake: it went on with an earlier session.
+  bool is_resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
   // Bytes that the peer has sent and the socket does not show any more.
   bool has_pending() const { return SSL_has_pending(ssl_.get()) == 1; }
   // Nothing of the peer's is there but what TLS keeps to itself, and it has not ended.

@@ -3,7 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/metrics.h"
+
 namespace router::session {
+
+namespace {
+
+const base::SingleCounter kClosedByLogout("xsrouter_live_answers_closed_total",
+                                          "WebSockets, event streams and answers under way that a logout has ended.");
+
+}  // namespace
 
 LiveConnections::Registration& LiveConnections::Registration::operator=(Registration&& other) noexcept {
   if (this != &other) {
@@ -55,6 +64,7 @@ std::size_t LiveConnections::close(const SessionId& id) {
   const auto [first, last] = shard.entries.equal_range(std::string(id.reveal()));
   std::size_t closed = 0;
   for (auto it = first; it != last; ++it, ++closed) end_soon(it->second);
+  kClosedByLogout.add(closed);
   return closed;
 }
 
@@ -70,6 +80,7 @@ std::size_t LiveConnections::close(const SessionId& id, const std::vector<std::s
     end_soon(it->second);
     ++closed;
   }
+  kClosedByLogout.add(closed);
   return closed;
 }
 

@@ -4,6 +4,8 @@
 #include <functional>
 #include <utility>
 
+#include "base/limits.h"
+
 namespace router::session {
 
 using base::Error;
@@ -58,6 +60,7 @@ Task<Result<void>> MemoryStore::create(Session session) {
   const auto came = come_in(std::make_shared<const Session>(std::move(session)), std::nullopt);
   if (!came) co_return came;
   while (limits_.sessions != 0 && users_.live > limits_.sessions && evict_oldest_user()) {
+    base::limits::kSessions.hit();
   }
   co_return Result<void>();
 }
@@ -73,6 +76,7 @@ Result<void> MemoryStore::come_in(const Snapshot& session, std::optional<base::m
       auto added = ledger_.add(session->id, session->home);
       if (!added) return used_already();
       leaving = *std::move(added);
+      if (!leaving.empty()) base::limits::kAnonymousSessions.hit();
     }
     inserted = insert(session, left);
     if (!inserted && session->is_anonymous) ledger_.remove(session->id);

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
 #include "crypto/sealed_box.h"
 #include "session/due_uses.h"
 #include "session/redis_cache.h"
@@ -111,7 +112,7 @@ class RedisStore final : public Store {
   base::Task<base::Result<void>> list(Snapshot session);
   base::Task<void> unlist(std::vector<Snapshot> sessions, base::milliseconds told_again_in);
   base::Task<void> keep_limits(Snapshot session);
-  base::Task<void> evict_from(std::string set, std::size_t limit);
+  base::Task<void> evict_from(std::string set, std::size_t limit, const base::Limit& which);
   base::Task<void> evict(std::vector<std::string> hashes);
   // News.
   base::Task<void> publish(std::vector<News> news);

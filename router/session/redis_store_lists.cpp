@@ -77,18 +77,21 @@ Task<void> RedisStore::keep_limits(Snapshot session) {
   const auto& limits = options_.limits;
   const auto most = session->is_anonymous ? limits.anonymous : limits.sessions;
   if (session->is_anonymous && limits.anonymous_per_address != 0) {
-    auto evicting = evict_from(names_.home(session->home), limits.anonymous_per_address);
+    auto evicting =
+        evict_from(names_.home(session->home), limits.anonymous_per_address, base::limits::kAnonymousSessions);
     co_await evicting;
   }
   if (most == 0) co_return;
-  auto evicting = evict_from(names_.born(session->is_anonymous), most);
+  auto evicting = evict_from(names_.born(session->is_anonymous), most,
+                             session->is_anonymous ? base::limits::kAnonymousSessions : base::limits::kSessions);
   co_await evicting;
 }
 
-Task<void> RedisStore::evict_from(std::string set, std::size_t limit) {
+Task<void> RedisStore::evict_from(std::string set, std::size_t limit, const base::Limit& which) {
   auto asking = clients_.run(redis_scripts().overflow, std::move(set), {time_.word(), std::to_string(limit)});
   const auto over = co_await asking;
   if (!over || over->items.empty()) co_return;
+  which.hit();
   std::vector<std::string> hashes;
   for (const auto& item : over->items) hashes.push_back(item.text);
   auto evicting = evict(std::move(hashes));

@@ -10,6 +10,7 @@
 #include "base/current_loop.h"
 #include "base/guarded.h"
 #include "base/log.h"
+#include "storage/store_metrics.h"
 
 namespace router::storage {
 
@@ -139,6 +140,7 @@ struct Database::Wait {
   Database& database;
   Job job;
   std::shared_ptr<Waiter> waiter;
+  base::SteadyTime began = now();
 
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> handle) {
@@ -146,12 +148,11 @@ struct Database::Wait {
     waiter->handle = handle;
     database.enqueue(std::move(job));  // the last word: the worker may be done before it returns
   }
-  void await_resume() const noexcept {}
+  void await_resume() const noexcept { file_metrics().note(began, waiter->result.has_value()); }
 };
 
 Task<Result<void>> Database::wait_for(Job job) {
-  auto waiter = std::make_shared<Waiter>();
-  job.waiter = waiter;
+  auto waiter = job.waiter = std::make_shared<Waiter>();
   if (base::current_loop() != nullptr) {
     Wait wait{*this, std::move(job), waiter};
     co_await wait;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/guarded.h"
+#include "storage/store_metrics.h"
 
 namespace router::storage {
 
@@ -184,11 +185,14 @@ Task<RedisClient::Answer> RedisClient::send(RedisCommand command) {
   const auto self = shared_from_this();
   Way way;
   way.slot = command.slot().value_or(0);
-  way.ends_by = time_now() + address_.command_timeout;
+  const auto began = time_now();
+  way.ends_by = began + address_.command_timeout;
   while (!is_closed_) {
     const auto gone = co_await send_once(command, way);
+    const bool is_late = time_now() >= way.ends_by;
+    if (way.answer || is_late) redis_metrics().note(began, way.answer && way.answer->has_value());
     if (way.answer) co_return *std::move(way.answer);
-    if (time_now() >= way.ends_by) co_return gone ? away("Redis is not ready in time") : gone.error();
+    if (is_late) co_return gone ? away("Redis is not ready in time") : gone.error();
     if (std::exchange(way.pauses, false)) co_await base::sleep_for(loop(), kPause);
   }
   co_return away("given up");

@@ -266,4 +266,25 @@ TEST_CASE("operators: the version comes with the commit and what it was built wi
   }
 }
 
+TEST_CASE("operators: logins, logouts, their confirmation and what they end are counted [issue 14]") {
+  Operated world;
+  const auto metric = [&](const std::string& series) {
+    const auto text = world.ask("GET", "/metrics").body;
+    const auto at = text.find("\n" + series + " ");
+    return at == std::string::npos ? -1.0 : std::stod(text.substr(at + series.size() + 2));
+  };
+  auto browser = world.signed_in();
+  const auto text = world.ask("GET", "/metrics").body;
+  CHECK(contains(text, "xsrouter_logins_total{provider="));
+  CHECK(contains(text, R"(result="done"} 1)"));
+  CHECK(contains(text, "xsrouter_jwks_fetches_total{provider="));
+  CHECK(browser.navigate("/my/logout").status() == 302);
+  CHECK(eventually([&] { return metric(R"(xsrouter_logouts_total{cause="browser",outcome="confirmed"})") == 1; }));
+  CHECK(metric(R"(xsrouter_logout_confirmation_seconds_count{cause="browser"})") == 1);
+  CHECK(metric(R"(xsrouter_logout_back_end_waiting{destination="orders"})") == 0);
+  CHECK(eventually([&] { return metric(R"(xsrouter_loop_lag_seconds_count{loop="background"})") > 0; }));
+  CHECK(metric(R"(xsrouter_loop_lag_seconds_count{loop="0"})") > 0);
+  CHECK(metric("xsrouter_exceptions_total") == 0);
+}
+
 }  // namespace router::test::operators_test

@@ -7,6 +7,7 @@
 
 #include "session/store_contract.h"
 #include "session/store_interleavings.h"
+#include "support/counted.h"
 
 namespace router::memory_store_test {
 
@@ -178,6 +179,21 @@ TEST_CASE("memory store: threads that create, use and end sessions lose none and
   CHECK(counts.created == kSessions);
   CHECK(counts.ended == static_cast<std::uint64_t>(handed_out.load()));
   CHECK(counts.live + counts.ended + counts.expired == kSessions);
+}
+
+TEST_CASE("memory store: who goes because of a limit is counted by it [issue 14]") {
+  test::FakeClock clock;
+  session::MemoryStore store(clock, {.sessions = 2, .anonymous = 1});
+  const auto users = test::counted("xsrouter_limit_hits_total", {"LIMIT_SESSIONS"});
+  const auto nobody = test::counted("xsrouter_limit_hits_total", {"LIMIT_ANONYMOUS_SESSIONS"});
+  for (int i = 0; i < 2; ++i) CHECK(test::run_task(store.create(test::make_session())));
+  CHECK(test::run_task(store.create(test::make_anonymous())));
+  CHECK(test::counted("xsrouter_limit_hits_total", {"LIMIT_SESSIONS"}) == users);
+  CHECK(test::counted("xsrouter_limit_hits_total", {"LIMIT_ANONYMOUS_SESSIONS"}) == nobody);
+  CHECK(test::run_task(store.create(test::make_session())));
+  CHECK(test::run_task(store.create(test::make_anonymous())));
+  CHECK(test::counted("xsrouter_limit_hits_total", {"LIMIT_SESSIONS"}) == users + 1);
+  CHECK(test::counted("xsrouter_limit_hits_total", {"LIMIT_ANONYMOUS_SESSIONS"}) == nobody + 1);
 }
 
 }  // namespace router::memory_store_test
