@@ -158,7 +158,8 @@ Task<Result<bool>> Endings::end_some(std::shared_ptr<Ending> ending, Filter filt
     co_await base::sleep_for(given_.loop, kPause);
   }
   // those that stay, though the store names them, are somebody else's to end
-  co_return found->size() == kLookedUp&& ended_here > 0;
+  const bool goes_on = found->size() == kLookedUp && ended_here > 0;
+  co_return goes_on;
 }
 
 Task<Result<std::string>> Endings::end_one(std::string fingerprint) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "app/operator_commands.h"
@@ -21,6 +22,21 @@ struct JsonReply {
   bool is_good() const { return status >= 200 && status < 300; }
 };
 base::Result<JsonReply> ask_router(const ManagementAccess& access, management::Call call);
+
+// All pages of the list that has that name, up to `limit`. Errors: as ask_router(); protocol (no list).
+struct Listed {
+  nlohmann::ordered_json items = nlohmann::ordered_json::array();
+  nlohmann::ordered_json last_page;  // what the last answer has apart from the list
+  std::optional<JsonReply> refusal;  // the router said no
+};
+base::Result<Listed> list_all(const ManagementAccess& access, const std::string& target, const char* name,
+                              std::size_t limit);
+
+// Members of an answer; one of another type is as good as none. A text drives no terminal.
+std::string text_in(const nlohmann::ordered_json& object, const char* name);
+std::int64_t number_in(const nlohmann::ordered_json& object, const char* name);
+const nlohmann::ordered_json& list_in(const nlohmann::ordered_json& object, const char* name);
+const nlohmann::ordered_json& object_in(const nlohmann::ordered_json& object, const char* name);
 
 // Says why not; the exit code.
 int tell_fault(const base::Error& error, const Console& console);

@@ -13,61 +13,17 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kListedAtOnce = 200;
 constexpr std::chrono::milliseconds kProgressEvery{200};
 constexpr std::size_t kBarWidth = 30;
 
-std::string field(const ordered_json& object, const char* name) {
-  const auto found = object.find(name);
-  const auto* text = found == object.end() ? nullptr : found->get_ptr<const std::string*>();
-  return text == nullptr ? std::string() : shown_text(*text);
-}
-
-std::int64_t number(const ordered_json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_number() ? found->get<std::int64_t>() : 0;
-}
-
-// All pages of a list, up to `limit`. `first`: of the last page that was asked for, apart from the list.
-struct Listed {
-  ordered_json items = ordered_json::array();
-  ordered_json last_page;
-};
-base::Result<Listed> list_all(const ManagementAccess& access, const std::string& target, const char* name,
-                              std::size_t limit, const Console& console, int& code) {
-  Listed listed;
-  std::string cursor;
-  do {
-    std::string page_target = target;
-    add_parameter(page_target, "limit", std::to_string(std::min(limit - listed.items.size(), kListedAtOnce)));
-    add_parameter(page_target, "cursor", cursor);
-    auto page = ask_router(access, {.target = page_target});
-    if (!page) return page.error();
-    if (!page->is_good()) {
-      code = tell_refusal(*page, console);
-      break;
-    }
-    const auto found = page->body.find(name);
-    if (found == page->body.end() || !found->is_array()) {
-      return base::Error{base::ErrorCode::protocol, base::Side::router,
-                         access.url + " answers something else than a list"};
-    }
-    for (const auto& item : *found) listed.items.push_back(item);
-    const auto next = page->body.find("next_cursor");
-    cursor = next != page->body.end() && next->is_string() ? next->get<std::string>() : std::string();
-    listed.last_page = std::move(page->body);
-  } while (!cursor.empty() && listed.items.size() < limit);
-  return listed;
-}
-
 std::string holdings(const ordered_json& session) {
-  const auto found = session.find("holds");
-  if (found == session.end() || !found->is_object()) return "";
+  const auto& held = object_in(session, "holds");
   std::string text;
   const auto add = [&](const std::string& what) { text.append(text.empty() ? "" : ", ").append(shown_text(what)); };
-  for (const auto& token : found->value("tokens", ordered_json::array())) add(token.get<std::string>() + " token");
-  const auto cookies = found->value("cookies", ordered_json::object());
-  for (const auto& [destination, count] : cookies.items()) add("cookies of " + destination);
+  for (const auto& token : list_in(held, "tokens")) {
+    if (token.is_string()) add(token.get<std::string>() + " token");
+  }
+  for (const auto& [destination, count] : object_in(held, "cookies").items()) add("cookies of " + destination);
   return text;
 }
 
@@ -99,18 +55,18 @@ bool is_confirmed(const std::string& question, const Console& console) {
 
 void draw_progress(const ordered_json& ending, const Console& console) {
   if (!console.is_terminal) return;
-  const auto matching = std::max<std::int64_t>(number(ending, "matching"), 1);
-  const auto ended = number(ending, "ended");
+  const auto matching = std::max<std::int64_t>(number_in(ending, "matching"), 1);
+  const auto ended = number_in(ending, "ended");
   const auto filled =
       static_cast<std::size_t>(std::min(ended, matching)) * kBarWidth / static_cast<std::size_t>(matching);
   console.err << "\r[" << std::string(filled, '#') << std::string(kBarWidth - filled, '.') << "] " << ended << " of "
-              << number(ending, "matching") << std::flush;
+              << number_in(ending, "matching") << std::flush;
 }
 
 // Until it is over.
 int watch_ending(const ManagementAccess& access, ordered_json ending, bool json, const Console& console) {
-  const auto target = "/api/logouts/" + base::percent_encode(field(ending, "id"));
-  while (field(ending, "state") == "running") {
+  const auto target = "/api/logouts/" + base::percent_encode(text_in(ending, "id"));
+  while (text_in(ending, "state") == "running") {
     draw_progress(ending, console);
     std::this_thread::sleep_for(kProgressEvery);
     auto looked = ask_router(access, {.target = target});
@@ -123,9 +79,9 @@ int watch_ending(const ManagementAccess& access, ordered_json ending, bool json,
   if (json)
     print_json(ending, console);
   else
-    console.out << number(ending, "ended") << " sessions ended\n";
-  if (field(ending, "state") == "done") return kCommandDone;
-  console.err << "xs-router: " << field(ending, "reason") << "\n";
+    console.out << number_in(ending, "ended") << " sessions ended\n";
+  if (text_in(ending, "state") == "done") return kCommandDone;
+  console.err << "xs-router: " << text_in(ending, "reason") << "\n";
   return kCommandRefused;
 }
 
@@ -137,7 +93,7 @@ int end_one_session(const ManagementAccess& access, const EndOrder& order, bool 
   if (json)
     print_json(ended->body, console);
   else
-    console.out << "ended; logout " << field(ended->body, "logout_id") << "\n";
+    console.out << "ended; logout " << text_in(ended->body, "logout_id") << "\n";
   return kCommandDone;
 }
 
@@ -151,22 +107,22 @@ int show_sessions(const ManagementAccess& access, const SessionList& list, bool 
   add_parameter(target, "destination", list.destination);
   add_parameter(target, "min_age", list.min_age);
   add_parameter(target, "max_age", list.max_age);
-  int code = kCommandDone;
-  const auto listed = list_all(access, target, "sessions", list.limit, console, code);
+  const auto listed = list_all(access, target, "sessions", list.limit);
   if (!listed) return tell_fault(listed.error(), console);
-  if (code != kCommandDone) return code;
+  if (listed->refusal) return tell_refusal(*listed->refusal, console);
   if (json) {
     print_json(listed->items, console);
-    return code;
+    return kCommandDone;
   }
   Table table({"FINGERPRINT", "USER", "TENANT", "PROVIDER", "AGE", "ENDS IN", "HOLDS"});
   for (const auto& one : listed->items) {
-    const auto user = field(one, "kind") == "anonymous" ? "(nobody)" : field(one, "user");
-    table.add({field(one, "fingerprint"), user, field(one, "tenant"), field(one, "provider"),
-               shown_span(number(one, "age_seconds")), shown_span(number(one, "ends_in_seconds")), holdings(one)});
+    const auto user = text_in(one, "kind") == "anonymous" ? "(nobody)" : text_in(one, "user");
+    table.add({text_in(one, "fingerprint"), user, text_in(one, "tenant"), text_in(one, "provider"),
+               shown_span(number_in(one, "age_seconds")), shown_span(number_in(one, "ends_in_seconds")),
+               holdings(one)});
   }
   table.print(console.out);
-  return code;
+  return kCommandDone;
 }
 
 int end_sessions(const ManagementAccess& access, const EndOrder& order, bool json, const Console& console) {
@@ -182,9 +138,10 @@ int end_sessions(const ManagementAccess& access, const EndOrder& order, bool jso
     const auto counted = ask_router(access, {"POST", "/api/sessions/end", trial.dump()});
     if (!counted) return tell_fault(counted.error(), console);
     if (!counted->is_good()) return tell_refusal(*counted, console);
-    const bool has_more = counted->body.value("more", false);
+    const auto more = counted->body.find("more");
+    const bool has_more = more != counted->body.end() && *more == true;
     const auto question = "End " + std::string(has_more ? "more than " : "") +
-                          std::to_string(number(counted->body, "matching")) + " sessions of " +
+                          std::to_string(number_in(counted->body, "matching")) + " sessions of " +
                           shown_text(chosen->words) + "?";
     if (!is_confirmed(question, console)) return kCommandRefused;
   }
@@ -198,22 +155,21 @@ int show_outbox(const ManagementAccess& access, const OutboxOrder& order, bool j
   std::string target = "/api/outbox";
   add_parameter(target, "state", order.state);
   add_parameter(target, "back_end", order.back_end);
-  int code = kCommandDone;
-  const auto listed = list_all(access, target, "calls", order.limit, console, code);
+  const auto listed = list_all(access, target, "calls", order.limit);
   if (!listed) return tell_fault(listed.error(), console);
-  if (code != kCommandDone) return code;
+  if (listed->refusal) return tell_refusal(*listed->refusal, console);
   if (json) {
-    print_json({{"back_ends", listed->last_page.value("back_ends", ordered_json::array())}, {"calls", listed->items}},
-               console);
-    return code;
+    print_json({{"back_ends", list_in(listed->last_page, "back_ends")}, {"calls", listed->items}}, console);
+    return kCommandDone;
   }
   Table table({"CALL", "BACK-END", "STATE", "ATTEMPTS", "SINCE", "REASON"});
   for (const auto& one : listed->items) {
-    table.add({field(one, "id"), field(one, "back_end"), field(one, "state"), std::to_string(number(one, "attempts")),
-               shown_time(number(one, "created")), field(one, "reason")});
+    table.add({text_in(one, "id"), text_in(one, "back_end"), text_in(one, "state"),
+               std::to_string(number_in(one, "attempts")), shown_time(number_in(one, "created")),
+               text_in(one, "reason")});
   }
   table.print(console.out);
-  return code;
+  return kCommandDone;
 }
 
 int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool json, const Console& console) {
@@ -231,7 +187,7 @@ int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool 
   if (json)
     print_json(retried->body, console);
   else
-    console.out << number(retried->body, "retried") << " calls are tried again\n";
+    console.out << number_in(retried->body, "retried") << " calls are tried again\n";
   return kCommandDone;
 }
 

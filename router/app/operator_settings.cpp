@@ -10,22 +10,18 @@ namespace {
 using nlohmann::ordered_json;
 
 void print_levels(const ordered_json& body, const Console& console) {
-  console.out << shown_text(body.value("level", "")) << "\n";
-  const auto events = body.value("events", ordered_json::object());
+  console.out << text_in(body, "level") << "\n";
+  const auto& events = object_in(body, "events");
   for (const auto& [event, level] : events.items()) {
-    console.out << shown_text(event) << ": " << shown_text(level.is_string() ? level.get<std::string>() : "") << "\n";
+    console.out << shown_text(event) << ": " << text_in(events, event.c_str()) << "\n";
   }
 }
 
 // Of `check --json`, one a line.
 void print_findings(const ordered_json& reply, const Console& console) {
-  const auto check = reply.value("check", ordered_json::object());
-  const auto issues = check.is_object() ? check.value("issues", ordered_json::array()) : ordered_json::array();
-  for (const auto& issue : issues) {
-    if (!issue.is_object()) continue;
-    console.err << shown_text(issue.value("file", "")) << ": " << shown_text(issue.value("pointer", "")) << ": found "
-                << shown_text(issue.value("found", "")) << ", expected " << shown_text(issue.value("expected", ""))
-                << "\n";
+  for (const auto& issue : list_in(object_in(reply, "check"), "issues")) {
+    console.err << text_in(issue, "file") << ": " << text_in(issue, "pointer") << ": found " << text_in(issue, "found")
+                << ", expected " << text_in(issue, "expected") << "\n";
   }
 }
 
@@ -38,12 +34,12 @@ int reload_router(const ManagementAccess& access, bool json, const Console& cons
   if (json) print_json(reply->body, console);
   if (!reply->is_good()) {
     if (!json) print_findings(reply->body, console);
-    console.err << "xs-router: " << shown_text(reply->body.value("reason", "")) << "\n";
+    console.err << "xs-router: " << text_in(reply->body, "reason") << "\n";
     return kCommandRefused;
   }
   if (json) return kCommandDone;
   console.out << "reloaded\n";
-  for (const auto& setting : reply->body.value("needs_restart", ordered_json::array())) {
+  for (const auto& setting : list_in(reply->body, "needs_restart")) {
     if (setting.is_string()) console.out << shown_text(setting.get<std::string>()) << " holds from the next start on\n";
   }
   return kCommandDone;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "app/management_calls.h"
 #include "app/terminal.h"
 #include "base/text.h"
 #include "logout/receipt_check.h"
@@ -20,7 +21,6 @@ using nlohmann::ordered_json;
 constexpr int kGood = 0;
 constexpr int kFound = 1;
 constexpr int kCannotTell = 2;
-constexpr std::size_t kPageSize = 200;
 
 Result<std::string> read_input(const std::string& name) {
   std::ostringstream text;
@@ -96,57 +96,52 @@ std::string to_text(const ordered_json& value) {
   return value.dump(2, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-int failed(std::string_view reason, std::ostream& err, int code = kCannotTell) {
+int failed(std::string_view reason, std::ostream& err) {
   err << "xs-router: " << reason << "\n";
-  return code;
+  return kCannotTell;
 }
 
-Result<std::string> ask(const ManagementAccess& access, const std::string& target) {
-  if (!access.url.empty()) return management::get(access.url, target, access.token);
-  return base::Error{base::ErrorCode::bad_request, base::Side::client, "--url, or MANAGEMENT_PORT, is needed"};
+std::string target_of(const ReceiptList& list) {
+  std::string target = "/api/logouts";
+  add_parameter(target, "cause", list.cause);
+  add_parameter(target, "user", list.user);
+  add_parameter(target, "outcome", list.outcome);
+  if (list.as_jws) add_parameter(target, "format", "jws");
+  return target;
 }
-
-std::string query_of(const ReceiptList& list, std::size_t limit, const std::string& cursor) {
-  std::string query = "/api/logouts?limit=" + std::to_string(limit);
-  const auto add = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) query.append("&").append(name).append("=").append(base::percent_encode(value));
-  };
-  add("cause", list.cause);
-  add("user", list.user);
-  add("outcome", list.outcome);
-  add("cursor", cursor);
-  if (list.as_jws) add("format", "jws");
-  return query;
-}
-
-std::string when_of(const ordered_json& receipt) { return shown_time(receipt.value("at", std::int64_t{0})); }
 
 std::string outcomes_of(const ordered_json& receipt) {
   std::string text;
-  const auto found = receipt.find("outcomes");
-  if (found == receipt.end()) return text;
-  for (const auto& [outcome, count] : found->items()) {
-    text.append(text.empty() ? "" : ", ").append(std::to_string(count.get<int>())).append(" ").append(outcome);
+  const auto& outcomes = object_in(receipt, "outcomes");
+  for (const auto& [outcome, count] : outcomes.items()) {
+    const auto number = std::to_string(number_in(outcomes, outcome.c_str()));
+    text.append(text.empty() ? "" : ", ").append(number).append(" ").append(shown_text(outcome));
   }
   return text.empty() ? "no calls" : text;
 }
 
+std::string when_of(const ordered_json& receipt) { return shown_time(number_in(receipt, "at")); }
+
 void print_line(const ordered_json& receipt, std::ostream& out) {
-  out << when_of(receipt) << "  " << receipt.value("id", "") << "  " << receipt.value("cause", "") << "  "
-      << shown_text(receipt.value("user", "")) << "  " << receipt.value("state", "") << "  " << outcomes_of(receipt)
-      << "\n";
+  out << when_of(receipt) << "  " << text_in(receipt, "id") << "  " << text_in(receipt, "cause") << "  "
+      << text_in(receipt, "user") << "  " << text_in(receipt, "state") << "  " << outcomes_of(receipt) << "\n";
 }
 
 void print_receipt(const ordered_json& receipt, std::ostream& out) {
-  out << "logout " << receipt.value("id", "") << " of " << shown_text(receipt.value("user", "")) << ", "
-      << receipt.value("cause", "") << ", " << when_of(receipt) << ", " << receipt.value("state", "") << "\n";
-  const auto calls = receipt.find("backEnds");
-  if (calls == receipt.end()) return;
-  for (const auto& call : *calls) {
-    out << "  " << shown_text(call.value("backEnd", "")) << ": " << call.value("outcome", "") << ", status "
-        << call.value("status", 0) << ", " << call.value("attempts", 0) << " attempts, "
-        << call.value("milliseconds", 0) << " ms\n";
+  out << "logout " << text_in(receipt, "id") << " of " << text_in(receipt, "user") << ", " << text_in(receipt, "cause")
+      << ", " << when_of(receipt) << ", " << text_in(receipt, "state") << "\n";
+  for (const auto& call : list_in(receipt, "backEnds")) {
+    out << "  " << text_in(call, "backEnd") << ": " << text_in(call, "outcome") << ", status "
+        << number_in(call, "status") << ", " << number_in(call, "attempts") << " attempts, "
+        << number_in(call, "milliseconds") << " ms\n";
   }
+}
+
+// What was asked for may be many logouts: sessions that an operator ends.
+void print_ending(const ordered_json& ending, std::ostream& out) {
+  out << "ending of " << text_in(ending, "what") << ", " << text_in(ending, "state") << ": "
+      << number_in(ending, "ended") << " of " << number_in(ending, "matching") << " sessions ended; first logout "
+      << text_in(ending, "logout_id") << "\n";
 }
 
 }  // namespace
@@ -180,47 +175,42 @@ int verify_receipts(const std::vector<std::string>& files, const std::string& jw
   return code;
 }
 
-int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::ostream& out, std::ostream& err) {
-  std::string cursor;
-  ordered_json all = ordered_json::array();
-  do {
-    const auto answer = ask(access, query_of(list, std::min(list.limit - all.size(), kPageSize), cursor));
-    if (!answer) return failed(answer.error().detail, err);
-    const auto page = ordered_json::parse(*answer, nullptr, false);
-    if (!page.is_object() || !page.contains("logouts") || !page["logouts"].is_array()) {
-      return failed(access.url + " answers something else than receipts", err);
-    }
-    for (const auto& receipt : page["logouts"]) all.push_back(receipt);
-    cursor = page.value("next_cursor", "");
-  } while (!cursor.empty() && all.size() < list.limit);
+int list_receipts(const ManagementAccess& access, const ReceiptList& list, const Console& console) {
+  const auto listed = list_all(access, target_of(list), "logouts", list.limit);
+  if (!listed) return tell_fault(listed.error(), console);
+  if (listed->refusal) return tell_refusal(*listed->refusal, console);
   if (list.json) {
-    out << to_text(all) << "\n";
-    return kGood;
+    print_json(listed->items, console);
+    return kCommandDone;
   }
-  for (const auto& receipt : all) {
+  for (const auto& receipt : listed->items) {
     if (receipt.is_string())
-      out << receipt.get<std::string>() << "\n";
+      console.out << receipt.get<std::string>() << "\n";
     else
-      print_line(receipt, out);
+      print_line(receipt, console.out);
   }
-  return kGood;
+  return kCommandDone;
 }
 
-int show_receipt(const ManagementAccess& access, const std::string& id, bool as_jws, bool json, std::ostream& out,
-                 std::ostream& err) {
-  const auto target = "/api/logouts/" + base::percent_encode(id) + (as_jws ? "?format=jws" : "");
-  const auto answer = ask(access, target);
-  if (!answer) {
-    return failed(answer.error().detail, err, answer.error().code == base::ErrorCode::not_found ? kFound : kCannotTell);
+int show_receipt(const ManagementAccess& access, const std::string& id, const ReceiptList& how,
+                 const Console& console) {
+  const auto target = "/api/logouts/" + base::percent_encode(id);
+  if (how.as_jws) {
+    const auto jws = management::get(access.url, target + "?format=jws", access.token);
+    if (!jws) return tell_fault(jws.error(), console);
+    console.out << *jws << "\n";
+    return kCommandDone;
   }
-  const auto receipt = as_jws ? ordered_json() : ordered_json::parse(*answer, nullptr, false);
-  if (as_jws || !receipt.is_object())
-    out << *answer << "\n";
-  else if (json)
-    out << to_text(receipt) << "\n";
+  const auto receipt = ask_router(access, {.target = target});
+  if (!receipt) return tell_fault(receipt.error(), console);
+  if (!receipt->is_good()) return tell_refusal(*receipt, console);
+  if (how.json)
+    print_json(receipt->body, console);
+  else if (receipt->body.contains("matching"))
+    print_ending(receipt->body, console.out);
   else
-    print_receipt(receipt, out);
-  return kGood;
+    print_receipt(receipt->body, console.out);
+  return kCommandDone;
 }
 
 }  // namespace router::app

@@ -1,8 +1,8 @@
 // `xs-router receipts`: verifies signed receipts, lists and shows those of a running router.
 //
-// Exit codes: 0 all is well; 1 something is missing, changed or forged, or there is no such receipt; 2 it
-// could not be found out: a file, the keys or the router cannot be read. Source: docs/contract/durability.md
-// "Receipts are evidence".
+// Exit codes of verify: 0 all is well; 1 something is missing, changed or forged; 2 it could not be found out: a file or
+// the keys cannot be read. The others: as app/operator_commands. Source: docs/contract/durability.md "Receipts are
+// evidence".
 #pragma once
 
 #include <iosfwd>
@@ -26,8 +26,8 @@ struct ReceiptList {
 // `jwks`: a file or an http(s) URL; empty: only the chain is checked, which is said.
 int verify_receipts(const std::vector<std::string>& files, const std::string& jwks, const base::Secret& token,
                     bool json, std::ostream& out, std::ostream& err);
-int list_receipts(const ManagementAccess& access, const ReceiptList& list, std::ostream& out, std::ostream& err);
-int show_receipt(const ManagementAccess& access, const std::string& id, bool as_jws, bool json, std::ostream& out,
-                 std::ostream& err);
+int list_receipts(const ManagementAccess& access, const ReceiptList& list, const Console& console);
+// `how`: as_jws, json.
+int show_receipt(const ManagementAccess& access, const std::string& id, const ReceiptList& how, const Console& console);
 
 }  // namespace router::app

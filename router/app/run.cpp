@@ -101,9 +101,9 @@ int operate(const Options& options, const ManagementAccess& access) {
   const Console console{std::cin, std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1};
   switch (options.command) {
     case Command::list_receipts:
-      return list_receipts(access, options.receipts, std::cout, std::cerr);
+      return list_receipts(access, options.receipts, console);
     case Command::show_receipt:
-      return show_receipt(access, options.id, options.receipts.as_jws, options.receipts.json, std::cout, std::cerr);
+      return show_receipt(access, options.id, options.receipts, console);
     case Command::top:
       return show_top(access, options.count, options.json, console);
     case Command::sessions:

@@ -18,11 +18,6 @@ constexpr std::string_view kRed = "\033[31m";
 constexpr std::string_view kPlain = "\033[0m";
 constexpr std::string_view kNewScreen = "\033[H\033[J";
 
-ordered_json part_of(const ordered_json& overview, const char* name) {
-  const auto found = overview.find(name);
-  return found != overview.end() && found->is_object() ? *found : ordered_json::object();
-}
-
 // With so many digits; "-" where nothing is known.
 std::string figure(const ordered_json& object, const char* name, int digits = 0) {
   const auto found = object.find(name);
@@ -36,20 +31,15 @@ std::string figure(const ordered_json& object, const char* name, int digits = 0)
 
 std::string overview_screen(const ordered_json& overview, bool colours) {
   std::ostringstream out;
-  const auto problems = overview.find("problems");
-  if (problems != overview.end() && problems->is_array()) {
-    for (const auto& problem : *problems) {
-      if (problem.is_string()) {
-        out << (colours ? kRed : "") << "! " << shown_text(problem.get<std::string>()) << (colours ? kPlain : "")
-            << "\n";
-      }
-    }
+  for (const auto& problem : list_in(overview, "problems")) {
+    if (!problem.is_string()) continue;
+    out << (colours ? kRed : "") << "! " << shown_text(problem.get<std::string>()) << (colours ? kPlain : "") << "\n";
   }
-  const auto requests = part_of(overview, "requests");
-  const auto connections = part_of(overview, "connections");
-  const auto sessions = part_of(overview, "sessions");
-  const auto logouts = part_of(overview, "logouts");
-  const auto calls = part_of(logouts, "calls");
+  const auto& requests = object_in(overview, "requests");
+  const auto& connections = object_in(overview, "connections");
+  const auto& sessions = object_in(overview, "sessions");
+  const auto& logouts = object_in(overview, "logouts");
+  const auto& calls = object_in(logouts, "calls");
   out << "requests     " << figure(requests, "per_second", 1) << "/s, p50 " << figure(requests, "p50_ms", 1)
       << " ms, p99 " << figure(requests, "p99_ms", 1) << " ms, 4xx " << figure(requests, "client_errors_per_second", 1)
       << "/s, 5xx " << figure(requests, "server_errors_per_second", 1) << "/s, " << figure(requests, "total")
@@ -62,24 +52,19 @@ std::string overview_screen(const ordered_json& overview, bool colours) {
   out << "logout calls " << figure(calls, "confirmed") << " confirmed, " << figure(calls, "refused") << " refused, "
       << figure(calls, "unconfirmed") << " unconfirmed, " << figure(calls, "dead") << " given up, "
       << figure(logouts, "waiting") << " wait, the oldest for " << figure(logouts, "oldest_seconds") << " s\n";
-  const auto back_ends = overview.find("back_ends");
-  if (back_ends == overview.end() || !back_ends->is_array() || back_ends->empty()) return out.str();
+  const auto& back_ends = list_in(overview, "back_ends");
+  if (back_ends.empty()) return out.str();
   out << "\n";
   Table table({"BACK-END", "PER SECOND", "P50 MS", "P99 MS", "REQUESTS"});
-  for (const auto& one : *back_ends) {
-    if (!one.is_object()) continue;
-    table.add({shown_text(one.value("name", "")), figure(one, "per_second", 1), figure(one, "p50_ms", 1),
-               figure(one, "p99_ms", 1), figure(one, "requests")});
+  for (const auto& one : back_ends) {
+    table.add({text_in(one, "name"), figure(one, "per_second", 1), figure(one, "p50_ms", 1), figure(one, "p99_ms", 1),
+               figure(one, "requests")});
   }
   table.print(out);
   return out.str();
 }
 
 int show_top(const ManagementAccess& access, unsigned count, bool json, const Console& console) {
-  if (access.url.empty()) {
-    return tell_fault({base::ErrorCode::bad_request, base::Side::client, "--url, or MANAGEMENT_PORT, is needed"},
-                      console);
-  }
   if (count == 0 && !console.is_terminal) count = 1;
   unsigned shown = 0;
   const auto followed = management::follow(access.url, "/api/events", access.token, [&](std::string_view data) {
@@ -92,10 +77,7 @@ int show_top(const ManagementAccess& access, unsigned count, bool json, const Co
     console.out << std::flush;
     return ++shown != count;
   });
-  if (followed) return kCommandDone;
-  const bool is_refused = followed.error().code == base::ErrorCode::refused;
-  const int code = tell_fault(followed.error(), console);
-  return is_refused ? kCommandRefused : code;
+  return followed ? kCommandDone : tell_fault(followed.error(), console);
 }
 
 }  // namespace router::app

@@ -20,6 +20,7 @@ ErrorCode code_of(int status) {
 
 // Errors: bad_request.
 base::Result<std::unique_ptr<httplib::Client>> client_of(const std::string& url, const base::Secret& token) {
+  if (url.empty()) return Error{ErrorCode::bad_request, Side::client, "--url, or MANAGEMENT_PORT, is needed"};
   const bool is_unix = url.starts_with(kUnixPrefix);
   auto client = std::make_unique<httplib::Client>(is_unix ? url.substr(kUnixPrefix.size()) : url);
   if (!client->is_valid())

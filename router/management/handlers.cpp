@@ -29,12 +29,11 @@ struct LogLevelWish {
 };
 
 // Absent: that is no wish.
-std::optional<LogLevelWish> log_level_wish(const ordered_json& body) {
-  if (!body.is_object()) return std::nullopt;
+std::optional<LogLevelWish> log_level_wish(const nlohmann::json& body) {
   LogLevelWish wish;
   for (const auto& [name, value] : body.items()) {
     const auto* text = value.get_ptr<const std::string*>();
-    const auto* number = value.get_ptr<const ordered_json::number_unsigned_t*>();
+    const auto* number = value.get_ptr<const nlohmann::json::number_unsigned_t*>();
     if (name == "level" && text != nullptr && base::log_level_named(*text)) {
       wish.level = *base::log_level_named(*text);
     } else if (name == "event" && text != nullptr && text->size() <= 100) {
@@ -99,7 +98,8 @@ Response reload(const Asking& asking) {
 Response log_level(const Asking&) { return answer_json(200, log_level_body()); }
 
 Response set_log_level(const Asking& asking) {
-  const auto wish = log_level_wish(body_of(asking.request));
+  const auto body = body_of(asking.request);
+  const auto wish = body ? log_level_wish(*body) : std::nullopt;
   if (!wish) {
     return problem(400, R"(wanted: {"level": "debug|info|warning|error|off", "event": "request", "minutes": 1 to 60})");
   }
@@ -114,15 +114,15 @@ Response set_log_level(const Asking& asking) {
 
 Response explain(const Asking& asking) {
   const auto body = body_of(asking.request);
-  const auto* url = body.is_object() ? text_of(body, "url") : nullptr;
+  const auto* url = body ? text_of(*body, "url") : nullptr;
   if (url == nullptr) return problem(400, R"(wanted: {"method": "GET", "url": "/path", "headers": ["Name: value"]})");
   ExplainQuestion question{"GET", *url, {}};
-  if (body.contains("method")) {
-    const auto* method = text_of(body, "method");
+  if (body->contains("method")) {
+    const auto* method = text_of(*body, "method");
     if (method == nullptr) return problem(400, "\"method\": a text");
     question.method = *method;
   }
-  if (const auto headers = body.find("headers"); headers != body.end()) {
+  if (const auto headers = body->find("headers"); headers != body->end()) {
     if (!headers->is_array()) return problem(400, "\"headers\": a list of texts");
     for (const auto& header : *headers) {
       const auto* text = header.get_ptr<const std::string*>();

@@ -1,17 +1,15 @@
 #include "management/reading.h"
 
-#include <algorithm>
-
 #include "base/text.h"
+#include "crypto/jose_json.h"
 
 namespace router::management {
 namespace {
 
 using nlohmann::ordered_json;
 
-// What a person sends is small.
-constexpr std::size_t kLargestQuestion = 64 * 1024;
-constexpr std::ptrdiff_t kMostBrackets = 64;
+// What a person sends is small, and flat.
+constexpr crypto::JsonBounds kQuestionBounds{.bytes = 64 * 1024, .depth = 8, .values = 1'024};
 constexpr std::size_t kMostOfPage = 200;
 constexpr std::size_t kUsualPage = 50;
 
@@ -53,17 +51,11 @@ std::optional<std::size_t> read_limit(const Asking& asking) {
   return static_cast<std::size_t>(*limit);
 }
 
-ordered_json body_of(const Request& request) {
-  if (request.body.size() > kLargestQuestion) return nullptr;
-  // no depth to speak of: brackets that go on for long are no question of ours
-  const auto nested =
-      std::count_if(request.body.begin(), request.body.end(), [](char c) { return c == '[' || c == '{'; });
-  if (nested > kMostBrackets) return nullptr;
-  auto body = ordered_json::parse(request.body, nullptr, false);
-  return body.is_object() ? body : ordered_json(nullptr);
+std::optional<nlohmann::json> body_of(const Request& request) {
+  return crypto::parse_json_object(request.body, kQuestionBounds);
 }
 
-const std::string* text_of(const ordered_json& body, const char* name) {
+const std::string* text_of(const nlohmann::json& body, const char* name) {
   const auto found = body.find(name);
   return found == body.end() ? nullptr : found->get_ptr<const std::string*>();
 }

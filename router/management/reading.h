@@ -18,10 +18,10 @@ bool read_number(const Asking& asking, const char* name, std::optional<std::uint
 // Absent: `limit` is not 1 to 200; 50 where there is none.
 std::optional<std::size_t> read_limit(const Asking& asking);
 
-// The body's object; null: it is none.
-nlohmann::ordered_json body_of(const Request& request);
+// The body's object. Absent: it is none.
+std::optional<nlohmann::json> body_of(const Request& request);
 // Null: not there, or no text.
-const std::string* text_of(const nlohmann::ordered_json& body, const char* name);
+const std::string* text_of(const nlohmann::json& body, const char* name);
 
 Response answer_json(int status, const nlohmann::ordered_json& body);
 // 200, or the problem that the error is.

@@ -14,8 +14,7 @@ std::string described(const EndWish& wish) {
 }
 
 // Absent: that is no wish. Exactly one of user, tenant, provider and all.
-std::optional<EndWish> end_wish(const nlohmann::ordered_json& body) {
-  if (!body.is_object()) return std::nullopt;
+std::optional<EndWish> end_wish(const nlohmann::json& body) {
   EndWish wish;
   int choices = 0;
   for (const auto& [name, value] : body.items()) {
@@ -61,7 +60,8 @@ Response end_session(const Asking& asking) {
 }
 
 Response end_sessions(const Asking& asking) {
-  const auto wish = end_wish(body_of(asking.request));
+  const auto body = body_of(asking.request);
+  const auto wish = body ? end_wish(*body) : std::nullopt;
   if (!wish) {
     return problem(400,
                    R"(wanted: {"user": "…"}, {"tenant": "…"}, {"provider": "…"} or {"all": true}, "dry_run": true)");
@@ -91,12 +91,12 @@ Response outbox(const Asking& asking) {
 Response retry_calls(const Asking& asking) {
   const auto body = body_of(asking.request);
   RetryWish wish;
-  const auto* call_id = body.is_object() ? text_of(body, "id") : nullptr;
-  const auto* back_end = body.is_object() ? text_of(body, "back_end") : nullptr;
-  const bool is_all = body.is_object() && body.contains("all") && body["all"] == true;
+  const auto* call_id = body ? text_of(*body, "id") : nullptr;
+  const auto* back_end = body ? text_of(*body, "back_end") : nullptr;
+  const bool is_all = body && body->contains("all") && (*body)["all"] == true;
   const bool is_one =
       (call_id != nullptr && !call_id->empty()) + (back_end != nullptr && !back_end->empty()) + is_all == 1;
-  if (!is_one || body.size() != 1) return problem(400, R"(wanted: {"id": "…"}, {"back_end": "…"} or {"all": true})");
+  if (!is_one || body->size() != 1) return problem(400, R"(wanted: {"id": "…"}, {"back_end": "…"} or {"all": true})");
   if (call_id != nullptr) wish.call_id = *call_id;
   if (back_end != nullptr) wish.back_end = *back_end;
   const auto what = is_all ? "all" : call_id != nullptr ? "call " + wish.call_id : "back-end " + wish.back_end;

@@ -242,6 +242,37 @@ TEST_CASE("operators: commands reload, look at the log level and at what goes on
   }
 }
 
+TEST_CASE("operators: commands end with an exit code of theirs, whatever a port answers [issue 14]") {
+  RecordingBackend odd;
+  const std::vector<std::vector<std::string>> commands{{"sessions"},
+                                                       {"sessions", "--json"},
+                                                       {"end", "--all"},
+                                                       {"end", "--session", "0123456789ab", "--yes"},
+                                                       {"logouts"},
+                                                       {"logouts", "l-1"},
+                                                       {"receipts", "show", "l-1", "--jws"},
+                                                       {"outbox", "list", "--json"},
+                                                       {"outbox", "retry", "--all"},
+                                                       {"outbox", "drop", "l-1.1"},
+                                                       {"reload"},
+                                                       {"log-level"}};
+  const std::vector<std::string> answers{
+      "no JSON", "[]", R"({"sessions":[5,{"holds":{"tokens":[7,{}],"cookies":[]},"user":[]}],"next_cursor":{}})",
+      R"({"logouts":[5,{"at":"x","outcomes":{"a":"b"},"user":7}],"calls":[null],"back_ends":{},"backEnds":[[],{"status":"x"}]})",
+      R"({"more":"yes","matching":{},"state":7,"ended":[],"level":5,"events":[],"check":{"issues":[4]},"needs_restart":[5]})"};
+  for (const auto& answer : answers) {
+    odd.otherwise([&](Conversation& conversation) { conversation.send_response(200, answer); });
+    for (auto command : commands) {
+      CAPTURE(answer);
+      CAPTURE(command.back());
+      command.insert(command.end(), {"--url", odd.origin()});
+      const auto code = run_to_end(RouterSetup{}, command).exit_code;
+      CHECK(code >= 0);
+      CHECK(code <= 2);
+    }
+  }
+}
+
 TEST_CASE("operators: init writes a directory that starts, and nothing over what is there [issue 14]") {
   TemporaryFolder folder;
   const auto directory = folder / "new";
