@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "login/callback_parameters.h"
 #include "login/fragment_cookie.h"
-#include "login/login_metrics.h"
+#include "login/login_outcome.h"
 #include "login/orphaned_tokens.h"
 #include "login/start.h"
 
@@ -54,11 +54,6 @@ http::Response go_to(const config::Configuration& config, const std::string& loc
   page.headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   page.headers.set("Referrer-Policy", "no-referrer");
   return page;
-}
-
-// That says nothing about who came back from it.
-bool is_away(const Error& error) {
-  return error.retryable || error.code == ErrorCode::unavailable || error.code == ErrorCode::timeout;
 }
 
 // On the background loop: everything that talks to the provider, and the note that this state is used up.
@@ -183,7 +178,7 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
   const auto& address = external_.client_address;
   if (const auto wait = limit.take(address, parts_.clock.steady())) {
     base::limits::kFailedCallbacks.hit();
-    base::log_warning("login.callbacks_limited", {{"client", address}});
+    base::log_warning("login.callbacks_limited", {{"audit", true}, {"client", address}});
     outcome_.answer = http::too_many_requests("Too many logins have failed. Try again later.\n", *wait);
     co_return;
   }
@@ -199,7 +194,7 @@ Task<void> Callback::complete(Attempt attempt, CallbackParameters parameters) {
   auto redeemed = co_await redeeming;
   if (redeemed || is_away(redeemed.error())) limit.give_back(address, parts_.clock.steady());
   if (!redeemed) {
-    count_login(attempt.login.provider, &redeemed.error());
+    note_login(attempt.login.provider, address, &redeemed.error());
     outcome_.answer = redeemed.error();
     co_return;
   }
@@ -220,7 +215,7 @@ Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::stri
     refuse(ErrorCode::unauthenticated, Side::identity_provider,
            "who left " + attempt.application + " was not asked again who he is: auth_time is " +
                (proved ? "older" : "missing"));
-    count_login(attempt.provider, &outcome_.answer.error());
+    note_login(attempt.provider, external_.client_address, &outcome_.answer.error());
     co_return;
   }
   auto opening = open_session(parts_, request_, external_, std::move(login),
@@ -233,7 +228,7 @@ Task<void> Callback::open(PendingLogin attempt, identity::Login login, std::stri
     co_await again;
     co_return;
   }
-  count_login(attempt.provider, opened ? nullptr : &opened.error());
+  note_login(attempt.provider, external_.client_address, opened ? nullptr : &opened.error());
   if (!opened) {
     outcome_.answer = opened.error();
     co_return;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "login/login_metrics.h"
+#include "login/login_outcome.h"
 
 namespace router::login {
 
@@ -41,7 +41,7 @@ base::Task<PasswordVerdict> check_password(session::Doors& doors, const base::Cl
   auto login = co_await asking;
   auto concluding = session::conclude(doors, visitor, outcome_of(login));
   co_await concluding;
-  count_login(provider.config().name, login ? nullptr : &login.error());
+  note_login(provider.config().name, visitor.address, login ? nullptr : &login.error());
   co_return PasswordVerdict(std::move(login));
 }
 

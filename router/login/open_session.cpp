@@ -120,8 +120,10 @@ Task<Result<OpenedSession>> open_session(const Parts& parts, const http::Request
   }
   auto making_room = make_room(parts, created);
   co_await making_room;
-  base::log_info("login.done",
-                 {{"session", created.id.fingerprint()}, {"user", created.user_name}, {"provider", created.provider}});
+  base::log_info("login.done", {{"audit", true},
+                                {"session", created.id.fingerprint()},
+                                {"user", created.user_name},
+                                {"provider", created.provider}});
   const auto agent = request.headers.get("User-Agent").value_or(std::string_view());
   opened->set_cookie = parts.session_cookie.make(created.id, external, agent).to_string();
   co_return opened;

@@ -92,8 +92,9 @@ Task<http::Response> RestLogin::open_session(const identity::Provider& provider,
   if (!created) co_return away(created.error());
   auto making_room = make_room(parts_, session);
   co_await making_room;
-  base::log_info("login.done",
-                 {{"session", id.fingerprint()}, {"user", session.user_name}, {"journey", start.journey}});
+  base::log_info(
+      "login.done",
+      {{"audit", true}, {"session", id.fingerprint()}, {"user", session.user_name}, {"journey", start.journey}});
   co_return identity::rest_answer(200, success("tokenId", id.reveal()));
 }
 

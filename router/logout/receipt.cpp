@@ -234,7 +234,8 @@ void Receipts::hand_over_open(base::milliseconds for_so_long) {
 void Receipts::audit_if_complete(Receipt& receipt) {
   if (!receipt.complete() || std::exchange(receipt.audited, true)) return;
   const auto took = std::chrono::duration_cast<base::milliseconds>(clock_.steady() - receipt.started);
-  base::log_info("logout.complete", {{"logout_id", receipt.id},
+  base::log_info("logout.complete", {{"audit", true},
+                                     {"logout_id", receipt.id},
                                      {"cause", to_string(receipt.cause)},
                                      {"user", receipt.user},
                                      {"sessions", in_one_line(receipt.sessions, summarise_session)},

@@ -101,7 +101,7 @@ base::Task<std::optional<base::seconds>> admit(Doors& doors, const base::Clock& 
     refused_for = co_await asking;
     if (refused_for) doors.settle(visitor, Doors::Outcome::undecided);
   }
-  if (refused_for) base::log_warning("login.throttled", {{"client", visitor.address}});
+  if (refused_for) base::log_warning("login.throttled", {{"audit", true}, {"client", visitor.address}});
   co_return refused_for;
 }
 
