@@ -180,10 +180,10 @@ management::ReloadOutcome Router::take_over(const Loaded& loaded) {
       base::log_warning("reload.needs_restart", {{"setting", name}});
       outcome.needs_restart.emplace_back(name);
     }
-    base::log_info("reload.done", {{"routes", config_->routes.size()}});
+    base::log_info("reload.done", {{"audit", true}, {"routes", config_->routes.size()}});
     outcome.done = true;
   }
-  if (!outcome.done) base::log_error("reload.refused", {{"reason", outcome.fault}});
+  if (!outcome.done) base::log_error("reload.refused", {{"audit", true}, {"reason", outcome.fault}});
   kReloads.with(outcome.done ? "done" : "refused").add();
   return outcome;
 }
@@ -236,8 +236,16 @@ void Router::put_in_force() {
 }
 
 void Router::stop() {
-  if (stopping_.exchange(true)) return;
-  base::log_info("router.stopping", {{"open_connections", open_connections()}});
+  if (stopping_.exchange(true)) return drain();
+  const auto delay = config_->environment.shutdown_delay;
+  base::log_info("router.stopping", {{"open_connections", open_connections()}, {"delay_ms", delay.count()}});
+  // whoever balances reads /ready, and sends nobody here any more, before a connection would be refused
+  if (delay > milliseconds(0)) return background_.after(delay, [this] { drain(); });
+  drain();
+}
+
+void Router::drain() {
+  if (std::exchange(draining_, true)) return;
   for (auto& core : cores_) {
     core->loop.post([&core = *core] { core.server.drain(); });
   }

@@ -34,7 +34,8 @@ class Router {
   // Reads the configuration on a thread of its own. A bad one is refused with its findings in the log, and the old one
   // goes on; of a good one, settings that need a restart are named. `told` hears how it went, on the background loop.
   void reload(Operations::Reloaded told = {});
-  // No new connections; requests under way are finished, for SHUTDOWN_TIMEOUT at the most.
+  // /ready says no at once. After SHUTDOWN_DELAY, or when it is called again, no new connections; requests under way
+  // are finished, for SHUTDOWN_TIMEOUT at the most.
   void stop();
 
  private:
@@ -65,6 +66,7 @@ class Router {
   base::Result<void> start_management();
   // graph_ from config_: binds what it needs, and lets it hold for what no request asked for.
   void put_in_force();
+  void drain();
   void finish_when_idle(base::SteadyTime give_up_at);
   std::size_t open_connections();
 
@@ -84,6 +86,7 @@ class Router {
   std::vector<Operations::Reloaded> told_now_;    // of what is being read
   std::vector<Operations::Reloaded> told_later_;  // of what is read after it
   std::atomic<bool> stopping_{false};
+  bool draining_ = false;
   // last: they ask what is above
   std::unique_ptr<Operations> operations_;
   std::unique_ptr<management::Server> management_;

@@ -152,6 +152,7 @@ void read_own_variables(const Variables& variables, const std::string& directory
                                          {{"json", base::LogFormat::json}, {"text", base::LogFormat::text}});
   variables.read_choice<base::LogLevel>("LOG_LEVEL", environment.log_level,
                                         {base::kLogLevelWords.begin(), base::kLogLevelWords.end()});
+  variables.read_duration("SHUTDOWN_DELAY", environment.shutdown_delay, Unit::second, 0ms, 1h);
   variables.read_duration("SHUTDOWN_TIMEOUT", environment.shutdown_timeout, Unit::second, 0ms, 24h);
   read_certificate(variables, directory, environment);
   variables.read_number("THREADS", environment.threads, 0, 1024);

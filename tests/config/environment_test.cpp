@@ -62,6 +62,7 @@ TEST_CASE("environment: each bad value is an error that names its variable") {
                          Row{"LOG_FORMAT", "jsn"},
                          Row{"LOG_LEVEL", "loud"},
                          Row{"SHUTDOWN_TIMEOUT", "soon"},
+                         Row{"SHUTDOWN_DELAY", "2h"},
                          Row{"THREADS", "-1"},
                          Row{"TRUSTED_PROXIES", "10.0.0.1/8"},
                          Row{"TRUSTED_PROXIES", "privat"},
@@ -98,6 +99,7 @@ TEST_CASE("environment: values arrive in the model") {
        {"SECURE_SESSION_COOKIE", "TRUE"},
        {"MINIMUM_TOKEN_VALIDITY", "30"},
        {"SHUTDOWN_TIMEOUT", "10"},
+       {"SHUTDOWN_DELAY", "5"},
        {"LOG_LEVEL", "debug"},
        {"LOG_FORMAT", "text"},
        {"ALLOWED_HOSTS", "App.example.com, *.example.org"},
@@ -119,6 +121,7 @@ TEST_CASE("environment: values arrive in the model") {
   CHECK(environment.secure_session_cookie == true);
   CHECK(environment.minimum_token_validity == 30s);
   CHECK(environment.shutdown_timeout == 10s);
+  CHECK(environment.shutdown_delay == 5s);
   CHECK(environment.log_level == base::LogLevel::debug);
   CHECK(environment.log_format == base::LogFormat::text);
   CHECK(environment.allowed_hosts == std::vector<std::string>{"app.example.com", "*.example.org"});

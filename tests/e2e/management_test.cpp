@@ -253,6 +253,19 @@ TEST_CASE(
   CHECK(client.read().body == "finished");
 }
 
+TEST_CASE("management port: told to stop, it serves on for SHUTDOWN_DELAY, while /ready says no [issue 14]") {
+  for (const std::string delay : {"600", "1"}) {
+    ManagedFixture fixture(Variables{{"SHUTDOWN_DELAY", delay}});
+    fixture.router.signal(SIGTERM);
+    CHECK(eventually([&] { return fixture.ask("GET", "/ready", "").status() == 503; }));
+    // not yet closed: nobody who was sent here before meets a closed port
+    if (delay == "600") CHECK(ask(fixture.router.port(), make_request("GET", "/app/x")).status() == 200);
+    // whoever cannot wait says so again
+    if (delay == "600") fixture.router.signal(SIGTERM);
+    CHECK(fixture.router.wait(kPatience) == 0);
+  }
+}
+
 TEST_CASE("management port: on a Unix socket the file's rights decide [issue 14]") {
   RecordingBackend backend;
   auto setup = setup_for(backend.origin());

@@ -94,6 +94,7 @@ struct Environment {
   bool has_management() const { return management_port || management_bind.starts_with("unix:"); }
   base::LogFormat log_format = base::LogFormat::json;
   base::LogLevel log_level = base::LogLevel::info;
+  milliseconds shutdown_delay{0};  // from the signal on, before connections are refused
   milliseconds shutdown_timeout{30'000};
   std::string tls_cert;
   std::string tls_key;
