@@ -105,7 +105,7 @@ class Bench:
         self.proxies = {}
 
     def __enter__(self):
-        self.ports = {kind: free_port() for kind in ("small", "big", "slow", "stream", "drip", "websocket", "told")}
+        self.ports = {kind: free_port() for kind in ("small", "big", "slow", "stream", "drip", "websocket", "told", "cookie")}
         origin = self.start([str(self.binaries / "bench-origin")] + [f"{port}:{kind}" for kind, port in self.ports.items()])
         for port in self.ports.values():
             wait_for_port(port, origin)

@@ -5,7 +5,7 @@
 // KIND: small (1 KiB), big (1 MiB), slow (1 KiB after 200 ms), hang (never answers), stream (GET /N: N bytes;
 // GET /sent: how many bytes of such bodies it has got rid of so far), drip (100 KiB in 10 s), websocket
 // (echoes messages of at most 125 bytes; /flood sends without end). Reads just enough HTTP: a head up to its
-// empty line, and a body of Content-Length bytes, which is thrown away.
+// empty line, and a body of Content-Length bytes, which is thrown away. cookie is small, and sets a session cookie.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -25,8 +25,9 @@ namespace {
 constexpr std::size_t kPiece = 256 * 1024;
 constexpr std::uint64_t kDripBytes = 100 * 1024;
 
-std::string answer_head(std::uint64_t size) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
+std::string answer_head(std::uint64_t size, const std::string& fields = {}) {
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n" + fields + "Content-Length: " + std::to_string(size) +
+         "\r\n\r\n";
 }
 
 struct Kind {
@@ -41,7 +42,7 @@ Kind make_kind(const std::string& name) {
   const std::size_t size = name == "big" ? 1024 * 1024 : 1024;
   Kind kind;
   kind.name = name;
-  kind.answer = answer_head(size).append(size, 'x');
+  kind.answer = answer_head(size, name == "cookie" ? "Set-Cookie: held=1; Path=/\r\n" : "").append(size, 'x');
   if (name == "slow") kind.delay = std::chrono::milliseconds(200);
   kind.answers = name != "hang";
   return kind;
