@@ -4,7 +4,6 @@
 
 namespace router::config::test::environment_test {
 namespace {
-
 using namespace std::chrono_literals;
 
 const std::string kSecret = "0123456789abcdef0123456789abcdef";
@@ -99,7 +98,6 @@ TEST_CASE("environment: values arrive in the model") {
        {"SECURE_SESSION_COOKIE", "TRUE"},
        {"MINIMUM_TOKEN_VALIDITY", "30"},
        {"SHUTDOWN_TIMEOUT", "10"},
-       {"SHUTDOWN_DELAY", "5"},
        {"LOG_LEVEL", "debug"},
        {"LOG_FORMAT", "text"},
        {"ALLOWED_HOSTS", "App.example.com, *.example.org"},
@@ -121,7 +119,6 @@ TEST_CASE("environment: values arrive in the model") {
   CHECK(environment.secure_session_cookie == true);
   CHECK(environment.minimum_token_validity == 30s);
   CHECK(environment.shutdown_timeout == 10s);
-  CHECK(environment.shutdown_delay == 5s);
   CHECK(environment.log_level == base::LogLevel::debug);
   CHECK(environment.log_format == base::LogFormat::text);
   CHECK(environment.allowed_hosts == std::vector<std::string>{"app.example.com", "*.example.org"});
