@@ -203,6 +203,7 @@ Task<Result<std::optional<Snapshot>>> MemoryStore::end(SessionId id) {
   if (session) {
     count_out(*session);
     ++ended_;
+    untold_.add(session, clock_.steady());
   }
   co_return present_or_absent(std::move(session));
 }
@@ -260,19 +261,28 @@ void MemoryStore::restore_untold(Snapshot session) {
   kind_of(*session).evicted_waiting.push_back(std::move(session));
 }
 
+Task<Result<void>> MemoryStore::told(std::vector<SessionId> ids) {
+  untold_.told(ids);
+  co_return Result<void>();
+}
+
 Task<Result<std::vector<Snapshot>>> MemoryStore::take_expired(std::size_t limit) {
   std::vector<Snapshot> over;
-  take_evicted(users_, limit, over);
+  const auto now = clock_.steady();
+  untold_.take(limit, now, over);
+  const auto handed_out_before = over.size();
+  take_evicted(users_, limit - over.size(), over);
   const auto evicted = over.size();
   const auto first = next_shard_++;
   for (std::size_t i = 0; i < kShards && over.size() < limit; ++i) {
-    shards_[(first + i) % kShards]->take_expired(limit - over.size(), kLooksPerShard, clock_.steady(), over);
+    shards_[(first + i) % kShards]->take_expired(limit - over.size(), kLooksPerShard, now, over);
   }
   for (auto session = over.begin() + static_cast<std::ptrdiff_t>(evicted); session != over.end(); ++session)
     count_out(**session);
   expired_ += over.size() - evicted;
   // last: a flood of these keeps nobody else waiting
   take_evicted(anonymous_, limit - over.size(), over);
+  for (auto i = handed_out_before; i < over.size(); ++i) untold_.add(over[i], now);
   co_return over;
 }
 

@@ -20,6 +20,7 @@
 #include "session/memory_shard.h"
 #include "session/memory_shared_state.h"
 #include "session/store.h"
+#include "session/untold.h"
 
 namespace router::session {
 
@@ -39,8 +40,7 @@ class MemoryStore final : public Store {
   base::Task<base::Result<std::vector<Snapshot>>> select(SessionFilter filter, std::size_t limit) override;
   base::Task<base::Result<void>> remember_ended(EndedAtProvider ended) override;
   base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) override;
-  // Nothing to do: with this process, everything is over.
-  base::Task<base::Result<void>> told(std::vector<SessionId>) override { co_return base::Result<void>(); }
+  base::Task<base::Result<void>> told(std::vector<SessionId> ids) override;
   base::Task<base::Result<Counts>> counts() override;
   SharedState& shared() override { return shared_; }
 
@@ -99,6 +99,7 @@ class MemoryStore final : public Store {
   base::TwoGenerations<std::unordered_map<std::uint64_t, SessionId>> successors_;
 
   AnonymousLedger ledger_;
+  Untold untold_;
 
   std::mutex evicted_mutex_;
   Kind users_;

@@ -278,12 +278,14 @@ Task<Result<std::vector<Snapshot>>> SqliteStore::take_expired(std::size_t limit)
 }
 
 Task<Result<void>> SqliteStore::told(std::vector<SessionId> ids) {
-  records_->change_later([ids = std::move(ids)] {
+  records_->change_later([ids] {
     RecordChanges changes;
     for (const auto& id : ids) changes.push_back(storage::erase(RecordKind::untold_session, kept_key(id)));
     return changes;
   });
-  co_return Result<void>();
+  auto telling = memory_->told(std::move(ids));
+  auto is_told = co_await telling;
+  co_return is_told;
 }
 
 Task<Result<Counts>> SqliteStore::counts() {

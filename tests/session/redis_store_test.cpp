@@ -127,28 +127,6 @@ TEST_CASE("Redis store: nothing in Redis is a cookie, a token or a name [issue 1
   }
 }
 
-TEST_CASE(
-    "Redis store: of what was ended, those that nobody was told of are handed out again after a minute [issue 12]") {
-  RedisReplicas replicas(test::standalone_redis());
-  StoreDriver here(replicas, 0);
-  StoreDriver there(replicas, 1);
-  const auto told = make_session();
-  const auto untold = make_session();
-  for (const auto& session : {told, untold}) {
-    REQUIRE(here.create(session));
-    REQUIRE(here.end(session.id));
-  }
-  here.told(told.id);
-  CHECK(there.take_all_expired().empty());
-  replicas.clock().advance(base::seconds(61));
-  const auto again = there.take_all_expired();
-  REQUIRE(again.size() == 1);
-  CHECK(again[0]->id == untold.id);
-  there.told(untold.id);
-  replicas.clock().advance(base::minutes(20));
-  CHECK(here.take_all_expired().empty());
-}
-
 TEST_CASE("Redis store: away, it says so; what ends here meanwhile has ended everywhere once it is back [issue 12]") {
   test::RedisServer server;
   RedisReplicas replicas(test::impatient_address_of(server));

@@ -226,6 +226,38 @@ inline void check_store_time(StoreDriver store, FakeClock& clock) {
   }
 }
 
+inline void check_store_told(TestedStore& tested) {
+  StoreDriver store(tested);
+  StoreDriver other(tested, 1);
+  const auto told = make_session();
+  const auto untold = make_session();
+  auto timed_out = make_session();
+  timed_out.idle_timeout = base::seconds(30);
+  for (const auto& session : {told, untold}) {
+    REQUIRE(store.create(session));
+    REQUIRE(store.end(session.id));
+  }
+  store.told(told.id);
+  REQUIRE(store.create(timed_out));
+  tested.clock().advance(base::seconds(32));
+  REQUIRE(store.take_all_expired().size() == 1);
+  SUBCASE("who was handed out and is not told of is handed out again after a minute") {
+    tested.clock().advance(base::seconds(29));
+    const auto again = other.take_all_expired();
+    REQUIRE(again.size() == 1);
+    CHECK(again[0]->id == untold.id);
+    tested.clock().advance(base::seconds(32));
+    const auto later = other.take_all_expired();
+    REQUIRE(later.size() == 1);
+    CHECK(later[0]->id == timed_out.id);
+    for (const auto& session : {untold, timed_out}) other.told(session.id);
+    tested.clock().advance(base::minutes(20));
+    CHECK(store.take_all_expired().empty());
+    CHECK(store.counts().ended == 2);
+    CHECK(store.counts().expired == 1);
+  }
+}
+
 // docs/contract/reliability.md O10: logout against everything else that may be in flight, in a random order, many
 // times.
 inline void check_store_interleavings(StoreDriver store, int rounds) {
@@ -269,6 +301,7 @@ inline void check_store_contract(const MakeStore& make) {
   SUBCASE("lifecycle") { check_store_lifecycle(store); }
   SUBCASE("succession") { check_store_succession(store); }
   SUBCASE("time") { check_store_time(store, tested->clock()); }
+  SUBCASE("told") { check_store_told(*tested); }
   SUBCASE("lookup") { check_store_lookup(store); }
   SUBCASE("anonymous") { check_store_anonymous(make); }
   SUBCASE("interleavings") { check_store_interleavings(store, 500); }
