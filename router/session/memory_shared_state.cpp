@@ -43,9 +43,18 @@ std::string_view to_string(Kind kind) {
 
 Task<Result<bool>> MemorySharedState::once(Kind kind, std::string key, base::milliseconds ttl) {
   const std::lock_guard lock(mutex_);
+  co_return say(kind, key, ttl);
+}
+
+bool MemorySharedState::say(Kind kind, const std::string& key, base::milliseconds ttl) {
   auto& said = notes_of(kind).said;
   if (!said) said.emplace(ttl, kMostSaid);
-  co_return said->insert(note_key(key), clock_.steady());
+  return said->insert(note_key(key), clock_.steady());
+}
+
+void MemorySharedState::restore_said(Kind kind, const std::string& key, base::milliseconds ttl) {
+  const std::lock_guard lock(mutex_);
+  say(kind, key, ttl);
 }
 
 Task<Result<void>> MemorySharedState::again(Kind kind, std::string key) {
@@ -56,14 +65,23 @@ Task<Result<void>> MemorySharedState::again(Kind kind, std::string key) {
 
 Task<Result<void>> MemorySharedState::keep(Kind kind, std::string key, Secret value, base::milliseconds ttl) {
   const std::lock_guard lock(mutex_);
+  put(kind, std::move(key), std::move(value), ttl);
+  co_return Result<void>();
+}
+
+void MemorySharedState::put(Kind kind, std::string key, Secret value, base::milliseconds left) {
   Notes& notes = notes_of(kind);
   notes.kept_in_order.push_back(key);
-  notes.kept.insert_or_assign(std::move(key), Kept{std::move(value), clock_.steady() + ttl});
+  notes.kept.insert_or_assign(std::move(key), Kept{std::move(value), clock_.steady() + left});
   if (notes.kept_in_order.size() > kMostKeptValues) {
     notes.kept.erase(notes.kept_in_order.front());
     notes.kept_in_order.pop_front();
   }
-  co_return Result<void>();
+}
+
+void MemorySharedState::restore_kept(Kind kind, std::string key, Secret value, base::milliseconds left) {
+  const std::lock_guard lock(mutex_);
+  put(kind, std::move(key), std::move(value), left);
 }
 
 Task<Result<std::optional<Secret>>> MemorySharedState::take(Kind kind, std::string key) {
@@ -80,15 +98,25 @@ Task<Result<Tally>> MemorySharedState::tally(Kind kind, std::string key, unsigne
   Notes& notes = notes_of(kind);
   auto* counted = find_counted(notes, hashed, now);
   if (counted == nullptr && add == 0) co_return Tally();
-  if (counted == nullptr) {
-    if (!notes.counted) notes.counted.emplace(span, kMostCounted);
-    notes.counted->age(now);
-    notes.counted->make_room(now);
-    counted = &notes.counted->young[hashed];
-    *counted = {0, now + span};
-  }
+  if (counted == nullptr) counted = &begin_count(notes, hashed, span, span);
   counted->count += add;
   co_return Tally{counted->count, std::chrono::ceil<base::milliseconds>(counted->ends - now)};
+}
+
+MemorySharedState::Counted& MemorySharedState::begin_count(Notes& notes, std::uint64_t key, base::milliseconds left,
+                                                           base::milliseconds span) {
+  const auto now = clock_.steady();
+  if (!notes.counted) notes.counted.emplace(span, kMostCounted);
+  notes.counted->age(now);
+  notes.counted->make_room(now);
+  Counted& counted = notes.counted->young[key];
+  counted = {0, now + left};
+  return counted;
+}
+
+void MemorySharedState::restore_tally(Kind kind, const std::string& key, Tally tally, base::milliseconds span) {
+  const std::lock_guard lock(mutex_);
+  begin_count(notes_of(kind), note_key(key), tally.ends_in, span).count = tally.count;
 }
 
 Task<Result<void>> MemorySharedState::forget(Kind kind, std::string key) {

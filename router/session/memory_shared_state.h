@@ -31,6 +31,11 @@ class MemorySharedState final : public SharedState {
   base::Task<base::Result<bool>> extend(Lease lease, base::milliseconds ttl) override;
   base::Task<base::Result<void>> release(Lease lease) override;
 
+  // What an earlier process has noted (session/sqlite_shared_state.h); none of them waits.
+  void restore_said(Kind kind, const std::string& key, base::milliseconds ttl);
+  void restore_kept(Kind kind, std::string key, base::Secret value, base::milliseconds left);
+  void restore_tally(Kind kind, const std::string& key, Tally tally, base::milliseconds span);
+
  private:
   struct Kept {
     base::Secret value;
@@ -53,7 +58,11 @@ class MemorySharedState final : public SharedState {
     std::optional<base::TwoGenerations<CountedByKey>> counted;
   };
 
-  // With the lock held; null: nothing is counted there.
+  // With the lock held:
+  bool say(Kind kind, const std::string& key, base::milliseconds ttl);
+  void put(Kind kind, std::string key, base::Secret value, base::milliseconds left);
+  Counted& begin_count(Notes& notes, std::uint64_t key, base::milliseconds left, base::milliseconds span);
+  // Null: nothing is counted there.
   static Counted* find_counted(Notes& notes, std::uint64_t key, base::SteadyTime now);
   Held* find_held(const Lease& lease, base::SteadyTime now);
   Notes& notes_of(Kind kind) { return notes_[static_cast<std::size_t>(kind)]; }

@@ -40,7 +40,10 @@ storage::MakeChanges put_living(std::shared_ptr<MemoryStore> memory, const base:
 }  // namespace
 
 SqliteStore::SqliteStore(std::shared_ptr<storage::Records> records, const base::Clock& clock, StoreLimits limits)
-    : records_(std::move(records)), clock_(clock), memory_(std::make_shared<MemoryStore>(clock, limits)) {}
+    : records_(std::move(records)),
+      clock_(clock),
+      memory_(std::make_shared<MemoryStore>(clock, limits)),
+      shared_(records_, clock) {}
 
 SqliteStore::~SqliteStore() { write_used(uses_.take(base::SteadyTime::max())); }
 

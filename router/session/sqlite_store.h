@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "session/due_uses.h"
 #include "session/memory_store.h"
+#include "session/sqlite_shared_state.h"
 #include "session/store.h"
 #include "storage/records.h"
 
@@ -50,7 +51,7 @@ class SqliteStore final : public Store {
   base::Task<base::Result<void>> told(std::vector<SessionId> ids) override;
   base::Task<base::Result<Counts>> counts() override;
   Health health() const override;
-  SharedState& shared() override { return memory_->shared(); }
+  SharedState& shared() override { return shared_; }
 
  private:
   // What is restored, in this order; all before `sessions` is what decides about those that come in.
@@ -70,6 +71,7 @@ class SqliteStore final : public Store {
   std::shared_ptr<storage::Records> records_;
   const base::Clock& clock_;
   std::shared_ptr<MemoryStore> memory_;  // writes that are kept refer to it
+  SqliteSharedState shared_;
   DueUses uses_;
   std::mutex step_mutex_;
   std::atomic<Part> restoring_ = Part::tombstones;

@@ -32,6 +32,7 @@ enum class RecordKind : std::int64_t {
   ended_at_provider = 5,
   call = 6,
   receipt = 7,
+  note = 8,  // of session::SharedState
 };
 
 struct Record {

@@ -162,6 +162,40 @@ TEST_CASE("sqlite store: who comes back after the idle time is handed out, once 
   CHECK(store.take_all_expired().empty());
 }
 
+TEST_CASE("sqlite store: what was said, kept and counted is known to the next process, for its time [issue 12]") {
+  using session::Kind;
+  TestedSqliteStore tested;
+  test::SharedDriver shared(tested);
+  const auto end_process = [&](bool crashes) { crashes ? tested.crash() : tested.restart(); };
+  for (const bool crashes : {false, true}) {
+    CAPTURE(crashes);
+    const std::string key = crashes ? "after a crash" : "after a stop";
+    REQUIRE(shared.once(Kind::logout_token, key));
+    REQUIRE(shared.once(Kind::login_state, key));
+    shared.again(Kind::login_state, key);
+    shared.keep(Kind::return_state, key, "/bye?a=1");
+    shared.keep(Kind::return_state, "taken", "/bye");
+    REQUIRE(shared.take(Kind::return_state, "taken") == "/bye");
+    REQUIRE(shared.tally(Kind::account_failures, key, 3).count == 3);
+    REQUIRE(shared.tally(Kind::address_failures, key, 3).count == 3);
+    shared.forget(Kind::address_failures, key);
+    tested.clock().advance(base::minutes(4));
+    end_process(crashes);
+    CHECK_FALSE(shared.once(Kind::logout_token, key));
+    CHECK(shared.once(Kind::login_state, key));
+    CHECK(shared.take(Kind::return_state, key) == "/bye?a=1");
+    CHECK(shared.take(Kind::return_state, key) == "nothing");
+    CHECK(shared.take(Kind::return_state, "taken") == "nothing");
+    CHECK(shared.tally(Kind::account_failures, key, 1).count == 4);
+    CHECK(shared.tally(Kind::account_failures, key, 0).ends_in == base::minutes(6));
+    CHECK(shared.tally(Kind::address_failures, key, 0).count == 0);
+    tested.clock().advance(base::minutes(11));
+    end_process(crashes);
+    CHECK(shared.once(Kind::logout_token, key));
+    CHECK(shared.tally(Kind::account_failures, key, 0).count == 0);
+  }
+}
+
 TEST_CASE("sqlite store: uses are written when their span is over, and when the process stops [Q2]") {
   TestedSqliteStore tested;
   test::StoreDriver store(tested);
