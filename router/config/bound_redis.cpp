@@ -52,8 +52,9 @@ std::optional<External> read_external(const Variables& variables, Environment& e
   if (const auto type = text_member(value, "storageType"); type && *type != "redis")
     variable->report.error("/storageType", {show(std::string_view(*type)), "\"redis\""});
   if (auto secret = text_member(value, "sessionSecret")) {
-    environment.session_secret = base::Secret(std::move(*secret));
-    check_sealing_secret(environment.session_secret, variable->report.below("/sessionSecret"));
+    base::Secret given(std::move(*secret));
+    check_sealing_secret(given, variable->report.below("/sessionSecret"));
+    if (environment.session_secret.empty()) environment.session_secret = std::move(given);
   }
   auto& options = external.options;
   read_wait(*variable, "defaultRetryTimeout", options.command_timeout);
@@ -113,9 +114,7 @@ std::string login_of(const json& credentials) {
 std::string certificates_of(const json& credentials) {
   auto text = first_text(credentials, {"ca", "server_ca", "certificate", "certificates"});
   if (text.empty()) text = crypto::base64_decode(first_text(credentials, {"ca_base64"})).value_or("");
-  // in an environment a line end may be written as \n
-  for (auto at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at)) text.replace(at, 2, "\n");
-  return text;
+  return with_line_ends(std::move(text));
 }
 
 // As SESSION_STORE would say it. Empty: reported.
@@ -176,12 +175,19 @@ const Binding* find_only(const Variables& variables, const std::vector<Binding>&
 }  // namespace
 
 std::optional<StateLocation> read_bound_redis(const Variables& variables, const std::vector<Binding>& bindings,
-                                              bool is_wanted, Environment& environment) {
+                                              BoundRedis use, Environment& environment) {
   const auto external = read_external(variables, environment);
-  if (!is_wanted) return std::nullopt;
+  if (use == BoundRedis::is_not) return std::nullopt;
   if (external && external->instance.empty()) return std::nullopt;
   const auto* binding = external ? find_named(external->instance, variables, bindings) : find_only(variables, bindings);
   if (binding == nullptr) return std::nullopt;
+  if (!external && use == BoundRedis::may_be_used && environment.session_secret.empty()) {
+    variables.warning("VCAP_SERVICES",
+                      "a bound Redis, " + show(std::string_view(binding->name)) + ", and no SESSION_SECRET",
+                      "SESSION_SECRET, with which sessions are kept there, or SESSION_STORE, which says where they are",
+                      "it is not used");
+    return std::nullopt;
+  }
   // an error, whatever else uses the service
   const auto report = binding->report.into(variables.report(kExternal).issues());
   StateLocation location{StoreKind::redis, {}, url_of(*binding->credentials, report), {}};

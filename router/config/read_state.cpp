@@ -61,11 +61,11 @@ void read_locations(const Variables& variables, const std::string& directory, co
   StateLocation unnamed;
   if (!environment.state_directory.empty())
     unnamed = {StoreKind::sqlite, path_in(environment.state_directory, kFileName), {}};
+  const auto named = variables.text("SESSION_STORE");
   // "redis": the bound one
-  const bool wants_bound = variables.text("SESSION_STORE").value_or("redis") == "redis";
-  auto store = read_bound_redis(variables, bindings, wants_bound, environment);
-  const bool is_named = variables.has("SESSION_STORE") && !(store && wants_bound);
-  if (is_named) store = read_location(variables, "SESSION_STORE", directory);
+  const auto use = !named ? BoundRedis::may_be_used : *named == "redis" ? BoundRedis::is_named : BoundRedis::is_not;
+  auto store = read_bound_redis(variables, bindings, use, environment);
+  if (named && !store) store = read_location(variables, "SESSION_STORE", directory);
   environment.store = store.value_or(unnamed);
   const bool follows = environment.store.kind == StoreKind::redis || unnamed.kind == StoreKind::memory;
   const auto& default_outbox = follows ? environment.store : unnamed;
@@ -78,26 +78,21 @@ void read_locations(const Variables& variables, const std::string& directory, co
 void read_secrets(const Variables& variables, Environment& environment) {
   variables.read_sealing_secret("SESSION_SECRET", environment.session_secret);
   variables.read_sealing_secret("SESSION_SECRET_PREVIOUS", environment.previous_session_secret);
+}
+
+void check_secrets(const Variables& variables, const Environment& environment) {
   if (!environment.session_secret.empty()) return;
   const bool is_made = !environment.state_directory.empty();
   const bool stored = environment.store.kind != StoreKind::memory;
   const bool shared = environment.store.kind == StoreKind::redis || environment.outbox.kind == StoreKind::redis;
   if ((stored || environment.outbox.kind != StoreKind::memory) && (shared || !is_made)) {
-    const bool is_bound = environment.store.kind == StoreKind::redis && !variables.has("SESSION_STORE");
     variables.error(stored ? "SESSION_STORE" : "LOGOUT_OUTBOX", "a durable store without SESSION_SECRET",
-                    "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it",
-                    is_bound ? "it is the bound Redis; SESSION_STORE=memory keeps sessions out of it" : "");
+                    "SESSION_SECRET (or EXT_SESSION_MGT.sessionSecret), which encrypts the tokens in it");
   }
   if (!environment.previous_session_secret.empty() && !is_made) {
     variables.error("SESSION_SECRET_PREVIOUS", "a secret of before without one of now",
                     "SESSION_SECRET, with which all is sealed from now on");
   }
-}
-
-// In an environment a line end may be written as \n.
-Secret as_pem(std::string text) {
-  for (auto at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at)) text.replace(at, 2, "\n");
-  return Secret(std::move(text));
 }
 
 void read_receipt_key(const Variables& variables, const std::string& directory, Environment& environment) {
@@ -114,7 +109,7 @@ void read_receipt_key(const Variables& variables, const std::string& directory, 
     environment.receipt_key = Secret(*std::move(text));
   }
   if (environment.receipt_key.empty()) return;
-  environment.receipt_key = as_pem(std::string(environment.receipt_key.reveal()));
+  environment.receipt_key = Secret(with_line_ends(std::string(environment.receipt_key.reveal())));
   const auto key = crypto::SigningKey::from_pem(environment.receipt_key);
   if (!key || key->alg() != "ES256") {
     variables.error(name, "no such key", "a private key on the curve P-256, as PEM without passphrase");
@@ -126,8 +121,9 @@ void read_receipt_key(const Variables& variables, const std::string& directory, 
 void read_state_variables(const Variables& variables, const std::string& directory,
                           const std::vector<Binding>& bindings, Environment& environment) {
   read_state_directory(variables, directory, environment);
-  read_locations(variables, directory, bindings, environment);
   read_secrets(variables, environment);
+  read_locations(variables, directory, bindings, environment);
+  check_secrets(variables, environment);
   if (const auto days = variables.number("RECEIPTS_KEEP", 1, kLongestReceiptDays))
     environment.receipts_kept = std::chrono::hours(24 * *days);
   read_receipt_key(variables, directory, environment);

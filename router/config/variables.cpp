@@ -49,6 +49,11 @@ std::optional<std::uint64_t> parse_duration(std::string_view text, Unit unit) {
 
 }  // namespace
 
+std::string with_line_ends(std::string text) {
+  for (auto at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at)) text.replace(at, 2, "\n");
+  return text;
+}
+
 void check_sealing_secret(const base::Secret& secret, const Report& report) {
   constexpr std::size_t kShortest = 32;
   const auto text = secret.reveal();

@@ -31,6 +31,9 @@ struct JsonVariable {
 // Whoever has one sealed text tries secrets on it at his leisure, so a weak one is an error. An empty one is none.
 void check_sealing_secret(const base::Secret& secret, const Report& report);
 
+// In an environment a line end of a PEM text may be written as \n.
+std::string with_line_ends(std::string text);
+
 enum class Unit { millisecond, second, minute };
 
 class Variables {

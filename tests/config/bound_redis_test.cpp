@@ -91,7 +91,8 @@ TEST_CASE("bound Redis: what is wrong stops the start, and no password is told [
     const char* found;
   };
   for (const Row& row :
-       {Row{{{"VCAP_SERVICES", bound(R"({"hostname":"r"})")}}, "a durable store without SESSION_SECRET"},
+       {Row{{{"VCAP_SERVICES", bound(R"({"hostname":"r"})")}, {"SESSION_STORE", "redis"}},
+            "a durable store without SESSION_SECRET"},
         Row{{{"EXT_SESSION_MGT", external()}}, "of which no service is bound"},
         Row{{{"EXT_SESSION_MGT", external({}, "session")}, {"VCAP_SERVICES", bound(R"({"hostname":"r"})")}},
             "sessions"},
@@ -107,6 +108,18 @@ TEST_CASE("bound Redis: what is wrong stops the start, and no password is told [
     CHECK_FALSE(result.configuration);
     CHECK(text.find(row.found) != std::string::npos);
     CHECK(text.find("hunter2") == std::string::npos);
+  }
+}
+
+TEST_CASE("bound Redis: without a secret to seal with it is left alone, and said so [issue 12]") {
+  const std::map<std::string, std::string> all{{"VCAP_SERVICES", bound(R"({"hostname":"r"})")}};
+  for (const bool has_directory : {false, true}) {
+    auto variables = all;
+    if (has_directory) variables["STATE_DIR"] = "/s";
+    const auto result = load_variables(variables);
+    REQUIRE(result.configuration);
+    CHECK(result.configuration->environment.store.kind == (has_directory ? StoreKind::sqlite : StoreKind::memory));
+    CHECK(to_text(result.issues).find("a bound Redis, \"sessions\", and no SESSION_SECRET") != std::string::npos);
   }
 }
 
