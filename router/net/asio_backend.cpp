@@ -5,10 +5,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
 
-#include "net/connect_race.h"
 #include "net/head_scanner.h"
 #include "net/next_piece.h"
 #include "net/peer_address.h"
+#include "net/reaching.h"
 
 namespace router::net {
 
@@ -105,28 +105,20 @@ Task<Result<void>> AsioBackendConnection::reach(ClientTls& tls, Names& names) {
 
 Task<Result<void>> AsioBackendConnection::connect_to(Names& names, const std::string& host, std::uint16_t port) {
   arm(read_deadline_, loop_.deadlines().now());
-  Names::Question question(names, host);
-  give_up_ = [&question] { question.give_up(); };
-  co_await question.answered();
-  const auto& found = question.answer();
-  std::vector<asio::ip::tcp::endpoint> endpoints;
-  for (const auto& address : found.addresses) endpoints.emplace_back(address, port);
-  // the deadline may have come between the answer and now
-  if (endpoints.empty() || closed_ || timed_out_) {
-    give_up_ = nullptr;
-    read_deadline_.disarm();
-    auto error = connect_fault(asio::error::host_not_found, "looking up");
-    if (error.code == ErrorCode::refused) error.detail = "looking up " + key_ + ": " + found.fault;
-    if (found.overloaded) error.code = ErrorCode::overloaded;
-    co_return error;
-  }
-  ConnectRace race(loop_, std::move(endpoints));
-  give_up_ = [&race] { race.give_up(); };
-  co_await race.decided();
+  Reaching reaching(loop_, names, host, port);
+  give_up_ = [&reaching] { reaching.give_up(); };
+  auto way = reaching.run();
+  auto reached = co_await way;
   give_up_ = nullptr;
   read_deadline_.disarm();
-  if (race.fault() || closed_ || timed_out_) co_return connect_fault(race.fault(), "connecting to");
-  stream_.adopt(race.take_winner());
+  if (!reached.has_addresses) {
+    auto error = connect_fault(reached.reason, "looking up");
+    if (error.code == ErrorCode::refused) error.detail = "looking up " + key_ + ": " + reached.look_up_fault;
+    if (reached.overloaded) error.code = ErrorCode::overloaded;
+    co_return error;
+  }
+  if (!reached.socket) co_return connect_fault(reached.reason, "connecting to");
+  stream_.adopt(*std::move(reached.socket));
   stream_.prepare(longest_stall_);
   co_return Result<void>();
 }

@@ -1,10 +1,9 @@
 #include "net/asio_peer_connector.h"
 
-#include <boost/asio/error.hpp>
 #include <cerrno>
 #include <functional>
 
-#include "net/connect_race.h"
+#include "net/reaching.h"
 #include "net/stream.h"
 
 namespace router::net {
@@ -84,26 +83,19 @@ class AsioPeerConnector::Connection final : public PeerConnection {
   }
 
   Task<Result<void>> reach() {
-    Names::Question question(owner_.names_, address_.host);
-    give_up_ = [&question] { question.give_up(); };
-    co_await question.answered();
+    Reaching reaching(owner_.loop_, owner_.names_, address_.host, address_.port);
+    give_up_ = [&reaching] { reaching.give_up(); };
+    auto way = reaching.run();
+    auto reached = co_await way;
     give_up_ = nullptr;
-    const auto& found = question.answer();
-    std::vector<asio::ip::tcp::endpoint> endpoints;
-    for (const auto& one : found.addresses) endpoints.emplace_back(one, address_.port);
-    // the deadline may have come between the answer and now
-    if (endpoints.empty() || closed_ || timed_out_) {
-      auto error = connect_fault(asio::error::host_not_found, "looking up");
-      if (error.code == ErrorCode::refused) error.detail = "looking up " + address_.host + ": " + found.fault;
-      if (found.overloaded) error.code = ErrorCode::overloaded;
+    if (!reached.has_addresses) {
+      auto error = connect_fault(reached.reason, "looking up");
+      if (error.code == ErrorCode::refused) error.detail = "looking up " + address_.host + ": " + reached.look_up_fault;
+      if (reached.overloaded) error.code = ErrorCode::overloaded;
       co_return error;
     }
-    ConnectRace race(owner_.loop_, std::move(endpoints));
-    give_up_ = [&race] { race.give_up(); };
-    co_await race.decided();
-    give_up_ = nullptr;
-    if (race.fault() || closed_ || timed_out_) co_return connect_fault(race.fault(), "connecting to");
-    stream_.adopt(race.take_winner());
+    if (!reached.socket) co_return connect_fault(reached.reason, "connecting to");
+    stream_.adopt(*std::move(reached.socket));
     stream_.prepare(kLongestPeerStall);
     co_return Result<void>();
   }
