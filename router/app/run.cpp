@@ -87,7 +87,7 @@ ManagementAccess management_access(const config::LoadInput& input, std::string u
   const base::Secret token(variable(input, "XS_ROUTER_TOKEN"));
   if (!url.empty()) return {std::move(url), token};
   const auto bind = variable(input, "MANAGEMENT_BIND");
-  if (bind.starts_with("unix:")) return {bind, token};
+  if (config::unix_path(bind)) return {bind, token};
   if (variable(input, "MANAGEMENT_PORT").empty()) return {"", token};
   const bool is_v6 = bind.find(':') != std::string::npos;
   const auto host = bind.empty() ? "127.0.0.1" : is_v6 ? "[" + bind + "]" : bind;

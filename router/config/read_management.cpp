@@ -5,7 +5,6 @@
 namespace router::config {
 namespace {
 
-constexpr std::string_view kUnixPrefix = "unix:";
 constexpr std::size_t kMostTokenBytes = 4096;
 constexpr std::size_t kShortestToken = 16;
 
@@ -46,18 +45,17 @@ void read_tls_file(const Variables& variables, const std::string& directory, con
 void read_bind(const Variables& variables, const std::string& directory, Environment& environment) {
   std::string& bind = environment.management_bind;
   variables.read_text("MANAGEMENT_BIND", bind);
-  if (bind.starts_with(kUnixPrefix)) {
-    const auto path = std::string_view(bind).substr(kUnixPrefix.size());
-    if (path.empty())
+  if (const auto path = unix_path(bind)) {
+    if (path->empty())
       variables.error("MANAGEMENT_BIND", show(std::string_view(bind)), "an IP address, or unix: and a path");
-    bind = std::string(kUnixPrefix) + path_in(directory, path);
+    bind = std::string(kUnixPrefix) + path_in(directory, *path);
   } else if (!IpRanges::is_valid(bind) || bind == "private" || bind.find('/') != std::string::npos) {
     variables.error("MANAGEMENT_BIND", show(std::string_view(bind)), "an IP address, or unix: and a path");
   }
 }
 
 void advise(const Variables& variables, const Environment& environment) {
-  if (!environment.management_port || environment.management_bind.starts_with(kUnixPrefix)) return;
+  if (!environment.management_port || unix_path(environment.management_bind)) return;
   const bool has_token = !environment.management_token.empty() || !environment.management_read_token.empty();
   if (!has_token) {
     variables.warning("MANAGEMENT_PORT", "a management port without MANAGEMENT_TOKEN",

@@ -3,6 +3,8 @@
 #include <httplib.h>
 #include <sys/socket.h>
 
+#include "config/unix_path.h"
+
 namespace router::management {
 namespace {
 
@@ -10,7 +12,6 @@ using base::Error;
 using base::ErrorCode;
 using base::Side;
 
-constexpr std::string_view kUnixPrefix = "unix:";
 constexpr std::time_t kSeconds = 10;
 
 ErrorCode code_of(int status) {
@@ -21,11 +22,11 @@ ErrorCode code_of(int status) {
 // Errors: bad_request.
 base::Result<std::unique_ptr<httplib::Client>> client_of(const std::string& url, const base::Secret& token) {
   if (url.empty()) return Error{ErrorCode::bad_request, Side::client, "--url, or MANAGEMENT_PORT, is needed"};
-  const bool is_unix = url.starts_with(kUnixPrefix);
-  auto client = std::make_unique<httplib::Client>(is_unix ? url.substr(kUnixPrefix.size()) : url);
+  const auto socket_path = config::unix_path(url);
+  auto client = std::make_unique<httplib::Client>(socket_path.value_or(url));
   if (!client->is_valid())
     return Error{ErrorCode::bad_request, Side::client, url + " is no http, https or unix address"};
-  if (is_unix) client->set_address_family(AF_UNIX);
+  if (socket_path) client->set_address_family(AF_UNIX);
   client->set_connection_timeout(kSeconds);
   client->set_read_timeout(kSeconds);
   if (!token.empty()) client->set_bearer_token_auth(std::string(token.reveal()));

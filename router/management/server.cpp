@@ -12,6 +12,7 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "config/unix_path.h"
 #include "management/doorkeeper.h"
 #include "management/serve.h"
 
@@ -27,8 +28,7 @@ namespace {
 constexpr std::size_t kThreads = 16;
 constexpr std::size_t kMostBody = 64 * 1024;
 constexpr std::time_t kWaitSeconds = 2;  // for bytes of a request, or for room for those of an answer
-constexpr std::string_view kUnix = "unix:";
-constexpr int kMostStreams = 4;  // of the threads; the others answer
+constexpr int kMostStreams = 4;          // of the threads; the others answer
 
 Request to_request(const httplib::Request& from) {
   std::map<std::string, std::string> query;
@@ -78,9 +78,9 @@ void set_options(int socket) {
 struct Server::Listener {
   Listener(ServerOptions given, Operations& to_ask, const base::Clock& clock)
       : options(std::move(given)),
-        is_unix(options.bind.starts_with(kUnix)),
+        socket_path(config::unix_path(options.bind)),
         operations(to_ask),
-        doorkeeper({options.token, options.read_token, is_unix}, clock) {}
+        doorkeeper({options.token, options.read_token, socket_path.has_value()}, clock) {}
 
   Result<void> make();
   Result<std::uint16_t> bind();
@@ -92,7 +92,7 @@ struct Server::Listener {
   void stop();
 
   ServerOptions options;
-  bool is_unix;
+  const std::optional<std::string> socket_path;
   Operations& operations;
   Doorkeeper doorkeeper;
   std::string path;  // of a Unix socket that is ours
@@ -172,7 +172,7 @@ Result<void> Server::Listener::make() {
   server->set_read_timeout(kWaitSeconds);
   server->set_write_timeout(kWaitSeconds);
   server->set_payload_max_length(kMostBody);
-  server->set_tcp_nodelay(!is_unix);
+  server->set_tcp_nodelay(!socket_path);
   server->set_socket_options([](int socket) { set_options(socket); });
   // what is there, and who may ask, is decided in one place, for every path
   const auto take = [this](const httplib::Request& request, httplib::Response& response) { answer(request, response); };
@@ -218,7 +218,7 @@ Result<std::uint16_t> Server::Listener::bind_path(std::string wanted) {
 }
 
 Result<std::uint16_t> Server::Listener::bind() {
-  if (is_unix) return bind_path(options.bind.substr(kUnix.size()));
+  if (socket_path) return bind_path(*socket_path);
   int port = options.port;
   const bool bound =
       port == 0 ? (port = server->bind_to_any_port(options.bind)) > 0 : server->bind_to_port(options.bind, port);

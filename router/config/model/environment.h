@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "config/model/headers.h"
 #include "config/model/limits.h"
+#include "config/unix_path.h"
 #include "http/origin.h"
 
 namespace router::config {
@@ -91,7 +92,7 @@ struct Environment {
   Secret management_read_token;
   std::string management_tls_cert;
   std::string management_tls_key;
-  bool has_management() const { return management_port || management_bind.starts_with("unix:"); }
+  bool has_management() const { return management_port || unix_path(management_bind); }
   base::LogFormat log_format = base::LogFormat::json;
   base::LogLevel log_level = base::LogLevel::info;
   milliseconds shutdown_delay{0};  // from the signal on, before connections are refused
