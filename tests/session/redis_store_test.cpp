@@ -12,45 +12,42 @@ using test::make_session;
 using test::RedisReplicas;
 using test::StoreDriver;
 
-TEST_CASE("Redis store: keeps the contract of all stores [issue 12]") {
-  test::check_store_contract([](const session::StoreLimits& limits) {
-    return std::make_unique<RedisReplicas>(test::standalone_redis(), limits);
-  });
+namespace {
+
+test::MakeStore at(storage::RedisAddress (*address)()) {
+  return [address](const session::StoreLimits& limits) { return std::make_unique<RedisReplicas>(address(), limits); };
 }
 
-TEST_CASE("Redis store: behind a Sentinel and in a cluster a session lives and ends as anywhere [issue 12]") {
-  for (const bool in_cluster : {false, true}) {
-    CAPTURE(in_cluster);
-    RedisReplicas replicas(in_cluster ? test::cluster_redis() : test::sentinel_redis());
-    StoreDriver here(replicas, 0);
-    StoreDriver there(replicas, 1);
-    std::vector<session::Session> sessions;
-    for (int i = 0; i < 20; ++i) {
-      sessions.push_back(make_session("user", "sid-" + std::to_string(i)));
-      REQUIRE(here.create(sessions.back()));
-    }
-    CHECK(there.select({.issuer = sessions[0].issuer, .subject = "user-sub"}).size() == 20);
-    CHECK(there.counts().live == 20);
-    for (const auto& session : sessions) {
-      REQUIRE(there.find(session.id));
-      REQUIRE(here.replace(test::changed_from(here.find(session.id), "bob")));
-      replicas.spread();
-      REQUIRE(there.find(session.id)->user_name == "bob");
-      REQUIRE(there.end(session.id));
-      replicas.spread();
-      REQUIRE_FALSE(here.find(session.id));
-      REQUIRE_FALSE(here.end(session.id));
-    }
-    CHECK(here.counts().live == 0);
-  }
+}  // namespace
+
+TEST_CASE("Redis store: keeps the contract of all stores [issue 12]") {
+  test::check_store_contract(at(test::standalone_redis));
+}
+
+TEST_CASE("Redis store: keeps the contract behind a Sentinel [issue 12]") {
+  test::check_store_contract(at(test::sentinel_redis));
+}
+
+TEST_CASE("Redis store: keeps the contract in a cluster [issue 12]") {
+  test::check_store_contract(at(test::cluster_redis));
 }
 
 TEST_CASE("Redis store: in interleavings of two and three replicas nobody is signed in after an end [issue 12] [O10]") {
-  test::check_store_of_many_clients(
-      [](const session::StoreLimits& limits) {
-        return std::make_unique<RedisReplicas>(test::standalone_redis(), limits);
-      },
-      100);
+  for (const auto address : {test::standalone_redis, test::sentinel_redis, test::cluster_redis})
+    test::check_store_of_many_clients(at(address), 100);
+}
+
+// Some minutes each: session_tests --no-skip --test-case="*ten thousand*"
+TEST_CASE("Redis store: nor in ten thousand of them, at one server [issue 12] [O10]" * doctest::skip()) {
+  test::check_store_of_many_clients(at(test::standalone_redis), 10'000);
+}
+
+TEST_CASE("Redis store: nor in ten thousand of them, behind a Sentinel [issue 12] [O10]" * doctest::skip()) {
+  test::check_store_of_many_clients(at(test::sentinel_redis), 10'000);
+}
+
+TEST_CASE("Redis store: nor in ten thousand of them, in a cluster [issue 12] [O10]" * doctest::skip()) {
+  test::check_store_of_many_clients(at(test::cluster_redis), 10'000);
 }
 
 TEST_CASE(

@@ -18,4 +18,23 @@ inline storage::RedisAddress impatient_address_of(const RedisServer& server) {
   return address;
 }
 
+// One a process, which the tests share: each store has names of its own in it.
+inline storage::RedisAddress standalone_redis() {
+  static const RedisServer server;
+  return address_of(server);
+}
+inline storage::RedisAddress sentinel_redis() {
+  static RedisGroup group;
+  auto address = address_of(group.sentinel());
+  address.layout = storage::RedisLayout::sentinel;
+  address.master = "main";
+  return address;
+}
+inline storage::RedisAddress cluster_redis() {
+  static RedisCluster cluster;
+  auto address = address_of(cluster.node(1));
+  address.layout = storage::RedisLayout::cluster;
+  return address;
+}
+
 }  // namespace router::test
