@@ -49,10 +49,11 @@ std::string RedisOutbox::base_of(unsigned shard) const {
 }
 
 // The calls of a logout are in one slot.
-std::string RedisOutbox::base_of(std::string_view id) const {
-  const auto hash = crypto::sha256(id.substr(0, id.rfind('.')));
-  return base_of(static_cast<unsigned char>(hash[0]) % kShards);
+unsigned RedisOutbox::shard_of(std::string_view id) {
+  return static_cast<unsigned char>(crypto::sha256(id.substr(0, id.rfind('.')))[0]) % kShards;
 }
+
+std::string RedisOutbox::base_of(std::string_view id) const { return base_of(shard_of(id)); }
 
 std::string RedisOutbox::seal(const CallRecord& call) const { return box_.seal_bytes(pack(call).reveal(), call.id); }
 
@@ -227,7 +228,36 @@ Task<Result<void>> RedisOutbox::say_alive() {
   for (unsigned shard = 0; shard < kShards; ++shard) runs.push_back({base_of(shard), {time_.word(), self_, ""}});
   auto saying = clients_.run_all(redis_outbox_scripts().alive, std::move(runs));
   const auto replies = co_await saying;
-  co_return heard(replies);
+  const auto is_heard = heard(replies);
+  if (is_heard) note_others(replies);
+  co_return is_heard;
+}
+
+// A slot that does not know this process any more has lost all it knew, or this process was silent for long.
+void RedisOutbox::note_others(const std::vector<storage::RedisClient::Answer>& replies) {
+  std::array<std::int64_t, kShards> own{};
+  for (const auto& [id, call] : mine_) ++own[shard_of(id)];
+  for (unsigned shard = 0; shard < kShards; ++shard) {
+    const bool is_new = replies[shard]->number_at(0) == 1;
+    auto& known = others_[shard];
+    if (is_new && known) {
+      forgotten_[shard] = std::max(forgotten_[shard], *known);
+      forgot_at_ = clock_.steady();
+    }
+    known = std::max<std::int64_t>(replies[shard]->number_at(1) - own[shard], 0);
+  }
+  if (forgot_at_ && clock_.steady() - *forgot_at_ >= kAccountedAfter) account();
+}
+
+void RedisOutbox::account() {
+  std::int64_t lost = 0;
+  for (unsigned shard = 0; shard < kShards; ++shard)
+    lost += std::max<std::int64_t>(forgotten_[shard] - others_[shard].value_or(0), 0);
+  forgotten_ = {};
+  forgot_at_.reset();
+  if (lost == 0) return;
+  lost_total_ += static_cast<std::uint64_t>(lost);
+  base::log_error("outbox.calls_lost", {{"calls", lost}, {"consequence", "Redis has lost them, nobody makes them"}});
 }
 
 // Sooner where something waits for it.

@@ -10,10 +10,12 @@
 // "Redis".
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -37,6 +39,8 @@ class RedisOutbox final : public Outbox {
   static constexpr base::milliseconds kSilentFor{60'000};
   static constexpr base::milliseconds kBeatEvery{5'000};
   static constexpr unsigned kLooksOfBeat = 10;  // whether Redis, which was away, is back
+  // So long other processes may take to write again what Redis has lost.
+  static constexpr base::milliseconds kAccountedAfter{10'000};
 
   RedisOutbox(storage::RedisClients& clients, const base::Clock& clock, const crypto::SealingSecrets& secrets,
               RedisOutboxOptions options);
@@ -55,6 +59,9 @@ class RedisOutbox final : public Outbox {
   base::Task<base::Result<std::vector<ListedCall>>> list(CallFilter filter, Page page) override;
   bool is_durable() const override { return true; }
   bool is_writable() const override { return is_writable_; }
+  // Calls that Redis has lost, and no process had, as far as this one knows: buried ones, and those of processes that
+  // were gone. Since the start.
+  std::uint64_t lost_total() const { return lost_total_; }
 
  private:
   struct Own {
@@ -70,6 +77,7 @@ class RedisOutbox final : public Outbox {
     ListedCall call;
   };
 
+  static unsigned shard_of(std::string_view id);
   std::string base_of(std::string_view id) const;
   std::string base_of(unsigned shard) const;
   std::string seal(const CallRecord& call) const;
@@ -87,6 +95,8 @@ class RedisOutbox final : public Outbox {
   void beat_later();
   static base::Task<void> beat(RedisOutbox& self);
   base::Task<base::Result<void>> say_alive();
+  void note_others(const std::vector<storage::RedisClient::Answer>& replies);
+  void account();
   base::Task<void> write_again();
 
   storage::RedisClients& clients_;
@@ -101,6 +111,10 @@ class RedisOutbox final : public Outbox {
   std::int64_t last_order_ = 0;
   std::uint64_t seen_epoch_ = 0;
   unsigned looks_ = 0;
+  std::array<std::optional<std::int64_t>, kShards> others_;  // calls that are not in mine_; absent: not heard of yet
+  std::array<std::int64_t, kShards> forgotten_{};            // of those, what a slot has lost
+  std::optional<base::SteadyTime> forgot_at_;
+  std::uint64_t lost_total_ = 0;
   std::shared_ptr<bool> stopped_ = std::make_shared<bool>(true);
   std::atomic<bool> is_writable_ = true;
 };

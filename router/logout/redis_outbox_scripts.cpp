@@ -67,7 +67,7 @@ redis.call('HDEL', call(id), 'r')
 redis.call('ZREM', buried, id)
 return take(id)
 )"),
-      .alive = outbox_script("return redis.call('ZADD', alive, now, me)"),
+      .alive = outbox_script("return {redis.call('ZADD', alive, now, me), redis.call('ZCARD', all)}"),
       .silent = outbox_script(R"(
 local found = {}
 for _, other in ipairs(redis.call('ZRANGE', alive, '-inf', now - ARGV[4], 'BYSCORE')) do

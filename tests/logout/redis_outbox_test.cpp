@@ -33,6 +33,8 @@ class RedisOutboxes final : public test::TestedOutbox {
     clock_.advance(base::seconds(61));
     return true;
   }
+  logout::RedisOutbox& redis_outbox() { return *outbox_; }
+  test::FakeClock& clock() { return clock_; }
   logout::Outbox* neighbour() override {
     if (!neighbour_) neighbour_ = make();
     return neighbour_.get();
@@ -60,15 +62,20 @@ class RedisOutboxes final : public test::TestedOutbox {
 }  // namespace
 
 TEST_CASE("Redis outbox: keeps the contract of all outboxes [issue 12]") {
-  static const test::RedisServer server;
-  test::check_outbox_contract([] { return std::make_unique<RedisOutboxes>(test::impatient_address_of(server)); });
+  test::check_outbox_contract([] { return std::make_unique<RedisOutboxes>(test::standalone_redis()); });
+}
+
+TEST_CASE("Redis outbox: keeps the contract behind a Sentinel, and in a cluster [issue 12]") {
+  SUBCASE("Sentinel") {
+    test::check_outbox_contract([] { return std::make_unique<RedisOutboxes>(test::sentinel_redis()); });
+  }
+  SUBCASE("cluster") {
+    test::check_outbox_contract([] { return std::make_unique<RedisOutboxes>(test::cluster_redis()); });
+  }
 }
 
 TEST_CASE("Redis outbox: in a cluster the calls of a logout are in one place, and taken over as anywhere [issue 12]") {
-  test::RedisCluster cluster;
-  auto address = test::impatient_address_of(cluster.node(0));
-  address.layout = storage::RedisLayout::cluster;
-  RedisOutboxes tested(address);
+  RedisOutboxes tested(test::cluster_redis());
   test::OutboxDriver outbox(tested);
   for (const char* logout : {"a", "b", "c", "d", "e"})
     outbox.record({test::make_call(logout, 1), test::make_call(logout, 2)});
@@ -96,6 +103,29 @@ TEST_CASE(
   }));
   CHECK(outbox.ids() == test::Ids{"a.1", "b.1"});
   CHECK(tested.outbox().is_writable());
+}
+
+TEST_CASE("Redis outbox: of what was lost with Redis the calls that nobody had are counted [issue 12]") {
+  test::RedisServer server;
+  RedisOutboxes tested(test::impatient_address_of(server));
+  test::OutboxDriver outbox(tested);
+  outbox.record({test::make_call("a", 1), test::make_call("b", 1), test::make_call("c", 1)});
+  REQUIRE(tested.crash());  // these have no process any more
+  outbox.record({test::make_call("d", 1), test::make_call("d", 2)});
+  outbox.bury("d.2", "refused");
+  REQUIRE(tested.run(tested.neighbour()->record({test::make_call("e", 1)})));
+  CHECK(outbox.take_left_behind(0).empty());  // but it has looked
+  server.kill();
+  CHECK(tested.until([&] { return !tested.outbox().is_writable(); }));
+  server.start();
+  CHECK(tested.until([&] {
+    const auto listed = tested.run(tested.outbox().list({}, {}));
+    return listed && listed->size() == 2;
+  }));
+  CHECK(outbox.ids() == test::Ids{"d.1", "e.1"});
+  tested.clock().advance(logout::RedisOutbox::kAccountedAfter);
+  CHECK(tested.until([&] { return tested.redis_outbox().lost_total() != 0; }));
+  CHECK(tested.redis_outbox().lost_total() == 4);
 }
 
 }  // namespace router::redis_outbox_test
