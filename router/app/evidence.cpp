@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "logout/memory_receipt_book.h"
+#include "logout/redis_receipt_book.h"
 #include "logout/sqlite_receipt_book.h"
 
 namespace router::app {
@@ -10,7 +11,8 @@ namespace {
 using base::Result;
 using logout::ChainHead;
 
-constexpr base::milliseconds kLookEvery{15'000};
+constexpr base::milliseconds kLookEvery{1'000};
+constexpr base::milliseconds kLastWrites{1'000};
 
 template <class Value>
 base::Task<void> tell(base::Task<Result<Value>> asked, std::optional<Result<Value>>* answer) {
@@ -58,6 +60,14 @@ Evidence::Evidence(State& state, const config::Environment& environment, logout:
     auto made = std::make_unique<logout::SqliteReceiptBook>(state.records, state.clock, environment.receipts_kept);
     in_file = made.get();
     book = std::move(made);
+  } else if (state.outbox_clients != nullptr) {
+    logout::RedisReceiptOptions options;
+    options.kept = environment.receipts_kept;
+    const crypto::SealingSecrets secrets{environment.session_secret, environment.previous_session_secret};
+    auto made = std::make_unique<logout::RedisReceiptBook>(*state.outbox_clients, secrets, options);
+    in_redis_ = made.get();
+    wants_key_ = environment.receipt_key.empty();
+    book = std::move(made);
   } else {
     logout::MemoryReceiptBook::Bounds bounds;
     bounds.age = environment.receipts_kept;
@@ -74,8 +84,32 @@ Evidence::Evidence(State& state, const config::Environment& environment, logout:
 
 void Evidence::start(base::Loop& background) { look(background); }
 
+base::Task<void> Evidence::find_key(Evidence& self) {
+  auto asking = self.in_redis_->signing_key(generated_key());
+  const auto found = co_await asking;
+  // Redis is away, which others say: asked again with the next look
+  self.wants_key_ = !found && found.error().code == base::ErrorCode::unavailable;
+  if (self.wants_key_) co_return;
+  auto key = found ? crypto::SigningKey::from_pem(*found) : base::Result<crypto::SigningKey>(found.error());
+  if (key) co_return self.chain->sign_with(*std::move(key));
+  note_fault("receipts of this process are signed with a key of its own", key.error());
+}
+
+base::Task<void> Evidence::finish() {
+  receipts_.hand_over_open(base::milliseconds::zero());
+  if (in_redis_ == nullptr) co_return;
+  auto flushing = in_redis_->flush(kLastWrites);
+  co_await flushing;
+  in_redis_->stop();
+}
+
 void Evidence::look(base::Loop& background) {
+  if (std::exchange(wants_key_, false)) base::start_detached(find_key(*this));
   receipts_.hand_over_open(logout::Receipts::kOverdue);
+  const auto changed = receipts_.take_changed();
+  if (in_redis_ != nullptr) {
+    for (const auto& receipt : changed) in_redis_->sketch(receipt->id, to_json(*receipt));
+  }
   background.after(kLookEvery, [this, &background] { look(background); });
 }
 

@@ -41,7 +41,7 @@ session::DoorLimits door_limits(const config::Limits& limits) {
   return {limits.logins_per_address, limits.failed_logins_per_address, limits.failed_logins};
 }
 
-base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revocations, logout::Receipts& receipts,
+base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revocations, Evidence& evidence,
                             milliseconds at_most, std::function<void()> done) {
   // whatever happens, the router stops
   auto telling = base::guarded(fan_out.drain(at_most - kForRevocations));
@@ -51,7 +51,9 @@ base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revoca
   const auto revoked = co_await revoking;
   if (!revoked) base::log_error("stop.flush", {{"detail", revoked.error().detail}});
   // what is not told yet is evidence, too
-  receipts.hand_over_open(milliseconds::zero());
+  auto finishing = base::guarded(evidence.finish());
+  const auto finished = co_await finishing;
+  if (!finished) base::log_error("stop.flush", {{"detail", finished.error().detail}});
   done();
 }
 
@@ -107,7 +109,7 @@ void Parts::flush_then(base::SteadyTime at_latest, std::function<void()> done) {
   if (expiry_) expiry_->stop();
   const auto left = std::chrono::duration_cast<milliseconds>(at_latest - clock.steady());
   base::start_detached(
-      drain_then(fan_out, ongoing_logouts.revocations, receipts, std::max(left, kShortestFlush), std::move(done)));
+      drain_then(fan_out, ongoing_logouts.revocations, evidence, std::max(left, kShortestFlush), std::move(done)));
 }
 
 Bound Parts::bind(const config::Configuration& config) {

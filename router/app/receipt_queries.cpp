@@ -30,6 +30,15 @@ ordered_json open_receipt(const logout::Receipt& receipt) {
   return shown;
 }
 
+// What is not signed has none.
+ordered_json with_state(const std::string& receipt) {
+  auto shown = parsed_receipt(receipt);
+  if (!shown.contains("state")) shown["state"] = "open";
+  return shown;
+}
+
+base::Error no_such(std::string detail) { return {base::ErrorCode::not_found, base::Side::client, std::move(detail)}; }
+
 bool is_asked_for(const ReceiptQuestion& question, const ordered_json& receipt) {
   const auto is = [&](const char* name, const std::string& wanted) {
     return wanted.empty() || receipt.value(name, "") == wanted;
@@ -105,21 +114,21 @@ Task<Result<std::string>> list_receipts(Parts& parts, ReceiptQuestion question) 
 }
 
 Task<Result<std::string>> show_receipt(Parts& parts, std::string logout_id, bool as_jws) {
-  const auto here = as_jws ? nullptr : parts.receipts.find(logout_id);
-  std::optional<logout::SignedReceipt> kept;
-  if (!here || here->is_handed_over) {
+  if (as_jws) {
     auto finding = parts.evidence.book->find(std::move(logout_id));
     auto found = co_await finding;
     if (!found) co_return found.error();
-    kept = *std::move(found);
+    if (*found) co_return std::move((**found).jws);
+    co_return no_such("no such logout, or nothing of it is signed yet");
   }
-  if (!kept && here) co_return text_of(open_receipt(*here));
-  if (!kept) {
-    co_return base::Error{base::ErrorCode::not_found, base::Side::client,
-                          as_jws ? "no such logout, or nothing of it is signed yet" : "no such logout"};
-  }
-  if (as_jws) co_return std::move(kept->jws);
-  co_return logout::unverified_payload(kept->jws);
+  const auto here = parts.receipts.find(logout_id);
+  if (here && !here->is_handed_over) co_return text_of(open_receipt(*here));
+  auto reading = logout::read_newest(*parts.evidence.book, std::move(logout_id));
+  auto kept = co_await reading;
+  if (!kept) co_return kept.error();
+  if (*kept) co_return text_of(with_state(**kept));
+  if (here) co_return text_of(open_receipt(*here));
+  co_return no_such("no such logout");
 }
 
 }  // namespace router::app

@@ -154,8 +154,8 @@ void State::use_redis(const config::Environment& environment, net::AsioLoop& bac
   }
   if (outbox_at) {
     const bool is_same = clients != nullptr && environment.outbox == environment.store;
-    auto& its = is_same ? *clients : link(*outbox_at);
-    auto made = std::make_unique<logout::RedisOutbox>(its, clock, secrets, logout::RedisOutboxOptions());
+    outbox_clients = is_same ? clients : &link(*outbox_at);
+    auto made = std::make_unique<logout::RedisOutbox>(*outbox_clients, clock, secrets, logout::RedisOutboxOptions());
     redis_outbox = made.get();
     outbox = std::move(made);
   }

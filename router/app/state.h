@@ -55,9 +55,10 @@ struct State {
   std::shared_ptr<storage::Records> records;          // where the outbox is a file: that of receipts, too; null: none
   std::unique_ptr<session::Store> sessions;
   std::unique_ptr<logout::Outbox> outbox;
-  session::SqliteStore* restored = nullptr;     // `sessions`, where they are in a file
-  session::RedisStore* redis_store = nullptr;   // `sessions`, where they are in Redis
-  logout::RedisOutbox* redis_outbox = nullptr;  // `outbox`, where it is there
+  session::SqliteStore* restored = nullptr;         // `sessions`, where they are in a file
+  session::RedisStore* redis_store = nullptr;       // `sessions`, where they are in Redis
+  logout::RedisOutbox* redis_outbox = nullptr;      // `outbox`, where it is there
+  storage::RedisClients* outbox_clients = nullptr;  // of the Redis that it is in
 };
 
 // What sessions are sealed with where no SESSION_SECRET is given: kept in the state directory

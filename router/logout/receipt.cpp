@@ -153,35 +153,53 @@ std::size_t Receipts::add_call(Receipt& receipt, unsigned number, std::shared_pt
   return receipt.calls.size() - 1;
 }
 
-std::size_t Receipts::reopen_call(Receipt& receipt, unsigned number, std::shared_ptr<const CallTarget> target) {
-  const auto found = std::find_if(receipt.calls.begin(), receipt.calls.end(),
-                                  [number](const CallReport& report) { return report.number == number; });
-  if (found == receipt.calls.end()) return add_call(receipt, number, std::move(target));
+std::size_t Receipts::reopen_call(const std::shared_ptr<Receipt>& receipt, unsigned number,
+                                  std::shared_ptr<const CallTarget> target) {
+  auto& calls = receipt->calls;
+  const auto found =
+      std::find_if(calls.begin(), calls.end(), [number](const CallReport& report) { return report.number == number; });
+  if (!open_.contains(receipt->place)) be_open(receipt);
+  if (found == calls.end()) return add_call(*receipt, number, std::move(target));
   if (found->outcome != Outcome::pending) {
     found->outcome = Outcome::pending;
-    receipt.is_handed_over = false;
-    ++receipt.open_calls;
-    if (found->uses_token) ++receipt.open_token_uses;
+    receipt->is_handed_over = false;
+    ++receipt->open_calls;
+    if (found->uses_token) ++receipt->open_token_uses;
   }
-  return static_cast<std::size_t>(found - receipt.calls.begin());
+  return static_cast<std::size_t>(found - calls.begin());
 }
 
 std::shared_ptr<Receipt> Receipts::open(Cause cause, std::string user, std::string id) {
+  auto receipt = draft(cause, std::move(user), std::move(id));
+  keep(receipt);
+  return receipt;
+}
+
+std::shared_ptr<Receipt> Receipts::draft(Cause cause, std::string user, std::string id) const {
   auto receipt = std::make_shared<Receipt>();
   receipt->id = id.empty() ? crypto::random_token(16) : std::move(id);
   receipt->cause = cause;
   receipt->user = std::move(user);
   receipt->at = clock_.wall();
   receipt->started = clock_.steady();
-  receipt->place = ++last_place_;
-  open_.emplace(receipt->place, receipt);
+  return receipt;
+}
+
+void Receipts::keep(const std::shared_ptr<Receipt>& receipt) {
+  be_open(receipt);
   // The keys are views into the receipts that the ring holds.
   if (by_id_.emplace(receipt->id, receipt).second) ring_.push_back(receipt);
   if (ring_.size() > kept_) {
     by_id_.erase(ring_.front()->id);
     ring_.pop_front();
   }
-  return receipt;
+}
+
+void Receipts::be_open(std::shared_ptr<Receipt> receipt) {
+  receipt->open_since = clock_.steady();
+  note_change(*receipt);
+  receipt->place = ++last_place_;
+  open_.emplace(receipt->place, std::move(receipt));
 }
 
 void Receipts::set_provider(Receipt& receipt, ProviderPart part) {
@@ -218,17 +236,31 @@ std::vector<std::shared_ptr<const Receipt>> Receipts::recent(std::size_t offset,
 
 void Receipts::look_at(Receipt& receipt) {
   audit_if_complete(receipt);
-  if (!receipt.is_final() || std::exchange(receipt.is_handed_over, true)) return;
+  if (!receipt.is_final()) return note_change(receipt);
+  changed_.erase(&receipt);
+  if (std::exchange(receipt.is_handed_over, true)) return;
   if (on_evidence_) on_evidence_(receipt);
   open_.erase(receipt.place);
 }
 
 void Receipts::hand_over_open(base::milliseconds for_so_long) {
   const auto since = clock_.steady() - for_so_long;
-  while (!open_.empty() && open_.begin()->second->started <= since) {
+  while (!open_.empty() && open_.begin()->second->open_since <= since) {
     const auto receipt = open_.extract(open_.begin()).mapped();
     if (on_evidence_) on_evidence_(*receipt);
   }
+}
+
+void Receipts::note_change(const Receipt& receipt) {
+  if (changed_.size() < kKept) changed_.insert_or_assign(&receipt, receipt.weak_from_this());
+}
+
+std::vector<std::shared_ptr<const Receipt>> Receipts::take_changed() {
+  std::vector<std::shared_ptr<const Receipt>> changed;
+  for (const auto& [address, weak] : std::exchange(changed_, {})) {
+    if (auto receipt = weak.lock()) changed.push_back(std::move(receipt));
+  }
+  return changed;
 }
 
 void Receipts::audit_if_complete(Receipt& receipt) {

@@ -45,7 +45,7 @@ struct CallReport {
 enum class Step { none, waiting, done, failed };
 std::string_view to_string(Step step);
 
-struct Receipt {
+struct Receipt : std::enable_shared_from_this<Receipt> {
   std::string id;
   Cause cause = Cause::browser;
   std::string user;
@@ -53,6 +53,7 @@ struct Receipt {
   std::string application;            // empty: the whole session
   base::WallTime at;
   base::SteadyTime started;
+  base::SteadyTime open_since;
   bool durable = false;             // the calls would survive a crash of this process
   bool is_known_everywhere = true;  // false: other replicas were to hear of it later
   std::vector<CallReport> calls;
@@ -87,13 +88,17 @@ class Receipts {
 
   // With an id where one is known already.
   std::shared_ptr<Receipt> open(Cause cause, std::string user, std::string id = {});
+  // Of what may come to nothing: open, and known to anybody, from keep() on.
+  std::shared_ptr<Receipt> draft(Cause cause, std::string user, std::string id = {}) const;
+  void keep(const std::shared_ptr<Receipt>& receipt);
   // Of a logout whose calls are gone on with: the one that is kept, or what is known of one that an earlier process has
   // begun.
   std::shared_ptr<Receipt> reopen(std::string id);
   // One more call, which has no outcome yet; its place in Receipt::calls.
   static std::size_t add_call(Receipt& receipt, unsigned number, std::shared_ptr<const CallTarget> target);
-  // A call that had its outcome is tried again, or is new: its place.
-  static std::size_t reopen_call(Receipt& receipt, unsigned number, std::shared_ptr<const CallTarget> target);
+  // A call that had its outcome is tried again, or is new: its place. The receipt is open from now on.
+  std::size_t reopen_call(const std::shared_ptr<Receipt>& receipt, unsigned number,
+                          std::shared_ptr<const CallTarget> target);
   void set_provider(Receipt& receipt, ProviderPart part);
   // One of open_token_uses has come to its end.
   void token_used(Receipt& receipt);
@@ -116,9 +121,13 @@ class Receipts {
   void on_evidence(Signer signer) { on_evidence_ = std::move(signer); }
   // Those that have been open for so long, each once.
   void hand_over_open(base::milliseconds for_so_long);
+  // Those that something has become of since the last time, and that are not final; for who shows them elsewhere.
+  std::vector<std::shared_ptr<const Receipt>> take_changed();
 
  private:
+  void be_open(std::shared_ptr<Receipt> receipt);
   void look_at(Receipt& receipt);
+  void note_change(const Receipt& receipt);
   void audit_if_complete(Receipt& receipt);
 
   const base::Clock& clock_;
@@ -129,6 +138,7 @@ class Receipts {
   Observer on_tokens_free_;
   Signer on_evidence_;
   std::map<std::uint64_t, std::shared_ptr<Receipt>> open_;  // in the order they were opened
+  std::map<const Receipt*, std::weak_ptr<const Receipt>> changed_;
   std::uint64_t last_place_ = 0;
 };
 

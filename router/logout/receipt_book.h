@@ -6,9 +6,12 @@
 // evidence".
 #pragma once
 
+#include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "base/result.h"
@@ -24,6 +27,12 @@ struct SignedReceipt {
   std::uint64_t earlier = 0;  // the number before, of the same logout; 0: none
   std::string jws;
 };
+// For base/packed.h.
+template <class Archive, class Receipt>
+requires std::same_as<std::remove_const_t<Receipt>, SignedReceipt>
+void fields(Archive& archive, Receipt& receipt) {
+  archive(receipt.logout_id, receipt.chain, receipt.number, receipt.earlier, receipt.jws);
+}
 
 // Where a chain goes on.
 struct ChainHead {
@@ -37,12 +46,21 @@ struct ReceiptPage {
   std::optional<std::uint64_t> next;    // what to ask for the next page with; absent: that was all
 };
 
+// A public key is kept for as long as what it signs until it is kept again, and some more.
+inline constexpr std::chrono::hours kReceiptKeyMargin{48};
+
 class ReceiptBook {
  public:
   virtual ~ReceiptBook() = default;
 
   // Errors of all: unavailable. `head`: where the chain goes on after it.
   virtual void append(SignedReceipt receipt, ChainHead head) = 0;
+  // What is not signed yet, or not in this form, for who asks another replica: the receipt as JSON (logout/receipt.h).
+  // Good for ten minutes, or until the next append(). A book of one process needs none.
+  virtual void sketch(std::string, std::string) {}
+  virtual base::Task<base::Result<std::optional<std::string>>> find_sketch(std::string) {
+    co_return std::optional<std::string>();
+  }
   // A public key, as JWKS, that is to be found for as long as what it has signed up to a day from now.
   virtual void keep_key(std::string kid, std::string jwks) = 0;
 

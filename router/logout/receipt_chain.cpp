@@ -31,10 +31,24 @@ std::string unverified_payload(std::string_view jws) {
   return parts.size() == 3 ? crypto::base64url_decode(parts[1]).value_or("") : std::string();
 }
 
+base::Task<base::Result<std::optional<std::string>>> read_newest(ReceiptBook& book, std::string logout_id) {
+  auto looking = book.find_sketch(logout_id);
+  auto sketch = co_await looking;
+  if (!sketch || *sketch) co_return sketch;
+  auto finding = book.find(std::move(logout_id));
+  const auto found = co_await finding;
+  if (!found) co_return found.error();
+  co_return *found ? std::optional(unverified_payload((**found).jws)) : std::nullopt;
+}
+
 ReceiptChain::ReceiptChain(crypto::SigningKey key, ReceiptBook& book, const base::Clock& clock, ChainHead head)
     : key_(std::move(key)), book_(book), clock_(clock), head_(std::move(head)) {
   if (head_.chain.empty()) head_ = {crypto::random_token(kChainNameBytes), 0, {}};
-  keep_key();
+}
+
+void ReceiptChain::sign_with(crypto::SigningKey key) {
+  key_ = std::move(key);
+  key_kept_.reset();
 }
 
 void ReceiptChain::keep_key() {

@@ -30,6 +30,8 @@ class ReceiptChain {
   // Goes on after `head`; where that names no chain, a new one begins. `key`: ES256.
   ReceiptChain(crypto::SigningKey key, ReceiptBook& book, const base::Clock& clock, ChainHead head = {});
 
+  // From now on.
+  void sign_with(crypto::SigningKey key);
   void add(Receipt& receipt);
   const ChainHead& head() const { return head_; }
   // The public keys of all that is in the book, as one JWKS. Errors: unavailable.
@@ -49,6 +51,8 @@ class ReceiptChain {
 std::string receipt_hash(std::string_view jws);
 // Of a signed receipt, and of its payload.
 inline constexpr crypto::JsonBounds kReceiptBounds{2 * 1024 * 1024, crypto::kMaxJsonDepth, 256 * 1024};
+// The newest form of a receipt that the book knows, as JSON. Absent: none. Errors: those of the book.
+base::Task<base::Result<std::optional<std::string>>> read_newest(ReceiptBook& book, std::string logout_id);
 // The payload's text; empty: that is no compact JWS. Not verified.
 std::string unverified_payload(std::string_view jws);
 

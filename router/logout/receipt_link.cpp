@@ -42,10 +42,10 @@ void add_open_receipt(const Receipt& receipt, std::vector<Confirmation>& to) {
   }
 }
 
-void add_signed_receipt(const SignedReceipt& receipt, std::vector<Confirmation>& to) {
-  const auto payload = crypto::parse_json_object(unverified_payload(receipt.jws), kReceiptBounds);
-  if (!payload || !payload->contains("backEnds")) return;
-  for (const auto& call : (*payload)["backEnds"]) {
+void add_written_receipt(const std::string& json, std::vector<Confirmation>& to) {
+  const auto receipt = crypto::parse_json_object(json, kReceiptBounds);
+  if (!receipt || !receipt->contains("backEnds")) return;
+  for (const auto& call : (*receipt)["backEnds"]) {
     auto name = call.contains("title") ? call.value("title", "") : call.value("backEnd", "");
     add_confirmation(std::move(name), call.value("outcome", ""), to);
   }
@@ -59,7 +59,11 @@ ReceiptLinks::ReceiptLinks(const crypto::SealingSecrets& secrets, const base::Cl
 
 std::string ReceiptLinks::seal(const std::vector<std::shared_ptr<Receipt>>& receipts) const {
   std::string text = std::to_string(base::unix_seconds(clock_.wall() + kReceiptLinkLifetime));
-  for (std::size_t i = 0; i < receipts.size() && i < kMostLogouts; ++i) text.append(" ").append(receipts[i]->id);
+  for (std::size_t i = 0; i < receipts.size() && i < kMostLogouts; ++i) {
+    text.append(" ").append(receipts[i]->id);
+    // whichever replica is asked for it
+    if (book_ != nullptr) book_->sketch(receipts[i]->id, to_json(*receipts[i]));
+  }
   return box_.seal(text);
 }
 
@@ -90,10 +94,10 @@ base::Task<std::optional<std::vector<Confirmation>>> ReceiptLinks::confirmations
       continue;
     }
     if (book_ == nullptr) continue;
-    auto looking = book_->find(id);
-    const auto found = co_await looking;
+    auto reading = read_newest(*book_, id);
+    const auto found = co_await reading;
     if (!found) base::log_warning("logout.receipt_book", {{"fault", describe(found.error())}});
-    if (found && *found) add_signed_receipt(**found, all ? *all : all.emplace());
+    if (found && *found) add_written_receipt(**found, all ? *all : all.emplace());
   }
   co_return all;
 }

@@ -14,17 +14,9 @@ namespace {
 constexpr std::string_view kHead = "head";
 constexpr std::string_view kSigningKey = "receipt signing key";
 constexpr std::string_view kPublicKey = "receipt public key ";
-// A public key is kept for as long as what it signs until it is kept again (ReceiptBook::keep_key), and some
-// more.
-constexpr std::chrono::hours kKeyMargin{48};
 constexpr std::size_t kMostKeys = 1000;
 // So many numbers in a row that are not there: what is older is no longer kept.
 constexpr std::size_t kLongestGap = 64;
-
-template <class Archive, class Receipt>
-void receipt_fields(Archive& archive, Receipt& receipt) {
-  archive(receipt.logout_id, receipt.chain, receipt.number, receipt.earlier, receipt.jws);
-}
 
 template <class Archive, class Head>
 void head_fields(Archive& archive, Head& head) {
@@ -68,7 +60,7 @@ void SqliteReceiptBook::append(SignedReceipt receipt, ChainHead head) {
   newest_ = receipt.number;
   const auto kept_until = clock_.wall() + kept_;
   base::Packer body;
-  receipt_fields(body, receipt);
+  body(receipt);
   base::Packer newest;
   newest(receipt.number);
   base::Packer chain;
@@ -81,7 +73,7 @@ void SqliteReceiptBook::append(SignedReceipt receipt, ChainHead head) {
 }
 
 void SqliteReceiptBook::keep_key(std::string kid, std::string jwks) {
-  const auto kept_until = clock_.wall() + kept_ + kKeyMargin;
+  const auto kept_until = clock_.wall() + kept_ + kReceiptKeyMargin;
   storage::Record record{RecordKind::key, std::string(kPublicKey) + kid, base::Secret(std::move(jwks)), kept_until, 0};
   records_->change_later([record = std::move(record)] { return RecordChanges{storage::put(record)}; });
 }
@@ -93,7 +85,7 @@ Task<Result<std::optional<SignedReceipt>>> SqliteReceiptBook::at(std::uint64_t n
   if (!*found) co_return std::optional<SignedReceipt>();
   SignedReceipt receipt;
   base::Unpacker unpacker((**found).content.reveal());
-  receipt_fields(unpacker, receipt);
+  unpacker(receipt);
   if (!unpacker.is_whole()) co_return std::optional<SignedReceipt>();
   co_return std::optional(std::move(receipt));
 }

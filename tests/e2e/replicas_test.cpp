@@ -40,6 +40,7 @@ struct Replicas {
     auto setup = sign_on_setup(provider, orders.origin(), invoices.origin());
     setup.descriptor["logout"].erase("logoutPage");  // so that the built-in one shows
     setup.descriptor["logout"]["revokeTokens"] = false;
+    setup.descriptor["logout"]["receiptLink"] = true;
     setup.environment["SESSION_STORE"] = "redis://127.0.0.1:" + std::to_string(redis.port());
     setup.environment["SESSION_SECRET"] = kSecret;
     setup.environment["SHUTDOWN_TIMEOUT"] = "2";
@@ -63,9 +64,10 @@ struct Replicas {
     auto there = at(router, browser);
     return there.get("/orders/still", {{"X-Requested-With", "XMLHttpRequest"}}).status();
   }
-  std::string receipt(const std::string& id) const {
-    return ask(management, make_request("GET", "/api/logouts/" + id, {{"Authorization", kBearer}})).body;
+  static RawAnswer receipts(std::uint16_t management, const std::string& which) {
+    return ask(management, make_request("GET", "/api/logouts" + which, {{"Authorization", kBearer}}));
   }
+  std::string receipt(const std::string& id) const { return receipts(management, "/" + id).body; }
   bool is_ready() const { return ask(management, make_request("GET", "/ready")).status() == 200; }
 };
 
@@ -107,6 +109,31 @@ TEST_CASE("replicas: a back-channel logout on any of them holds for all [issue 1
   CHECK(answer.status() == 200);
   CHECK(eventually([&] { return Replicas::status(world.first, browser) == 401; }, kEverywhereWithin));
   CHECK(Replicas::status(world.second, browser) == 401);
+}
+
+TEST_CASE("replicas: any of them shows the receipt, and the page of whoever signed out, as it is now [issue 12]") {
+  Replicas world;
+  world.provider.behave({.end_session_endpoint = false});
+  world.invoices.on("/sign-out", answers("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"));
+  const auto port = refusing_port();
+  const RouterProcess third(world.setup(port));
+  auto browser = world.signed_in();
+  const auto left = browser.open("/my/logout");
+  REQUIRE(contains(left.body, "/xs-router/receipt"));
+  const std::string id(left.field("x-logout-id"));
+  auto elsewhere = Replicas::at(third, browser);
+  CHECK(contains(elsewhere.get("/xs-router/receipt").body, "data-state=\"open\""));
+  const auto page_says = [&](std::string_view what) {
+    return eventually([&] { return contains(elsewhere.get("/xs-router/receipt").body, what); });
+  };
+  CHECK(page_says("1 of 2 applications"));
+  CHECK(contains(Replicas::receipts(port, "/" + id).body, "\"state\":\"open\""));
+  CHECK(Replicas::receipts(port, "/" + id + "?format=jws").status() == 404);
+  world.invoices.on("/sign-out", echoes());
+  CHECK(page_says("all 2 applications"));
+  CHECK(eventually([&] { return contains(Replicas::receipts(port, "/" + id).body, "\"state\":\"final\""); }));
+  CHECK(Replicas::receipts(port, "/" + id + "?format=jws").status() == 200);
+  CHECK(contains(Replicas::receipts(port, "").body, id));
 }
 
 TEST_CASE(

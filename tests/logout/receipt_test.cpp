@@ -68,6 +68,28 @@ TEST_CASE("receipt: as JSON, hostile names escaped") {
         "\"connectionsClosed\":0}");
 }
 
+TEST_CASE("receipt: open once more where a call that was given up is tried again [issue 12]") {
+  test::FakeClock clock;
+  logout::Receipts receipts(clock);
+  int handed_over = 0;
+  receipts.on_evidence([&](const logout::Receipt&) { ++handed_over; });
+  const auto receipt = receipts.open(logout::Cause::browser, "ada");
+  const auto target = report_of("bank", false).target;
+  const auto index = logout::Receipts::add_call(*receipt, 1, target);
+  receipts.set_provider(*receipt, logout::ProviderPart::none);
+  receipts.settle(*receipt, index, Outcome::dead);
+  CHECK(handed_over == 1);
+  clock.advance(std::chrono::hours(1));
+  CHECK(receipts.reopen_call(receipt, 1, target) == index);
+  receipts.hand_over_open(logout::Receipts::kOverdue);
+  CHECK(handed_over == 1);  // not for long
+  clock.advance(logout::Receipts::kOverdue);
+  receipts.hand_over_open(logout::Receipts::kOverdue);
+  CHECK(handed_over == 2);
+  receipts.settle(*receipt, index, Outcome::confirmed);
+  CHECK(handed_over == 3);
+}
+
 TEST_CASE("receipt: only the latest are kept, newest first") {
   test::FakeClock clock;
   logout::Receipts receipts(clock, 3);
