@@ -76,7 +76,7 @@ Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, 
       return_states({config.environment.session_secret, config.environment.previous_session_secret}, clock,
                     sessions.shared()),
       doors(std::make_shared<session::Doors>(door_limits(config.environment.limits), &sessions.shared())),
-      ongoing_logouts(background, receipts, doors),
+      ongoing_logouts(background, receipts, *state->outbox, doors),
       ongoing_logins(doors, config.environment.limits.failed_callbacks_per_address) {
   receipts.on_complete([this](const logout::Receipt& receipt) { count_logout(receipt, clock.steady()); });
   sessions.on_news([this](session::News news) {
@@ -87,6 +87,9 @@ Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, 
 void Parts::start() {
   state->start();
   fan_out.use_targets([this](const std::string& name) { return graph_->logout->find_target(name); });
+  fan_out.use_tokens([this](std::vector<logout::CallPtr> tokens) {
+    return ongoing_logouts.revocations.take_over(std::move(tokens), providers_, graph_->config->logout.revoke_after);
+  });
   fan_out.start();
   evidence.start(background);
   providers_->start();

@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include "base/log.h"
-#include "session/change.h"
+#include "logout/token_record.h"
 
 namespace router::logout {
 
@@ -27,10 +27,6 @@ void log_store_fault(std::string_view what, const base::Error& error) {
 }
 
 bool is_paced(const Trigger& trigger) { return trigger.selection.ended_already || trigger.selection.is_paced; }
-
-bool contains(const std::vector<std::string>& list, const std::string& item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
 
 // Who is nobody comes last: the answer is about users.
 auto user_of(const session::Session& session) {
@@ -62,8 +58,8 @@ Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedReq
     if (at > 0) co_await base::sleep_for(parts_.background, kBreath);
     const auto first = sessions.begin() + static_cast<std::ptrdiff_t>(at);
     Snapshots batch(first, first + static_cast<std::ptrdiff_t>(std::min(kBatch, sessions.size() - at)));
-    Snapshots ended = co_await end_sessions(trigger, std::move(batch), &execution);
-    co_await fan_out(trigger, std::move(ended), request, &execution);
+    auto ending = end_some(trigger, std::move(batch), request, &execution);
+    co_await ending;
   }
   if (trigger.selection.filter) co_await end_selected(trigger, request, &execution);
   execution.is_known_everywhere = parts_.store.health().is_reachable;
@@ -82,18 +78,30 @@ Task<void> Executor::end_selected(const Trigger& trigger, std::optional<Forwarde
     session::SessionFilter filter = *trigger.selection.filter;
     auto found = co_await parts_.store.select(std::move(filter), kBatch);
     if (!found) {
-      log_store_fault("select", found.error());
-      if (!execution->failure) execution->failure = found.error();
+      note_fault("select", found.error(), execution);
       co_return;
     }
     const bool more = found->size() == kBatch;
     Snapshots sessions = std::move(*found);
-    Snapshots ended = co_await end_sessions(trigger, std::move(sessions), execution);
-    const bool progress = !ended.empty();
-    co_await fan_out(trigger, std::move(ended), request, execution);
-    if (!more || !progress) co_return;
+    const auto ended_before = execution->ended;
+    auto ending = end_some(trigger, std::move(sessions), request, execution);
+    co_await ending;
+    if (!more || execution->ended == ended_before) co_return;
     co_await base::sleep_for(parts_.background, kBreath);
   }
+}
+
+Task<void> Executor::end_some(const Trigger& trigger, Snapshots sessions, std::optional<ForwardedRequest> request,
+                              Execution* execution) {
+  if (trigger.application() != nullptr) {
+    auto leaving = leave_application(trigger, std::move(sessions), std::move(request), execution);
+    co_await leaving;
+    co_return;
+  }
+  auto ending = end_sessions(trigger, std::move(sessions), execution);
+  auto ended = co_await ending;
+  auto telling = fan_out(trigger, std::move(ended), std::move(request), execution);
+  co_await telling;
 }
 
 // Answers those that this call has ended, and nobody else.
@@ -107,8 +115,7 @@ Task<Executor::Snapshots> Executor::end_sessions(const Trigger& trigger, Snapsho
     }
     auto result = co_await end_one(trigger, session);
     if (!result) {
-      log_store_fault("end", result.error());
-      if (!execution->failure) execution->failure = result.error();
+      note_fault("end", result.error(), execution);
     } else if (*result) {
       ended.push_back(std::move(**result));
     }
@@ -116,19 +123,32 @@ Task<Executor::Snapshots> Executor::end_sessions(const Trigger& trigger, Snapsho
   co_return ended;
 }
 
+void Executor::note_fault(std::string_view what, const base::Error& error, Execution* execution) {
+  log_store_fault(what, error);
+  if (!execution->failure) execution->failure = error;
+}
+
 Task<Result<std::optional<session::Snapshot>>> Executor::end_one(const Trigger& trigger, session::Snapshot session) {
   for (;;) {
-    const auto* part = trigger.application();
-    auto ending = part == nullptr ? end_whole(trigger, session) : leave_application(session->id, *part);
+    auto ending = end_whole(trigger, session);
     auto ended = co_await ending;
-    if (!ended || *ended || !trigger.selection.with_successors) co_return ended;
-    auto following = session::find_successor(parts_.store, session->id);
+    if (!ended || *ended) co_return ended;
+    auto following = successor_of(trigger, session->id);
     auto next = co_await following;
-    // who followed it is known to nobody here
-    if (!next && !parts_.store.health().is_reachable) co_return std::optional<session::Snapshot>();
     if (!next || !*next) co_return next;
     session = **std::move(next);
   }
+}
+
+// Absent: nobody follows it, or who does is not meant.
+Task<Result<std::optional<session::Snapshot>>> Executor::successor_of(const Trigger& trigger,
+                                                                      session::SessionId ended) {
+  if (!trigger.selection.with_successors) co_return std::optional<session::Snapshot>();
+  auto following = session::find_successor(parts_.store, std::move(ended));
+  auto next = co_await following;
+  // who followed it is known to nobody here
+  if (!next && !parts_.store.health().is_reachable) co_return std::optional<session::Snapshot>();
+  co_return next;
 }
 
 Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger& trigger, session::Snapshot session) {
@@ -140,24 +160,6 @@ Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger
   auto ending = parts_.store.end(session->id);
   auto ended = co_await ending;
   co_return ended;
-}
-
-// Answers the session as it was before, to the one caller that took the application out of it.
-Task<Result<std::optional<session::Snapshot>>> Executor::leave_application(session::SessionId id,
-                                                                           ApplicationPart part) {
-  auto changing = session::change(parts_.store, std::move(id), [&part](session::Session& current) {
-    if (contains(current.ended_applications, part.name)) return false;
-    const auto dropped = std::erase_if(
-        current.backend_cookies, [&](const auto& cookie) { return contains(part.destinations, cookie.destination); });
-    // who is nobody cannot log in again: what he left is gone, and may come anew
-    if (current.is_anonymous) return dropped > 0;
-    current.ended_applications.push_back(part.name);
-    return true;
-  });
-  auto changed = co_await changing;
-  if (!changed) co_return changed.error();
-  if (!changed->was_written()) co_return std::optional<session::Snapshot>();
-  co_return std::optional<session::Snapshot>(std::move(changed->before));
 }
 
 Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optional<ForwardedRequest> request,
@@ -173,18 +175,15 @@ Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optio
   for (const auto& session : ended) {
     if (previous == nullptr || user_of(*previous) != user_of(*session)) {
       if (receipt) close_receipt(trigger, std::move(receipt), execution);
-      receipt = parts_.receipts.open(trigger.cause, session->user_name);
-      if (trigger.may_redirect_to_provider()) ++receipt->open_token_uses;
-      if (execution->logout_id.empty()) execution->logout_id = receipt->id;
+      receipt = parts_.receipts.draft(trigger.cause, session->user_name);
+      begin_receipt(trigger, receipt, execution);
     }
     previous = session.get();
     co_await fan_out_one(trigger, session, request, receipt);
   }
   if (receipt) close_receipt(trigger, std::move(receipt), execution);
-  if (trigger.whole_session()) {
-    auto noting = note_told(std::move(ended));
-    co_await noting;
-  }
+  auto noting = note_told(std::move(ended));
+  co_await noting;
 }
 
 Task<void> Executor::note_told(Snapshots ended) {
@@ -198,21 +197,31 @@ Task<void> Executor::note_told(Snapshots ended) {
 
 Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot session,
                                  std::optional<ForwardedRequest> request, std::shared_ptr<Receipt> receipt) {
-  receipt->sessions.push_back(session->id.fingerprint());
-  if (!parts_.store.health().is_reachable) receipt->is_known_everywhere = false;
-  const auto* part = trigger.application();
-  const std::vector<std::string>* only = part == nullptr ? nullptr : &part->destinations;
-  if (part != nullptr) receipt->application = part->name;
-  receipt->connections_closed += close_connections(trigger, *session);
-  auto calls = parts_.config->looked_up_logouts.empty() ? calls_for(*session, targets_, request, only)
-                                                        : calls_for(*session, all_targets(), request, only);
+  describe(trigger, *session, *receipt);
+  auto calls = calls_of(trigger, *session, request);
   auto credentials = users_credentials(*session, calls);
   const auto urgency = is_paced(trigger) ? Urgency::paced : Urgency::urgent;
-  co_await parts_.fan_out.submit(receipt, std::move(calls), urgency);
-  revoke(trigger, session, std::move(credentials), receipt);
+  identity::Provider* const provider = revokes_at(trigger, *session);
+  std::vector<CallPtr> tokens;
+  if (provider != nullptr) {
+    tokens = token_records(*session, receipt->id, receipt->sessions.size(), parts_.clock.wall());
+  }
+  auto submitting = parts_.fan_out.submit(receipt, std::move(calls), urgency, tokens);
+  co_await submitting;
+  if (provider == nullptr) co_return;
+  parts_.ongoing.revocations.schedule({parts_.providers, provider, std::move(tokens), std::move(credentials), receipt,
+                                       parts_.config->logout.revoke_after});
 }
 
-std::size_t Executor::close_connections(const Trigger& trigger, const session::Session& session) {
+std::vector<Call> Executor::calls_of(const Trigger& trigger, const session::Session& session,
+                                     const std::optional<ForwardedRequest>& request) const {
+  const auto* part = trigger.application();
+  const auto* only = part == nullptr ? nullptr : &part->destinations;
+  if (parts_.config->looked_up_logouts.empty()) return calls_for(session, targets_, request, only);
+  return calls_for(session, all_targets(), request, only);
+}
+
+std::size_t Executor::close_connections(const Trigger& trigger, const session::Session& session) const {
   // what is public goes on when nobody has left
   if (session.is_anonymous && trigger.cause == Cause::timeout) return 0;
   const auto* part = trigger.application();
@@ -267,14 +276,10 @@ void Executor::close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> re
   }
 }
 
-void Executor::revoke(const Trigger& trigger, const session::Snapshot& session,
-                      std::shared_ptr<Credentials> credentials, const std::shared_ptr<Receipt>& receipt) {
-  if (!trigger.revokes_tokens() || session->provider.empty()) return;
-  identity::Provider* provider = parts_.providers->find(session->provider);
-  if (provider == nullptr || !wants_revocation(parts_.config->logout, *provider)) return;
-  RevocationOrder order{parts_.providers,       provider, session,
-                        std::move(credentials), receipt,  parts_.config->logout.revoke_after};
-  parts_.ongoing.revocations.schedule(std::move(order));
+identity::Provider* Executor::revokes_at(const Trigger& trigger, const session::Session& session) const {
+  if (!trigger.revokes_tokens() || session.provider.empty()) return nullptr;
+  identity::Provider* provider = parts_.providers->find(session.provider);
+  return provider != nullptr && wants_revocation(parts_.config->logout, *provider) ? provider : nullptr;
 }
 
 }  // namespace router::logout

@@ -30,7 +30,7 @@ class Executor {
  public:
   explicit Executor(Parts parts);
 
-  // One receipt per user. Where a reply is due, the provider's part of them is still open afterwards.
+  // One receipt per user; of one application, per session. Where a reply is due, the provider's part of them is still open afterwards.
   // `trigger` outlives the Task.
   base::Task<Execution> run(const Trigger& trigger, std::optional<ForwardedRequest> request);
   // As FindTarget.
@@ -41,17 +41,36 @@ class Executor {
 
   base::Task<void> remember(session::EndedAtProvider ended);
   base::Task<void> end_selected(const Trigger& trigger, std::optional<ForwardedRequest> request, Execution* execution);
+  base::Task<void> end_some(const Trigger& trigger, Snapshots sessions, std::optional<ForwardedRequest> request,
+                            Execution* execution);
   base::Task<Snapshots> end_sessions(const Trigger& trigger, Snapshots sessions, Execution* execution);
   base::Task<base::Result<std::optional<session::Snapshot>>> end_one(const Trigger& trigger, session::Snapshot session);
   base::Task<base::Result<std::optional<session::Snapshot>>> end_whole(const Trigger& trigger,
                                                                        session::Snapshot session);
-  base::Task<base::Result<std::optional<session::Snapshot>>> leave_application(session::SessionId id,
-                                                                               ApplicationPart part);
+  base::Task<base::Result<std::optional<session::Snapshot>>> successor_of(const Trigger& trigger,
+                                                                          session::SessionId ended);
+  // One application is left (leave_application.cpp).
+  struct Left {
+    session::Snapshot before;
+    std::shared_ptr<Receipt> receipt;  // a draft
+    FanOut::Prepared calls;
+  };
+  base::Task<void> leave_application(const Trigger& trigger, Snapshots sessions,
+                                     std::optional<ForwardedRequest> request, Execution* execution);
+  base::Task<base::Result<std::optional<Left>>> leave_one(const Trigger& trigger, session::Snapshot session,
+                                                          std::optional<ForwardedRequest> request);
+  base::Task<base::Result<std::optional<Left>>> leave_in(const Trigger& trigger, session::SessionId id,
+                                                         std::optional<ForwardedRequest> request);
   base::Task<void> fan_out(const Trigger& trigger, Snapshots ended, std::optional<ForwardedRequest> request,
                            Execution* execution);
   base::Task<void> fan_out_one(const Trigger& trigger, session::Snapshot session,
                                std::optional<ForwardedRequest> request, std::shared_ptr<Receipt> receipt);
-  std::size_t close_connections(const Trigger& trigger, const session::Session& session);
+  static void note_fault(std::string_view what, const base::Error& error, Execution* execution);
+  void begin_receipt(const Trigger& trigger, const std::shared_ptr<Receipt>& receipt, Execution* execution);
+  void describe(const Trigger& trigger, const session::Session& session, Receipt& receipt) const;
+  std::vector<Call> calls_of(const Trigger& trigger, const session::Session& session,
+                             const std::optional<ForwardedRequest>& request) const;
+  std::size_t close_connections(const Trigger& trigger, const session::Session& session) const;
   // The back-ends of these sessions will hear of it, whatever becomes of this process.
   base::Task<void> note_told(Snapshots ended);
   // targets_ and those that the destination service knows by now.
@@ -59,8 +78,8 @@ class Executor {
   // Null: the destination service does not know it, or not yet.
   std::shared_ptr<const CallTarget> looked_up(const std::string& name, const config::LogoutPath& logout) const;
   void close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution);
-  void revoke(const Trigger& trigger, const session::Snapshot& session, std::shared_ptr<Credentials> credentials,
-              const std::shared_ptr<Receipt>& receipt);
+  // Whom the session's tokens are given back to; nullptr: nobody.
+  identity::Provider* revokes_at(const Trigger& trigger, const session::Session& session) const;
 
   Parts parts_;
   CallTargets targets_;

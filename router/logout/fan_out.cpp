@@ -19,21 +19,12 @@ namespace {
 constexpr milliseconds kRoomPoll{50};
 constexpr milliseconds kLongestRoomWait{10'000};
 constexpr milliseconds kDrainPoll{20};
-constexpr std::size_t kRecoverBatch = 256;
 
 std::mt19937_64::result_type system_seed() {
   const std::string bytes = crypto::random_bytes(sizeof(std::mt19937_64::result_type));
   std::mt19937_64::result_type seed = 0;
   std::memcpy(&seed, bytes.data(), sizeof seed);
   return seed;
-}
-
-// For the receipt of a call whose back-end is not known here.
-std::shared_ptr<const CallTarget> nameless_target(const CallRecord& call) {
-  auto target = std::make_shared<CallTarget>();
-  target->name = call.target_name;
-  target->back_end = call.back_end;
-  return target;
 }
 
 void note_outbox_fault(const CallRecord& call, const base::Error& error) {
@@ -55,8 +46,17 @@ FanOut::FanOut(net::HttpClient& client, base::Loop& loop, const base::Clock& clo
   if (!random_) random_ = [this] { return std::uniform_real_distribution<double>(0, 1)(generator_); };
 }
 
-Task<void> FanOut::submit(std::shared_ptr<Receipt> receipt, std::vector<Call> calls, Urgency urgency) {
-  std::vector<WaitingCallPtr> submitted;
+Task<void> FanOut::submit(std::shared_ptr<Receipt> receipt, std::vector<Call> calls, Urgency urgency,
+                          std::vector<CallPtr> tokens) {
+  auto preparing = prepare(std::move(receipt), std::move(calls), urgency, std::move(tokens));
+  auto prepared = co_await preparing;
+  auto releasing = release(std::move(prepared));
+  co_await releasing;
+}
+
+Task<FanOut::Prepared> FanOut::prepare(std::shared_ptr<Receipt> receipt, std::vector<Call> calls, Urgency urgency,
+                                       std::vector<CallPtr> tokens) {
+  Prepared submitted;
   std::vector<CallPtr> records;
   for (Call& call : calls) {
     const auto number = static_cast<unsigned>(receipt->calls.size() + 1);
@@ -75,10 +75,18 @@ Task<void> FanOut::submit(std::shared_ptr<Receipt> receipt, std::vector<Call> ca
     records.push_back(waiting->call);
     submitted.push_back(std::move(waiting));
   }
+  // last: whoever takes them over has the calls that need them already
+  for (auto& token : tokens) records.push_back(std::move(token));
   auto recording = outbox_.record(std::move(records));
   const auto recorded = co_await recording;
-  receipt->durable = recorded && outbox_.is_durable();
-  for (auto& waiting : submitted) {
+  // of all calls of the receipt, which may be of several sessions
+  const bool are_all = receipt->calls.size() == submitted.size();
+  receipt->durable = recorded && outbox_.is_durable() && (are_all || receipt->durable);
+  co_return submitted;
+}
+
+Task<void> FanOut::release(Prepared prepared) {
+  for (auto& waiting : prepared) {
     if (lane_of(*waiting->call).waiting() >= options_.max_waiting) {
       waiting->report().fault = "the queue is full";
       auto burying = bury(std::move(waiting));
@@ -86,6 +94,14 @@ Task<void> FanOut::submit(std::shared_ptr<Receipt> receipt, std::vector<Call> ca
     } else {
       enqueue(std::move(waiting));
     }
+  }
+}
+
+Task<void> FanOut::withdraw(Prepared prepared) {
+  for (const auto& waiting : prepared) {
+    auto settling = outbox_.settle(waiting->call->id);
+    const auto settled = co_await settling;
+    if (!settled) note_outbox_fault(*waiting->call, settled.error());
   }
 }
 
@@ -100,68 +116,6 @@ bool FanOut::has_room(const std::vector<std::string>& back_ends) const {
     const auto lane = lanes_.find(name);
     return lane == lanes_.end() || lane->second.paced_waiting() < options_.paced_high_water;
   });
-}
-
-void FanOut::start() {
-  if (outbox_.is_durable()) loop_.post([this] { base::start_detached(look(this)); });
-}
-
-void FanOut::look_after(milliseconds pause) {
-  loop_.after(pause, [this] { base::start_detached(look(this)); });
-}
-
-Task<void> FanOut::look(FanOut* self) {
-  if (self->stopping_) co_return;
-  auto recovering = base::guarded(self->recover());
-  const auto recovered = co_await recovering;
-  if (!recovered) base::log_error("logout.recover", {{"fault", describe(recovered.error())}});
-  self->look_after(kRecoverEvery);
-}
-
-Task<void> FanOut::recover() {
-  // what memory has no room for waits where it is
-  while (waiting_ < options_.max_waiting) {
-    auto taking = outbox_.take_left_behind(kRecoverBatch);
-    auto left = co_await taking;
-    if (!left) base::log_warning("logout.outbox", {{"fault", describe(left.error())}});
-    if (!left || left->empty()) co_return;
-    base::log_info("logout.recovered", {{"calls", left->size()}});
-    const bool is_last = left->size() < kRecoverBatch;
-    auto taking_on = take_on(*std::move(left), false);
-    co_await taking_on;
-    if (is_last) co_return;
-  }
-}
-
-// `is_anew`: as if they were submitted now, else at the time they were recorded.
-Task<void> FanOut::take_on(std::vector<Unfinished> calls, bool is_anew) {
-  const auto steady = clock_.steady();
-  const auto wall = clock_.wall();
-  const auto steady_of = [&](base::WallTime time) {
-    return steady + std::chrono::duration_cast<base::SteadyTime::duration>(time - wall);
-  };
-  for (Unfinished& one : calls) {
-    auto found = find_target(*one.call);
-    auto waiting = std::make_unique<WaitingCall>();
-    waiting->target = found ? *found : nullptr;
-    waiting->receipt = receipts_.reopen(one.call->logout_id);
-    waiting->index =
-        Receipts::reopen_call(*waiting->receipt, number_of(*one.call), found ? *found : nameless_target(*one.call));
-    waiting->submitted = is_anew ? steady : std::min(steady, steady_of(one.call->created));
-    // who logs out now goes first
-    waiting->urgency = is_anew ? Urgency::urgent : Urgency::paced;
-    waiting->report().attempts = one.attempts;
-    waiting->call = std::move(one.call);
-    if (!found && found.error().code == base::ErrorCode::not_found) {
-      waiting->report().fault = found.error().detail;
-      auto burying = bury(std::move(waiting));
-      co_await burying;
-    } else if (one.due > wall) {
-      enqueue_later(std::move(waiting), steady_of(one.due));
-    } else {
-      enqueue(std::move(waiting));
-    }
-  }
 }
 
 Task<void> FanOut::drain(milliseconds at_most) {
@@ -333,16 +287,6 @@ Task<void> FanOut::bury(WaitingCallPtr call) {
   const auto buried = co_await burying;
   if (!buried) note_outbox_fault(*call->call, buried.error());
   receipts_.settle(*call->receipt, call->index, Outcome::dead);
-}
-
-Task<base::Result<std::size_t>> FanOut::retry_dead(CallFilter which) {
-  auto retrying = outbox_.retry(std::move(which), kRetryBatch);
-  auto again = co_await retrying;
-  if (!again) co_return again.error();
-  const auto count = again->size();
-  auto taking_on = take_on(*std::move(again), true);
-  co_await taking_on;
-  co_return count;
 }
 
 }  // namespace router::logout

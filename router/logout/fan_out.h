@@ -39,6 +39,8 @@ struct BackEndLoad {
 // Settled calls by back-end and outcome, since the start.
 using OutcomeCounts = std::map<std::pair<std::string, Outcome>, std::uint64_t>;
 
+using TakeTokens = std::function<base::Task<void>(std::vector<CallPtr>)>;
+
 class FanOut {
  public:
   static constexpr base::milliseconds kRecoverEvery{15'000};
@@ -50,12 +52,23 @@ class FanOut {
 
   // Returns when the calls are recorded (durably, if the outbox is); they are sent later. Fills in the
   // receipt.
-  base::Task<void> submit(std::shared_ptr<Receipt> receipt, std::vector<Call> calls, Urgency urgency);
+  // `tokens`: recorded with them, for Revocations.
+  base::Task<void> submit(std::shared_ptr<Receipt> receipt, std::vector<Call> calls, Urgency urgency,
+                          std::vector<CallPtr> tokens = {});
+  // The same in two steps, for who does in between what the calls tell of: whatever becomes of this process then, they
+  // are made. withdraw(): nothing came of it.
+  using Prepared = std::vector<WaitingCallPtr>;
+  base::Task<Prepared> prepare(std::shared_ptr<Receipt> receipt, std::vector<Call> calls, Urgency urgency,
+                               std::vector<CallPtr> tokens = {});
+  base::Task<void> release(Prepared prepared);
+  base::Task<void> withdraw(Prepared prepared);
   // Back-pressure for mass expiry: returns when one of these back-ends can take more paced calls (so that a
   // slow one does not hold up the others), after 10 s in any case.
   base::Task<void> wait_for_room(std::vector<std::string> back_ends);
   // Where calls go whose process is gone; without it they are given up.
   void use_targets(FindTarget find_target) { find_target_ = std::move(find_target); }
+  // Who goes on with tokens (logout/token_record.h) that are left behind.
+  void use_tokens(TakeTokens take_tokens) { take_tokens_ = std::move(take_tokens); }
   // From now on it takes over, every so often, what an earlier process or a dead replica has left behind.
   void start();
   base::Task<void> recover();
@@ -104,6 +117,7 @@ class FanOut {
   std::map<std::string, Lane> lanes_;
   std::size_t waiting_ = 0;
   FindTarget find_target_;
+  TakeTokens take_tokens_;
   bool stopping_ = false;
   std::uint64_t dead_total_ = 0;
   OutcomeCounts counts_;

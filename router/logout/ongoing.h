@@ -13,9 +13,9 @@
 namespace router::logout {
 
 struct Ongoing {
-  Ongoing(base::Loop& background, Receipts& receipts,
+  Ongoing(base::Loop& background, Receipts& receipts, Outbox& outbox,
           std::shared_ptr<session::Doors> with = std::make_shared<session::Doors>())
-      : doors(std::move(with)), revocations(background, receipts) {}
+      : doors(std::move(with)), revocations(background, receipts, outbox) {}
 
   const std::shared_ptr<session::Doors> doors;  // for clients that take tokens back; those of logins, too
 

@@ -1,6 +1,7 @@
 #include "logout/revocation.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/guarded.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "logout/token_record.h"
 
 namespace router::logout {
 
@@ -53,7 +55,8 @@ struct Revocations::Pause {
   void await_resume() const noexcept {}
 };
 
-Revocations::Revocations(base::Loop& loop, Receipts& receipts) : loop_(loop), receipts_(receipts) {
+Revocations::Revocations(base::Loop& loop, Receipts& receipts, Outbox& outbox)
+    : loop_(loop), receipts_(receipts), outbox_(outbox) {
   receipts_.on_tokens_free([this](const Receipt& receipt) { tokens_free(receipt); });
 }
 
@@ -71,9 +74,11 @@ void Revocations::schedule(RevocationOrder order) {
   if (open_.size() >= kMostOpen) {
     receipt.revocation = Step::failed;
     base::log_warning("logout.revocation", {{"logout_id", receipt.id}, {"fault", "too many are waiting"}});
+    for (const auto& token : work->order.tokens) base::start_detached(settle(token));
     return;
   }
   receipt.revocation = Step::waiting;
+  receipt.is_handed_over = false;
   open_.insert(work);
   const auto start = [this, weak = std::weak_ptr<Work>(work)] {
     if (const auto still = weak.lock()) begin(still);
@@ -117,7 +122,7 @@ void Revocations::start_some() {
 }
 
 Task<void> Revocations::run(Revocations* self, WorkPtr work) {
-  auto revoking = base::guarded(revoke_both(self, work));
+  auto revoking = base::guarded(revoke_all(self, work));
   const auto revoked = co_await revoking;
   if (!revoked)
     base::log_error("logout.revocation",
@@ -128,22 +133,29 @@ Task<void> Revocations::run(Revocations* self, WorkPtr work) {
   if (!self->begun_.empty()) self->loop_.post([self] { self->start_some(); });
 }
 
-Task<bool> Revocations::revoke_both(Revocations* self, WorkPtr work) {
-  base::Secret refresh_token = work->order.session->tokens.refresh_token;
-  base::Secret access_token = work->order.session->tokens.access_token;
-  std::string refresh_hint = "refresh_token";
-  std::string access_hint = "access_token";
-  // The refresh token first: most providers end its access tokens with it.
-  const bool first = co_await revoke_one(self, work, std::move(refresh_token), std::move(refresh_hint));
-  const bool second = co_await revoke_one(self, work, std::move(access_token), std::move(access_hint));
-  const bool both = first && second;
-  co_return both;
+Task<bool> Revocations::revoke_all(Revocations* self, WorkPtr work) {
+  bool all = true;
+  for (const auto& token : work->order.tokens) {
+    auto revoking = revoke_one(self, work, token);
+    const bool is_revoked = co_await revoking;
+    all = all && is_revoked;
+    if (!self->open_.contains(work)) continue;  // given up by a drain: whoever comes next tries it
+    auto settling = self->settle(token);
+    co_await settling;
+  }
+  co_return all;
 }
 
-Task<bool> Revocations::revoke_one(Revocations* self, WorkPtr work, base::Secret token, std::string hint) {
-  if (token.empty()) co_return true;
+Task<void> Revocations::settle(CallPtr token) {
+  auto settling = outbox_.settle(token->id);
+  const auto settled = co_await settling;
+  if (!settled) base::log_warning("logout.outbox", {{"call", token->id}, {"fault", describe(settled.error())}});
+}
+
+Task<bool> Revocations::revoke_one(Revocations* self, WorkPtr work, CallPtr token) {
+  const auto hint = token_of(*token)->hint;
   for (unsigned attempt = 1;; ++attempt) {
-    base::Secret copy = token;
+    base::Secret copy = token->credentials->access_token;
     std::string hint_copy = hint;
     const auto revoked = co_await work->order.provider->revoke(std::move(copy), std::move(hint_copy));
     if (revoked) co_return true;
@@ -155,6 +167,25 @@ Task<bool> Revocations::revoke_one(Revocations* self, WorkPtr work, base::Secret
     }
     Pause pause{*self, work, base::backoff_delay(attempt)};
     co_await pause;
+  }
+}
+
+Task<void> Revocations::take_over(std::vector<CallPtr> tokens, std::shared_ptr<identity::Providers> providers,
+                                  base::milliseconds at_most) {
+  // by logout and provider, each in the order it was written down in
+  std::map<std::pair<std::string, std::string>, std::vector<CallPtr>> orders;
+  for (auto& token : tokens) orders[{token->logout_id, token_of(*token)->provider}].push_back(std::move(token));
+  for (auto& [of, left] : orders) {
+    const auto& [logout_id, name] = of;
+    if (identity::Provider* provider = providers->find(name)) {
+      schedule({providers, provider, std::move(left), nullptr, receipts_.reopen(logout_id), at_most});
+      continue;
+    }
+    base::log_warning("logout.revocation", {{"logout_id", logout_id}, {"fault", "there is no provider " + name}});
+    for (const auto& token : left) {
+      auto settling = settle(token);
+      co_await settling;
+    }
   }
 }
 
@@ -178,10 +209,13 @@ Task<void> Revocations::drain(base::milliseconds at_most) {
   if (!*over) loop_.after(at_most, [over] { *over = true; });
   while (!open_.empty() && !*over) co_await base::sleep_for(loop_, kRevocationDrainPoll);
   for (const auto& work : std::exchange(open_, {})) {
-    work->order.receipt->revocation = Step::failed;
-    receipts_.step_over(*work->order.receipt);
+    Receipt& receipt = *work->order.receipt;
     base::log_warning("logout.revocation_left_behind",
-                      {{"logout_id", work->order.receipt->id}, {"user", work->order.receipt->user}});
+                      {{"logout_id", receipt.id}, {"user", receipt.user}, {"durable", outbox_.is_durable()}});
+    // else the next process goes on with it
+    if (outbox_.is_durable()) continue;
+    receipt.revocation = Step::failed;
+    receipts_.step_over(receipt);
   }
 }
 

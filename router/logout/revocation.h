@@ -3,7 +3,8 @@
 // Refresh token first, then access token; after every call that carries the token has its final outcome and the browser
 // is back from the provider, at most `revokeAfter` later: calls that are still waiting then go out without it. However
 // many sessions time out together, the provider is asked about some at a time only. A failure that may pass is tried
-// three times. A token that a client takes back itself is revoked at once. Owner: Ongoing; destroyed only after its
+// three times. Tokens are in the outbox until then: those of a process that has died are revoked by whoever takes over
+// its calls. A token that a client takes back itself is revoked at once. Owner: Ongoing; destroyed only after its
 // loop has stopped. Background loop only. Source: docs/contract/logout.md sections 4 and 5.
 #pragma once
 
@@ -11,19 +12,20 @@
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "base/loop.h"
 #include "identity/providers.h"
+#include "logout/outbox.h"
 #include "logout/receipt.h"
 #include "logout/trigger.h"
-#include "session/session.h"
 
 namespace router::logout {
 
 struct RevocationOrder {
   std::shared_ptr<identity::Providers> providers;  // keeps `provider` alive
   identity::Provider* provider = nullptr;
-  session::Snapshot session;
+  std::vector<CallPtr> tokens;               // token_records(), in their order; in the outbox already
   std::shared_ptr<Credentials> credentials;  // of the session's calls; null if there are none
   std::shared_ptr<Receipt> receipt;
   base::milliseconds at_most{60'000};
@@ -35,13 +37,16 @@ bool wants_revocation(const config::Logout& logout, const identity::Provider& pr
 
 class Revocations {
  public:
-  // Learns from `receipts` when tokens are free; both outlive it.
-  Revocations(base::Loop& loop, Receipts& receipts);
+  // Learns from `receipts` when tokens are free; all outlive it.
+  Revocations(base::Loop& loop, Receipts& receipts, Outbox& outbox);
   ~Revocations();
   Revocations(const Revocations&) = delete;
   Revocations& operator=(const Revocations&) = delete;
 
   void schedule(RevocationOrder order);
+  // Those that another process has left behind. What goes to a provider that is bound no more is given up.
+  base::Task<void> take_over(std::vector<CallPtr> tokens, std::shared_ptr<identity::Providers> providers,
+                             base::milliseconds at_most);
   // For shutdown: nothing waits any longer, neither for calls nor for another try. Returns when all is done,
   // at the latest after `at_most`; what is not done then is logged.
   base::Task<void> drain(base::milliseconds at_most);
@@ -58,12 +63,14 @@ class Revocations {
   void begin(const WorkPtr& work);
   void start_some();
   static base::Task<void> run(Revocations* self, WorkPtr work);
-  static base::Task<bool> revoke_both(Revocations* self, WorkPtr work);
-  static base::Task<bool> revoke_one(Revocations* self, WorkPtr work, base::Secret token, std::string hint);
+  static base::Task<bool> revoke_all(Revocations* self, WorkPtr work);
+  static base::Task<bool> revoke_one(Revocations* self, WorkPtr work, CallPtr token);
+  base::Task<void> settle(CallPtr token);
   void finish(const WorkPtr& work, bool done);
 
   base::Loop& loop_;
   Receipts& receipts_;
+  Outbox& outbox_;
   std::unordered_set<WorkPtr> open_;
   // Those that wait for their tokens; one receipt may stand for several sessions of one user.
   std::unordered_multimap<const Receipt*, WorkPtr> waiting_;

@@ -85,6 +85,18 @@ TEST_CASE("restart: killed in a fan-out with one back-end down, the calls are ma
   CHECK_FALSE(invoices.waits_for("/sign-out", told + 1, milliseconds(1'500)));
 }
 
+TEST_CASE("restart: the tokens of a logout that was interrupted are revoked by the next process [issue 12]") {
+  DurableRouter world;
+  world.signed_in().navigate("/my/logout");
+  world.signed_in();  // written behind all that the logout writes
+  world.router->kill();
+  CHECK(world.provider.count("/revoke") == 0);
+  RecordingBackend invoices(world.invoices_port);
+  world.router = world.start();
+  CHECK(eventually([&] { return world.provider.count("/revoke") == 2; }, kRetryTime));
+  CHECK(invoices.count("/sign-out") == 1);
+}
+
 TEST_CASE("restart: the secret is made once, and the files hold no cookie, token or secret in clear [Q4]") {
   DurableRouter world;
   auto browser = world.signed_in();

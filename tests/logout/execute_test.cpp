@@ -64,6 +64,31 @@ TEST_CASE("execute: leaving an application twice calls its back-end once") {
   CHECK(world.client.count("bank.example") == 1);
 }
 
+TEST_CASE("execute: an application's calls are recorded before it is left, and taken back if it is not [issue 12]") {
+  for (const bool ends_meanwhile : {false, true}) {
+    CAPTURE(ends_meanwhile);
+    World world;
+    world.config.destinations["bank"] = test::make_destination("bank");
+    world.service();
+    const auto session = world.log_in();
+    const auto recorded = [&] { return test::run_task(world.outbox.list({}, {}))->size(); };
+    test::ToldStore store(world.store);
+    std::size_t before_it_is_left = 0;
+    store.on_replace = [&] {
+      before_it_is_left = recorded();
+      if (ends_meanwhile) REQUIRE(test::run_task(world.store.end(session->id)));
+    };
+    logout::Executor executor(world.parts_with(store));
+    const auto trigger = leave("bank", session);
+    const auto execution = test::run_task(executor.run(trigger, std::nullopt), &world.loop);
+    world.loop.run_ready();
+    CHECK(before_it_is_left == 1);
+    CHECK(world.client.count("bank.example") == (ends_meanwhile ? 0 : 1));
+    CHECK(execution.logout_id.empty() == ends_meanwhile);
+    CHECK(recorded() == 0);
+  }
+}
+
 TEST_CASE("execute: a session named twice, and one that is over, are ended once") {
   World world;
   world.config.destinations["bank"] = test::make_destination("bank");

@@ -57,7 +57,10 @@ namespace {
 
 class BrokenOutbox final : public logout::Outbox {
  public:
-  base::Task<base::Result<void>> record(std::vector<logout::CallPtr>) override { co_return full(); }
+  base::Task<base::Result<void>> record(std::vector<logout::CallPtr>) override {
+    if (is_full) co_return full();
+    co_return base::Result<void>();
+  }
   base::Task<base::Result<void>> postpone(std::string, unsigned, base::WallTime) override { co_return full(); }
   base::Task<base::Result<void>> settle(std::string) override { co_return full(); }
   base::Task<base::Result<void>> bury(std::string, unsigned, std::string) override { co_return full(); }
@@ -70,6 +73,7 @@ class BrokenOutbox final : public logout::Outbox {
   }
   bool is_durable() const override { return true; }
   bool is_writable() const override { return false; }
+  bool is_full = true;
 
  private:
   static base::Error full() { return {base::ErrorCode::unavailable, base::Side::store, "disk full"}; }
@@ -161,6 +165,24 @@ TEST_CASE("fan-out: an outbox that cannot be written does not stop it; the recei
   CHECK(!receipt->durable);
   CHECK(!fan_out.is_writable());
   CHECK(receipt->calls[0].outcome == Outcome::confirmed);
+}
+
+TEST_CASE("fan-out: a receipt of several sessions is durable where the calls of all are recorded [issue 12]") {
+  for (const bool fails_first : {true, false}) {
+    CAPTURE(fails_first);
+    Bench bench;
+    BrokenOutbox outbox;
+    logout::FanOut fan_out(bench.client, bench.loop, bench.clock, outbox, bench.receipts, {}, [] { return 0.5; });
+    auto receipt = bench.receipts.open(logout::Cause::admin, "ada");
+    for (const bool fails : {fails_first, !fails_first}) {
+      outbox.is_full = fails;
+      std::vector<logout::Call> calls;
+      calls.push_back(Bench::call_to("bank"));
+      test::run_task(fan_out.submit(receipt, std::move(calls), logout::Urgency::urgent));
+      CHECK(receipt->durable == (!fails && !fails_first));
+    }
+    bench.loop.run_ready();
+  }
 }
 
 TEST_CASE("fan-out: what an earlier process left behind is finished under its own ids") {

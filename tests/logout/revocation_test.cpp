@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "logout/token_record.h"
 #include "logout/world.h"
 
 namespace router::revocation_test {
@@ -91,6 +92,36 @@ TEST_CASE("revocation: shutdown waits for the provider no longer than it may, an
   answer.set();
   world.loop.run_ready();
   CHECK(revocation_of(world, response) == logout::Step::failed);
+}
+
+TEST_CASE("revocation: tokens are in the outbox until they are revoked [issue 12]") {
+  World world;
+  prepare(world);
+  world.client.set("bank.example", 503);
+  const auto response = world.get("/my/logout", world.log_in());
+  const auto left = [&] { return test::run_task(world.outbox.list({}, {}))->size(); };
+  CHECK(left() == 3);
+  world.client.set("bank.example", 200);
+  world.come_back(response);
+  world.loop.advance(base::minutes(2));
+  CHECK(world.provider->revoked == kBoth);
+  CHECK(left() == 0);
+}
+
+TEST_CASE("revocation: what a process has left behind the next one revokes, where it knows the provider [issue 12]") {
+  World world;
+  prepare(world);
+  const auto session = world.log_in();
+  auto tokens = logout::token_records(*session, "before", 1, world.clock.wall());
+  auto elsewhere = *session;
+  elsewhere.provider = "nobody";
+  for (auto& token : logout::token_records(elsewhere, "before", 2, world.clock.wall())) tokens.push_back(token);
+  REQUIRE(test::run_task(world.outbox.record(tokens)));
+  test::run_task(world.ongoing.revocations.take_over(tokens, world.providers, base::seconds(60)), &world.loop);
+  world.loop.run_ready();
+  CHECK(world.provider->revoked == kBoth);
+  CHECK(world.receipts.find("before")->revocation == logout::Step::done);
+  CHECK(test::run_task(world.outbox.list({}, {}))->empty());
 }
 
 }  // namespace router::revocation_test

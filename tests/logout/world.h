@@ -165,7 +165,7 @@ class World {
   logout::MemoryOutbox outbox;
   logout::Receipts receipts{clock};
   logout::ReturnStates states{base::Secret(std::string("a secret of the tests")), clock, store.shared()};
-  logout::Ongoing ongoing{loop, receipts};
+  logout::Ongoing ongoing{loop, receipts, outbox};
   logout::FanOutOptions options;
   config::Configuration config;
   http::External external;

@@ -225,7 +225,7 @@ class RaceWorld {
   logout::MemoryOutbox outbox;
   logout::Receipts receipts{scheduler.clock};
   logout::ReturnStates states{base::Secret(std::string("a secret of the tests")), scheduler.clock, store.shared()};
-  logout::Ongoing ongoing_logouts{background, receipts};
+  logout::Ongoing ongoing_logouts{background, receipts, outbox};
   login::Ongoing ongoing_logins;
   logout::FanOut fan_out{client, background, scheduler.clock, outbox, receipts, {}, [] { return 0.5; }};
   YieldingProvider* provider = nullptr;

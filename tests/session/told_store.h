@@ -1,6 +1,7 @@
 // A store that says which sessions it was told of (Store::told); the rest is as in the one behind it.
 #pragma once
 
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -31,8 +32,10 @@ class ToldStore final : public session::Store {
   }
   Answer<std::optional<session::Snapshot>> find(session::SessionId id) override { return inner_.find(std::move(id)); }
   Answer<std::optional<session::Snapshot>> replace(session::Session changed) override {
+    if (on_replace) on_replace();
     return inner_.replace(std::move(changed));
   }
+  std::function<void()> on_replace;
   Answer<void> used(session::SessionId id) override { return inner_.used(std::move(id)); }
   Answer<std::optional<base::milliseconds>> time_left(session::SessionId id) override {
     return inner_.time_left(std::move(id));
