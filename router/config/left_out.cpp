@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "config/json_access.h"
 
 namespace router::config {
@@ -16,7 +17,9 @@ struct LeftOut {
 // * at the end: every variable that begins so.
 constexpr std::array kLeftOutVariables = {
     LeftOut{"HTTP2_SUPPORT", "browsers are answered with HTTP/1.1"},
-    LeftOut{"DIRECT_ROUTING_URI_PATTERNS", "these paths take the routes as all others"},
+    LeftOut{"BACKEND_MAX_SOCKETS", "LIMIT_UPSTREAM_CONNECTIONS says how many there are"},
+    LeftOut{"HANDLE_WEBSOCKET_EXT", "there are no extensions in JavaScript"},
+    LeftOut{"OMIT_LOGIN_CSP", "the login page needs its policy"},
     LeftOut{"XS_APP_LOG_LEVEL", "LOG_LEVEL says what is logged"},
     LeftOut{"CF_NODEJS_LOGGING_LEVEL", "LOG_LEVEL says what is logged"},
     LeftOut{"REQUEST_TRACE", "LOG_LEVEL says what is logged"},
@@ -30,7 +33,6 @@ constexpr std::array kLeftOutVariables = {
     LeftOut{"ENABLE_FRAME_ANCESTORS_CSP_HEADERS", "responseHeaders may set the policy"},
     LeftOut{"FRAME_ANCESTORS_CSP_HEADER_CACHE_TIME", "responseHeaders may set the policy"},
     LeftOut{"MERGE_CSP_HEADERS", "a configured policy replaces the back-end's"},
-    LeftOut{"OWN_SAP_CLOUD_SERVICE", "there is no HTML5 application repository"},
     LeftOut{"STORE_SESSION_COOKIES_IN_EXTERNAL_SESSION_STORE", "they are part of the session"},
     LeftOut{"COOKIE_BACKWARD_COMPATIBILITY", "cookies are written as RFC 6265 says"},
     LeftOut{"ENABLE_FORWARD_CORPORATE_IDP_TOKEN", "the access token is forwarded"},
@@ -40,10 +42,8 @@ constexpr std::array kLeftOutVariables = {
 
 // By label or tag.
 constexpr std::array kBindings = {
-    LeftOut{"html5-apps-repo", "its applications are not served"},
     LeftOut{"saas-registry", "its subscription callbacks are not answered"},
     LeftOut{"subscription-manager", "its subscription callbacks are not answered"},
-    LeftOut{"connectivity", "on-premise back-ends cannot be reached"},
 };
 
 constexpr std::string_view kExpected = "nothing of it: it is left out here";
@@ -55,7 +55,7 @@ bool names(const LeftOut& row, std::string_view variable) {
 
 void warn_left_out_variables(const Validation& validation) {
   for (const std::string& name : validation.variables.names()) {
-    const auto value = validation.variables.text(name);
+    const auto value = validation.variables.said(name);
     if (!value || *value == "false") continue;
     const auto row = std::find_if(kLeftOutVariables.begin(), kLeftOutVariables.end(),
                                   [&](const LeftOut& candidate) { return names(candidate, name); });
@@ -77,22 +77,24 @@ void warn_bindings(const Validation& validation) {
 }
 
 void warn_routes(const Validation& validation) {
+  if (validation.configuration.repository) return;
   for (const Route& route : validation.configuration.routes) {
     if (route.service() == nullptr || route.service()->name != kHtml5Service) continue;
     validation.report.warning(route_pointer(route) + "/service",
-                              {show(std::string_view(kHtml5Service)), std::string(kExpected), "the route answers 503"});
+                              {show(std::string_view(kHtml5Service)) + " while none is bound",
+                               "a binding of html5-apps-repo, plan app-runtime", "until then the route answers 503"});
   }
 }
 
 // Of the destinations that have it the first one is named.
 void warn_destinations(const Validation& validation) {
   const Variables& variables = validation.variables;
-  const auto text = variables.text("destinations");
+  const auto text = variables.said("destinations");
   const json list = text ? json::parse(*text, nullptr, false) : json();
   const auto warn_first = [&](std::string_view property, std::string_view harmless, std::string_view instead) {
     for (const json& entry : list) {
       const auto value = text_member(entry, property);
-      if (!value || value->empty() || *value == harmless) continue;
+      if (!value || value->empty() || *value == harmless || base::equals_ignoring_case(*value, "OnPremise")) continue;
       variables.warning(
           "destinations",
           std::string(property) + " of " +

@@ -5,9 +5,15 @@
 #include "base/pattern.h"
 #include "base/text.h"
 #include "config/read_origin.h"
+#include "http/fields.h"
 
 namespace router::config {
 namespace {
+
+// Browsers have rules of their own for the former, the router has cookies of its own by the latter.
+bool may_name_session(const std::string& name) {
+  return http::is_token(name) && !name.starts_with("__") && !base::to_lower(name).starts_with("xsr-");
+}
 
 using namespace std::chrono_literals;
 
@@ -46,7 +52,7 @@ void read_certificate_files(const Variables& variables, const std::string& direc
 
 void read_reject_unauthorized(const Variables& variables, Environment& environment) {
   const auto value = variables.text("NODE_TLS_REJECT_UNAUTHORIZED");
-  if (!value) return;
+  if (!value) return variables.note("NODE_TLS_REJECT_UNAUTHORIZED", "1");
   if (*value != "0" && *value != "1") {
     variables.error("NODE_TLS_REJECT_UNAUTHORIZED", show(std::string_view(*value)), "0 or 1");
     return;
@@ -85,9 +91,7 @@ Environment read_environment(const Variables& variables, const std::string& dire
   read_certificate_files(variables, directory, environment);
   read_reject_unauthorized(variables, environment);
   variables.read_flag("EXTERNAL_REVERSE_PROXY", environment.external_reverse_proxy);
-  std::optional<bool> preserve_fragment;
-  variables.read_lenient_flag("PRESERVE_FRAGMENT", preserve_fragment);
-  environment.preserve_fragment = preserve_fragment.value_or(environment.preserve_fragment);
+  variables.read_lenient_flag("PRESERVE_FRAGMENT", environment.preserve_fragment);
   variables.read_flag("DYNAMIC_IDENTITY_PROVIDER", environment.dynamic_identity_provider);
   variables.read_duration("SERVER_KEEP_ALIVE", environment.server_keep_alive, Unit::millisecond, 0ms, kDay);
   variables.read_duration("MINIMUM_TOKEN_VALIDITY", environment.minimum_token_validity, Unit::second, 0ms, kDay);
@@ -96,6 +100,11 @@ Environment read_environment(const Variables& variables, const std::string& dire
   variables.read_flag("RETURN_ERROR_SOURCE", environment.return_error_source);
   variables.read_flag("ENABLE_X_FORWARDED_HOST_VALIDATION", environment.validate_x_forwarded_host);
   variables.read_flag("DISABLE_CONNECTION_REUSE", environment.disable_connection_reuse);
+  variables.read_text("SESSION_COOKIE_NAME", environment.session_cookie_name);
+  if (!may_name_session(environment.session_cookie_name)) {
+    variables.error("SESSION_COOKIE_NAME", show(std::string_view(environment.session_cookie_name)),
+                    "a cookie name that begins neither with __ nor with xsr-", "COOKIE_PREFIX=true makes it __Host-");
+  }
   variables.read_text("PLATFORM_COOKIE_NAME", environment.platform_cookie_name);
   if (header_fault(environment.platform_cookie_name + "x", "")) {
     variables.error("PLATFORM_COOKIE_NAME", show(std::string_view(environment.platform_cookie_name)),

@@ -142,7 +142,9 @@ std::vector<const Binding*> uaa_bindings(const std::vector<Binding>& bindings, c
 std::optional<IdentityProvider> environment_provider(const Variables& variables) {
   const auto issuer = variables.text("OIDC_ISSUER");
   const auto client = variables.text("OIDC_CLIENT_ID");
-  if (!issuer && !client && !variables.has("OIDC_CLIENT_SECRET")) return std::nullopt;
+  Secret secret;
+  variables.read_secret("OIDC_CLIENT_SECRET", secret);
+  if (!issuer && !client && secret.empty()) return std::nullopt;
   IdentityProvider provider;
   provider.name = "oidc";
   provider.kind = ProviderKind::oidc;
@@ -156,7 +158,7 @@ std::optional<IdentityProvider> environment_provider(const Variables& variables)
   }
   if (!client) variables.error("OIDC_CLIENT_ID", "no value", "the client id of this application: OIDC_ISSUER is set");
   provider.client_id = client.value_or("");
-  variables.read_secret("OIDC_CLIENT_SECRET", provider.client_secret);
+  provider.client_secret = std::move(secret);
   return provider;
 }
 

@@ -36,7 +36,7 @@ Replacement read_replacement(const json& value, const Report& report, const Desc
   Replacement replacement;
   replacement.path_suffixes = texts_member(value, "pathSuffixes");
   for (const std::string& name : texts_member(value, "vars")) {
-    replacement.variables[name] = surroundings.variables.text(name).value_or("");
+    replacement.variables[name] = surroundings.variables.said(name).value_or("");
   }
   const json* services = object_member(value, "services");
   if (services == nullptr) return replacement;

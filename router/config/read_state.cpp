@@ -26,6 +26,18 @@ void read_state_directory(const Variables& variables, const std::string& directo
   if (named) environment.state_directory = path_in(directory, *named);
 }
 
+std::string shown_location(const StateLocation& location) {
+  switch (location.kind) {
+    case StoreKind::memory:
+      return "memory";
+    case StoreKind::sqlite:
+      return std::string(kSqlite) + location.file;
+    case StoreKind::redis:
+      break;
+  }
+  return without_secrets(location.url.reveal(), {});
+}
+
 bool is_redis_url(std::string_view value) {
   const auto scheme_end = value.find("://");
   if (scheme_end == std::string_view::npos) return false;
@@ -73,6 +85,8 @@ void read_locations(const Variables& variables, const std::string& directory, co
   const bool is_the_same = variables.text("LOGOUT_OUTBOX") == "redis" && environment.store.kind == StoreKind::redis;
   environment.outbox =
       is_the_same ? environment.store : read_location(variables, "LOGOUT_OUTBOX", directory).value_or(default_outbox);
+  variables.note("SESSION_STORE", shown_location(environment.store));
+  variables.note("LOGOUT_OUTBOX", shown_location(environment.outbox));
 }
 
 void read_secrets(const Variables& variables, Environment& environment) {
@@ -95,22 +109,22 @@ void check_secrets(const Variables& variables, const Environment& environment) {
   }
 }
 
-void read_receipt_key(const Variables& variables, const std::string& directory, Environment& environment) {
-  constexpr std::string_view kKey = "RECEIPT_KEY";
-  constexpr std::string_view kFile = "RECEIPT_KEY_FILE";
-  variables.read_secret(kKey, environment.receipt_key);
-  std::string_view name = kKey;
-  if (const auto file = variables.text(kFile)) {
-    name = kFile;
-    if (variables.has(kKey)) variables.error(kFile, "RECEIPT_KEY_FILE beside RECEIPT_KEY", "one of them");
+// Of the variable `of`, or of the file that the variable `of`_FILE names.
+void read_signing_key(const Variables& variables, const std::string& directory, const std::string& of, Secret& target) {
+  const std::string of_file = of + "_FILE";
+  variables.read_secret(of, target);
+  std::string name = of;
+  if (const auto file = variables.text(of_file)) {
+    name = of_file;
+    if (variables.has(of)) variables.error(of_file, of_file + " beside " + of, "one of them");
     std::string reason;
     auto text = read_whole_file(path_in(directory, *file), kLongestKey, reason);
-    if (!text) return variables.error(kFile, reason, "a file that can be read");
-    environment.receipt_key = Secret(*std::move(text));
+    if (!text) return variables.error(of_file, reason, "a file that can be read");
+    target = Secret(*std::move(text));
   }
-  if (environment.receipt_key.empty()) return;
-  environment.receipt_key = Secret(with_line_ends(std::string(environment.receipt_key.reveal())));
-  const auto key = crypto::SigningKey::from_pem(environment.receipt_key);
+  if (target.empty()) return;
+  target = Secret(with_line_ends(std::string(target.reveal())));
+  const auto key = crypto::SigningKey::from_pem(target);
   if (!key || key->alg() != "ES256") {
     variables.error(name, "no such key", "a private key on the curve P-256, as PEM without passphrase");
   }
@@ -124,9 +138,13 @@ void read_state_variables(const Variables& variables, const std::string& directo
   read_secrets(variables, environment);
   read_locations(variables, directory, bindings, environment);
   check_secrets(variables, environment);
-  if (const auto days = variables.number("RECEIPTS_KEEP", 1, kLongestReceiptDays))
-    environment.receipts_kept = std::chrono::hours(24 * *days);
-  read_receipt_key(variables, directory, environment);
+  auto days = std::chrono::floor<std::chrono::days>(environment.receipts_kept).count();
+  variables.read_number("RECEIPTS_KEEP", days, 1, kLongestReceiptDays);
+  environment.receipts_kept = std::chrono::days(days);
+  read_signing_key(variables, directory, "RECEIPT_KEY", environment.receipt_key);
+  read_signing_key(variables, directory, "SIGNING_KEY", environment.signing_key);
+  read_signing_key(variables, directory, "SIGNING_KEY_PREVIOUS", environment.previous_signing_key);
+  variables.read_text("SIGNALS_ISSUER", environment.signals_issuer);
 }
 
 }  // namespace router::config

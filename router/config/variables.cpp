@@ -78,6 +78,13 @@ const json* Variables::default_value(std::string_view name) const {
 }
 
 std::optional<std::string> Variables::text(std::string_view name) const {
+  auto value = said(name);
+  // whoever makes more of it says so by note()
+  if (!shown_->contains(name)) note(name, value && is_secret_name(name) ? "***" : value);
+  return value;
+}
+
+std::optional<std::string> Variables::said(std::string_view name) const {
   const auto found = process_.find(std::string(name));
   if (found != process_.end()) {
     if (found->second.empty()) return std::nullopt;
@@ -117,8 +124,11 @@ Report Variables::report(std::string_view name) const {
 }
 
 std::optional<JsonVariable> Variables::json_value(std::string_view name) const {
-  const auto value = text(name);
-  if (!value) return std::nullopt;
+  const auto value = said(name);
+  if (!value) {
+    note(name, std::nullopt);
+    return std::nullopt;
+  }
   const bool from_process = process_.contains(std::string(name));
   const json* given = from_process ? nullptr : default_value(name);
   if (given != nullptr && !given->is_string()) {
@@ -128,8 +138,8 @@ std::optional<JsonVariable> Variables::json_value(std::string_view name) const {
   std::string file = from_process ? "environment variable " + std::string(name)
                                   : defaults_->file() + " (text of " + std::string(name) + ")";
   auto document = read_json(std::move(file), *value, issues_);
+  note(name, document ? json_without_secrets(document->root()).dump() : "no JSON");
   if (!document) return std::nullopt;
-  note(name, json_without_secrets(document->root()).dump());
   Report own(issues_, document);
   const json* root = &document->root();
   return JsonVariable{std::move(document), root, std::move(own)};
@@ -141,14 +151,13 @@ void Variables::read_text(std::string_view name, std::string& target) const {
 }
 
 void Variables::read_secret(std::string_view name, base::Secret& target) const {
-  if (auto value = text(name)) target = base::Secret(std::move(*value));
+  if (auto value = said(name)) target = base::Secret(std::move(*value));
   note(name, target.empty() ? std::nullopt : std::optional<std::string>("***"));
 }
 
 void Variables::read_sealing_secret(std::string_view name, base::Secret& target) const {
-  if (!has(name)) return;
   read_secret(name, target);
-  check_sealing_secret(target, report(name));
+  if (has(name)) check_sealing_secret(target, report(name));
 }
 
 void Variables::read_flag(std::string_view name, std::optional<bool>& target) const {
@@ -164,11 +173,12 @@ void Variables::read_flag(std::string_view name, std::optional<bool>& target) co
   }
 }
 
-void Variables::read_lenient_flag(std::string_view name, std::optional<bool>& target) const {
+void Variables::read_lenient_flag(std::string_view name, bool& target) const {
   const std::string value = text(name).value_or("true");
   if (base::equals_ignoring_case(value, "true") || base::equals_ignoring_case(value, "false"))
     return read_flag(name, target);
   warning(name, show(std::string_view(value)), "true or false", "it is as if there was none");
+  note(name, target ? "true" : "false");
 }
 
 void Variables::read_flag(std::string_view name, bool& target) const {

@@ -41,7 +41,10 @@ class Variables {
   // `defaults`: default-env.json, or null.
   Variables(std::map<std::string, std::string> process, std::shared_ptr<const Document> defaults, Issues& issues);
 
-  bool has(std::string_view name) const { return text(name).has_value(); }
+  bool has(std::string_view name) const { return said(name).has_value(); }
+  // As it is there; empty is absent. For names that may be anybody's: shown() does not have it.
+  std::optional<std::string> said(std::string_view name) const;
+  // The same of a variable of ours.
   std::optional<std::string> text(std::string_view name) const;
   std::vector<std::string> names() const;
   Report report(std::string_view name) const;
@@ -70,7 +73,7 @@ class Variables {
   void read_flag(std::string_view name, bool& target) const;
   void read_flag(std::string_view name, std::optional<bool>& target) const;
   // Other values are a warning, as good as none: the Node router starts with them.
-  void read_lenient_flag(std::string_view name, std::optional<bool>& target) const;
+  void read_lenient_flag(std::string_view name, bool& target) const;
   // Comma-separated; spaces around the items do not count.
   void read_list(std::string_view name, std::vector<std::string>& target) const;
   std::optional<std::uint64_t> number(std::string_view name, std::uint64_t low, std::uint64_t high) const;
