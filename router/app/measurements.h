@@ -17,7 +17,8 @@ struct BackgroundCounts {
   std::optional<session::Counts> sessions;  // absent: the store is away
   std::size_t logout_calls_waiting = 0;
   base::milliseconds oldest_call{0};
-  std::uint64_t dead_calls = 0;
+  std::uint64_t dead_calls = 0;          // since the start
+  std::optional<std::size_t> dead_left;  // neither tried again nor dropped; absent: not known
   logout::OutcomeCounts calls;
   std::vector<logout::BackEndLoad> loads;
 };

@@ -55,10 +55,10 @@ std::string overview_screen(const ordered_json& overview, bool colours) {
   const auto& back_ends = list_in(overview, "back_ends");
   if (back_ends.empty()) return out.str();
   out << "\n";
-  Table table({"BACK-END", "PER SECOND", "P50 MS", "P99 MS", "REQUESTS"});
+  Table table({"BACK-END", "PER SECOND", "P50 MS", "P99 MS", "REQUESTS", "FAULTS"});
   for (const auto& one : back_ends) {
     table.add({text_in(one, "name"), figure(one, "per_second", 1), figure(one, "p50_ms", 1), figure(one, "p99_ms", 1),
-               figure(one, "requests")});
+               figure(one, "requests"), figure(one, "faults")});
   }
   table.print(out);
   return out.str();

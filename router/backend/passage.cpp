@@ -31,9 +31,24 @@ bool is_event_stream(const http::Headers& headers) {
   return type && base::to_lower(*type).starts_with("text/event-stream");
 }
 
+const base::HistogramFamily kUntilHead("xsrouter_upstream_seconds",
+                                       "From asking a back-end to the head of its answer, by destination.",
+                                       {"destination"});
+const base::CounterFamily kFaults("xsrouter_upstream_faults_total",
+                                  "Requests that a back-end failed, by destination and what it did.",
+                                  {"destination", "fault"});
+
+constexpr std::string_view kKeptBack = "refuses the router's own credentials with ";
+
 Error ended_meanwhile() { return Error{ErrorCode::unauthenticated, Side::client, "the session has ended meanwhile"}; }
 
 }  // namespace
+
+bool is_kept_back(const Error& error) {
+  return error.code == ErrorCode::forbidden && error.side == Side::back_end && error.detail.starts_with(kKeptBack);
+}
+
+base::Histogram until_head(const std::string& back_end) { return kUntilHead.with(back_end); }
 
 Task<Result<void>> Passage::run(std::string path) {
   const std::string head = request_head(path);
@@ -43,6 +58,9 @@ Task<Result<void>> Passage::run(std::string path) {
   if (attempted.passed) attempted = co_await attempt(head, false);
   if (attempted.may_retry) attempted = co_await attempt(head, true);
   if (!attempted.passed && session_over_ && !is_work()) co_return ended_meanwhile();
+  if (!attempted.passed && attempted.passed.error().side == Side::back_end) {
+    kFaults.with(destination_.name, base::to_string(attempted.passed.error().code)).add();
+  }
   co_return attempted.passed;
 }
 
@@ -70,7 +88,7 @@ void Passage::cut_off() {
 std::string Passage::request_head(std::string_view path) const {
   std::string head;
   head.reserve(2048);
-  head.append(call_.facts.request.method).append(" ").append(path).append(" HTTP/1.1\r\n");
+  head.append(call_.facts.request.method).append(" ").append(rules_.before_path).append(path).append(" HTTP/1.1\r\n");
   RequestForward forward{.facts = call_.facts,
                          .destination = destination_,
                          .own_cookies = call_.own_cookies,
@@ -80,6 +98,7 @@ std::string Passage::request_head(std::string_view path) const {
                          .scope = scope()};
   forward.scope.backend_path = base::cut(path, '?').before;
   write_request_headers(forward, head);
+  head.append(rules_.added_lines);
   if (call_.facts.request.body == http::BodyKind::chunked) {
     head.append("Transfer-Encoding: chunked\r\n");
   } else if (call_.facts.request.body == http::BodyKind::length ||
@@ -93,7 +112,7 @@ std::string Passage::request_head(std::string_view path) const {
 JarScope Passage::scope() const {
   return {.destination = destination_.name,
           .backend_path = path_,
-          .client_path = call_.facts.target().path,
+          .client_path = call_.facts.client_path(),
           .secure = destination_.url.secure() || call_.facts.external.secure()};
 }
 
@@ -202,6 +221,9 @@ Task<Result<void>> Passage::read_final_head() {
 
 Task<Result<void>> Passage::relay_response() {
   const auto& head = connection_->head();
+  if (std::find(rules_.kept_back.begin(), rules_.kept_back.end(), head.status) != rules_.kept_back.end()) {
+    co_return Error{ErrorCode::forbidden, Side::back_end, std::string(kKeptBack) + std::to_string(head.status)};
+  }
   auto kept = co_await keep_cookies();
   if (!kept) co_return kept;
   is_event_stream_ = is_event_stream(head.headers);
@@ -242,6 +264,7 @@ http::Fields Passage::passed_trailers(const http::Headers& sent) {
 
 // The browser's next request may come before this answer ends: the cookies are in the session before it hears of it.
 Task<Result<void>> Passage::keep_cookies() {
+  if (!destination_.exchanges_cookies) co_return Result<void>();
   const bool passes_all = call_.route().set_backend_session_cookies;
   const bool may_open = call_.opener != nullptr && !passes_all;
   const SetCookieRules rules{call_.own_cookies, call_.facts.user.stored() || may_open, passes_all};
@@ -284,12 +307,17 @@ Task<void> Passage::open_jar() {
 http::Fields Passage::response_fields() {
   const auto& answer = connection_->head();
   location_ = rewritten_location(answer.headers, destination_, call_.route());
+  if (location_.starts_with('/')) location_.insert(0, call_.facts.application_path);
   const ResponseForward forward{config_.response_headers, call_.csrf_is_ours(), call_.cors_is_ours, cookies_,
                                 location_};
   auto fields = forwarded_fields(answer.headers, forward);
   // the length of a body that is not sent
   if (answer.body == http::BodyKind::none && answer.status != 204 && answer.status >= 200) {
     if (const auto length = answer.headers.get("Content-Length")) fields.pass({"Content-Length", *length});
+  }
+  const bool is_cacheable = answer.status == 200 || answer.status == 206 || answer.status == 304;
+  if (!rules_.cache_control.empty() && is_cacheable && !fields.contains("Cache-Control")) {
+    fields.add_view("Cache-Control", rules_.cache_control);
   }
   call_.reply.complete(fields, call_.upstream_time);
   if (session_over_) fields.remove("Set-Cookie");

@@ -39,6 +39,9 @@ extern const Limit kUrlBytes;               // LIMIT_URL_BYTES
 extern const Limit kHeaderBytes;            // LIMIT_HEADER_BYTES
 extern const Limit kHeaderCount;            // LIMIT_HEADER_COUNT
 extern const Limit kBodyBytes;              // LIMIT_BODY_BYTES
+extern const Limit kHeaderTimeout;          // HEADER_TIMEOUT
+extern const Limit kBodyRate;               // MINIMUM_BODY_RATE
+extern const Limit kReadRate;               // MINIMUM_READ_RATE
 extern const Limit kAnswerHeadBytes;        // LIMIT_ANSWER_HEAD_BYTES
 extern const Limit kAnswerFields;           // LIMIT_ANSWER_FIELDS
 extern const Limit kUpstreamConnections;    // LIMIT_UPSTREAM_CONNECTIONS: a request waited in vain for one

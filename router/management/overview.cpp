@@ -13,9 +13,13 @@ using Label = Readings::Label;
 constexpr std::string_view kRequests = "xsrouter_requests_total";
 constexpr std::string_view kRequestSeconds = "xsrouter_request_seconds";
 constexpr std::string_view kUpstreamSeconds = "xsrouter_upstream_seconds";
+constexpr std::string_view kUpstreamFaults = "xsrouter_upstream_faults_total";
 constexpr std::string_view kCalls = "xsrouter_logout_calls_total";
+constexpr std::string_view kDeadCalls = "xsrouter_logout_calls_dead";
 constexpr std::string_view kOldestCall = "xsrouter_logout_calls_oldest_seconds";
 constexpr double kOverdueSeconds = 300;
+// A share of what is asked.
+constexpr double kManyFaults = 0.05;
 
 ordered_json rounded(double value) { return std::round(value * 1'000) / 1'000; }
 
@@ -88,6 +92,8 @@ ordered_json back_ends_of(const Window& window) {
     list.push_back({{"name", name},
                     {"requests", all.empty() ? 0 : all.back().count},
                     {"per_second", rounded(count / window.seconds)},
+                    {"faults", whole(window.now.sum(kUpstreamFaults, labels))},
+                    {"faults_per_second", rounded(window.rate(kUpstreamFaults, labels))},
                     {"p50_ms", quantile_or_null(buckets, 0.5)},
                     {"p99_ms", quantile_or_null(buckets, 0.99)}});
   }
@@ -101,12 +107,24 @@ ordered_json problems_of(const Window& window, const Readiness& readiness) {
   for (const auto& one : readiness.dependencies) {
     if (!one.ready) problems.push_back(one.name + (one.detail.empty() ? " is not ready" : ": " + one.detail));
   }
-  const double dead = window.now.sum(kCalls, {{"outcome", "dead"}});
-  if (dead > 0) problems.push_back(std::to_string(static_cast<std::uint64_t>(dead)) + " logout calls were given up");
+  const double dead = window.now.sum(kDeadCalls);
+  if (dead > 0) {
+    problems.push_back(std::to_string(static_cast<std::uint64_t>(dead)) +
+                       " logout calls were given up, and are still to be tried again or dropped");
+  }
   if (window.now.sum(kOldestCall) > kOverdueSeconds)
     problems.push_back("back-ends have not confirmed a logout for 5 minutes");
-  if (window.rate(kRequests, {{"class", "5xx"}}) > 0.05 * window.rate(kRequests)) {
+  if (window.rate(kRequests, {{"class", "5xx"}}) > kManyFaults * window.rate(kRequests)) {
     problems.push_back("more than one request in twenty is answered with 5xx");
+  }
+  for (const auto& name : window.now.values_of(kUpstreamFaults, "destination")) {
+    const std::vector<Label> labels{{"destination", name}};
+    const auto heads = window.buckets(kUpstreamSeconds, labels);
+    const double answered = heads.empty() ? 0 : static_cast<double>(heads.back().count) / window.seconds;
+    const double failed = window.rate(kUpstreamFaults, labels);
+    if (failed > kManyFaults * (answered + failed)) {
+      problems.push_back("more than one request in twenty to " + name + " fails there");
+    }
   }
   return problems;
 }

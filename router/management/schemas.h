@@ -26,7 +26,8 @@ inline constexpr std::string_view kConfigSchema = R"({
     "variables": {"type": "array", "items": {
       "type": "object", "required": ["name", "source"],
       "properties": {"name": {"type": "string"},
-                     "source": {"enum": ["environment", "default-env.json", "default"]}}}}}})";
+                     "source": {"enum": ["environment", "default-env.json", "default"]}}}},
+    "check": {"type": "object", "description": "what `xs-router check --json` says: warnings"}}})";
 
 inline constexpr std::string_view kReloadSchema = R"({
   "type": "object", "required": ["reloaded", "check", "needs_restart"],
@@ -106,8 +107,9 @@ inline constexpr std::string_view kOverviewSchema = R"({
                      "confirmed_per_second": {"type": "number"}, "waiting": {"type": "integer"},
                      "oldest_seconds": {"type": "number"}}},
     "back_ends": {"type": "array", "items": {
-      "type": "object", "required": ["name", "requests", "per_second", "p50_ms", "p99_ms"],
+      "type": "object", "required": ["name", "requests", "per_second", "faults", "faults_per_second", "p50_ms", "p99_ms"],
       "properties": {"name": {"type": "string"}, "requests": {"type": "integer"}, "per_second": {"type": "number"},
+                     "faults": {"type": "integer"}, "faults_per_second": {"type": "number"},
                      "p50_ms": {"type": ["number", "null"]}, "p99_ms": {"type": ["number", "null"]}}}}}})";
 
 inline constexpr std::string_view kRoutesSchema = R"({
@@ -191,6 +193,14 @@ inline constexpr std::string_view kRetriedSchema =
 
 inline constexpr std::string_view kDroppedSchema =
     R"({"type": "object", "required": ["dropped"], "properties": {"dropped": {"type": "string"}}})";
+
+inline constexpr std::string_view kSignInSchema = R"({
+  "type": "object", "required": ["token"], "additionalProperties": false, "properties": {"token": {"type": "string"}}})";
+
+inline constexpr std::string_view kWhoSchema = R"({
+  "type": "object", "required": ["name", "right"], "additionalProperties": false,
+  "properties": {"name": {"type": "string", "description": "of the token; empty: nobody has signed in"},
+                 "right": {"enum": ["nothing", "look", "everything"]}}})";
 
 inline constexpr std::string_view kAnyObject = R"({"type": "object"})";
 

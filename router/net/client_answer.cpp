@@ -1,5 +1,6 @@
 #include <boost/asio/error.hpp>
 
+#include "base/limits.h"
 #include "net/backend_connection.h"
 #include "net/client_connection.h"
 #include "net/date.h"
@@ -22,7 +23,7 @@ Task<Result<void>> ClientConnection::send(std::string_view first, std::string_vi
   turn_->write_deadline.disarm();
   read_by_client(began, written.bytes);
   if (written.fault) {
-    aborted_ = true;
+    give_client_up();
     co_return Error{ErrorCode::closed, Side::client, "the client is gone: " + written.fault.message()};
   }
   co_return Result<void>();
@@ -32,6 +33,11 @@ Task<Result<void>> ClientConnection::send(std::string_view first, std::string_vi
 void ClientConnection::read_by_client(base::SteadyTime began, std::size_t bytes) {
   const auto waited = loop_.deadlines().now() - began;
   turn_->reading.waited(std::chrono::duration_cast<base::milliseconds>(waited), bytes);
+}
+
+void ClientConnection::give_client_up() {
+  aborted_ = true;
+  if (turn_->reading.is_exhausted()) base::limits::kReadRate.hit();
 }
 
 Task<Result<void>> ClientConnection::send_interim(int status, const http::Fields& fields) {
@@ -109,7 +115,7 @@ Task<Result<void>> ClientConnection::send_file(int descriptor, std::uint64_t off
     copied = co_await copy_file(*this, descriptor, rest.offset, rest.length);
     co_return copied;
   }
-  aborted_ = true;
+  give_client_up();
   co_return Error{ErrorCode::closed, Side::client, "the client is gone: " + fault.message()};
 }
 

@@ -1,3 +1,4 @@
+#include "base/limits.h"
 #include "net/client_connection.h"
 #include "net/next_piece.h"
 
@@ -68,7 +69,7 @@ Error ClientConnection::body_fault() const {
   if (turn_->body_read_cancelled) return Error{ErrorCode::cancelled, Side::router, "the answer is complete"};
   if (!timed_out_) return Error{ErrorCode::closed, Side::client, "the client closed in the middle of a body"};
   if (turn_->pace.is_exhausted())
-    return Error{ErrorCode::timeout, Side::client, "the body came slower than MINIMUM_BODY_RATE"};
+    return base::limits::kBodyRate.refuse(ErrorCode::timeout, "the body came slower than MINIMUM_BODY_RATE");
   return Error{ErrorCode::timeout, Side::client, "the body did not come in time"};
 }
 

@@ -241,7 +241,7 @@ Task<Result<bool>> ClientConnection::read_head() {
     read_deadline_.arm_at(std::min(began + timeouts_.head, loop_.deadlines().now() + timeouts_.stall));
     const auto read = co_await stream_.read_some(room.data(), room.size());
     // also where the deadline came between the last bytes and this turn
-    if (timed_out_) co_return Error{ErrorCode::timeout, Side::client, "the head did not come in time"};
+    if (timed_out_) co_return base::limits::kHeaderTimeout.refuse(ErrorCode::timeout, "the head did not come in time");
     if (read.fault) co_return false;
     input_.received(read.bytes);
   }

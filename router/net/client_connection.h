@@ -117,6 +117,7 @@ class ClientConnection final : public Exchange {
   base::Task<base::Result<void>> read_more();
   void arm_for_body();
   void read_by_client(base::SteadyTime began, std::size_t bytes);
+  void give_client_up();
   base::Error body_fault() const;
   void begin_turn();
   void drain();

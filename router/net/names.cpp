@@ -3,9 +3,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/metrics.h"
+
 namespace router::net {
 
 namespace ip = boost::asio::ip;
+
+namespace {
+
+const base::CounterFamily kNameQuestions("xsrouter_look_ups_total",
+                                         "Names that were asked of name servers, by result: found, failed, given_up.",
+                                         {"result"});
+
+}  // namespace
 
 Names::Names(base::Loop& loop, const base::Clock& clock, AskNameServers ask)
     : loop_(loop), clock_(clock), ask_(std::move(ask)) {}
@@ -34,7 +44,9 @@ void Names::Question::give_up() {
 void Names::Question::leave() {
   const auto flight = names_.flights_.find(name_);
   if (flight == names_.flights_.end() || std::erase(flight->second.askers, this) == 0) return;
-  if (flight->second.askers.empty()) names_.flights_.erase(flight);
+  if (!flight->second.askers.empty()) return;
+  names_.flights_.erase(flight);
+  kNameQuestions.with("given_up").add();
 }
 
 void Names::join(Question& question) {
@@ -47,6 +59,7 @@ void Names::join(Question& question) {
 void Names::landed(const std::string& name, NameAnswer answer) {
   auto flight = flights_.extract(name);
   keep(name, answer);
+  kNameQuestions.with(answer.addresses.empty() ? "failed" : "found").add();
   for (auto* const asker : flight.mapped().askers) {
     if (asker->wake_.end()) asker->answer_ = answer;
   }

@@ -54,7 +54,7 @@ TEST_CASE("body rate: who drips gets 408; who waits for a slow back-end or for 1
   CHECK(refused.status() == 408);
   CHECK(refused.field("Connection") == "close");
   CHECK(dripper.ends());
-  CHECK(router.logs("MINIMUM_BODY_RATE"));
+  CHECK(router.logs(R"("limit":"MINIMUM_BODY_RATE")"));
   CHECK(backend.count("/app/drip") == 0);  // never completed
 
   upload.join();

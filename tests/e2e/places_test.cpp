@@ -98,6 +98,7 @@ TEST_CASE("places: who reads an answer below MINIMUM_READ_RATE is closed, who pa
   reader.send(make_request("GET", "/app/large"));
   CHECK(reader.read_head().status() == 200);
   CHECK(eventually([&] { return backend.open_connections() == 1; }, milliseconds(20'000)));
+  CHECK(router.logs(R"("limit":"MINIMUM_READ_RATE")"));
   CHECK(events.stays_silent(milliseconds(100)));
 }
 
@@ -105,7 +106,7 @@ TEST_CASE("descriptors: idle clients leave some for back-ends, and where those r
   RecordingBackend backend;
   backend.on("/app/hang", hangs());
   auto setup = setup_for(backend.origin());
-  setup.descriptor_limit = 64;
+  setup.shell_first = "ulimit -n 64";
   setup.environment["THREADS"] = "1";
   RouterProcess router(setup);
   RawClient first(router.port());

@@ -68,11 +68,16 @@ TEST_CASE("overview: what is wrong is said in words [issue 14]") {
                                             "more than one request in twenty is answered with 5xx"}));
   auto waiting = sample_of(base::seconds(2), 1, 0, 0);
   auto readings = waiting.readings.all();
-  readings.push_back(counter("xsrouter_logout_calls_total", {"destination", "outcome"}, {{{"bank", "dead"}, 3, {}}}));
+  readings.push_back(counter("xsrouter_logout_calls_dead", {}, {{{}, 3, {}}}));
+  readings.push_back(
+      counter("xsrouter_upstream_faults_total", {"destination", "fault"}, {{{"bank", "refused"}, 2, {}}}));
   readings.push_back(counter("xsrouter_logout_calls_oldest_seconds", {}, {{{}, 301, {}}}));
   waiting.readings = Readings(std::move(readings));
   CHECK(look(waiting, nullptr)["problems"] ==
-        json::array({"3 logout calls were given up", "back-ends have not confirmed a logout for 5 minutes"}));
+        json::array({"3 logout calls were given up, and are still to be tried again or dropped",
+                     "back-ends have not confirmed a logout for 5 minutes",
+                     "more than one request in twenty to bank fails there"}));
+  CHECK(look(waiting, nullptr)["back_ends"][0]["faults"] == 2);
 }
 
 TEST_CASE("overview: quantiles lie between the bounds of a bucket, and never beyond the last one [issue 14]") {
