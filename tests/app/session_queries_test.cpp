@@ -33,8 +33,9 @@ struct Sessions {
     return answer;
   }
   std::vector<std::string> users(SessionQuestion question) {
+    const auto answer = list(std::move(question));
     std::vector<std::string> users;
-    for (const auto& one : list(std::move(question))["sessions"]) users.push_back(one["user"]);
+    for (const auto& one : answer["sessions"]) users.push_back(one["user"]);
     return users;
   }
 

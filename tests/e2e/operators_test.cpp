@@ -29,6 +29,7 @@ struct Operated {
     made.environment["MANAGEMENT_TOKEN"] = kToken;
     made.environment["MANAGEMENT_READ_TOKEN"] = "only-look-only-look";
     made.environment["XS_ROUTER_TOKEN"] = kToken;
+    made.environment["SHUTDOWN_TIMEOUT"] = "1";  // what a back-end does not confirm is still tried then
     return made;
   }
   Browser signed_in() const {
