@@ -158,6 +158,16 @@ def ask(bench, port, **options):
         return load.next()
 
 
+def log_out_all(bench, port, cookies, connections):
+    """Signs these sessions out, each once, as fast as the answers come."""
+    lines = bench.state / f"cookies-{port}"
+    lines.write_text("".join(f"Cookie: JSESSIONID={cookie}\n" for cookie in cookies))
+    figures = ask(bench, port, connections=connections, path="/my/logout", headers=lines, count=len(cookies), good=302)
+    if figures["failed"] or figures["good"] != len(cookies):
+        raise RuntimeError(f"logouts that failed: {figures['faults']}")
+    return figures
+
+
 def ask_in_windows(bench, port, windows=3, seconds=6, **options):
     """The same in several windows one after the other; p99_ms is their median, so that one hiccup of the machine is none
     of the router."""
@@ -182,11 +192,11 @@ def settled(read, seconds=20, pause=0.5):
     return None
 
 
-def eventually(holds, seconds):
+def eventually(holds, seconds, pause=0.02):
     """How long it took; None if it never came."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:
         if holds():
             return time.monotonic() - began
-        time.sleep(0.02)
+        time.sleep(pause)
     return None

@@ -95,6 +95,14 @@ def forget_peak(pid):
     pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
+def start_redis(bench):
+    """A server of its own, and the variables by which routers keep their sessions in it."""
+    port = free_port()
+    process = bench.start(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(bench.state)])
+    wait_for_port(port, process)
+    return {"SESSION_STORE": f"redis://127.0.0.1:{port}", "SESSION_SECRET": "of no value, as nothing here is kept"}
+
+
 class Bench:
     """One run: back-ends for all rows; proxies are started by the row that needs them and live until the end."""
 
@@ -105,7 +113,7 @@ class Bench:
         self.proxies = {}
 
     def __enter__(self):
-        self.ports = {kind: free_port() for kind in ("small", "big", "slow", "stream", "drip", "websocket", "told", "cookie")}
+        self.ports = {kind: free_port() for kind in ("small", "big", "slow", "stream", "drip", "websocket", "told", "witness", "cookie")}
         origin = self.start([str(self.binaries / "bench-origin")] + [f"{port}:{kind}" for kind, port in self.ports.items()])
         for port in self.ports.values():
             wait_for_port(port, origin)
@@ -191,6 +199,13 @@ http {{
             return process, port
 
         return self.proxy("xs-router", key, starter)
+
+    def fill(self, place, **options):
+        """Sessions without logins, in the store that these variables name; what that cost (bench/sessions.cpp)."""
+        command = [str(self.binaries / "bench-sessions")]
+        for name, value in options.items():
+            command += ["--" + name.replace("_", "-"), str(value)]
+        return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **place}).stdout)
 
     def load(self, process, url, connections, script=None, headers=()):
         before = cpu_seconds(process.pid)

@@ -1,7 +1,5 @@
 """Memory of an idle process, of an idle connection and of a session. Of processes that share pages, each page counts
 once (PSS). Sessions are measured in the store itself, where a million are made in seconds."""
-import json
-import subprocess
 import time
 
 import machinery
@@ -32,6 +30,5 @@ def measure(bench, proxy):
     figures = {"idle_mib": idle / 1024, "bytes_per_connection": 1024 * held / count}
     if proxy == "xs-router":
         sessions = 20_000 if bench.quick else 1_000_000
-        figures.update(json.loads(subprocess.run([bench.binaries / "bench-sessions", str(sessions)], check=True, capture_output=True,
-                                                 text=True).stdout))
+        figures.update(bench.fill({}, count=sessions))
     return figures

@@ -6,13 +6,18 @@
 // GET /sent: how many bytes of such bodies it has got rid of so far), drip (100 KiB in 10 s), websocket
 // (echoes messages of at most 125 bytes; /flood sends without end). Reads just enough HTTP: a head up to its
 // empty line, and a body of Content-Length bytes, which is thrown away. cookie is small, and sets a session cookie.
+// witness answers after 5 ms and remembers who told it what: GET /calls is a line for each call: its path, its token,
+// when it came and when it was answered, 0 if it was not; seconds of the steady clock. All listen on the loopback
+// interface, or at BENCH_ORIGIN_ADDRESS.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -30,12 +35,22 @@ std::string answer_head(std::uint64_t size, const std::string& fields = {}) {
          "\r\n\r\n";
 }
 
+struct RememberedCall {
+  std::string path, token;
+  double came = 0, answered = 0;
+};
+
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 struct Kind {
   std::string name;
   std::string answer;
   std::chrono::milliseconds delay{0};
   bool answers = true;
   std::uint64_t answered = 0;
+  std::deque<RememberedCall> calls{};
 };
 
 Kind make_kind(const std::string& name) {
@@ -44,6 +59,10 @@ Kind make_kind(const std::string& name) {
   kind.name = name;
   kind.answer = answer_head(size, name == "cookie" ? "Set-Cookie: held=1; Path=/\r\n" : "").append(size, 'x');
   if (name == "slow") kind.delay = std::chrono::milliseconds(200);
+  if (name == "witness") {
+    kind.delay = std::chrono::milliseconds(5);
+    kind.answer = answer_head(0);
+  }
   kind.answers = name != "hang";
   return kind;
 }
@@ -76,6 +95,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const auto here = std::min<std::size_t>(body_left_, head_.size() - end - 4);
     body_left_ -= here;
     path_ = path_of(head_);
+    if (kind_.name == "witness" && path_ != "/calls" && path_ != "/answered") remember();
     head_.clear();
     in_body_ = body_left_ > 0;
     if (in_body_) return read();
@@ -87,8 +107,25 @@ class Connection : public std::enable_shared_from_this<Connection> {
     return head.substr(begin, head.find(' ', begin) - begin);
   }
 
+  void remember() {
+    const auto at = head_.find(" Bearer ");
+    const auto token = at == std::string::npos ? std::string("-") : head_.substr(at + 8, head_.find('\r', at) - at - 8);
+    call_ = kind_.calls.size();
+    kind_.calls.push_back({path_, token, steady_seconds(), 0});
+  }
+
+  void answer_calls() {
+    std::ostringstream lines;
+    lines << std::fixed;
+    for (const auto& [path, token, came, answered] : kind_.calls)
+      lines << path << ' ' << token << ' ' << came << ' ' << answered << '\n';
+    const auto text = std::move(lines).str();
+    write(answer_head(text.size()) + text, &Connection::read);
+  }
+
   void answer() {
     if (!kind_.answers) return;  // keeps the connection, says nothing
+    if (path_ == "/calls") return answer_calls();
     if (kind_.name == "websocket") return upgrade();
     if (kind_.name == "drip") return begin_body(kDripBytes);
     if (path_ == "/answered" || path_ == "/sent") return answer_number(path_ == "/sent" ? sent : kind_.answered);
@@ -102,6 +139,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void send() {
+    if (kind_.name == "witness" && call_ < kind_.calls.size()) kind_.calls[call_].answered = steady_seconds();
     asio::async_write(socket_, asio::buffer(kind_.answer),
                       [self = shared_from_this()](const error_code& fault, std::size_t) {
                         if (!fault) self->read();
@@ -185,6 +223,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string head_, path_, out_;
   std::uint64_t stream_left_ = 0;
   std::size_t body_left_ = 0;
+  std::size_t call_ = 0;  // of kind_.calls
   bool in_body_ = false;
 };
 
@@ -199,6 +238,8 @@ void accept(tcp::acceptor& acceptor, Kind& kind) {
 
 int main(int argc, char** argv) {
   asio::io_context context(1);
+  const char* const named = std::getenv("BENCH_ORIGIN_ADDRESS");
+  const auto address = named != nullptr ? asio::ip::make_address(named) : asio::ip::address_v4::loopback();
   std::vector<std::unique_ptr<tcp::acceptor>> acceptors;
   std::vector<std::unique_ptr<Kind>> kinds;
   for (int i = 1; i < argc; ++i) {
@@ -206,7 +247,7 @@ int main(int argc, char** argv) {
     const auto colon = argument.find(':');
     const auto port = static_cast<unsigned short>(std::atoi(argument.c_str()));
     kinds.push_back(std::make_unique<Kind>(make_kind(argument.substr(colon + 1))));
-    const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), port);
+    const tcp::endpoint endpoint(address, port);
     acceptors.push_back(std::make_unique<tcp::acceptor>(context, endpoint));
     acceptors.back()->listen(4096);
     accept(*acceptors.back(), *kinds.back());

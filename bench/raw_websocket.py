@@ -3,11 +3,12 @@ import socket
 
 
 class WebSocket:
-    def __init__(self, port, path, timeout=10):
+    def __init__(self, port, path, timeout=10, cookie=""):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
         self.socket.sendall((f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n"
                              "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").encode())
+                             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                             + (f"Cookie: {cookie}\r\n" if cookie else "") + "\r\n").encode())
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             byte = self.socket.recv(1)

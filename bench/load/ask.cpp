@@ -1,7 +1,7 @@
 // ask: requests, counted and timed.
 //
 //   --connections N [--rate PER_SECOND, 0 = as fast as they go] [--fresh-rate PER_SECOND] [--seconds S]
-//   [--path /x] [--headers FILE, a line each, one after the other]
+//   [--path /x] [--headers FILE, a line each, one after the other] [--count N, so many in all] [--good STATUS, else 2xx]
 //
 // `connections` are kept alive; `fresh-rate` adds requests that each open a connection of their own. Latency
 // counts from the moment a request was due. A kept-alive connection that closes before a byte of the answer
@@ -40,11 +40,13 @@ class Ask {
         rate_(options.number("rate", 0)),
         fresh_rate_(options.number("fresh-rate", 0)),
         seconds_(options.number("seconds", 0)),
+        count_(options.number("count", 0)),
+        good_status_(options.text("good", "2")),
         path_(options.text("path", "/")) {
     read_headers(options.text("headers", ""));
     kept_ = static_cast<std::size_t>(options.number("connections", 1));
     connections_.resize(kept_);
-    if (seconds_ == 0) poller_.watch_input();
+    if (seconds_ == 0 && count_ == 0) poller_.watch_input();
   }
 
   int run() {
@@ -77,6 +79,7 @@ class Ask {
 
   bool is_over() {
     if (seconds_ > 0 && seconds_between(began_, Clock::now()) > seconds_) stopping_ = true;
+    if (count_ > 0 && started_ >= count_) stopping_ = true;
     return stopping_ && in_flight_ == 0 && waiting_.empty();
   }
 
@@ -99,6 +102,8 @@ class Ask {
 
   void hand_out(Time now) {
     while (!idle_.empty() && (!waiting_.empty() || (rate_ == 0 && !stopping_))) {
+      if (count_ > 0 && started_ >= count_) return;
+      ++started_;
       const auto index = idle_.front();
       idle_.pop_front();
       Time due = now;
@@ -173,7 +178,7 @@ class Ask {
     }
     if (connection.answer.size() < connection.wanted) return;
     const auto status = connection.answer.substr(9, 3);
-    finish(index, status.starts_with('2') ? "" : "status " + status);
+    finish(index, status.starts_with(good_status_) ? "" : "status " + status);
   }
 
   static std::size_t content_length(const std::string& head) {
@@ -228,8 +233,8 @@ class Ask {
   }
 
   const std::uint16_t port_;
-  const double rate_, fresh_rate_, seconds_;
-  const std::string path_;
+  const double rate_, fresh_rate_, seconds_, count_;
+  const std::string good_status_, path_;
   std::vector<std::string> headers_;
   std::size_t next_header_ = 0;
   std::size_t kept_ = 0;
@@ -238,7 +243,7 @@ class Ask {
   std::deque<std::size_t> idle_;        // of the kept ones
   std::deque<Time> waiting_;            // due, and no connection free
   Time began_, looked_;
-  double made_ = 0, fresh_made_ = 0;
+  double made_ = 0, fresh_made_ = 0, started_ = 0;
   std::size_t in_flight_ = 0, good_ = 0, failed_ = 0, retried_ = 0;
   std::map<std::string, std::size_t> faults_;
   Latencies latencies_;
