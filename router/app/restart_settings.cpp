@@ -25,6 +25,7 @@ bool same_limit(const Environment& a, const Environment& b) {
 constexpr Setting kSettings[] = {
     {"PORT", &same<&Environment::port>},
     {"THREADS", &same<&Environment::threads>},
+    {"LOG_FILE", &same<&Environment::log_file>},
     {"LOG_FORMAT", &same<&Environment::log_format>},
     {"LOG_LEVEL", &same<&Environment::log_level>},
     {"STATE_DIR", &same<&Environment::state_directory>},

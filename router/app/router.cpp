@@ -125,7 +125,7 @@ base::Result<std::uint16_t> Router::start() {
 
 void Router::run() {
   net::Signals signals(
-      background_, [this] { stop(); }, [this] { reload(); });
+      background_, [this] { stop(); }, [this] { reload(); }, [] { base::reopen_log(); });
   background_.post([this] { parts_->start(); });
   background_.run();
 }

@@ -62,6 +62,10 @@ int serve(config::LoadInput input) {
   if (!loaded.configuration) return not_started("not started, the configuration has errors");
   const auto& environment = loaded.configuration->environment;
   base::configure_log(environment.log_level, environment.log_format);
+  if (!environment.log_file.empty()) {
+    if (const auto opened = base::log_to_file(environment.log_file); !opened)
+      return not_started("LOG_FILE: " + opened.error().detail);
+  }
   raise_descriptor_limit();
   auto state = State::open(environment);
   if (!state) return not_started(state.error().detail);

@@ -65,6 +65,7 @@ constexpr auto kRequestFields = sorted(std::to_array<Known<FieldKind>>({
     {"x-request-id", dropped},
     {"x-correlationid", dropped},
     {"traceparent", dropped},
+    {"tracestate", dropped},
     // who the user is, as other front ends say it
     {"x-forwarded-user", identity},
     {"x-forwarded-email", identity},

@@ -162,7 +162,7 @@ bool clears_cookies(std::string_view value) {
 }  // namespace
 
 void write_request_headers(const RequestForward& forward, std::string& out) {
-  const auto& [request_id, correlation_id, traceparent] = forward.facts.trace;
+  const auto& [request_id, correlation_id, traceparent, tracestate] = forward.facts.trace;
   std::string host;
   append_line(out, "Host", host_for(forward, host));
   const NamedByConnection named(forward.facts.request.headers);
@@ -183,6 +183,7 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   append_line(out, "x-request-id", request_id);
   append_line(out, "x-correlationid", correlation_id);
   append_line(out, "traceparent", traceparent);
+  if (!tracestate.empty()) append_line(out, "tracestate", tracestate);
   if (forward.facts.wants_statistics && !forward.facts.request.headers.contains("sap-statistics")) {
     append_line(out, "sap-statistics", "true");
   }

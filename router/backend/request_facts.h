@@ -19,6 +19,7 @@ struct Trace {
   std::string request_id;
   std::string correlation_id;
   std::string traceparent;  // W3C Trace Context
+  std::string tracestate;   // empty: none
 };
 
 struct User {

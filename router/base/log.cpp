@@ -1,82 +1,203 @@
 #include "base/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <spdlog/pattern_formatter.h>
 
+#include <algorithm>
 #include <atomic>
-#include <memory>
+#include <cstdint>
+#include <cstring>
+#include <optional>
 
+#include "base/current_loop.h"
 #include "base/log_level.h"
+#include "base/log_writer.h"
+#include "base/loop.h"
 #include "base/text.h"
 
 namespace router::base {
 namespace {
 
+constexpr std::size_t kMostGathered = 32 * 1024;
+constexpr milliseconds kGatheredFor{40};  // a loop's timer is up to a tick late
+constexpr milliseconds kLastWait{1'000};
+
 std::atomic<LogFormat> g_format{LogFormat::json};  // process-wide like stderr itself
 
-spdlog::level::level_enum to_spdlog(LogLevel level) {
-  switch (level) {
-    case LogLevel::debug:
-      return spdlog::level::debug;
-    case LogLevel::info:
-      return spdlog::level::info;
-    case LogLevel::warning:
-      return spdlog::level::warn;
-    case LogLevel::error:
-      return spdlog::level::err;
-    case LogLevel::off:
-      return spdlog::level::off;
-  }
-  return spdlog::level::info;
+using Text = spdlog::memory_buf_t;
+
+// Room for so many more at the end, to be written at once.
+char* grow(Text& text, std::size_t by) {
+  const auto size = text.size();
+  text.resize(size + by);
+  return text.data() + size;
 }
 
-spdlog::logger& logger() {
-  static const std::shared_ptr<spdlog::logger> instance = [] {
-    auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    auto made = std::make_shared<spdlog::logger>("xs-router", sink);
-    made->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})", spdlog::pattern_time_type::utc);
-    return made;
-  }();
-  return *instance;
+char* copy(std::string_view text, char* to) {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
 }
+
+void append(Text& out, std::string_view text) { copy(text, grow(out, text.size())); }
+
+// Eight bytes at once: whether one of them is `byte`, or below it, by the borrow of a subtraction.
+constexpr std::uint64_t kOnes = 0x0101010101010101;
+constexpr std::uint64_t kTops = 0x8080808080808080;
+constexpr std::uint64_t has_zero(std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kTops; }
+constexpr std::uint64_t has(std::uint64_t bytes, unsigned char byte) { return has_zero(bytes ^ (kOnes * byte)); }
+
+// Visible ASCII without quotes and backslashes, which is what nearly all values are.
+bool needs_no_escape(std::string_view text) {
+  while (!text.empty()) {
+    std::uint64_t bytes = kOnes * 'x';
+    const auto size = std::min(text.size(), sizeof bytes);
+    std::memcpy(&bytes, text.data(), size);
+    const auto below_space = (bytes - kOnes * ' ') & ~bytes & kTops;
+    if (((bytes & kTops) | below_space | has(bytes, '"') | has(bytes, '\\') | has(bytes, 0x7F)) != 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+void append_quoted(Text& out, std::string_view text) {
+  if (!needs_no_escape(text)) return append(out, json_quote(text));
+  char* to = grow(out, text.size() + 2);
+  *to++ = '"';
+  to = copy(text, to);
+  *to = '"';
+}
+
+void append_value(Text& out, const LogValue& value) {
+  if (value.quoted()) return append_quoted(out, value.text());
+  append(out, value.text());
+}
+
+// Without time and level.
+void append_event(Text& out, LogFormat format, std::string_view event, LogFields fields) {
+  const bool is_json = format == LogFormat::json;
+  if (is_json) append(out, R"("event":")");
+  append(out, event);
+  if (is_json) out.push_back('"');
+  for (const auto& field : fields) {
+    char* to = grow(out, field.key.size() + (is_json ? 4 : 2));
+    to = copy(is_json ? ",\"" : " ", to);
+    to = copy(field.key, to);
+    copy(is_json ? "\":" : "=", to);
+    append_value(out, field.value);
+  }
+}
+
+// The start of a line down to the second, which is the same for many.
+class LineStart {
+ public:
+  void append_to(Text& out, LogFormat format, LogLevel level) {
+    const auto now = spdlog::log_clock::now();
+    const auto second = std::chrono::floor<std::chrono::seconds>(now);
+    if (second != second_ || format != format_) make(second, format);
+    const bool is_json = format == LogFormat::json;
+    append(out, {text_.data(), text_.size()});
+    const auto ms = static_cast<unsigned>(std::chrono::floor<milliseconds>(now - second).count());
+    char* const digits = grow(out, 3);
+    digits[0] = static_cast<char>('0' + ms / 100);
+    digits[1] = static_cast<char>('0' + ms / 10 % 10);
+    digits[2] = static_cast<char>('0' + ms % 10);
+    const auto name = to_string(level);
+    append(out, is_json ? R"(Z","level":")" : " ");
+    append(out, name);
+    append(out, is_json ? "\"," : std::string_view("        ").substr(name.size()));
+  }
+
+ private:
+  void make(spdlog::log_clock::time_point second, LogFormat format) {
+    second_ = second;
+    format_ = format;
+    text_.clear();
+    spdlog::pattern_formatter(format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.)" : "%H:%M:%S.",
+                              spdlog::pattern_time_type::utc, "")
+        .format(spdlog::details::log_msg(second, {}, {}, spdlog::level::info, {}), text_);
+  }
+
+  spdlog::log_clock::time_point second_;
+  LogFormat format_ = LogFormat::json;
+  Text text_;
+};
+
+// What a thread has logged and not handed on yet.
+class ThreadLines {
+ public:
+  static ThreadLines& of_thread() {
+    thread_local ThreadLines lines;
+    return lines;
+  }
+  ~ThreadLines() { hand_on(); }
+
+  void add(LogLevel level, std::string_view event, LogFields fields) {
+    const auto format = g_format.load(std::memory_order_relaxed);
+    start_.append_to(lines_, format, level);
+    append_event(lines_, format, event, fields);
+    append(lines_, format == LogFormat::json ? "}\n" : "\n");
+  }
+
+  // Or gather more, where somebody will come back for them.
+  void hand_on_in_time() {
+    Loop* const loop = current_loop();
+    if (loop == nullptr || lines_.size() >= kMostGathered) return hand_on();
+    if (loop == awaited_) return;
+    awaited_ = loop;
+    loop->after(kGatheredFor, [] {
+      of_thread().awaited_ = nullptr;
+      of_thread().hand_on();
+    });
+  }
+
+  void hand_on() {
+    if (lines_.size() == 0) return;
+    LogWriter::of_process().write({lines_.data(), lines_.size()});
+    lines_.clear();
+  }
+
+ private:
+  LineStart start_;
+  Text lines_;
+  Loop* awaited_ = nullptr;  // whose timer hands on
+};
 
 }  // namespace
 
 void configure_log(LogLevel level, LogFormat format) {
   g_format = format;
   set_configured_level(level);
-  logger().set_level(spdlog::level::trace);  // what is logged has been decided before (base/log_level.h)
-  logger().set_pattern(
-      format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})" : "%H:%M:%S.%e %-7l %v",
-      spdlog::pattern_time_type::utc);
-  logger().flush_on(spdlog::level::warn);
+  LogWriter::of_process();  // its thread is made by the first one, while signals are held
 }
 
 bool log_enabled(LogLevel level) { return may_log(level); }
 
 std::string render_log_line(LogFormat format, std::string_view event, LogFields fields) {
-  std::string line;
-  if (format == LogFormat::json) {
-    line.append(R"("event":)").append(json_quote(event));
-    for (const auto& field : fields) {
-      line.append(",").append(json_quote(field.key)).append(":");
-      line.append(field.value.quoted() ? json_quote(field.value.text()) : field.value.text());
-    }
-    return line;
-  }
-  line.append(event);
-  for (const auto& field : fields) {
-    line.append(" ").append(field.key).append("=");
-    line.append(field.value.quoted() ? json_quote(field.value.text()) : field.value.text());
-  }
-  return line;
+  Text line;
+  append_event(line, format, event, fields);
+  return {line.data(), line.size()};
 }
 
 void log(LogLevel level, std::string_view event, LogFields fields) {
   if (!may_log(level, event)) return;
-  logger().log(to_spdlog(level), "{}", render_log_line(g_format, event, fields));
+  auto& lines = ThreadLines::of_thread();
+  lines.add(level, event, fields);
+  lines.hand_on();
 }
 
-void flush_log() { logger().flush(); }
+void log_gathered(LogLevel level, std::string_view event, LogFields fields) {
+  if (!may_log(level, event)) return;
+  auto& lines = ThreadLines::of_thread();
+  lines.add(level, event, fields);
+  lines.hand_on_in_time();
+}
+
+Result<void> log_to_file(const std::string& path) { return LogWriter::of_process().open(path); }
+
+void reopen_log() { LogWriter::of_process().reopen(); }
+
+void flush_log() {
+  ThreadLines::of_thread().hand_on();
+  LogWriter::of_process().flush(kLastWait);
+}
 
 }  // namespace router::base

@@ -110,6 +110,18 @@ void read_certificate(const Variables& variables, const std::string& directory, 
   }
 }
 
+void read_log_variables(const Variables& variables, const std::string& directory, Environment& environment) {
+  variables.read_choice<base::LogFormat>("LOG_FORMAT", environment.log_format,
+                                         {{"json", base::LogFormat::json}, {"text", base::LogFormat::text}});
+  variables.read_choice<base::LogLevel>("LOG_LEVEL", environment.log_level,
+                                        {base::kLogLevelWords.begin(), base::kLogLevelWords.end()});
+  variables.read_choice<AccessLog>(
+      "ACCESS_LOG", environment.access_log,
+      {{"off", AccessLog::off}, {"errors", AccessLog::errors}, {"all", AccessLog::all}});
+  if (const auto file = variables.text("LOG_FILE"))
+    environment.log_file = (std::filesystem::path(directory) / *file).lexically_normal().string();
+}
+
 void read_limits(const Variables& variables, Limits& limits) {
   variables.read_number("LIMIT_HEADER_BYTES", limits.header_bytes, 1024, 1 << 20);
   variables.read_number("LIMIT_HEADER_COUNT", limits.header_count, 10, 10'000);
@@ -148,10 +160,7 @@ void read_own_variables(const Variables& variables, const std::string& directory
   read_allowed_hosts(variables, environment);
   variables.read_number("LOGOUT_FANOUT_CONCURRENCY", environment.logout_fanout_concurrency, 1, 100'000);
   read_management_variables(variables, directory, environment);
-  variables.read_choice<base::LogFormat>("LOG_FORMAT", environment.log_format,
-                                         {{"json", base::LogFormat::json}, {"text", base::LogFormat::text}});
-  variables.read_choice<base::LogLevel>("LOG_LEVEL", environment.log_level,
-                                        {base::kLogLevelWords.begin(), base::kLogLevelWords.end()});
+  read_log_variables(variables, directory, environment);
   variables.read_duration("SHUTDOWN_DELAY", environment.shutdown_delay, Unit::second, 0ms, 1h);
   variables.read_duration("SHUTDOWN_TIMEOUT", environment.shutdown_timeout, Unit::second, 0ms, 24h);
   read_certificate(variables, directory, environment);

@@ -9,10 +9,11 @@ namespace router::net {
 namespace {
 
 void change_mask(int how) {
-  sigset_t reload;
-  sigemptyset(&reload);
-  sigaddset(&reload, SIGHUP);
-  pthread_sigmask(how, &reload, nullptr);
+  sigset_t held;
+  sigemptyset(&held);
+  sigaddset(&held, SIGHUP);
+  sigaddset(&held, SIGUSR1);
+  pthread_sigmask(how, &held, nullptr);
 }
 
 }  // namespace
@@ -23,16 +24,22 @@ void hold_signals() {
 }
 
 struct Signals::Waiting {
-  Waiting(AsioLoop& loop, std::function<void()> on_terminate, std::function<void()> on_reload)
+  Waiting(AsioLoop& loop, std::function<void()> on_terminate, std::function<void()> on_reload,
+          std::function<void()> on_reopen_log)
       : set(loop.context(), SIGTERM, SIGINT, SIGHUP),
         terminate(std::move(on_terminate)),
-        reload(std::move(on_reload)) {}
+        reload(std::move(on_reload)),
+        reopen_log(std::move(on_reopen_log)) {
+    set.add(SIGUSR1);
+  }
 
   void wait() {
     set.async_wait([this](const boost::system::error_code& fault, int signal) {
       if (fault) return;
       if (signal == SIGHUP) {
         reload();
+      } else if (signal == SIGUSR1) {
+        reopen_log();
       } else {
         terminate();
       }
@@ -43,10 +50,12 @@ struct Signals::Waiting {
   boost::asio::signal_set set;
   std::function<void()> terminate;
   std::function<void()> reload;
+  std::function<void()> reopen_log;
 };
 
-Signals::Signals(AsioLoop& loop, std::function<void()> terminate, std::function<void()> reload)
-    : waiting_(std::make_unique<Waiting>(loop, std::move(terminate), std::move(reload))) {
+Signals::Signals(AsioLoop& loop, std::function<void()> terminate, std::function<void()> reload,
+                 std::function<void()> reopen_log)
+    : waiting_(std::make_unique<Waiting>(loop, std::move(terminate), std::move(reload), std::move(reopen_log))) {
   waiting_->wait();
   change_mask(SIG_UNBLOCK);
 }

@@ -8,15 +8,16 @@ namespace router::net {
 
 class AsioLoop;
 
-// Before anything else of a process that will serve, while it has one thread: SIGPIPE is ignored, and SIGHUP, which by
-// default ends the process, waits until there is a Signals.
+// Before anything else of a process that will serve, while it has one thread: SIGPIPE is ignored, and SIGHUP and SIGUSR1,
+// which by default end the process, wait until there is a Signals.
 void hold_signals();
 
 class Signals {
  public:
-  // SIGTERM and SIGINT -> terminate, SIGHUP -> reload. In the thread that holds the signals; they are held again
-  // afterwards.
-  Signals(AsioLoop& loop, std::function<void()> terminate, std::function<void()> reload);
+  // SIGTERM and SIGINT -> terminate, SIGHUP -> reload, SIGUSR1 -> reopen_log. In the thread that holds the signals; they
+  // are held again afterwards.
+  Signals(AsioLoop& loop, std::function<void()> terminate, std::function<void()> reload,
+          std::function<void()> reopen_log);
   ~Signals();
 
  private:

@@ -92,8 +92,8 @@ Task<void> Pipeline::handle(net::Exchange& exchange) {
 
 http::Response Pipeline::refusal(const Error& error, const http::Headers& read) {
   const auto id = request_id_of(read);
-  base::log_info("request.refused",
-                 {{"request_id", id}, {"code", base::to_string(error.code)}, {"detail", error.detail}});
+  base::log_gathered(base::LogLevel::info, "request.refused",
+                     {{"request_id", id}, {"code", base::to_string(error.code)}, {"detail", error.detail}});
   auto response = refusal_response(error);
   graph_->metrics.refused(response.status);
   complete_own_response(*graph_->config, id, response);

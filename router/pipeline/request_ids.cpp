@@ -4,6 +4,7 @@
 #include <cstring>
 #include <random>
 
+#include "base/text.h"
 #include "crypto/random.h"
 
 namespace router::pipeline {
@@ -21,6 +22,36 @@ bool is_traceparent(std::string_view value) {
   if (value.size() != 55 || value.substr(0, 3) != "00-" || value[35] != '-' || value[52] != '-') return false;
   return std::all_of(value.begin(), value.end(),
                      [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+// key=value, the key of a vendor or of a tenant at one
+bool is_trace_member(std::string_view member) {
+  const auto parts = base::cut(member, '=');
+  const auto is_key = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '*' || c == '/' || c == '@';
+  };
+  const auto is_value = [](char c) { return c >= 0x20 && c < 0x7F && c != '='; };
+  const auto& key = parts.before;
+  return !key.empty() && key.size() <= 256 && std::all_of(key.begin(), key.end(), is_key) &&
+         std::count(key.begin(), key.end(), '@') <= 1 && parts.after && !parts.after->empty() &&
+         parts.after->size() <= 256 && std::all_of(parts.after->begin(), parts.after->end(), is_value);
+}
+
+// The lines as one list; empty where a member is not valid, or there are more than may be.
+std::string tracestate_of(const http::Headers& request) {
+  constexpr std::size_t kMostMembers = 32;
+  std::string state;
+  std::size_t members = 0;
+  for (const auto& field : request) {
+    if (!base::equals_ignoring_case(field.name, "tracestate")) continue;
+    for (const auto part : base::split(field.value, ',')) {
+      const auto member = base::trim(part);
+      if (member.empty()) continue;
+      if (!is_trace_member(member) || ++members > kMostMembers) return "";
+      state.append(state.empty() ? "" : ",").append(member);
+    }
+  }
+  return state;
 }
 
 // A generator of the thread's own is enough, and no system call.
@@ -56,9 +87,14 @@ std::string correlation_id_of(const http::Headers& request, const std::string& r
   return id && is_plain_id(*id) ? std::string(*id) : request_id;
 }
 
-std::string traceparent_of(const http::Headers& request) {
-  const auto trace = request.get("traceparent");
-  return trace && is_traceparent(*trace) ? std::string(*trace) : "00-" + hex_id(16) + "-" + hex_id(8) + "-01";
+void take_trace_context(const http::Headers& request, backend::Trace& trace) {
+  const auto parent = request.get("traceparent");
+  if (!parent || !is_traceparent(*parent)) {
+    trace.traceparent = "00-" + hex_id(16) + "-" + hex_id(8) + "-01";
+    return;
+  }
+  trace.traceparent = *parent;
+  trace.tracestate = tracestate_of(request);
 }
 
 }  // namespace router::pipeline

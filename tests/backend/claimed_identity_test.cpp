@@ -29,6 +29,7 @@ TEST_CASE("forwarding: a stranger's word about who and where he is does not reac
                                "X_Request_Id",
                                "x-correlationid",
                                "traceparent",
+                               "tracestate",
                                "x-approuter-authorization",
                                "x_approuter_authorization",
                                "Authorization",

@@ -22,6 +22,7 @@ using base::milliseconds;
 using base::Secret;
 
 enum class StoreKind { memory, sqlite, redis };
+enum class AccessLog { off, errors, all };
 
 // What a Redis URL has no place for.
 struct RedisOptions {
@@ -95,6 +96,8 @@ struct Environment {
   bool has_management() const { return management_port || unix_path(management_bind); }
   base::LogFormat log_format = base::LogFormat::json;
   base::LogLevel log_level = base::LogLevel::info;
+  std::string log_file;  // empty: standard error
+  AccessLog access_log = AccessLog::all;
   milliseconds shutdown_delay{0};  // from the signal on, before connections are refused
   milliseconds shutdown_timeout{30'000};
   std::string tls_cert;
