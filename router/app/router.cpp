@@ -4,8 +4,10 @@
 #include <cstdio>
 
 #include "app/restart_settings.h"
+#include "app/service_manager.h"
 #include "app/wiring.h"
 #include "base/log.h"
+#include "net/inherited_listener.h"
 #include "net/signals.h"
 
 namespace router::app {
@@ -110,9 +112,11 @@ base::Result<std::uint16_t> Router::start() {
   auto tls = load_tls(config_->environment);
   if (!tls) return tls.error();
   tls_ = *tls;
+  const auto handed = net::inherited_listener();
+  if (!handed) return handed.error();
   std::uint16_t port = config_->environment.port;
   for (auto& core : cores_) {
-    auto listening = core->server.listen(port);
+    auto listening = *handed ? core->server.listen_on(**handed) : core->server.listen(port);
     if (!listening) return listening.error();
     port = *listening;  // with port 0 the first core chooses for all
     core->server.use_tls(*tls);
@@ -126,8 +130,22 @@ base::Result<std::uint16_t> Router::start() {
 void Router::run() {
   net::Signals signals(
       background_, [this] { stop(); }, [this] { reload(); }, [] { base::reopen_log(); });
-  background_.post([this] { parts_->start(); });
+  background_.post([this] {
+    parts_->start();
+    tell_service_manager("READY=1");
+    watch_loops();
+  });
   background_.run();
+}
+
+void Router::watch_loops() {
+  const auto within = watchdog_time();
+  if (!within) return;
+  std::vector<base::Loop*> loops{&background_};
+  for (auto& core : cores_) loops.push_back(&core->loop);
+  watchdog_ = std::make_unique<Watchdog>(background_, std::move(loops), *within,
+                                         [] { tell_service_manager("WATCHDOG=1"); });
+  watchdog_->start();
 }
 
 // Reading and checking may take a second; the background loop has logins and logouts to do meanwhile.
@@ -141,6 +159,7 @@ void Router::reload(Operations::Reloaded told) {
     load_again_ = true;
     return;
   }
+  tell_reloading();
   if (loader_.joinable()) loader_.join();
   loader_ = std::thread([this, input = input_] {
     auto loaded = std::make_shared<Loaded>(load(input));
@@ -159,6 +178,7 @@ void Router::loaded_anew(const Loaded& loaded) {
   loading_ = false;
   const auto told = std::exchange(told_now_, std::exchange(told_later_, {}));
   const auto outcome = stopping_ ? management::ReloadOutcome{.fault = "the router is stopping"} : take_over(loaded);
+  if (!stopping_) tell_service_manager("READY=1");  // the old configuration, where the new one is refused
   for (const auto& tell : told) tell(outcome);
   if (std::exchange(load_again_, false)) reload();
 }
@@ -237,6 +257,7 @@ void Router::put_in_force() {
 
 void Router::stop() {
   if (stopping_.exchange(true)) return drain();
+  tell_service_manager("STOPPING=1");
   const auto delay = config_->environment.shutdown_delay;
   base::log_info("router.stopping", {{"open_connections", open_connections()}, {"delay_ms", delay.count()}});
   // whoever balances reads /ready, and sends nobody here any more, before a connection would be refused

@@ -12,6 +12,7 @@
 
 #include "app/operations.h"
 #include "app/parts.h"
+#include "app/service_manager.h"
 #include "config/load.h"
 #include "management/server.h"
 #include "net/asio_backend.h"
@@ -66,6 +67,8 @@ class Router {
   base::Result<void> start_management();
   // graph_ from config_: binds what it needs, and lets it hold for what no request asked for.
   void put_in_force();
+  // Where a service manager wants to hear that they all work.
+  void watch_loops();
   void drain();
   void finish_when_idle(base::SteadyTime give_up_at);
   std::size_t open_connections();
@@ -80,6 +83,7 @@ class Router {
   std::vector<std::unique_ptr<Core>> cores_;
   std::shared_ptr<net::ServerTls> tls_;           // of the connections from now on; null: none
   std::shared_ptr<const std::string> effective_;  // config::LoadResult::effective
+  std::unique_ptr<Watchdog> watchdog_;            // null: nobody watches
   std::thread loader_;
   bool loading_ = false;
   bool load_again_ = false;                       // asked for meanwhile

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <iterator>
 #include <limits>
 
@@ -90,6 +91,26 @@ Result<std::uint16_t> Server::listen(std::uint16_t port) {
   return acceptor_.local_endpoint().port();
 }
 
+Result<std::uint16_t> Server::listen_on(int shared) {
+  const auto refuse = [](int fault) {
+    return Error{ErrorCode::refused, Side::router, std::string("cannot listen on the socket given: ") + strerror(fault)};
+  };
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  if (::getsockname(shared, reinterpret_cast<sockaddr*>(&bound), &size) != 0) return refuse(errno);
+  const int own = ::fcntl(shared, F_DUPFD_CLOEXEC, 0);
+  if (own < 0) return refuse(errno);
+  error_code fault;
+  acceptor_.assign(bound.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), own, fault);
+  if (fault) {
+    ::close(own);
+    return refuse(fault.value());
+  }
+  is_shared_ = true;
+  listening_ = true;
+  return acceptor_.local_endpoint().port();
+}
+
 void Server::start() { accept_next(); }
 
 bool Server::is_short_of_descriptors() const {
@@ -138,6 +159,7 @@ void Server::accepted(Socket socket) {
 void Server::drain() {
   connections_.drain();
   if (!acceptor_.is_open() || last_handshakes_.armed()) return;
+  if (is_shared_) return leave_listener();
   if (drop_new_handshakes(acceptor_.native_handle())) {
     last_handshakes_.arm(kHandshakes);
   } else {
@@ -155,6 +177,11 @@ void Server::close_listener() {
     if (fault) break;
     accepted(std::move(socket));
   }
+  leave_listener();
+}
+
+void Server::leave_listener() {
+  error_code fault;
   acceptor_.close(fault);
   listening_ = false;
 }

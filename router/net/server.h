@@ -27,6 +27,9 @@ class Server {
 
   // Port 0 picks a free one. Errors: refused (with the reason: in use, no permission).
   base::Result<std::uint16_t> listen(std::uint16_t port);
+  // On a socket that is bound already, beside others who listen on it; it stays the caller's. Whoever connects while the
+  // router drains waits in it for the next one.
+  base::Result<std::uint16_t> listen_on(int shared);
   void start();
   // TLS for connections accepted from now on; null = plain.
   void use_tls(std::shared_ptr<ServerTls> tls) { tls_ = std::move(tls); }
@@ -48,6 +51,7 @@ class Server {
   void pause_accepting();
   bool is_short_of_descriptors() const;
   void close_listener();
+  void leave_listener();
 
   AsioLoop& loop_;
   Handler& handler_;
@@ -59,6 +63,7 @@ class Server {
   Connections connections_;
   int first_reserved_;  // this descriptor and those behind it are not for clients
   bool paused_ = false;
+  bool is_shared_ = false;
   std::atomic<bool> listening_{false};
   Deadline resume_;
   Deadline last_handshakes_;

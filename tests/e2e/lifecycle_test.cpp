@@ -302,7 +302,7 @@ TEST_CASE("connections: a limit is that of the process, however the kernel sprea
 TEST_CASE("descriptors: when they run out there is no busy loop, and it recovers (P4)") {
   RecordingBackend backend;
   auto setup = setup_for(backend.origin());
-  setup.descriptor_limit = 48;
+  setup.shell_first = "ulimit -n 48";
   RouterProcess router(setup);
   CHECK(ask(router.port(), make_request("GET", "/app/x")).status() == 200);
   std::vector<RawClient> clients;

@@ -31,7 +31,7 @@ struct RouterSetup {
   std::map<std::string, std::string> environment;
   std::vector<std::string> arguments;  // after -w DIR and --port
   std::uint16_t port = 0;              // 0: the router chooses
-  std::size_t descriptor_limit = 0;    // 0: as the test's own
+  std::string shell_first;             // what a shell does before the router takes its place: "ulimit -n 64"
 
   // `properties` are those of the `destinations` variable beside name and url.
   void add_destination(const std::string& name, const std::string& url,
