@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "support/secrets_seen.h"
+
 namespace router::test {
 namespace {
 
@@ -168,7 +170,10 @@ Parsed parse_message(std::string_view bytes, BodyRule rule, bool at_end) {
     rule = BodyRule::bodiless_response;
   std::size_t position = head_end + 4;
   parsed.reading = read_body(bytes, position, rule, at_end, message);
-  if (parsed.reading == Reading::complete) parsed.length = position;
+  if (parsed.reading == Reading::complete) {
+    parsed.length = position;
+    note_secrets(message);
+  }
   return parsed;
 }
 

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/secrets_seen.h"
 #include "support/spawn.h"
 
 #ifndef XS_ROUTER_BINARY
@@ -51,6 +52,7 @@ void RouterSetup::add_public_route(const std::string& name, const json& properti
 void RouterSetup::add_route(json route) { descriptor["routes"].push_back(std::move(route)); }
 
 RouterProcess::RouterProcess(const RouterSetup& setup, Unstarted) {
+  note_secrets(setup.environment);
   for (const auto& [name, content] : setup.files) folder_.write(name, content);
   for (const auto& [name, to] : setup.links) folder_.link(name, to);
   folder_.write("xs-app.json", setup.descriptor_text.empty() ? setup.descriptor.dump(2) : setup.descriptor_text);
@@ -71,17 +73,18 @@ RouterProcess::RouterProcess(const RouterSetup& setup) : RouterProcess(setup, Un
 }
 
 RouterProcess::~RouterProcess() {
-  if (exit_code_ || pid_ <= 0) return;
-  const int code = stop();
-  CHECK_MESSAGE(code == 0, "the router ended with ", code, ":\n", log());
+  if (pid_ <= 0) return;
+  if (!exit_code_) {
+    const int code = stop();
+    CHECK_MESSAGE(code == 0, "the router ended with ", code, ":\n", log());
+  }
+  if (const auto secret = secret_in(log())) FAIL_CHECK("the log shows ", *secret, ":\n", log());
 }
 
 void RouterProcess::spawn(const std::vector<std::string>& arguments, const RouterSetup& setup) {
   std::vector<std::string> words{program()};
-  if (setup.descriptor_limit != 0) {
-    const std::string script = "ulimit -n " + std::to_string(setup.descriptor_limit) + " && exec \"$0\" \"$@\"";
-    words.insert(words.begin(), {"/bin/sh", "-c", script});
-  }
+  if (!setup.shell_first.empty())
+    words.insert(words.begin(), {"/bin/bash", "-c", setup.shell_first + "; exec \"$0\" \"$@\""});
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables{"PATH=/usr/bin:/bin"};
   for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"}) {
