@@ -61,18 +61,29 @@ RequestHeader set Authorization "expr=Bearer %{{reqenv:OIDC_access_token}}"
     return process, port, "mod_auth_openidc_session=" + cookie
 
 
-def start_router(bench):
+def start_router(bench, key="auth", place=None):
+    """`place`: the variables that say where sessions are kept."""
     port = machinery.free_port()
     address = f"http://localhost:{port}"
     routes = [{"source": f"^/app{i}/(.*)$", "target": "/$1", "destination": "origin", "authenticationType": "oidc",
                "csrfProtection": True, "scope": "openid"} for i in range(1, ROUTES + 1)]
-    process, _ = bench.router("auth", {"compression": {"enabled": False}, "routes": routes},
+    process, _ = bench.router(key, {"compression": {"enabled": False}, "routes": routes},
                               [{"name": "origin", "url": f"http://127.0.0.1:{bench.ports['small']}", "forwardAuthToken": True}],
-                              {**provider_variables(start_provider(bench, address)), "PORT": str(port)})
+                              {**provider_variables(start_provider(bench, address)), "PORT": str(port), **(place or {})})
     return process, port, "JSESSIONID=" + make_sessions(address, 1, PATH)[0]
 
 
+def start_replicas(bench):
+    """Two that share a Redis; the first one is asked."""
+    place = machinery.start_redis(bench)
+    process, port, cookie = start_router(bench, "auth-redis", place)
+    start_router(bench, "auth-redis-second", place)
+    return process, port, cookie
+
+
+STARTERS = {"apache": start_apache, "xs-router": start_router, "redis": start_replicas}
+
+
 def measure(bench, proxy):
-    starter = start_apache if proxy == "apache" else start_router
-    process, port, cookie = bench.proxy(proxy, "auth-row", lambda: starter(bench))
+    process, port, cookie = bench.proxy(proxy, "auth-row", lambda: STARTERS[proxy](bench))
     return bench.load(process, f"http://localhost:{port}{PATH}", 64, headers=["Cookie: " + cookie])

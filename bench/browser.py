@@ -60,6 +60,9 @@ def log_in(browser, address, path="/app/"):
 
 def make_sessions(address, count, path="/app/", cookie="JSESSIONID"):
     browser = Browser()  # one sign-on at the provider, any number of sessions at the router
+    deadline = time.monotonic() + 10
+    while browser.request("GET", address + path)[0] == 503 and time.monotonic() < deadline:
+        time.sleep(0.05)  # it has only begun to talk to where sessions are kept
     router = urllib.parse.urlsplit(address).netloc
     cookies = []
     for _ in range(count):

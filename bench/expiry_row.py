@@ -19,7 +19,7 @@ def calls(bench):
         return int(answer.read())
 
 
-def start(bench):
+def start(bench, key="expiry", variables=None):
     port = machinery.free_port()
     address = f"http://localhost:{port}"
     destinations = [{"name": "origin", "url": f"http://127.0.0.1:{bench.ports['small']}"}]
@@ -30,8 +30,8 @@ def start(bench):
                   "destinations": {f"b{i}": {"logoutPath": "/logout"} for i in range(BACK_ENDS)},
                   "routes": [{**route, "source": "^/app/(.*)$", "authenticationType": "oidc"},
                              {**route, "source": "^/(.*)$", "authenticationType": "none"}]}
-    process, _ = bench.router("expiry", descriptor, destinations,
-                              {**provider_variables(start_provider(bench, address)), "PORT": str(port), "SESSION_TIMEOUT": "1"})
+    process, _ = bench.router(key, descriptor, destinations, {**provider_variables(start_provider(bench, address)), "PORT": str(port),
+                                                             "SESSION_TIMEOUT": "1", **(variables or {})})
     return process, port, address
 
 
@@ -62,3 +62,30 @@ def measure(bench, proxy):
             raise RuntimeError(f"{calls(bench) - before} of {BACK_ENDS * count} logout calls arrived")
         time.sleep(0.1)
     return {**figures, "all_told_after_s": time.monotonic() - used - IDLE_SECONDS}
+
+
+# The large one: in a file, for which no logins are needed; ends are spread evenly, so many in each minute.
+LARGE, IN_A_MINUTE, BEFORE_THE_FIRST = 1_000_000, 100_000, 240
+
+
+def start_large(bench):
+    """The router, its port, and when its first session ends."""
+    count, wait = (20_000, 10) if bench.quick else (LARGE, BEFORE_THE_FIRST)
+    place = {"STATE_DIR": str(bench.state / "expiry-state"), "SESSION_SECRET": "of no value, as nothing here is kept"}
+    first = time.monotonic() + wait
+    bench.fill(place, count=count, token_bytes=64, idle=wait, spread=60 * LARGE // IN_A_MINUTE)
+    process, port, _ = start(bench, "expiry-large", place)
+    if time.monotonic() > first:
+        raise RuntimeError("the first sessions ended before the router was there")
+    return process, port, first
+
+
+def measure_large(bench, proxy):
+    if proxy == "no-expiry":
+        process, port, _ = bench.proxy("no-expiry", "expiry-row", lambda: start(bench, "expiry-none"))
+        return bench.load(process, f"http://127.0.0.1:{port}/", 64)
+    process, port, first = bench.proxy("xs-router", "expiry-large-row", lambda: start_large(bench))
+    time.sleep(max(0.0, first + 2 - time.monotonic()))
+    before, began = calls(bench), time.monotonic()
+    figures = bench.load(process, f"http://127.0.0.1:{port}/", 64)
+    return {**figures, "calls_per_second": (calls(bench) - before) / (time.monotonic() - began)}
