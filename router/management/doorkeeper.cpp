@@ -16,22 +16,20 @@ std::string_view bearer_token(std::string_view authorization) {
   return base::trim(authorization.substr(kScheme.size()));
 }
 
+Visitor nobody_asked() { return {Right::everything, "socket", true}; }
+
 }  // namespace
 
 Doorkeeper::Doorkeeper(Tokens tokens, const base::Clock& clock)
-    : tokens_(std::move(tokens)), clock_(clock), wrong_(kWrongOnes, kSpan, kAddresses) {}
+    : tokens_(std::move(tokens)), clock_(clock), wrong_(kWrongOnes, kSpan, kAddresses), sign_ins_(tokens_.is_secure) {}
 
 bool Doorkeeper::has_tokens() const {
   return tokens_.asks_nobody || !tokens_.everything.empty() || !tokens_.look.empty();
 }
 
-Visitor Doorkeeper::look(std::string_view authorization, std::string_view address) {
-  if (tokens_.asks_nobody) return {Right::everything, "socket", true};
-  if (authorization.empty()) return {};
-  const auto now = clock_.steady();
-  const std::lock_guard lock(mutex_);
+Visitor Doorkeeper::judge(std::string_view token, std::string_view address, base::SteadyTime now) {
   if (const auto wait = wrong_.look(address, now)) return {Right::nothing, "", true, wait};
-  const base::Secret said{std::string(bearer_token(authorization))};
+  const base::Secret said{std::string(token)};
   if (!said.empty()) {
     const bool is_all = !tokens_.everything.empty() && said == tokens_.everything;
     const bool is_look = !tokens_.look.empty() && said == tokens_.look;
@@ -40,6 +38,30 @@ Visitor Doorkeeper::look(std::string_view authorization, std::string_view addres
   }
   wrong_.take(address, now);
   return {Right::nothing, "", true};
+}
+
+Visitor Doorkeeper::look(const Request& request) {
+  if (tokens_.asks_nobody) return nobody_asked();
+  const auto now = clock_.steady();
+  const std::lock_guard lock(mutex_);
+  if (!request.authorization.empty()) return judge(bearer_token(request.authorization), request.address, now);
+  return sign_ins_.find(request.cookie, now).value_or(Visitor());
+}
+
+Doorkeeper::Entered Doorkeeper::sign_in(std::string_view token, const Request& request) {
+  if (tokens_.asks_nobody) return {nobody_asked(), ""};
+  const auto now = clock_.steady();
+  const std::lock_guard lock(mutex_);
+  auto visitor = judge(token, request.address, now);
+  if (visitor.right == Right::nothing) return {std::move(visitor), ""};
+  sign_ins_.end(request.cookie);
+  auto set_cookie = sign_ins_.begin(visitor.right, visitor.name, now);
+  return {std::move(visitor), std::move(set_cookie)};
+}
+
+std::string Doorkeeper::sign_out(const Request& request) {
+  const std::lock_guard lock(mutex_);
+  return sign_ins_.end(request.cookie);
 }
 
 }  // namespace router::management

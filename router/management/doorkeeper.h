@@ -2,28 +2,22 @@
 //
 // MANAGEMENT_TOKEN may do everything, MANAGEMENT_READ_TOKEN may look. On a Unix socket the file's rights decide, and
 // nobody is asked. Tokens are compared in constant time; after five wrong ones of an address in a minute it is not
-// listened to, whatever it says. Thread-safe. Source: docs/contract/operations.md "Management port"; RFC 6750.
+// listened to, whatever it says. The console gives a token for a cookie (management/sign_ins.h), which is no guess: it is
+// listened to all the same. Thread-safe. Source: docs/contract/operations.md "Management port"; RFC 6750.
 #pragma once
 
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "management/message.h"
+#include "management/sign_ins.h"
+#include "management/visitor.h"
 #include "session/address_limit.h"
 
 namespace router::management {
-
-enum class Right { nothing, look, everything };
-
-struct Visitor {
-  Right right = Right::nothing;
-  std::string name;  // for the audit line: the token's
-  bool said_something = false;
-  std::optional<base::seconds> come_again = {};
-};
 
 class Doorkeeper {
  public:
@@ -31,19 +25,32 @@ class Doorkeeper {
     base::Secret everything;  // empty: none
     base::Secret look;
     bool asks_nobody = false;
+    bool is_secure = false;  // reached over TLS alone
+  };
+  struct Entered {
+    Visitor visitor;
+    std::string set_cookie;  // a field's value; empty: none
   };
   Doorkeeper(Tokens tokens, const base::Clock& clock);
 
-  // `authorization`: the field's value; `address`: of the client.
-  Visitor look(std::string_view authorization, std::string_view address);
+  // By Authorization where it is there, else by the console's cookie.
+  Visitor look(const Request& request);
+  // Gives a cookie for the token; one that the request has is no longer good.
+  Entered sign_in(std::string_view token, const Request& request);
+  // The value of Set-Cookie that takes the request's cookie back.
+  std::string sign_out(const Request& request);
   // False: nobody can get in, and it is the configuration's fault.
   bool has_tokens() const;
 
  private:
+  // With the mutex held.
+  Visitor judge(std::string_view token, std::string_view address, base::SteadyTime now);
+
   const Tokens tokens_;
   const base::Clock& clock_;
   std::mutex mutex_;  // of a whole visit: those who come at once get no more guesses than those who queue
   session::AddressLimit wrong_;
+  SignIns sign_ins_;
 };
 
 }  // namespace router::management

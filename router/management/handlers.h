@@ -26,6 +26,11 @@ Response end_sessions(const Asking& asking);
 Response outbox(const Asking& asking);
 Response retry_calls(const Asking& asking);
 Response drop_call(const Asking& asking);
+Response console_page(const Asking& asking);
+Response console_file(const Asking& asking);
+Response sign_in(const Asking& asking);
+Response who_asks(const Asking& asking);
+Response sign_out(const Asking& asking);
 
 // A line for whoever asks later who did it: "audit": true.
 void audit(const Asking& asking, std::string_view what, std::string_view detail);

@@ -6,6 +6,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace router::management {
 
@@ -17,6 +19,8 @@ struct Request {
   std::string address;  // of the client; empty on a Unix socket
   std::string body;
   std::map<std::string, std::string> query = {};  // decoded; the first of each name
+  std::string cookie = {};
+  std::string requested_by = {};  // x-requested-by, which no other site can send
 };
 
 // An answer that goes on: pieces, one after the other with a pause in between, until there is an empty one. Called on the
@@ -30,9 +34,10 @@ struct Response {
   int status = 200;
   std::string type = "application/json";
   std::string body;
-  std::string allow = {};         // 405
-  unsigned come_again_after = 0;  // seconds; 429, 503
-  PieceByPiece stream = {};       // instead of a body
+  std::string allow = {};                                        // 405
+  unsigned come_again_after = 0;                                 // seconds; 429, 503
+  PieceByPiece stream = {};                                      // instead of a body
+  std::vector<std::pair<std::string, std::string>> fields = {};  // more of them
 };
 
 // RFC 9457, application/problem+json.

@@ -119,7 +119,6 @@ std::string_view media_type(MetricsFormat format) {
 std::string metrics_text(const std::vector<base::MetricReading>& readings, MetricsFormat format) {
   std::string text;
   for (const auto& reading : readings) {
-    if (reading.series.empty()) continue;
     if (format == MetricsFormat::open_metrics) {
       append_open(reading, text);
     } else {

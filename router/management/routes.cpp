@@ -60,10 +60,34 @@ constexpr std::array kDrop{Answer{200, "It is forgotten.", kJson, kDroppedSchema
                            Answer{409, "It is still being tried.", kProblem, ""}, kNoAnswer};
 constexpr std::array kOpenapi{Answer{200, "This description.", kJson, kAnyObject}};
 
+constexpr std::string_view kHtml = "text/html";
+constexpr Answer kUnknownToken{401, "That token is not known.", kProblem, ""};
+constexpr Answer kNoTokens{403, "None is configured.", kProblem, ""};
+constexpr Answer kTooManyWrong{429, "Too many wrong tokens from this address.", kProblem, ""};
+constexpr std::array kConsolePage{Answer{200, "The console.", kHtml, ""}, kNoTokens};
+constexpr std::array kConsoleFile{Answer{200, "A part of the console.", "text/javascript", ""},
+                                  Answer{200, "Its style sheet.", "text/css", ""},
+                                  Answer{200, "Its icon.", "image/svg+xml", ""},
+                                  Answer{200, "The console.", kHtml, ""},
+                                  kNoTokens,
+                                  Answer{404, "It has no such file.", kProblem, ""}};
+constexpr std::array kWho{Answer{200, "Who asks, and may do what.", kJson, kWhoSchema}, kUnknownToken, kNoTokens,
+                          kTooManyWrong};
+constexpr std::array kSignIn{
+    Answer{200, "The console's cookie is set: for 8 hours, or until DELETE.", kJson, kWhoSchema}, kBadBody,
+    kUnknownToken, kNoTokens, kTooManyWrong};
+constexpr std::array kSignOut{Answer{200, "The cookie is worth nothing any more.", kJson, kWhoSchema}};
+
 constexpr std::array kRoutes{
     // for whoever starts and watches the process: no token
     Route{"GET", "/health", "Whether the process is alive", Right::nothing, &health, "", kHealth},
     Route{"GET", "/ready", "Whether it should get requests, and what it waits for", Right::nothing, &ready, "", kReady},
+    // for people: the console, and how they come in
+    Route{"GET", "/", "The console", Right::nothing, &console_page, "", kConsolePage},
+    Route{"GET", "/console/{id}", "A file of the console", Right::nothing, &console_file, "", kConsoleFile},
+    Route{"GET", "/login", "Who asks", Right::nothing, &who_asks, "", kWho},
+    Route{"POST", "/login", "Sign in to the console with a token", Right::nothing, &sign_in, kSignInSchema, kSignIn},
+    Route{"DELETE", "/login", "Sign out of the console", Right::look, &sign_out, "", kSignOut},
     // for those who look
     Route{"GET", "/metrics", "Metrics for Prometheus", Right::look, &metrics, "", kMetrics},
     Route{"GET", "/api/config", "The configuration in force", Right::look, &configuration, "", kConfig},

@@ -15,6 +15,7 @@ struct Asking {
   const Request& request;
   const Visitor& visitor;
   Operations& operations;
+  Doorkeeper& doorkeeper;
   std::string_view name;  // of what the path names: its last segment, where the route's is {id}
 };
 

@@ -75,6 +75,7 @@ inline constexpr std::string_view kReceiptOrEndingSchema = R"({"oneOf": [{
   "type": "object", "required": ["id", "cause", "user", "at", "complete", "durable", "sessions", "backEnds"],
   "properties": {
     "id": {"type": "string"}, "cause": {"type": "string"}, "user": {"type": "string"}, "at": {"type": "integer"},
+    "signal": {"type": "object"},
     "complete": {"type": "boolean"}, "durable": {"type": "boolean"}, "knownEverywhere": {"type": "boolean"},
     "state": {"enum": ["open", "final"]},
     "sessions": {"type": "array", "items": {"type": "string", "description": "fingerprint"}},

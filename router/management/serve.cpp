@@ -41,13 +41,25 @@ Found find_route(const Request& request) {
   return found;
 }
 
-Response refuse(const Visitor& visitor, const Request& request) {
+// A browser sends its cookie for whoever asks it to.
+bool may_be_of_another_site(const Visitor& visitor, const Request& request) {
+  return visitor.is_by_cookie && request.requested_by.empty() && request.method != "GET" && request.method != "HEAD";
+}
+
+}  // namespace
+
+std::optional<Response> turn_away(const Visitor& visitor, const Request& request, const Doorkeeper& doorkeeper) {
+  if (!doorkeeper.has_tokens()) return problem(403, "neither MANAGEMENT_TOKEN nor MANAGEMENT_READ_TOKEN is set");
+  if (visitor.come_again) {
+    auto answer = problem(429, "too many wrong tokens from this address");
+    answer.come_again_after = static_cast<unsigned>(visitor.come_again->count());
+    return answer;
+  }
+  if (visitor.right != Right::nothing) return std::nullopt;
   if (!visitor.said_something) return problem(401, "Authorization: Bearer and a token are needed");
   base::log_warning("management.refused", {{"audit", true}, {"address", request.address}, {"path", request.path}});
   return problem(401, "that token is not known");
 }
-
-}  // namespace
 
 Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& operations) {
   const auto found = find_route(request);
@@ -55,14 +67,8 @@ Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& opera
   const bool is_open = found.route != nullptr && found.route->needs == Right::nothing;
   // who is not let in does not learn what there is
   if (!is_open) {
-    if (!doorkeeper.has_tokens()) return problem(403, "neither MANAGEMENT_TOKEN nor MANAGEMENT_READ_TOKEN is set");
-    visitor = doorkeeper.look(request.authorization, request.address);
-    if (visitor.come_again) {
-      auto answer = problem(429, "too many wrong tokens from this address");
-      answer.come_again_after = static_cast<unsigned>(visitor.come_again->count());
-      return answer;
-    }
-    if (visitor.right == Right::nothing) return refuse(visitor, request);
+    visitor = doorkeeper.look(request);
+    if (auto refusal = turn_away(visitor, request, doorkeeper)) return *std::move(refusal);
   }
   if (found.route == nullptr) {
     if (found.other_methods.empty())
@@ -71,8 +77,10 @@ Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& opera
     answer.allow = found.other_methods;
     return answer;
   }
+  if (may_be_of_another_site(visitor, request))
+    return problem(403, "with the console's cookie x-requested-by is needed");
   if (visitor.right < found.route->needs) return problem(403, "MANAGEMENT_READ_TOKEN may look, and change nothing");
-  return found.route->answer({request, visitor, operations, found.name});
+  return found.route->answer({request, visitor, operations, doorkeeper, found.name});
 }
 
 }  // namespace router::management

@@ -39,7 +39,9 @@ Request to_request(const httplib::Request& from) {
           .authorization = from.get_header_value("Authorization"),
           .address = from.remote_addr,
           .body = from.body,
-          .query = std::move(query)};
+          .query = std::move(query),
+          .cookie = from.get_header_value("Cookie"),
+          .requested_by = from.get_header_value("x-requested-by")};
 }
 
 void fill(httplib::Response& to, const Response& from) {
@@ -47,6 +49,8 @@ void fill(httplib::Response& to, const Response& from) {
   if (!from.stream.next) to.set_content(from.body, from.type);
   to.set_header("Cache-Control", "no-store");
   to.set_header("X-Content-Type-Options", "nosniff");
+  to.set_header("Referrer-Policy", "no-referrer");
+  for (const auto& [name, value] : from.fields) to.set_header(name, value);
   if (from.status == 401) to.set_header("WWW-Authenticate", "Bearer");
   if (!from.allow.empty()) to.set_header("Allow", from.allow);
   if (from.come_again_after != 0) to.set_header("Retry-After", std::to_string(from.come_again_after));
@@ -80,7 +84,8 @@ struct Server::Listener {
       : options(std::move(given)),
         socket_path(config::unix_path(options.bind)),
         operations(to_ask),
-        doorkeeper({options.token, options.read_token, socket_path.has_value()}, clock) {}
+        doorkeeper({options.token, options.read_token, socket_path.has_value(), !options.tls_certificate.empty()},
+                   clock) {}
 
   Result<void> make();
   Result<std::uint16_t> bind();

@@ -23,7 +23,7 @@ bool is_same_name(std::string_view name, std::string_view own) {
 }  // namespace
 
 CookieNames::CookieNames(const config::Environment& environment)
-    : session_(prefixed(environment, "JSESSIONID")),
+    : session_(prefixed(environment, environment.session_cookie_name)),
       login_prefix_(prefixed(environment, "xsr-login-")),
       fragment_prefix_(prefixed(environment, "xsr-fragment-")),
       receipt_(prefixed(environment, "xsr-receipt")),
@@ -39,7 +39,7 @@ CookieNames::CookieNames(const config::Configuration& configuration) : CookieNam
 
 bool CookieNames::is_router_cookie(std::string_view name) const {
   if (is_same_name(name, session_) || (!rest_cookie_.empty() && is_same_name(name, rest_cookie_))) return true;
-  if (is_same_name(name, receipt_)) return true;
+  if (is_same_name(name, receipt_) || name == kConsoleCookie || is_same_name(name, kSecureConsoleCookie)) return true;
   // not read where the prefix is asked for, but its value is a session's id all the same
   if (!rest_token_.empty() && name == rest_token_) return true;
   if (!platform_.empty() && name == platform_) return true;

@@ -12,6 +12,10 @@
 
 namespace router::session {
 
+// The operators' console (management/sign_ins.h). Browsers send it to every port of a host, this one's included.
+inline constexpr std::string_view kConsoleCookie = "xsr-console";
+inline constexpr std::string_view kSecureConsoleCookie = "__Host-xsr-console";
+
 class CookieNames {
  public:
   explicit CookieNames(const config::Environment& environment);

@@ -16,11 +16,12 @@ using namespace test::managed;
 
 }  // namespace
 
-TEST_CASE("management: without a token only health and ready are there, and no path tells more [issue 14]") {
+TEST_CASE(
+    "management: without a token only health, ready and the console are there, and no path tells more [issue 14]") {
   World world;
   CHECK(world.ask("GET", "/health", "").status == 200);
   CHECK(world.ask("HEAD", "/ready", "").status == 200);
-  for (const auto* path : {"/metrics", "/api/config", "/openapi.json", "/nothing", "/", "/api/reload"}) {
+  for (const auto* path : {"/metrics", "/api/config", "/openapi.json", "/nothing", "/api/reload"}) {
     CAPTURE(path);
     CHECK(world.ask("GET", path, "").status == 401);
   }
@@ -28,6 +29,9 @@ TEST_CASE("management: without a token only health and ready are there, and no p
   CHECK(serve({.method = "GET", .path = "/metrics", .authorization = "Bearer "}, closed, world.operations).status ==
         403);
   CHECK(serve({.method = "GET", .path = "/health"}, closed, world.operations).status == 200);
+  for (const auto* path : {"/", "/console/main.js", "/login"}) {
+    CHECK(serve({.method = "GET", .path = path}, closed, world.operations).status == 403);
+  }
 }
 
 TEST_CASE("management: who may look changes nothing [issue 14]") {

@@ -1,0 +1,22 @@
+// Who asks something of the management port, and may do what.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+
+namespace router::management {
+
+enum class Right { nothing, look, everything };
+std::string_view to_string(Right right);
+
+struct Visitor {
+  Right right = Right::nothing;
+  std::string name;  // for the audit line: the token's
+  bool said_something = false;
+  std::optional<base::seconds> come_again = {};
+  bool is_by_cookie = false;  // a browser sends that for other sites, too
+};
+
+}  // namespace router::management

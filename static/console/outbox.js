@@ -1,0 +1,100 @@
+// What back-ends have still to be told, how long they have not answered, and what was given up.
+import { post } from "./api.js";
+import { amountBar } from "./charts.js";
+import { confirmDrop } from "./dialogs.js";
+import { becomeRows, h } from "./dom.js";
+import { number, until } from "./format.js";
+import { filters, list } from "./list.js";
+import { when } from "./logouts.js";
+import { texts } from "./texts.js";
+
+const say = texts.outbox;
+
+export function outboxPage({ go, mayChange, tell, look: lookNow }, parameters) {
+  const retry = async (wish, button) => {
+    button.disabled = true;
+    await tell(async () => say.retried((await post("/api/outbox/retry", wish)).retried));
+    button.disabled = false;
+    lookNow();
+  };
+  const button = (words, label, act) =>
+    h("button", { type: "button", class: "small", "aria-label": label, on: { click: (event) => act(event.currentTarget) } }, words);
+
+  const columns = [
+    { label: say.backEnd, class: "name" },
+    { label: say.state },
+    { label: say.attempts },
+    { label: say.reason, class: "wide" },
+    { label: say.began },
+    { label: say.next },
+    { label: say.logout },
+  ];
+  if (mayChange) columns.push({ label: say.actions, class: "actions" });
+
+  function actions(call) {
+    if (call.state !== "dead") return texts.none;
+    return h(
+      "div",
+      { class: "buttons" },
+      button(say.retry, say.retryOf(call.back_end), (pressed) => retry({ id: call.id }, pressed)),
+      button(say.drop, say.dropOf(call.back_end), () =>
+        confirmDrop(call, () => {
+          tell(async () => say.dropped);
+          lookNow();
+        }),
+      ),
+    );
+  }
+
+  const row = (call) => [
+    call.back_end,
+    h("span", { class: `mark outcome-${call.state}` }, say.states[call.state] ?? call.state),
+    number(call.attempts),
+    call.reason || texts.none,
+    when(call.created),
+    call.state === "dead" ? texts.none : until(call.due),
+    h("a", { href: `#/logouts/${encodeURIComponent(call.logout_id)}` }, say.picture),
+    actions(call),
+  ];
+
+  const depths = h("ul", { class: "cards tiles" });
+  const quiet = h("p", { class: "quiet" }, texts.loading);
+  function showDepths({ back_ends: backEnds }) {
+    const waiting = backEnds.filter((one) => one.waiting > 0);
+    const most = Math.max(...waiting.map((one) => one.waiting), 0);
+    const tile = (one) =>
+      h(
+        "li",
+        { class: "card" },
+        h("h3", {}, one.back_end),
+        h("p", { class: "value small" }, say.calls(one.waiting)),
+        amountBar(one.waiting, most),
+        h("p", { class: "quiet" }, say.oldest(one.oldest_seconds)),
+        mayChange && button(say.retryGivenUp, say.retryBackEnd(one.back_end), (pressed) => retry({ back_end: one.back_end }, pressed)),
+      );
+    becomeRows(depths, waiting, (one) => one.back_end, tile);
+    quiet.hidden = waiting.length > 0;
+    quiet.textContent = say.noneWaiting;
+  }
+
+  const fields = [
+    { name: "back_end", label: say.backEnd },
+    { name: "state", label: say.state, options: Object.entries(say.states) },
+  ];
+  const all = mayChange && h("button", { type: "button", class: "apart", on: { click: (event) => retry({ all: true }, event.currentTarget) } }, say.retryAll);
+  const form = filters({ fields, given: parameters, change: (wanted) => go("/outbox", wanted), extra: all });
+  const shown = list({
+    caption: say.caption,
+    columns,
+    path: "/api/outbox",
+    query: () => Object.fromEntries(new FormData(form)),
+    itemsOf: ({ calls }) => calls,
+    keyOf: ({ id }) => id,
+    row,
+    none: say.none,
+    noneFits: say.noneFits,
+    onBody: showDepths,
+  });
+  const node = h("div", {}, h("h2", {}, say.waiting), quiet, depths, h("h2", {}, say.caption), form, shown.node);
+  return { title: texts.pages.outbox, node, look: shown.look, every: 2_000 };
+}
