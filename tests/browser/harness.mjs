@@ -31,8 +31,9 @@ const logoutPage = '<!doctype html><title>Signed out</title><link rel="icon" hre
 
 function withDestination(given, more) {
   if (!more) return given;
-  const { name, logoutPath, title, route } = more;
-  return { ...given, destinations: { ...given.destinations, [name]: { logoutPath, title } }, routes: [...given.routes, route] };
+  const { name, logoutPath, title, logoutToken, route } = more;
+  const told = { logoutPath, title, logoutToken };
+  return { ...given, destinations: { ...given.destinations, [name]: told }, routes: [...given.routes, route] };
 }
 
 export class Site {
@@ -82,8 +83,8 @@ export class Site {
   }
 }
 
-// `more`: a destination beside the two, with its logoutPath and a route that leads to it.
-export async function startSite(changes = {}, more = undefined) {
+// `more`: a destination beside the two, with its logoutPath and a route that leads to it; `variables`: more of the environment.
+export async function startSite(changes = {}, more = undefined, variables = {}) {
   const site = new Site();
   try {
     const port = await freePort();
@@ -106,6 +107,7 @@ export async function startSite(changes = {}, more = undefined) {
       OIDC_ISSUER: site.provider.issuer,
       OIDC_CLIENT_ID: clientId,
       OIDC_CLIENT_SECRET: clientSecret,
+      ...variables,
     });
     site.browser = await launchChromium();
   } catch (error) {
