@@ -93,7 +93,8 @@ Result<std::uint16_t> Server::listen(std::uint16_t port) {
 
 Result<std::uint16_t> Server::listen_on(int shared) {
   const auto refuse = [](int fault) {
-    return Error{ErrorCode::refused, Side::router, std::string("cannot listen on the socket given: ") + strerror(fault)};
+    return Error{ErrorCode::refused, Side::router,
+                 std::string("cannot listen on the socket given: ") + strerror(fault)};
   };
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;

@@ -60,7 +60,6 @@ TEST_CASE("environment: each bad value is an error that names its variable") {
                          Row{"MANAGEMENT_BIND", "lo"},
                          Row{"LOG_FORMAT", "jsn"},
                          Row{"LOG_LEVEL", "loud"},
-                         Row{"ACCESS_LOG", "some"},
                          Row{"SHUTDOWN_TIMEOUT", "soon"},
                          Row{"SHUTDOWN_DELAY", "2h"},
                          Row{"THREADS", "-1"},
@@ -101,8 +100,6 @@ TEST_CASE("environment: values arrive in the model") {
        {"SHUTDOWN_TIMEOUT", "10"},
        {"LOG_LEVEL", "debug"},
        {"LOG_FORMAT", "text"},
-       {"LOG_FILE", "router.log"},
-       {"ACCESS_LOG", "errors"},
        {"ALLOWED_HOSTS", "App.example.com, *.example.org"},
        {"TRUSTED_PROXIES", "192.0.2.0/24,::1"},
        {"SESSION_MAX_LIFETIME", "60"},
@@ -124,8 +121,6 @@ TEST_CASE("environment: values arrive in the model") {
   CHECK(environment.shutdown_timeout == 10s);
   CHECK(environment.log_level == base::LogLevel::debug);
   CHECK(environment.log_format == base::LogFormat::text);
-  CHECK(std::filesystem::path(environment.log_file).filename() == "router.log");
-  CHECK(environment.access_log == AccessLog::errors);
   CHECK(environment.allowed_hosts == std::vector<std::string>{"app.example.com", "*.example.org"});
   CHECK(environment.trusted_proxies == std::vector<std::string>{"192.0.2.0/24", "::1"});
   CHECK(environment.session_max_lifetime == std::chrono::minutes(60));
