@@ -71,7 +71,7 @@ Task<Result<void>> SqliteStore::restore_up_to(Part part) {
   co_return Result<void>();
 }
 
-// Several at once may take the same step: what is here already is left alone.
+// Several at once may take the same step: one of them does it, or what is untold would be handed out for each.
 Task<Result<void>> SqliteStore::restore_step() {
   constexpr RecordKind kRestored[] = {RecordKind::ended_session, RecordKind::ended_at_provider,
                                       RecordKind::untold_session, RecordKind::session};
@@ -80,9 +80,9 @@ Task<Result<void>> SqliteStore::restore_step() {
   auto reading = records_->page(kRestored[static_cast<std::size_t>(part)], after, kRestoredAtOnce);
   auto page = co_await reading;
   if (!page) co_return page.error();
-  for (const auto& record : page->records) restore_record(part, record);
   const std::lock_guard lock(step_mutex_);
   if (restoring_ != part || restored_to_ != after) co_return Result<void>();
+  for (const auto& record : page->records) restore_record(part, record);
   restored_to_ = page->is_last ? 0 : page->last;
   if (page->is_last) restoring_ = static_cast<Part>(static_cast<int>(part) + 1);
   co_return Result<void>();

@@ -248,6 +248,25 @@ TEST_CASE("sqlite store: a find while sessions are being restored is answered ri
   }
 }
 
+TEST_CASE(
+    "sqlite store: what nobody was told of is handed out once, however many ask while it is restored [issue 12]") {
+  constexpr std::size_t kEnded = 20;
+  TestedSqliteStore tested;
+  test::StoreDriver store(tested);
+  for (std::size_t i = 0; i < kEnded; ++i) {
+    const auto session = make_session();
+    REQUIRE(store.create(session));
+    REQUIRE(store.end(session.id));
+  }
+  for (int round = 0; round < 10; ++round) {
+    tested.restart(false);
+    std::vector<std::thread> asking;
+    for (int i = 0; i < 8; ++i) asking.emplace_back([&] { (void)run_task(tested.store().find(make_session().id)); });
+    for (auto& thread : asking) thread.join();
+    CHECK(store.take_all_expired().size() == kEnded);
+  }
+}
+
 TEST_CASE("sqlite store: the files hold no id, token, cookie or user in clear [Q2]") {
   TestedSqliteStore tested;
   test::StoreDriver store(tested);
