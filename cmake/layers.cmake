@@ -35,6 +35,7 @@ if(XS_ROUTER_SANITIZE)
     target_compile_options(router_options INTERFACE -Wno-tsan)
   endif()
   target_link_options(router_options INTERFACE -fsanitize=${XS_ROUTER_SANITIZE})
+  target_compile_definitions(router_options INTERFACE XS_ROUTER_SANITIZED)
 endif()
 # libstdc++'s bounds assertions are cheap enough to keep in every build: input is hostile.
 target_compile_definitions(router_options INTERFACE _GLIBCXX_ASSERTIONS)

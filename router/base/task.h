@@ -14,6 +14,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/frame_memory.h"
+
 namespace router::base {
 
 template <class T>
@@ -24,7 +26,12 @@ void note_exception() noexcept;
 
 namespace detail {
 
-struct TaskPromiseBase {
+struct FrameOfThread {
+  static void* operator new(std::size_t bytes) { return take_frame(bytes); }
+  static void operator delete(void* frame, std::size_t bytes) noexcept { give_frame(frame, bytes); }
+};
+
+struct TaskPromiseBase : FrameOfThread {
   struct FinalAwaiter {
     bool await_ready() const noexcept { return false; }
     template <class Promise>
@@ -110,7 +117,7 @@ inline Task<void> TaskPromise<void>::get_return_object() noexcept {
 
 // A coroutine that starts at once and frees itself.
 struct Detached {
-  struct promise_type {
+  struct promise_type : FrameOfThread {
     Detached get_return_object() const noexcept { return {}; }
     std::suspend_never initial_suspend() const noexcept { return {}; }
     std::suspend_never final_suspend() const noexcept { return {}; }
