@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cassert>
+#include <memory>
 #include <utility>
 #include <variant>
 
@@ -47,24 +48,28 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
+// A pointer, null where all is well: every write and read of a request comes back with one.
 template <>
 class [[nodiscard]] Result<void> {
  public:
   using value_type = void;
 
   Result() = default;
-  Result(Error error) : failed_(true), error_(std::move(error)) {}
+  Result(Error error) : error_(std::make_unique<Error>(std::move(error))) {}
+  Result(Result&&) = default;
+  Result& operator=(Result&&) = default;
+  Result(const Result& other) : error_(other.error_ ? std::make_unique<Error>(*other.error_) : nullptr) {}
+  Result& operator=(const Result& other) { return *this = Result(other); }
 
-  bool has_value() const { return !failed_; }
-  explicit operator bool() const { return !failed_; }
+  bool has_value() const { return !error_; }
+  explicit operator bool() const { return !error_; }
 
-  Error& error() & { return error_; }
-  const Error& error() const& { return error_; }
-  Error&& error() && { return std::move(error_); }
+  Error& error() & { return *error_; }
+  const Error& error() const& { return *error_; }
+  Error&& error() && { return std::move(*error_); }
 
  private:
-  bool failed_ = false;
-  Error error_;
+  std::unique_ptr<Error> error_;
 };
 
 }  // namespace router::base

@@ -9,6 +9,7 @@
 // co_await expression; pass parameters by value or make sure that they outlive the Task.
 #pragma once
 
+#include <concepts>
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -53,7 +54,10 @@ struct TaskPromiseBase : FrameOfThread {
 template <class T>
 struct TaskPromise : TaskPromiseBase {
   Task<T> get_return_object() noexcept;
-  void return_value(T result) { value.emplace(std::move(result)); }
+  template <std::convertible_to<T> Value = T>
+  void return_value(Value&& result) {
+    value.emplace(std::forward<Value>(result));
+  }
   T take() {
     if (exception) std::rethrow_exception(exception);
     return std::move(*value);

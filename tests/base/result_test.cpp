@@ -41,6 +41,18 @@ TEST_CASE("result: of void is success or an error") {
   CHECK(bad.error().retryable);
 }
 
+TEST_CASE("result: of void is a pointer, and copied with its error [issue 13]") {
+  static_assert(sizeof(Result<void>) == sizeof(void*));
+  const Result<void> bad(Error{ErrorCode::timeout, Side::back_end, "late", true});
+  Result<void> copy = bad;
+  copy.error().detail = "later";
+  CHECK(bad.error().detail == "late");
+  copy = Result<void>();
+  CHECK(copy.has_value());
+  copy = bad;
+  CHECK(copy.error().detail == "late");
+}
+
 TEST_CASE("error: is described by code, side and detail") {
   CHECK(describe({ErrorCode::timeout, Side::identity_provider, "token endpoint did not answer"}) ==
         "timeout (identity_provider): token endpoint did not answer");
