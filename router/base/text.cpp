@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace router::base {
 namespace {
@@ -38,9 +39,15 @@ std::string to_lower(std::string_view text) {
   return lower;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
+bool detail::are_equal_ignoring_case(const char* a, const char* b, std::size_t size) {
+  std::size_t i = 0;
+  // what is spelt alike, eight bytes at a time
+  for (std::uint64_t x = 0, y = 0; size - i >= sizeof x; i += sizeof x) {
+    std::memcpy(&x, a + i, sizeof x);
+    std::memcpy(&y, b + i, sizeof y);
+    if (x != y) break;
+  }
+  for (; i < size; ++i) {
     if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
   }
   return true;

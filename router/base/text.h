@@ -11,7 +11,13 @@ namespace router::base {
 
 inline char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 std::string to_lower(std::string_view text);
-bool equals_ignoring_case(std::string_view a, std::string_view b);
+namespace detail {
+bool are_equal_ignoring_case(const char* a, const char* b, std::size_t size);
+}
+// Most are told apart by their lengths, without a call.
+inline bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && detail::are_equal_ignoring_case(a.data(), b.data(), a.size());
+}
 // Whether one of `words` is that text, in any case.
 template <class Words>
 bool holds_ignoring_case(const Words& words, std::string_view text) {

@@ -22,10 +22,7 @@ bool is_value_byte(char c) {
   return byte >= 0x20 ? byte != 0x7F : c == '\t';
 }
 
-// The lengths differ mostly: no call for those.
-bool is_called(const Field& field, std::string_view name) {
-  return field.name.size() == name.size() && base::equals_ignoring_case(field.name, name);
-}
+bool is_called(const Field& field, std::string_view name) { return base::equals_ignoring_case(field.name, name); }
 
 }  // namespace
 
@@ -51,16 +48,17 @@ std::string_view Fields::keep_value(std::string_view value) {
 }
 
 void Fields::add_view(std::string_view name, std::string_view value) {
-  if (is_token(name)) fields_.push_back({name, is_field_value(value) ? value : keep_value(value)});
+  if (is_token(name)) pass({name, is_field_value(value) ? value : keep_value(value)});
 }
 
 void Fields::add(std::string_view name, std::string_view value) {
   if (!is_token(name)) return;
   const auto kept_name = keep(name);
-  fields_.push_back({kept_name, keep_value(value)});
+  pass({kept_name, keep_value(value)});
 }
 
 void Fields::set(std::string_view name, std::string_view value) {
+  if (!may_have(name)) return add(name, value);
   const auto is_it = [name](const Field& field) { return is_called(field, name); };
   const auto first = std::find_if(fields_.begin(), fields_.end(), is_it);
   if (first == fields_.end()) return add(name, value);
@@ -71,16 +69,18 @@ void Fields::set(std::string_view name, std::string_view value) {
 }
 
 void Fields::remove(std::string_view name) {
+  if (!may_have(name)) return;
   std::erase_if(fields_, [name](const Field& field) { return is_called(field, name); });
 }
 
 void Fields::clear() {
   fields_.clear();
+  kinds_ = 0;
   blocks_.clear();
   block_used_ = block_size_ = 0;
 }
 
-std::optional<std::string_view> Fields::get(std::string_view name) const {
+std::optional<std::string_view> Fields::find(std::string_view name) const {
   for (const auto& field : fields_) {
     if (is_called(field, name)) return field.value;
   }
@@ -88,11 +88,13 @@ std::optional<std::string_view> Fields::get(std::string_view name) const {
 }
 
 std::size_t Fields::count(std::string_view name) const {
+  if (!may_have(name)) return 0;
   return static_cast<std::size_t>(
       std::count_if(fields_.begin(), fields_.end(), [name](const Field& field) { return is_called(field, name); }));
 }
 
 bool Fields::has_token(std::string_view name, std::string_view token) const {
+  if (!may_have(name)) return false;
   for (const auto& field : fields_) {
     if (!is_called(field, name)) continue;
     for (std::optional<std::string_view> rest = field.value; rest;) {

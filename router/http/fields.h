@@ -10,6 +10,7 @@
 // Not thread-safe; movable, not copyable (views would dangle silently): clone() makes an owning copy.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,7 +33,10 @@ class Fields {
   Fields& operator=(Fields&&) = default;
 
   // One of another Fields, or that net/parser has judged; what it refers to outlives this object.
-  void pass(const Field& field) { fields_.push_back(field); }
+  void pass(const Field& field) {
+    fields_.push_back(field);
+    kinds_ |= kind_of(field.name);
+  }
   // Both are referred to, and outlive this object.
   void add_view(std::string_view name, std::string_view value);
   void add(std::string_view name, std::string_view value);
@@ -47,7 +51,9 @@ class Fields {
   void reserve(std::size_t fields) { fields_.reserve(fields); }
 
   // The first field of that name.
-  std::optional<std::string_view> get(std::string_view name) const;
+  std::optional<std::string_view> get(std::string_view name) const {
+    return may_have(name) ? find(name) : std::nullopt;
+  }
   bool contains(std::string_view name) const { return get(name).has_value(); }
   std::size_t count(std::string_view name) const;
   // Whether a comma-separated list field contains the token, in any of its lines (RFC 9110 section 5.6.1).
@@ -64,10 +70,19 @@ class Fields {
   Fields clone() const;
 
  private:
+  // Most names that are asked for are not there: one of 64 kinds, by length and first letter, tells so without a
+  // comparison.
+  static constexpr std::uint64_t kind_of(std::string_view name) {
+    const auto first = name.empty() ? 0U : static_cast<unsigned char>(name.front()) | 0x20U;
+    return std::uint64_t{1} << ((5 * name.size() + first) % 64);
+  }
+  bool may_have(std::string_view name) const { return (kinds_ & kind_of(name)) != 0; }
+  std::optional<std::string_view> find(std::string_view name) const;
   std::string_view keep(std::string_view text);
   std::string_view keep_value(std::string_view value);
 
   std::vector<Field> fields_;
+  std::uint64_t kinds_ = 0;  // of all that are here, or were
   std::vector<std::unique_ptr<char[]>> blocks_;
   std::size_t block_used_ = 0;
   std::size_t block_size_ = 0;

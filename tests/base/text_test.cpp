@@ -14,6 +14,14 @@ TEST_CASE("text: case is folded in ASCII only") {
   CHECK(equals_ignoring_case("Host", "hOST"));
   CHECK_FALSE(equals_ignoring_case("Host", "Hos"));
   CHECK_FALSE(equals_ignoring_case("a[", "a{"));
+  const std::string name = "X-Forwarded-Preferred-Username";
+  for (std::size_t at = 0; at < name.size(); ++at) {
+    std::string other = name;
+    other[at] = name[at] == '-' ? '_' : static_cast<char>(name[at] ^ 0x20);
+    CHECK(equals_ignoring_case(name, other) == (name[at] != '-'));
+    other[at] = '?';
+    CHECK_FALSE(equals_ignoring_case(name, other));
+  }
 }
 
 TEST_CASE("text: trim takes spaces and tabs, nothing else") {

@@ -109,6 +109,33 @@ TEST_CASE("fields: big values and many fields are kept") {
   CHECK(fields.get("n199") == "199");
 }
 
+TEST_CASE("fields: what came in by any way is found by every question, in any case [issue 13]") {
+  const auto ways = {
+      +[](Fields& fields) {
+        fields.pass({"X-Name", "1"});
+      },
+      +[](Fields& fields) { fields.add_view("X-Name", "1"); },
+      +[](Fields& fields) { fields.add("X-Name", "1"); },
+      +[](Fields& fields) { fields.set("X-Name", "1"); },
+  };
+  for (const auto& put : ways) {
+    Fields fields;
+    CHECK_FALSE(fields.contains("x-name"));
+    put(fields);
+    const Fields copy = fields.clone();
+    for (const auto* const of : {&fields, &copy}) {
+      CHECK(of->get("x-name") == "1");
+      CHECK(of->count("X-NAME") == 1);
+      CHECK(of->has_token("x-Name", "1"));
+    }
+    fields.set("x-NAME", "2");
+    CHECK(lines_of(fields) == "x-NAME: 2\r\n");
+    fields.remove("X-name");
+    CHECK(fields.empty());
+    CHECK_FALSE(fields.contains("X-Name"));
+  }
+}
+
 TEST_CASE("fields: a moved-from one can be used again") {
   Fields first;
   first.add("a", "1");
