@@ -4,6 +4,15 @@
 // knows Asio; everything above it is written in Tasks, so that it compiles fast and runs in tests without sockets
 // (tests/support/run_task.h).
 //
+// A function that often has nothing to wait for needs no coroutine then: it returns the value as a Task that has ended,
+// or else calls the coroutine that goes on. What such a function does, it does when it is called; a Task<void>() has
+// ended.
+//
+//   Task<Result<void>> flush() {
+//     if (pending_.empty()) return Result<void>();
+//     return send_pending();
+//   }
+//
 // Ownership: a Task owns its coroutine frame; destroying a Task that is suspended destroys the frame.
 // Rules for g++ 12 (ARCHITECTURE.md): no capturing lambdas as coroutines, no non-trivial temporaries inside a
 // co_await expression; pass parameters by value or make sure that they outlive the Task.
@@ -13,7 +22,9 @@
 #include <coroutine>
 #include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "base/frame_memory.h"
 
@@ -84,11 +95,15 @@ class [[nodiscard]] Task {
 
   Task() = default;
   explicit Task(Handle handle) : handle_(handle) {}
-  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
+  // One that has ended.
+  template <std::convertible_to<T> Value>
+  Task(Value&& value) : ended_(std::forward<Value>(value)) {}
+  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})), ended_(std::move(other.ended_)) {}
   Task& operator=(Task&& other) noexcept {
     if (this != &other) {
       if (handle_) handle_.destroy();
       handle_ = std::exchange(other.handle_, {});
+      ended_ = std::move(other.ended_);
     }
     return *this;
   }
@@ -98,15 +113,19 @@ class [[nodiscard]] Task {
     if (handle_) handle_.destroy();
   }
 
-  bool await_ready() const noexcept { return false; }
+  bool await_ready() const noexcept { return !handle_; }
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiter) noexcept {
     handle_.promise().continuation = awaiter;
     return handle_;
   }
-  T await_resume() { return handle_.promise().take(); }
+  T await_resume() {
+    if (handle_) return handle_.promise().take();
+    if constexpr (!std::is_void_v<T>) return *std::move(ended_);
+  }
 
  private:
   Handle handle_;
+  std::conditional_t<std::is_void_v<T>, std::monostate, std::optional<T>> ended_;
 };
 
 namespace detail {

@@ -34,6 +34,26 @@ Task<void> count_to(int last, int& count) {
   }
 }
 
+Task<std::unique_ptr<int>> box(int number) { co_return std::make_unique<int>(number); }
+
+// Ended for odd numbers.
+Task<std::unique_ptr<int>> boxed(int number) {
+  if (number % 2 != 0) return std::make_unique<int>(number);
+  return box(number);
+}
+
+Task<void> nothing() { return {}; }
+
+Task<int> sum_to(int last) {
+  int sum = 0;
+  for (int number = 0; number <= last; ++number) {
+    const auto got = co_await boxed(number);
+    co_await nothing();
+    sum += *got;
+  }
+  co_return sum;
+}
+
 Task<int> fail() {
   throw std::runtime_error("broken");
   co_return 0;
@@ -100,6 +120,10 @@ TEST_CASE("task: a loop over tasks that finish at once") {
   int count = 0;
   run_task(count_to(1000, count));
   CHECK(count == 1000);
+}
+
+TEST_CASE("task: one that has ended before it is awaited is as good as one that waits [issue 13]") {
+  CHECK(run_task(sum_to(100)) == 5050);
 }
 
 TEST_CASE("task: an exception reaches the awaiter") { CHECK(run_task(caught(fail()))); }
