@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/byte_scan.h"
+
 namespace router::base {
 namespace {
 
@@ -83,8 +85,14 @@ std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
 }
 
 std::string json_quote(std::string_view text) {
-  std::string out = "\"";
+  std::string out;
+  out.reserve(text.size() + 2);
+  out.push_back('"');
   for (std::size_t i = 0; i < text.size();) {
+    const auto plain = find_unquotable(text.substr(i));
+    out.append(text, i, plain);
+    i += plain;
+    if (i == text.size()) break;
     const auto length = utf8_sequence(text, i);
     const char c = text[i];
     if (length == 0) {
@@ -99,12 +107,10 @@ std::string json_quote(std::string_view text) {
       out.push_back(c);
     } else if (c == '\n') {
       out.append("\\n");
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+    } else {
       out.append("\\u00");
       out.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
       out.push_back(kHex[static_cast<unsigned char>(c) & 15]);
-    } else {
-      out.push_back(c);
     }
     i += length;
   }

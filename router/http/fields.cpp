@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/byte_scan.h"
+
 namespace router::http {
 
 namespace {
@@ -136,6 +138,13 @@ bool is_token(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return kIsTokenByte[static_cast<unsigned char>(c)]; });
 }
 
-bool is_field_value(std::string_view text) { return std::all_of(text.begin(), text.end(), is_value_byte); }
+bool is_field_value(std::string_view text) {
+  for (;;) {
+    const auto at = base::find_control(text);
+    if (at == text.size()) return true;
+    if (text[at] != '\t') return false;
+    text.remove_prefix(at + 1);
+  }
+}
 
 }  // namespace router::http

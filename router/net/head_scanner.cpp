@@ -1,23 +1,18 @@
 #include "net/head_scanner.h"
 
+#include "base/byte_scan.h"
+
 namespace router::net {
-namespace {
-
-bool is_forbidden_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && c != '\t') || byte == 0x7F;
-}
-
-}  // namespace
 
 HeadScanner::State HeadScanner::scan(std::string_view input) {
   while (position_ < input.size()) {
-    const char c = input[position_];
-    if (c != '\r') {
-      if (is_forbidden_control(c)) return State::malformed;
+    position_ += base::find_control(input.substr(position_));
+    if (position_ == input.size()) break;
+    if (input[position_] == '\t') {
       ++position_;
       continue;
     }
+    if (input[position_] != '\r') return State::malformed;
     // a line end: wait until the byte behind it is there, too
     if (position_ + 1 == input.size()) return State::incomplete;
     if (input[position_ + 1] != '\n') return State::malformed;

@@ -1,0 +1,49 @@
+#include "base/byte_scan.h"
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+namespace router::base {
+namespace {
+
+using Word = std::uint64_t;
+
+constexpr Word kOnes = 0x0101010101010101;
+constexpr Word kHighBits = kOnes * 0x80;
+
+// The high bit of each byte below `bound`, which is at most 0x80. Behind the first of them other bytes may be marked, too.
+constexpr Word below(Word bytes, Word bound) { return (bytes - kOnes * bound) & ~bytes & kHighBits; }
+constexpr Word equal(Word bytes, Word byte) { return below(bytes ^ kOnes * byte, 1); }
+
+// `mark`: sets the high bit of each byte that is meant. Only the first mark counts.
+template <class Mark>
+std::size_t find_first(std::string_view text, Mark mark) {
+  const auto index = [](Word marks) { return static_cast<std::size_t>(std::countr_zero(marks)) / 8; };
+  std::size_t at = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    for (; text.size() - at >= sizeof(Word); at += sizeof(Word)) {
+      Word bytes;
+      std::memcpy(&bytes, text.data() + at, sizeof bytes);
+      if (const auto marks = mark(bytes)) return at + index(marks);
+    }
+  }
+  for (; at < text.size(); ++at) {
+    if ((mark(static_cast<unsigned char>(text[at])) & 0x80) != 0) return at;
+  }
+  return at;
+}
+
+}  // namespace
+
+std::size_t find_control(std::string_view text) {
+  return find_first(text, [](Word bytes) { return below(bytes, 0x20) | equal(bytes, 0x7F); });
+}
+
+std::size_t find_unquotable(std::string_view text) {
+  return find_first(text, [](Word bytes) {
+    return below(bytes, 0x20) | equal(bytes, 0x7F) | equal(bytes, '"') | equal(bytes, '\\') | (bytes & kHighBits);
+  });
+}
+
+}  // namespace router::base

@@ -1,0 +1,52 @@
+#include "base/byte_scan.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+namespace router::byte_scan_test {
+
+using namespace router::base;
+
+namespace {
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7F;
+}
+
+bool is_unquotable(char c) { return is_control(c) || c == '"' || c == '\\' || static_cast<unsigned char>(c) >= 0x80; }
+
+std::size_t first(const std::string& text, bool (*is_meant)(char)) {
+  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_meant) - text.begin());
+}
+
+}  // namespace
+
+TEST_CASE("byte scan: every byte is found, or passed over, at every place of a text [issue 13]") {
+  for (std::size_t size = 0; size <= 26; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, ' ');
+        text[at] = static_cast<char>(byte);
+        REQUIRE(find_control(text) == first(text, is_control));
+        REQUIRE(find_unquotable(text) == first(text, is_unquotable));
+      }
+    }
+  }
+}
+
+TEST_CASE("byte scan: of two that are next to each other the first is found [issue 13]") {
+  for (int one = 0; one < 256; ++one) {
+    for (int other = 0; other < 256; ++other) {
+      std::string text = "0123456789";
+      text[2] = static_cast<char>(one);
+      text[3] = static_cast<char>(other);
+      REQUIRE(find_control(text) == first(text, is_control));
+      REQUIRE(find_unquotable(text) == first(text, is_unquotable));
+    }
+  }
+}
+
+}  // namespace router::byte_scan_test
