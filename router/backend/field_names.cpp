@@ -98,7 +98,6 @@ constexpr auto kRequestFields = sorted(std::to_array<Known<FieldKind>>({
 }));
 constexpr auto kRequestOffsets = offsets(kRequestFields);
 
-// No one of them begins with another, so that in order at most the one before a name can be its beginning.
 constexpr auto kRequestPrefixes = in_order(std::to_array<Known<FieldKind>>({
     {"proxy-", dropped},
     {"x-forwarded-", dropped},
@@ -144,6 +143,7 @@ constexpr auto kRequestPrefixes = in_order(std::to_array<Known<FieldKind>>({
     {"x-webauth-", identity},
 }));
 
+// No one of them begins with another: which one is found does not hang on the order.
 static_assert(std::adjacent_find(kRequestPrefixes.begin(), kRequestPrefixes.end(), [](const auto& a, const auto& b) {
                 return b.name.starts_with(a.name);
               }) == kRequestPrefixes.end());
@@ -170,46 +170,67 @@ constexpr auto kAnswerFields = sorted(std::to_array<Known<AnswerFieldKind>>({
 }));
 constexpr auto kAnswerOffsets = offsets(kAnswerFields);
 
-struct Folded {
-  explicit Folded(std::string_view name) : length(std::min(name.size(), kLongestKnown + 1)) {
-    for (std::size_t i = 0; i < length; ++i) {
-      characters[i] = fold(name[i]);
-      is_respelt = is_respelt || (characters[i] == '-' && name[i] != '-');
-    }
+// Where the prefixes of each first letter begin; those of the last end with the list.
+constexpr auto kRequestPrefixesOf = [] {
+  std::array<std::size_t, 'z' - 'a' + 2> begins{};
+  for (std::size_t letter = 0; letter < begins.size(); ++letter) {
+    begins[letter] = static_cast<std::size_t>(std::count_if(
+        kRequestPrefixes.begin(), kRequestPrefixes.end(),
+        [&](const auto& prefix) { return static_cast<std::size_t>(prefix.name.front() - 'a') < letter; }));
   }
-  std::string_view text() const { return {characters.data(), length}; }
+  return begins;
+}();
 
-  std::size_t length;
-  bool is_respelt = false;
-  std::array<char, kLongestKnown + 1> characters;  // the beginning of a longer name
-};
+// `known` is folded. From the end: most names of a length and kind begin alike.
+bool ends_alike(std::string_view name, std::string_view known) {
+  for (auto i = known.size(); i-- > 0;) {
+    if (fold(name[i]) != known[i]) return false;
+  }
+  return true;
+}
+
+bool begins_with(std::string_view name, std::string_view folded) {
+  if (name.size() < folded.size()) return false;
+  for (std::size_t i = 0; i < folded.size(); ++i) {
+    if (fold(name[i]) != folded[i]) return false;
+  }
+  return true;
+}
 
 template <class Names, class Offsets>
 auto find_known(const Names& names, const Offsets& begins, std::string_view name) -> decltype(names.data()) {
   if (name.size() > kLongestKnown) return nullptr;
   for (auto i = begins[name.size()]; i < begins[name.size() + 1]; ++i) {
-    if (names[i].name == name) return &names[i];
+    if (ends_alike(name, names[i].name)) return &names[i];
   }
   return nullptr;
+}
+
+const Known<FieldKind>* find_prefix(std::string_view name) {
+  const char first = name.empty() ? '-' : fold(name.front());
+  if (first < 'a' || first > 'z') return nullptr;
+  const auto letter = static_cast<std::size_t>(first - 'a');
+  for (auto i = kRequestPrefixesOf[letter]; i < kRequestPrefixesOf[letter + 1]; ++i) {
+    if (begins_with(name, kRequestPrefixes[i].name)) return &kRequestPrefixes[i];
+  }
+  return nullptr;
+}
+
+bool is_respelt(std::string_view name) {
+  return std::any_of(name.begin(), name.end(), [](char c) { return c != '-' && fold(c) == '-'; });
 }
 
 }  // namespace
 
 FieldName judge_request_field(std::string_view name) {
-  const Folded folded(name);
-  if (const auto* known = find_known(kRequestFields, kRequestOffsets, folded.text())) {
-    return {known->kind, folded.is_respelt};
-  }
-  const auto after = std::upper_bound(kRequestPrefixes.begin(), kRequestPrefixes.end(), folded.text(),
-                                      [](std::string_view text, const auto& prefix) { return text < prefix.name; });
-  const bool begins = after != kRequestPrefixes.begin() && folded.text().starts_with(std::prev(after)->name);
-  return {begins ? std::prev(after)->kind : plain, folded.is_respelt};
+  const auto* known = find_known(kRequestFields, kRequestOffsets, name);
+  if (known == nullptr) known = find_prefix(name);
+  return known != nullptr ? FieldName{known->kind, is_respelt(name)} : FieldName{};
 }
 
 AnswerFieldKind judge_answer_field(std::string_view name) {
-  const Folded folded(name);
-  if (folded.text().starts_with("proxy-")) return AnswerFieldKind::dropped;
-  const auto* known = find_known(kAnswerFields, kAnswerOffsets, folded.text());
+  if (begins_with(name, "proxy-")) return AnswerFieldKind::dropped;
+  const auto* known = find_known(kAnswerFields, kAnswerOffsets, name);
   return known != nullptr ? known->kind : AnswerFieldKind::plain;
 }
 

@@ -26,7 +26,7 @@ constexpr char fold(char c) {
 
 struct FieldName {
   FieldKind kind = FieldKind::plain;
-  bool is_respelt = false;  // with other marks than "-"
+  bool is_respelt = false;  // with other marks than "-", where it is no plain one
 };
 
 FieldName judge_request_field(std::string_view name);
