@@ -1,5 +1,5 @@
 // A step of the request's way: a plain function of what is known where nothing is waited for and nothing is done, a
-// coroutine where something is. Beside it what it says when somebody asks what a request would meet; both come of the
+// Task where something may be. Beside it what it says when somebody asks what a request would meet; both come of the
 // same judgement, which stands with the stage.
 #pragma once
 

@@ -70,22 +70,24 @@ bool is_logged_in(const RequestState& state, const Wanted& wanted) {
   return provider == wanted.provider || (wanted.any_oidc && is_oidc_binding(state, provider));
 }
 
-Task<Result<Verdict>> authenticate_session(Context& context) {
-  auto wanted = wanted_provider(context);
-  if (!wanted) co_return wanted.error();
-  login::LoginRequest login;
-  login.application = left_application(context);
-  if (login.application.empty() && is_logged_in(context, *wanted)) co_return Verdict(Continue{});
-  if (!may_be_sent_to_login(context)) {
-    co_return Error{ErrorCode::unauthenticated, Side::client, "no session"};
-  }
-  login.provider = std::move(wanted->provider);
-  login.identity_provider = std::move(wanted->identity_provider);
-  login.return_path = context.external.path_prefix + login::return_path_of(context.request.target);
+Task<Result<Verdict>> send_to_login(Context& context, login::LoginRequest login) {
   auto page =
       co_await context.graph.login->start(context.request, context.external, std::move(login), context.exchange.loop());
   if (!page) co_return page.error();
   co_return Verdict(std::move(*page));
+}
+
+Task<Result<Verdict>> authenticate_session(Context& context) {
+  auto wanted = wanted_provider(context);
+  if (!wanted) return wanted.error();
+  login::LoginRequest login;
+  login.application = left_application(context);
+  if (login.application.empty() && is_logged_in(context, *wanted)) return Verdict(Continue{});
+  if (!may_be_sent_to_login(context)) return Error{ErrorCode::unauthenticated, Side::client, "no session"};
+  login.provider = std::move(wanted->provider);
+  login.identity_provider = std::move(wanted->identity_provider);
+  login.return_path = context.external.path_prefix + login::return_path_of(context.request.target);
+  return send_to_login(context, std::move(login));
 }
 
 // How who asks says who that is.
@@ -134,13 +136,10 @@ std::string_view met_by_nobody(WayIn way, const RequestState& state) {
 
 Task<Result<Verdict>> authenticate(Context& context) {
   const auto way = way_in(context);
-  if (!way) co_return way.error();
-  if (*way == WayIn::open) co_return Verdict(Continue{});
-  auto going = *way == WayIn::caller     ? authenticate_caller(context)
-               : *way == WayIn::password ? authenticate_basic(context)
-                                         : authenticate_session(context);
-  auto verdict = co_await going;
-  co_return verdict;
+  if (!way) return way.error();
+  if (*way == WayIn::open) return Verdict(Continue{});
+  if (*way == WayIn::caller) return authenticate_caller(context);
+  return *way == WayIn::password ? authenticate_basic(context) : authenticate_session(context);
 }
 
 std::optional<Foreseen> explain_authenticate(RequestState& state, Told& told) {

@@ -24,11 +24,7 @@ login::ServiceOf service_client(const RequestState& state) {
   return service == services.end() ? nullptr : service->second.service_client;
 }
 
-}  // namespace
-
-Task<Result<Verdict>> exchange_token(Context& context) {
-  const auto client = service_client(context);
-  if (!client) co_return Verdict(Continue{});
+Task<Result<Verdict>> take_token_of(Context& context, login::ServiceOf client) {
   const auto held =
       login::ServiceTokens::find(*context.user.session, client->service, context.graph.parts.clock.wall());
   if (client->grant == config::ServiceGrant::user_token && !held && has_expired_token(context)) {
@@ -43,6 +39,14 @@ Task<Result<Verdict>> exchange_token(Context& context) {
   if (!token) co_return token.error();
   context.user.token = std::move(*token);
   co_return Verdict(Continue{});
+}
+
+}  // namespace
+
+Task<Result<Verdict>> exchange_token(Context& context) {
+  auto client = service_client(context);
+  if (!client) return Verdict(Continue{});
+  return take_token_of(context, std::move(client));
 }
 
 std::optional<Foreseen> explain_exchange_token(RequestState& state, Told& told) {

@@ -30,17 +30,7 @@ std::optional<base::Error> login_fault(const Context& context) {
   return base::Error{base::ErrorCode::unavailable, base::Side::store, std::move(health.fault), true};
 }
 
-}  // namespace
-
-Task<Result<Verdict>> load_session(Context& context) {
-  // a caller that says who it is, is not whom a cookie names
-  if (context.request.headers.contains(kCallerField)) co_return Verdict(Continue{});
-  auto named = context.graph.session_cookie.read(context.request.headers);
-  if (named.by_field.empty() && named.by_cookie.empty()) {
-    if (auto fault = login_fault(context)) co_return *std::move(fault);
-    context.may_open_session = named.fields == 0;
-    co_return Verdict(Continue{});
-  }
+Task<Result<Verdict>> find_session(Context& context, session::NamedSessions named) {
   auto finding = session::find_visitor(context.graph.parts.sessions.store, std::move(named));
   auto found = co_await finding;
   if (found) {
@@ -51,6 +41,18 @@ Task<Result<Verdict>> load_session(Context& context) {
   }
   if (goes_on_without(context)) co_return Verdict(Continue{});
   co_return found.error();
+}
+
+}  // namespace
+
+Task<Result<Verdict>> load_session(Context& context) {
+  // a caller that says who it is, is not whom a cookie names
+  if (context.request.headers.contains(kCallerField)) return Verdict(Continue{});
+  auto named = context.graph.session_cookie.read(context.request.headers);
+  if (!named.by_field.empty() || !named.by_cookie.empty()) return find_session(context, std::move(named));
+  if (auto fault = login_fault(context)) return *std::move(fault);
+  context.may_open_session = named.fields == 0;
+  return Verdict(Continue{});
 }
 
 std::optional<Foreseen> explain_load_session(RequestState&, Told&) { return std::nullopt; }

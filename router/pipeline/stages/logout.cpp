@@ -2,13 +2,10 @@
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
-Task<Result<Verdict>> logout(Context& context) {
-  auto& service = *context.graph.logout;
-  const auto& target = context.request.target;
-  const bool has_body = service.wants_body(context.request);
-  if (!has_body && !service.may_handle(context.request.method, target.path, target.query))
-    co_return Verdict(Continue{});
 
+namespace {
+
+Task<Result<Verdict>> perhaps_log_out(Context& context, bool has_body) {
   std::string body;
   if (has_body) {
     auto read = co_await net::read_bounded_body(context.exchange, logout::kMaxBody);
@@ -16,8 +13,8 @@ Task<Result<Verdict>> logout(Context& context) {
     body = std::move(*read);
   }
   std::string seen = body.substr(0, logout::kMaxBody + 1);
-  auto answer = co_await service.handle(context.request, context.external, context.user.session, std::move(seen),
-                                        context.exchange.loop());
+  auto answer = co_await context.graph.logout->handle(context.request, context.external, context.user.session,
+                                                      std::move(seen), context.exchange.loop());
   if (!answer) co_return answer.error();
   if (!*answer) {
     if (has_body) context.exchange.put_back_body(std::move(body));
@@ -26,6 +23,16 @@ Task<Result<Verdict>> logout(Context& context) {
   // its session is over, or never was asked about: nothing to touch when the request ends
   context.user.session = context.user.anonymous = nullptr;
   co_return Verdict(std::move(**answer));
+}
+
+}  // namespace
+
+Task<Result<Verdict>> logout(Context& context) {
+  const auto& service = *context.graph.logout;
+  const auto& target = context.request.target;
+  const bool has_body = service.wants_body(context.request);
+  if (!has_body && !service.may_handle(context.request.method, target.path, target.query)) return Verdict(Continue{});
+  return perhaps_log_out(context, has_body);
 }
 
 }  // namespace router::pipeline

@@ -17,10 +17,7 @@ Task<Result<session::Snapshot>> refresh(std::shared_ptr<const Graph> graph, sess
   co_return fresh;
 }
 
-}  // namespace
-
-Task<Result<Verdict>> refresh_tokens(Context& context) {
-  if (!context.needs_login() || !context.user.is_signed_in()) co_return Verdict(Continue{});
+Task<Result<Verdict>> take_fresh_tokens(Context& context) {
   auto& home = context.exchange.loop();
   const bool waits = context.graph.login->waits_for_tokens(*context.user.session);
   auto refreshing =
@@ -35,6 +32,13 @@ Task<Result<Verdict>> refresh_tokens(Context& context) {
   co_return verdict;
 }
 
+}  // namespace
+
+Task<Result<Verdict>> refresh_tokens(Context& context) {
+  if (!context.needs_login() || !context.user.is_signed_in()) return Verdict(Continue{});
+  return take_fresh_tokens(context);
+}
+
 std::optional<Foreseen> explain_refresh_tokens(RequestState&, Told&) { return std::nullopt; }
 
 // Here nothing could refresh it: there is no refresh token, or JWT_REFRESH is 0.
@@ -47,11 +51,10 @@ Task<Result<Verdict>> ask_for_login(Context& context) {
   const auto& tokens = context.user.session->tokens;
   // The next login would bring such a one, too: no redirects without end.
   if (tokens.access_expires <= tokens.obtained) {
-    co_return Error{ErrorCode::protocol, Side::identity_provider, "access tokens have expired when they come"};
+    return Error{ErrorCode::protocol, Side::identity_provider, "access tokens have expired when they come"};
   }
   context.user.session = nullptr;
-  auto verdict = co_await authenticate(context);
-  co_return verdict;
+  return authenticate(context);
 }
 
 }  // namespace router::pipeline

@@ -125,19 +125,16 @@ Task<Result<Verdict>> events(Context& context, session::SessionId id) {
 
 Task<Result<Verdict>> session_endpoints(Context& context) {
   const auto* const endpoint = session_endpoint(context.request);
-  if (endpoint == nullptr) co_return Verdict(Continue{});
+  if (endpoint == nullptr) return Verdict(Continue{});
   // none of them counts as a use of the session, but for the touch itself
   const auto session = std::exchange(context.user.session, nullptr);
   context.user.anonymous = nullptr;
-  if (!takes(*endpoint, context.request)) co_return Verdict(http::method_not_allowed(endpoint->methods));
-  if (endpoint->path == kSessionScript) co_return Verdict(script(context));
+  if (!takes(*endpoint, context.request)) return Verdict(http::method_not_allowed(endpoint->methods));
+  if (endpoint->path == kSessionScript) return Verdict(script(context));
   session::SessionId id = session ? session->id : session::SessionId();
-  auto work = !session                          ? nobody(context)
-              : endpoint->path == kSessionState ? state(context, std::move(id))
-              : endpoint->path == kSessionTouch ? touch(context, std::move(id))
-                                                : events(context, std::move(id));
-  auto verdict = co_await work;
-  co_return verdict;
+  if (!session) return nobody(context);
+  if (endpoint->path == kSessionState) return state(context, std::move(id));
+  return endpoint->path == kSessionTouch ? touch(context, std::move(id)) : events(context, std::move(id));
 }
 
 std::optional<Foreseen> explain_session_endpoints(RequestState& state, Told&) {
