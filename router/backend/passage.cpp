@@ -264,18 +264,13 @@ http::Fields Passage::passed_trailers(const http::Headers& sent) {
 
 // The browser's next request may come before this answer ends: the cookies are in the session before it hears of it.
 Task<Result<void>> Passage::keep_cookies() {
-  if (!destination_.exchanges_cookies) co_return Result<void>();
+  if (!destination_.exchanges_cookies) return Result<void>();
   const bool passes_all = call_.route().set_backend_session_cookies;
   const bool may_open = call_.opener != nullptr && !passes_all;
   const SetCookieRules rules{call_.own_cookies, call_.facts.user.stored() || may_open, passes_all};
   cookies_ = sort_set_cookies(connection_->head().headers, scope(), rules, call_.clock.wall());
-  if (cookies_.to_jar.empty()) co_return Result<void>();
-  Result<void> kept;
-  if (call_.facts.user.stored())
-    kept = co_await save_in_jar();
-  else
-    co_await open_jar();
-  co_return kept;
+  if (cookies_.to_jar.empty()) return Result<void>();
+  return call_.facts.user.stored() ? save_in_jar() : open_jar();
 }
 
 Task<Result<void>> Passage::save_in_jar() {
@@ -295,13 +290,14 @@ Task<Result<void>> Passage::save_in_jar() {
   co_return Result<void>();
 }
 
-Task<void> Passage::open_jar() {
+Task<Result<void>> Passage::open_jar() {
   std::vector<session::BackendCookie> jar;
   apply_changes(cookies_.to_jar, config_.environment.limits.cookie_jar_bytes, jar);
-  if (jar.empty()) co_return;
+  if (jar.empty()) co_return Result<void>();
   auto opening = call_.opener->open(std::move(jar));
   const auto opened = co_await opening;
   if (opened) lasting_.session_opened();
+  co_return Result<void>();
 }
 
 http::Fields Passage::response_fields() {

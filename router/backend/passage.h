@@ -62,7 +62,7 @@ class Passage final : private net::RelayRules {
   std::string request_head(std::string_view path) const;
   base::Task<base::Result<void>> keep_cookies();
   base::Task<base::Result<void>> save_in_jar();
-  base::Task<void> open_jar();
+  base::Task<base::Result<void>> open_jar();
   // They refer to this, and to the back-end's head.
   http::Fields response_fields();
   JarScope scope() const;

@@ -159,14 +159,23 @@ Task<Result<void>> AsioBackendConnection::shake_hands(ClientTls& tls) {
 
 Task<Result<void>> AsioBackendConnection::send(std::string_view first, std::string_view second,
                                                std::string_view third) {
-  if (closed_ || timed_out_) co_return fault({}, "sending to");
+  if (closed_ || timed_out_) return fault({}, "sending to");
   request_moved();
+  auto writing = stream_.write(first, second, third);
+  return writing.await_ready() ? sent(writing.result) : send_rest(writing);
+}
+
+Task<Result<void>> AsioBackendConnection::send_rest(Stream::Write writing) {
   arm(write_deadline_, request_moved_at_);
-  const auto written = co_await stream_.write(first, second, third);
+  const auto written = co_await writing.rest();
   write_deadline_.disarm();
-  if (written.fault) co_return fault(written.fault, "sending to");
+  co_return sent(written);
+}
+
+Result<void> AsioBackendConnection::sent(const IoResult& written) {
+  if (written.fault) return fault(written.fault, "sending to");
   request_moved();
-  co_return Result<void>();
+  return {};
 }
 
 Task<Result<void>> AsioBackendConnection::read_into(std::span<char> room) {
@@ -219,8 +228,14 @@ Task<Result<void>> AsioBackendConnection::read_head(bool to_head_request) {
 }
 
 Task<Result<BodyPiece>> AsioBackendConnection::read_body() {
-  if (body_finished_) co_return BodyPiece{{}, true};
-  co_await piece_turns_.before_piece();
+  if (body_finished_) return BodyPiece{{}, true};
+  const auto turn = piece_turns_.before_piece();
+  if (next_piece_ && turn.await_ready()) return take_piece();
+  return await_piece(turn);
+}
+
+Task<Result<BodyPiece>> AsioBackendConnection::await_piece(base::SwitchTo turn) {
+  co_await turn;
   while (!next_piece_) {
     const auto room = input_.body_room();
     if (room.empty()) co_return Error{ErrorCode::protocol, Side::back_end, "chunk framing too long"};
@@ -228,12 +243,16 @@ Task<Result<BodyPiece>> AsioBackendConnection::read_body() {
     if (!read && !ends_at_eof(read.error())) co_return read.error();
     next_piece_ = read ? next_piece(*parser_, input_) : Result<BodyPiece>(BodyPiece{{}, true});
   }
+  co_return take_piece();
+}
+
+Result<BodyPiece> AsioBackendConnection::take_piece() {
   auto piece = *std::exchange(next_piece_, std::nullopt);
-  if (!piece) co_return Error{ErrorCode::protocol, Side::back_end, piece.error().detail};
+  if (!piece) return Error{ErrorCode::protocol, Side::back_end, piece.error().detail};
   body_finished_ = piece->last;
   clean_ = body_finished_;
   if (!body_finished_) next_piece_ = next_piece(*parser_, input_);
-  co_return piece;
+  return piece;
 }
 
 // RFC 9112 section 8: a reset, or TLS without close_notify, is a cut and no end.

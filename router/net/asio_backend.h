@@ -70,7 +70,11 @@ class AsioBackendConnection final : public BackendConnection {
   base::Task<base::Result<void>> connect_to(Names& names, const std::string& host, std::uint16_t port);
   base::Task<base::Result<void>> open_tunnel();
   base::Task<base::Result<void>> shake_hands(ClientTls& tls);
+  base::Task<base::Result<void>> send_rest(Stream::Write writing);
+  base::Result<void> sent(const IoResult& written);
   base::Task<base::Result<void>> read_into(std::span<char> room);
+  base::Task<base::Result<BodyPiece>> await_piece(base::SwitchTo turn);
+  base::Result<BodyPiece> take_piece();
   bool ends_at_eof(const base::Error& fault);
   base::Error fault(const error_code& reason, std::string_view doing) const;
   base::Error connect_fault(const error_code& reason, std::string_view doing) const;
@@ -147,6 +151,9 @@ class AsioBackendPool final : public BackendPool {
     base::SteadyTime looked_at;  // when held-up ones were looked for
   };
 
+  base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire_place(Bucket& bucket,
+                                                                             const BackendOrigin& origin,
+                                                                             ConnectionWish& wish);
   base::Task<bool> wait_for_room(Bucket& bucket, ConnectionWish& wish);
   std::unique_ptr<AsioBackendConnection> take_idle(Bucket& bucket);
   static void close_longest_idle(Bucket& bucket);

@@ -105,8 +105,14 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const 
   bucket.used_at = loop_.deadlines().now();
   if (!sweep_deadline_.armed()) sweep_deadline_.arm(kSweepEvery);
   if (!wish.fresh()) {
-    if (auto idle = take_idle(bucket)) co_return lend(bucket, std::move(idle));
+    if (auto idle = take_idle(bucket)) return lend(bucket, std::move(idle));
   }
+  return acquire_place(bucket, origin, wish);
+}
+
+Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire_place(Bucket& bucket,
+                                                                                const BackendOrigin& origin,
+                                                                                ConnectionWish& wish) {
   const bool room = co_await wait_for_room(bucket, wish);
   if (wish.is_withdrawn()) {
     if (room) freed(bucket);

@@ -16,17 +16,25 @@ using base::Side;
 using base::Task;
 
 Task<Result<void>> ClientConnection::send(std::string_view first, std::string_view second, std::string_view third) {
-  if (aborted_) co_return Error{ErrorCode::closed, Side::client, "the connection was aborted"};
+  if (aborted_) return Error{ErrorCode::closed, Side::client, "the connection was aborted"};
+  auto writing = stream_.write(first, second, third);
+  if (writing.await_ready()) return sent(loop_.deadlines().now(), writing.result);
+  return send_rest(writing);
+}
+
+Task<Result<void>> ClientConnection::send_rest(Stream::Write writing) {
   const auto began = loop_.deadlines().now();
   turn_->write_deadline.arm(std::min(timeouts_.stall, turn_->reading.patience()));
-  const auto written = co_await stream_.write(first, second, third);
+  const auto written = co_await writing.rest();
   turn_->write_deadline.disarm();
+  co_return sent(began, written);
+}
+
+Result<void> ClientConnection::sent(base::SteadyTime began, const IoResult& written) {
   read_by_client(began, written.bytes);
-  if (written.fault) {
-    give_client_up();
-    co_return Error{ErrorCode::closed, Side::client, "the client is gone: " + written.fault.message()};
-  }
-  co_return Result<void>();
+  if (!written.fault) return {};
+  give_client_up();
+  return Error{ErrorCode::closed, Side::client, "the client is gone: " + written.fault.message()};
 }
 
 // Bytes that have gone out since then count for the client, as far as we had to wait for it.
@@ -67,19 +75,22 @@ void ClientConnection::start_response(ResponseStart start) {
 }
 
 Task<Result<void>> ClientConnection::flush() {
-  if (turn_->pending.empty()) co_return Result<void>();
-  auto sent = co_await send(turn_->pending, {}, {});
-  turn_->pending.clear();
-  co_return sent;
+  if (turn_->pending.empty()) return Result<void>();
+  return send_pending({}, {});
 }
 
 Task<Result<void>> ClientConnection::write(std::string_view data) {
-  if (data.empty()) co_return Result<void>();
+  if (data.empty()) return Result<void>();
   const auto tail = turn_->framing.before(data.size(), turn_->pending);
-  if (!tail) co_return tail.error();
-  auto sent = co_await send(turn_->pending, data, *tail);
-  turn_->pending.clear();
-  co_return sent;
+  if (!tail) return tail.error();
+  return send_pending(data, *tail);
+}
+
+Task<Result<void>> ClientConnection::send_pending(std::string_view data, std::string_view tail) {
+  auto& turn = *turn_;
+  turn.sending.swap(turn.pending);
+  turn.pending.clear();
+  return send(turn.sending, data, tail);
 }
 
 Task<Result<void>> ClientConnection::send_file(int descriptor, std::uint64_t offset, std::uint64_t length) {
@@ -120,10 +131,17 @@ Task<Result<void>> ClientConnection::send_file(int descriptor, std::uint64_t off
 }
 
 Task<Result<void>> ClientConnection::finish(const http::Fields& trailers) {
-  if (auto ended = turn_->framing.end(trailers, turn_->pending); !ended) co_return ended;
-  auto sent = co_await flush();
-  response_finished_ = sent.has_value();
-  co_return sent;
+  if (auto ended = turn_->framing.end(trailers, turn_->pending); !ended) return ended;
+  if (!turn_->pending.empty()) return send_end();
+  response_finished_ = true;
+  return Result<void>();
+}
+
+Task<Result<void>> ClientConnection::send_end() {
+  auto sending = send_pending({}, {});
+  auto ended = co_await sending;
+  response_finished_ = ended.has_value();
+  co_return ended;
 }
 
 Task<Result<void>> ClientConnection::tunnel(std::unique_ptr<BackendConnection> backend, http::Fields fields,

@@ -219,18 +219,29 @@ void ClientConnection::begin_turn() {
 Task<Result<bool>> ClientConnection::read_head() {
   const auto began = loop_.deadlines().now();
   turn_->ends_by = began + timeouts_.request;
-  // RFC 9112 section 2.2: an empty line before the request line is ignored - one, not a thousand
   bool skipped_empty_line = false;
+  auto taken = take_head(skipped_empty_line);
+  if (!taken || *taken) return taken;
+  return read_rest_of_head(began, skipped_empty_line);
+}
+
+// false: not all of it has come.
+Result<bool> ClientConnection::take_head(bool& skipped_empty_line) {
+  // RFC 9112 section 2.2: an empty line before the request line is ignored - one, not a thousand
+  if (!skipped_empty_line && input_.unread().starts_with("\r\n")) {
+    input_.consume(2);
+    skipped_empty_line = true;
+  }
+  const auto state = turn_->scanner.scan(input_.unread());
+  if (state == HeadScanner::State::malformed) return Error{ErrorCode::bad_request, Side::client, "malformed head"};
+  if (state == HeadScanner::State::incomplete) return false;
+  read_deadline_.disarm();
+  if (auto parsed = parse_head(); !parsed) return parsed.error();
+  return true;
+}
+
+Task<Result<bool>> ClientConnection::read_rest_of_head(base::SteadyTime began, bool skipped_empty_line) {
   for (;;) {
-    if (!skipped_empty_line && input_.unread().starts_with("\r\n")) {
-      input_.consume(2);
-      skipped_empty_line = true;
-    }
-    const auto state = turn_->scanner.scan(input_.unread());
-    if (state == HeadScanner::State::malformed) {
-      co_return Error{ErrorCode::bad_request, Side::client, "malformed head"};
-    }
-    if (state == HeadScanner::State::complete) break;
     const auto room = input_.head_room();
     if (room.empty()) {
       const bool in_first_line = input_.unread().find('\n') == std::string_view::npos;
@@ -244,10 +255,9 @@ Task<Result<bool>> ClientConnection::read_head() {
     if (timed_out_) co_return base::limits::kHeaderTimeout.refuse(ErrorCode::timeout, "the head did not come in time");
     if (read.fault) co_return false;
     input_.received(read.bytes);
+    auto taken = take_head(skipped_empty_line);
+    if (!taken || *taken) co_return taken;
   }
-  read_deadline_.disarm();
-  if (auto parsed = parse_head(); !parsed) co_return parsed.error();
-  co_return true;
 }
 
 Result<void> ClientConnection::parse_head() {

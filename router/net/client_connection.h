@@ -96,6 +96,7 @@ class ClientConnection final : public Exchange {
 
     ResponseFraming framing;
     std::string pending;  // bytes to be sent before the next body bytes
+    std::string sending;  // those on their way
     Deadline write_deadline;
     std::function<void()> client_gone;
     ClientWatch watch;
@@ -109,11 +110,17 @@ class ClientConnection final : public Exchange {
   base::Task<Came> await_first_byte(base::SteadyTime ends_by);
   void rest(base::SteadyTime ends_by);
   base::Task<base::Result<bool>> read_head();
+  base::Task<base::Result<bool>> read_rest_of_head(base::SteadyTime began, bool skipped_empty_line);
+  base::Result<bool> take_head(bool& skipped_empty_line);
   base::Result<void> parse_head();
   base::Task<void> refuse(base::Error error);
   base::Task<void> linger();
   bool has_client_left();
   base::Task<base::Result<void>> send(std::string_view first, std::string_view second, std::string_view third);
+  base::Task<base::Result<void>> send_rest(Stream::Write writing);
+  base::Result<void> sent(base::SteadyTime began, const IoResult& written);
+  base::Task<base::Result<void>> send_pending(std::string_view data, std::string_view tail);
+  base::Task<base::Result<void>> send_end();
   base::Task<base::Result<void>> read_more();
   void arm_for_body();
   void read_by_client(base::SteadyTime began, std::size_t bytes);

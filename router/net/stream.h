@@ -69,7 +69,8 @@ class Stream {
   auto read_some(char* data, std::size_t size) { return ReadSome{*this, asio::buffer(data, size)}; }
   // The same for what is there already: would_block where nothing is. No read may be under way.
   IoResult read_now(char* data, std::size_t size);
-  // All spans completely, in one system call where they fit.
+  // All spans completely, in one system call where they fit. Who asks await_ready() himself, which writes what can be
+  // written at once, awaits rest() where it says no.
   auto write(std::string_view first, std::string_view second = {}, std::string_view third = {}) {
     return Write{*this, {first, second, third}};
   }
@@ -136,6 +137,14 @@ class Stream {
     bool await_ready() { return stream.tls_ ? stream.try_write_tls(*this) : stream.try_write(*this); }
     void await_suspend(std::coroutine_handle<> waiter);
     IoResult await_resume() const noexcept { return result; }
+
+    struct Rest {
+      Write& write;
+      bool await_ready() const noexcept { return false; }
+      void await_suspend(std::coroutine_handle<> waiter) { write.await_suspend(waiter); }
+      IoResult await_resume() const noexcept { return write.result; }
+    };
+    Rest rest() { return Rest{*this}; }
 
    private:
     void go_on(std::coroutine_handle<> waiter);
