@@ -5,7 +5,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
 
-#include "net/head_scanner.h"
 #include "net/next_piece.h"
 #include "net/peer_address.h"
 #include "net/reaching.h"
@@ -201,18 +200,10 @@ Task<Result<void>> AsioBackendConnection::read_head(bool to_head_request) {
   trailers_.clear();
   next_piece_.reset();
   parser_.emplace(response_, trailers_, limits_, to_head_request);
-  for (HeadScanner scanner;;) {
-    const auto state = scanner.scan(input_.unread());
-    if (state == HeadScanner::State::malformed) {
-      co_return Error{ErrorCode::protocol, Side::back_end, "the back-end's head is malformed"};
-    }
-    if (state == HeadScanner::State::complete) {
-      auto parsed = parser_->put_head(input_.unread().substr(0, scanner.head_size()));
-      if (!parsed || !*parsed) {
-        co_return Error{ErrorCode::protocol, Side::back_end, parsed ? "incomplete head" : parsed.error().detail};
-      }
-      break;
-    }
+  for (;;) {
+    const auto taken = parser_->put_head(input_.unread());
+    if (!taken) co_return Error{ErrorCode::protocol, Side::back_end, taken.error().detail};
+    if (*taken) break;
     const auto room = input_.head_room();
     if (room.empty()) co_return Error{ErrorCode::protocol, Side::back_end, "the back-end's head is too large"};
     auto read = co_await read_into(room);

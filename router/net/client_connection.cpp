@@ -202,7 +202,6 @@ void ClientConnection::begin_turn() {
   turn.request.expects_continue = false;
   turn.request.is_upgrade = false;
   turn.trailers.clear();
-  turn.scanner.reset();
   turn.parser.emplace(turn.request, turn.trailers, limits_);
   turn.next_piece.reset();
   turn.put_back.clear();
@@ -232,11 +231,10 @@ Result<bool> ClientConnection::take_head(bool& skipped_empty_line) {
     input_.consume(2);
     skipped_empty_line = true;
   }
-  const auto state = turn_->scanner.scan(input_.unread());
-  if (state == HeadScanner::State::malformed) return Error{ErrorCode::bad_request, Side::client, "malformed head"};
-  if (state == HeadScanner::State::incomplete) return false;
+  auto taken = turn_->parser->put_head(input_.unread());
+  if (!taken || !*taken) return taken;
   read_deadline_.disarm();
-  if (auto parsed = parse_head(); !parsed) return parsed.error();
+  if (auto begun = begin_request(); !begun) return begun.error();
   return true;
 }
 
@@ -260,12 +258,9 @@ Task<Result<bool>> ClientConnection::read_rest_of_head(base::SteadyTime began, b
   }
 }
 
-Result<void> ClientConnection::parse_head() {
+Result<void> ClientConnection::begin_request() {
   auto& request = turn_->request;
   auto& parser = *turn_->parser;
-  auto parsed = parser.put_head(input_.unread().substr(0, turn_->scanner.head_size()));
-  if (!parsed) return parsed.error();
-  if (!*parsed) return Error{ErrorCode::bad_request, Side::client, "incomplete head"};
   input_.keep_head(parser.head_size());
   // CONNECT names an authority, and TRACE nothing of ours: both are refused by their method, not by their
   // target

@@ -18,7 +18,6 @@
 #include "net/client_watch.h"
 #include "net/connections.h"
 #include "net/exchange.h"
-#include "net/head_scanner.h"
 #include "net/input_buffer.h"
 #include "net/parser.h"
 #include "net/response_framing.h"
@@ -78,7 +77,6 @@ class ClientConnection final : public Exchange {
 
     http::Request request;
     http::Headers trailers;
-    HeadScanner scanner;
     std::optional<RequestParser> parser;
 
     std::optional<base::Result<BodyPiece>> next_piece;  // of the body, where it can be had without waiting
@@ -112,7 +110,7 @@ class ClientConnection final : public Exchange {
   base::Task<base::Result<bool>> read_head();
   base::Task<base::Result<bool>> read_rest_of_head(base::SteadyTime began, bool skipped_empty_line);
   base::Result<bool> take_head(bool& skipped_empty_line);
-  base::Result<void> parse_head();
+  base::Result<void> begin_request();
   base::Task<void> refuse(base::Error error);
   base::Task<void> linger();
   bool has_client_left();

@@ -50,6 +50,24 @@ Error section_too_large(std::string detail) {
   return limit.refuse(ErrorCode::head_too_large, std::move(detail));
 }
 
+// What Beast goes by where it says how a message is framed, and whether another one follows it.
+bool frames_message(std::string_view name) {
+  switch (name.size()) {
+    case 7:
+      return equals_ignoring_case(name, "Upgrade");
+    case 10:
+      return equals_ignoring_case(name, "Connection");
+    case 14:
+      return equals_ignoring_case(name, "Content-Length");
+    case 16:
+      return equals_ignoring_case(name, "Proxy-Connection");
+    case 17:
+      return equals_ignoring_case(name, "Transfer-Encoding");
+    default:
+      return false;
+  }
+}
+
 // The value of a Content-Length, where it is one.
 std::optional<std::uint64_t> parse_length(std::string_view value) {
   const auto length = base::parse_unsigned(value);
@@ -77,29 +95,70 @@ Error MessageParser<isRequest>::fault(const error_code& reason) const {
 
 template <bool isRequest>
 Result<bool> MessageParser<isRequest>::put_head(std::string_view input) {
-  input_ = input;
-  error_code ec;
-  head_size_ += this->put(boost::asio::const_buffer(input.data() + head_size_, input.size() - head_size_), ec);
-  if (ec == beast_http::error::need_more) return false;
-  if (ec) return fault(ec);
-  if (!head_done_) return false;
-  if (auto checked = check_head(); !checked) return checked.error();
+  const auto state = scanner_.scan(input);
+  if (state == HeadScanner::State::malformed) return bad("malformed head");
+  if (state == HeadScanner::State::incomplete) return false;
+  const auto head = input.substr(0, scanner_.head_size());
+  head_size_ = head.find(kLineEnd) + kLineEnd.size();
+  auto put = put_start_line(head.substr(0, head_size_));
+  if (put) put = put_fields(head);
+  if (put) put = check_head();
+  if (!put) return std::move(put.error());
   return true;
 }
 
+// Beast reads these bytes of the head, all but those that it only looks at.
 template <bool isRequest>
-Result<void> MessageParser<isRequest>::put_start_line(std::string_view line, std::size_t instead_of) {
+Result<void> MessageParser<isRequest>::show(std::string_view bytes, std::size_t looked_at) {
   error_code ec;
-  this->put(boost::asio::const_buffer(line.data(), line.size()), ec);
+  const auto read = this->put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
   if (ec && ec != beast_http::error::need_more) return fault(ec);
-  head_size_ = instead_of;
+  if (read + looked_at != bytes.size()) return bad("malformed head");
+  return {};
+}
+
+// The scanner has seen that every line ends in CRLF, that none is folded or has control characters, and that the head
+// ends with an empty one.
+template <bool isRequest>
+Result<void> MessageParser<isRequest>::put_fields(std::string_view head) {
+  if (head.size() - head_size_ > limits_.header_bytes + limits_.url_bytes) {
+    return section_too_large<isRequest>("the header section is too large");
+  }
+  for (;;) {
+    const auto line = head.substr(head_size_, head.find(kLineEnd.front(), head_size_) - head_size_);
+    const auto next = head_size_ + line.size() + kLineEnd.size();
+    const auto [name, value] = base::cut(line, ':');
+    Result<void> put;
+    if (line.empty()) {
+      put = show(kLineEnd);
+    } else if (frames_message(name)) {
+      // that a line is not folded shows at the one behind it
+      put = show(head.substr(head_size_, next + 1 - head_size_), 1);
+    } else if (!value) {
+      put = bad("invalid field name");
+    } else {
+      put = take_field(name, base::trim(*value));
+    }
+    if (!put) return put;
+    head_size_ = next;
+    if (line.empty()) return {};
+  }
+}
+
+template <bool isRequest>
+Result<void> MessageParser<isRequest>::take_field(std::string_view name, std::string_view value) {
+  if (!http::is_token(name)) return bad("invalid field name");
+  if (headers_.size() >= limits_.header_count) {
+    const auto& limit = isRequest ? base::limits::kHeaderCount : base::limits::kAnswerFields;
+    return limit.refuse(ErrorCode::head_too_large, "too many fields");
+  }
+  headers_.pass({name, value});
   return {};
 }
 
 template <bool isRequest>
 Result<BodyInput> MessageParser<isRequest>::put_body(std::string_view input) {
   BodyInput out;
-  input_ = input;
   // Beast expects the shortest last chunk, "0 CRLF CRLF", to come whole when it begins the body (it asserts n >= 5)
   if (this->chunked() && !chunk_seen_ && input.starts_with('0') && input.size() < kShortestLastChunk) {
     if (has_bare_line_end(input)) return bad("a line of the chunked body does not end in CRLF");
@@ -172,27 +231,10 @@ bool MessageParser<isRequest>::finish_at_eof() {
 
 template <bool isRequest>
 void MessageParser<isRequest>::on_field_impl(beast_http::field, string_view name, string_view value, error_code& ec) {
-  const std::string_view name_view(name.data(), name.size());
-  const std::string_view value_view(value.data(), value.size());
-  const bool folded = !value.empty() && (value.data() < input_.data() || value.data() >= input_.data() + input_.size());
-  if (folded) {
-    // Beast joins folded lines in a buffer of its own
-    refusal_ = bad("obs-fold in a field");
-  } else if (!http::is_token(name_view)) {
-    refusal_ = bad("invalid field name");
-  } else if (headers_.size() >= limits_.header_count) {
-    refusal_ = (isRequest ? base::limits::kHeaderCount : base::limits::kAnswerFields)
-                   .refuse(ErrorCode::head_too_large, "too many fields");
-  } else {
-    headers_.pass({name_view, value_view});
-  }
-  if (refusal_) ec = beast_http::error::bad_field;
-}
-
-template <bool isRequest>
-void MessageParser<isRequest>::on_header_impl(error_code& ec) {
-  head_done_ = true;
-  ec = {};
+  auto taken = take_field({name.data(), name.size()}, {value.data(), value.size()});
+  if (taken) return;
+  refusal_ = std::move(taken.error());
+  ec = beast_http::error::bad_field;
 }
 
 template <bool isRequest>
@@ -286,16 +328,10 @@ Result<void> RequestParser::check_framing() {
   return {};
 }
 
-Result<bool> ResponseParser::put_head(std::string_view input) {
-  if (head_size() == 0) {
-    if (input.size() < kBareStatusLine + kLineEnd.size()) return false;
-    if (input.substr(kBareStatusLine).starts_with(kLineEnd)) {
-      status_line_.assign(input.substr(0, kBareStatusLine)).append(" ").append(kLineEnd);
-      auto put = put_start_line(status_line_, kBareStatusLine + kLineEnd.size());
-      if (!put) return put.error();
-    }
-  }
-  return MessageParser::put_head(input);
+Result<void> ResponseParser::put_start_line(std::string_view line) {
+  if (line.size() != kBareStatusLine + kLineEnd.size()) return MessageParser::put_start_line(line);
+  status_line_.assign(line.substr(0, kBareStatusLine)).append(" ").append(kLineEnd);
+  return MessageParser::put_start_line(status_line_);
 }
 
 void ResponseParser::on_response_impl(int status, string_view reason, int version, error_code& ec) {

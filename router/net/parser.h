@@ -1,7 +1,9 @@
 // HTTP/1.1 parsers: Beast's basic_parser with fields as views into the read buffer, plus the checks that Beast
 // leaves to us (docs/contract/architecture.md, "Beast, learned the hard way"). Included by net/*.cpp only.
 //
-// A chunked body's trailer section is read here, not by Beast, which would take a Content-Length in it for framing.
+// Of a head Beast is shown the start line and the fields that frame the message, in their order; all others are read
+// here, for a fraction of what it would take. A chunked body's trailer section is read here, too: Beast would take a
+// Content-Length in it for framing.
 //
 // Usage: put_head() with the bytes read so far until it says true; the buffer must stay in place while the head's views
 // are used. Body bytes are handed out as views too: put_body() consumes input and says which part of it is body. One
@@ -15,6 +17,7 @@
 
 #include "base/result.h"
 #include "http/message.h"
+#include "net/head_scanner.h"
 #include "net/response_head.h"
 
 namespace router::net {
@@ -55,9 +58,8 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
   bool finished() { return trailers_done_ || this->is_done(); }
 
  protected:
-  base::Error fault(const error_code& reason) const;
-  // Takes `line` for the first `instead_of` bytes of the message.
-  base::Result<void> put_start_line(std::string_view line, std::size_t instead_of);
+  // With its line end.
+  virtual base::Result<void> put_start_line(std::string_view line) { return show(line); }
   // Rules over the whole head, from the class below.
   virtual base::Result<void> check_head() = 0;
 
@@ -68,8 +70,12 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
   std::optional<base::Error> refusal_;  // set where a callback refuses; wins over Beast's code
 
  private:
+  base::Error fault(const error_code& reason) const;
+  base::Result<void> show(std::string_view bytes, std::size_t looked_at = 0);
+  base::Result<void> put_fields(std::string_view head);
+  base::Result<void> take_field(std::string_view name, std::string_view value);
   void on_field_impl(boost::beast::http::field, string_view name, string_view value, error_code& ec) override;
-  void on_header_impl(error_code& ec) override;
+  void on_header_impl(error_code& ec) override { ec = {}; }
   void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code& ec) override { ec = {}; }
   std::size_t on_body_impl(string_view body, error_code& ec) override;
   void on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code& ec) override;
@@ -79,12 +85,11 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
   base::Result<void> take_trailers(BodyInput& out, std::string_view input);
   base::Result<void> add_trailer(std::string_view line);
 
-  std::string_view input_;
+  HeadScanner scanner_;
   std::string_view span_;
   std::size_t head_size_ = 0;
   std::uint64_t body_bytes_ = 0;
   std::size_t trailer_bytes_ = 0;
-  bool head_done_ = false;
   bool chunk_seen_ = false;
   bool last_chunk_seen_ = false;
   bool trailers_done_ = false;
@@ -117,11 +122,10 @@ class ResponseParser final : public MessageParser<false> {
     if (to_head) this->skip(true);
   }
 
-  // As MessageParser's; takes a status line without the blank behind the status, too (RFC 9112 section 4 wants it, many
-  // servers leave it out together with the reason).
-  base::Result<bool> put_head(std::string_view input);
-
  private:
+  // Takes a status line without the blank behind the status, too (RFC 9112 section 4 wants it, many servers leave it out
+  // together with the reason).
+  base::Result<void> put_start_line(std::string_view line) override;
   void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
   void on_response_impl(int status, string_view reason, int version, error_code& ec) override;
   base::Result<void> check_head() override;
