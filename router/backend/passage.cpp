@@ -27,8 +27,9 @@ const base::SingleCounter kUpgrades("xsrouter_websockets_total",
 constexpr std::size_t kMostGathered = 16 * 1024;
 
 bool is_event_stream(const http::Headers& headers) {
+  constexpr std::string_view kType = "text/event-stream";
   const auto type = headers.get("Content-Type");
-  return type && base::to_lower(*type).starts_with("text/event-stream");
+  return type && base::equals_ignoring_case(type->substr(0, kType.size()), kType);
 }
 
 const base::HistogramFamily kUntilHead("xsrouter_upstream_seconds",

@@ -30,7 +30,8 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string address(cut(text, '%').before);
   Bytes bytes{};
-  if (inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1) return IpAddress(bytes);
+  if (address.find(':') != std::string::npos && inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1)
+    return IpAddress(bytes);
   if (inet_pton(AF_INET, address.c_str(), bytes.data() + kPrefix) != 1) return std::nullopt;
   std::copy(kMapped.begin(), kMapped.end(), bytes.begin());
   return IpAddress(bytes);
