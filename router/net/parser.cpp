@@ -3,10 +3,7 @@
 #include <boost/beast/http/error.hpp>
 
 #include "base/limits.h"
-#include "http/field_list.h"
 #include "http/trailer_names.h"
-#include "http/url.h"
-#include "http/websocket_handshake.h"
 
 namespace router::net {
 
@@ -24,12 +21,6 @@ constexpr std::size_t kChunkExtensionBytes = 1024;
 
 constexpr std::size_t kShortestLastChunk = 5;
 constexpr std::string_view kLineEnd = "\r\n";
-// "HTTP/1.1 200"
-constexpr std::size_t kBareStatusLine = 12;
-// Registered methods have at most 17 characters (UPDATEREDIRECTREF).
-constexpr std::size_t kLongestMethod = 64;
-// No body is that large (256 TiB); a size beyond it is an attempt to overflow somebody's counter.
-constexpr std::uint64_t kLargestBody = std::uint64_t{1} << 48;
 
 // Whether `framing` (chunk sizes, trailers: no body bytes) has a line end that is not CRLF. Beast looks at a last
 // chunk only when its CRLF CRLF is there, which such a line end puts off for ever.
@@ -39,15 +30,6 @@ bool has_bare_line_end(std::string_view framing) {
     if (framing[i] == '\r' && i + 1 < framing.size() && framing[i + 1] != '\n') return true;
   }
   return false;
-}
-
-Error bad(std::string detail) { return Error{ErrorCode::bad_request, Side::client, std::move(detail)}; }
-
-// Of a head, and of the trailers behind a body, which are bounded alike.
-template <bool isRequest>
-Error section_too_large(std::string detail) {
-  const auto& limit = isRequest ? base::limits::kHeaderBytes : base::limits::kAnswerHeadBytes;
-  return limit.refuse(ErrorCode::head_too_large, std::move(detail));
 }
 
 // What Beast goes by where it says how a message is framed, and whether another one follows it.
@@ -68,12 +50,6 @@ bool frames_message(std::string_view name) {
   }
 }
 
-// The value of a Content-Length, where it is one.
-std::optional<std::uint64_t> parse_length(std::string_view value) {
-  const auto length = base::parse_unsigned(value);
-  return length && *length <= kLargestBody ? length : std::nullopt;
-}
-
 }  // namespace
 
 template <bool isRequest>
@@ -85,19 +61,30 @@ MessageParser<isRequest>::MessageParser(http::Headers& headers, http::Headers& t
 }
 
 template <bool isRequest>
+Error MessageParser<isRequest>::bad(std::string detail) {
+  return Error{ErrorCode::bad_request, Side::client, std::move(detail)};
+}
+
+template <bool isRequest>
+Error MessageParser<isRequest>::section_too_large(std::string detail) {
+  const auto& limit = isRequest ? base::limits::kHeaderBytes : base::limits::kAnswerHeadBytes;
+  return limit.refuse(ErrorCode::head_too_large, std::move(detail));
+}
+
+template <bool isRequest>
 Error MessageParser<isRequest>::fault(const error_code& reason) const {
   if (refusal_) return *refusal_;
   if (reason == beast_http::error::header_limit) {
-    return section_too_large<isRequest>("the header section is too large");
+    return section_too_large("the header section is too large");
   }
   return bad(reason.message());
 }
 
 template <bool isRequest>
 Result<bool> MessageParser<isRequest>::put_head(std::string_view input) {
-  const auto state = scanner_.scan(input);
-  if (state == HeadScanner::State::malformed) return bad("malformed head");
-  if (state == HeadScanner::State::incomplete) return false;
+  const auto scanned = scanner_.scan(input);
+  if (scanned == HeadScanner::State::malformed) return bad("malformed head");
+  if (scanned == HeadScanner::State::incomplete) return false;
   const auto head = input.substr(0, scanner_.head_size());
   head_size_ = head.find(kLineEnd) + kLineEnd.size();
   auto put = put_start_line(head.substr(0, head_size_));
@@ -122,7 +109,7 @@ Result<void> MessageParser<isRequest>::show(std::string_view bytes, std::size_t 
 template <bool isRequest>
 Result<void> MessageParser<isRequest>::put_fields(std::string_view head) {
   if (head.size() - head_size_ > limits_.header_bytes + limits_.url_bytes) {
-    return section_too_large<isRequest>("the header section is too large");
+    return section_too_large("the header section is too large");
   }
   for (;;) {
     const auto line = head.substr(head_size_, head.find(kLineEnd.front(), head_size_) - head_size_);
@@ -205,7 +192,7 @@ template <bool isRequest>
 Result<void> MessageParser<isRequest>::add_trailer(std::string_view line) {
   trailer_bytes_ += line.size() + kLineEnd.size();
   if (trailers_.size() >= limits_.header_count || trailer_bytes_ > limits_.header_bytes) {
-    return section_too_large<isRequest>("the trailer section is too large");
+    return section_too_large("the trailer section is too large");
   }
   const auto colon = line.find(':');
   const auto name = line.substr(0, colon);
@@ -259,7 +246,7 @@ template <bool isRequest>
 void MessageParser<isRequest>::on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code& ec) {
   ec = {};
   chunk_seen_ = true;
-  if (size > kLargestBody) {
+  if (size > this->kLargestBody) {
     refusal_ = bad("chunk size too large");
     ec = beast_http::error::bad_chunk;
   } else if (extensions.size() > kChunkExtensionBytes) {
@@ -278,99 +265,5 @@ std::size_t MessageParser<isRequest>::on_chunk_body_impl(std::uint64_t, string_v
 
 template class MessageParser<true>;
 template class MessageParser<false>;
-
-void RequestParser::on_request_impl(beast_http::verb, string_view method, string_view target, int version,
-                                    error_code& ec) {
-  request_.method = {method.data(), method.size()};
-  raw_target_ = {target.data(), target.size()};
-  request_.minor_version = version - 10;
-  start_line_bytes_ = method.size() + target.size() + 12;  // two spaces, HTTP/1.x, CRLF
-  ec = {};
-}
-
-Result<void> RequestParser::check_head() {
-  if (request_.method.size() > kLongestMethod) return bad("the method is too long");
-  if (raw_target_.size() > limits_.url_bytes) {
-    return base::limits::kUrlBytes.refuse(ErrorCode::uri_too_long, "the request target is too long");
-  }
-  if (head_size() > limits_.header_bytes + start_line_bytes_) {
-    return section_too_large<true>("the header section is too large");
-  }
-  if (http::count_items(headers_, "Connection") > http::kMostConnectionOptions)
-    return bad("Connection names too many fields");
-  const auto hosts = headers_.count("Host");
-  if (hosts > 1 || (hosts == 0 && request_.minor_version == 1)) return bad("Host must be there exactly once");
-  if (hosts == 1 && !http::parse_host(*headers_.get("Host"))) return bad("Host is not a host");
-  return check_framing();
-}
-
-Result<void> RequestParser::check_framing() {
-  const auto coding = headers_.get("Transfer-Encoding");
-  if (coding) {
-    if (request_.minor_version == 0) return bad("Transfer-Encoding on HTTP/1.0");
-    if (!equals_ignoring_case(*coding, "chunked")) return bad("Transfer-Encoding other than chunked");
-    if (headers_.contains("Content-Length")) return bad("Content-Length with Transfer-Encoding");
-    request_.body = http::BodyKind::chunked;
-  } else if (const auto length = headers_.get("Content-Length")) {
-    const auto bytes = parse_length(*length);
-    if (headers_.count("Content-Length") > 1 || !bytes) return bad("malformed Content-Length");
-    request_.content_length = *bytes;
-    if (limits_.body_bytes != 0 && request_.content_length > limits_.body_bytes) {
-      return base::limits::kBodyBytes.refuse(ErrorCode::body_too_large, "the body is larger than LIMIT_BODY_BYTES");
-    }
-    request_.body = request_.content_length > 0 ? http::BodyKind::length : http::BodyKind::none;
-  }
-  request_.keep_alive = keep_alive();
-  if (const auto expect = headers_.get("Expect"); expect && request_.minor_version == 1) {
-    request_.expects_continue = equals_ignoring_case(*expect, "100-continue");
-  }
-  request_.is_upgrade = http::asks_for_websocket(request_);
-  return {};
-}
-
-Result<void> ResponseParser::put_start_line(std::string_view line) {
-  if (line.size() != kBareStatusLine + kLineEnd.size()) return MessageParser::put_start_line(line);
-  status_line_.assign(line.substr(0, kBareStatusLine)).append(" ").append(kLineEnd);
-  return MessageParser::put_start_line(status_line_);
-}
-
-void ResponseParser::on_response_impl(int status, string_view reason, int version, error_code& ec) {
-  head_.status = status;
-  head_.reason = {reason.data(), reason.size()};
-  head_.minor_version = version - 10;
-  ec = {};
-}
-
-Result<void> ResponseParser::check_head() {
-  auto refuse = [](std::string detail) { return Error{ErrorCode::protocol, Side::back_end, std::move(detail)}; };
-  const auto coding = headers_.get("Transfer-Encoding");
-  const auto length = headers_.get("Content-Length");
-  if (http::count_items(headers_, "Connection") > http::kMostConnectionOptions)
-    return refuse("Connection names too many fields");
-  if (head_.status < 100 || head_.status > 599) return refuse("status out of range");
-  if (coding && length) return refuse("Content-Length with Transfer-Encoding");
-  if (headers_.count("Transfer-Encoding") > 1 || headers_.count("Content-Length") > 1) {
-    return refuse("framing fields repeated");
-  }
-  if (coding && !equals_ignoring_case(*coding, "chunked")) return refuse("Transfer-Encoding other than chunked");
-  const auto bytes = length ? parse_length(*length) : 0;
-  if (!bytes) return refuse("malformed Content-Length");
-  head_.content_length = *bytes;
-  const bool bodiless = to_head_ || head_.status / 100 == 1 || head_.status == 204 || head_.status == 304;
-  if (bodiless || (length && head_.content_length == 0)) {
-    head_.body = http::BodyKind::none;
-  } else if (coding) {
-    head_.body = http::BodyKind::chunked;
-  } else {
-    head_.body = length ? http::BodyKind::length : http::BodyKind::until_close;
-  }
-  // RFC 9112 section 6.1: framing that HTTP/1.0 does not have, or of a body that must not come, is not to be trusted
-  // (a 304 may say what length a 200 would have)
-  const bool is_never_framed = head_.status / 100 == 1 || head_.status == 204;
-  const bool is_dubious =
-      (coding && (head_.minor_version == 0 || head_.status == 304)) || (is_never_framed && (coding || length));
-  head_.keep_alive = keep_alive() && head_.body != http::BodyKind::until_close && !is_dubious;
-  return {};
-}
 
 }  // namespace router::net

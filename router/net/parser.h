@@ -58,6 +58,12 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
   bool finished() { return trailers_done_ || this->is_done(); }
 
  protected:
+  // No body is that large (256 TiB); a size beyond it is an attempt to overflow somebody's counter.
+  static constexpr std::uint64_t kLargestBody = std::uint64_t{1} << 48;
+
+  static base::Error bad(std::string detail);
+  // Of a head, and of the trailers behind a body, which are bounded alike.
+  static base::Error section_too_large(std::string detail);
   // With its line end.
   virtual base::Result<void> put_start_line(std::string_view line) { return show(line); }
   // Rules over the whole head, from the class below.

@@ -123,7 +123,7 @@ TEST_CASE("fields: what came in by any way is found by every question, in any ca
     CHECK_FALSE(fields.contains("x-name"));
     put(fields);
     const Fields copy = fields.clone();
-    for (const auto* const of : {&fields, &copy}) {
+    for (const auto* const of : std::initializer_list<const Fields*>{&fields, &copy}) {
       CHECK(of->get("x-name") == "1");
       CHECK(of->count("X-NAME") == 1);
       CHECK(of->has_token("x-Name", "1"));
