@@ -80,6 +80,10 @@ void BackEnd::show_page(const httplib::Request& request, httplib::Response& resp
 }
 
 void BackEnd::receive_logout(const httplib::Request& request, httplib::Response& response) const {
+  if (is_away_) {
+    response.status = 503;
+    return;
+  }
   const json user = user_of(request);
   const std::string name = user.is_null() ? std::string() : user.value("sub", "");
   std::cout << profile_.name << ": told that " << (name.empty() ? "somebody" : name) << " has signed out" << std::endl;

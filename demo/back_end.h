@@ -4,6 +4,7 @@
 // of its Listener. Source: docs/contract/logout.md section 1 (what a back-end is told), RFC 6750.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -37,6 +38,9 @@ class BackEnd {
   const std::string& origin() const { return listener_.origin(); }
   void start() { listener_.start(); }
 
+  // Away: it answers a logout call with 503, as one that is being restarted. Any thread.
+  void set_away(bool is_away) { is_away_ = is_away; }
+
  private:
   // The claims of a good token; null without one.
   nlohmann::json user_of(const httplib::Request& request) const;
@@ -47,6 +51,7 @@ class BackEnd {
   const BackEndProfile profile_;
   const TokenCheck check_;
   LogoutCalls& calls_;
+  std::atomic<bool> is_away_ = false;
   Listener listener_;  // after what its handlers use
 };
 

@@ -14,7 +14,8 @@ nlohmann::json LogoutCalls::to_json() const {
   const std::lock_guard lock(mutex_);
   for (const LogoutCall& call : calls_) {
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - call.received);
-    list.push_back({{"backEnd", call.back_end}, {"user", call.user}, {"secondsAgo", age.count()}});
+    list.push_back(
+        {{"backEnd", call.back_end}, {"user", call.user}, {"secondsAgo", age.count()}, {"console", console_}});
   }
   return list;
 }

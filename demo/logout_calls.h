@@ -20,11 +20,15 @@ class LogoutCalls {
  public:
   static constexpr std::size_t kMaxCalls = 50;
 
+  // `console`: where the router's console is; empty: nowhere.
+  explicit LogoutCalls(std::string console) : console_(std::move(console)) {}
+
   void record(LogoutCall call);
-  // [{"backEnd", "user", "secondsAgo"}]
+  // [{"backEnd", "user", "secondsAgo", "console"}]
   nlohmann::json to_json() const;
 
  private:
+  const std::string console_;
   mutable std::mutex mutex_;
   std::deque<LogoutCall> calls_;
 };

@@ -1,7 +1,7 @@
 // The demo's surroundings in one process: an identity provider and two back-ends on the loopback interface.
 //
-// Prints where they listen, one "name=value" per line, then "ready"; ends at SIGINT or SIGTERM. scripts/run
-// starts it next to the router.
+// Prints where they listen, one "name=value" per line, then "ready"; ends at SIGINT or SIGTERM. SIGUSR1: invoices is away,
+// or back. scripts/run starts it next to the router.
 #include <csignal>
 #include <iostream>
 #include <map>
@@ -17,12 +17,13 @@ namespace {
 using namespace router;
 
 constexpr const char* kUsage =
-    "usage: xs-router-demo --router URL [--idp-port N] [--orders-port N] [--invoices-port N]\n"
-    "URL is where this machine finds the router, such as http://localhost:5000; port 0, the default, is "
-    "any.\n";
+    "usage: xs-router-demo --router URL [--console URL] [--idp-port N] [--orders-port N] [--invoices-port N]\n"
+    "URL is where this machine finds the router, such as http://localhost:5000, and its console; port 0, the default, "
+    "is any.\n";
 
 struct Options {
   http::Url router;
+  std::string console;
   std::map<std::string, std::uint16_t, std::less<>> ports{
       {"--idp-port", 0}, {"--orders-port", 0}, {"--invoices-port", 0}};
 };
@@ -35,6 +36,8 @@ std::optional<Options> parse_options(int argc, char** argv) {
       const auto url = http::parse_url(argv[i + 1]);
       if (!url) return std::nullopt;
       options.router = *url;
+    } else if (name == "--console") {
+      options.console = argv[i + 1];
     } else if (const auto port = options.ports.find(name); port != options.ports.end()) {
       const auto number = base::parse_unsigned(argv[i + 1]);
       if (!number || *number > UINT16_MAX) return std::nullopt;
@@ -75,25 +78,26 @@ demo::BackEndProfile invoices() {
           "orders", "Orders"};
 }
 
-sigset_t block_stop_signals() {
+sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
 
 int serve(const Options& options) {
   // Before any thread starts, so that all of them leave the signals to sigwait.
-  const sigset_t signals = block_stop_signals();
+  const sigset_t signals = block_signals();
   const auto signer = demo::TokenSigner::create();
   if (!signer) {
     std::cerr << describe(signer.error()) << "\n";
     return 1;
   }
   const demo::Client client = client_at(options.router);
-  demo::LogoutCalls calls;
+  demo::LogoutCalls calls(options.console);
   demo::IdentityProvider provider(*signer, client);
   if (!provider.bind(options.ports.at("--idp-port"))) {
     std::cerr << "the port of the identity provider is taken\n";
@@ -111,8 +115,12 @@ int serve(const Options& options) {
   second.start();
   std::cout << "issuer=" << provider.issuer() << "\nclient_id=" << client.id << "\nclient_secret=" << client.secret
             << "\norders=" << first.origin() << "\ninvoices=" << second.origin() << "\nready" << std::endl;
-  int received = 0;
-  sigwait(&signals, &received);
+  bool is_away = false;
+  for (int received = 0; sigwait(&signals, &received) == 0 && received == SIGUSR1;) {
+    is_away = !is_away;
+    second.set_away(is_away);
+    std::cout << "invoices is " << (is_away ? "away" : "back") << std::endl;
+  }
   return 0;
 }
 

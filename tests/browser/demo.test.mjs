@@ -5,14 +5,19 @@ import { launchChromium } from './support/chromium.mjs';
 import { freePort } from './support/ports.mjs';
 import { Program, demoDirectory, startRouter } from './support/router.mjs';
 
+const token = 'the-token-of-the-demo-operator';
 let browser, demo, router, provider;
 before(async () => {
   const port = await freePort();
-  demo = new Program('xs-router-demo', ['--router', `http://localhost:${port}`]);
+  const consolePort = await freePort();
+  const routerAndConsole = ['--router', `http://localhost:${port}`, '--console', `http://localhost:${consolePort}`];
+  demo = new Program('xs-router-demo', routerAndConsole);
   await demo.ready(() => demo.output.includes('\nready\n'));
   const said = Object.fromEntries([...demo.output.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
   provider = said.issuer;
   router = await startRouter(port, demoDirectory, {
+    MANAGEMENT_PORT: String(consolePort),
+    MANAGEMENT_TOKEN: token,
     OIDC_ISSUER: said.issuer,
     OIDC_CLIENT_ID: said.client_id,
     OIDC_CLIENT_SECRET: said.client_secret,
@@ -56,6 +61,17 @@ test('a newcomer signs in, uses both applications, signs out and sees that both 
   await page.locator('#told-orders .good').waitFor();
   await page.locator('#told-invoices .good').waitFor();
   assert.match(await page.textContent('#told-orders'), /told that demo has signed out/);
+});
+
+test('the logout page leads to the picture of that logout in the console [issue 14]', async () => {
+  const page = await newPerson();
+  await signIn(page);
+  await page.getByRole('link', { name: 'Sign out' }).click();
+  await page.getByRole('link', { name: 'See the picture of this logout' }).click();
+  await page.getByLabel('Management token').fill(token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Logout of demo' }).waitFor();
+  await page.getByText('All 2 back-end calls are confirmed.').first().waitFor();
 });
 
 test('signing out at the demo provider reaches the applications as well', async () => {

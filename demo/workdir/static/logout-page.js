@@ -10,12 +10,21 @@ function show(backEnd, call) {
   place.className = call ? "good" : "";
 }
 
+// The operators' console has a picture of each logout; this one is the user's newest.
+function showPicture({ user, console: operators }) {
+  if (!user || !operators) return;
+  const link = document.getElementById("picture");
+  link.href = `${operators}/#/logouts/newest?user=${encodeURIComponent(user)}`;
+  link.hidden = false;
+}
+
 async function look() {
   const answer = await fetch("/logouts.json");
   const calls = await answer.json();
   const told = ["orders", "invoices"].map((backEnd) => {
     const call = calls.find((one) => one.backEnd === backEnd && one.secondsAgo < recent);
     show(backEnd, call);
+    if (call) showPicture(call);
     return call;
   });
   if (!told.every(Boolean) && --attempts > 0) setTimeout(look, 500);
