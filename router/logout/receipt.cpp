@@ -18,8 +18,8 @@ constexpr std::size_t kMostInOneLine = 20;
 constexpr std::size_t kMostOfSessions = 128 * 1024;
 constexpr std::size_t kMostInJson = 512 * 1024;
 
-template <class Item, class Write>
-std::string in_one_line(const std::vector<Item>& items, Write write) {
+template <class Items, class Write>
+std::string in_one_line(const Items& items, Write write) {
   std::string line;
   for (std::size_t i = 0; i < items.size() && i < kMostInOneLine; ++i) {
     if (i > 0) line.append(", ");

@@ -56,7 +56,7 @@ struct Receipt : std::enable_shared_from_this<Receipt> {
   base::SteadyTime open_since;
   bool durable = false;             // the calls would survive a crash of this process
   bool is_known_everywhere = true;  // false: other replicas were to hear of it later
-  std::vector<CallReport> calls;
+  std::deque<CallReport> calls;     // who works on one keeps it, whatever is added meanwhile
   std::size_t open_calls = 0;
   std::size_t open_token_uses = 0;  // calls that carry the session's token, and a browser that is at the provider
   ProviderPart provider = ProviderPart::none;

@@ -140,6 +140,22 @@ TEST_CASE("fan-out: a token that expires while a call waits is not sent any more
   CHECK(receipt->calls[0].outcome == Outcome::unconfirmed);
 }
 
+TEST_CASE("fan-out: calls that join a receipt leave those that are under way their outcome [issue 12]") {
+  Bench bench;
+  bench.client.set("bank.example", BackEnds::kHangs);
+  const auto receipt = bench.submit(Bench::call_to("bank"));
+  bench.loop.run_ready();
+  // other sessions of the same user
+  for (int i = 0; i < 50; ++i) {
+    std::vector<logout::Call> more;
+    more.push_back(Bench::call_to("shop"));
+    run_task(bench.fan_out.submit(receipt, std::move(more), logout::Urgency::urgent), &bench.loop);
+  }
+  bench.loop.advance(base::seconds(31));
+  CHECK(receipt->calls[0].fault == "timeout");
+  CHECK(receipt->calls[0].took >= base::seconds(10));
+}
+
 TEST_CASE("fan-out: at most LOGOUT_FANOUT_CONCURRENCY calls per back-end at a time") {
   logout::FanOutOptions options;
   options.concurrency = 4;
