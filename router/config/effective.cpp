@@ -2,8 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "config/issue.h"
-
 namespace router::config {
 namespace {
 
@@ -28,7 +26,8 @@ json json_without_secrets(const json& value) {
   return shown;
 }
 
-std::string effective_text(const std::string& directory, const json& descriptor, const Variables& variables) {
+std::string effective_text(const std::string& directory, const json& descriptor, const Variables& variables,
+                           const Issues& issues) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const auto& [name, shown] : variables.shown()) {
     nlohmann::ordered_json entry{{"name", name}};
@@ -36,8 +35,10 @@ std::string effective_text(const std::string& directory, const json& descriptor,
     entry["source"] = shown.source;
     list.push_back(std::move(entry));
   }
-  const nlohmann::ordered_json effective{
-      {"directory", directory}, {"descriptor", json_without_secrets(descriptor)}, {"variables", std::move(list)}};
+  const nlohmann::ordered_json effective{{"directory", directory},
+                                         {"descriptor", json_without_secrets(descriptor)},
+                                         {"variables", std::move(list)},
+                                         {"check", nlohmann::ordered_json::parse(to_json(issues), nullptr, false)}};
   return effective.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "config/issue.h"
 #include "config/json_access.h"
 #include "config/variables.h"
 
@@ -11,7 +12,8 @@ namespace router::config {
 // The same document, *** where a value is a secret or may hold one.
 json json_without_secrets(const json& value);
 
-// {"directory", "descriptor", "variables": [{"name", "value", "source"}]}, as JSON.
-std::string effective_text(const std::string& directory, const json& descriptor, const Variables& variables);
+// {"directory", "descriptor", "variables": [{"name", "value", "source"}], "check"}, as JSON. `issues`: what `check` says of it.
+std::string effective_text(const std::string& directory, const json& descriptor, const Variables& variables,
+                           const Issues& issues);
 
 }  // namespace router::config

@@ -100,7 +100,7 @@ LoadResult load(const LoadInput& input) {
   warn_not_built_yet(validation);
   warn_left_out(validation);
   warn_start_script(directory, issues);
-  result.effective = effective_text(directory, root, variables);
+  result.effective = effective_text(directory, root, variables, issues);
   result.configuration = std::move(configuration);
   return result;
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
@@ -87,6 +88,16 @@ TEST_CASE("effective: no secret is in it, and nothing of what is not ours [issue
   CHECK(effective.find("VCAP_SERVICES") != std::string::npos);
   CHECK(effective.find("hunter-2") == std::string::npos);
   CHECK(effective.find("SOMEBODY_ELSES") == std::string::npos);
+}
+
+TEST_CASE("effective: what check warns of is in it, too [issue 14]") {
+  const auto check = json::parse(load_variables({{"MANAGEMENT_PORT", "9090"}}).effective)["check"];
+  CHECK(check["errors"] == 0);
+  const auto is_of_the_port = [](const json& issue) {
+    return issue["severity"] == "warning" &&
+           issue["file"].get<std::string>().find("MANAGEMENT_PORT") != std::string::npos;
+  };
+  CHECK(std::count_if(check["issues"].begin(), check["issues"].end(), is_of_the_port) == 1);
 }
 
 }  // namespace router::config::test::effective_test
