@@ -184,6 +184,7 @@ Task<Result<net::ClientResponse>> DestinationService::request(std::string name, 
   request.url.path += destination_path(name);
   request.headers = {{"Accept", "application/json"}, {"Authorization", "Bearer " + std::string(token.reveal())}};
   request.max_body = kMaxDestinationAnswer;
+  request.timeout = binding_.timeout;
   request.tls.verify = parts_.verify_tls;
   request.side = Side::back_end;
   auto response = co_await parts_.client.send(std::move(request));
@@ -205,7 +206,7 @@ void DestinationService::keep(const std::string& name, Entry& entry, Result<net:
                 Error{ErrorCode::protocol, Side::back_end,
                       "destination service: status " + std::to_string(response->status), true});
   }
-  auto read = read_destination_answer(name, response->body);
+  auto read = read_destination_answer(name, response->body, binding_.connectivity);
   if (!read) return fail(name, entry, read.error());
   const auto now = parts_.clock.steady();
   const auto life = read->good_for ? std::max(*read->good_for - kMargin, base::seconds(0)) : std::chrono::hours(24);
@@ -218,7 +219,9 @@ void DestinationService::keep(const std::string& name, Entry& entry, Result<net:
 
 void DestinationService::fail(const std::string& name, Entry& entry, Error error) {
   // Whatever went wrong with our own credentials: the user is not the one who has to sign in.
-  if (error.code == ErrorCode::unauthenticated) error.code = ErrorCode::unavailable;
+  if (error.code == ErrorCode::unauthenticated || error.code == ErrorCode::not_found) {
+    error.code = ErrorCode::unavailable;
+  }
   error.side = Side::back_end;
   base::log_warning("destination_service.failed", {{"destination", name}, {"fault", describe(error)}});
   const std::lock_guard lock(mutex_);

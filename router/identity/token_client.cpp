@@ -61,6 +61,11 @@ bool means_no(const std::string& error, const http::FormFields& fields) {
          (with_password && (error == "unauthorized" || error == "access_denied"));
 }
 
+// The router's own token, no user's.
+bool is_for_itself(const http::FormFields& fields) {
+  return !fields.empty() && fields.front().second == "client_credentials";
+}
+
 base::Error rejection(std::string_view endpoint, const net::ClientResponse& response, const std::string& error) {
   std::string detail(endpoint);
   detail += " endpoint: status " + std::to_string(response.status);
@@ -129,6 +134,12 @@ base::Task<base::Result<TokenAnswer>> TokenClient::ask(Endpoints endpoints, http
   if (!response) co_return response.error();
   if (response->status == 200) co_return read_token_answer(response->body);
   const std::string error = error_of(*response);
+  if (is_for_itself(fields)) {
+    if (response->status == 401) co_return refused_credential("token endpoint: " + error);
+    if (response->status == 404) {
+      co_return base::Error{base::ErrorCode::not_found, base::Side::identity_provider, "there is no such subaccount"};
+    }
+  }
   const bool is_client_error = response->status >= 400 && response->status < 500;
   if (is_client_error && means_no(error, fields)) co_return refused_credential("token endpoint: " + error);
   co_return rejection("token", *response, error);
@@ -196,7 +207,7 @@ base::Task<base::Result<net::ClientResponse>> TokenClient::post(std::string url,
     request.tls.client_key = provider_.client_key;
   }
   request.body = http::encode_form(fields);
-  request.timeout = std::clamp(at_most, base::milliseconds(1), kDeadline);
+  request.timeout = std::clamp(at_most, base::milliseconds(1), std::min(kDeadline, provider_.token_timeout));
   request.max_body = kMaxAnswer;
   request.tls.verify = parts_.verify_tls;
   request.side = base::Side::identity_provider;

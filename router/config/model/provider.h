@@ -1,9 +1,11 @@
 // The identity providers and services that are bound. Part of config/model.h.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/secret.h"
 
 namespace router::config {
@@ -30,6 +32,7 @@ struct IdentityProvider {
   // as registered at the provider, e.g. ES256 or HS256; empty = any asymmetric one that the provider
   // announces
   std::string id_token_signed_response_alg;
+  base::milliseconds token_timeout{7'000};  // of a call of its token endpoint; the longest there is
 
   friend bool operator==(const IdentityProvider&, const IdentityProvider&) = default;
 };
@@ -37,9 +40,12 @@ struct IdentityProvider {
 // The bound destination service.
 struct DestinationService {
   std::string uri;
-  IdentityProvider client;  // how its tokens are fetched; of kind xsuaa
+  base::milliseconds timeout{30'000};  // of outgoingRequestOptions
+  IdentityProvider client;             // how its tokens are fetched; of kind xsuaa
 
-  friend bool operator==(const DestinationService&, const DestinationService&) = default;
+  std::shared_ptr<const struct Connectivity> connectivity;  // for what is OnPremise; null: none is bound
+
+  friend bool operator==(const DestinationService&, const DestinationService&);
 };
 
 // A bound service's own client at an authorization server, and how its tokens are got there.

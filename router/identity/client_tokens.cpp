@@ -1,0 +1,126 @@
+#include "identity/client_tokens.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "identity/faults.h"
+#include "identity/metadata.h"
+
+namespace router::identity {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Secret;
+using base::Side;
+using base::Task;
+
+namespace {
+
+constexpr base::seconds kLeftUnused{60};
+constexpr base::seconds kUnsaidLife{600};
+constexpr std::size_t kMostWaiting = 4096;
+
+bool is_own(const config::IdentityProvider& client, const std::string& tenant) {
+  return tenant.empty() || tenant == client.identity_zone;
+}
+
+// Whose fault the router's own credentials are: not the user's, who could do nothing about it by signing in.
+Error refused(const Error& error) {
+  return {ErrorCode::protocol, Side::back_end, "the service's client is refused: " + error.detail};
+}
+
+}  // namespace
+
+std::string ClientTokens::key_of(const config::IdentityProvider& client, const std::string& tenant) {
+  return client.client_id + '\n' + client.url + '\n' + (is_own(client, tenant) ? "" : tenant);
+}
+
+std::size_t ClientTokens::kept() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
+Secret ClientTokens::good(const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto entry = entries_.find(key);
+  if (entry == entries_.end() || parts_.clock.wall() >= entry->second->good_until) return {};
+  return entry->second->token;
+}
+
+Task<Result<Secret>> ClientTokens::get(Client client, std::string tenant, base::Loop& home) {
+  auto kept = good(key_of(*client, tenant));
+  if (!kept.empty()) co_return kept;
+  auto asking = base::run_on(parts_.loop, home, ask(shared_from_this(), std::move(client), std::move(tenant)));
+  auto token = co_await asking;
+  co_return token;
+}
+
+void ClientTokens::drop(const config::IdentityProvider& client, const std::string& tenant, const Secret& token) {
+  const std::lock_guard lock(mutex_);
+  const auto entry = entries_.find(key_of(client, tenant));
+  if (entry != entries_.end() && entry->second->token == token) entry->second->good_until = {};
+}
+
+ClientTokens::EntryPointer ClientTokens::entry_for(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  if (const auto known = entries_.find(key); known != entries_.end()) return known->second;
+  if (entries_.size() >= kMostKept) {
+    const auto now = parts_.clock.wall();
+    std::erase_if(entries_, [&](const auto& item) {
+      return !item.second->flight.is_running() && item.second->good_until <= now;
+    });
+  }
+  if (entries_.size() >= kMostKept) return nullptr;
+  return entries_.emplace(key, std::make_shared<Entry>()).first->second;
+}
+
+Task<Result<Secret>> ClientTokens::ask(std::shared_ptr<ClientTokens> self, Client client, std::string tenant) {
+  const auto key = key_of(*client, tenant);
+  // Somebody may have brought it while this one was on its way here.
+  auto kept = self->good(key);
+  if (!kept.empty()) co_return kept;
+  const auto entry = self->entry_for(key);
+  if (entry == nullptr || entry->flight.waiting() >= kMostWaiting) {
+    co_return Error{ErrorCode::overloaded, Side::back_end, "too many tokens are asked for"};
+  }
+  auto work = fetch(self, std::move(client), std::move(tenant), entry);
+  co_await entry->flight.run(std::move(work));
+  if (entry->fault) co_return *entry->fault;
+  const std::lock_guard lock(self->mutex_);
+  co_return entry->token;
+}
+
+Task<void> ClientTokens::fetch(std::shared_ptr<ClientTokens> self, Client client, std::string tenant,
+                               EntryPointer entry) {
+  auto asking = self->request(client, tenant);
+  auto answer = co_await asking;
+  const bool is_refused = !answer && answer.error().code == ErrorCode::unauthenticated;
+  if (is_refused && !is_own(*client, tenant)) {
+    base::log_info("client_token.not_subscribed", {{"client", client->client_id}, {"tenant", tenant}});
+    auto asking_own = self->request(client, {});
+    answer = co_await asking_own;
+  }
+  entry->fault.reset();
+  if (!answer) {
+    base::log_warning("client_token.failed",
+                      {{"client", client->client_id}, {"tenant", tenant}, {"fault", describe(answer.error())}});
+    entry->fault = answer.error().code == ErrorCode::unauthenticated ? refused(answer.error()) : answer.error();
+    co_return;
+  }
+  const auto life = answer->expires_in.value_or(kUnsaidLife);
+  const std::lock_guard lock(self->mutex_);
+  entry->token = std::move(answer->access_token);
+  entry->good_until = self->parts_.clock.wall() + life - std::min(kLeftUnused, life / 2);
+}
+
+Task<Result<TokenAnswer>> ClientTokens::request(Client client, std::string tenant) {
+  TokenClient at(*client, parts_);
+  auto endpoints = at_tenant(*client, std::make_shared<const Metadata>(xsuaa_metadata(*client)), tenant);
+  auto asking = at.client_credentials(std::move(endpoints));
+  auto answer = co_await asking;
+  co_return answer;
+}
+
+}  // namespace router::identity

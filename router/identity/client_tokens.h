@@ -1,0 +1,62 @@
+// The router's own tokens for bound services (client credentials), one per client and tenant.
+//
+// Fetched when one is needed, once for all who wait; kept until a minute before it expires, or half its life. A tenant
+// is a subdomain of the client's authorization server; where that server refuses the client there (nobody has
+// subscribed), the provider's own token stands in. Owner: app/parts, beyond reloads, by shared_ptr. get() from any loop,
+// the work runs on the background loop; drop() from any thread. At most 4096 are kept. Errors: not_found (there is no such
+// subaccount), unavailable (the client is refused, or the server is away). Source: RFC 6749 section 4.4;
+// docs/contract/html5.md section 1.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "base/single_flight.h"
+#include "base/task.h"
+#include "config/model.h"
+#include "identity/parts.h"
+#include "identity/token_client.h"
+
+namespace router::identity {
+
+class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
+ public:
+  static constexpr std::size_t kMostKept = 4096;
+  using Client = std::shared_ptr<const config::IdentityProvider>;
+
+  explicit ClientTokens(Parts parts) : parts_(parts) {}
+
+  // `tenant`: empty for the client's own subaccount. Comes back to `home`.
+  base::Task<base::Result<base::Secret>> get(Client client, std::string tenant, base::Loop& home);
+  // A service has refused it: the next request fetches another. One that has been replaced already stays.
+  void drop(const config::IdentityProvider& client, const std::string& tenant, const base::Secret& token);
+  std::size_t kept() const;
+
+ private:
+  struct Entry {
+    base::Secret token;
+    base::WallTime good_until;
+    std::optional<base::Error> fault;  // of the last flight
+    base::SingleFlight flight;
+  };
+  using EntryPointer = std::shared_ptr<Entry>;
+
+  static std::string key_of(const config::IdentityProvider& client, const std::string& tenant);
+  base::Secret good(const std::string& key) const;
+  EntryPointer entry_for(const std::string& key);
+  static base::Task<base::Result<base::Secret>> ask(std::shared_ptr<ClientTokens> self, Client client,
+                                                    std::string tenant);
+  static base::Task<void> fetch(std::shared_ptr<ClientTokens> self, Client client, std::string tenant,
+                                EntryPointer entry);
+  base::Task<base::Result<TokenAnswer>> request(Client client, std::string tenant);
+
+  const Parts parts_;
+  mutable std::mutex mutex_;  // guards the map, and tokens and times in it; flights are the background loop's
+  std::map<std::string, EntryPointer, std::less<>> entries_;
+};
+
+}  // namespace router::identity

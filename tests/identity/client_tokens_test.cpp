@@ -1,0 +1,121 @@
+#include "identity/client_tokens.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "support/fake_http_client.h"
+#include "support/fake_loop.h"
+#include "support/run_task.h"
+
+namespace router::identity::client_tokens_test {
+namespace {
+
+// Each tenant's endpoint answers with a status of its own; tokens are numbered.
+struct World {
+  test::FakeClock clock;
+  test::FakeLoop loop{clock};
+  test::FakeHttpClient http{[this](const net::ClientRequest& request) { return answer(request); }};
+  std::shared_ptr<ClientTokens> tokens = std::make_shared<ClientTokens>(Parts{http, loop, clock});
+  std::map<std::string, int> statuses;
+  int lifetime = 3600;
+  int made = 0;
+
+  base::Result<net::ClientResponse> answer(const net::ClientRequest& request) {
+    const auto tenant = request.url.host.substr(0, request.url.host.find('.'));
+    const auto status = statuses.contains(tenant) ? statuses[tenant] : 200;
+    if (status != 200) return test::answer_json(status, R"({"error":"refused"})");
+    return test::answer_json(200, R"({"token_type":"bearer","access_token":")" + tenant + std::to_string(++made) +
+                                      R"(","expires_in":)" + std::to_string(lifetime) + "}");
+  }
+  static ClientTokens::Client client(const std::string& id = "repo") {
+    config::IdentityProvider made;
+    made.kind = config::ProviderKind::xsuaa;
+    made.url = "https://own.uaa.example";
+    made.identity_zone = "own";
+    made.client_id = id;
+    made.client_secret = base::Secret("s");
+    return std::make_shared<const config::IdentityProvider>(std::move(made));
+  }
+  base::Result<base::Secret> get(const std::string& tenant, const std::string& id = "repo") {
+    return test::run_task(tokens->get(client(id), tenant, loop), &loop);
+  }
+  std::string token(const std::string& tenant, const std::string& id = "repo") {
+    const auto got = get(tenant, id);
+    return got ? std::string(got->reveal()) : "error";
+  }
+};
+
+TEST_CASE_FIXTURE(World, "client tokens: one per client and tenant, kept until a minute before its end [issue 15]") {
+  CHECK(token("t1") == "t11");
+  CHECK(token("t2") == "t22");
+  CHECK(token("t1") == "t11");
+  CHECK(token("t1", "other") == "t13");
+  clock.advance(base::seconds(3539));
+  CHECK(token("t1") == "t11");
+  clock.advance(base::seconds(1));
+  CHECK(token("t1") == "t14");
+}
+
+TEST_CASE_FIXTURE(World, "client tokens: a short life is used by half [issue 15]") {
+  lifetime = 20;
+  CHECK(token("t1") == "t11");
+  clock.advance(base::seconds(9));
+  CHECK(token("t1") == "t11");
+  clock.advance(base::seconds(1));
+  CHECK(token("t1") == "t12");
+}
+
+TEST_CASE_FIXTURE(World, "client tokens: no tenant, and its own, is the client's subaccount [issue 15]") {
+  CHECK(token("") == "own1");
+  CHECK(token("own") == "own1");
+}
+
+TEST_CASE_FIXTURE(World, "client tokens: a tenant that has not subscribed gets the provider's own [issue 15]") {
+  statuses["t1"] = 401;
+  CHECK(token("t1") == "own1");
+  CHECK(token("t1") == "own1");
+  statuses["own"] = 401;
+  clock.advance(base::minutes(61));
+  const auto refused = get("t1");
+  REQUIRE(!refused);
+  CHECK(refused.error().side == base::Side::back_end);
+  CHECK(refused.error().code == base::ErrorCode::protocol);
+}
+
+TEST_CASE_FIXTURE(World,
+                  "client tokens: a subaccount that does not exist is not found, nobody else's is taken [issue 15]") {
+  statuses["t1"] = 404;
+  const auto refused = get("t1");
+  REQUIRE(!refused);
+  CHECK(refused.error().code == base::ErrorCode::not_found);
+  CHECK(http.requests.size() == 1);
+  statuses["t1"] = 200;
+  CHECK(token("t1") == "t11");
+}
+
+TEST_CASE_FIXTURE(World, "client tokens: one that a service has refused is not used again, a newer one is [issue 15]") {
+  const auto first = get("t1");
+  REQUIRE(first);
+  tokens->drop(*client(), "t1", *first);
+  CHECK(token("t1") == "t12");
+  tokens->drop(*client(), "t1", *first);
+  CHECK(token("t1") == "t12");
+}
+
+TEST_CASE_FIXTURE(World, "client tokens: who asks at once waits for one answer [issue 15]") {
+  int arrived = 0;
+  loop.set_current(false);
+  const auto ask = [](World* world, int* count) -> base::Task<void> {
+    auto getting = world->tokens->get(client(), "t1", world->loop);
+    const auto got = co_await getting;
+    *count += got ? 1 : 0;
+  };
+  for (int i = 0; i < 50; ++i) base::start_detached(ask(this, &arrived));
+  loop.run_ready();
+  CHECK(arrived == 50);
+  CHECK(http.requests.size() == 1);
+}
+
+}  // namespace
+}  // namespace router::identity::client_tokens_test
