@@ -1,8 +1,10 @@
 #include "http/target.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
+#include "http/look_alikes.h"
 #include "http/url.h"
 
 namespace router::http {
@@ -77,13 +79,21 @@ bool has_dot_segment(std::string_view decoded) {
   }
 }
 
+bool looks_like_dot_segment(std::string_view decoded) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  return !std::all_of(decoded.begin(), decoded.end(), is_ascii) && has_dot_segment(without_look_alikes(decoded));
+}
+
 Result<void> check_segment(std::string_view decoded) {
   if (!base::is_valid_utf8(decoded)) return refuse("the path has an escape that is not UTF-8");
   for (const char c : decoded) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return refuse("the path has an escaped control character");
   }
   if (has_dot_segment(decoded)) return refuse("the path has a dot segment");
-  if (decoded.find('%') != std::string_view::npos && has_dot_segment(decode_leniently(decoded))) {
+  if (looks_like_dot_segment(decoded)) return refuse("the path has what looks like a dot segment");
+  if (decoded.find('%') == std::string_view::npos) return {};
+  const auto twice = decode_leniently(decoded);
+  if (has_dot_segment(twice) || looks_like_dot_segment(twice)) {
     return refuse("the path has a twice encoded dot segment");
   }
   return {};

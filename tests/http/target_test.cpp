@@ -213,6 +213,35 @@ TEST_CASE("path: every spelling of a dot segment is refused") {
   }
 }
 
+TEST_CASE("path: what only looks like a dot segment is refused, look-alikes elsewhere are not [issue 15]") {
+  for (const auto raw : {"/%EF%BC%8E",                         // fullwidth full stop
+                         "/a/%EF%BC%8E%EF%BC%8E/b",            //
+                         "/a/.%EF%BC%8E",                      //
+                         "/%E2%80%A4%E2%80%A4/b",              // one dot leader
+                         "/%E2%80%A5/b",                       // two dot leader
+                         "/%EF%B9%92./b",                      // small full stop
+                         "/..%EF%BC%8Fb",                      // fullwidth solidus
+                         "/a%ef%bc%8f..",                      //
+                         "/a%EF%BC%8F%EF%BC%8E.%2fb",          //
+                         "/..%EF%BC%BCb",                      // fullwidth reverse solidus
+                         "/..%E2%88%95b",                      // division slash
+                         "/..%E2%81%84b",                      // fraction slash
+                         "/..%E2%A7%B8b",                      // big solidus
+                         "/..%EF%B9%A8b",                      // small reverse solidus
+                         "/a%E2%88%96..",                      // set minus
+                         "/..;x%EF%BC%8Fb",                    //
+                         "/%25EF%25BC%258E%25EF%25BC%258E/a",  // twice encoded
+                         "/..%25EF%25BC%258Fa"}) {
+    CAPTURE(raw);
+    CHECK_FALSE(normalise_path(raw).has_value());
+  }
+  for (const auto raw : {"/a%EF%BC%8Eb", "/a%EF%BC%8Fb", "/%E2%80%A4%E2%80%A4%E2%80%A4/b", "/1%E2%81%842", "/%C3%A4..",
+                         "/a..%EF%BC%8Fb", "/%EF%BC%8Fa"}) {
+    CAPTURE(raw);
+    CHECK(normalise_path(raw).has_value());
+  }
+}
+
 TEST_CASE("path: malformed escapes, control characters and raw non-ASCII are refused") {
   for (const string raw :
        {"",     "a",    "//",       "//evil",  "/%",         "/%4",           "/a%4/b",    "/%4/",   "/%g1", "/%00",
