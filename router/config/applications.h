@@ -16,6 +16,10 @@ namespace router::config {
 // Never for the entry "", which stands for all applications.
 bool belongs_to(const ApplicationLogout& application, std::string_view destination);
 
+// Stands for all back-ends: who has left it is asked anew who he is wherever he goes on (docs/logout-signals.md). No
+// application has this name.
+inline constexpr std::string_view kEveryApplication = "*";
+
 // The first of the `left` applications that the destination belongs to; nullptr if there is none.
 const ApplicationLogout* left_application(const Logout& logout, const std::vector<std::string>& left,
                                           std::string_view destination);

@@ -15,6 +15,7 @@
 #include "config/dialects/front_channel.h"
 #include "config/dialects/hosted_login.h"
 #include "config/dialects/landing.h"
+#include "config/dialects/signals.h"
 #include "config/model/logout.h"
 
 namespace router::config {
@@ -26,11 +27,13 @@ struct Dialects {
   Logout logout;
   std::optional<Am> am;
   std::optional<HostedLogin> hosted_login;
+  Signals signals;
 };
 
 // In the order in which faults are looked for: of two with the same path, the later one is said to be wrong.
 inline constexpr std::array kDialects = {
-    &kCentralLogout, &kBackChannelLogout, &kFrontChannelLogout, &kLogoutLanding, &kAm, &kHostedLogin, &kAgentLogout,
+    &kCentralLogout, &kBackChannelLogout, &kFrontChannelLogout, &kLogoutLanding, &kAm,
+    &kHostedLogin,   &kSignals,           &kAgentLogout,
 };
 
 }  // namespace router::config

@@ -28,7 +28,7 @@ constexpr std::array kLeftOutVariables = {
     LeftOut{"SKIP_CLIENT_CREDENTIALS_TOKENS_LOAD", "no token is fetched before it is needed"},
     LeftOut{"CACHE_SERVICE_CREDENTIALS", "bindings are read at start and with SIGHUP"},
     LeftOut{"SERVICE_2_APPROUTER", "the SAP passport is passed on as any header"},
-    LeftOut{"CLIENT_CERTIFICATE_HEADER_NAME", "there are no subscription callbacks"},
+    LeftOut{"CLIENT_CERTIFICATE_HEADER_NAME", "there are no callbacks of a subscription-manager"},
     LeftOut{"EXTENDED_LOGIN_CSP", "the login page has a strict policy of its own"},
     LeftOut{"ENABLE_FRAME_ANCESTORS_CSP_HEADERS", "responseHeaders may set the policy"},
     LeftOut{"FRAME_ANCESTORS_CSP_HEADER_CACHE_TIME", "responseHeaders may set the policy"},
@@ -42,7 +42,6 @@ constexpr std::array kLeftOutVariables = {
 
 // By label or tag.
 constexpr std::array kBindings = {
-    LeftOut{"saas-registry", "its subscription callbacks are not answered"},
     LeftOut{"subscription-manager", "its subscription callbacks are not answered"},
 };
 

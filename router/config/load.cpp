@@ -9,11 +9,14 @@
 #include "config/files.h"
 #include "config/json_access.h"
 #include "config/left_out.h"
-#include "config/not_built_yet.h"
+#include "config/read_connectivity.h"
 #include "config/read_descriptor.h"
 #include "config/read_destinations.h"
 #include "config/read_environment.h"
+#include "config/read_outgoing_options.h"
+#include "config/read_repository.h"
 #include "config/read_services.h"
+#include "config/read_subscriptions.h"
 #include "config/schema.h"
 #include "config/spelling.h"
 #include "config/start_script.h"
@@ -86,6 +89,9 @@ LoadResult load(const LoadInput& input) {
   configuration->destinations = read_destinations(variables);
   configuration->providers = read_providers(bindings, variables);
   configuration->destination_service = read_destination_service(bindings);
+  configuration->repository = read_repository(bindings, variables);
+  lead_on_premise(read_connectivity(bindings), *configuration);
+  configuration->subscriptions = read_subscriptions(bindings, variables, *configuration);
   if (!descriptor) return result;
 
   const Report report(issues, descriptor);
@@ -93,11 +99,11 @@ LoadResult load(const LoadInput& input) {
   check_schema(descriptor_schema(), root, report);
   configuration->services = read_business_services(bindings, default_endpoints(root));
   read_descriptor(root, report, {variables, bindings}, *configuration);
+  read_outgoing_options(root, report, variables, *configuration);
   settle_services(of_services, bindings, *configuration, issues);
   const Validation validation{*configuration, root, report, variables, bindings};
   validate(validation);
   if (issues.has_errors()) return result;
-  warn_not_built_yet(validation);
   warn_left_out(validation);
   warn_start_script(directory, issues);
   result.effective = effective_text(directory, root, variables, issues);

@@ -19,7 +19,9 @@
 #include "config/model/limits.h"
 #include "config/model/logout.h"
 #include "config/model/provider.h"
+#include "config/model/repository.h"
 #include "config/model/route.h"
+#include "config/model/subscriptions.h"
 
 namespace router::config {
 
@@ -36,6 +38,8 @@ struct Configuration : Dialects {
   // Endpoints of bound services by service_key(); the one that the logout path belongs to also by its service alone.
   std::map<std::string, Destination> services;
   std::optional<DestinationService> destination_service;
+  std::optional<Repository> repository;                 // of HTML5 applications
+  std::optional<Subscriptions> subscriptions;           // absent: there are no callbacks
   std::map<std::string, LogoutPath> looked_up_logouts;  // by destination, where the service is bound
   std::vector<Route> plugins;                           // matched before `routes`
   std::vector<ResponseHeader> response_headers;         // responseHeaders over httpHeaders, merged

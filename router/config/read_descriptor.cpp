@@ -20,15 +20,29 @@ LogoutCallMethod call_method(const json& value) {
   return method == "PUT" ? LogoutCallMethod::put : LogoutCallMethod::post;
 }
 
+// How a destination, or a service, is told of a logout.
+LogoutPath read_logout_path(const std::string& name, const json& value) {
+  LogoutPath logout{text_member(value, "logoutPath").value_or(""), call_method(value),
+                    text_member(value, "title").value_or("")};
+  if (flag_member(value, "logoutToken", false)) logout.audience = name;
+  if (const json* token = object_member(value, "logoutToken")) {
+    logout.audience = text_member(*token, "audience").value_or(name);
+    logout.path = text_member(*token, "path").value_or(logout.path);
+  }
+  return logout;
+}
+
 void read_logout_paths(const json& descriptor, std::string_view key, std::map<std::string, Destination>& targets) {
   const json* section = object_member(descriptor, key);
   if (section == nullptr) return;
   for (const auto& [name, value] : section->items()) {
     const auto found = targets.find(name);
     if (found == targets.end()) continue;
-    found->second.logout_path = text_member(value, "logoutPath").value_or("");
-    found->second.logout_method = call_method(value);
-    found->second.title = text_member(value, "title").value_or("");
+    auto logout = read_logout_path(name, value);
+    found->second.logout_path = std::move(logout.path);
+    found->second.logout_method = logout.method;
+    found->second.title = std::move(logout.title);
+    found->second.logout_audience = std::move(logout.audience);
   }
 }
 
@@ -37,9 +51,9 @@ void read_looked_up_logouts(const json& descriptor, Configuration& configuration
   const json* section = object_member(descriptor, "destinations");
   if (section == nullptr || !configuration.destination_service) return;
   for (const auto& [name, value] : section->items()) {
-    const auto path = text_member(value, "logoutPath");
-    if (!path || configuration.destinations.contains(name)) continue;
-    configuration.looked_up_logouts[name] = {*path, call_method(value), text_member(value, "title").value_or("")};
+    auto logout = read_logout_path(name, value);
+    if (logout.path.empty() || configuration.destinations.contains(name)) continue;
+    configuration.looked_up_logouts[name] = std::move(logout);
   }
 }
 
@@ -74,17 +88,22 @@ void read_error_pages(const json& descriptor, const Report& report, Configuratio
   for (std::size_t i = 0; i < pages->size(); ++i) {
     const json& page = (*pages)[i];
     const auto name = text_member(page, "file");
-    if (!name) {
-      const bool without_page = page.is_object() && member(page, "path") == nullptr;
-      if (without_page) report.error(pointer_to("/errorPage", i), {"a page without a file", "a file", {}, false, true});
-      continue;
+    const auto path = text_member(page, "path");
+    if (!name && !path && page.is_object()) {
+      report.error(pointer_to("/errorPage", i), {"a page without a file", "a file, or a path", {}, false, true});
     }
+    if (!name && !path) continue;
     ErrorPage read;
     if (const auto status = integer_member(page, "status")) read.statuses.insert(static_cast<int>(*status));
     if (const json* list = array_member(page, "status")) {
       for (const json& status : *list) {
         if (status.is_number_integer()) read.statuses.insert(status.get<int>());
       }
+    }
+    if (!name) {
+      read.path = *path;
+      configuration.error_pages.push_back(std::move(read));
+      continue;
     }
     auto file = find_file(configuration.directory, *name, report, pointer_to("/errorPage", i) + "/file");
     if (!file) continue;

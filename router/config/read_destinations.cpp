@@ -218,6 +218,27 @@ void read_their_properties(const json& entry, const Report& report, Destination&
   }
 }
 
+// Behind a Cloud Connector, which decides itself about TLS, and knows no token of ours.
+void read_on_premise(const Properties& properties, const Report& report, Destination& destination) {
+  const json* type = properties.find("proxyType");
+  if (type == nullptr || !type->is_string()) return;
+  if (!base::equals_ignoring_case(type->get_ref<const std::string&>(), "OnPremise")) return;
+  destination.is_on_premise = true;
+  destination.location_id = text_member(properties.entry(), "CloudConnectorLocationId").value_or("");
+  const std::string pointer = properties.pointer("proxyType");
+  if (header_fault("location", destination.location_id)) {
+    report.error("/CloudConnectorLocationId", {show(std::string_view(destination.location_id)), "a plain text"});
+  }
+  if (destination.forward_auth_token) {
+    report.error(pointer, {"OnPremise beside forwardAuthToken", "a destination with PrincipalPropagation"});
+  }
+  if (!destination.proxy_host.empty()) report.error(pointer, {"OnPremise beside proxyHost", "one of them"});
+  if (destination.url.secure()) {
+    report.warning(pointer, {"OnPremise with a secure url", "http, as the Cloud Connector decides about TLS",
+                             "it is called at that port without TLS"});
+  }
+}
+
 std::optional<Destination> read_destination(const json& entry, const Report& report) {
   if (!entry.is_object()) {
     report.error("", {show_value(entry), "an object with name and url"});
@@ -244,6 +265,7 @@ std::optional<Destination> read_destination(const json& entry, const Report& rep
   read_flag(properties, "rewriteLocation", report, destination.rewrite_location);
   read_timeout(properties, report, destination.timeout);
   read_proxy(entry, report, destination);
+  read_on_premise(properties, report, destination);
   if (const json* headers = member(entry, "headers")) {
     auto listed = read_header_list(*headers, report.below("/headers"));
     destination.headers.insert(destination.headers.end(), std::make_move_iterator(listed.begin()),

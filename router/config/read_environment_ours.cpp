@@ -115,9 +115,8 @@ void read_log_variables(const Variables& variables, const std::string& directory
                                          {{"json", base::LogFormat::json}, {"text", base::LogFormat::text}});
   variables.read_choice<base::LogLevel>("LOG_LEVEL", environment.log_level,
                                         {base::kLogLevelWords.begin(), base::kLogLevelWords.end()});
-  variables.read_choice<AccessLog>(
-      "ACCESS_LOG", environment.access_log,
-      {{"off", AccessLog::off}, {"errors", AccessLog::errors}, {"all", AccessLog::all}});
+  variables.read_choice<AccessLog>("ACCESS_LOG", environment.access_log,
+                                   {{"off", AccessLog::off}, {"errors", AccessLog::errors}, {"all", AccessLog::all}});
   if (const auto file = variables.text("LOG_FILE"))
     environment.log_file = (std::filesystem::path(directory) / *file).lexically_normal().string();
 }

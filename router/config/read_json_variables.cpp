@@ -63,6 +63,23 @@ void read_cookies(const Variables& variables, CookieAttributes& cookies) {
   }
 }
 
+void read_signals_secrets(const Variables& variables, std::map<std::string, Secret>& secrets) {
+  const auto variable = variables.json_value("SIGNALS_SECRETS");
+  if (!variable) return;
+  const json& value = *variable->value;
+  if (!value.is_object()) {
+    variable->report.error("", {"a value that is not shown", "an object such as {\"<issuer>\":\"Bearer …\"}"});
+    return;
+  }
+  for (const auto& [issuer, secret] : value.items()) {
+    if (!secret.is_string() || secret.get_ref<const std::string&>().empty()) {
+      variable->report.error(pointer_to("", issuer), {"a value that is not shown", "a string that is not empty"});
+      continue;
+    }
+    secrets.emplace(issuer, Secret(secret.get<std::string>()));
+  }
+}
+
 std::optional<Header> read_header(const std::string& name, const json& text, const Report& report,
                                   const std::string& pointer) {
   if (!text.is_string()) {
@@ -146,6 +163,7 @@ void read_json_variables(const Variables& variables, Environment& environment) {
     environment.http_headers = read_response_header_list(*headers->value, headers->report);
   }
   read_cookies(variables, environment.cookies);
+  read_signals_secrets(variables, environment.signals_secrets);
 }
 
 }  // namespace router::config

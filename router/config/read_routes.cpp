@@ -190,6 +190,8 @@ Route read_route(const json& value, const Report& report, const DescriptorSurrou
   route.http_methods = texts_member(value, "httpMethods");
   route.target = text_member(value, "target");
   route.leads_to = read_lead(value, report, surroundings, configuration);
+  // files, as those of a folder
+  if (route.service() != nullptr && route.service()->name == kHtml5Service) route.http_methods = {"GET", "HEAD"};
   route.authentication = read_authentication(value, configuration);
   route.says_public = text_member(value, "authenticationType") == "none";
   route.csrf_protection = flag_member(value, "csrfProtection", true);

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "config/chosen_destinations.h"
 #include "config/json_access.h"
+#include "config/read_connectivity.h"
+#include "config/read_repository.h"
 
 namespace router::config {
 namespace {
@@ -38,6 +40,11 @@ bool looks_up_destinations(const Configuration& configuration) {
   });
 }
 
+bool reaches_on_premise(const Configuration& configuration) {
+  return std::any_of(configuration.destinations.begin(), configuration.destinations.end(),
+                     [](const auto& entry) { return entry.second.is_on_premise; });
+}
+
 std::string service_name(const Binding& binding) {
   return text_member(*binding.credentials, "sap.cloud.service").value_or(binding.name);
 }
@@ -49,6 +56,8 @@ bool calls_service(const std::string& name, const Configuration& configuration) 
 
 bool is_needed(const Binding& binding, const Configuration& configuration) {
   if (binding.is("destination")) return looks_up_destinations(configuration);
+  if (binding.is("connectivity")) return reaches_on_premise(configuration);
+  if (binding.is(kRepositoryLabel)) return true;  // any path may be an application's
   if (const auto* provider = provider_named(configuration, binding.name)) return logs_in(*provider, configuration);
   const auto alias = text_member(*binding.credentials, "sap.cloud.service.alias");
   return calls_service(service_name(binding), configuration) || (alias && calls_service(*alias, configuration));
@@ -68,6 +77,8 @@ bool is_needed_entry(const Issue& issue, const Configuration& configuration) {
 void leave_out(const Binding& binding, Configuration& configuration) {
   if (binding.is("destination")) {
     configuration.destination_service.reset();
+  } else if (binding.is("connectivity")) {
+    lead_on_premise(nullptr, configuration);
   } else if (provider_named(configuration, binding.name) != nullptr) {
     std::erase_if(configuration.providers, [&](const auto& provider) { return provider.name == binding.name; });
   } else {

@@ -117,6 +117,9 @@ void validate_environment(const Validation& validation) {
     validation.variables.error("COOKIES", "SameSite None with SECURE_SESSION_COOKIE false",
                                "a secure cookie: browsers drop others that are SameSite=None");
   }
+  if (environment.cookie_prefix && validation.variables.has("SESSION_COOKIE_NAME")) {
+    validation.variables.error("SESSION_COOKIE_NAME", "a name with COOKIE_PREFIX true", "one of the two");
+  }
   if (environment.cookie_prefix && environment.secure_session_cookie == false) {
     validation.variables.error("COOKIE_PREFIX", "true with SECURE_SESSION_COOKIE false",
                                "a secure cookie: browsers drop others that begin with __Host-");

@@ -232,7 +232,7 @@ TEST_CASE("descriptor: CJ_PROTECT_WHITELIST that is empty lets nobody frame, one
   CHECK(model->cj_protect_whitelist->empty());
 }
 
-TEST_CASE("descriptor: error pages are read at load; a path of the HTML5 repository is only warned about") {
+TEST_CASE("descriptor: error pages are read at load, one may be a path that the browser is sent to [issue 15]") {
   const TemporaryDirectory directory;
   directory.write("pages/4xx.html", "<p>4xx");
   directory.write("xs-app.json", R"({"errorPage":[{"status":[400,401],"file":"./pages/4xx.html"},
@@ -240,10 +240,11 @@ TEST_CASE("descriptor: error pages are read at load; a path of the HTML5 reposit
   auto variables = standard_environment();
   const auto loaded = directory.load(variables);
   REQUIRE(loaded.configuration);
-  REQUIRE(loaded.configuration->error_pages.size() == 1);
+  REQUIRE(loaded.configuration->error_pages.size() == 2);
   CHECK(loaded.configuration->error_pages[0].statuses == std::set<int>{400, 401});
   CHECK(loaded.configuration->error_pages[0].content == "<p>4xx");
-  CHECK(to_text(loaded.issues).find("/errorPage/1/path") != std::string::npos);
+  CHECK(loaded.configuration->error_pages[1].path == "/forbidden.html");
+  CHECK(to_text(loaded.issues).empty());
 
   directory.write("pages/4xx.html", std::string(1024 * 1024 + 1, 'x'));
   CHECK(errors_of(directory.load(variables))

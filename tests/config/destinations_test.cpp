@@ -163,6 +163,44 @@ TEST_CASE("destinations: a property that is misspelt is not missing as well [K15
   }
 }
 
+constexpr const char* kConnectivity = R"({"connectivity":[{"name":"c","credentials":{
+    "onpremise_proxy_host":"proxy.internal","onpremise_proxy_http_port":"20003","onpremise_proxy_port":"1",
+    "clientid":"c","clientsecret":"s","token_service_url":"https://own.uaa.example/oauth/token","identityzone":"own"}}]})";
+
+TEST_CASE("destinations: OnPremise leads through the bound connectivity service [issue 15]") {
+  const auto load_with = [](const std::string& entry, const std::string& services = kConnectivity) {
+    return load_variables({{"destinations", "[" + entry + "]"}, {"VCAP_SERVICES", services}},
+                          R"({"authenticationMethod":"none"})");
+  };
+  const auto result = load_with(R"({"name":"erp","url":"http://erp:80","proxyType":"OnPremise"})");
+  REQUIRE(result.configuration);
+  CHECK(to_text(result.issues) == "");
+  const auto& way = result.configuration->destinations.at("erp").connectivity;
+  REQUIRE(way);
+  CHECK(way->proxy_host == "proxy.internal");
+  CHECK(way->proxy_port == 20003);
+  CHECK(way->client.url == "https://own.uaa.example");
+  CHECK(way->client.identity_zone == "own");
+  const std::pair<const char*, const char*> wrong[] = {
+      {R"({"name":"e","url":"http://e","proxyType":"OnPremise","forwardAuthToken":true})", "beside forwardAuthToken"},
+      {R"({"name":"e","url":"http://e","proxyType":"OnPremise","proxyHost":"p","proxyPort":1})", "beside proxyHost"},
+  };
+  for (const auto& [entry, said] : wrong) {
+    CAPTURE(entry);
+    CHECK(errors_of(load_with(entry)).find(said) != std::string::npos);
+  }
+  const auto secure = load_with(R"({"name":"e","url":"https://e","proxyType":"OnPremise"})");
+  REQUIRE(secure.configuration);
+  CHECK(to_text(secure.issues).find("OnPremise with a secure url") != std::string::npos);
+  // of a service that nothing needs, what is wrong is only said
+  const auto unused =
+      load_with(R"({"name":"e","url":"http://e"})", R"({"connectivity":[{"name":"c","credentials":{}}]})");
+  CHECK(unused.configuration);
+  CHECK(load_with(R"({"name":"e","url":"http://e","proxyType":"OnPremise"})",
+                  R"({"connectivity":[{"name":"c","credentials":{}}]})")
+            .configuration == nullptr);
+}
+
 TEST_CASE("destinations: OnPremise without a connectivity service stops the start, and names it [K17]") {
   const auto on_premise = [](const std::string& entry, const char* services) {
     return load_variables({{"destinations", "[" + entry + "]"}, {"VCAP_SERVICES", services}},
@@ -176,7 +214,7 @@ TEST_CASE("destinations: OnPremise without a connectivity service stops the star
     CHECK(errors.find("environment variable destinations:1:") == 0);
     CHECK(errors.find("found proxyType OnPremise of \"erp\", expected a bound connectivity service") !=
           std::string::npos);
-    CHECK(errors_of(on_premise(entry, R"({"connectivity":[{"name":"c","credentials":{}}]})")) == "");
+    CHECK(errors_of(on_premise(entry, kConnectivity)) == "");
   }
 }
 

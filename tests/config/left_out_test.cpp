@@ -24,7 +24,9 @@ TEST_CASE("left out: a variable, binding or destination of the Node router witho
   };
   const Row rows[] = {
       {"HTTP2_SUPPORT", "true", "HTTP2_SUPPORT"},
-      {"DIRECT_ROUTING_URI_PATTERNS", R"(["^/a"])", "DIRECT_ROUTING_URI_PATTERNS"},
+      {"BACKEND_MAX_SOCKETS", "100", "BACKEND_MAX_SOCKETS"},
+      {"HANDLE_WEBSOCKET_EXT", "true", "HANDLE_WEBSOCKET_EXT"},
+      {"OMIT_LOGIN_CSP", "true", "OMIT_LOGIN_CSP"},
       {"XS_APP_LOG_LEVEL", "debug", "XS_APP_LOG_LEVEL"},
       {"CF_NODEJS_LOGGING_LEVEL", "debug", "CF_NODEJS_LOGGING_LEVEL"},
       {"REQUEST_TRACE", "true", "REQUEST_TRACE"},
@@ -38,17 +40,12 @@ TEST_CASE("left out: a variable, binding or destination of the Node router witho
       {"ENABLE_FRAME_ANCESTORS_CSP_HEADERS", "true", "ENABLE_FRAME_ANCESTORS_CSP_HEADERS"},
       {"FRAME_ANCESTORS_CSP_HEADER_CACHE_TIME", "60", "FRAME_ANCESTORS_CSP_HEADER_CACHE_TIME"},
       {"MERGE_CSP_HEADERS", "true", "MERGE_CSP_HEADERS"},
-      {"OWN_SAP_CLOUD_SERVICE", R"(["a.b"])", "OWN_SAP_CLOUD_SERVICE"},
       {"STORE_SESSION_COOKIES_IN_EXTERNAL_SESSION_STORE", "true", "STORE_SESSION_COOKIES_IN_EXTERNAL_SESSION_STORE"},
       {"COOKIE_BACKWARD_COMPATIBILITY", "true", "COOKIE_BACKWARD_COMPATIBILITY"},
       {"ENABLE_FORWARD_CORPORATE_IDP_TOKEN", "true", "ENABLE_FORWARD_CORPORATE_IDP_TOKEN"},
       {"SVC2AR_STORE_CSRF_IN_EXTERNAL_SESSION", "true", "SVC2AR_STORE_CSRF_IN_EXTERNAL_SESSION"},
       {"ZONE_INFO_CACHE_TTL", "60", "ZONE_INFO_CACHE_TTL"},
-      {"VCAP_SERVICES", R"({"html5-apps-repo":[{"credentials":{"uri":"https://h.example.com"}}]})",
-       "\"html5-apps-repo\""},
-      {"VCAP_SERVICES", R"({"saas-registry":[{"credentials":{"url":"https://s.example.com"}}]})", "\"saas-registry\""},
       {"VCAP_SERVICES", R"({"subscription-manager":[{"credentials":{}}]})", "\"subscription-manager\""},
-      {"VCAP_SERVICES", R"({"user-provided":[{"tags":["connectivity"],"credentials":{}}]})", "\"connectivity\""},
       {"destinations", R"([{"name":"erp","url":"http://erp:80","IASDependencyName":"x"}])",
        "IASDependencyName of \"erp\""},
   };
@@ -76,7 +73,7 @@ TEST_CASE("left out: a value that changes nothing is passed over in silence") {
   }
 }
 
-TEST_CASE("left out: a route to the HTML5 application repository says that it answers 503") {
+TEST_CASE("left out: a route to the HTML5 application repository says that it answers 503 while none is bound") {
   const LoadResult result = load_variables({}, R"({"routes":[
       {"source":"^/a","service":"html5-apps-repo-rt","authenticationType":"none"},
       {"source":"^/b","service":"html5-apps-repo-rt","authenticationType":"none"}]})");
@@ -84,10 +81,8 @@ TEST_CASE("left out: a route to the HTML5 application repository says that it an
   const auto warnings = warnings_of(result);
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0] ==
-        "xs-app.json:2:33: warning: /routes/0/service: found \"html5-apps-repo-rt\" (in 2 places), expected nothing of "
-        "it: "
-        "it is left "
-        "out here; the route answers 503");
+        "xs-app.json:2:33: warning: /routes/0/service: found \"html5-apps-repo-rt\" while none is bound (in 2 places), "
+        "expected a binding of html5-apps-repo, plan app-runtime; until then the route answers 503");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "config/applications.h"
 #include "config/dialects/dialect.h"
 #include "config/dialects/pages.h"
 #include "config/json_access.h"
@@ -87,6 +88,7 @@ class AgentCheck {
   void check_application(const ApplicationLogout& application) const {
     const std::string name = application.name.empty() ? "the entry for all applications"
                                                       : "application " + show(std::string_view(application.name));
+    if (application.name == kEveryApplication) error(place_of(application), "the name \"*\"", "another name");
     if (application.endpoint.empty() && application.parameter.empty() && application.page.empty()) {
       report_.warning(place_of(application), {name + " without endpoint, parameter and page", "one of them"});
     }

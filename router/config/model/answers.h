@@ -30,10 +30,12 @@ struct CorsPolicy {
   bool allow_credentials = true;
 };
 
+// A page for some statuses: a file whose content is shown, or a path that the browser is sent to.
 struct ErrorPage {
   std::set<int> statuses;
-  std::string file;  // absolute path
+  std::string file;  // absolute path; empty: none
   std::string content;
+  std::string path = {};
 };
 
 }  // namespace router::config

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "config/model/connectivity.h"
 #include "config/model/headers.h"
 #include "config/model/provider.h"
 #include "http/url.h"
@@ -36,13 +37,21 @@ struct Destination {
   std::vector<Header> headers;
   std::string logout_path;  // empty = none
   LogoutCallMethod logout_method = LogoutCallMethod::post;
-  std::string title;        // for people; empty: the name
-  bool is_service = false;  // from VCAP_SERVICES: token always sent, x-approuter-host at logout
+  std::string logout_audience;             // of the logout token that it is told by (logoutToken); empty: none
+  std::string title;                       // for people; empty: the name
+  bool is_service = false;                 // from VCAP_SERVICES: token always sent, x-approuter-host at logout
+  bool exchanges_cookies = true;           // false: it sees no cookie of the browser's, and sets none
+  std::vector<std::string> closed_fields;  // that are the router's alone towards it: a client's do not pass
   // From the destination service:
   Secret authorization;        // the whole field value, sent instead of the user's token
   bool allows_dynamic = true;  // a route may take its name from path or host
   // Where a service's tokens come from; null: the user's own token is sent.
   std::shared_ptr<const ServiceClient> service_client;
+  // Behind a Cloud Connector:
+  bool is_on_premise = false;
+  std::shared_ptr<const Connectivity> connectivity;  // the way there; null: over the network
+  std::string location_id;                           // of the connector, where there are several
+  bool propagates_user = false;                      // it is told who the user is
 };
 
 // destinations.<name> of the descriptor, for a destination that only the destination service knows.
@@ -50,6 +59,7 @@ struct LogoutPath {
   std::string path;
   LogoutCallMethod method = LogoutCallMethod::post;
   std::string title = {};
+  std::string audience = {};  // as Destination::logout_audience
 };
 
 }  // namespace router::config

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -83,10 +84,15 @@ struct Environment {
   Secret previous_session_secret;             // SESSION_SECRET_PREVIOUS
   std::chrono::hours receipts_kept{30 * 24};  // RECEIPTS_KEEP
   Secret receipt_key;                         // RECEIPT_KEY: PEM; empty: made
+  Secret signing_key;                         // SIGNING_KEY: PEM; empty: made
+  Secret previous_signing_key;                // SIGNING_KEY_PREVIOUS: PEM; empty: none
+  std::string signals_issuer;                 // SIGNALS_ISSUER; empty: the origin as browsers see it
   std::optional<std::chrono::minutes> session_max_lifetime;
   bool cookie_prefix = false;
-  std::vector<std::string> allowed_hosts;  // empty = any
+  std::string session_cookie_name = "JSESSIONID";  // SESSION_COOKIE_NAME
+  std::vector<std::string> allowed_hosts;          // empty = any
   std::size_t logout_fanout_concurrency = 64;
+  std::map<std::string, Secret> signals_secrets;  // SIGNALS_SECRETS: the Authorization of each transmitter, by issuer
   std::optional<std::uint16_t> management_port;
   std::string management_bind = "127.0.0.1";  // or unix:PATH, absolute
   Secret management_token;

@@ -34,7 +34,7 @@ struct ScopeRule {
 // The built-in service that answers /currentUser and /attributes; it has no entry in Configuration::services.
 inline constexpr const char* kUserApiService = "sap-approuter-userapi";
 
-// Of the Node router's HTML5 application repository, which is left out here.
+// The files of the HTML5 application repository.
 inline constexpr const char* kHtml5Service = "html5-apps-repo-rt";
 
 // The key of a route's service and endpoint in Configuration::services.
