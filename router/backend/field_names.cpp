@@ -61,6 +61,7 @@ constexpr auto kRequestFields = sorted(std::to_array<Known<FieldKind>>({
     {"x-forwarded-host", dropped},
     {"x-forwarded-proto", dropped},
     {"x-forwarded-path", dropped},
+    {"x-xsr-sid", dropped},
     {"x-custom-host", dropped},  // for this router
     {"x-request-id", dropped},
     {"x-correlationid", dropped},
@@ -102,6 +103,8 @@ constexpr auto kRequestPrefixes = in_order(std::to_array<Known<FieldKind>>({
     {"proxy-", dropped},
     {"x-forwarded-", dropped},
     {"x-approuter-", dropped},
+    {"sap-connectivity-", router_only},
+    {"x-ias-token", router_only},
     // certificates of clients, as TLS ends say them
     {"client-cert", identity},  // RFC 9440
     {"ssl-client-", identity},
@@ -117,7 +120,6 @@ constexpr auto kRequestPrefixes = in_order(std::to_array<Known<FieldKind>>({
     {"mellon-", identity},  // mod_auth_mellon
     {"oidc-", identity},    // mod_auth_openidc
     {"remote-user", identity},
-    {"sap-connectivity-", identity},
     {"shib-", identity},
     {"sm-authtype", identity},  // SiteMinder
     {"sm-serversession", identity},
@@ -134,7 +136,6 @@ constexpr auto kRequestPrefixes = in_order(std::to_array<Known<FieldKind>>({
     {"x-endpoint-api-userinfo", identity},
     {"x-goog-authenticated-", identity},
     {"x-goog-iap-", identity},
-    {"x-ias-token", identity},
     {"x-ms-client-principal", identity},
     {"x-ms-token-", identity},
     {"x-pomerium-", identity},
@@ -229,7 +230,7 @@ FieldName judge_request_field(std::string_view name) {
 }
 
 AnswerFieldKind judge_answer_field(std::string_view name) {
-  if (begins_with(name, "proxy-")) return AnswerFieldKind::dropped;
+  if (begins_with(name, "proxy-") || begins_with(name, "sap-connectivity-")) return AnswerFieldKind::dropped;
   const auto* known = find_known(kAnswerFields, kAnswerOffsets, name);
   return known != nullptr ? known->kind : AnswerFieldKind::plain;
 }

@@ -12,6 +12,7 @@ enum class FieldKind {
   plain,         // passes
   dropped,       // hop-by-hop, framing, or set by the router
   identity,      // a claim about who the user is, as other front ends make it: FORWARD_IDENTITY_HEADERS
+  router_only,   // speaks to a proxy, or for the user: no client's passes, a destination may have one of its own
   from_proxies,  // passes from TRUSTED_PROXIES only
   authorization,
   cookie,

@@ -9,6 +9,7 @@
 #include "config/token_rule.h"
 #include "http/coded_tags.h"
 #include "http/field_list.h"
+#include "session/pairwise_id.h"
 
 namespace router::backend {
 namespace {
@@ -75,6 +76,11 @@ const std::vector<session::BackendCookie>& jar_of(const User& user) {
   return holder ? holder->backend_cookies : kEmpty;
 }
 
+bool is_closed(const config::Destination& destination, std::string_view name) {
+  return std::any_of(destination.closed_fields.begin(), destination.closed_fields.end(),
+                     [&](const std::string& closed) { return is_spelling_of(closed, name); });
+}
+
 // FORWARD_IDENTITY_HEADERS: in that spelling, and no other that a back-end might take for it.
 bool is_let_through(const RequestForward& forward, std::string_view name) {
   return base::holds_ignoring_case(forward.forwarded_identity, name);
@@ -85,6 +91,7 @@ bool passes(const RequestForward& forward, const http::Field& field, const Named
   if (kind != FieldKind::plain && kind != FieldKind::identity && is_respelt) return false;
   if (is_configured(forward.destination.headers, field.name)) return false;
   if (is_session_token(forward.own_cookies, field.name)) return false;
+  if (is_closed(forward.destination, field.name)) return false;
   switch (kind) {
     case FieldKind::plain:
       return !named.contains(field.name);
@@ -99,6 +106,7 @@ bool passes(const RequestForward& forward, const http::Field& field, const Named
       return !forward.csrf_is_ours;
     case FieldKind::cookie:
     case FieldKind::dropped:
+    case FieldKind::router_only:
       break;
   }
   return false;
@@ -180,6 +188,8 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   write_via(forward.facts.request, out);
   write_hop_fields(forward.facts.request, out);
   if (forward.destination.set_x_forwarded_headers) write_forwarded_fields(forward, out);
+  if (!forward.destination.logout_audience.empty() && forward.facts.user.session)
+    append_line(out, "x-xsr-sid", session::pairwise_id(forward.facts.user.session->id, forward.destination.name));
   append_line(out, "x-request-id", request_id);
   append_line(out, "x-correlationid", correlation_id);
   append_line(out, "traceparent", traceparent);
@@ -195,8 +205,10 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   if (!forward.destination.authorization.empty()) {
     out.append("Authorization: ").append(forward.destination.authorization.reveal()).append("\r\n");
   }
-  write_cookie_field(forward.facts.request.headers, jar_of(forward.facts.user), forward.scope, forward.own_cookies,
-                     out);
+  if (forward.destination.exchanges_cookies) {
+    write_cookie_field(forward.facts.request.headers, jar_of(forward.facts.user), forward.scope, forward.own_cookies,
+                       out);
+  }
   write_configured(forward, out);
 }
 

@@ -9,14 +9,6 @@ namespace router::backend {
 using base::Result;
 using base::Task;
 
-namespace {
-
-const base::HistogramFamily kUntilHead("xsrouter_upstream_seconds",
-                                       "From asking a back-end to the head of its answer, by destination.",
-                                       {"destination"});
-
-}  // namespace
-
 Forwarder::Forwarder(const config::Destination& destination, const config::Configuration& configuration,
                      CompressionSlots& slots)
     : destination_(destination),
@@ -24,7 +16,7 @@ Forwarder::Forwarder(const config::Destination& destination, const config::Confi
       origin_(net::make_backend_origin(destination.url, destination_tls(destination, configuration),
                                        destination.proxy_host, destination.proxy_port)),
       slots_(slots),
-      until_head_(kUntilHead.with(destination.name)) {}
+      until_head_(until_head(destination.name)) {}
 
 Task<Result<void>> Forwarder::serve(Call& call) {
   auto rewritten = routing::rewrite(call.route(), call.match.match, call.facts.target());

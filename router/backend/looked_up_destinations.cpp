@@ -1,6 +1,6 @@
 #include "backend/looked_up_destinations.h"
 
-#include "backend/forwarder.h"
+#include "backend/on_premise.h"
 
 namespace router::backend {
 
@@ -16,15 +16,15 @@ namespace {
 class LookedUp final : public Backend {
  public:
   LookedUp(std::shared_ptr<const config::Destination> destination, const config::Configuration& config,
-           CompressionSlots& slots)
-      : destination_(std::move(destination)), forwarder_(*destination_, config, slots) {}
+           CompressionSlots& slots, const std::shared_ptr<identity::ClientTokens>& tokens)
+      : destination_(std::move(destination)), forwarder_(make_forwarder(*destination_, config, slots, tokens)) {}
 
-  Task<Result<void>> serve(Call& call) override { return forwarder_.serve(call); }
-  bool takes_user_token() const override { return forwarder_.takes_user_token(); }
+  Task<Result<void>> serve(Call& call) override { return forwarder_->serve(call); }
+  bool takes_user_token() const override { return forwarder_->takes_user_token(); }
 
  private:
   std::shared_ptr<const config::Destination> destination_;
-  Forwarder forwarder_;
+  std::unique_ptr<Backend> forwarder_;
 };
 
 }  // namespace
@@ -38,7 +38,7 @@ Task<Result<std::shared_ptr<Backend>>> LookedUpDestinations::find(std::string na
     co_return Error{ErrorCode::not_found, Side::client,
                     "destination " + (*found)->name + " has no HTML5.DynamicDestination"};
   }
-  co_return std::shared_ptr<Backend>(std::make_shared<LookedUp>(*found, config_, slots_));
+  co_return std::shared_ptr<Backend>(std::make_shared<LookedUp>(*found, config_, slots_, tokens_));
 }
 
 }  // namespace router::backend

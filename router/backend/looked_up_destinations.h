@@ -12,6 +12,7 @@
 #include "backend/backend.h"
 #include "backend/compressed_body.h"
 #include "base/limits.h"
+#include "identity/client_tokens.h"
 #include "identity/destination_service.h"
 #include "session/address_limit.h"
 
@@ -21,8 +22,14 @@ class LookedUpDestinations {
  public:
   // References outlive it.
   LookedUpDestinations(std::shared_ptr<identity::DestinationService> service, const config::Configuration& config,
-                       CompressionSlots& slots, session::AddressLimit& look_ups, const base::Clock& clock)
-      : service_(std::move(service)), config_(config), slots_(slots), look_ups_(look_ups), clock_(clock) {}
+                       CompressionSlots& slots, session::AddressLimit& look_ups, const base::Clock& clock,
+                       std::shared_ptr<identity::ClientTokens> tokens)
+      : service_(std::move(service)),
+        config_(config),
+        slots_(slots),
+        look_ups_(look_ups),
+        clock_(clock),
+        tokens_(std::move(tokens)) {}
 
   // Before find(): the address has had too many names looked up that no descriptor knows; when to come again.
   std::optional<base::seconds> must_wait(const std::string& name, std::string_view address) const {
@@ -40,6 +47,7 @@ class LookedUpDestinations {
   CompressionSlots& slots_;
   session::AddressLimit& look_ups_;
   const base::Clock& clock_;
+  std::shared_ptr<identity::ClientTokens> tokens_;  // for what is OnPremise
 };
 
 }  // namespace router::backend

@@ -12,7 +12,9 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "backend/backend.h"
 #include "backend/body_pump.h"
@@ -24,16 +26,33 @@
 
 namespace router::backend {
 
+// What holds for one destination's answers beside the rules for all.
+struct PassageRules {
+  // Statuses that are about the router's own credentials, and so nobody else's business: nothing is sent, run() ends
+  // with an error that is_kept_back().
+  std::span<const int> kept_back = {};
+  // Of 200, 206 and 304 that have none; empty: none is added.
+  std::string_view cache_control = {};
+  std::string_view before_path = {};  // in the request line: the back-end's own origin, for a proxy
+  std::string_view added_lines = {};  // "Name: value\r\n" of the router's own, for a proxy
+};
+bool is_kept_back(const base::Error& error);
+
+// How long the heads of that back-end's answers take, for metrics.
+base::Histogram until_head(const std::string& back_end);
+
 class Passage final : private net::RelayRules {
  public:
   Passage(Call& call, const config::Destination& destination, const config::Configuration& config,
-          const net::BackendOrigin& origin, CompressionSlots& slots, base::Histogram until_head)
+          const net::BackendOrigin& origin, CompressionSlots& slots, base::Histogram until_head,
+          PassageRules rules = {})
       : call_(call),
         destination_(destination),
         config_(config),
         origin_(origin),
         body_(slots),
         until_head_(until_head),
+        rules_(rules),
         timeout_(call.route().timeout.value_or(destination.timeout)),
         lasting_(
             call, [this] { end_with_session(); }, destination.name) {}
@@ -79,6 +98,7 @@ class Passage final : private net::RelayRules {
   const net::BackendOrigin& origin_;
   CompressedBody body_;
   base::Histogram until_head_;
+  const PassageRules rules_;
   base::milliseconds timeout_;
   net::ConnectionWish* wish_ = nullptr;                 // while we wait for a connection
   std::unique_ptr<net::BackendConnection> connection_;  // until an upgrade takes it

@@ -43,6 +43,9 @@ struct RequestFacts {
   // The target that is matched and forwarded: the request's, unless a stage put another in its place.
   std::optional<http::Target> other_target;
   const http::Target& target() const { return other_target ? *other_target : request.target; }
+  // What a browser's path has before that target's: the application of the HTML5 repository, "/app"; usually nothing.
+  std::string application_path;
+  const std::string& client_path() const { return application_path.empty() ? target().path : request.target.path; }
 
   http::External external;
   Trace trace;

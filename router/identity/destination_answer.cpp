@@ -15,6 +15,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t kMaxTimeout = 24ULL * 60 * 60 * 1000;
+constexpr std::string_view kPropagation = "PrincipalPropagation";
+constexpr std::string_view kTimeout = "HTML5.Timeout";
 constexpr std::string_view kUrlHeaders = "URL.headers.";
 
 base::Error unusable(const std::string& name, const std::string& what) {
@@ -45,13 +47,24 @@ bool is_field_value(std::string_view value) {
 }
 
 // An empty result: everything this router can call.
-std::string what_is_unsupported(const json& properties) {
+bool is_on_premise(const json& properties) {
+  return base::equals_ignoring_case(text(properties, "ProxyType"), "OnPremise");
+}
+
+std::string what_is_unsupported(const json& properties, bool has_connectivity) {
   const auto type = text(properties, "Type");
   if (!type.empty() && !base::equals_ignoring_case(type, "HTTP")) return "Type " + type + " is not supported";
-  const auto proxy = text(properties, "ProxyType");
-  if (base::equals_ignoring_case(proxy, "OnPremise")) return "ProxyType OnPremise is not supported";
+  const bool on_premise = is_on_premise(properties);
+  if (on_premise && !has_connectivity) return "ProxyType OnPremise without a bound connectivity service";
+  if (on_premise && flag(properties, "HTML5.ForwardAuthToken", false)) {
+    return "HTML5.ForwardAuthToken beside ProxyType OnPremise";
+  }
+  if (const auto timeout = text(properties, kTimeout); !timeout.empty() && !base::parse_unsigned(timeout)) {
+    return "HTML5.Timeout is no number";
+  }
   if (!text(properties, "HTML5.IASDependencyName").empty()) return "HTML5.IASDependencyName is not supported";
   const auto authentication = text(properties, "Authentication");
+  if (authentication == kPropagation) return on_premise ? "" : "PrincipalPropagation without ProxyType OnPremise";
   const bool known = authentication.empty() || authentication == "NoAuthentication" ||
                      authentication == "BasicAuthentication" || authentication == "OAuth2ClientCredentials";
   return known ? "" : "Authentication " + authentication + " is not supported";
@@ -64,7 +77,7 @@ void read_properties(const json& properties, config::Destination& destination) {
   destination.set_x_forwarded_headers = flag(properties, "HTML5.SetXForwardedHeaders", true);
   destination.allows_dynamic = flag(properties, "HTML5.DynamicDestination", false);
   destination.strict_ssl = !flag(properties, "TrustAll", false);
-  const auto timeout = base::parse_unsigned(text(properties, "HTML5.Timeout"));
+  const auto timeout = base::parse_unsigned(text(properties, kTimeout));
   if (timeout && *timeout > 0 && *timeout <= kMaxTimeout) {
     destination.timeout = base::milliseconds(static_cast<long long>(*timeout));
   }
@@ -90,7 +103,7 @@ void read_headers(const json& properties, config::Destination& destination) {
 base::Result<void> read_authorization(const std::string& name, const json& answer, const json& properties,
                                       DestinationAnswer& read) {
   const auto kind = text(properties, "Authentication");
-  if (kind.empty() || kind == "NoAuthentication") return {};
+  if (kind.empty() || kind == "NoAuthentication" || kind == kPropagation) return {};
   read.destination.forward_auth_token = false;
   if (kind == "BasicAuthentication") {
     const auto user = text(properties, "User");
@@ -118,12 +131,14 @@ base::Result<void> read_authorization(const std::string& name, const json& answe
 
 }  // namespace
 
-base::Result<DestinationAnswer> read_destination_answer(const std::string& name, std::string_view body) {
+base::Result<DestinationAnswer> read_destination_answer(
+    const std::string& name, std::string_view body, const std::shared_ptr<const config::Connectivity>& connectivity) {
   const auto answer = crypto::parse_json_object(body);
   if (!answer) return malformed("the answer is not a JSON object");
   const auto properties = answer->find("destinationConfiguration");
   if (properties == answer->end() || !properties->is_object()) return malformed("no destinationConfiguration");
-  if (const auto reason = what_is_unsupported(*properties); !reason.empty()) return unusable(name, reason);
+  if (const auto reason = what_is_unsupported(*properties, connectivity != nullptr); !reason.empty())
+    return unusable(name, reason);
 
   DestinationAnswer read;
   read.destination.name = name;
@@ -132,6 +147,13 @@ base::Result<DestinationAnswer> read_destination_answer(const std::string& name,
   read.destination.url = *url;
   read_properties(*properties, read.destination);
   read_headers(*properties, read.destination);
+  if (is_on_premise(*properties)) {
+    read.destination.is_on_premise = true;
+    read.destination.connectivity = connectivity;
+    read.destination.location_id = text(*properties, "CloudConnectorLocationId");
+    read.destination.propagates_user = text(*properties, "Authentication") == kPropagation;
+    if (!is_field_value(read.destination.location_id)) return unusable(name, "CloudConnectorLocationId is no text");
+  }
   if (auto authorized = read_authorization(name, *answer, *properties, read); !authorized) return authorized.error();
   return read;
 }

@@ -15,7 +15,8 @@ using base::Task;
 namespace {
 
 std::string head_of(const ClientRequest& request) {
-  std::string head = request.method + " " + request.url.path_and_query() + " HTTP/1.1\r\n";
+  const std::string before_path = request.whole_to_proxy ? absolute_form_origin(request.url) : std::string();
+  std::string head = request.method + " " + before_path + request.url.path_and_query() + " HTTP/1.1\r\n";
   head.append("Host: ").append(request.url.authority()).append("\r\n");
   for (const auto& [name, value] : request.headers) {
     head.append(name).append(": ").append(value).append("\r\n");
@@ -39,7 +40,9 @@ bool are_safe(const ClientRequest& request) {
 Task<Result<ClientResponse>> AsioHttpClient::send(ClientRequest request) {
   if (!are_safe(request)) co_return Error{ErrorCode::internal, base::Side::router, "unsafe outgoing header"};
   const auto ends_by = clock_.steady() + request.timeout;
-  const auto origin = make_backend_origin(request.url, request.tls, request.proxy_host, request.proxy_port);
+  const auto origin = request.whole_to_proxy
+                          ? make_proxy_origin(request.proxy_host, request.proxy_port, request.proxy_group)
+                          : make_backend_origin(request.url, request.tls, request.proxy_host, request.proxy_port);
   auto attempted = co_await attempt(request, origin, ends_by, false);
   if (attempted.was_stale && http::is_idempotent(request.method)) {
     attempted = co_await attempt(request, origin, ends_by, true);
@@ -82,7 +85,7 @@ Task<Result<ClientResponse>> AsioHttpClient::converse(const ClientRequest& reque
     if (!piece) co_return piece.error();
     response.body.append(piece->data);
     if (response.body.size() > request.max_body) {
-      co_return Error{ErrorCode::protocol, base::Side::back_end, "the answer is too large"};
+      co_return Error{ErrorCode::protocol, base::Side::back_end, std::string(kAnswerTooLarge)};
     }
     if (piece->last) co_return response;
   }

@@ -32,4 +32,15 @@ BackendOrigin make_backend_origin(const http::Url& url, TlsClientOptions tls, st
   return origin;
 }
 
+BackendOrigin make_proxy_origin(const std::string& host, std::uint16_t port, std::string_view group) {
+  BackendOrigin origin;
+  origin.host = without_brackets(host);
+  origin.port = port;
+  origin.key = origin.host + '|' + std::to_string(port) + "|whole|";
+  origin.key.append(group);
+  return origin;
+}
+
+std::string absolute_form_origin(const http::Url& url) { return "http://" + url.host + ':' + std::to_string(url.port); }
+
 }  // namespace router::net

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/secret.h"
 #include "http/url.h"
@@ -32,5 +33,11 @@ struct BackendOrigin {
 
 BackendOrigin make_backend_origin(const http::Url& url, TlsClientOptions tls = {}, std::string proxy_host = {},
                                   std::uint16_t proxy_port = 0);
+
+// A proxy that takes requests themselves, in absolute form (RFC 9112 section 3.2.2), in plain HTTP. Connections of one
+// `group` are not used for another.
+BackendOrigin make_proxy_origin(const std::string& host, std::uint16_t port, std::string_view group);
+// What stands before the path then: "http://host:port", whatever the scheme.
+std::string absolute_form_origin(const http::Url& url);
 
 }  // namespace router::net

@@ -29,6 +29,8 @@ struct ClientRequest {
   TlsClientOptions tls;
   std::string proxy_host;  // reached through CONNECT, empty = directly
   std::uint16_t proxy_port = 0;
+  bool whole_to_proxy = false;             // no CONNECT: the proxy gets the request itself (make_proxy_origin)
+  std::string proxy_group;                 // of make_proxy_origin
   base::Side side = base::Side::back_end;  // whose fault a failure is
 };
 
@@ -37,6 +39,10 @@ struct ClientResponse {
   http::Headers headers;
   std::string body;
 };
+
+// What send() says of an answer with more than max_body bytes.
+inline constexpr std::string_view kAnswerTooLarge = "the answer is too large";
+inline bool is_answer_too_large(const base::Error& error) { return error.detail == kAnswerTooLarge; }
 
 class HttpClient {
  public:

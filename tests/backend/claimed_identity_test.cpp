@@ -163,6 +163,30 @@ TEST_CASE("forwarding: FORWARD_IDENTITY_HEADERS opens no other door [S20]") {
   CHECK(passage.write().find("evil") == std::string::npos);
 }
 
+TEST_CASE(
+    "forwarding: what speaks to a connectivity proxy, or as a token of IAS, is nobody's to let through [issue 15]") {
+  Passage passage;
+  passage.forwarded_identity = {"x-ias-token", "sap-connectivity-authentication", "SAP-Connectivity-SCC-Location_ID"};
+  passage.with({{"x-ias-token", "evil"},
+                {"sap-connectivity-authentication", "evil"},
+                {"SAP-Connectivity-SCC-Location_ID", "evil"}});
+  CHECK(passage.write().find("evil") == std::string::npos);
+  CHECK(
+      write_answer({{"SAP-Connectivity-SCC-Location_ID", "theirs"}, {"Proxy-Authenticate", "theirs"}}).find("theirs") ==
+      std::string::npos);
+}
+
+TEST_CASE(
+    "forwarding: fields that are closed towards a destination are no client's, whatever they look like [issue 15]") {
+  Passage passage;
+  passage.destination.closed_fields = {"tenantid", "x-app-host-id"};
+  passage.destination.headers = {{"tenantid", "ours"}};
+  const auto head = passage.with({{"TenantId", "evil"}, {"X_App_Host_Id", "evil"}, {"x-other", "mine"}}).write();
+  CHECK(head.find("evil") == std::string::npos);
+  CHECK(has(head, "tenantid: ours"));
+  CHECK(has(head, "x-other: mine"));
+}
+
 TEST_CASE("forwarding: a claim that the descriptor sets for a destination is sent, the client's is not [S20]") {
   Passage passage;
   passage.destination.headers = {{"sap-connectivity-scc-location_id", "site"}};

@@ -79,7 +79,7 @@ TEST_CASE(
   LookedUpFixture fixture;
   CHECK(fixture.get("/absent/x").status() == 404);
   CHECK(fixture.get("/by-name/onpremise/x").status() == 503);
-  CHECK(fixture.router.logs("ProxyType OnPremise is not supported"));
+  CHECK(fixture.router.logs("ProxyType OnPremise without a bound connectivity service"));
   fixture.service.fail_with(500);
   CHECK(fixture.get("/by-name/other/x").status() == 502);
   CHECK(fixture.router.logs("destination service: status 500"));

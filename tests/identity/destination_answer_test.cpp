@@ -64,8 +64,6 @@ TEST_CASE("destination answer: what is not said is as in the Node router") {
   CHECK(plain->destination.set_x_forwarded_headers);
   CHECK(plain->destination.strict_ssl);
   CHECK(plain->destination.timeout == base::milliseconds(30'000));
-  // a number that is none is as if it were not there
-  CHECK(read({{"HTML5.Timeout", "soon"}})->destination.timeout == base::milliseconds(30'000));
 }
 
 TEST_CASE("destination answer: a back-end's own credentials replace the user's token") {
@@ -95,9 +93,10 @@ TEST_CASE("destination answer: what this router cannot call is an error that say
   };
   const Row rows[] = {
       {{{"Type", "RFC"}}, nullptr, "Type RFC is not supported"},
-      {{{"ProxyType", "OnPremise"}}, nullptr, "ProxyType OnPremise is not supported"},
+      {{{"ProxyType", "OnPremise"}}, nullptr, "ProxyType OnPremise without a bound connectivity service"},
       {{{"HTML5.IASDependencyName", "x"}}, nullptr, "HTML5.IASDependencyName is not supported"},
-      {{{"Authentication", "PrincipalPropagation"}}, nullptr, "Authentication PrincipalPropagation is not supported"},
+      {{{"Authentication", "PrincipalPropagation"}}, nullptr, "PrincipalPropagation without ProxyType OnPremise"},
+      {{{"HTML5.Timeout", "soon"}}, nullptr, "HTML5.Timeout is no number"},
       {{{"URL", "erp"}}, nullptr, "its URL is none with http, https, ws or wss"},
       {{{"URL", "ftp://erp/"}}, nullptr, "its URL is none with http, https, ws or wss"},
       {{{"Authentication", "BasicAuthentication"}, {"Password", "secret-1"}},
@@ -118,6 +117,28 @@ TEST_CASE("destination answer: what this router cannot call is an error that say
     CHECK(unusable.error().code == base::ErrorCode::unavailable);
     CHECK(unusable.error().detail == std::string("destination erp: ") + row.why);
   }
+}
+
+TEST_CASE(
+    "destination answer: what is behind a Cloud Connector leads through the bound connectivity service [issue 15]") {
+  const auto connectivity = std::make_shared<const config::Connectivity>();
+  const auto read_with = [&](json properties) {
+    properties.update({{"Type", "HTTP"}, {"URL", "http://erp.virtual:44300"}, {"ProxyType", "OnPremise"}});
+    return read_destination_answer("erp", json({{"destinationConfiguration", properties}}).dump(), connectivity);
+  };
+  const auto plain = read_with({{"CloudConnectorLocationId", "site"}});
+  REQUIRE(plain);
+  CHECK(plain->destination.connectivity == connectivity);
+  CHECK(plain->destination.location_id == "site");
+  CHECK_FALSE(plain->destination.propagates_user);
+  const auto propagating = read_with({{"Authentication", "PrincipalPropagation"}});
+  REQUIRE(propagating);
+  CHECK(propagating->destination.propagates_user);
+  const auto basic = read_with({{"Authentication", "BasicAuthentication"}, {"User", "u"}, {"Password", "p"}});
+  REQUIRE(basic);
+  CHECK(!basic->destination.authorization.empty());
+  CHECK_FALSE(read_with({{"HTML5.ForwardAuthToken", "true"}}));
+  CHECK_FALSE(read_with({{"CloudConnectorLocationId", "a\r\nX: y"}}));
 }
 
 TEST_CASE("destination answer: header fields that speak for the router, or are none, are left out") {

@@ -1,0 +1,50 @@
+// Forwards requests to a destination behind a Cloud Connector: to the proxy of the connectivity service, which gets them
+// whole, in absolute form and in plain HTTP; never through a tunnel.
+//
+// With a token of the router's own for the tenant, and, where the destination propagates its users, with the user's. One
+// that the proxy refuses is fetched anew for a request without a body; then the answer is 502. Connections are one
+// tenant's. Immutable; serve() on the exchange's loop. Owner: as Forwarder. Source: docs/contract/html5.md section 3.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "backend/backend.h"
+#include "backend/compressed_body.h"
+#include "base/metrics.h"
+#include "identity/client_tokens.h"
+
+namespace router::backend {
+
+// What the proxy is told, beside what the back-end is; `user_token` may be empty.
+std::vector<std::pair<std::string, std::string>> connector_fields(const std::string& location_id,
+                                                                  const base::Secret& proxy_token,
+                                                                  const base::Secret& user_token);
+
+class OnPremise final : public Backend {
+ public:
+  // What it is given outlives it, but for `tokens`. The destination leads through a connectivity service.
+  OnPremise(const config::Destination& destination, const config::Configuration& config, CompressionSlots& slots,
+            std::shared_ptr<identity::ClientTokens> tokens);
+
+  base::Task<base::Result<void>> serve(Call& call) override;
+  bool takes_user_token() const override { return destination_.propagates_user; }
+
+ private:
+  base::Task<base::Result<void>> ask(Call& call, const std::string& path);
+
+  const config::Destination& destination_;
+  const config::Configuration& config_;
+  CompressionSlots& slots_;
+  const std::shared_ptr<identity::ClientTokens> tokens_;
+  const identity::ClientTokens::Client client_;
+  base::Histogram until_head_;
+};
+
+// The one of the two that the destination needs.
+std::unique_ptr<Backend> make_forwarder(const config::Destination& destination, const config::Configuration& config,
+                                        CompressionSlots& slots, const std::shared_ptr<identity::ClientTokens>& tokens);
+
+}  // namespace router::backend
