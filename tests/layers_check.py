@@ -21,6 +21,7 @@ ROWS = [
     ["identity", "routing", "storage"],
     ["session"],
     ["backend"],
+    ["applications"],
     ["login", "logout"],
     ["pipeline"],
     ["management"],

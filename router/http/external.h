@@ -20,6 +20,7 @@ struct External {
   // What TENANT_HOST_PATTERN takes out of the host, one DNS label; where it does not match, the subdomain of the
   // binding's own subaccount, if that is known. Empty: no such pattern.
   std::string tenant;
+  bool host_names_tenant = false;  // that was in the host
 
   bool secure() const { return scheme == "https"; }
   std::string origin() const { return scheme + "://" + authority; }

@@ -1,0 +1,159 @@
+#include "applications/catalogue.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "base/guarded.h"
+#include "base/log.h"
+#include "config/read_application.h"
+
+namespace router::applications {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Side;
+using base::Task;
+
+namespace {
+
+constexpr base::seconds kFresh{300};
+constexpr base::seconds kStale{3600};
+constexpr base::seconds kFailed{5};
+constexpr base::seconds kBetweenWishes{1};
+constexpr std::size_t kMaxWaiting = 4096;
+constexpr std::size_t kLongestReport = 4096;  // in the log
+
+// The repository does not answer as it should; what it says of a descriptor, or of a tenant, holds.
+bool is_passing(const Error& error) { return error.code != ErrorCode::internal && error.code != ErrorCode::not_found; }
+
+}  // namespace
+
+std::optional<Result<Found>> Catalogue::known(const Name& name, const std::string& tenant) const {
+  const std::lock_guard lock(mutex_);
+  const auto entry = entries_.find({tenant, name.segment});
+  if (entry == entries_.end() || parts_.clock.steady() >= entry->second->fresh_until) return std::nullopt;
+  return entry->second->answer;
+}
+
+Task<Result<Found>> Catalogue::find(Name name, std::string tenant, bool anew, base::Loop& home) {
+  auto kept = anew ? std::nullopt : known(name, tenant);
+  if (kept) co_return *std::move(kept);
+  auto asking = base::run_on(parts_.loop, home, ask(shared_from_this(), std::move(name), std::move(tenant), anew));
+  auto found = co_await asking;
+  co_return found;
+}
+
+Catalogue::EntryPointer Catalogue::entry_for(const Key& key) {
+  const std::lock_guard lock(mutex_);
+  if (const auto entry = entries_.find(key); entry != entries_.end()) return entry->second;
+  if (entries_.size() >= kPlaces && !make_room()) return nullptr;
+  return entries_.emplace(key, std::make_shared<Entry>()).first->second;
+}
+
+bool Catalogue::make_room() {
+  const auto rank = [](const Entry& entry) { return std::tuple(entry.last_good != nullptr, entry.asked); };
+  auto victim = entries_.end();
+  for (auto item = entries_.begin(); item != entries_.end(); ++item) {
+    if (item->second->flight.is_running()) continue;
+    if (victim == entries_.end() || rank(*item->second) < rank(*victim->second)) victim = item;
+  }
+  if (victim == entries_.end()) return false;
+  entries_.erase(victim);
+  return true;
+}
+
+Task<Result<Found>> Catalogue::ask(std::shared_ptr<Catalogue> self, Name name, std::string tenant, bool anew) {
+  const auto entry = self->entry_for({tenant, name.segment});
+  if (entry == nullptr || entry->flight.waiting() >= kMaxWaiting) {
+    co_return Error{ErrorCode::overloaded, Side::back_end, "too many applications are asked for"};
+  }
+  const bool is_new = anew && self->parts_.clock.steady() - entry->asked >= kBetweenWishes;
+  // somebody may have brought it while this one was on its way here
+  auto kept = is_new ? std::nullopt : self->known(name, tenant);
+  if (kept) co_return *std::move(kept);
+  auto work = look_up(self, std::move(name), std::move(tenant), entry);
+  co_await entry->flight.run(std::move(work));
+  const std::lock_guard lock(self->mutex_);
+  co_return *entry->answer;
+}
+
+Task<void> Catalogue::look_up(std::shared_ptr<Catalogue> self, Name name, std::string tenant, EntryPointer entry) {
+  auto asking = base::guarded(self->repository_->descriptor(name, tenant));
+  auto text = co_await asking;
+  Result<Found> found = Found();
+  if (!text) {
+    found = text.error();
+  } else if (*text) {
+    found = self->make(*entry, std::move(name), std::move(tenant), **std::move(text));
+  }
+  self->keep(*entry, std::move(found));
+}
+
+Result<Found> Catalogue::make(Entry& entry, Name name, std::string tenant, std::string text) {
+  auto read = config::read_application(std::move(text), *central_, name.segment);
+  if (!read.issues.empty() && !std::exchange(entry.is_faulty, true)) {
+    base::log_warning("application.descriptor", {{"application", name.segment},
+                                                 {"tenant", tenant},
+                                                 {"issues", config::to_text(read.issues).substr(0, kLongestReport)}});
+  }
+  if (read.issues.empty()) entry.is_faulty = false;
+  if (!read.configuration) {
+    return Error{ErrorCode::internal, Side::back_end, "the descriptor of " + name.segment + " cannot be used"};
+  }
+  auto routes = make_routes_(read.configuration, name, tenant);
+  return Found(std::make_shared<const Application>(
+      Application{std::move(name), std::move(tenant), std::move(read.configuration), std::move(routes)}));
+}
+
+void Catalogue::keep(Entry& entry, Result<Found> found) {
+  const std::lock_guard lock(mutex_);
+  const auto now = parts_.clock.steady();
+  entry.asked = now;
+  if (found) {
+    entry.last_good = *found;
+    entry.fresh_until = now + kFresh;
+    entry.stale_until = now + kFresh + kStale;
+    entry.answer = std::move(found);
+    return;
+  }
+  if (entry.last_good && is_passing(found.error()) && now < entry.stale_until) {
+    base::log_warning("application.stale", {{"application", entry.last_good->name.segment},
+                                            {"tenant", entry.last_good->tenant},
+                                            {"fault", describe(found.error())}});
+    entry.fresh_until = now + kFailed;
+    entry.answer = Result<Found>(entry.last_good);
+    return;
+  }
+  // not kept: the next request asks again; who is here already waits no longer
+  entry.fresh_until = now;
+  entry.answer = std::move(found);
+}
+
+Result<Found> Catalogue::take(Name name, std::string tenant, std::string text) {
+  const auto entry = entry_for({tenant, name.segment});
+  keep(*entry, make(*entry, std::move(name), std::move(tenant), std::move(text)));
+  return *entry->answer;
+}
+
+std::vector<CatalogueEntry> Catalogue::entries() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<CatalogueEntry> list;
+  const auto now = parts_.clock.steady();
+  for (const auto& [key, entry] : entries_) {
+    if (!entry->answer) continue;
+    list.push_back({key.tenant, key.segment, entry->last_good != nullptr,
+                    std::chrono::duration_cast<base::milliseconds>(now - entry->asked)});
+  }
+  return list;
+}
+
+bool Catalogue::drop(const std::string& tenant, const std::string& segment) {
+  const std::lock_guard lock(mutex_);
+  return std::erase_if(entries_, [&](const auto& item) {
+           return item.first.tenant == tenant && (segment.empty() || item.first.segment == segment);
+         }) > 0;
+}
+
+}  // namespace router::applications

@@ -1,0 +1,102 @@
+// The applications that requests have asked for, each as the routes that it brings: by tenant and first segment.
+//
+// A descriptor is kept for five minutes, and for an hour more while the repository fails; that there is no application
+// of a name for five minutes, too. One question per key and time, however many ask. There are 1000 places; of those that
+// nobody waits for, names without an application leave first, then whoever was asked for the longest ago. A failure is not
+// kept, and a faulty descriptor is logged once. Made for one configuration, which an application's own goes over. Owner: the graph, by shared_ptr. find() from any loop, the work runs on the background
+// loop. Errors: as applications/repository; internal (the descriptor cannot be used), overloaded.
+// Source: docs/contract/html5.md section 1.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "applications/repository.h"
+#include "backend/route_set.h"
+#include "base/single_flight.h"
+
+namespace router::applications {
+
+// One application of one tenant. Immutable.
+struct Application {
+  Name name;
+  std::string tenant;
+  std::shared_ptr<const config::Configuration> config;  // its own
+  std::shared_ptr<const backend::RouteSet> routes;
+};
+using Found = std::shared_ptr<const Application>;  // null: there is none of that name
+
+// An application out of its configuration: with the back-ends that its routes lead to.
+using MakeRoutes = std::function<std::shared_ptr<const backend::RouteSet>(
+    std::shared_ptr<const config::Configuration> config, const Name& name, const std::string& tenant)>;
+
+// For those who operate it.
+struct CatalogueEntry {
+  std::string tenant;
+  std::string segment;
+  bool is_application = false;
+  base::milliseconds age{0};
+};
+
+class Catalogue : public std::enable_shared_from_this<Catalogue> {
+ public:
+  static constexpr std::size_t kPlaces = 1000;
+
+  Catalogue(std::shared_ptr<const config::Configuration> central, std::shared_ptr<Repository> repository,
+            MakeRoutes make_routes, identity::Parts parts)
+      : central_(std::move(central)),
+        repository_(std::move(repository)),
+        make_routes_(std::move(make_routes)),
+        parts_(parts) {}
+
+  const Repository& repository() const { return *repository_; }
+  // Without waiting; absent: it has to be asked for.
+  std::optional<base::Result<Found>> known(const Name& name, const std::string& tenant) const;
+  // Comes back to `home`. `anew`: what is known does not count, at most once a second.
+  base::Task<base::Result<Found>> find(Name name, std::string tenant, bool anew, base::Loop& home);
+
+  // As if the repository had answered with this descriptor. Before the loops run.
+  base::Result<Found> take(Name name, std::string tenant, std::string text);
+
+  std::vector<CatalogueEntry> entries() const;
+  // False: it was not there. Empty segment: all of the tenant.
+  bool drop(const std::string& tenant, const std::string& segment);
+
+ private:
+  struct Entry {
+    std::optional<base::Result<Found>> answer;
+    Found last_good;
+    base::SteadyTime asked;
+    base::SteadyTime fresh_until;
+    base::SteadyTime stale_until;  // of last_good
+    bool is_faulty = false;        // its descriptor, which has been logged
+    base::SingleFlight flight;
+  };
+  using EntryPointer = std::shared_ptr<Entry>;
+  struct Key {
+    std::string tenant;
+    std::string segment;
+    auto operator<=>(const Key&) const = default;
+  };
+
+  EntryPointer entry_for(const Key& key);
+  bool make_room();  // locked
+  static base::Task<base::Result<Found>> ask(std::shared_ptr<Catalogue> self, Name name, std::string tenant, bool anew);
+  static base::Task<void> look_up(std::shared_ptr<Catalogue> self, Name name, std::string tenant, EntryPointer entry);
+  base::Result<Found> make(Entry& entry, Name name, std::string tenant, std::string text);
+  void keep(Entry& entry, base::Result<Found> found);
+
+  const std::shared_ptr<const config::Configuration> central_;
+  const std::shared_ptr<Repository> repository_;
+  const MakeRoutes make_routes_;
+  const identity::Parts parts_;
+  mutable std::mutex mutex_;  // guards the map and the answers in it; flights are the background loop's
+  std::map<Key, EntryPointer> entries_;
+};
+
+}  // namespace router::applications

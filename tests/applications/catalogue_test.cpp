@@ -1,0 +1,151 @@
+#include "applications/catalogue.h"
+
+#include <doctest/doctest.h>
+
+#include "applications/application_world.h"
+
+namespace router::catalogue_test {
+namespace {
+
+using applications::Catalogue;
+using applications::Found;
+using base::ErrorCode;
+
+struct World : test::ApplicationWorld {
+  std::shared_ptr<Catalogue> catalogue = std::make_shared<Catalogue>(
+      config, repository,
+      [](std::shared_ptr<const config::Configuration> own, const applications::Name&, const std::string&) {
+        return std::make_shared<const backend::RouteSet>(std::move(own));
+      },
+      parts);
+
+  static std::string path_of(const std::string& segment) { return "/base/" + segment + "/xs-app.json"; }
+  void has(const std::string& segment, const std::string& descriptor) { answers[path_of(segment)] = {200, descriptor}; }
+  base::Result<Found> find(const std::string& segment, const std::string& tenant = "own", bool anew = false) {
+    std::optional<base::Result<Found>> result;
+    base::start_detached(keep(catalogue->find({segment, segment, ""}, tenant, anew, loop), &result));
+    for (int i = 0; i < 20 && !result; ++i) loop.advance(base::milliseconds(50));
+    REQUIRE(result);
+    return *std::move(result);
+  }
+  static base::Task<void> keep(base::Task<base::Result<Found>> asking, std::optional<base::Result<Found>>* into) {
+    *into = co_await asking;
+  }
+};
+
+TEST_CASE_FIXTURE(World,
+                  "catalogue: an application is asked for once in five minutes, one that is not there too [issue 15]") {
+  has("app1", R"({"welcomeFile": "/a.html"})");
+  const auto first = find("app1");
+  REQUIRE(first);
+  REQUIRE(*first);
+  CHECK((*first)->config->welcome_file == "/a.html");
+  const auto none = find("app2");
+  REQUIRE(none);
+  CHECK(*none == nullptr);
+  clock.advance(base::seconds(299));
+  REQUIRE(find("app1"));
+  REQUIRE(find("app2"));
+  CHECK(asked(path_of("app1")) == 1);
+  CHECK(asked(path_of("app2")) == 1);
+  clock.advance(base::seconds(1));
+  has("app2", "{}");
+  REQUIRE(find("app1"));
+  CHECK(*find("app2") != nullptr);
+  CHECK(asked(path_of("app1")) == 2);
+}
+
+TEST_CASE_FIXTURE(World, "catalogue: each tenant has applications of its own [issue 15]") {
+  has("app1", R"({"welcomeFile": "/1.html"})");
+  const auto first = find("app1", "t1");
+  has("app1", R"({"welcomeFile": "/2.html"})");
+  const auto second = find("app1", "t2");
+  CHECK((*first)->config->welcome_file == "/1.html");
+  CHECK((*second)->config->welcome_file == "/2.html");
+  CHECK(test::field_of(last(path_of("app1")), "tenantid") == "own!t2");
+}
+
+TEST_CASE_FIXTURE(World,
+                  "catalogue: ten thousand interleaved requests of two subscribers, each sees its own [issue 15]") {
+  http.set_answer([this](const net::ClientRequest& request) -> base::Result<net::ClientResponse> {
+    if (request.url.path == "/oauth/token") return answer(request);
+    const auto tenant = test::field_of(request, "tenantid");
+    return test::answer_json(200, R"({"welcomeFile": "/)" + tenant.substr(tenant.find('!') + 1) + R"("})");
+  });
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string tenant = i % 3 == 0 ? "t1" : "t2";
+    const auto found = find("app" + std::to_string(i % 7), tenant, i % 11 == 0);
+    REQUIRE(found);
+    REQUIRE((*found)->config->welcome_file == "/" + tenant);
+    if (i % 13 == 0) clock.advance(base::milliseconds(500));
+    if (i % 997 == 0) catalogue->drop(tenant, "");
+  }
+}
+
+TEST_CASE_FIXTURE(World, "catalogue: while the repository fails what is known holds for an hour [issue 15]") {
+  has("app1", R"({"welcomeFile": "/a.html"})");
+  REQUIRE(find("app1"));
+  answers[path_of("app1")] = {.fault = base::Error{ErrorCode::refused, base::Side::back_end, "away"}};
+  clock.advance(base::minutes(64));
+  const auto stale = find("app1");
+  REQUIRE(stale);
+  CHECK((*stale)->config->welcome_file == "/a.html");
+  clock.advance(base::minutes(2));
+  const auto gone = find("app1");
+  REQUIRE(!gone);
+  CHECK(gone.error().code == ErrorCode::refused);
+  has("app1", R"({"welcomeFile": "/b.html"})");
+  CHECK((*find("app1"))->config->welcome_file == "/b.html");
+}
+
+TEST_CASE_FIXTURE(World, "catalogue: what the repository says of the application holds at once [issue 15]") {
+  has("app1", "{}");
+  REQUIRE(find("app1"));
+  clock.advance(base::minutes(6));
+  has("app1", "<html>");
+  const auto broken = find("app1");
+  REQUIRE(!broken);
+  CHECK(broken.error().code == ErrorCode::internal);
+  has("app1", R"({"routes": 5})");
+  CHECK(!find("app1"));
+  has("app1", R"({"routes": [{"source": "^/(.*$", "destination": "d"}]})");
+  CHECK(!find("app1"));
+  answers.erase(path_of("app1"));
+  const auto removed = find("app1");
+  REQUIRE(removed);
+  CHECK(*removed == nullptr);
+}
+
+TEST_CASE_FIXTURE(World, "catalogue: skipping what is kept asks at most once a second [issue 15]") {
+  has("app1", "{}");
+  REQUIRE(find("app1"));
+  REQUIRE(find("app1", "own", true));
+  CHECK(asked(path_of("app1")) == 1);
+  clock.advance(base::seconds(1));
+  for (int i = 0; i < 10; ++i) REQUIRE(find("app1", "own", true));
+  CHECK(asked(path_of("app1")) == 2);
+}
+
+TEST_CASE_FIXTURE(World, "catalogue: a thousand places, names without an application leave first [issue 15]") {
+  has("app1", "{}");
+  REQUIRE(find("app1"));
+  for (std::size_t i = 0; i < Catalogue::kPlaces + 10; ++i) REQUIRE(find("no" + std::to_string(i)));
+  CHECK(catalogue->entries().size() == Catalogue::kPlaces);
+  REQUIRE(find("app1"));
+  CHECK(asked(path_of("app1")) == 1);
+}
+
+TEST_CASE_FIXTURE(World, "catalogue: what is dropped is asked for anew [issue 15]") {
+  has("app1", "{}");
+  REQUIRE(find("app1", "t1"));
+  REQUIRE(find("app1", "t2"));
+  CHECK(catalogue->drop("t1", "app1"));
+  CHECK(!catalogue->drop("t1", "app1"));
+  REQUIRE(find("app1", "t1"));
+  REQUIRE(find("app1", "t2"));
+  CHECK(asked(path_of("app1")) == 3);
+  CHECK(catalogue->drop("t2", ""));
+}
+
+}  // namespace
+}  // namespace router::catalogue_test
