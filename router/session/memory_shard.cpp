@@ -12,7 +12,7 @@ namespace {
 // Longer ones would overflow the clock's nanoseconds, and mean "never" anyway.
 constexpr base::milliseconds kLongest = std::chrono::hours(24 * 365 * 10);
 
-enum class IndexKind : char { idp_session = 's', subject = 'u', user_name = 'n' };
+enum class IndexKind : char { idp_session = 's', subject = 'u', user_name = 'n', address = 'a' };
 
 // 0: there is nothing to be found by.
 std::uint32_t index_key(IndexKind kind, std::string_view issuer, std::string_view value) {
@@ -23,10 +23,13 @@ std::uint32_t index_key(IndexKind kind, std::string_view issuer, std::string_vie
   return std::max(static_cast<std::uint32_t>(std::hash<std::string>()(text)), std::uint32_t{1});
 }
 
-std::array<std::uint32_t, 3> index_keys(const Session& session) {
+std::array<std::uint32_t, 5> index_keys(const Session& session) {
+  const auto address = [&](std::size_t at) {
+    return at < session.addresses.size() ? index_key(IndexKind::address, {}, session.addresses[at]) : 0;
+  };
   return {index_key(IndexKind::idp_session, session.issuer, session.idp_session_id),
           index_key(IndexKind::subject, session.issuer, session.subject),
-          index_key(IndexKind::user_name, {}, session.user_name)};
+          index_key(IndexKind::user_name, {}, session.user_name), address(0), address(1)};
 }
 
 // The narrowest index that the filter can use; 0 if none.
@@ -37,7 +40,8 @@ std::uint32_t index_key(const SessionFilter& filter) {
   if (!filter.issuer.empty() && !filter.subject.empty()) {
     return index_key(IndexKind::subject, filter.issuer, filter.subject);
   }
-  return index_key(IndexKind::user_name, {}, filter.user_name);
+  if (!filter.user_name.empty()) return index_key(IndexKind::user_name, {}, filter.user_name);
+  return index_key(IndexKind::address, {}, filter.address);
 }
 
 base::SteadyTime latest_end(const Session& session, MemoryShard::Times now) {

@@ -1,7 +1,7 @@
 // One of the parts of the memory store: the sessions whose id hashes to it, under one lock.
 //
 // Besides the sessions: where each stands in the expiry wheel and in the order of creation, indexes by issuer
-// and `sid`, issuer and subject, and user name, and the tombstones. Threads: any. Owner: MemoryStore. Times
+// and `sid`, issuer and subject, user name, and address, and the tombstones. Threads: any. Owner: MemoryStore. Times
 // are steady; Session::ends_at_latest is turned into a steady deadline when the session comes in, so that a
 // jump of the wall clock ends nothing (docs/contract/reliability.md P6).
 #pragma once

@@ -37,6 +37,8 @@ std::string_view to_string(Kind kind) {
       return "account_failures";
     case Kind::address_failures:
       return "address_failures";
+    case Kind::signal:
+      return "signal";
   }
   return "unknown";
 }

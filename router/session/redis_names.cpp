@@ -24,6 +24,7 @@ std::vector<std::string> RedisNames::found_by(const Session& session) const {
   if (!session.subject.empty()) names.push_back(index("sub", session.issuer, session.subject));
   if (!session.user_name.empty()) names.push_back(index("name", {}, session.user_name));
   if (!session.tenant.empty()) names.push_back(index("tenant", {}, session.tenant));
+  for (const auto& address : session.addresses) names.push_back(index("address", {}, address));
   return names;
 }
 
@@ -36,6 +37,7 @@ std::vector<std::string> RedisNames::found_by(const SessionFilter& filter) const
   }
   if (!filter.issuer.empty() && !filter.subject.empty()) return {index("sub", filter.issuer, filter.subject)};
   if (!filter.user_name.empty()) return {index("name", {}, filter.user_name)};
+  if (!filter.address.empty()) return {index("address", {}, filter.address)};
   if (!filter.tenant.empty()) return {index("tenant", {}, filter.tenant)};
   return {};
 }

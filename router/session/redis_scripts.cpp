@@ -100,6 +100,7 @@ for _, name in ipairs(names) do redis.call('ZADD', key, now + ARGV[3], name) end
 return names
 )"),
       .look_in = script("return redis.call('ZADD', key, now + ARGV[3], ARGV[2])"),
+      .look_in_once = script("return redis.call('ZADD', key, 'NX', now + ARGV[3], ARGV[2])"),
       .due = script("return redis.call('ZCOUNT', key, '-inf', now)"),
       .overflow = script(R"(
 local more = redis.call('ZCARD', key) - tonumber(ARGV[2])

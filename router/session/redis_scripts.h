@@ -34,6 +34,7 @@ struct RedisScripts {
   storage::RedisScript claim;
   // Of a name in a sorted set by time: now, name, in how long.
   storage::RedisScript look_in;
+  storage::RedisScript look_in_once;  // one that is there already stays as it is
   // now. How many are due.
   storage::RedisScript due;
   // Of a sorted set by order: how many may stay. The others, oldest first, are taken out.

@@ -319,6 +319,12 @@ Task<Result<std::optional<Snapshot>>> RedisStore::end(SessionId id) {
 Task<Result<std::optional<Snapshot>>> RedisStore::end_in_redis(SessionId id, std::string stands_for_it) {
   if (is_away()) co_return not_asked();
   const auto hash = RedisNames::hash_of(id);
+  // before it ends: whoever dies over it leaves it to others. One that was over already, or never was, is let go of.
+  auto listing = clients_.run(redis_scripts().look_in_once, names_.untold(false, RedisNames::shard_of(hash)),
+                              {time_.word(), hash, std::to_string(kUntoldFor.count())}, true);
+  const auto listed = co_await listing;
+  note_answer(listed.has_value());
+  if (!listed) co_return away(listed.error());
   const auto token = crypto::random_token(12);
   auto ending =
       clients_.run(redis_scripts().end, names_.session(hash), {time_.word(), token, std::move(stands_for_it)}, true);
@@ -330,7 +336,7 @@ Task<Result<std::optional<Snapshot>>> RedisStore::end_in_redis(SessionId id, std
   if (!session) co_return std::optional<Snapshot>();
   std::vector<News> news;
   note_over(*session, news);
-  auto unlisting = unlist({session}, kUntoldFor);
+  auto unlisting = unlist({session});
   co_await unlisting;
   auto publishing = publish(std::move(news));
   co_await publishing;

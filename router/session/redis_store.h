@@ -4,11 +4,12 @@
 // (redis_scripts.h), so that whoever ends it, changes it or finds that its time is over does so alone, on however many
 // replicas. Lists (what is due, what is found by what) stand beside it in slots of their own: they are written before
 // the session comes and cleaned after it went, so that what a list names too much is looked at and let go of, and
-// nothing is ever missing from one. What has been ended here stays ended here (redis_cache.h), whatever Redis knows:
-// with Redis away end() ends what this replica knows the last state of, and the tombstone is asserted once Redis is
-// back (of others the id is kept: they end then, and whoever looks for what nobody was told tells their back-ends); so are those of the last minute after every new connection, for a fail-over may have lost them. Threads: any;
-// every Task resumes on the loop that awaited it. Owner: app/parts; what it is given outlives it. start() and stop() on
-// the background loop. Source: docs/contract/durability.md "Redis".
+// nothing is ever missing from one. Likewise it stands among the untold before it ends. What has been ended here stays
+// ended here (redis_cache.h), whatever Redis knows: with Redis away end() ends what this replica knows the last state
+// of, and the tombstone is asserted once Redis is back (of others the id is kept: they end then, and whoever looks for
+// what nobody was told tells their back-ends); so are those of the last minute after every new connection, for a
+// fail-over may have lost them. Threads: any; every Task resumes on the loop that awaited it. Owner: app/parts; what it
+// is given outlives it. start() and stop() on the background loop. Source: docs/contract/durability.md "Redis".
 #pragma once
 
 #include <atomic>
@@ -110,10 +111,12 @@ class RedisStore final : public Store {
   base::Task<void> write_uses();
   // The lists beside the session.
   base::Task<base::Result<void>> list(Snapshot session);
-  base::Task<void> unlist(std::vector<Snapshot> sessions, base::milliseconds told_again_in);
+  base::Task<void> list_untold(const storage::RedisScript& script, bool anonymous, std::vector<std::string> hashes,
+                               base::milliseconds told_in);
+  base::Task<void> unlist(std::vector<Snapshot> sessions);
   base::Task<void> keep_limits(Snapshot session);
-  base::Task<void> evict_from(std::string set, std::size_t limit, const base::Limit& which);
-  base::Task<void> evict(std::vector<std::string> hashes);
+  base::Task<void> evict_from(std::string set, bool anonymous, std::size_t limit, const base::Limit& which);
+  base::Task<void> evict(bool anonymous, std::vector<std::string> hashes);
   // News.
   base::Task<void> publish(std::vector<News> news);
   void hear(const std::string& message);
@@ -127,7 +130,7 @@ class RedisStore final : public Store {
     std::string hash;
   };
   base::Task<base::Result<std::vector<Claimed>>> claim(bool anonymous, std::size_t limit);
-  base::Task<base::Result<std::vector<Snapshot>>> expire(std::vector<Claimed> claimed);
+  base::Task<base::Result<std::vector<Snapshot>>> expire(bool anonymous, std::vector<Claimed> claimed);
   void look_after();
   static base::Task<void> look(RedisStore& self);
   base::Task<void> assert_ended(bool all);

@@ -49,9 +49,20 @@ Task<Result<void>> RedisStore::list(Snapshot session) {
   co_return all_done(replies);
 }
 
-// Of sessions that are over: out of all lists, and into the one of those whose back-ends have to be told again then.
-Task<void> RedisStore::unlist(std::vector<Snapshot> sessions, base::milliseconds told_again_in) {
+// Among those whose back-ends have to be told then.
+Task<void> RedisStore::list_untold(const storage::RedisScript& script, bool anonymous, std::vector<std::string> hashes,
+                                   base::milliseconds told_in) {
   std::vector<RedisRun> untold;
+  for (auto& hash : hashes) {
+    auto set = names_.untold(anonymous, RedisNames::shard_of(hash));
+    untold.push_back({std::move(set), {time_.word(), std::move(hash), std::to_string(told_in.count())}});
+  }
+  auto putting = clients_.run_all(script, std::move(untold));
+  (void)co_await putting;
+}
+
+// Of sessions that are over, and among the untold: out of all other lists.
+Task<void> RedisStore::unlist(std::vector<Snapshot> sessions) {
   std::vector<RedisCommand> removals;
   for (const auto& session : sessions) {
     const auto hash = RedisNames::hash_of(session->id);
@@ -59,16 +70,11 @@ Task<void> RedisStore::unlist(std::vector<Snapshot> sessions, base::milliseconds
     const auto remove_from = [&](const std::string& name) {
       removals.push_back(std::move(RedisCommand("ZREM").key(name).word(hash).repeatable()));
     };
-    untold.push_back(
-        {names_.untold(session->is_anonymous, shard), {time_.word(), hash, std::to_string(told_again_in.count())}});
     for (const auto& name : names_.found_by(*session)) remove_from(name);
     remove_from(names_.born(session->is_anonymous));
     if (session->is_anonymous) remove_from(names_.home(session->home));
     remove_from(names_.due(session->is_anonymous, shard));
   }
-  // first: whoever dies between the two leaves it in one list too many
-  auto putting = clients_.run_all(redis_scripts().look_in, std::move(untold));
-  (void)co_await putting;
   auto removing = clients_.ask_all(std::move(removals));
   (void)co_await removing;
 }
@@ -78,44 +84,51 @@ Task<void> RedisStore::keep_limits(Snapshot session) {
   const auto most = session->is_anonymous ? limits.anonymous : limits.sessions;
   if (session->is_anonymous && limits.anonymous_per_address != 0) {
     auto evicting =
-        evict_from(names_.home(session->home), limits.anonymous_per_address, base::limits::kAnonymousSessions);
+        evict_from(names_.home(session->home), true, limits.anonymous_per_address, base::limits::kAnonymousSessions);
     co_await evicting;
   }
   if (most == 0) co_return;
-  auto evicting = evict_from(names_.born(session->is_anonymous), most,
+  auto evicting = evict_from(names_.born(session->is_anonymous), session->is_anonymous, most,
                              session->is_anonymous ? base::limits::kAnonymousSessions : base::limits::kSessions);
   co_await evicting;
 }
 
-Task<void> RedisStore::evict_from(std::string set, std::size_t limit, const base::Limit& which) {
+Task<void> RedisStore::evict_from(std::string set, bool anonymous, std::size_t limit, const base::Limit& which) {
   auto asking = clients_.run(redis_scripts().overflow, std::move(set), {time_.word(), std::to_string(limit)});
   const auto over = co_await asking;
   if (!over || over->items.empty()) co_return;
   which.hit();
   std::vector<std::string> hashes;
   for (const auto& item : over->items) hashes.push_back(item.text);
-  auto evicting = evict(std::move(hashes));
+  auto evicting = evict(anonymous, std::move(hashes));
   co_await evicting;
 }
 
-Task<void> RedisStore::evict(std::vector<std::string> hashes) {
+Task<void> RedisStore::evict(bool anonymous, std::vector<std::string> hashes) {
   std::vector<RedisRun> runs;
   for (const auto& hash : hashes) runs.push_back({names_.session(hash), {time_.word(), self_, "1"}});
+  // before they end, as in end_in_redis()
+  auto listing = list_untold(redis_scripts().look_in_once, anonymous, hashes, kUntoldFor);
+  co_await listing;
   auto ending = clients_.run_all(redis_scripts().expire, std::move(runs));
   const auto replies = co_await ending;
   std::vector<Snapshot> gone;
+  std::vector<std::string> ended;
   std::vector<News> news;
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     if (!replies[i] || replies[i]->items.size() != 3 || replies[i]->items[0].number != 3) continue;
     auto session = unseal(replies[i]->items[1].text, hashes[i]);
     if (!session) continue;
     note_over(*session, news);
+    ended.push_back(hashes[i]);
     gone.push_back(std::move(session));
   }
   if (gone.empty()) co_return;
   evicted_ += gone.size();
   // take_expired() hands them out next
-  auto unlisting = unlist(std::move(gone), base::milliseconds::zero());
+  auto hastening = list_untold(redis_scripts().look_in, anonymous, std::move(ended), base::milliseconds::zero());
+  co_await hastening;
+  auto unlisting = unlist(std::move(gone));
   co_await unlisting;
   auto publishing = publish(std::move(news));
   co_await publishing;

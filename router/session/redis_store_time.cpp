@@ -19,6 +19,8 @@ constexpr std::size_t kMostInJournal = 200'000;
 // Anybody can send ids that are none.
 constexpr std::size_t kMostUnseen = 10'000;
 constexpr std::size_t kAssertAtOnce = 1'000;
+// Of one take_expired(); most of what is due may turn out to live on.
+constexpr int kMostRounds = 40;
 
 }  // namespace
 
@@ -64,9 +66,10 @@ Task<Result<std::vector<RedisStore::Claimed>>> RedisStore::claim(bool anonymous,
   co_return claimed;
 }
 
-Task<Result<std::vector<Snapshot>>> RedisStore::expire(std::vector<Claimed> claimed) {
+Task<Result<std::vector<Snapshot>>> RedisStore::expire(bool anonymous, std::vector<Claimed> claimed) {
   std::vector<Dated> over;
   std::vector<Snapshot> ended;
+  std::vector<std::string> untold;
   std::vector<News> news;
   std::vector<RedisCommand> corrections;
   std::vector<RedisRun> runs;
@@ -79,6 +82,11 @@ Task<Result<std::vector<Snapshot>>> RedisStore::expire(std::vector<Claimed> clai
     if (!replies[i] || replies[i]->items.empty()) continue;
     const auto& items = replies[i]->items;
     const auto state = items[0].number;
+    // whoever was about to end it has not
+    if (state == 1 && one.was_untold) {
+      corrections.push_back(std::move(RedisCommand("ZREM").key(one.set).word(one.hash)));
+      continue;
+    }
     if (state == 1 && items.size() == 2) {
       corrections.push_back(std::move(RedisCommand("ZADD").key(one.set).word(items[1].text).word(one.hash)));
       continue;
@@ -89,7 +97,10 @@ Task<Result<std::vector<Snapshot>>> RedisStore::expire(std::vector<Claimed> clai
       continue;
     }
     // handed out before, and told by nobody: it stays among the untold until somebody is
-    if (state == 3 || !one.was_untold) ended.push_back(session);
+    if (state == 3 || !one.was_untold) {
+      ended.push_back(session);
+      untold.push_back(one.hash);
+    }
     if (state == 3) {
       ++expired_;
       note_over(*session, news);
@@ -101,7 +112,9 @@ Task<Result<std::vector<Snapshot>>> RedisStore::expire(std::vector<Claimed> clai
     (void)co_await correcting;
   }
   if (!ended.empty()) {
-    auto unlisting = unlist(std::move(ended), kUntoldFor);
+    auto listing = list_untold(redis_scripts().look_in, anonymous, std::move(untold), kUntoldFor);
+    co_await listing;
+    auto unlisting = unlist(std::move(ended));
     co_await unlisting;
   }
   if (!news.empty()) {
@@ -121,12 +134,15 @@ Task<Result<std::vector<Snapshot>>> RedisStore::take_expired(std::size_t limit) 
   // anonymous ones last: a flood of these keeps nobody else waiting
   for (const bool anonymous : {false, true}) {
     // what turns out to live costs nobody else its turn
-    for (int rounds = 0; rounds < 4 && over.size() < limit; ++rounds) {
-      auto claiming = claim(anonymous, limit - over.size());
+    bool has_more = true;
+    for (int rounds = 0; rounds < kMostRounds && has_more && over.size() < limit; ++rounds) {
+      const auto wanted = limit - over.size();
+      auto claiming = claim(anonymous, wanted);
       auto claimed = co_await claiming;
       if (!claimed && over.empty()) co_return claimed.error();
       if (!claimed || claimed->empty()) break;
-      auto expiring = expire(*std::move(claimed));
+      has_more = claimed->size() >= wanted;
+      auto expiring = expire(anonymous, *std::move(claimed));
       auto some = co_await expiring;
       if (!some) break;
       over.insert(over.end(), some->begin(), some->end());

@@ -59,6 +59,18 @@ struct ServiceToken {
   base::WallTime good_until;
 };
 
+// What an application of the HTML5 repository wants told when a session ends that used it (logout/application_calls.h).
+struct ApplicationLogout {
+  std::string application;  // the segment of its paths
+  std::string back_end;     // destination, or service with its endpoint
+  std::string path;
+  std::string method;
+  bool is_service = false;
+  bool gets_token = false;  // the application's routes could have brought the user's token there
+
+  friend bool operator==(const ApplicationLogout&, const ApplicationLogout&) = default;
+};
+
 struct Session {
   SessionId id;
   std::uint64_t generation = 1;  // +1 with every change
@@ -71,11 +83,13 @@ struct Session {
   std::string provider;  // binding name, empty for none
   std::string issuer;
   std::string subject;
-  std::string idp_session_id;  // `sid` claim, may be empty
-  std::string tenant;          // zid or host, may be empty
-  std::string subdomain;       // the tenant of the host it was made on (http::External); no session on another
-  std::string user_name;       // for logs, receipts and the user API
-  std::string claims;          // JSON object: the claims of the id token or access token, for the user API
+  std::string idp_session_id;          // `sid` claim, may be empty
+  std::string tenant;                  // zid or host, may be empty
+  std::string origin;                  // of the router, as its browser saw it when it was made
+  std::string subdomain;               // the tenant of the host it was made on (http::External); no session on another
+  std::string user_name;               // for logs, receipts and the user API
+  std::vector<std::string> addresses;  // of the user, verified by the provider (identity/addresses.h); two at most
+  std::string claims;                  // JSON object: the claims of the id token or access token, for the user API
   std::vector<std::string> scopes;
 
   identity::TokenSet tokens;
@@ -86,6 +100,8 @@ struct Session {
   std::map<std::string, std::string> logout_details;
   // agent style: applications that this session has logged out of; their next request needs a new login
   std::vector<std::string> ended_applications;
+  // of the applications that it used with a login, the first one first
+  std::vector<ApplicationLogout> application_logouts;
 
   base::WallTime login_started;  // when the browser was sent to the provider, or the password came
   base::WallTime created;

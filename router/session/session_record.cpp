@@ -22,10 +22,16 @@ void fields(Archive& archive, Token& token) {
   archive(token.service, token.token, token.good_until);
 }
 
+template <class Archive, RecordOf<ApplicationLogout> Logout>
+void fields(Archive& archive, Logout& logout) {
+  archive(logout.application, logout.back_end, logout.path, logout.method, logout.is_service, logout.gets_token);
+}
+
 namespace {
 
 // Raised with every change of the list below; what an older version wrote is read by a list of its own.
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kFormat = 2;
+constexpr std::uint64_t kWithoutApplications = 1;
 
 template <class Archive, class Any>
 void session_fields(Archive& archive, Any& session) {
@@ -46,6 +52,7 @@ base::Secret pack(const Session& session) {
   packer(kFormat, base::Secret(std::string(session.id.reveal())),
          base::Secret(std::string(session.anonymous_before.reveal())));
   session_fields(packer, session);
+  packer(session.application_logouts, session.addresses, session.origin);
   return packer.take();
 }
 
@@ -55,9 +62,10 @@ std::optional<Session> unpack_session(std::string_view bytes) {
   base::Secret id;
   base::Secret anonymous_before;
   unpacker(format, id, anonymous_before);
-  if (format != kFormat) return std::nullopt;
+  if (format != kFormat && format != kWithoutApplications) return std::nullopt;
   Session session;
   session_fields(unpacker, session);
+  if (format == kFormat) unpacker(session.application_logouts, session.addresses, session.origin);
   auto own = SessionId::parse(id.reveal());
   auto before =
       anonymous_before.empty() ? std::optional<SessionId>(SessionId()) : SessionId::parse(anonymous_before.reveal());

@@ -9,6 +9,11 @@ namespace {
 
 bool fits(const std::string& wanted, const std::string& value) { return wanted.empty() || wanted == value; }
 
+bool fits_address(const SessionFilter& filter, const Session& session) {
+  const auto& known = session.addresses;
+  return filter.address.empty() || std::find(known.begin(), known.end(), filter.address) != known.end();
+}
+
 bool fits_login(const SessionFilter& filter, const Session& session) {
   if (filter.idp_session_id.empty() || filter.subject.empty())
     return fits(filter.subject, session.subject) && fits(filter.idp_session_id, session.idp_session_id);
@@ -33,7 +38,9 @@ bool matches(const SessionFilter& filter, const Session& session) {
          fits(filter.user_name, session.user_name) && fits(filter.tenant, session.tenant) &&
          (!filter.subdomain || *filter.subdomain == session.subdomain) && fits(filter.provider, session.provider) &&
          fits_time(filter, session) && (filter.destination.empty() || holds_cookie_of(filter.destination, session)) &&
-         (filter.fingerprint.empty() || filter.fingerprint == session.id.fingerprint());
+         fits_address(filter, session) &&
+         (filter.fingerprint.empty() || filter.fingerprint == session.id.fingerprint()) &&
+         (!filter.also || filter.also(session));
 }
 
 namespace {

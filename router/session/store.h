@@ -59,8 +59,12 @@ struct SessionFilter {
   std::string provider;                         // binding name
   std::string destination;                      // that they hold a cookie of
   std::string fingerprint;                      // SessionId::fingerprint()
+  std::string address;                          // one of Session::addresses
   std::optional<base::WallTime> created_from;   // not before
   std::optional<base::WallTime> created_until;  // not after
+  // What else has to hold, asked of those that all of the above fits; may be empty. Under locks of the store: pure, and
+  // quick.
+  std::function<bool(const Session&)> also = {};
 };
 bool matches(const SessionFilter& filter, const Session& session);
 

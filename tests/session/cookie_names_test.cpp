@@ -26,6 +26,15 @@ TEST_CASE("cookie names: the router's own are known, others are not") {
   CHECK_FALSE(prefixed.is_router_cookie("JSESSIONID"));
 }
 
+TEST_CASE("cookie names: SESSION_COOKIE_NAME names the session, and no back-end sees it [issue 15]") {
+  config::Environment environment;
+  environment.session_cookie_name = "MYSESSION";
+  const session::CookieNames names(environment);
+  CHECK(names.session() == "MYSESSION");
+  CHECK(names.is_router_cookie("MYSESSION"));
+  CHECK_FALSE(names.is_router_cookie("JSESSIONID"));
+}
+
 TEST_CASE("cookie names: PLATFORM_COOKIE_NAME binds browsers to this router, so no back-end sees or sets it") {
   config::Environment environment;
   CHECK_FALSE(session::CookieNames(environment).is_router_cookie("__VCAP_ID__"));

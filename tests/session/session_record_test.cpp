@@ -25,6 +25,8 @@ session::Session full_session() {
                              {"erp", "x", base::Secret(), "/a", false}};
   session.logout_details = {{"clear_all_caches", "true"}};
   session.ended_applications = {"bank"};
+  session.application_logouts = {{"app1", "crm", "/bye", "POST", false, true},
+                                 {"app2", "svc/a", "/x", "GET", true, false}};
   session.login_started = now - base::seconds(3);
   session.created = now;
   session.idle_timeout = base::minutes(20);
@@ -50,6 +52,18 @@ TEST_CASE("session record: a session comes back as it was") {
     // all the rest
     CHECK(session::pack(*read) == bytes);
   }
+}
+
+TEST_CASE("session record: what an older version wrote is a session that has used no application [issue 15]") {
+  auto session = full_session();
+  session.application_logouts.clear();
+  std::string old(session::pack(session).reveal());
+  old.front() = '\x01';
+  old.pop_back();  // the empty list
+  const auto read = session::unpack_session(old);
+  REQUIRE(read);
+  CHECK(read->ends_at_latest == session.ends_at_latest);
+  CHECK(read->application_logouts.empty());
 }
 
 TEST_CASE("session record: what is cut, longer or of another format is no session") {
