@@ -22,13 +22,15 @@
 namespace router::logout {
 
 struct CallTarget {
-  std::string name;      // what the configuration calls it, with its kind: "destination:bank"
-  std::string back_end;  // name of the destination or service: the lane in the fan-out
-  std::string title;     // what people call it; empty: nothing else
+  std::string name;         // what the configuration calls it, with its kind: "destination:bank"
+  std::string back_end;     // name of the destination or service: the lane in the fan-out
+  std::string application;  // of the HTML5 repository that wants it told; empty: the descriptor does
+  std::string title;        // what people call it; empty: nothing else
   bool is_service = false;
   std::string method = "POST";
   http::Url url;
   base::milliseconds timeout{30'000};
+  std::string audience;  // of the logout token that it is told by; empty: it is told without one
   bool sends_token = false;
   // The bindings whose users' token it gets (config/token_rule.h); absent: any.
   std::optional<std::vector<std::string>> token_bindings;
@@ -38,6 +40,9 @@ struct CallTarget {
   net::TlsClientOptions tls;
   std::string proxy_host;
   std::uint16_t proxy_port = 0;
+  std::shared_ptr<const config::Connectivity> connectivity;  // behind a Cloud Connector; null: over the network
+  std::string location_id;
+  bool propagates_user = false;
 };
 
 // Its id, names and time are filled in when it is submitted.

@@ -9,7 +9,8 @@ namespace router::logout {
 namespace {
 
 // Raised with every change of the list below.
-constexpr std::uint64_t kCallFormat = 1;
+constexpr std::uint64_t kCallFormat = 2;
+constexpr std::uint64_t kWithoutTenant = 1;
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
@@ -34,6 +35,7 @@ base::Secret pack(const CallRecord& call) {
   base::Packer packer;
   packer(kCallFormat);
   call_fields(packer, call, *call.credentials, forwarded);
+  packer(call.tenant, call.session_origin, call.session_name, call.subject);
   return packer.take();
 }
 
@@ -41,11 +43,12 @@ CallPtr unpack_call(std::string_view bytes) {
   base::Unpacker unpacker(bytes);
   std::uint64_t format = 0;
   unpacker(format);
-  if (format != kCallFormat) return nullptr;
+  if (format != kCallFormat && format != kWithoutTenant) return nullptr;
   auto call = std::make_shared<CallRecord>();
   call->credentials = std::make_shared<Credentials>();
   Fields forwarded;
   call_fields(unpacker, *call, *call->credentials, forwarded);
+  if (format == kCallFormat) unpacker(call->tenant, call->session_origin, call->session_name, call->subject);
   if (!unpacker.is_whole() || call->id.empty()) return nullptr;
   for (auto& [name, value] : forwarded) call->forwarded.push_back({std::move(name), std::move(value)});
   return call;

@@ -36,6 +36,11 @@ struct CallRecord {
   base::Secret cookies;                      // Cookie field, empty = none
   std::vector<config::Header> forwarded;     // x-forwarded-*, x-approuter-host
   base::WallTime created;
+  std::string tenant;  // its subdomain, for what the router has to show of its own on the way; may be empty
+  // What a logout token says of the session; empty where its back-end gets none.
+  std::string session_origin;
+  std::string session_name;  // as that back-end knows it (session/pairwise_id.h)
+  std::string subject;
 };
 using CallPtr = std::shared_ptr<const CallRecord>;
 

@@ -2,9 +2,30 @@
 
 #include <string>
 
+#include "backend/on_premise.h"
+#include "http/form.h"
+
 namespace router::logout {
 
-net::ClientRequest make_request(const CallRecord& call, const CallTarget& target, bool with_token) {
+namespace {
+
+// To the proxy, which is told of the user in a field of its own.
+void lead_through_connector(const CallRecord& call, const CallTarget& target, bool with_token,
+                            const base::Secret& proxy_token, net::ClientRequest& request) {
+  request.proxy_host = target.connectivity->proxy_host;
+  request.proxy_port = target.connectivity->proxy_port;
+  request.whole_to_proxy = true;
+  request.proxy_group = call.tenant;
+  const bool tells_user = with_token && target.propagates_user;
+  auto fields = backend::connector_fields(target.location_id, proxy_token,
+                                          tells_user ? call.credentials->access_token : base::Secret());
+  request.headers.insert(request.headers.end(), fields.begin(), fields.end());
+}
+
+}  // namespace
+
+net::ClientRequest make_request(const CallRecord& call, const CallTarget& target, bool with_token,
+                                const base::Secret& proxy_token, const std::string& logout_token) {
   net::ClientRequest request;
   request.method = target.method;
   request.url = target.url;
@@ -16,11 +37,16 @@ net::ClientRequest make_request(const CallRecord& call, const CallTarget& target
   for (const auto& header : call.forwarded) request.headers.emplace_back(header.name, header.value);
   if (!target.authorization.empty()) {
     request.headers.emplace_back("Authorization", std::string(target.authorization.reveal()));
-  } else if (with_token) {
+  } else if (with_token && !target.propagates_user) {
     request.headers.emplace_back("Authorization", "Bearer " + std::string(call.credentials->access_token.reveal()));
   }
+  if (target.connectivity) lead_through_connector(call, target, with_token, proxy_token, request);
   if (!call.cookies.empty()) request.headers.emplace_back("Cookie", std::string(call.cookies.reveal()));
   request.headers.emplace_back("Idempotency-Key", call.id);
+  if (!logout_token.empty()) {
+    request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    request.body = http::encode_form({{"logout_token", logout_token}});
+  }
   return request;
 }
 

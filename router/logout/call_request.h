@@ -6,6 +6,9 @@
 
 namespace router::logout {
 
-net::ClientRequest make_request(const CallRecord& call, const CallTarget& target, bool with_token);
+// `proxy_token`: where the target is behind a Cloud Connector. `logout_token`: where it gets one (Back-Channel Logout 1.0
+// section 2.5).
+net::ClientRequest make_request(const CallRecord& call, const CallTarget& target, bool with_token,
+                                const base::Secret& proxy_token = {}, const std::string& logout_token = {});
 
 }  // namespace router::logout

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "config/token_rule.h"
 #include "http/cookie.h"
+#include "session/pairwise_id.h"
 
 namespace router::logout {
 namespace {
@@ -51,13 +52,19 @@ CallTarget make_call_target(const config::Destination& destination, const config
   target.url = logout_url(destination);
   target.timeout = destination.timeout;
   target.authorization = destination.authorization;
-  target.sends_token = config::takes_token(destination);
+  target.audience = destination.logout_audience;
+  // a logout token says it all
+  target.sends_token = target.audience.empty() && config::takes_token(destination);
   target.token_bindings = config::token_bindings(config, destination.name);
   target.sends_forwarded = destination.set_x_forwarded_headers;
   target.headers = destination.headers;
   target.tls = backend::destination_tls(destination, config);
   target.proxy_host = destination.proxy_host;
   target.proxy_port = destination.proxy_port;
+  target.connectivity = destination.connectivity;
+  target.location_id = destination.location_id;
+  target.propagates_user = destination.propagates_user;
+  target.sends_token = target.sends_token || target.propagates_user;
   return target;
 }
 
@@ -156,7 +163,13 @@ std::vector<Call> calls_for(const session::Session& session, const CallTargets& 
     // a back-end that knows nobody has nothing to hear
     if (session.is_anonymous && call.cookies.empty()) continue;
     call.target = target;
+    call.tenant = session.subdomain;
     call.credentials = credentials_for(*target, session, credentials);
+    if (!target->audience.empty()) {
+      call.session_origin = session.origin;
+      call.session_name = session::pairwise_id(session.id, target->back_end);
+      call.subject = session.subject;
+    }
     if (request) call.forwarded = forwarded_fields(*target, *request);
     calls.push_back(std::move(call));
   }

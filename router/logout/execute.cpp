@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/log.h"
+#include "logout/application_calls.h"
 #include "logout/token_record.h"
 
 namespace router::logout {
@@ -41,6 +42,14 @@ std::shared_ptr<Credentials> users_credentials(const session::Session& session, 
   return found == calls.end() ? nullptr : found->credentials;
 }
 
+base::Error not_known_yet() {
+  return {base::ErrorCode::unavailable, base::Side::router, "the destination is not known yet", true};
+}
+
+base::Error not_there_any_more() {
+  return {base::ErrorCode::not_found, base::Side::router, "the configuration has no such back-end any more"};
+}
+
 }  // namespace
 
 Executor::Executor(Parts parts) : parts_(std::move(parts)), targets_(make_call_targets(*parts_.config)) {
@@ -49,10 +58,7 @@ Executor::Executor(Parts parts) : parts_(std::move(parts)), targets_(make_call_t
 
 Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedRequest> request) {
   Execution execution;
-  if (trigger.selection.ended_at_provider) {
-    session::EndedAtProvider given = *trigger.selection.ended_at_provider;
-    co_await remember(std::move(given));
-  }
+  for (const auto& given : trigger.selection.ended_at_provider) co_await remember(given);
   const auto& sessions = trigger.selection.sessions;
   for (std::size_t at = 0; at < sessions.size(); at += kBatch) {
     if (at > 0) co_await base::sleep_for(parts_.background, kBreath);
@@ -61,7 +67,7 @@ Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedReq
     auto ending = end_some(trigger, std::move(batch), request, &execution);
     co_await ending;
   }
-  if (trigger.selection.filter) co_await end_selected(trigger, request, &execution);
+  for (const auto& filter : trigger.selection.filters) co_await end_selected(trigger, filter, request, &execution);
   execution.is_known_everywhere = parts_.store.health().is_reachable;
   co_return execution;
 }
@@ -72,11 +78,10 @@ Task<void> Executor::remember(session::EndedAtProvider ended) {
 }
 
 // A filter may match more sessions than are looked at in one go; ended ones no longer match.
-Task<void> Executor::end_selected(const Trigger& trigger, std::optional<ForwardedRequest> request,
-                                  Execution* execution) {
+Task<void> Executor::end_selected(const Trigger& trigger, session::SessionFilter filter,
+                                  std::optional<ForwardedRequest> request, Execution* execution) {
   for (;;) {
-    session::SessionFilter filter = *trigger.selection.filter;
-    auto found = co_await parts_.store.select(std::move(filter), kBatch);
+    auto found = co_await parts_.store.select(filter, kBatch);
     if (!found) {
       note_fault("select", found.error(), execution);
       co_return;
@@ -217,8 +222,10 @@ std::vector<Call> Executor::calls_of(const Trigger& trigger, const session::Sess
                                      const std::optional<ForwardedRequest>& request) const {
   const auto* part = trigger.application();
   const auto* only = part == nullptr ? nullptr : &part->destinations;
-  if (parts_.config->looked_up_logouts.empty()) return calls_for(session, targets_, request, only);
-  return calls_for(session, all_targets(), request, only);
+  const bool has_only_usual = parts_.config->looked_up_logouts.empty() && session.application_logouts.empty() &&
+                              trigger.application_logouts.empty();
+  if (has_only_usual) return calls_for(session, targets_, request, only);
+  return calls_for(session, targets_of(trigger, session), request, only);
 }
 
 std::size_t Executor::close_connections(const Trigger& trigger, const session::Session& session) const {
@@ -231,6 +238,32 @@ std::size_t Executor::close_connections(const Trigger& trigger, const session::S
     closed += part == nullptr ? parts_.live.close(*id) : parts_.live.close(*id, part->destinations);
   }
   return closed;
+}
+
+// Each once, however many applications name it.
+CallTargets Executor::targets_of(const Trigger& trigger, const session::Session& session) const {
+  auto targets = all_targets();
+  for (const auto* logouts : {&session.application_logouts, &trigger.application_logouts}) {
+    for (const auto& logout : *logouts) {
+      auto target = application_target(logout);
+      if (target) {
+        add_target(*std::move(target), targets);
+      } else {
+        base::log_error("logout.destination_not_known",
+                        {{"destination", logout.back_end}, {"application", logout.application}});
+      }
+    }
+  }
+  return targets;
+}
+
+Result<std::shared_ptr<const CallTarget>> Executor::application_target(const session::ApplicationLogout& logout) const {
+  const auto* known = known_back_end(*parts_.config, logout);
+  if (known != nullptr) return make_application_target(logout, *known, *parts_.config);
+  if (logout.is_service || !parts_.find_destination) return not_there_any_more();
+  const auto looked_up = parts_.find_destination(logout.back_end);
+  if (!looked_up) return not_known_yet();
+  return make_application_target(logout, *looked_up, *parts_.config);
 }
 
 CallTargets Executor::all_targets() const {
@@ -252,6 +285,7 @@ std::shared_ptr<const CallTarget> Executor::looked_up(const std::string& name, c
   destination.logout_path = logout.path;
   destination.logout_method = logout.method;
   destination.title = logout.title;
+  destination.logout_audience = logout.audience;
   return std::make_shared<const CallTarget>(make_call_target(destination, *parts_.config));
 }
 
@@ -263,9 +297,10 @@ Result<std::shared_ptr<const CallTarget>> Executor::find_target(const std::strin
     if (name != target_name(kDestinationTarget, destination)) continue;
     auto target = looked_up(destination, logout);
     if (target) return target;
-    return base::Error{base::ErrorCode::unavailable, base::Side::router, "the destination is not known yet", true};
+    return not_known_yet();
   }
-  return base::Error{base::ErrorCode::not_found, base::Side::router, "the configuration has no such back-end any more"};
+  if (const auto of_application = read_application_target_name(name)) return application_target(*of_application);
+  return not_there_any_more();
 }
 
 void Executor::close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution) {

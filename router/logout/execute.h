@@ -40,7 +40,8 @@ class Executor {
   using Snapshots = std::vector<session::Snapshot>;
 
   base::Task<void> remember(session::EndedAtProvider ended);
-  base::Task<void> end_selected(const Trigger& trigger, std::optional<ForwardedRequest> request, Execution* execution);
+  base::Task<void> end_selected(const Trigger& trigger, session::SessionFilter filter,
+                                std::optional<ForwardedRequest> request, Execution* execution);
   base::Task<void> end_some(const Trigger& trigger, Snapshots sessions, std::optional<ForwardedRequest> request,
                             Execution* execution);
   base::Task<Snapshots> end_sessions(const Trigger& trigger, Snapshots sessions, Execution* execution);
@@ -73,6 +74,9 @@ class Executor {
   std::size_t close_connections(const Trigger& trigger, const session::Session& session) const;
   // The back-ends of these sessions will hear of it, whatever becomes of this process.
   base::Task<void> note_told(Snapshots ended);
+  // Those of a session that is over: the applications that it used have theirs beside everybody's.
+  CallTargets targets_of(const Trigger& trigger, const session::Session& session) const;
+  base::Result<std::shared_ptr<const CallTarget>> application_target(const session::ApplicationLogout& logout) const;
   // targets_ and those that the destination service knows by now.
   CallTargets all_targets() const;
   // Null: the destination service does not know it, or not yet.

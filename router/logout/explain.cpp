@@ -39,38 +39,47 @@ Answer recognise_now(Source& source, SourceInput input) {
 
 }  // namespace
 
-std::optional<Explanation> Service::explain(const http::Request& request, const http::External& external) const {
-  for (const auto& source : sources_) {
-    const auto& target = request.target;
-    if (!source->may_handle(request.method, target.path, target.query)) continue;
-    Explanation explanation;
-    explanation.protocol = source->name();
-    if (!source->ends_sessions()) return explanation;
-    const auto user = signed_in_user(*parts_.providers, request);
-    auto trigger = source->preview(request.method, target);
-    auto recognised = recognise_now(*source, SourceInput{request, external, user, ""});
-    if (!trigger && !recognised) continue;
-    if (recognised && std::holds_alternative<Trigger>(*recognised)) {
-      trigger = std::get<Trigger>(std::move(*recognised));
-    } else if (recognised && std::holds_alternative<http::Response>(*recognised)) {
-      explanation.instead = std::get<http::Response>(std::move(*recognised));
+std::optional<Explanation> Service::explain(const http::Request& request, const http::External& external,
+                                            const Application& application) const {
+  const auto own = application ? make_application_sources(parts_, application) : Sources();
+  for (const auto* list : {&own, &sources_}) {
+    for (const auto& source : *list) {
+      if (auto explanation = explain_by(*source, request, external)) return explanation;
     }
-    if (!trigger) return explanation;
-    read_wishes(*trigger, target, external.origin());
-    if (!trigger->session) trigger->session = user;
-    if (trigger->selection.sessions.empty()) trigger->selection.sessions.push_back(user);
-
-    ProviderState provider;
-    if (const auto* bound = provider_of(*trigger)) {
-      provider.config = &bound->config();
-      provider.metadata = bound->known_metadata();
-      if (!provider.metadata) provider.metadata = assumed_metadata(bound->config());
-    }
-    const auto make_state = [](const std::string&) { return std::string("STATE"); };
-    explanation.plan = make_plan(*trigger, {*parts_.config, external.origin(), provider, make_state});
-    return explanation;
   }
   return std::nullopt;
+}
+
+std::optional<Explanation> Service::explain_by(Source& source, const http::Request& request,
+                                               const http::External& external) const {
+  const auto& target = request.target;
+  if (!source.may_handle(request.method, target.path, target.query)) return std::nullopt;
+  Explanation explanation;
+  explanation.protocol = source.name();
+  if (!source.ends_sessions()) return explanation;
+  const auto user = signed_in_user(*parts_.providers, request);
+  auto trigger = source.preview(request.method, target);
+  auto recognised = recognise_now(source, SourceInput{request, external, user, ""});
+  if (!trigger && !recognised) return std::nullopt;
+  if (recognised && std::holds_alternative<Trigger>(*recognised)) {
+    trigger = std::get<Trigger>(std::move(*recognised));
+  } else if (recognised && std::holds_alternative<http::Response>(*recognised)) {
+    explanation.instead = std::get<http::Response>(std::move(*recognised));
+  }
+  if (!trigger) return explanation;
+  read_wishes(*trigger, target, external.origin());
+  if (!trigger->session) trigger->session = user;
+  if (trigger->selection.sessions.empty()) trigger->selection.sessions.push_back(user);
+
+  ProviderState provider;
+  if (const auto* bound = provider_of(*trigger)) {
+    provider.config = &bound->config();
+    provider.metadata = bound->known_metadata();
+    if (!provider.metadata) provider.metadata = assumed_metadata(bound->config());
+  }
+  const auto make_state = [](const std::string&) { return std::string("STATE"); };
+  explanation.plan = make_plan(*trigger, {*parts_.config, external.origin(), provider, make_state});
+  return explanation;
 }
 
 }  // namespace router::logout

@@ -7,7 +7,6 @@
 #include "base/guarded.h"
 #include "base/log.h"
 #include "crypto/random.h"
-#include "logout/call_request.h"
 
 namespace router::logout {
 
@@ -35,7 +34,7 @@ void note_outbox_fault(const CallRecord& call, const base::Error& error) {
 
 FanOut::FanOut(net::HttpClient& client, base::Loop& loop, const base::Clock& clock, Outbox& outbox, Receipts& receipts,
                FanOutOptions options, std::function<double()> random)
-    : client_(client),
+    : sender_(client, loop),
       loop_(loop),
       clock_(clock),
       outbox_(outbox),
@@ -217,13 +216,14 @@ Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
   const bool with_token = sends_token && credentials.usable_at(clock_.wall());
   report.token_withheld = sends_token && !credentials.access_token.empty() && !with_token;
   const auto started = clock_.steady();
-  auto sending = base::guarded(send(*call, with_token));
+  auto sending = base::guarded(sender_.send(call->call, call->target, with_token));
   const auto answer = co_await sending;
   lane.finished();
   pump(lane);  // the next one need not wait until the outcome is written down
   report.took = std::chrono::duration_cast<milliseconds>(clock_.steady() - started);
   report.status = answer ? answer->status : 0;
-  const Outcome outcome = answer ? judge(answer->status, with_token) : Outcome::pending;
+  const Outcome outcome =
+      answer ? judge(answer->status, with_token, !call->target->audience.empty()) : Outcome::pending;
   if (outcome != Outcome::pending) {
     report.fault.clear();
     co_await settle(std::move(call), outcome);
@@ -236,12 +236,6 @@ Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
 base::Result<std::shared_ptr<const CallTarget>> FanOut::find_target(const CallRecord& call) const {
   if (find_target_) return find_target_(call.target_name);
   return base::Error{base::ErrorCode::not_found, base::Side::router, "nobody knows where " + call.back_end + " is"};
-}
-
-Task<base::Result<net::ClientResponse>> FanOut::send(const WaitingCall& call, bool with_token) {
-  auto sending = client_.send(make_request(*call.call, *call.target, with_token));
-  auto answer = co_await sending;
-  co_return answer;
 }
 
 Task<void> FanOut::settle(WaitingCallPtr call, Outcome outcome) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/loop.h"
+#include "logout/call_sender.h"
 #include "logout/lane.h"
 #include "logout/outbox.h"
 #include "logout/retry.h"
@@ -67,6 +68,11 @@ class FanOut {
   base::Task<void> wait_for_room(std::vector<std::string> back_ends);
   // Where calls go whose process is gone; without it they are given up.
   void use_targets(FindTarget find_target) { find_target_ = std::move(find_target); }
+  // For what is behind a Cloud Connector; without them it waits.
+  void use_logout_tokens(const LogoutTokens& tokens) { sender_.use_logout_tokens(tokens); }
+  void use_client_tokens(std::shared_ptr<identity::ClientTokens> tokens) {
+    sender_.use_client_tokens(std::move(tokens));
+  }
   // Who goes on with tokens (logout/token_record.h) that are left behind.
   void use_tokens(TakeTokens take_tokens) { take_tokens_ = std::move(take_tokens); }
   // From now on it takes over, every so often, what an earlier process or a dead replica has left behind.
@@ -100,13 +106,12 @@ class FanOut {
   base::Task<void> attempt(Lane& lane, WaitingCallPtr call);
   base::Task<void> try_once(Lane& lane, WaitingCallPtr call);
   base::Result<std::shared_ptr<const CallTarget>> find_target(const CallRecord& call) const;
-  base::Task<base::Result<net::ClientResponse>> send(const WaitingCall& call, bool with_token);
   base::Task<void> settle(WaitingCallPtr call, Outcome outcome);
   base::Task<void> retry_or_bury(Lane& lane, WaitingCallPtr call);
   base::Task<void> give_up(WaitingCallPtr call);
   base::Task<void> bury(WaitingCallPtr call);
 
-  net::HttpClient& client_;
+  CallSender sender_;
   base::Loop& loop_;
   const base::Clock& clock_;
   Outbox& outbox_;

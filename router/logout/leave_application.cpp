@@ -95,6 +95,7 @@ Task<Result<std::optional<Executor::Left>>> Executor::leave_in(const Trigger& tr
 }
 
 void Executor::begin_receipt(const Trigger& trigger, const std::shared_ptr<Receipt>& receipt, Execution* execution) {
+  receipt->signal = trigger.signal;
   parts_.receipts.keep(receipt);
   if (trigger.may_redirect_to_provider()) ++receipt->open_token_uses;
   if (execution->logout_id.empty()) execution->logout_id = receipt->id;

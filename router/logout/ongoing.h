@@ -23,6 +23,8 @@ struct Ongoing {
   // Front-channel requests by address, which nobody signs: guesses at sids that no session has. An office signs out at
   // once, so more than a few.
   session::AddressLimit unknown_sids{300};
+  // Of one issuer from one address, good ones and bad ones: what a login can stand beside it.
+  base::AttemptLimit signals{1000, base::seconds(1), 4096};
   Revocations revocations;
 };
 

@@ -16,6 +16,7 @@
 #include "http/external.h"
 #include "http/message.h"
 #include "identity/providers.h"
+#include "identity/token_issuer.h"
 #include "logout/fan_out.h"
 #include "logout/ongoing.h"
 #include "logout/receipt.h"
@@ -51,6 +52,9 @@ struct Parts {
   CookieDeletion delete_cookies = {};                         // may be empty
   ReceiptLinks* receipt_links = nullptr;                      // null: there are none
   ReceiptCookie make_receipt_cookie = {};                     // may be empty
+  // Whose signals count, and who may ask for a global revocation; null: nobody.
+  std::shared_ptr<identity::TokenIssuers> transmitters = nullptr;
+  std::shared_ptr<identity::TokenIssuers> revokers = nullptr;
 };
 
 }  // namespace router::logout

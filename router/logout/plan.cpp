@@ -2,6 +2,7 @@
 
 #include "http/query.h"
 #include "http/url.h"
+#include "logout/application_calls.h"
 
 namespace router::logout {
 namespace {
@@ -160,7 +161,11 @@ Plan make_plan(const Trigger& trigger, const EndingInput& input) {
   plan.ending = plan_ending(trigger, input);
   const session::Session nobody;
   const session::Session& session = trigger.session ? *trigger.session : nobody;
-  const auto targets = make_call_targets(input.config);
+  auto targets = make_call_targets(input.config);
+  for (const auto& logout : trigger.application_logouts) {
+    const auto* known = known_back_end(input.config, logout);
+    if (known != nullptr) add_target(make_application_target(logout, *known, input.config), targets);
+  }
   plan.calls = calls_for(session, targets, std::nullopt, part == nullptr ? nullptr : &part->destinations);
   return plan;
 }

@@ -45,6 +45,9 @@ void summarise_session(const std::string& fingerprint, std::string& line) { line
 void write_call(const CallReport& call, std::string& out) {
   out.append("{\"backEnd\":").append(json_quote(call.target->back_end));
   if (!call.target->title.empty()) out.append(",\"title\":").append(json_quote(call.target->title));
+  if (!call.target->application.empty()) {
+    out.append(",\"application\":").append(json_quote(call.target->application));
+  }
   out.append(",\"method\":").append(json_quote(call.target->method));
   out.append(",\"url\":").append(json_quote(call.target->url.to_string()));
   out.append(",\"outcome\":\"").append(to_string(call.outcome));
@@ -53,6 +56,15 @@ void write_call(const CallReport& call, std::string& out) {
   out.append(",\"milliseconds\":").append(std::to_string(call.took.count()));
   out.append(",\"tokenWithheld\":").append(call.token_withheld ? "true" : "false");
   if (!call.fault.empty()) out.append(",\"fault\":").append(json_quote(call.fault));
+  out.append("}");
+}
+
+void write_signal(const SignalOrigin& signal, std::string& out) {
+  out.append(",\"signal\":{\"transmitter\":").append(json_quote(signal.transmitter));
+  out.append(",\"event\":").append(json_quote(signal.event));
+  if (!signal.txn.empty()) out.append(",\"txn\":").append(json_quote(signal.txn));
+  if (!signal.initiating_entity.empty())
+    out.append(",\"initiatingEntity\":").append(json_quote(signal.initiating_entity));
   out.append("}");
 }
 
@@ -107,6 +119,7 @@ std::string to_json(const Receipt& receipt) {
   if (!receipt.application.empty()) out.append(",\"application\":").append(json_quote(receipt.application));
   out.append(",\"at\":").append(std::to_string(base::unix_seconds(receipt.at)));
   out.append(",\"complete\":").append(receipt.complete() ? "true" : "false");
+  if (receipt.signal) write_signal(*receipt.signal, out);
   out.append(",\"durable\":").append(receipt.durable ? "true" : "false");
   if (!receipt.is_known_everywhere) out.append(",\"knownEverywhere\":false");
   out.append(",\"sessions\":[");
@@ -269,6 +282,9 @@ void Receipts::audit_if_complete(Receipt& receipt) {
   base::log_info("logout.complete", {{"audit", true},
                                      {"logout_id", receipt.id},
                                      {"cause", to_string(receipt.cause)},
+                                     {"transmitter", receipt.signal ? receipt.signal->transmitter : ""},
+                                     {"event", receipt.signal ? receipt.signal->event : ""},
+                                     {"txn", receipt.signal ? receipt.signal->txn : ""},
                                      {"user", receipt.user},
                                      {"sessions", in_one_line(receipt.sessions, summarise_session)},
                                      {"application", receipt.application},

@@ -48,6 +48,7 @@ std::string_view to_string(Step step);
 struct Receipt : std::enable_shared_from_this<Receipt> {
   std::string id;
   Cause cause = Cause::browser;
+  std::optional<SignalOrigin> signal;  // of Cause::signal and Cause::global_revocation
   std::string user;
   std::vector<std::string> sessions;  // fingerprints
   std::string application;            // empty: the whole session

@@ -14,7 +14,9 @@ inline constexpr base::milliseconds kLongestRetry{60'000};
 inline constexpr base::milliseconds kGiveUpAfter{24 * 3600 * 1000};
 
 // Outcome::pending: it has to be asked again.
-inline Outcome judge(int status, bool token_sent) {
+inline Outcome judge(int status, bool token_sent, bool by_logout_token = false) {
+  // Back-Channel Logout 1.0 section 2.8: the token was not accepted, and will not be
+  if (by_logout_token && status == 400) return Outcome::refused;
   if (status >= 200 && status < 400) return Outcome::confirmed;
   // It no longer knows the session.
   if (status == 404 || status == 410) return Outcome::confirmed;

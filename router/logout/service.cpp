@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "config/applications.h"
 #include "http/url.h"
+#include "logout/outdated_tokens.h"
 #include "logout/provider_origins.h"
 #include "logout/provider_session.h"
 #include "logout/requested_page.h"
@@ -49,33 +51,52 @@ bool Service::may_handle(std::string_view method, std::string_view path, std::st
                      [&](const auto& source) { return source->may_handle(method, path, query); });
 }
 
+bool Service::may_handle_in(const Application& application, const http::Request& request) const {
+  const auto& target = request.target;
+  const auto& logout = application->logout;
+  if (target.path == logout.endpoint) return true;
+  const bool may_come_back = target.query.find("state=") != std::string::npos;
+  return may_come_back && target.path == base::cut(logout.page, '?').before;
+}
+
 bool Service::wants_body(const http::Request& request) const {
   return std::any_of(sources_.begin(), sources_.end(), [&](const auto& source) { return source->wants_body(request); });
 }
 
 Task<Result<std::optional<http::Response>>> Service::handle(const http::Request& request,
                                                             const http::External& external, session::Snapshot session,
-                                                            std::string body, base::Loop& home) {
-  SourceInput input{request, external, std::move(session), std::move(body)};
+                                                            std::string body, base::Loop& home,
+                                                            Application application) {
+  SourceInput input{request, external, std::move(session), std::move(body), std::move(application)};
   auto answering = base::run_on(parts_.background, home, answer(std::move(input)));
   auto answered = co_await answering;
   co_return answered;
 }
 
 Task<Result<std::optional<http::Response>>> Service::answer(SourceInput input) {
-  const auto& target = input.request.target;
-  for (const auto& source : sources_) {
-    const bool perhaps = source->may_handle(input.request.method, target.path, target.query);
-    if (!perhaps && !source->wants_body(input.request)) continue;
-    auto recognised = co_await source->recognise(input);
-    if (!recognised) co_return recognised.error();
-    if (!*recognised) continue;
-    auto carrying_out = carry_out(*source, **std::move(recognised), input);
-    auto response = co_await carrying_out;
-    if (!response) co_return response.error();
-    co_return std::optional<http::Response>(*std::move(response));
+  auto own = input.application ? make_application_sources(parts_, input.application) : Sources();
+  for (const auto* list : {&own, &sources_}) {
+    for (const auto& source : *list) {
+      auto answering = answer_of(*source, input);
+      auto answered = co_await answering;
+      if (!answered || *answered) co_return answered;
+    }
   }
   co_return std::optional<http::Response>();
+}
+
+// Absent: none of its business.
+Task<Result<std::optional<http::Response>>> Service::answer_of(Source& source, const SourceInput& input) {
+  const auto& target = input.request.target;
+  const bool perhaps = source.may_handle(input.request.method, target.path, target.query);
+  if (!perhaps && !source.wants_body(input.request)) co_return std::optional<http::Response>();
+  auto recognised = co_await source.recognise(input);
+  if (!recognised) co_return recognised.error();
+  if (!*recognised) co_return std::optional<http::Response>();
+  auto carrying_out = carry_out(source, **std::move(recognised), input);
+  auto response = co_await carrying_out;
+  if (!response) co_return response.error();
+  co_return std::optional<http::Response>(*std::move(response));
 }
 
 Task<Result<http::Response>> Service::carry_out(Source& source, Recognition recognised, const SourceInput& input) {
@@ -85,18 +106,34 @@ Task<Result<http::Response>> Service::carry_out(Source& source, Recognition reco
     auto revoking = revoke_given(*parts_.providers, std::move(*token));
     const auto revoked = co_await revoking;
     if (!revoked) answer = revoked.error();
+  } else if (auto* wanted = std::get_if<TokensToRenew>(&recognised)) {
+    auto renewing = renew(*wanted);
+    answer = co_await renewing;
+    if (!answer) co_await forget(wanted->seen);
   } else {
     auto& trigger = std::get<Trigger>(recognised);
     auto logging_out = log_out(trigger, input.request, input.external);
     answer = co_await logging_out;
-    if (!answer) {
-      auto undoing = source.undo(trigger);
-      co_await undoing;
-    }
+    if (!answer && trigger.seen) co_await forget(*trigger.seen);
   }
   auto failure = answer ? std::nullopt : source.failure();
   if (failure) co_return *std::move(failure);
   co_return answer;
+}
+
+Task<Result<http::Response>> Service::renew(TokensToRenew& wanted) {
+  for (const auto& filter : wanted.filters) {
+    auto outdating = outdate_tokens(parts_, filter);
+    const auto outdated = co_await outdating;
+    if (!outdated) co_return outdated.error();
+  }
+  co_return std::move(wanted.answer);
+}
+
+Task<void> Service::forget(SeenOnce seen) {
+  auto forgetting = parts_.store.shared().again(seen.kind, std::move(seen.key));
+  const auto forgotten = co_await forgetting;
+  if (!forgotten) base::log_warning("logout.forget", {{"fault", describe(forgotten.error())}});
 }
 
 Task<Result<http::Response>> Service::log_out(Trigger& trigger, const http::Request& request,
@@ -107,6 +144,7 @@ Task<Result<http::Response>> Service::log_out(Trigger& trigger, const http::Requ
   Execution execution = co_await executor_.run(trigger, std::move(forwarded));
   if (trigger.form == ReplyForm::given && execution.logout_id.empty())
     base::log_info("logout.nothing_ended", {{"cause", to_string(trigger.cause)}});
+  if (trigger.answer_if_nobody && execution.logout_id.empty()) trigger.answer = std::move(trigger.answer_if_nobody);
   const ProviderState provider = co_await look_at_provider(trigger);
 
   const auto make_state = [this](const std::string& target) { return parts_.states.issue(target); };

@@ -29,10 +29,15 @@ struct Ended {
 
 class Service {
  public:
+  using Application = std::shared_ptr<const config::Configuration>;
+
   explicit Service(Parts parts);
 
   // False for nearly every request: certainly no logout. Cheap.
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const;
+  // The same within an application of the HTML5 repository, as SourceInput has it: its endpoint, and its page where a
+  // provider returns to it.
+  bool may_handle_in(const Application& application, const http::Request& request) const;
   // Whether handle() needs the body, at most kMaxBody + 1 bytes of it. Where handle() then answers nothing,
   // the body has to be forwarded all the same.
   bool wants_body(const http::Request& request) const;
@@ -41,7 +46,7 @@ class Service {
   base::Task<base::Result<std::optional<http::Response>>> handle(const http::Request& request,
                                                                  const http::External& external,
                                                                  session::Snapshot session, std::string body,
-                                                                 base::Loop& home);
+                                                                 base::Loop& home, Application application = nullptr);
 
   // The store has ended these sessions. Returns when their calls are recorded, not before there is room for
   // them.
@@ -56,13 +61,20 @@ class Service {
   base::Task<base::Result<Ended>> end_sessions(Cause cause, Selection selection);
 
   // Absent if the request is no logout. Ends nothing and asks nobody: for `xs-router explain`.
-  std::optional<Explanation> explain(const http::Request& request, const http::External& external) const;
+  std::optional<Explanation> explain(const http::Request& request, const http::External& external,
+                                     const Application& application = nullptr) const;
 
  private:
   base::Task<base::Result<std::optional<http::Response>>> answer(SourceInput input);
+  base::Task<base::Result<std::optional<http::Response>>> answer_of(Source& source, const SourceInput& input);
   base::Task<base::Result<http::Response>> carry_out(Source& source, Recognition recognised, const SourceInput& input);
+  base::Task<base::Result<http::Response>> renew(TokensToRenew& wanted);
+  // It could not be carried out, and may come again.
+  base::Task<void> forget(SeenOnce seen);
   base::Task<base::Result<http::Response>> log_out(Trigger& trigger, const http::Request& request,
                                                    const http::External& external);
+  std::optional<Explanation> explain_by(Source& source, const http::Request& request,
+                                        const http::External& external) const;
   // The provider URL and landing page that the browser's request asks for.
   void read_wishes(Trigger& trigger, const http::Target& target, const std::string& origin) const;
   void settle_token_use(const Ending& ending, const Execution& execution) const;

@@ -3,9 +3,10 @@
 // A new protocol is one Source pair in sources/, one line in sources.cpp and one column of tests.
 // Owner: Service. may_handle() and wants_body() are called from any thread for every request: no state, and
 // hardly ever an allocation. A request whose body is wanted is recognised whatever may_handle() said.
-// recognise() and undo() run on the background loop, which owns the state a source may have. preview() is pure.
+// recognise() runs on the background loop, which owns the state a source may have. preview() is pure.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "config/model.h"
 #include "http/external.h"
 #include "http/message.h"
 #include "logout/trigger.h"
@@ -31,10 +33,13 @@ struct SourceInput {
   const http::External& external;
   session::Snapshot session;  // of the request's cookie; may be null
   std::string body;           // empty unless wants_body(); longer than kMaxBody: it was cut there
+  // Of the HTML5 repository's application whose path this is, with an endpoint of its own; null: the descriptor's.
+  std::shared_ptr<const config::Configuration> application = nullptr;
 };
 
-// A logout, a token that is taken back, or an answer that changes nothing (403, 405, a confirmation, a CSRF token).
-using Recognition = std::variant<Trigger, TokenToRevoke, http::Response>;
+// A logout, a token that is taken back, tokens that are to be renewed, or an answer that changes nothing (403, 405, a
+// confirmation, a CSRF token).
+using Recognition = std::variant<Trigger, TokenToRevoke, TokensToRenew, http::Response>;
 
 class Source {
  public:
@@ -49,8 +54,6 @@ class Source {
   // What is answered where it could not be carried out (the store is away), in the protocol's own form. Absent: the
   // 503 of every request.
   virtual std::optional<http::Response> failure() const { return std::nullopt; }
-  // It could not be carried out: what recognise() remembered of the request is forgotten, for it may come again.
-  virtual Task<void> undo(const Trigger&) { co_return; }
   // False: it only answers, nobody is ever logged out.
   virtual bool ends_sessions() const { return true; }
   // What an ordinary navigation to this target would trigger; for `xs-router explain`.

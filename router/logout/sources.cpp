@@ -1,14 +1,17 @@
 #include "logout/sources.h"
 
 #include "logout/sources/agent.h"
+#include "logout/sources/application.h"
 #include "logout/sources/back_channel.h"
 #include "logout/sources/central.h"
 #include "logout/sources/end_session.h"
 #include "logout/sources/front_channel.h"
+#include "logout/sources/global_revocation.h"
 #include "logout/sources/hosted.h"
 #include "logout/sources/landing.h"
 #include "logout/sources/own_receipt.h"
 #include "logout/sources/rest.h"
+#include "logout/sources/signals.h"
 #include "logout/sources/token_revocation.h"
 #include "session/cookie_names.h"
 
@@ -31,8 +34,19 @@ Sources make_sources(const Parts& parts) {
       std::make_unique<EndSessionSource>(parts.config, parts.providers, parts.store, parts.ongoing, parts.clock));
   sources.push_back(std::make_unique<HostedSource>(parts.config, parts.store));
   sources.push_back(std::make_unique<TokenRevocationSource>(parts.config, parts.providers, parts.ongoing, parts.clock));
+  sources.push_back(std::make_unique<SignalsSource>(parts.config, parts.providers, parts.transmitters,
+                                                    parts.store.shared(), parts.ongoing, parts.clock));
+  sources.push_back(std::make_unique<GlobalRevocationSource>(parts.config, parts.providers, parts.revokers,
+                                                             parts.store.shared(), parts.ongoing, parts.clock));
   // last: it looks at every request, and those with a path of their own are not its business
   sources.push_back(std::make_unique<AgentSource>(parts.config, parts.routes, parts.store));
+  return sources;
+}
+
+Sources make_application_sources(const Parts& parts, const std::shared_ptr<const config::Configuration>& application) {
+  Sources sources;
+  sources.push_back(std::make_unique<LandingSource>(application, parts.states, nullptr, std::string()));
+  sources.push_back(std::make_unique<ApplicationSource>(application, parts.providers, parts.store));
   return sources;
 }
 

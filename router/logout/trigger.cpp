@@ -22,6 +22,10 @@ std::string_view to_string(Cause cause) {
       return "admin";
     case Cause::refresh_failed:
       return "refresh_failed";
+    case Cause::signal:
+      return "signal";
+    case Cause::global_revocation:
+      return "global_revocation";
     case Cause::recovered:
       return "recovered";
   }

@@ -25,16 +25,18 @@ enum class Cause {
   hosted,          // hosted login
   admin,           // management API
   refresh_failed,  // the provider refused to renew the tokens
-  recovered        // calls that an earlier process left behind
+  signal,          // a shared signal: CAEP, RISC
+  global_revocation,
+  recovered  // calls that an earlier process left behind
 };
 std::string_view to_string(Cause cause);
 
 // Which sessions. All parts together; a session is ended once however often it is named.
 struct Selection {
   std::vector<session::Snapshot> sessions;
-  std::optional<session::SessionFilter> filter;
+  std::vector<session::SessionFilter> filters;
   // Remembered in the store, so that a login still in flight does not survive its logout.
-  std::optional<session::EndedAtProvider> ended_at_provider;
+  std::vector<session::EndedAtProvider> ended_at_provider;
   // The store has ended them already: time-out.
   bool ended_already = false;
   // A browser leaves, whatever its session is called by now: where a login has just succeeded one of `sessions`, what
@@ -77,13 +79,30 @@ struct ProviderUrl {
   std::string added_parameters;  // raw query, empty = none
 };
 
+// Who has said so, of what has been told from elsewhere: for receipts.
+struct SignalOrigin {
+  std::string transmitter;
+  std::string event;
+  std::string txn;                // may be empty, as what follows
+  std::string initiating_entity;  // admin, user, policy, system
+};
+
+// By what a request is known again, on whatever replica it comes: noted by its source, forgotten where it could not be
+// carried out, for it may come again.
+struct SeenOnce {
+  session::Kind kind = session::Kind::logout_token;
+  std::string key;
+};
+
 struct Trigger {
   Cause cause = Cause::browser;
   Selection selection;
   Extent extent = WholeSession();
   ProviderStep provider_step = ProviderStep::sign_out;
   ReplyForm form = ReplyForm::redirect;
-  std::optional<http::Response> answer;  // with ReplyForm::given
+  std::optional<http::Response> answer;            // with ReplyForm::given
+  std::optional<http::Response> answer_if_nobody;  // instead, where no session has ended
+  std::optional<SignalOrigin> signal;
   // The session that the answer speaks about: hint for the provider. May have been ended by somebody else.
   session::Snapshot session;
   std::string query;                // the client's, byte for byte, to be carried to the landing page
@@ -92,7 +111,9 @@ struct Trigger {
   std::optional<std::string> requested_page;
   ProviderUrl provider_url;
   bool clears_browser = true;  // the browser that asked is the session's: its cookie is deleted
-  std::string remembered_as;   // the source's own business: by what it knows this request again
+  // Of the application at whose endpoint this is: its back-ends hear of it whether the session has used it or not.
+  std::vector<session::ApplicationLogout> application_logouts;
+  std::optional<SeenOnce> seen;
 
   // Null: the whole session.
   const ApplicationPart* application() const { return std::get_if<ApplicationPart>(&extent); }
@@ -106,6 +127,13 @@ struct Trigger {
   // Where a reply is due, its browser may be sent to the provider, who may want to know the session's tokens then.
   bool may_redirect_to_provider() const { return asks_provider() && form != ReplyForm::none; }
   bool revokes_tokens() const { return whole_session() && provider_step != ProviderStep::none; }
+};
+
+// What tokens say of their users is out of date: no logout, for the sessions go on with new ones.
+struct TokensToRenew {
+  std::vector<session::SessionFilter> filters;
+  http::Response answer;
+  SeenOnce seen;
 };
 
 // A token that its client takes back (hosted login): no logout, for no session ends with it.

@@ -33,6 +33,22 @@ TEST_CASE("call record: a token that was revoked stays so") {
   CHECK_FALSE(read->credentials->usable_at(call->created));
 }
 
+TEST_CASE("call record: whose tenant it is comes back, what an older version wrote has none [issue 15]") {
+  auto call = *test::make_call("logout", 1);
+  call.tenant = "t1";
+  const auto read = logout::unpack_call(logout::pack(call).reveal());
+  REQUIRE(read);
+  CHECK(read->tenant == "t1");
+  call.tenant.clear();
+  std::string old(logout::pack(call).reveal());
+  old.front() = '\x01';
+  old.pop_back();  // the empty name
+  const auto older = logout::unpack_call(old);
+  REQUIRE(older);
+  CHECK(older->tenant.empty());
+  CHECK(older->id == call.id);
+}
+
 TEST_CASE("call record: what is cut, longer or of another format is no call") {
   const auto packed = logout::pack(*test::make_call("logout", 1));
   const auto bytes = packed.reveal();

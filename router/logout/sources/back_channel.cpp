@@ -103,23 +103,16 @@ std::optional<http::Response> BackChannelSource::failure() const {
   return refusal(400, "the session could not be ended");
 }
 
-Task<void> BackChannelSource::undo(const Trigger& trigger) {
-  auto forgetting = shared_.again(session::Kind::logout_token, trigger.remembered_as);
-  const auto forgotten = co_await forgetting;
-  if (!forgotten) base::log_warning("logout.back_channel", {{"fault", describe(forgotten.error())}});
-}
-
 Trigger BackChannelSource::make_trigger(const identity::LogoutToken& token) const {
   Trigger trigger = back_channel_trigger();
   session::SessionFilter filter;
   filter.issuer = token.issuer;
   filter.subject = token.subject;
   filter.idp_session_id = token.idp_session_id;
-  trigger.selection.filter = std::move(filter);
-  trigger.selection.ended_at_provider =
-      session::EndedAtProvider{token.issuer, token.idp_session_id, token.subject, clock_.wall()};
+  trigger.selection.filters.push_back(std::move(filter));
+  trigger.selection.ended_at_provider = {{token.issuer, token.idp_session_id, token.subject, clock_.wall()}};
   trigger.answer = accepted();
-  trigger.remembered_as = key_of(token);
+  trigger.seen = {session::Kind::logout_token, key_of(token)};
   return trigger;
 }
 

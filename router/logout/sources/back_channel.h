@@ -27,7 +27,6 @@ class BackChannelSource final : public Source {
   bool wants_body(const http::Request& request) const override;
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
   std::optional<http::Response> failure() const override;
-  Task<void> undo(const Trigger& trigger) override;
   std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
 
  private:

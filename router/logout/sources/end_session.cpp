@@ -134,7 +134,7 @@ Task<Result<std::optional<Recognition>>> EndSessionSource::recognise(const Sourc
   trigger.clears_browser = !held->empty() && std::all_of(held->begin(), held->end(), [&](const auto& session) {
     return is_meant(session, filter);
   });
-  trigger.selection.filter = std::move(filter);
+  trigger.selection.filters.push_back(std::move(filter));
   const std::map<std::string, std::string> none;
   trigger.answer = answer(query, *found ? (*found)->logout_details : none);
   co_return std::optional<Recognition>(std::move(trigger));

@@ -23,11 +23,6 @@ http::Response framable_by(const std::vector<std::string>& origins) {
   return response;
 }
 
-std::string issuer_of(const identity::Provider& provider) {
-  if (const auto metadata = provider.known_metadata()) return metadata->issuer;
-  return provider.config().issuer.empty() ? provider.config().url : provider.config().issuer;
-}
-
 bool is_one_user(const std::vector<session::Snapshot>& sessions) {
   return std::all_of(sessions.begin(), sessions.end(),
                      [&](const auto& session) { return session->subject == sessions.front()->subject; });
@@ -72,7 +67,7 @@ Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const Sou
   const auto& address = input.external.client_address;
   if (const auto wait = ongoing_.unknown_sids.look(address, clock_.steady()))
     co_return std::optional<Recognition>(http::too_many_requests("Too many sessions that nobody has\n", *wait));
-  const std::string known_issuer = issuer_of(*provider);
+  const std::string known_issuer = identity::issuer_of(*provider);
   session::SessionFilter sought{.issuer = known_issuer, .idp_session_id = sid};
   const auto found = co_await store_.select(std::move(sought), kMostLookedAt);
   if (!found) co_return found.error();
@@ -89,9 +84,9 @@ Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const Sou
     co_return std::optional<Recognition>(nothing_ends("no session has that sid, or not one user's"));
 
   Trigger trigger = make_trigger(*provider);
-  trigger.selection.filter = session::SessionFilter{.issuer = known_issuer, .idp_session_id = sid};
-  trigger.selection.ended_at_provider =
-      session::EndedAtProvider{.issuer = known_issuer, .idp_session_id = sid, .at = clock_.wall(), .is_signed = false};
+  trigger.selection.filters = {{.issuer = known_issuer, .idp_session_id = sid}};
+  trigger.selection.ended_at_provider = {
+      {.issuer = known_issuer, .idp_session_id = sid, .at = clock_.wall(), .is_signed = false}};
   // Another session's cookie stays: this browser may have logged in anew.
   trigger.clears_browser = !held->empty() && std::all_of(held->begin(), held->end(), is_meant);
   co_return std::optional<Recognition>(std::move(trigger));
@@ -102,14 +97,14 @@ const identity::Provider* FrontChannelSource::provider_of(const std::string& iss
   if (!issuer.empty()) return providers_->find_issuer(issuer);
   const auto& all = providers_->all();
   const bool is_one = !all.empty() && std::all_of(all.begin(), all.end(), [&](const auto& provider) {
-    return issuer_of(*provider) == issuer_of(*all.front());
+    return identity::issuer_of(*provider) == identity::issuer_of(*all.front());
   });
   return is_one ? providers_->first() : nullptr;
 }
 
 // A provider that names no session means the one of its frame's cookie; that it is the provider's frame, its Referer says.
 Recognition FrontChannelSource::by_cookie(const SourceInput& input, const identity::Provider& provider) const {
-  const bool is_meant = input.session && input.session->issuer == issuer_of(provider) &&
+  const bool is_meant = input.session && input.session->issuer == identity::issuer_of(provider) &&
                         is_trusted_frame(input.request, input.external, origins_of(provider), false);
   if (!is_meant) return nothing_ends("no sid, and no session of that provider in its frame");
   Trigger trigger = make_trigger(provider);

@@ -1,0 +1,38 @@
+// Sends one call of a logout, once. What is behind a Cloud Connector goes through the proxy of the connectivity service,
+// with a token of the router's own that is good at that time: a call may wait for longer than one lives. So has what is told
+// by a logout token.
+//
+// Owner: FanOut. Background loop. Errors: those of net::HttpClient and identity::ClientTokens.
+// Source: docs/contract/html5.md section 3.
+#pragma once
+
+#include <memory>
+
+#include "base/loop.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "identity/client_tokens.h"
+#include "logout/call.h"
+#include "logout/logout_tokens.h"
+#include "net/http_client.h"
+
+namespace router::logout {
+
+class CallSender {
+ public:
+  CallSender(net::HttpClient& client, base::Loop& loop) : client_(client), loop_(loop) {}
+
+  // Who makes the logout tokens; without it none goes out.
+  void use_logout_tokens(const LogoutTokens& tokens) { logout_tokens_ = &tokens; }
+  void use_client_tokens(std::shared_ptr<identity::ClientTokens> tokens) { tokens_ = std::move(tokens); }
+  base::Task<base::Result<net::ClientResponse>> send(CallPtr call, std::shared_ptr<const CallTarget> target,
+                                                     bool with_token);
+
+ private:
+  net::HttpClient& client_;
+  base::Loop& loop_;
+  std::shared_ptr<identity::ClientTokens> tokens_;
+  const LogoutTokens* logout_tokens_ = nullptr;
+};
+
+}  // namespace router::logout

@@ -1,0 +1,15 @@
+// What the tokens of sessions say is out of date: the next request of each brings new ones, before a back-end sees it.
+//
+// They are taken for expired, so that whatever holds for expired tokens holds for them (login/refresh.h): a session that
+// cannot renew them asks for a login. In batches, so that other work of the loop gets its turn. Background loop. Errors:
+// unavailable (the store is away). Source: docs/contract/signals.md "In"; OpenID CAEP 1.0 section 3.2.
+#pragma once
+
+#include "logout/parts.h"
+
+namespace router::logout {
+
+// Of all sessions that fit.
+base::Task<base::Result<void>> outdate_tokens(const Parts& parts, session::SessionFilter filter);
+
+}  // namespace router::logout

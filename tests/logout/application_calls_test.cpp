@@ -1,0 +1,71 @@
+#include "logout/application_calls.h"
+
+#include <doctest/doctest.h>
+
+#include "support/sessions.h"
+
+namespace router::application_calls_test {
+namespace {
+
+using session::ApplicationLogout;
+
+config::Configuration application() {
+  config::Configuration config;
+  config.destinations["crm"].logout_path = "/bye";
+  config.destinations["crm"].logout_method = config::LogoutCallMethod::get;
+  config.destinations["silent"];
+  config.services["svc/a"].logout_path = "/end";
+  config.looked_up_logouts["erp"] = {"/off", config::LogoutCallMethod::put};
+  return config;
+}
+
+TEST_CASE("application calls: every destination and service with a logoutPath [issue 15]") {
+  const auto logouts = logout::application_logouts(application(), "app1", "idp");
+  CHECK(logouts == std::vector<ApplicationLogout>{{"app1", "crm", "/bye", "GET", false, true},
+                                                  {"app1", "erp", "/off", "PUT", false, true},
+                                                  {"app1", "svc/a", "/end", "POST", true, true}});
+}
+
+TEST_CASE("application calls: a session remembers each application once, fifty at most [issue 15]") {
+  auto session = test::make_session();
+  const auto of = [](const std::string& name) {
+    return std::vector<ApplicationLogout>{{name, "crm", "/a", "POST", false, true},
+                                          {name, "crm", "/b", "POST", false, true}};
+  };
+  CHECK(logout::has_logouts(session, "app1", {}));
+  CHECK(!logout::has_logouts(session, "app1", of("app1")));
+  logout::remember_logouts(session, "app1", of("app1"));
+  logout::remember_logouts(session, "app2", of("app2"));
+  logout::remember_logouts(session, "app1", of("app1"));
+  CHECK(session.application_logouts.size() == 4);
+  CHECK(logout::has_logouts(session, "app1", of("app1")));
+  // what it no longer wants told
+  logout::remember_logouts(session, "app1", {});
+  CHECK(session.application_logouts == of("app2"));
+  for (std::size_t i = 0; i < logout::kMostApplications; ++i) {
+    const auto name = "x" + std::to_string(i);
+    logout::remember_logouts(session, name, of(name));
+  }
+  CHECK(session.application_logouts.size() == 2 * logout::kMostApplications);
+  CHECK(!logout::has_logouts(session, "app2", of("app2")));
+  CHECK(logout::has_logouts(session, "x0", of("x0")));
+}
+
+TEST_CASE("application calls: the name of one tells all that is needed to make it again [issue 15]") {
+  for (const auto& logout : {ApplicationLogout{"app1", "crm", "/bye?a=1&b=%2F", "GET", false, true},
+                             ApplicationLogout{"biz.app-1.0.0", "a b/c:d\n", "/", "POST", true, false}}) {
+    const auto name = logout::application_target_name(logout);
+    CAPTURE(name);
+    const auto read = logout::read_application_target_name(name);
+    REQUIRE(read);
+    CHECK(*read == logout);
+  }
+  for (const char* other :
+       {"destination:crm", "application:", "application:a/destination/b/GET", "application:%/a/b/c/d/e"}) {
+    CAPTURE(other);
+    CHECK(!logout::read_application_target_name(other));
+  }
+}
+
+}  // namespace
+}  // namespace router::application_calls_test
