@@ -19,8 +19,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// Looked up at a time: a store without an index looks at all of them each time.
-constexpr std::size_t kLookedUp = 2'000;
+// Looked up at a time: little enough that the look-up holds the loop up for a few milliseconds, whatever the store holds.
+constexpr std::size_t kLookedUp = 500;
 constexpr std::size_t kFingerprintDigits = 12;
 constexpr std::size_t kMostOfFingerprint = 10;
 constexpr std::size_t kIdBytes = 12;

@@ -7,9 +7,11 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "config/allowed_hosts.h"
+#include "config/files.h"
 #include "http/url.h"
 #include "http/websocket_handshake.h"
 #include "pipeline/explanation.h"
+#include "pipeline/stages/stages.h"
 
 namespace router::app {
 namespace {
@@ -66,6 +68,23 @@ base::Result<void> read_request(const ExplainRequest& from, const config::Config
   return {};
 }
 
+// Whatever application the request names, FILE is what the repository has of it.
+base::Result<void> take_application(const pipeline::Graph& graph, const ExplainRequest& from, const Asked& asked) {
+  if (from.application.empty()) return {};
+  if (!graph.applications) return no_request("--app without a bound HTML5 repository");
+  std::string reason;
+  auto text = config::read_whole_file(from.application, applications::Repository::kLongestDescriptor, reason);
+  if (!text) return no_request("--app " + from.application + ": " + reason);
+  auto name = applications::name_of(asked.request.target.path, graph.applications->repository().binding());
+  if (!name) return {};
+  pipeline::RequestState state(asked.request, graph, asked.at);
+  if (auto sane = pipeline::sanitize(state); !sane) return {};
+  auto tenant = applications::tenant_of(state.external, *graph.config);
+  auto taken = graph.applications->take(std::move(*name), std::move(tenant), *std::move(text));
+  if (!taken) return no_request("--app " + from.application + ": " + taken.error().detail);
+  return {};
+}
+
 // Of the whole configuration's warnings those about `place` or what is below.
 void add_warnings(const config::Issues& issues, const std::string& place, pipeline::Told& told) {
   const auto is_below = [&](const std::string& pointer) {
@@ -92,6 +111,7 @@ base::Result<nlohmann::ordered_json> explain_request(const pipeline::Graph& grap
                                                      const config::Issues& issues) {
   Asked asked;
   if (auto read = read_request(request, *graph.config, asked); !read) return read.error();
+  if (auto taken = take_application(graph, request, asked); !taken) return taken.error();
   auto explanation = pipeline::explain(graph, asked.request, asked.at);
   if (!explanation.place.empty()) add_warnings(issues, explanation.place, explanation.told);
   return std::move(explanation.told);

@@ -19,6 +19,8 @@ struct ExplainRequest {
   std::string method;
   std::string url;                   // absolute, or a path
   std::vector<std::string> headers;  // "Name: value"
+  // A file that stands for the answer of the HTML5 repository, whichever application is asked for; empty: none.
+  std::string application = {};
 };
 
 // 0: explained, whatever the answer would be; 1: the configuration has errors (listed on `faults`); 2: no

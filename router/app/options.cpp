@@ -113,6 +113,9 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   explain->add_option("-H,--header", options.headers, "A header of the request")
       ->type_name("'Name: value'")
       ->allow_extra_args(false);
+  explain
+      ->add_option("--app", options.application, "What the HTML5 repository has of the application that is asked for")
+      ->type_name("FILE");
   explain->add_flag("--json", options.json, "Print it as JSON");
 
   auto* import = app.add_subcommand("import", "Print the logout settings of an agent's properties file as JSON");

@@ -39,6 +39,7 @@ struct Options {
   std::string method;   // explain METHOD URL
   std::string url;
   std::vector<std::string> headers;  // explain -H "Name: value"
+  std::string application;           // explain --app FILE
   std::string file;                  // import FILE
   std::vector<std::string> files;    // receipts verify FILE...
   std::string jwks;                  // receipts verify --jwks

@@ -6,6 +6,7 @@
 #include "base/guarded.h"
 #include "base/log.h"
 #include "config/chosen_destinations.h"
+#include "identity/metadata.h"
 
 namespace router::app {
 
@@ -66,12 +67,16 @@ Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, 
       answer_limits(app::answer_limits(config.environment.limits)),
       pool(background, tls, answer_limits, background_limits(config.environment)),
       client(pool, clock),
+      client_tokens(std::make_shared<identity::ClientTokens>(for_identity(config))),
       sessions(*state->sessions),
       look_ups(config.environment.limits.look_ups_per_address),
       receipts(clock),
       evidence(*state, config.environment, receipts),
       receipt_links({config.environment.session_secret, config.environment.previous_session_secret}, clock, receipts,
                     evidence.book.get()),
+      logout_tokens({config.environment.signing_key, config.environment.previous_signing_key},
+                    {config.environment.session_secret, config.environment.previous_session_secret},
+                    config.environment.signals_issuer, clock),
       fan_out(client, background, clock, *state->outbox, receipts, fan_out_options(config.environment)),
       return_states({config.environment.session_secret, config.environment.previous_session_secret}, clock,
                     sessions.shared()),
@@ -86,7 +91,9 @@ Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, 
 
 void Parts::start() {
   state->start();
+  fan_out.use_logout_tokens(logout_tokens);
   fan_out.use_targets([this](const std::string& name) { return graph_->logout->find_target(name); });
+  fan_out.use_client_tokens(client_tokens);
   fan_out.use_tokens([this](std::vector<logout::CallPtr> tokens) {
     return ongoing_logouts.revocations.take_over(std::move(tokens), providers_, graph_->config->logout.revoke_after);
   });
@@ -116,7 +123,23 @@ void Parts::flush_then(base::SteadyTime at_latest, std::function<void()> done) {
 }
 
 Bound Parts::bind(const config::Configuration& config) {
-  return {bind_providers(config), bind_destination_service(config)};
+  const auto& signals = config.signals;
+  std::vector<std::string> transmitters;
+  for (const auto& transmitter : signals.transmitters) transmitters.push_back(transmitter.issuer);
+  auto revokers = signals.global_revocation ? signals.global_revocation->issuers : std::vector<std::string>();
+  return {bind_providers(config), bind_destination_service(config),
+          bind_issuers(std::move(transmitters), identity::transmitter_url, config, transmitters_),
+          bind_issuers(std::move(revokers), identity::discovery_url, config, revokers_)};
+}
+
+// Whoever still uses those of before keeps them alive.
+std::shared_ptr<identity::TokenIssuers> Parts::bind_issuers(std::vector<std::string> issuers,
+                                                            identity::TokenIssuers::MetadataUrl metadata_url,
+                                                            const config::Configuration& config,
+                                                            std::shared_ptr<identity::TokenIssuers>& bound) {
+  if (!bound || !bound->are(issuers))
+    bound = std::make_shared<identity::TokenIssuers>(issuers, metadata_url, for_identity(config));
+  return bound;
 }
 
 std::shared_ptr<identity::Providers> Parts::bind_providers(const config::Configuration& config) {

@@ -16,8 +16,10 @@
 #include "backend/kept_bodies.h"
 #include "base/clock.h"
 #include "config/model.h"
+#include "identity/client_tokens.h"
 #include "identity/destination_service.h"
 #include "identity/providers.h"
+#include "identity/token_issuer.h"
 #include "login/ongoing.h"
 #include "logout/fan_out.h"
 #include "logout/receipt.h"
@@ -42,6 +44,8 @@ net::ParseLimits answer_limits(const config::Limits& limits);
 struct Bound {
   std::shared_ptr<identity::Providers> providers;
   std::shared_ptr<identity::DestinationService> destination_service;  // null: none
+  std::shared_ptr<identity::TokenIssuers> transmitters;
+  std::shared_ptr<identity::TokenIssuers> revokers;
 };
 
 struct Parts {
@@ -66,7 +70,7 @@ struct Parts {
   identity::Parts for_identity(const config::Configuration& config) {
     return {client, background, clock, config.environment.reject_unauthorized};
   }
-  pipeline::Parts for_requests() { return {clock, background, {sessions, live, streams}}; }
+  pipeline::Parts for_requests() { return {clock, background, {sessions, live, streams}, &logout_tokens}; }
 
   const std::unique_ptr<State> state;  // outlives all that is below
   base::SystemClock clock;
@@ -77,6 +81,8 @@ struct Parts {
   net::AsioBackendPool pool;
   net::AsioHttpClient client;
 
+  // of the router itself at bound services; as verified (NODE_TLS_REJECT_UNAUTHORIZED) when it started
+  std::shared_ptr<identity::ClientTokens> client_tokens;
   backend::CompressionSlots compression_slots;
   backend::KeptBodies kept_bodies;
   session::Store& sessions;  // of the state
@@ -86,6 +92,7 @@ struct Parts {
   logout::Receipts receipts;
   Evidence evidence;
   logout::ReceiptLinks receipt_links;
+  logout::LogoutTokens logout_tokens;
   logout::FanOut fan_out;
   logout::ReturnStates return_states;
   std::shared_ptr<session::Doors> doors;
@@ -95,6 +102,10 @@ struct Parts {
  private:
   std::shared_ptr<identity::Providers> bind_providers(const config::Configuration& config);
   std::shared_ptr<identity::DestinationService> bind_destination_service(const config::Configuration& config);
+  std::shared_ptr<identity::TokenIssuers> bind_issuers(std::vector<std::string> issuers,
+                                                       identity::TokenIssuers::MetadataUrl metadata_url,
+                                                       const config::Configuration& config,
+                                                       std::shared_ptr<identity::TokenIssuers>& bound);
 
   std::shared_ptr<const pipeline::Graph> graph_;
   std::unique_ptr<session::Expiry> expiry_;
@@ -103,6 +114,8 @@ struct Parts {
   std::vector<config::IdentityProvider> bindings_;
   std::shared_ptr<identity::Providers> providers_;
   Retirement<identity::Providers> retired_providers_{background, clock};
+  std::shared_ptr<identity::TokenIssuers> transmitters_;
+  std::shared_ptr<identity::TokenIssuers> revokers_;
 };
 
 }  // namespace router::app

@@ -143,7 +143,7 @@ int run(int argc, char** argv) {
     case Options::Command::check:
       return check(input, {options.json, options.strict}, std::cout);
     case Options::Command::explain:
-      return explain(input, {options.method, options.url, options.headers}, options.json);
+      return explain(input, {options.method, options.url, options.headers, options.application}, options.json);
     case Options::Command::import_properties:
       return import_agent_properties(options.file);
     case Options::Command::verify_receipts:

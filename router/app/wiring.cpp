@@ -1,41 +1,22 @@
 #include "app/wiring.h"
 
-#include "backend/forwarder.h"
+#include "app/applications.h"
+#include "app/back_ends.h"
 #include "backend/static_files.h"
 #include "identity/service_token.h"
 
 namespace router::app {
 namespace {
 
-// Destinations or services, as routes refer to them.
-void add_forwarders(const std::map<std::string, config::Destination>& from, const config::Configuration& config,
-                    backend::CompressionSlots& slots, backend::BackEnds::ByKey& back_ends) {
-  for (const auto& [name, destination] : from) {
-    back_ends[name] = std::make_unique<backend::Forwarder>(destination, config, slots);
-  }
-}
-
-std::shared_ptr<const backend::BackEnds> make_back_ends(std::shared_ptr<const config::Configuration> config,
-                                                        Parts& parts, const Bound& bound) {
-  auto made = std::make_shared<backend::BackEnds>();
-  made->config = std::move(config);
-  const auto& known = *made->config;
-  add_forwarders(known.destinations, known, parts.compression_slots, made->destinations);
-  add_forwarders(known.services, known, parts.compression_slots, made->services);
-  if (bound.destination_service) {
-    made->looked_up = std::make_unique<const backend::LookedUpDestinations>(
-        bound.destination_service, known, parts.compression_slots, parts.look_ups, parts.clock);
-  }
-  return made;
-}
-
 std::shared_ptr<const backend::RouteSet> make_routes(const std::shared_ptr<const config::Configuration>& config,
+                                                     const std::shared_ptr<const applications::Repository>& repository,
                                                      Parts& parts, const Bound& bound) {
   const auto make_folder = [&](const config::Route& route) -> std::unique_ptr<backend::Backend> {
     if (route.folder() == nullptr) return nullptr;
     return std::make_unique<backend::StaticFiles>(route, *config, parts.kept_bodies, parts.clock.wall());
   };
-  return std::make_shared<const backend::RouteSet>(config, make_back_ends(config, parts, bound), make_folder);
+  return std::make_shared<const backend::RouteSet>(config, make_back_ends(config, repository, parts, bound),
+                                                   make_folder);
 }
 
 // A logout waits for nobody: what is not known already is asked for in the background.
@@ -82,7 +63,9 @@ logout::Parts logout_parts(const pipeline::Graph& graph, Parts& parts, const Bou
       .make_receipt_cookie =
           [&graph](std::string value, const http::External& external, const http::Request& request) {
             return receipt_cookie(graph, std::move(value), external, request);
-          }};
+          },
+      .transmitters = bound.transmitters,
+      .revokers = bound.revokers};
 }
 
 login::Parts login_parts(const pipeline::Graph& graph, Parts& parts, const Bound& bound) {
@@ -106,7 +89,9 @@ login::Parts login_parts(const pipeline::Graph& graph, Parts& parts, const Bound
 std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::Configuration> config, Parts& parts,
                                                   const Bound& bound) {
   auto graph = std::make_shared<pipeline::Graph>(std::move(config), parts.for_requests());
-  graph->routes = make_routes(graph->config, parts, bound);
+  auto repository = make_repository(graph->config, parts);
+  graph->routes = make_routes(graph->config, repository, parts, bound);
+  graph->applications = make_catalogue(graph->config, std::move(repository), parts, bound);
   graph->logout = std::make_unique<logout::Service>(logout_parts(*graph, parts, bound));
   graph->login = std::make_unique<login::Service>(login_parts(*graph, parts, bound));
   return graph;

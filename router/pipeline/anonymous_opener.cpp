@@ -15,6 +15,7 @@ session::Session make_anonymous(const Context& context, std::vector<session::Bac
   session.id = session::SessionId::random();
   session.is_anonymous = true;
   session.home = base::home_of(context.external.client_address);
+  session.origin = context.external.origin();
   session.subdomain = context.external.tenant;
   session.csrf_token = session::make_csrf_token();  // for the logout endpoint alone
   session.backend_cookies = std::move(jar);

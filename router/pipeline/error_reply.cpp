@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backend/content_type.h"
+#include "base/text.h"
 #include "http/fetch_metadata.h"
 #include "http/pages.h"
 
@@ -48,6 +49,15 @@ Words words_for(int status, const Error& error) {
   }
   return status >= 500 ? Words{"Something went wrong", "The request could not be completed."}
                        : Words{"Bad request", "The request could not be understood."};
+}
+
+// Null: there is none for that status.
+const config::ErrorPage* page_for(const config::Configuration& config, int status) {
+  const auto& pages = config.error_pages;
+  const auto page = std::find_if(pages.begin(), pages.end(), [&](const config::ErrorPage& candidate) {
+    return candidate.statuses.contains(status);
+  });
+  return page == pages.end() ? nullptr : &*page;
 }
 
 }  // namespace
@@ -103,6 +113,17 @@ http::Response error_response(const Context& context, const Error& error) {
   return response;
 }
 
+std::optional<http::Response> error_redirect(const Context& context, const http::Response& response) {
+  if (response.status < 400 || !http::is_navigation(context.request)) return std::nullopt;
+  if (response.headers.contains("WWW-Authenticate")) return std::nullopt;  // the browser answers that itself
+  const auto* page = page_for(context.config(), response.status);
+  if (page == nullptr || page->path.empty()) return std::nullopt;
+  const std::string path = page->path.starts_with('/') ? page->path : "/" + page->path;
+  // the page itself would lead to itself for ever
+  if (base::cut(base::cut(path, '#').before, '?').before == context.request.target.path) return std::nullopt;
+  return http::redirect_response(context.external.path_prefix + path);
+}
+
 http::Response refusal_response(const Error& error) {
   const int status = status_of(error);
   const auto words = words_for(status, error);
@@ -113,11 +134,10 @@ void dress_error(const config::Configuration& config, http::Response& response) 
   if (response.status < 400) return;
   // also where a back-end was refused or too slow: the answer is ours then (docs/contract/http.md "Forwarding")
   if (config.environment.return_error_source) response.headers.set("x-error-source", "gateway");
-  const auto& pages = config.error_pages;
-  const auto page = std::find_if(pages.begin(), pages.end(), [&](const config::ErrorPage& candidate) {
-    return candidate.statuses.contains(response.status);
-  });
-  if (page == pages.end() || response.headers.get("Content-Type").value_or("").starts_with("application/json")) return;
+  const auto* page = page_for(config, response.status);
+  if (page == nullptr || page->file.empty() ||
+      response.headers.get("Content-Type").value_or("").starts_with("application/json"))
+    return;
   response.body = page->content;
   response.headers.set("Content-Type", backend::content_type_of(page->file).value);
   // of the page that it stands for

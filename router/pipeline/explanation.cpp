@@ -6,7 +6,8 @@ namespace router::pipeline {
 namespace {
 
 // For people: what leads where first, then who may.
-constexpr const char* kTopics[] = {"request", "origin", "cors", "answer", "passedOver", "logout", "route"};
+constexpr const char* kTopics[] = {"request", "origin",     "application", "cors",
+                                   "answer",  "passedOver", "logout",      "route"};
 constexpr const char* kRouteTopics[] = {
     "source", "rewritten", "localDir",  "file",         "cacheControl",   "destination",      "service",
     "url",    "timeoutMs", "userToken", "serviceToken", "authentication", "identityProvider", "withoutSession",
@@ -34,7 +35,7 @@ std::string answer_of(const RequestState& state, const Told& told, const Foresee
 
 std::string place_of(const RequestState& state, const Told& told) {
   if (told.contains("logout")) return "/logout";
-  if (!told.contains("route") || state.route().added || !state.route().plugin.empty()) return "";
+  if (!told.contains("route") || state.application || state.route().added || !state.route().plugin.empty()) return "";
   return "/routes/" + std::to_string(state.route().index);
 }
 

@@ -6,11 +6,15 @@
 
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
+#include "applications/catalogue.h"
 #include "backend/route_set.h"
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/pattern.h"
+#include "config/endpoints.h"
 #include "config/ip_ranges.h"
 #include "config/model.h"
 #include "login/service.h"
@@ -26,6 +30,7 @@ struct Parts {
   const base::Clock& clock;
   base::Loop& background;
   session::Access sessions;
+  const logout::LogoutTokens* logout_tokens = nullptr;  // null: there are none
 };
 
 struct Graph : std::enable_shared_from_this<Graph> {
@@ -37,13 +42,17 @@ struct Graph : std::enable_shared_from_this<Graph> {
         trusted_proxies(config->environment.trusted_proxies),
         tenant_pattern(base::Pattern::checked(config->environment.tenant_host_pattern)),
         session_cookie(*config),
-        metrics(*config) {}
+        metrics(*config) {
+    for (auto& endpoint : config::endpoints_of(*config)) own_endpoints.insert(std::move(endpoint.path));
+  }
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
 
   std::shared_ptr<const config::Configuration> config;
   const Parts parts;
-  std::shared_ptr<const backend::RouteSet> routes;  // of the descriptor; wiring gives it its back-ends
+  std::shared_ptr<const backend::RouteSet> routes;        // of the descriptor; wiring gives it its back-ends
+  std::shared_ptr<applications::Catalogue> applications;  // null: no HTML5 repository is bound
+  std::set<std::string, std::less<>> own_endpoints;       // paths of the router's own, no application's
   logout::LandingPages landing_pages;
   config::IpRanges trusted_proxies;
   std::optional<base::Pattern> tenant_pattern;  // TENANT_HOST_PATTERN

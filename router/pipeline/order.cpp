@@ -3,13 +3,16 @@
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
-
 std::span<const Stage> request_stages() {
   static constexpr Stage kOrder[] = {
       // first, so that nothing below sees a forged host, proxy header or method
       {"sanitize", &sanitize, &explain_sanitize},
       // the router's own answers need neither route nor session
       {"own endpoints", &own_endpoints, &explain_own_endpoints},
+      // before all that a descriptor says: the registry asks for them on any host
+      {"subscriptions", &subscriptions, &explain_subscriptions},
+      // before all that a descriptor says: an application of the HTML5 repository has its own
+      {"find application", &find_application, &explain_find_application},
       // only records its result: the endpoints below work without any route that covers them
       {"match route", &match_route, &explain_match_route},
       // before the session: a preflight carries no cookie, and a refused origin should cost nothing
@@ -34,6 +37,8 @@ std::span<const Stage> request_stages() {
       // needs the session that authentication made sure of; before authorize, as in the Node router
       {"check csrf", &check_csrf, &explain_check_csrf},
       {"authorize", &authorize, &explain_authorize},
+      // before a back-end sees the session, so that none that it is a logout's business of is forgotten
+      {"remember application", &remember_application, &explain_remember_application},
       // last before the back-end, so that only requests that will be forwarded wait for a provider
       {"refresh tokens", &refresh_tokens, &explain_refresh_tokens},
       // with a token that is fresh

@@ -11,4 +11,8 @@ inline constexpr std::string_view kSessionState = "/xs-router/session";
 inline constexpr std::string_view kSessionTouch = "/xs-router/session/touch";
 inline constexpr std::string_view kSessionEvents = "/xs-router/session/events";
 
+// Of the router as the provider of back-ends that are told by logout tokens (docs/contract/signals.md "Out").
+inline constexpr std::string_view kSigningKeys = "/xs-router/jwks.json";
+inline constexpr std::string_view kSigningMetadata = "/xs-router/.well-known/openid-configuration";
+
 }  // namespace router::pipeline

@@ -7,6 +7,7 @@
 
 #include <variant>
 
+#include "applications/catalogue.h"
 #include "backend/request_facts.h"
 #include "base/result.h"
 #include "http/message.h"
@@ -23,13 +24,19 @@ struct RequestState : backend::RequestFacts {
   const Graph& graph;
   const net::Endpoints endpoints;
 
-  backend::Match match;         // keeps its route and back-end, whatever is loaded meanwhile
-  bool is_public_page = false;  // a landing page of a logout, whatever its route says
-  http::Fields reply_fields;    // that every reply to this request carries: cookies, CSRF token
+  applications::Found application;  // of the HTML5 repository, whose paths these are; null: the descriptor's
+  backend::Match match;             // keeps its route and back-end, whatever is loaded meanwhile
+  bool is_public_page = false;      // a landing page of a logout, whatever its route says
+  http::Fields reply_fields;        // that every reply to this request carries: cookies, CSRF token
   // A policy of ours has spoken about this request's Origin: a back-end's own CORS fields would contradict it.
   bool cors_is_ours = false;
+  bool shows_welcome_file = false;  // it is the target already
 
-  const config::Configuration& config() const { return *graph.config; }
+  // The application's, where there is one.
+  const config::Configuration& config() const { return application ? *application->config : *graph.config; }
+  const std::shared_ptr<const backend::RouteSet>& routes() const {
+    return application ? application->routes : graph.routes;
+  }
   const config::Route& route() const { return *match.route; }
   // No route takes the path: whatever is there is public.
   bool needs_login() const { return match.found() && config().asks_for_login(route()) && !is_public_page; }

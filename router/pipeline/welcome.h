@@ -1,30 +1,20 @@
-// Where "/" leads: the descriptor's welcomeFile, a path or an absolute URL. Source: README of @sap/approuter,
-// "welcomeFile".
+// Where "/" leads, of an application "/app" and "/app/": the descriptor's welcomeFile. That is a path, or the absolute
+// URL of another server; an application's is always a path of its own.
+//
+// Source: README of @sap/approuter, "welcomeFile"; docs/contract/html5.md section 1.
 #pragma once
 
 #include <string>
 
-#include "http/query.h"
-#include "http/url.h"
 #include "pipeline/request_state.h"
 
 namespace router::pipeline {
 
-inline bool asks_for_welcome_file(const RequestState& state) {
-  return state.request.target.path == "/" && !state.config().welcome_file.empty();
-}
-
-// With the request's query. Where there is a welcomeFile.
-inline std::string welcome_target(const RequestState& state) {
-  const auto& welcome = state.config().welcome_file;
-  const bool is_whole = http::is_absolute_http(welcome) || welcome.front() == '/';
-  return http::append_query(is_whole ? welcome : "/" + welcome, state.request.target.query);
-}
-
-// The same as the browser has to be told it.
-inline std::string welcome_location(const RequestState& state) {
-  auto location = welcome_target(state);
-  return location.front() == '/' ? state.external.path_prefix + location : location;
-}
+bool asks_for_welcome_file(const RequestState& state);
+// For the browser, with the request's query. Where there is a welcomeFile.
+std::string welcome_location(const RequestState& state);
+// A page that starts with the handshake for a CSRF token wants its answer here, not behind a redirect: the file becomes
+// the request's target.
+base::Result<Verdict> take_welcome_file(RequestState& state);
 
 }  // namespace router::pipeline

@@ -89,7 +89,7 @@ TEST_CASE("check: a cause is one line with the number of its places [K15]") {
     {"source":"^/b","service":"html5-apps-repo-rt"}]})",
       {});
   CHECK(lines_of(repository.output) == 2);
-  CHECK(repository.output.find("found \"html5-apps-repo-rt\" (in 2 places)") != std::string::npos);
+  CHECK(repository.output.find("found \"html5-apps-repo-rt\" while none is bound (in 2 places)") != std::string::npos);
   const auto json = nlohmann::json::parse(check_descriptor(kThreeRoutes, {}, {.json = true}).output, nullptr, false);
   CHECK(json.value("warnings", 0) == 1);
   CHECK(json.at("issues").at(0).value("places", 0) == 3);

@@ -65,6 +65,7 @@ void ReplyFields::complete(http::Fields& fields, base::milliseconds upstream_tim
 }
 
 void complete_own_response(const Context& context, http::Response& response) {
+  if (auto elsewhere = error_redirect(context, response)) response = *std::move(elsewhere);
   context.graph.metrics.head_ready(context);
   for (const auto& field : context.reply_fields) response.headers.add(field.name, field.value);
   if (context.wants_statistics) response.headers.set(kRouterStatistics, statistics(context, base::milliseconds(-1)));

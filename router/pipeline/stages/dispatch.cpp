@@ -69,12 +69,21 @@ void tell_destination(const RequestState& state, std::string_view path, Told& ou
   out["url"] = state.match.set->back_ends().looked_up ? "asked of the destination service" : "404: no such destination";
 }
 
+void tell_repository(const RequestState& state, std::string_view path, Told& out) {
+  auto url = state.config().repository->url;
+  if (state.application) url.path = routing::join_paths(url.path, "/" + state.application->name.name);
+  out["url"] = url.origin() + routing::join_paths(url, path);
+  out["timeoutMs"] = state.route().timeout.value_or(state.config().repository->timeout).count();
+}
+
 void tell_service(const RequestState& state, std::string_view path, Told& out) {
   const auto& service = *state.route().service();
   const auto key = service.key();
   out["service"] = key;
   const auto known = state.config().services.find(key);
   if (known != state.config().services.end()) return tell_back_end(state, known->second, path, out);
+  const bool is_repository = service.name == config::kHtml5Service && state.config().repository;
+  if (is_repository) return tell_repository(state, path, out);
   out["url"] = service.name == config::kUserApiService ? "answered by the router" : "503: not bound";
 }
 

@@ -5,7 +5,7 @@ namespace router::pipeline {
 
 namespace {
 
-Task<Result<Verdict>> perhaps_log_out(Context& context, bool has_body) {
+Task<Result<Verdict>> perhaps_log_out(Context& context, bool has_body, logout::Service::Application application) {
   std::string body;
   if (has_body) {
     auto read = co_await net::read_bounded_body(context.exchange, logout::kMaxBody);
@@ -14,7 +14,7 @@ Task<Result<Verdict>> perhaps_log_out(Context& context, bool has_body) {
   }
   std::string seen = body.substr(0, logout::kMaxBody + 1);
   auto answer = co_await context.graph.logout->handle(context.request, context.external, context.user.session,
-                                                      std::move(seen), context.exchange.loop());
+                                                      std::move(seen), context.exchange.loop(), std::move(application));
   if (!answer) co_return answer.error();
   if (!*answer) {
     if (has_body) context.exchange.put_back_body(std::move(body));
@@ -31,8 +31,11 @@ Task<Result<Verdict>> logout(Context& context) {
   const auto& service = *context.graph.logout;
   const auto& target = context.request.target;
   const bool has_body = service.wants_body(context.request);
-  if (!has_body && !service.may_handle(context.request.method, target.path, target.query)) return Verdict(Continue{});
-  return perhaps_log_out(context, has_body);
+  logout::Service::Application application = context.application ? context.application->config : nullptr;
+  const bool perhaps = service.may_handle(context.request.method, target.path, target.query) ||
+                       (application && service.may_handle_in(application, context.request));
+  if (!has_body && !perhaps) return Verdict(Continue{});
+  return perhaps_log_out(context, has_body, std::move(application));
 }
 
 }  // namespace router::pipeline

@@ -105,7 +105,8 @@ std::string_view landing(const RequestState& state) {
 }  // namespace
 
 std::optional<Foreseen> explain_logout(RequestState& state, Told& told) {
-  auto logout = state.graph.logout->explain(state.request, state.external);
+  const auto application = state.application ? state.application->config : nullptr;
+  auto logout = state.graph.logout->explain(state.request, state.external, application);
   if (!logout) return std::nullopt;
   if (const auto page = landing(state); !page.empty() && logout->instead) {
     if (logout->instead->status < 400) return foresee(logout->instead->status, page);

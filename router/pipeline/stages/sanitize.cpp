@@ -89,6 +89,7 @@ Result<void> find_tenant(RequestState& state) {
     const auto tenant = *found ? (*found)->groups[1].value_or("") : std::string_view();
     if (is_dns_label(tenant)) {
       state.external.tenant = tenant;
+      state.external.host_names_tenant = true;
       return {};
     }
   }

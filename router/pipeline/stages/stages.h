@@ -18,6 +18,10 @@ inline constexpr std::string_view kCallerField = "x-approuter-authorization";
 Result<Verdict> sanitize(RequestState& state);
 // OPTIONS *; the welcome file in the place of "/", for who asks for a CSRF token there.
 Result<Verdict> own_endpoints(RequestState& state);
+// The callbacks of a bound saas-registry.
+Task<Result<Verdict>> subscriptions(Context& context);
+// The application of the HTML5 repository that the path names, whose descriptor counts from here on.
+Task<Result<Verdict>> find_application(Context& context);
 Result<Verdict> match_route(RequestState& state);
 // Origins that the descriptor's cors (or CORS) lets in; answers preflights.
 Result<Verdict> check_cors(RequestState& state);
@@ -49,6 +53,8 @@ Result<Verdict> check_upgrade(RequestState& state);
 Result<Verdict> check_csrf(RequestState& state);
 // Scopes of the route.
 Result<Verdict> authorize(RequestState& state);
+// What the application wants told at a logout becomes the session's.
+Task<Result<Verdict>> remember_application(Context& context);
 Task<Result<Verdict>> refresh_tokens(Context& context);
 // For stages that are about to use the session's access token: whether it has expired, and the login that is needed
 // then.
@@ -61,6 +67,8 @@ Task<Result<Verdict>> dispatch(Context& context);
 // What they would do with the same request.
 std::optional<Foreseen> explain_sanitize(RequestState& state, Told& told);
 std::optional<Foreseen> explain_own_endpoints(RequestState& state, Told& told);
+std::optional<Foreseen> explain_subscriptions(RequestState& state, Told& told);
+std::optional<Foreseen> explain_find_application(RequestState& state, Told& told);
 std::optional<Foreseen> explain_match_route(RequestState& state, Told& told);
 std::optional<Foreseen> explain_check_cors(RequestState& state, Told& told);
 std::optional<Foreseen> explain_rest_login(RequestState& state, Told& told);
@@ -75,6 +83,7 @@ std::optional<Foreseen> explain_built_in_services(RequestState& state, Told& tol
 std::optional<Foreseen> explain_check_upgrade(RequestState& state, Told& told);
 std::optional<Foreseen> explain_check_csrf(RequestState& state, Told& told);
 std::optional<Foreseen> explain_authorize(RequestState& state, Told& told);
+std::optional<Foreseen> explain_remember_application(RequestState& state, Told& told);
 std::optional<Foreseen> explain_refresh_tokens(RequestState& state, Told& told);
 std::optional<Foreseen> explain_exchange_token(RequestState& state, Told& told);
 std::optional<Foreseen> explain_dispatch(RequestState& state, Told& told);

@@ -4,8 +4,7 @@
 namespace router::pipeline {
 
 Result<Verdict> welcome_file(RequestState& state) {
-  // where the handshake for a CSRF token is answered with the file itself, that is the target already
-  if (!asks_for_welcome_file(state) || state.other_target) return Verdict(Continue{});
+  if (!asks_for_welcome_file(state)) return Verdict(Continue{});
   return Verdict(http::redirect_response(welcome_location(state)));
 }
 
