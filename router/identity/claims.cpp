@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "crypto/jose_json.h"
+#include "identity/addresses.h"
 #include "identity/faults.h"
 
 namespace router::identity {
@@ -143,6 +144,7 @@ Claims collect_claims(const json& claims, std::string payload) {
   result.subject = text_or_empty(claims, "sub");
   result.idp_session_id = text_or_empty(claims, "sid");
   result.user_name = user_name_of(claims);
+  result.addresses = verified_addresses(claims);
   result.tenant = tenant_of_claims(claims);
   if (const auto more = claims.find("ext_attr"); more != claims.end() && more->is_object())
     result.subdomain = text_or_empty(*more, "zdn");

@@ -42,6 +42,7 @@ base::Task<base::Result<Login>> OidcProvider::verify_answer(Endpoints endpoints,
       login.claims.subject = expectation.subject;
     } else if (access && !access->claims.subject.empty()) {
       login.claims = access->claims;
+      login.claims.addresses.clear();  // an id token alone says so
     } else {
       co_return bad_answer("token endpoint: no id_token, and the access token does not say who the user is");
     }

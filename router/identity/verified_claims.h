@@ -16,6 +16,7 @@ struct Claims {
   std::string subject;
   std::string idp_session_id;                   // sid
   std::string user_name;                        // preferred_username | user_name | email | sub
+  std::vector<std::string> addresses;           // that an id token calls verified (identity/addresses.h)
   std::string tenant;                           // zid; ias: app_tid or zone_uuid; may be empty
   std::string subdomain;                        // of that tenant, as xsuaa says it (ext_attr.zdn); may be empty
   std::optional<base::WallTime> authenticated;  // auth_time: when the user last proved who he is
