@@ -15,20 +15,24 @@ constexpr base::seconds kDiscoveryDeadline{7};
 constexpr std::size_t kMaxDocument = 256 * 1024;
 constexpr std::size_t kMaxWaitingForMetadata = 4096;
 
-base::Result<Metadata> read_metadata_answer(const base::Result<net::ClientResponse>& answer, const std::string& issuer,
-                                            bool with_certificate) {
+Discovery::Document document_of(const config::IdentityProvider& provider) {
+  const std::string issuer = configured_issuer(provider);
+  return {provider.name, issuer, discovery_url(issuer),
+          [issuer, with_certificate = !provider.client_certificate.empty()](std::string_view text) {
+            return read_metadata(text, issuer, with_certificate);
+          }};
+}
+
+base::Result<Metadata> read_metadata_answer(const base::Result<net::ClientResponse>& answer,
+                                            const Discovery::Document& document) {
   if (!answer) return answer.error();
   if (answer->status != 200) return bad_answer("metadata: status " + std::to_string(answer->status));
-  return read_metadata(answer->body, issuer, with_certificate);
+  return document.read(answer->body);
 }
 
 }  // namespace
 
-Discovery::Discovery(const config::IdentityProvider& provider, Parts parts)
-    : name_(provider.name),
-      issuer_(configured_issuer(provider)),
-      with_certificate_(!provider.client_certificate.empty()),
-      parts_(parts) {}
+Discovery::Discovery(const config::IdentityProvider& provider, Parts parts) : Discovery(document_of(provider), parts) {}
 
 std::shared_ptr<const Metadata> Discovery::known() const {
   const std::lock_guard lock(mutex_);
@@ -55,9 +59,9 @@ base::Task<base::Result<std::shared_ptr<const Metadata>>> Discovery::get() {
 }
 
 base::Task<void> Discovery::fetch(std::shared_ptr<Discovery> self) {
-  const auto url = http::parse_url(discovery_url(self->issuer_));
+  const auto url = http::parse_url(self->document_.url);
   if (!url) {
-    self->fail(bad_answer("metadata: the issuer is no URL: " + self->issuer_));
+    self->fail(bad_answer("metadata: the issuer is no URL: " + self->document_.issuer));
     co_return;
   }
   net::ClientRequest request;
@@ -68,7 +72,7 @@ base::Task<void> Discovery::fetch(std::shared_ptr<Discovery> self) {
   request.tls.verify = self->parts_.verify_tls;
   request.side = base::Side::identity_provider;
   const auto answer = co_await self->parts_.client.send(std::move(request));
-  auto metadata = read_metadata_answer(answer, self->issuer_, self->with_certificate_);
+  auto metadata = read_metadata_answer(answer, self->document_);
   if (metadata) {
     self->accept(*std::move(metadata));
   } else {
@@ -80,16 +84,16 @@ void Discovery::accept(Metadata metadata) {
   backoff_.succeed();
   last_error_.reset();
   fetched_ = parts_.clock.steady();
-  base::log_info("identity.metadata_loaded", {{"provider", name_}, {"issuer", issuer_}});
+  base::log_info("identity.metadata_loaded", {{"provider", document_.name}, {"issuer", document_.issuer}});
   const std::lock_guard lock(mutex_);
   known_ = std::make_shared<const Metadata>(std::move(metadata));
 }
 
 void Discovery::fail(const base::Error& cause) {
   const auto delay = backoff_.fail(parts_.clock.steady());
-  last_error_ = provider_unavailable("identity provider " + name_ + ": " + base::describe(cause));
+  last_error_ = provider_unavailable("identity provider " + document_.name + ": " + base::describe(cause));
   base::log_warning("identity.metadata_failed",
-                    {{"provider", name_}, {"error", base::describe(cause)}, {"retry_ms", delay.count()}});
+                    {{"provider", document_.name}, {"error", base::describe(cause)}, {"retry_ms", delay.count()}});
   parts_.loop.after(delay, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->flight_.start(fetch(self));
   });

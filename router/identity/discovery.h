@@ -1,4 +1,4 @@
-// The discovery document of an OpenID provider: fetched, checked, kept, refreshed.
+// The discovery document of an OpenID provider, or of somebody else with keys of his own: fetched, checked, kept, refreshed.
 //
 // Fetched when first asked for, one fetch however many ask; after a failure again on its own after 1, 2, 4
 // ... 60 s, and who asks meanwhile gets the last error at once. Older than an hour: the kept one is answered
@@ -8,6 +8,7 @@
 // OpenID Connect Discovery 1.0 section 4; docs/contract/reliability.md L1.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,6 +25,14 @@ namespace router::identity {
 
 class Discovery : public std::enable_shared_from_this<Discovery> {
  public:
+  // Where the document is, and what it has to say.
+  struct Document {
+    std::string name;  // whose it is, for the log
+    std::string issuer;
+    std::string url;
+    std::function<base::Result<Metadata>(std::string_view text)> read;
+  };
+  Discovery(Document document, Parts parts) : document_(std::move(document)), parts_(parts) {}
   Discovery(const config::IdentityProvider& provider, Parts parts);
 
   base::Task<base::Result<std::shared_ptr<const Metadata>>> get();
@@ -34,9 +43,7 @@ class Discovery : public std::enable_shared_from_this<Discovery> {
   void accept(Metadata metadata);
   void fail(const base::Error& cause);
 
-  const std::string name_;
-  const std::string issuer_;
-  const bool with_certificate_;
+  const Document document_;
   Parts parts_;
   base::SingleFlight flight_;
   base::Backoff backoff_;

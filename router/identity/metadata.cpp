@@ -77,6 +77,14 @@ std::string without_slash(std::string url) {
   return url;
 }
 
+base::Result<json> parse_metadata(std::string_view document, const std::string& issuer) {
+  auto source = crypto::parse_json_object(document);
+  if (!source) return bad_answer("metadata: not a JSON object");
+  const std::string claimed = text_of(*source, "issuer");
+  if (claimed == issuer) return *std::move(source);
+  return bad_answer("metadata: issuer is \"" + claimed.substr(0, kMaxShown) + "\", configured is \"" + issuer + "\"");
+}
+
 }  // namespace
 
 std::string configured_issuer(const config::IdentityProvider& provider) {
@@ -87,16 +95,30 @@ std::string discovery_url(const std::string& issuer) {
   return without_slash(issuer) + "/.well-known/openid-configuration";
 }
 
-base::Result<Metadata> read_metadata(std::string_view document, const std::string& issuer, bool with_certificate) {
-  const auto json_document = crypto::parse_json_object(document);
-  if (!json_document) return bad_answer("metadata: not a JSON object");
-  const json& source = *json_document;
+std::string transmitter_url(const std::string& issuer) {
+  auto url = http::parse_url(issuer);
+  if (!url) return issuer;
+  url->path = "/.well-known/ssf-configuration" + without_slash(url->path);
+  return url->to_string();
+}
+
+base::Result<Metadata> read_issuer_metadata(std::string_view document, const std::string& issuer) {
+  const auto source = parse_metadata(document, issuer);
+  if (!source) return source.error();
   Metadata metadata;
-  metadata.issuer = text_of(source, "issuer");
-  if (metadata.issuer != issuer) {
-    return bad_answer("metadata: issuer is \"" + metadata.issuer.substr(0, kMaxShown) + "\", configured is \"" +
-                      issuer + "\"");
-  }
+  metadata.issuer = issuer;
+  metadata.jwks_uri = text_of(*source, "jwks_uri");
+  const auto url = http::parse_url(issuer);
+  if (auto good = check_endpoint("jwks_uri", metadata.jwks_uri, true, url && url->secure()); !good) return good.error();
+  return metadata;
+}
+
+base::Result<Metadata> read_metadata(std::string_view document, const std::string& issuer, bool with_certificate) {
+  const auto parsed = parse_metadata(document, issuer);
+  if (!parsed) return parsed.error();
+  const json& source = *parsed;
+  Metadata metadata;
+  metadata.issuer = issuer;
   metadata.authorization_endpoint = text_of(source, "authorization_endpoint");
   metadata.token_endpoint = text_of(source, "token_endpoint");
   metadata.jwks_uri = text_of(source, "jwks_uri");

@@ -1,7 +1,7 @@
 // A provider's endpoints: read from its discovery document, or fixed below an xsuaa url.
 //
 // Pure. Errors: protocol. Source: OpenID Connect Discovery 1.0 sections 3 and 4.3, RFC 8414, RFC 8705
-// section 5.
+// section 5, OpenID Shared Signals Framework 1.0 section 7.
 #pragma once
 
 #include <memory>
@@ -22,6 +22,11 @@ std::string discovery_url(const std::string& issuer);
 // Refuses a document whose issuer differs, whose endpoints are not http(s) URLs, or not https below an https
 // issuer. With `with_certificate` the endpoints for mutual TLS are taken, where there are any.
 base::Result<Metadata> read_metadata(std::string_view document, const std::string& issuer, bool with_certificate);
+
+// <host>/.well-known/ssf-configuration<path>
+std::string transmitter_url(const std::string& issuer);
+// Of somebody who only signs: his issuer and where his keys are; all else is nobody's business here.
+base::Result<Metadata> read_issuer_metadata(std::string_view document, const std::string& issuer);
 
 Metadata xsuaa_metadata(const config::IdentityProvider& provider);
 

@@ -4,6 +4,7 @@
 
 #include "identity/claimed_token.h"
 #include "identity/faults.h"
+#include "identity/metadata.h"
 #include "identity/oidc_provider.h"
 #include "identity/xsuaa_provider.h"
 
@@ -18,8 +19,7 @@ base::Task<void> load(Provider* provider) {
 
 bool has_issuer(const Provider& provider, std::string_view issuer) {
   const auto& config = provider.config();
-  const auto metadata = provider.known_metadata();
-  const std::string& own = metadata ? metadata->issuer : config.issuer.empty() ? config.url : config.issuer;
+  const std::string own = issuer_of(provider);
   if (issuer == own) return true;
   return config.kind == config::ProviderKind::xsuaa && (issuer == config.url || issuer == own + "/oauth/token");
 }
@@ -49,6 +49,11 @@ base::Task<base::Result<T>> ask_in_turn(std::vector<Provider*> candidates, std::
 
 }  // namespace
 
+std::string issuer_of(const Provider& provider) {
+  if (const auto metadata = provider.known_metadata()) return metadata->issuer;
+  return configured_issuer(provider.config());
+}
+
 std::unique_ptr<Provider> make_provider(const config::IdentityProvider& config, Parts parts) {
   if (config.kind == config::ProviderKind::xsuaa) return std::make_unique<XsuaaProvider>(config, parts);
   return std::make_unique<OidcProvider>(config, parts);
@@ -67,10 +72,7 @@ Provider* Providers::find(std::string_view name) const {
 
 Provider* Providers::find_issuer(std::string_view issuer) const {
   for (const auto& provider : providers_) {
-    const auto metadata = provider->known_metadata();
-    const std::string& configured =
-        provider->config().issuer.empty() ? provider->config().url : provider->config().issuer;
-    if (issuer == (metadata ? metadata->issuer : configured)) return provider.get();
+    if (issuer == issuer_of(*provider)) return provider.get();
   }
   return nullptr;
 }

@@ -17,6 +17,9 @@ namespace router::identity {
 
 std::unique_ptr<Provider> make_provider(const config::IdentityProvider& config, Parts parts);
 
+// The issuer of a binding, as far as it is known.
+std::string issuer_of(const Provider& provider);
+
 class Providers {
  public:
   Providers(const std::vector<config::IdentityProvider>& bindings, Parts parts);
