@@ -220,7 +220,7 @@ void DestinationService::keep(const std::string& name, Entry& entry, Result<net:
 void DestinationService::fail(const std::string& name, Entry& entry, Error error) {
   // Whatever went wrong with our own credentials: the user is not the one who has to sign in.
   if (error.code == ErrorCode::unauthenticated || error.code == ErrorCode::not_found) {
-    error.code = ErrorCode::unavailable;
+    error.code = ErrorCode::protocol;
   }
   error.side = Side::back_end;
   base::log_warning("destination_service.failed", {{"destination", name}, {"fault", describe(error)}});

@@ -148,8 +148,8 @@ TEST_CASE_FIXTURE(Fixture,
   };
   const Row rows[] = {
       {401, 200, false, ErrorCode::protocol}, {500, 200, false, ErrorCode::protocol},
-      {200, 500, false, ErrorCode::protocol}, {200, 401, false, ErrorCode::protocol},
-      {200, 200, true, ErrorCode::refused},
+      {404, 200, false, ErrorCode::protocol}, {200, 500, false, ErrorCode::protocol},
+      {200, 401, false, ErrorCode::protocol}, {200, 200, true, ErrorCode::refused},
   };
   for (const Row& row : rows) {
     CAPTURE(row.token_status);
