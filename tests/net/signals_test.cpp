@@ -1,4 +1,4 @@
-// A SIGHUP is a reload, or waits until there is somebody who reloads: it never ends the process. In a process of the
+// A SIGHUP is a reload, a SIGUSR1 opens the log anew, or waits until there is somebody who does: neither ends the process. In a process of the
 // test's own, for what a signal does is the process's.
 #include "net/signals.h"
 
@@ -16,37 +16,38 @@ namespace router::signals_test {
 
 namespace {
 
-// The number of reloads; 100: terminated.
-int reloads_after(bool before, bool meanwhile, bool afterwards) {
+// How often `signal` was heard; 100: terminated.
+int heard_of(int signal, bool before, bool meanwhile, bool afterwards) {
   net::hold_signals();
-  if (before) std::raise(SIGHUP);
+  if (before) std::raise(signal);
   net::AsioLoop loop(net::BufferPool::kLarge, net::BufferPool::kLarge);
-  int reloads = 0;
+  int heard = 0;
+  const auto hear = [&](int expected) {
+    heard += signal == expected ? 1 : 10;
+    std::raise(SIGTERM);
+  };
   auto signals = std::make_unique<net::Signals>(
       loop,
       [&] {
-        reloads += 100;
+        heard += 100;
         loop.stop();
       },
-      [&] {
-        ++reloads;
-        std::raise(SIGTERM);
-      });
-  if (meanwhile) std::raise(SIGHUP);
+      [hear] { hear(SIGHUP); }, [hear] { hear(SIGUSR1); });
+  if (meanwhile) std::raise(signal);
   if (!before && !meanwhile) std::raise(SIGTERM);
   loop.run();
   signals.reset();
-  if (afterwards) std::raise(SIGHUP);
+  if (afterwards) std::raise(signal);
   std::raise(SIGPIPE);
-  return reloads;
+  return heard;
 }
 
 // The exit status; -1: a signal has ended it.
-int in_a_process(bool before, bool meanwhile, bool afterwards) {
+int in_a_process(int signal, bool before, bool meanwhile, bool afterwards) {
   const pid_t child = fork();
   if (child == 0) {
-    for (const int signal : {SIGHUP, SIGTERM, SIGPIPE}) std::signal(signal, SIG_DFL);
-    _exit(reloads_after(before, meanwhile, afterwards));
+    for (const int inherited : {SIGHUP, SIGUSR1, SIGTERM, SIGPIPE}) std::signal(inherited, SIG_DFL);
+    _exit(heard_of(signal, before, meanwhile, afterwards));
   }
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
@@ -55,7 +56,7 @@ int in_a_process(bool before, bool meanwhile, bool afterwards) {
 
 }  // namespace
 
-TEST_CASE("signals: a SIGHUP before its handler waits for it, one afterwards ends nothing") {
+TEST_CASE("signals: a SIGHUP or SIGUSR1 before its handler waits for it, one afterwards ends nothing [issue 14]") {
   struct Row {
     bool before;
     bool meanwhile;
@@ -67,7 +68,10 @@ TEST_CASE("signals: a SIGHUP before its handler waits for it, one afterwards end
     CAPTURE(row.before);
     CAPTURE(row.meanwhile);
     CAPTURE(row.afterwards);
-    CHECK(in_a_process(row.before, row.meanwhile, row.afterwards) == row.outcome);
+    for (const int signal : {SIGHUP, SIGUSR1}) {
+      CAPTURE(signal);
+      CHECK(in_a_process(signal, row.before, row.meanwhile, row.afterwards) == row.outcome);
+    }
   }
 }
 
