@@ -2,12 +2,10 @@
 
 #include <spdlog/pattern_formatter.h>
 
-#include <algorithm>
 #include <atomic>
-#include <cstdint>
-#include <cstring>
 #include <optional>
 
+#include "base/byte_scan.h"
 #include "base/current_loop.h"
 #include "base/log_level.h"
 #include "base/log_writer.h"
@@ -32,34 +30,12 @@ char* grow(Text& text, std::size_t by) {
   return text.data() + size;
 }
 
-char* copy(std::string_view text, char* to) {
-  std::memcpy(to, text.data(), text.size());
-  return to + text.size();
-}
+char* copy(std::string_view text, char* to) { return to + text.copy(to, text.size()); }
 
 void append(Text& out, std::string_view text) { copy(text, grow(out, text.size())); }
 
-// Eight bytes at once: whether one of them is `byte`, or below it, by the borrow of a subtraction.
-constexpr std::uint64_t kOnes = 0x0101010101010101;
-constexpr std::uint64_t kTops = 0x8080808080808080;
-constexpr std::uint64_t has_zero(std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kTops; }
-constexpr std::uint64_t has(std::uint64_t bytes, unsigned char byte) { return has_zero(bytes ^ (kOnes * byte)); }
-
-// Visible ASCII without quotes and backslashes, which is what nearly all values are.
-bool needs_no_escape(std::string_view text) {
-  while (!text.empty()) {
-    std::uint64_t bytes = kOnes * 'x';
-    const auto size = std::min(text.size(), sizeof bytes);
-    std::memcpy(&bytes, text.data(), size);
-    const auto below_space = (bytes - kOnes * ' ') & ~bytes & kTops;
-    if (((bytes & kTops) | below_space | has(bytes, '"') | has(bytes, '\\') | has(bytes, 0x7F)) != 0) return false;
-    text.remove_prefix(size);
-  }
-  return true;
-}
-
 void append_quoted(Text& out, std::string_view text) {
-  if (!needs_no_escape(text)) return append(out, json_quote(text));
+  if (find_unquotable(text) < text.size()) return append(out, json_quote(text));
   char* to = grow(out, text.size() + 2);
   *to++ = '"';
   to = copy(text, to);
