@@ -96,6 +96,9 @@ void read_direct_patterns(const Variables& variables, Repository& repository) {
 }  // namespace
 
 std::optional<Repository> read_repository(const std::vector<Binding>& bindings, const Variables& variables) {
+  Repository repository;
+  read_own_prefixes(variables, repository);
+  read_direct_patterns(variables, repository);
   const Binding* const binding = runtime_binding(bindings);
   if (binding == nullptr) return std::nullopt;
   const json* const uri = member(*binding->credentials, "uri");
@@ -105,7 +108,6 @@ std::optional<Repository> read_repository(const std::vector<Binding>& bindings, 
   }
   auto url = read_back_end_url(*uri, binding->report, "/uri");
   if (!url) return std::nullopt;
-  Repository repository;
   repository.url = *std::move(url);
   repository.client = read_repository_client(*binding);
   const json* uaa = object_member(*binding->credentials, "uaa");
@@ -114,8 +116,6 @@ std::optional<Repository> read_repository(const std::vector<Binding>& bindings, 
     repository.xsappname = text_member(*uaa, "xsappname").value_or("");
   }
   read_business_prefixes(bindings, repository);
-  read_own_prefixes(variables, repository);
-  read_direct_patterns(variables, repository);
   return repository;
 }
 
