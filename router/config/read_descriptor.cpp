@@ -186,8 +186,9 @@ void read_descriptor(const json& descriptor, const Report& report, const Descrip
   if (const json* whitelist = object_member(descriptor, "whitelistService")) {
     configuration.whitelist_endpoint = text_member(*whitelist, "endpoint").value_or("");
   }
+  auto framing = read_origin_list(surroundings.variables, "CJ_PROTECT_WHITELIST");
   if (surroundings.variables.has("CJ_PROTECT_WHITELIST")) {
-    configuration.cj_protect_whitelist = read_origin_list(surroundings.variables, "CJ_PROTECT_WHITELIST");
+    configuration.cj_protect_whitelist = std::move(framing);
   }
   if (const json* websockets = object_member(descriptor, "websockets")) {
     configuration.websockets_enabled = flag_member(*websockets, "enabled", false);

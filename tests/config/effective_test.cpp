@@ -37,8 +37,16 @@ std::set<std::string> documented() {
 }  // namespace
 
 TEST_CASE("effective: every variable that is documented is in the report, said or not [issue 14]") {
-  // where files are looked for: read before there are variables
-  const std::set<std::string> elsewhere{"NODE_ENV", "VCAP_APPLICATION"};
+  // where files are looked for, what a service manager says to the process, and what a bound repository alone needs
+  const std::set<std::string> elsewhere{"NODE_ENV",
+                                        "VCAP_APPLICATION",
+                                        "LISTEN_FDS",
+                                        "LISTEN_PID",
+                                        "NOTIFY_SOCKET",
+                                        "WATCHDOG_PID",
+                                        "WATCHDOG_USEC",
+                                        "DIRECT_ROUTING_URI_PATTERNS",
+                                        "OWN_SAP_CLOUD_SERVICE"};
   const auto found = reported({});
   const auto names = documented();
   CHECK(names.size() > 80);
@@ -76,6 +84,8 @@ TEST_CASE("effective: what is said, what is made of it, and what holds without a
 
 TEST_CASE("effective: no secret is in it, and nothing of what is not ours [issue 14]") {
   const std::map<std::string, std::string> variables{
+      {"OIDC_ISSUER", "https://idp.example.com"},
+      {"OIDC_CLIENT_ID", "router"},
       {"OIDC_CLIENT_SECRET", "hunter-2-hunter-2"},
       {"MANAGEMENT_TOKEN", "hunter-2-hunter-2-hunter"},
       {"STATE_PARAMETER_SECRET", "hunter-2-hunter-2-hunter-2-hunter-2"},
@@ -84,7 +94,9 @@ TEST_CASE("effective: no secret is in it, and nothing of what is not ours [issue
       {"destinations", R"([{"name":"a","url":"http://u:hunter-2@h","headers":{"Authorization":"hunter-2"}}])"},
       {"VCAP_SERVICES", R"({"x":[{"name":"a","credentials":{"password":"hunter-2"}}]})"},
       {"SOMEBODY_ELSES", "hunter-2"}};
-  const auto effective = load_variables(variables).effective;
+  const auto loaded = load_variables(variables);
+  CHECK(errors_of(loaded) == "");
+  const auto& effective = loaded.effective;
   CHECK(effective.find("VCAP_SERVICES") != std::string::npos);
   CHECK(effective.find("hunter-2") == std::string::npos);
   CHECK(effective.find("SOMEBODY_ELSES") == std::string::npos);
