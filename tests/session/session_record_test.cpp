@@ -25,6 +25,8 @@ session::Session full_session() {
                              {"erp", "x", base::Secret(), "/a", false}};
   session.logout_details = {{"clear_all_caches", "true"}};
   session.ended_applications = {"bank"};
+  session.addresses = {"mailto:ada@example.com"};
+  session.origin = "https://app.example.com";
   session.application_logouts = {{"app1", "crm", "/bye", "POST", false, true},
                                  {"app2", "svc/a", "/x", "GET", true, false}};
   session.login_started = now - base::seconds(3);
@@ -49,6 +51,8 @@ TEST_CASE("session record: a session comes back as it was") {
     CHECK(read->login_started == session.login_started);
     CHECK(read->idle_timeout == session.idle_timeout);
     CHECK(read->ends_at_latest == session.ends_at_latest);
+    CHECK(read->addresses == session.addresses);
+    CHECK(read->origin == session.origin);
     // all the rest
     CHECK(session::pack(*read) == bytes);
   }
@@ -56,10 +60,12 @@ TEST_CASE("session record: a session comes back as it was") {
 
 TEST_CASE("session record: what an older version wrote is a session that has used no application [issue 15]") {
   auto session = full_session();
-  session.application_logouts.clear();
+  session.application_logouts = {};
+  session.addresses = {};
+  session.origin = {};
   std::string old(session::pack(session).reveal());
   old.front() = '\x01';
-  old.pop_back();  // the empty list
+  old.resize(old.size() - 3);  // what it does not have, which is empty here
   const auto read = session::unpack_session(old);
   REQUIRE(read);
   CHECK(read->ends_at_latest == session.ends_at_latest);
