@@ -16,7 +16,12 @@ std::string_view bearer_token(std::string_view authorization) {
   return base::trim(authorization.substr(kScheme.size()));
 }
 
-Visitor nobody_asked() { return {Right::everything, "socket", true}; }
+// Somebody may have brought the socket to a port, with a browser before it.
+Visitor nobody_asked(const Request& request) {
+  Visitor visitor{Right::everything, "socket", true};
+  visitor.is_by_browser = !request.origin.empty();
+  return visitor;
+}
 
 }  // namespace
 
@@ -41,7 +46,7 @@ Visitor Doorkeeper::judge(std::string_view token, std::string_view address, base
 }
 
 Visitor Doorkeeper::look(const Request& request) {
-  if (tokens_.asks_nobody) return nobody_asked();
+  if (tokens_.asks_nobody) return nobody_asked(request);
   const auto now = clock_.steady();
   const std::lock_guard lock(mutex_);
   if (!request.authorization.empty()) return judge(bearer_token(request.authorization), request.address, now);
@@ -49,7 +54,7 @@ Visitor Doorkeeper::look(const Request& request) {
 }
 
 Doorkeeper::Entered Doorkeeper::sign_in(std::string_view token, const Request& request) {
-  if (tokens_.asks_nobody) return {nobody_asked(), ""};
+  if (tokens_.asks_nobody) return {nobody_asked(request), ""};
   const auto now = clock_.steady();
   const std::lock_guard lock(mutex_);
   auto visitor = judge(token, request.address, now);

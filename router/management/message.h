@@ -20,6 +20,7 @@ struct Request {
   std::string body;
   std::map<std::string, std::string> query = {};  // decoded; the first of each name
   std::string cookie = {};
+  std::string origin = {};        // of the page that a browser asks for
   std::string requested_by = {};  // x-requested-by, which no other site can send
 };
 

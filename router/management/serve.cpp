@@ -41,9 +41,9 @@ Found find_route(const Request& request) {
   return found;
 }
 
-// A browser sends its cookie for whoever asks it to.
+// A browser asks, and sends its cookie, for whoever wants it to.
 bool may_be_of_another_site(const Visitor& visitor, const Request& request) {
-  return visitor.is_by_cookie && request.requested_by.empty() && request.method != "GET" && request.method != "HEAD";
+  return visitor.is_by_browser && request.requested_by.empty() && request.method != "GET" && request.method != "HEAD";
 }
 
 }  // namespace
@@ -77,8 +77,7 @@ Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& opera
     answer.allow = found.other_methods;
     return answer;
   }
-  if (may_be_of_another_site(visitor, request))
-    return problem(403, "with the console's cookie x-requested-by is needed");
+  if (may_be_of_another_site(visitor, request)) return problem(403, "from a browser x-requested-by is needed");
   if (visitor.right < found.route->needs) return problem(403, "MANAGEMENT_READ_TOKEN may look, and change nothing");
   return found.route->answer({request, visitor, operations, doorkeeper, found.name});
 }

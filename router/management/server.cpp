@@ -41,6 +41,7 @@ Request to_request(const httplib::Request& from) {
           .body = from.body,
           .query = std::move(query),
           .cookie = from.get_header_value("Cookie"),
+          .origin = from.get_header_value("Origin"),
           .requested_by = from.get_header_value("x-requested-by")};
 }
 

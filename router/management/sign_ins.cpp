@@ -66,7 +66,7 @@ std::optional<Visitor> SignIns::find(std::string_view cookies, base::SteadyTime 
   const auto found = signed_in_.find(key_in(cookies));
   if (found == signed_in_.end() || found->second.until <= now) return std::nullopt;
   Visitor visitor{found->second.right, found->second.name, true};
-  visitor.is_by_cookie = true;
+  visitor.is_by_browser = true;
   return visitor;
 }
 

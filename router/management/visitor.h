@@ -16,7 +16,7 @@ struct Visitor {
   std::string name;  // for the audit line: the token's
   bool said_something = false;
   std::optional<base::seconds> come_again = {};
-  bool is_by_cookie = false;  // a browser sends that for other sites, too
+  bool is_by_browser = false;  // not by a token of its own: a page of another site may have made it ask
 };
 
 }  // namespace router::management

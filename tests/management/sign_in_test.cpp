@@ -234,4 +234,15 @@ TEST_CASE("console: without a configured token nobody signs in, on a Unix socket
   CHECK(json::parse(answer.body)["right"] == "everything");
 }
 
+TEST_CASE("console: a page of another site changes nothing by a Unix socket that was brought to a port [issue 14]") {
+  World world;
+  Doorkeeper socket({Secret("all-of-it"), Secret(), true}, world.clock);
+  Request request{.method = "POST", .path = "/api/reload"};
+  CHECK(serve(request, socket, world.operations).status == 200);
+  request.origin = "https://elsewhere.example";
+  CHECK(serve(request, socket, world.operations).status == 403);
+  request.requested_by = "console";
+  CHECK(serve(request, socket, world.operations).status == 200);
+}
+
 }  // namespace router::sign_in_test
