@@ -58,7 +58,7 @@ function tile(backEnd) {
     { class: "card" },
     h("h3", {}, backEnd.name),
     h("p", { class: "value small" }, say.perSecond(backEnd.per_second)),
-    h("p", { class: "quiet" }, `${say.half(backEnd.p50_ms)}, ${say.most(backEnd.p99_ms)}`),
+    h("p", { class: "quiet" }, backEnd.p50_ms === null ? say.idle : `${say.half(backEnd.p50_ms)}, ${say.most(backEnd.p99_ms)}`),
     h("p", { class: "quiet" }, say.inAll(backEnd.requests)),
   );
 }

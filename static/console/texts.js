@@ -22,17 +22,14 @@ export const texts = {
   none: "–",
   loading: "Loading …",
   cancel: "Cancel",
-  close: "Close",
   show: "Show",
   more: "Show more",
   lookAgain: "Look again",
   any: "any",
-  dismiss: "Dismiss",
 
   problems: {
     away: "The router does not answer. This page asks again by itself.",
     comeAgain: (detail, seconds) => `${detail}; come again in ${seconds} s`,
-    unexpected: "The console could not show this. Please reload the page.",
   },
 
   live: {
@@ -72,6 +69,7 @@ export const texts = {
     inAll: (total) => `${number(total)} in all`,
     half: (value) => `half within ${milliseconds(value)}`,
     most: (value) => `99 of 100 within ${milliseconds(value)}`,
+    idle: "no request just now",
     sinceStart: "since the start",
     clientErrors: (total) => `${number(total)} faults of clients in all`,
     anonymous: (amount) => `and ${number(amount)} anonymous`,
@@ -285,7 +283,6 @@ export const texts = {
     retryGivenUp: "Try again what was given up",
     retryAll: "Try again all that was given up",
     retryBackEnd: (backEnd) => `Try again what was given up: ${backEnd}`,
-    retrying: "Trying again …",
     retried: (amount) => (amount === 0 ? "Nothing had been given up." : `${count(amount, "call is", "calls are")} tried again.`),
     drop: "Forget",
     dropOf: (backEnd) => `Forget: ${backEnd}`,
