@@ -84,7 +84,7 @@ TEST_CASE("effective: no secret is in it, and nothing of what is not ours [issue
       {"STATE_PARAMETER_SECRET", "hunter-2-hunter-2-hunter-2-hunter-2"},
       {"SESSION_STORE", "redis://:hunter-2@h"},
       {"SESSION_SECRET", "hunter-2-hunter-2-hunter-2-hunter-2"},
-      {"destinations", R"([{"name":"a","url":"http://u:hunter-2@h","headers":{"Authorization":"hunter-2"}}])"},
+      {"destinations", R"([{"name":"a","url":"http://u:hunter-2@h","headers":{"X-Api-Password":"hunter-2"}}])"},
       {"VCAP_SERVICES", R"({"x":[{"name":"a","credentials":{"password":"hunter-2"}}]})"},
       {"SOMEBODY_ELSES", "hunter-2"}};
   const auto loaded = load_variables(variables);
