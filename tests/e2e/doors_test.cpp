@@ -87,6 +87,16 @@ TEST_CASE(
   CHECK(fixture.log_in("ada", "secret", "6.6.6.6", "203.0.113.8") == 200);
 }
 
+TEST_CASE("doors: who comes in, is refused or has to wait has a line of the audit [issue 14]") {
+  DoorsFixture fixture;
+  CHECK(fixture.log_in("ada", "secret", "6.6.6.6", "203.0.113.8") == 200);
+  CHECK(fixture.router.logs(R"("event":"login.done","audit":true,)"));
+  for (int i = 0; i < 5; ++i) CHECK(fixture.log_in("ada", "wrong", "6.6.6.6", "203.0.113.7") == 401);
+  CHECK(fixture.router.logs(R"("event":"login.refused","audit":true,"client":"203.0.113.7",)"));
+  CHECK(fixture.log_in("ada", "wrong", "6.6.6.6", "203.0.113.7") == 429);
+  CHECK(fixture.router.logs(R"("event":"login.throttled","audit":true,"client":"203.0.113.7")"));
+}
+
 TEST_CASE("doors: six hundred users from one address in a second are sixty [S14]") {
   DoorsFixture fixture;
   const auto log_in = [&](int i) {
