@@ -1,7 +1,6 @@
 """Redis dies, forgets, is slow, says nothing, fails over, loses a node: no dead cookie is accepted, no call is lost."""
 import time
 
-import machinery
 from figure import eventually
 from redis_servers import Cluster, Group, Line, Redis
 from visitors import Logouts, Replays, statuses
@@ -33,7 +32,6 @@ def during_logouts(bench, sheet, name, place, fault, mend, forgets=False):
     fault()
     time.sleep(FAULT_FOR)
     mend()
-    mended = time.monotonic()
     back = eventually(lambda: all(router.is_ready() for router in routers), 20)
     logouts.join()
     replays.stop()
@@ -52,7 +50,6 @@ def during_logouts(bench, sheet, name, place, fault, mend, forgets=False):
     sheet.note("all made after the last answer, after", took, "s")
     sheet.note("of them without a receipt's id at once", sum(not visit.logout_id for visit in answered))
     sheet.at_most("/ready is green again after", back if back is not None else 99, 1.5, "s", by_speed=True)
-    return mended
 
 
 def killed(bench, sheet):
