@@ -32,6 +32,7 @@ session::Session make_user(const std::string& provider, identity::Login login, c
   }
   user.subdomain = external.tenant;
   user.user_name = std::move(login.claims.user_name);
+  user.addresses = std::move(login.claims.addresses);
   user.claims = std::move(login.claims.json);
   if (login.claims.scopes) user.scopes = *std::move(login.claims.scopes);
   user.tokens = std::move(login.tokens);
@@ -44,6 +45,7 @@ session::Session make_session(const config::Configuration& config, identity::Log
   session.id = session::SessionId::random();
   session.csrf_token = session::make_csrf_token();
   session.login_started = origin.started;
+  session.origin = external.origin();
   session.created = now;
   session.idle_timeout = config.session_timeout;
   if (const auto& lifetime = config.environment.session_max_lifetime) session.ends_at_latest = now + *lifetime;

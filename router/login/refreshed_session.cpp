@@ -45,6 +45,7 @@ void put_login(const identity::Login& login, session::Session& session) {
   if (!login.claims.json.empty()) {
     session.claims = login.claims.json;
     session.user_name = login.claims.user_name;
+    session.addresses = login.claims.addresses;
   }
 }
 

@@ -58,6 +58,27 @@ inline void check_store_lookup(StoreDriver store) {
     CHECK(store.select({.user_name = "alice"}).empty());
     CHECK(ids(store.select({.user_name = "alicia"})) == Ids{alice_too.id});
   }
+  SUBCASE("by a verified address, as it is now, and by whatever else is asked [issue 16]") {
+    auto carol = make_session("carol", "sid-5");
+    carol.addresses = {"mailto:carol@example.com", "tel:+1"};
+    REQUIRE(store.create(carol));
+    CHECK(ids(store.select({.address = "mailto:carol@example.com"})) == Ids{carol.id});
+    CHECK(ids(store.select({.address = "tel:+1"})) == Ids{carol.id});
+    CHECK(store.select({.address = "mailto:Carol@example.com"}).empty());
+    CHECK(store.select({.issuer = "https://other.example", .address = "tel:+1"}).empty());
+    session::SessionFilter filter{.tenant = "t2"};
+    filter.also = [](const session::Session& session) { return session.user_name == "bob"; };
+    CHECK(ids(store.select(filter)) == Ids{bob.id});
+    filter.also = [](const session::Session&) { return false; };
+    CHECK(store.select(filter).empty());
+    auto changed = *store.find(carol.id);
+    changed.addresses = {"mailto:c@example.com"};
+    REQUIRE(store.replace(changed));
+    CHECK(store.select({.address = "mailto:carol@example.com"}).empty());
+    CHECK(ids(store.select({.address = "mailto:c@example.com"})) == Ids{carol.id});
+    REQUIRE(store.end(carol.id));
+    CHECK(store.select({.address = "mailto:c@example.com"}).empty());
+  }
   SUBCASE("a login whose sid the provider has ended already does not come in") {
     store.remember_ended({.issuer = alice.issuer, .idp_session_id = "sid-9"});
     CHECK_FALSE(store.create(make_session("alice", "sid-9")));
