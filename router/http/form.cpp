@@ -17,11 +17,12 @@ void append_encoded(std::string& out, std::string_view text) {
 
 }  // namespace
 
-bool is_form(const Headers& headers) {
-  const auto type = headers.get("Content-Type");
-  return type &&
-         base::equals_ignoring_case(base::trim(base::cut(*type, ';').before), "application/x-www-form-urlencoded");
+bool has_media_type(const Headers& headers, std::string_view type) {
+  const auto field = headers.get("Content-Type");
+  return field && base::equals_ignoring_case(base::trim(base::cut(*field, ';').before), type);
 }
+
+bool is_form(const Headers& headers) { return has_media_type(headers, "application/x-www-form-urlencoded"); }
 
 std::string encode_form(const FormFields& fields) {
   std::string out;

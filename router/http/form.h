@@ -13,6 +13,8 @@ namespace router::http {
 
 // Whether a message with these headers has such a body.
 bool is_form(const Headers& headers);
+// Whatever its parameters; `type` in any case.
+bool has_media_type(const Headers& headers, std::string_view type);
 
 using FormFields = std::vector<std::pair<std::string, std::string>>;
 

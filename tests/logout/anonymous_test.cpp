@@ -146,7 +146,7 @@ TEST_CASE("anonymous logout: what a provider says about its users means none of 
   const auto anonymous = world.visit({});
   const auto user = world.log_in();
   logout::Selection selection;
-  selection.filter = session::SessionFilter{.issuer = user->issuer, .subject = user->subject};
+  selection.filters = {{.issuer = user->issuer, .subject = user->subject}};
   REQUIRE(test::run_task(world.service().end_sessions(logout::Cause::back_channel, std::move(selection)), &world.loop));
   CHECK_FALSE(world.find(user->id));
   CHECK(world.find(anonymous->id));

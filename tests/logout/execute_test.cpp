@@ -96,8 +96,7 @@ TEST_CASE("execute: a session named twice, and one that is over, are ended once"
   auto executor = make_executor(world);
   logout::Trigger trigger;
   trigger.selection.sessions = {session, session, nullptr};
-  trigger.selection.filter = session::SessionFilter{};
-  trigger.selection.filter->subject = "ada";
+  trigger.selection.filters = {{.subject = "ada"}};
   test::run_task(executor.run(trigger, std::nullopt), &world.loop);
   world.loop.run_ready();
   CHECK(world.client.count("bank.example") == 1);
@@ -107,8 +106,7 @@ TEST_CASE("execute: a login in flight does not survive the logout of its provide
   World world;
   auto executor = make_executor(world);
   logout::Trigger trigger;
-  trigger.selection.ended_at_provider =
-      session::EndedAtProvider{"https://idp.example", "sid-ada", {}, world.clock.wall()};
+  trigger.selection.ended_at_provider = {{"https://idp.example", "sid-ada", {}, world.clock.wall()}};
   test::run_task(executor.run(trigger, std::nullopt), &world.loop);
   const auto created = test::run_task(world.store.create(world.make_session("ada")));
   REQUIRE(!created);

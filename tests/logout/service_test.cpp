@@ -236,8 +236,7 @@ TEST_CASE("logout: an administrator ends all sessions of a user, however many") 
   for (int i = 0; i < 250; ++i) world.log_in("ada");
   const auto other = world.log_in("bob");
   logout::Selection selection;
-  selection.filter = session::SessionFilter{};
-  selection.filter->subject = "ada";
+  selection.filters = {{.subject = "ada"}};
   bool done = false;
   std::string id;
   const auto task = [](logout::Service& service, logout::Selection chosen, std::string& out,

@@ -1,0 +1,145 @@
+// Shared signals and global token revocation as those who send them see it (docs/contract/signals.md "In").
+#include <doctest/doctest.h>
+
+#include "e2e/signals_fixture.h"
+
+namespace router::test::signals_test {
+
+using nlohmann::json;
+
+TEST_CASE("signals: a pushed session-revoked ends every session of its user, and tells the back-ends [issue 16]") {
+  SignalsFixture fixture;
+  const auto desk = fixture.signed_in();
+  const auto phone = fixture.signed_in();
+  fixture.provider.behave({.user = "bob"});
+  const auto bob = fixture.signed_in();
+  const auto answer = fixture.push(fixture.alice(), std::string(kCaepUri) + "session-revoked");
+  CHECK(answer.status() == 202);
+  CHECK(answer.body.empty());
+  CHECK(answer.field("Cache-Control") == "no-store");
+  CHECK_FALSE(fixture.is_signed_in(desk));
+  CHECK_FALSE(fixture.is_signed_in(phone));
+  CHECK(fixture.is_signed_in(bob));
+  CHECK(fixture.orders.waits_for("/sign-out", 2));
+  CHECK(fixture.invoices.waits_for("/sign-out", 2));
+  CHECK(fixture.router.logs("\"txn\":\"txn-1\""));
+}
+
+TEST_CASE("signals: what is not right is refused with the registered code, what fits nobody is taken [issue 16]") {
+  SignalsFixture fixture;
+  const auto browser = fixture.signed_in();
+  auto& sender = fixture.transmitter;
+  const std::string event = std::string(kCaepUri) + "session-revoked";
+  const auto good = [&] { return sender.claims(fixture.alice(), event); };
+  const auto with = [&](const json& changes) {
+    auto claims = good();
+    claims.merge_patch(changes);
+    return sender.sign(claims);
+  };
+  struct Row {
+    const char* name;
+    RawAnswer answer;
+    const char* err;
+  };
+  const Row rows[] = {
+      {"signature", fixture.push(with_broken_signature(sender.sign(good()))), "invalid_key"},
+      {"unsigned", fixture.push(unsigned_token(good())), "invalid_key"},
+      {"audience", fixture.push(with({{"aud", "https://another.example"}})), "invalid_audience"},
+      {"issuer", fixture.push(with({{"iss", "https://another.example"}})), "invalid_issuer"},
+      {"exp", fixture.push(with({{"exp", 2'000'000'000}})), "invalid_request"},
+      {"sub", fixture.push(with({{"sub", "alice-sub"}})), "invalid_request"},
+      {"no jti", fixture.push(with({{"jti", nullptr}})), "invalid_request"},
+      {"a logout token", fixture.push(fixture.provider.logout_token()), "invalid_issuer"},
+      {"secret", fixture.push(sender.sign(good()), "Bearer the-push-secreT"), "authentication_failed"},
+      {"nothing", fixture.push(std::string()), "invalid_request"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    CHECK(row.answer.status() == 400);
+    const auto body = json::parse(row.answer.body, nullptr, false);
+    REQUIRE(body.is_object());
+    CHECK(body.value("err", "") == row.err);
+    CHECK(body.contains("description"));
+  }
+  CHECK(fixture.push(json{{"format", "did"}, {"url", "did:example:alice"}}, event).status() == 202);
+  CHECK(fixture.push(json{{"format", "opaque"}, {"id", "another-sid"}}, event).status() == 202);
+  CHECK(ask(fixture.router.port(), make_request("GET", "/signals")).status() == 405);
+  CHECK(fixture.is_signed_in(browser));
+  CHECK(fixture.push(json{{"format", "opaque"}, {"id", fixture.provider.last_sid()}}, event).status() == 202);
+  CHECK_FALSE(fixture.is_signed_in(browser));
+}
+
+TEST_CASE("signals: a changed credential asks the user anew who he is, and his session goes on then [issue 16]") {
+  SignalsFixture fixture;
+  auto browser = fixture.signed_in();
+  CHECK(fixture.push(fixture.alice(), std::string(kCaepUri) + "credential-change").status() == 202);
+  CHECK(fixture.orders.waits_for("/sign-out", 1));
+  CHECK_FALSE(fixture.is_signed_in(browser));
+  const auto sent = browser.navigate("/orders/x");
+  CHECK(sent.status() == 302);
+  CHECK(sent.field("Location").find("prompt=login") != std::string::npos);
+  CHECK(browser.open("/orders/x").status() == 200);
+  CHECK(fixture.is_signed_in(browser));
+}
+
+TEST_CASE("signals: changed claims bring new tokens with the next request, without a login [issue 16]") {
+  SignalsFixture fixture;
+  auto browser = fixture.signed_in();
+  const auto refreshes = fixture.provider.grants("refresh_token");
+  CHECK(fixture.push(fixture.alice(), std::string(kCaepUri) + "token-claims-change", {{"claims", {{"role", "x"}}}})
+            .status() == 202);
+  CHECK(fixture.is_signed_in(browser));
+  CHECK(fixture.provider.grants("refresh_token") == refreshes + 1);
+  CHECK(fixture.orders.count("/sign-out") == 0);
+}
+
+TEST_CASE("signals: who signs in again after the event stays, also when the token comes twice [issue 16]") {
+  SignalsFixture fixture;
+  const auto before = fixture.signed_in();
+  const auto token = fixture.transmitter.sign(fixture.transmitter.claims(
+      fixture.alice(), std::string(kRiscUri) + "sessions-revoked", {{"event_timestamp", std::time(nullptr) - 3600}}));
+  // it has happened an hour ago
+  CHECK(fixture.push(token).status() == 202);
+  CHECK(fixture.is_signed_in(before));
+  CHECK(fixture.push(token).status() == 202);
+  CHECK(fixture.is_signed_in(before));
+}
+
+TEST_CASE("global token revocation: all sessions of the user are over, and their tokens taken back [issue 16]") {
+  SignalsFixture fixture;
+  const auto desk = fixture.signed_in();
+  const auto phone = fixture.signed_in();
+  const json alice{{"sub_id", fixture.alice()}};
+  const auto token = [&](const json& changes = json::object()) {
+    return fixture.transmitter.revocation_token(kRevocationUrl, changes);
+  };
+  const auto now = std::time(nullptr);
+  for (const auto& bad :
+       {token({{"aud", "https://app.example.com/"}}), token({{"exp", now + 3600}}), token({{"exp", now - 120}}),
+        token({{"jti", nullptr}}), token({{"iat", nullptr}}), token({{"iss", "https://another.example"}}),
+        with_broken_signature(token()), std::string("junk"), fixture.provider.access_token()}) {
+    CHECK(fixture.revoke(alice, bad).status() == 401);
+  }
+  CHECK(fixture.revoke(json{{"sub_id", {{"format", "iss_sub"}}}}, token()).status() == 400);
+  CHECK(fixture.revoke(json{{"whom", "alice"}}, token()).status() == 400);
+  CHECK(fixture.revoke(json{{"sub_id", {{"format", "did"}, {"url", "did:example:x"}}}}, token()).status() == 422);
+  CHECK(fixture
+            .revoke(json{{"sub_id", {{"format", "iss_sub"}, {"iss", fixture.provider.issuer()}, {"sub", "eve"}}}},
+                    token())
+            .status() == 404);
+  CHECK(fixture.is_signed_in(desk));
+
+  const auto used = token();
+  const auto answer = fixture.revoke(alice, used);
+  CHECK(answer.status() == 204);
+  CHECK_FALSE(fixture.is_signed_in(desk));
+  CHECK_FALSE(fixture.is_signed_in(phone));
+  CHECK(fixture.orders.waits_for("/sign-out", 2));
+  CHECK(eventually([&] { return fixture.provider.count("/revoke") >= 2; }));
+  CHECK(fixture.revoke(alice, used).status() == 401);
+  const auto again = fixture.signed_in();
+  CHECK(fixture.revoke(json{{"subject", fixture.alice()}}, token()).status() == 204);
+  CHECK_FALSE(fixture.is_signed_in(again));
+}
+
+}  // namespace router::test::signals_test

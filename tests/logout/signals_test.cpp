@@ -1,0 +1,308 @@
+#include <doctest/doctest.h>
+
+#include "logout/signals_world.h"
+
+namespace router::signals_test {
+
+using nlohmann::json;
+using test::kCaep;
+using test::kRisc;
+using test::SignalsWorld;
+
+TEST_CASE(
+    "signals: session-revoked ends the sessions of its subject, with fan-out, receipt and revocation [issue 16]") {
+  SignalsWorld world;
+  const auto one = world.log_in("ada");
+  const auto two = world.log_in("ada");
+  const auto bob = world.log_in("bob");
+  const auto response = world.push_set(world.set());
+  REQUIRE(response);
+  CHECK(response->status == 202);
+  CHECK(response->body.empty());
+  CHECK(test::header(response, "cache-control") == "no-store");
+  CHECK(world.find(one->id) == nullptr);
+  CHECK(world.find(two->id) == nullptr);
+  CHECK(world.find(bob->id) != nullptr);
+  world.loop.advance(std::chrono::milliseconds(100));  // they are told at a pace
+  CHECK(world.client.count("bank.example") == 2);
+  const auto receipt = world.receipts.find(test::header(response, "x-logout-id"));
+  REQUIRE(receipt);
+  CHECK(receipt->cause == logout::Cause::signal);
+  const auto shown = json::parse(to_json(*receipt));
+  CHECK(shown["cause"] == "signal");
+  CHECK(shown["signal"]["transmitter"] == test::kRisk);
+  CHECK(shown["signal"]["event"] == "session-revoked");
+  CHECK(shown["signal"]["txn"] == "txn-7");
+}
+
+TEST_CASE("signals: a token that is not right is refused with the registered code, and ends nothing [issue 16]") {
+  struct Row {
+    const char* name;
+    std::function<std::optional<http::Response>(SignalsWorld&)> push;
+    int status;
+    const char* err;
+  };
+  const Row rows[] = {
+      {"wrong key",
+       [](SignalsWorld& world) {
+         return world.push(test::TokenSigner::other_rsa().sign(world.set(), {{"typ", "secevent+jwt"}}));
+       },
+       400, "invalid_key"},
+      {"broken signature",
+       [](SignalsWorld& world) { return world.push(test::with_broken_signature(world.sign(world.set()))); }, 400,
+       "invalid_key"},
+      {"alg none", [](SignalsWorld& world) { return world.push(test::unsigned_token(world.set())); }, 400,
+       "invalid_key"},
+      {"another issuer",
+       [](SignalsWorld& world) {
+         return world.push_set(
+             world.set(SignalsWorld::ada(), kCaep + "session-revoked", {{"iss", "https://x.example"}}));
+       },
+       400, "invalid_issuer"},
+      {"another audience",
+       [](SignalsWorld& world) {
+         return world.push_set(
+             world.set(SignalsWorld::ada(), kCaep + "session-revoked", {{"aud", "https://x.example"}}));
+       },
+       400, "invalid_audience"},
+      {"an id token", [](SignalsWorld& world) { return world.push(world.sign(world.set(), "JWT")); }, 400,
+       "invalid_request"},
+      {"no subject",
+       [](SignalsWorld& world) {
+         return world.push_set(world.set(SignalsWorld::ada(), kCaep + "session-revoked", {{"sub_id", nullptr}}));
+       },
+       400, "invalid_request"},
+      {"junk", [](SignalsWorld& world) { return world.push("junk"); }, 400, "invalid_request"},
+      {"nothing", [](SignalsWorld& world) { return world.push(""); }, 400, "invalid_request"},
+      {"too much", [](SignalsWorld& world) { return world.push(std::string(70'000, 'a')); }, 413, "invalid_request"},
+      {"no Authorization",
+       [](SignalsWorld& world) {
+         return world.push(world.sign(world.set()), {{"Authorization", ""}});
+       },
+       400, "authentication_failed"},
+      {"a wrong Authorization",
+       [](SignalsWorld& world) {
+         return world.push(world.sign(world.set()), {{"Authorization", "Bearer push-secreT"}});
+       },
+       400, "authentication_failed"},
+      {"another content type",
+       [](SignalsWorld& world) {
+         return world.push(world.sign(world.set()), {{"Content-Type", "application/jwt"}});
+       },
+       400, "invalid_request"},
+      {"GET", [](SignalsWorld& world) { return world.send(test::Request("GET", "/signals")); }, 405, ""},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    SignalsWorld world;
+    const auto ada = world.log_in("ada");
+    const auto response = row.push(world);
+    REQUIRE(response);
+    CHECK(response->status == row.status);
+    CHECK(test::err_of(response) == row.err);
+    CHECK(test::header(response, "cache-control") == "no-store");
+    CHECK(world.find(ada->id) != nullptr);
+  }
+}
+
+TEST_CASE("signals: what is no fault but fits nobody is taken, and ends nothing [issue 16]") {
+  const json subjects[] = {
+      {{"format", "iss_sub"}, {"iss", "https://idp.example"}, {"sub", "eve"}},
+      {{"format", "iss_sub"}, {"iss", "https://other.example"}, {"sub", "ada"}},
+      {{"format", "did"}, {"url", "did:example:ada"}},
+      {{"format", "uri"}, {"uri", "https://user.example/ada"}},
+      {{"format", "email"}, {"email", "ada@example.com"}},
+      {{"format", "opaque"}, {"id", "ada"}},
+  };
+  for (const auto& subject : subjects) {
+    CAPTURE(subject.dump());
+    SignalsWorld world;
+    const auto ada = world.log_in("ada");
+    const auto response = world.push_set(world.set(subject));
+    REQUIRE(response);
+    CHECK(response->status == 202);
+    CHECK(test::header(response, "x-logout-id").empty());
+    CHECK(world.find(ada->id) != nullptr);
+  }
+}
+
+TEST_CASE("signals: a jti counts once, whatever has come in meanwhile [issue 16]") {
+  SignalsWorld world;
+  const json subject{{"format", "email"}, {"email", "ada@example.com"}};
+  const auto token = world.sign(world.set(subject));
+  auto session = world.make_session("ada");
+  session.addresses = {identity::mail_address("ada@example.com")};
+  const auto first = world.log_in(session);
+  CHECK(world.push(token)->status == 202);
+  CHECK(world.find(first->id) == nullptr);
+  session.id = session::SessionId::random();
+  const auto late = world.log_in(session);  // began before the event, too
+  const auto again = world.push(token);
+  CHECK(again->status == 202);
+  CHECK(test::header(again, "x-logout-id").empty());
+  CHECK(world.find(late->id) != nullptr);
+  CHECK(world.push_set(world.set(subject))->status == 202);
+  CHECK(world.find(late->id) == nullptr);
+}
+
+TEST_CASE(
+    "signals: sessions that began after the event live on, those on their way before it do not come in [issue 16]") {
+  SignalsWorld world;
+  const auto old_one = world.log_in("ada");
+  world.clock.advance(std::chrono::minutes(10));
+  const auto happened = world.now();
+  world.clock.advance(std::chrono::minutes(10));
+  const auto new_one = world.log_in("ada");
+  auto claims = world.set();
+  claims["events"][kCaep + "session-revoked"] = {{"event_timestamp", happened}};
+  CHECK(world.push_set(claims)->status == 202);
+  CHECK(world.find(old_one->id) == nullptr);
+  CHECK(world.find(new_one->id) != nullptr);
+
+  auto on_its_way = world.make_session("ada");
+  on_its_way.login_started = old_one->login_started;
+  const auto created = test::run_task(world.store.create(on_its_way), &world.loop);
+  REQUIRE_FALSE(created);
+  CHECK(created.error().code == base::ErrorCode::conflict);
+}
+
+TEST_CASE("signals: each event has its effect, and operators choose among those that it may have [issue 16]") {
+  using Effect = config::SignalEffect;
+  struct Row {
+    std::string event;
+    json details;
+    std::map<std::string, Effect, std::less<>> chosen;
+    Effect effect;
+  };
+  const json none = json::object();
+  const Row rows[] = {
+      {kCaep + "session-revoked", none, {}, Effect::end},
+      {kCaep + "credential-change", none, {}, Effect::reauthenticate},
+      {kCaep + "credential-change", none, {{"credential-change", Effect::end}}, Effect::end},
+      {kCaep + "credential-change", none, {{"credential-change", Effect::ignore}}, Effect::ignore},
+      {kCaep + "assurance-level-change", none, {}, Effect::reauthenticate},
+      {kCaep + "assurance-level-change", {{"change_direction", "increase"}}, {}, Effect::ignore},
+      {kCaep + "device-compliance-change", {{"current_status", "not-compliant"}}, {}, Effect::end},
+      {kCaep + "device-compliance-change", {{"current_status", "compliant"}}, {}, Effect::ignore},
+      {kCaep + "device-compliance-change",
+       {{"current_status", "not-compliant"}},
+       {{"device-compliance-change", Effect::reauthenticate}},
+       Effect::reauthenticate},
+      {kCaep + "risk-level-change", {{"current_level", "HIGH"}}, {}, Effect::reauthenticate},
+      {kCaep + "token-claims-change", none, {}, Effect::refresh},
+      {kCaep + "token-claims-change", none, {{"token-claims-change", Effect::end}}, Effect::end},
+      {kCaep + "session-established", none, {}, Effect::ignore},
+      {kRisc + "account-disabled", none, {}, Effect::end},
+      {kRisc + "account-purged", none, {}, Effect::end},
+      {kRisc + "account-credential-change-required", none, {}, Effect::end},
+      {kRisc + "credential-compromise", none, {}, Effect::end},
+      {kRisc + "sessions-revoked", none, {}, Effect::end},
+      {kRisc + "account-enabled", none, {}, Effect::ignore},
+      {"https://schemas.openid.net/secevent/ssf/event-type/verification", {{"state", "s"}}, {}, Effect::ignore},
+      {"https://schemas.openid.net/secevent/ssf/event-type/stream-updated", {{"status", "paused"}}, {}, Effect::ignore},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.event);
+    CAPTURE(row.details.dump());
+    SignalsWorld world;
+    world.config.signals.transmitters[0].effects = row.chosen;
+    auto session = world.make_session("ada");
+    session.tokens.access_expires = world.clock.wall() + std::chrono::hours(1);
+    const auto ada = world.log_in(session);
+    auto claims = world.set();
+    claims["events"] = {{row.event, row.details}};
+    CHECK(world.push_set(claims)->status == 202);
+    const auto after = world.find(ada->id);
+    CHECK((after == nullptr) == (row.effect == Effect::end));
+    if (!after) continue;
+    const bool asks_again = row.effect == Effect::reauthenticate;
+    CHECK(after->ended_applications.empty() != asks_again);
+    CHECK(world.client.count("bank.example") == (asks_again ? 1 : 0));
+    CHECK((after->tokens.access_expires <= world.clock.wall()) == (row.effect == Effect::refresh));
+  }
+}
+
+TEST_CASE("signals: of several events in one token the strictest holds [issue 16]") {
+  SignalsWorld world;
+  const auto ada = world.log_in("ada");
+  auto claims = world.set();
+  claims["events"] = {{kCaep + "token-claims-change", json::object()},
+                      {kCaep + "credential-change", json::object()},
+                      {kRisc + "account-disabled", json::object()}};
+  const auto response = world.push_set(claims);
+  CHECK(world.find(ada->id) == nullptr);
+  const auto receipt = world.receipts.find(test::header(response, "x-logout-id"));
+  REQUIRE(receipt);
+  CHECK(json::parse(to_json(*receipt))["signal"]["event"] == "account-disabled");
+}
+
+TEST_CASE("signals: reauthentication and renewal reach every session of a user who has many [issue 16]") {
+  for (const auto* event : {"credential-change", "token-claims-change", "session-revoked"}) {
+    CAPTURE(event);
+    SignalsWorld world;
+    std::vector<session::Snapshot> sessions;
+    for (int i = 0; i < 250; ++i) {
+      auto session = world.make_session("ada");
+      session.tokens.access_expires = world.clock.wall() + std::chrono::hours(1);
+      sessions.push_back(world.log_in(session));
+    }
+    const auto bob = world.log_in("bob");
+    const auto token = world.sign(world.set(SignalsWorld::ada(), kCaep + event));
+    test::Request request("POST", "/signals",
+                          {{"Content-Type", "application/secevent+jwt"}, {"Authorization", "Bearer push-secret"}});
+    std::optional<base::Result<std::optional<http::Response>>> answer;
+    base::start_detached(test::detail::store_result(
+        world.service().handle(request.request, world.external, nullptr, token, world.loop), answer));
+    for (int i = 0; i < 100 && !answer; ++i) world.loop.advance(std::chrono::milliseconds(10));
+    REQUIRE(answer);
+    std::size_t untouched = 0;
+    for (const auto& session : sessions) {
+      const auto after = world.find(session->id);
+      untouched += after && after->generation == session->generation ? 1 : 0;
+    }
+    CHECK(untouched == 0);
+    CHECK(world.find(bob->id)->generation == bob->generation);
+  }
+}
+
+TEST_CASE(
+    "signals: while store or keys are away the transmitter is told to come again, and the token then counts [issue "
+    "16]") {
+  SignalsWorld world;
+  const auto ada = world.log_in("ada");
+  const auto token = world.sign(world.set());
+  world.is_away = true;
+  const auto refused = world.push(token);
+  REQUIRE(refused);
+  CHECK(refused->status == 503);
+  CHECK_FALSE(test::header(refused, "retry-after").empty());
+  world.is_away = false;
+  world.loop.advance(std::chrono::seconds(2));
+  CHECK(world.push(token)->status == 202);
+  CHECK(world.find(ada->id) == nullptr);
+}
+
+TEST_CASE("signals: an address that sends too many is told to wait, whatever it sends [issue 16]") {
+  SignalsWorld world;
+  int limited = 0;
+  for (int i = 0; i < 1100; ++i) limited += world.push_set(world.set(SignalsWorld::ada()))->status == 429 ? 1 : 0;
+  CHECK(limited >= 90);
+  CHECK(limited <= 110);
+  world.external.client_address = "198.51.100.9";
+  CHECK(world.push_set(world.set())->status == 202);
+}
+
+TEST_CASE("signals: explain shows what one that ends sessions would do [issue 16]") {
+  SignalsWorld world;
+  const test::Request request("POST", "/signals", {{"Content-Type", "application/secevent+jwt"}});
+  const auto explained = world.service().explain(request.request, world.external);
+  REQUIRE(explained);
+  CHECK(explained->protocol == "signals");
+  REQUIRE(explained->plan);
+  CHECK(explained->plan->cause == logout::Cause::signal);
+  REQUIRE(explained->plan->calls.size() == 1);
+  CHECK(explained->plan->calls[0].target->back_end == "bank");
+  CHECK_FALSE(explained->plan->application);
+}
+
+}  // namespace router::signals_test
