@@ -5,6 +5,7 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 
 #include <cstdlib>
@@ -53,6 +54,51 @@ bool is_p256(const EVP_PKEY* key) {
   char group[32] = {};
   return EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group, nullptr) == 1 &&
          std::string_view(group) == "prime256v1";
+}
+
+template <auto kFree>
+struct Freed {
+  template <class Type>
+  void operator()(Type* owned) const {
+    kFree(owned);
+  }
+};
+using Number = std::unique_ptr<BIGNUM, Freed<BN_clear_free>>;
+
+// Null: out of memory.
+EVP_PKEY* key_from_seed(std::string_view seed) {
+  const std::unique_ptr<EC_GROUP, Freed<EC_GROUP_free>> group(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
+  const std::unique_ptr<BN_CTX, Freed<BN_CTX_free>> scratch(BN_CTX_new());
+  const Number bound(group ? BN_dup(EC_GROUP_get0_order(group.get())) : nullptr);
+  const Number number(
+      BN_bin2bn(reinterpret_cast<const unsigned char*>(seed.data()), static_cast<int>(seed.size()), nullptr));
+  const Number secret(BN_new());
+  if (!scratch || !bound || !number || !secret) return nullptr;
+  // between 1 and the order - 1
+  BN_sub_word(bound.get(), 1);
+  BN_mod(secret.get(), number.get(), bound.get(), scratch.get());
+  BN_add_word(secret.get(), 1);
+  const std::unique_ptr<EC_POINT, Freed<EC_POINT_free>> point(EC_POINT_new(group.get()));
+  std::string open(2 * kCoordinateBytes + 1, '\0');
+  if (!point || EC_POINT_mul(group.get(), point.get(), secret.get(), nullptr, nullptr, scratch.get()) != 1 ||
+      EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED,
+                         reinterpret_cast<unsigned char*>(open.data()), open.size(), scratch.get()) != open.size()) {
+    return nullptr;
+  }
+  const std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>> builder(OSSL_PARAM_BLD_new());
+  if (!builder) return nullptr;
+  OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0);
+  OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, open.data(), open.size());
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, secret.get());
+  const std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>> parameters(OSSL_PARAM_BLD_to_param(builder.get()));
+  const std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>> context(
+      EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+  EVP_PKEY* key = nullptr;
+  if (!parameters || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_KEYPAIR, parameters.get()) != 1) {
+    return nullptr;
+  }
+  return key;
 }
 
 std::optional<std::string> sign_bytes(EVP_PKEY* key, std::string_view data) {
@@ -123,10 +169,18 @@ SigningKey SigningKey::generate_p256() {
   return *std::move(made);
 }
 
-std::string SigningKey::public_jwks() const {
-  if (!handle_) return R"({"keys":[]})";
-  return R"({"keys":[{)" + public_members(key_of(handle_)) + R"(,"use":"sig","alg":")" + alg_ + R"(","kid":")" + kid_ +
-         R"("}]})";
+SigningKey SigningKey::derive_p256(const base::Secret& secret, std::string_view purpose) {
+  // more bits than the order has, so that no key is likelier than another
+  base::Secret seed(hmac_sha256(secret.reveal(), std::string(purpose) + "/1") +
+                    hmac_sha256(secret.reveal(), std::string(purpose) + "/2"));
+  auto made = from_handle(adopt(key_from_seed(seed.reveal())));
+  if (!made) std::abort();  // only out of memory can do this
+  return *std::move(made);
+}
+
+std::string SigningKey::public_jwk() const {
+  if (!handle_) return "";
+  return "{" + public_members(key_of(handle_)) + R"(,"use":"sig","alg":")" + alg_ + R"(","kid":")" + kid_ + R"("})";
 }
 
 base::Secret SigningKey::to_pem() const {
