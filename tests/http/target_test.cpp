@@ -49,8 +49,8 @@ TEST_CASE("target: the target and path cases of h1_cases.json") {
       {"H173", "GET", "/public/..%c0%afprivate/x", nullptr},
       {"H174", "GET", "/public/%c0%ae%c0%ae/private/x", nullptr},
       {"H175", "GET", "/public/..%e0%80%afprivate/x", nullptr},
-      // a policy case: U+FF0F is a letter like any other, the back-end gets the bytes as they are
-      {"H177", "GET", "/public/..%ef%bc%8fprivate/x", "/public/..%ef%bc%8fprivate/x"},
+      // a policy case: U+FF0F is a slash to some back-ends
+      {"H177", "GET", "/public/..%ef%bc%8fprivate/x", nullptr},
       {"H178", "GET", "/public/..;/private/x", nullptr},
       {"H181", "GET", "/public/../../../../etc/passwd", nullptr},
       {"H182", "GET", "/private/x%00.css", nullptr},

@@ -53,7 +53,7 @@ json StubRepository::binding() const {
 
 void StubRepository::add(const std::string& application, const std::string& descriptor, const std::string& tenant) {
   const std::lock_guard lock(mutex_);
-  descriptors_[tenant + "/" + application] = descriptor;
+  descriptors_[tenant + application] = descriptor;
 }
 
 void StubRepository::file(const std::string& path, const std::string& content) {

@@ -1,7 +1,7 @@
 // A double of the HTML5 application repository: descriptors and files of applications, by tenant.
 //
 //   StubRepository repository;
-//   repository.add("app", R"({"routes": [...]})");
+//   repository.add("/app", R"({"routes": [...]})");
 //   repository.file("/app/index.html", "<p>hello</p>");
 //
 // An application that was not added is answered 503, as by the real one. Every request is logged. Served by
@@ -55,7 +55,7 @@ class StubRepository {
   nlohmann::json binding() const;
   std::string origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
-  // For every tenant, or for the one that is named.
+  // `application`: its path. For every tenant, or for the one that is named.
   void add(const std::string& application, const std::string& descriptor, const std::string& tenant = "");
   void file(const std::string& path, const std::string& content);
   // Instead of what it would answer there; 0: as it should be.
@@ -78,7 +78,7 @@ class StubRepository {
   std::unique_ptr<httplib::Server> server_;
   int port_ = 0;
   mutable std::mutex mutex_;
-  std::map<std::string, std::string> descriptors_;  // by tenant and application
+  std::map<std::string, std::string> descriptors_;  // by tenant and path
   std::map<std::string, std::string> files_;
   std::map<std::string, Answer> answers_;
   std::vector<RepositoryRequest> requests_;
