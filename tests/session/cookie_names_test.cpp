@@ -26,6 +26,22 @@ TEST_CASE("cookie names: the router's own are known, others are not") {
   CHECK_FALSE(prefixed.is_router_cookie("JSESSIONID"));
 }
 
+TEST_CASE("cookie names: no back-end sees that of the operators' console, whatever prefix the others have [issue 14]") {
+  for (const bool has_prefix : {false, true}) {
+    config::Configuration config;
+    config.environment.cookie_prefix = has_prefix;
+    const session::CookieNames names(config);
+    for (const char* own : {"xsr-console", "__Host-xsr-console", "__HOST-xsr-console"}) {
+      CAPTURE(own);
+      CHECK(names.is_router_cookie(own));
+    }
+    for (const char* other : {"xsr-consoles", "XSR-CONSOLE", "__Secure-xsr-console"}) {
+      CAPTURE(other);
+      CHECK_FALSE(names.is_router_cookie(other));
+    }
+  }
+}
+
 TEST_CASE("cookie names: SESSION_COOKIE_NAME names the session, and no back-end sees it [issue 15]") {
   config::Environment environment;
   environment.session_cookie_name = "MYSESSION";
