@@ -46,6 +46,11 @@ struct Html5Fixture {
   std::optional<RouterProcess> router_;
 };
 
+// As a script asks: it is told what is wrong, and sent nowhere.
+inline int script_status(Browser browser, const std::string& path) {
+  return browser.get(path, {{"X-Requested-With", "XMLHttpRequest"}}).status();
+}
+
 // A file route without a login.
 inline nlohmann::json file_route(const std::string& source, const nlohmann::json& more = nlohmann::json::object()) {
   nlohmann::json route{{"source", source}, {"service", "html5-apps-repo-rt"}, {"authenticationType", "none"}};
