@@ -125,6 +125,7 @@ function acceptWebSocket(request, socket) {
   const accept = createHash('sha1').update(key).digest('base64');
   socket.on('error', () => socket.destroy());
   socket.on('end', () => socket.end());
+  socket.resume(); // what is not read has no end
   socket.write(
     'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
       `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
