@@ -58,8 +58,7 @@ TEST_CASE("logout token: a back-end learns its own name of the session, and by t
   CHECK(claims["aud"] == "orders-client");
   CHECK(claims["iss"] == router.origin());
 
-  const auto metadata =
-      json::parse(ask(router.port(), make_request("GET", "/xs-router/.well-known/openid-configuration")).body);
+  const auto metadata = json::parse(browser.get("/xs-router/.well-known/openid-configuration").body);
   CHECK(metadata["issuer"] == router.origin());
   CHECK(metadata["backchannel_logout_supported"] == true);
   const auto keys = ask(router.port(), make_request("GET", Browser::path_of(metadata["jwks_uri"].get<std::string>())));
