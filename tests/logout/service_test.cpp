@@ -199,7 +199,10 @@ TEST_CASE("logout: whoever asks, live connections are closed at once, also those
     int closed = 0;
     const auto open = world.live.add(session->id, world.loop, [&] { ++closed; });
     const auto not_meant = world.live.add(other->id, world.loop, [] { FAIL("another session's"); });
-    if (asked == Asked::by_time_out) CHECK(test::run_task(world.store.end(other->id)));
+    if (asked == Asked::by_time_out) {
+      CHECK(test::run_task(world.store.end(other->id)));
+      CHECK(test::run_task(world.store.told({other->id})));
+    }
     end(world, asked, session);
     world.loop.run_ready();
     CHECK(closed == 1);

@@ -32,11 +32,15 @@ struct World {
     }
   }
   session::SessionsOver receiver() {
-    return [this](std::vector<Snapshot> over) { return receive(*this, over.size()); };
+    return [this](std::vector<Snapshot> over) { return receive(*this, std::move(over)); };
   }
-  static base::Task<void> receive(World& world, std::size_t count) {
-    world.batches.push_back(count);
+  static base::Task<void> receive(World& world, std::vector<Snapshot> over) {
+    world.batches.push_back(over.size());
     if (world.gate != nullptr) co_await world.gate->wait();
+    std::vector<session::SessionId> ids;
+    for (const auto& session : over) ids.push_back(session->id);
+    auto telling = world.store.told(std::move(ids));
+    (void)co_await telling;
   }
 };
 

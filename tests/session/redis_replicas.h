@@ -23,7 +23,8 @@ class RedisReplicas final : public TestedStore {
     session::RedisStoreOptions options{limits, "test:" + crypto::random_token(6) + ":", false};
     const crypto::SealingSecrets secrets{base::Secret("a secret of thirty-two characters")};
     for (std::size_t i = 0; i < kReplicas; ++i) {
-      stores_.push_back(std::make_unique<session::RedisStore>(turned_.add_clients(), clock_, secrets, options));
+      clients_.push_back(&turned_.add_clients());
+      stores_.push_back(std::make_unique<session::RedisStore>(*clients_.back(), clock_, secrets, options));
       stores_.back()->start();
     }
   }
@@ -37,6 +38,10 @@ class RedisReplicas final : public TestedStore {
   session::RedisStore& redis_store(std::size_t number) { return *stores_.at(number); }
   FakeClock& clock() override { return clock_; }
   void wait() override { turned_.wait(); }
+  // One thing that had to be done.
+  void step() { turned_.turn(std::chrono::milliseconds(1)); }
+  // As if its process had died.
+  void cut_off(std::size_t number) { clients_.at(number)->background()->close(); }
   // News come with what Redis says next.
   void spread() override {
     for (int quiet = 0; quiet < 2;) quiet = turned_.turn(std::chrono::microseconds(500)) ? 0 : quiet + 1;
@@ -45,6 +50,7 @@ class RedisReplicas final : public TestedStore {
  private:
   FakeClock clock_;
   RedisTurned turned_;
+  std::vector<storage::RedisClients*> clients_;
   std::vector<std::unique_ptr<session::RedisStore>> stores_;
 };
 

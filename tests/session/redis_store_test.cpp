@@ -124,6 +124,35 @@ TEST_CASE("Redis store: nothing in Redis is a cookie, a token or a name [issue 1
   }
 }
 
+namespace {
+
+base::Task<void> end_detached(session::Store* store, session::SessionId id) {
+  auto ending = store->end(std::move(id));
+  (void)co_await ending;
+}
+
+}  // namespace
+
+TEST_CASE("Redis store: whoever dies over an end, at whatever step, leaves it to others within a minute [issue 12]") {
+  int ended = 0;
+  for (int steps = 0; steps < 40; ++steps) {
+    CAPTURE(steps);
+    RedisReplicas replicas(test::standalone_redis());
+    StoreDriver there(replicas, 1);
+    const auto session = make_session();
+    REQUIRE(there.create(session));
+    base::start_detached(end_detached(&replicas.store(), session.id));
+    for (int step = 0; step < steps; ++step) replicas.step();
+    replicas.cut_off(0);
+    replicas.clock().advance(session::RedisStore::kUntoldFor + base::seconds(1));
+    const bool is_over = there.find(session.id) == nullptr;
+    CHECK(there.take_all_expired().size() == (is_over ? 1 : 0));
+    ended += is_over ? 1 : 0;
+  }
+  CHECK(ended > 0);
+  CHECK(ended < 40);
+}
+
 TEST_CASE("Redis store: away, it says so; what ends here meanwhile has ended everywhere once it is back [issue 12]") {
   test::RedisServer server;
   RedisReplicas replicas(test::impatient_address_of(server));
