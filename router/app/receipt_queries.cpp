@@ -125,9 +125,9 @@ Task<Result<std::string>> show_receipt(Parts& parts, std::string logout_id, bool
   if (here && !here->is_handed_over) co_return text_of(open_receipt(*here));
   auto reading = logout::read_newest(*parts.evidence.book, std::move(logout_id));
   auto kept = co_await reading;
-  if (!kept) co_return kept.error();
-  if (*kept) co_return text_of(with_state(**kept));
+  if (kept && *kept) co_return text_of(with_state(**kept));
   if (here) co_return text_of(open_receipt(*here));
+  if (!kept) co_return kept.error();
   co_return no_such("no such logout");
 }
 

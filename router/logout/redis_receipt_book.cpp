@@ -213,10 +213,14 @@ void RedisReceiptBook::keep_key(std::string kid, std::string jwks) {
   base::start_detached(tell(*this, std::move(run), receipt_scripts().keep_key));
 }
 
+const SignedReceipt* RedisReceiptBook::unwritten(std::string_view logout_id) const {
+  const auto found = std::find_if(unwritten_.rbegin(), unwritten_.rend(),
+                                  [&](const SignedReceipt& receipt) { return receipt.logout_id == logout_id; });
+  return found == unwritten_.rend() ? nullptr : &*found;
+}
+
 Task<Result<std::optional<SignedReceipt>>> RedisReceiptBook::find(std::string logout_id) {
-  const auto unwritten = std::find_if(unwritten_.rbegin(), unwritten_.rend(),
-                                      [&](const SignedReceipt& receipt) { return receipt.logout_id == logout_id; });
-  if (unwritten != unwritten_.rend()) co_return std::optional(*unwritten);
+  if (const auto* newest = unwritten(logout_id)) co_return std::optional(*newest);
   auto asking = clients_.run(receipt_scripts().newest, base_of(shard_of(logout_id)), {logout_id}, true);
   const auto reply = co_await asking;
   if (!reply) co_return reply.error();
@@ -224,6 +228,8 @@ Task<Result<std::optional<SignedReceipt>>> RedisReceiptBook::find(std::string lo
 }
 
 Task<Result<std::optional<std::string>>> RedisReceiptBook::find_sketch(std::string logout_id) {
+  // which is newer
+  if (unwritten(logout_id) != nullptr) co_return std::optional<std::string>();
   RedisCommand get("GET");
   get.key(key_of(logout_id, "open")).repeatable();
   auto asking = clients_.ask(std::move(get));

@@ -60,6 +60,8 @@ class RedisReceiptBook final : public ReceiptBook {
   storage::RedisRun run_of(const SignedReceipt& receipt) const;
   std::optional<SignedReceipt> unseal(const std::string& sealed, const std::string& logout_id) const;
   base::Task<base::Result<std::vector<Placed>>> places(std::string before, std::size_t limit);
+  // The newest that was signed here and is not in Redis yet; nullptr: none.
+  const SignedReceipt* unwritten(std::string_view logout_id) const;
   void write_soon();
   static base::Task<void> write(RedisReceiptBook& self);
   static base::Task<void> tell(RedisReceiptBook& self, storage::RedisRun run, const storage::RedisScript& script);

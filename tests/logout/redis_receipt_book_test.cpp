@@ -104,6 +104,7 @@ TEST_CASE("Redis receipt book: what was signed while Redis was away is there onc
   sign_one(chain, tested.clock, "ada");
   sign_one(chain, tested.clock, "bob");
   CHECK(test::unwrapped(tested.run(tested.here().find("of-ada"))));
+  CHECK(test::unwrapped(tested.run(logout::read_newest(tested.here(), "of-bob"))));
   CHECK_FALSE(tested.run(tested.there().find("of-ada")));
   server.start();
   CHECK(tested.until([&] {
