@@ -283,7 +283,7 @@ void Receipts::audit_if_complete(Receipt& receipt) {
                                      {"logout_id", receipt.id},
                                      {"cause", to_string(receipt.cause)},
                                      {"transmitter", receipt.signal ? receipt.signal->transmitter : ""},
-                                     {"event", receipt.signal ? receipt.signal->event : ""},
+                                     {"signal", receipt.signal ? receipt.signal->event : ""},
                                      {"txn", receipt.signal ? receipt.signal->txn : ""},
                                      {"user", receipt.user},
                                      {"sessions", in_one_line(receipt.sessions, summarise_session)},

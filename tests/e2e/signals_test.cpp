@@ -23,6 +23,8 @@ TEST_CASE("signals: a pushed session-revoked ends every session of its user, and
   CHECK(fixture.orders.waits_for("/sign-out", 2));
   CHECK(fixture.invoices.waits_for("/sign-out", 2));
   CHECK(fixture.router.logs("\"txn\":\"txn-1\""));
+  CHECK(fixture.router.logs("\"event\":\"signals.received\",\"transmitter\":\"" + fixture.transmitter.issuer() +
+                            "\",\"signal\":\"session-revoked\""));
 }
 
 TEST_CASE("signals: what is not right is refused with the registered code, what fits nobody is taken [issue 16]") {

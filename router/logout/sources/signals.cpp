@@ -77,7 +77,7 @@ void log_set(const SecurityEvent& set, const Judgement& judgement, std::string_v
     if (state.empty()) state = event.state;
   }
   base::log_info("signals.received", {{"transmitter", set.issuer},
-                                      {"event", judgement.event},
+                                      {"signal", judgement.event},
                                       {"effect", to_string(judgement.effect)},
                                       {"outcome", outcome},
                                       {"jti", set.jti},
