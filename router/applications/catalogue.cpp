@@ -137,16 +137,9 @@ Result<Found> Catalogue::take(Name name, std::string tenant, std::string text) {
   return *entry->answer;
 }
 
-std::vector<CatalogueEntry> Catalogue::entries() const {
+std::size_t Catalogue::size() const {
   const std::lock_guard lock(mutex_);
-  std::vector<CatalogueEntry> list;
-  const auto now = parts_.clock.steady();
-  for (const auto& [key, entry] : entries_) {
-    if (!entry->answer) continue;
-    list.push_back({key.tenant, key.segment, entry->last_good != nullptr,
-                    std::chrono::duration_cast<base::milliseconds>(now - entry->asked)});
-  }
-  return list;
+  return entries_.size();
 }
 
 bool Catalogue::drop(const std::string& tenant, const std::string& segment) {

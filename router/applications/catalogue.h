@@ -14,7 +14,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "applications/repository.h"
 #include "backend/route_set.h"
@@ -34,14 +33,6 @@ using Found = std::shared_ptr<const Application>;  // null: there is none of tha
 // An application out of its configuration: with the back-ends that its routes lead to.
 using MakeRoutes = std::function<std::shared_ptr<const backend::RouteSet>(
     std::shared_ptr<const config::Configuration> config, const Name& name, const std::string& tenant)>;
-
-// For those who operate it.
-struct CatalogueEntry {
-  std::string tenant;
-  std::string segment;
-  bool is_application = false;
-  base::milliseconds age{0};
-};
 
 class Catalogue : public std::enable_shared_from_this<Catalogue> {
  public:
@@ -63,7 +54,7 @@ class Catalogue : public std::enable_shared_from_this<Catalogue> {
   // As if the repository had answered with this descriptor. Before the loops run.
   base::Result<Found> take(Name name, std::string tenant, std::string text);
 
-  std::vector<CatalogueEntry> entries() const;
+  std::size_t size() const;
   // False: it was not there. Empty segment: all of the tenant.
   bool drop(const std::string& tenant, const std::string& segment);
 

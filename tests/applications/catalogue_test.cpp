@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(World, "catalogue: a thousand places, names without an applica
   has("app1", "{}");
   REQUIRE(find("app1"));
   for (std::size_t i = 0; i < Catalogue::kPlaces + 10; ++i) REQUIRE(find("no" + std::to_string(i)));
-  CHECK(catalogue->entries().size() == Catalogue::kPlaces);
+  CHECK(catalogue->size() == Catalogue::kPlaces);
   REQUIRE(find("app1"));
   CHECK(asked(path_of("app1")) == 1);
 }
