@@ -143,8 +143,8 @@ void Router::watch_loops() {
   if (!within) return;
   std::vector<base::Loop*> loops{&background_};
   for (auto& core : cores_) loops.push_back(&core->loop);
-  watchdog_ = std::make_unique<Watchdog>(background_, std::move(loops), *within,
-                                         [] { tell_service_manager("WATCHDOG=1"); });
+  watchdog_ =
+      std::make_unique<Watchdog>(background_, std::move(loops), *within, [] { tell_service_manager("WATCHDOG=1"); });
   watchdog_->start();
 }
 
