@@ -50,9 +50,6 @@ std::optional<KeptCall> read_call(const Record& record) {
   return written;
 }
 
-// Where it stands: g++ 12 hands out what a vector held a turn before when it is moved out of a frame in which a loop waits.
-[[gnu::noinline]] std::vector<Unfinished> moved_out(std::vector<Unfinished>& calls) { return std::move(calls); }
-
 }  // namespace
 
 Task<Result<void>> SqliteOutbox::write(RecordChanges changes) {
@@ -176,7 +173,7 @@ Task<Result<std::vector<Unfinished>>> SqliteOutbox::take_left_behind(std::size_t
     }
     looked_to_ = page->is_last ? newest : page->last;
   }
-  co_return moved_out(taken);
+  co_return taken;
 }
 
 Task<Result<std::vector<ListedCall>>> SqliteOutbox::list(CallFilter filter, Page page) {
