@@ -101,7 +101,8 @@ TEST_CASE("outgoing options: how long bound services are waited for, the variabl
         std::pair(milliseconds(5'000), milliseconds(3'000)));
   CHECK(options(R"({"html5-apps-repo":{"timeout":0},"xsuaa":{"timeout":60000}})", "") ==
         std::pair(milliseconds(30'000), milliseconds(7'000)));
-  CHECK(options(R"({"html5-apps-repo":{"timeout":5000}})", R"({"html5-apps-repo":{"timeout":9000},"cls":{"timeout":1}})") ==
+  CHECK(options(R"({"html5-apps-repo":{"timeout":5000}})",
+                R"({"html5-apps-repo":{"timeout":9000},"cls":{"timeout":1}})") ==
         std::pair(milliseconds(9'000), milliseconds(7'000)));
 }
 
