@@ -92,6 +92,7 @@ class RouterProcess {
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;
   std::optional<int> exit_code_;
+  bool is_command_ = false;  // what it prints is for its caller, and may be a receipt; no log
 };
 
 // Starts it with `arguments` after "-w DIR" (none: as for serving) and waits for its end.
