@@ -23,8 +23,9 @@ TEST_CASE("forwarding: ordinary fields pass as they are, in their order") {
   Passage passage;
   passage.with(
       {{"Accept", "a"}, {"X-My_Field", "b"}, {"accept", "c"}, {"x-trace-state", "d"}, {"If-None-Match", "\"e\""}});
-  CHECK(passage.write().find("Accept: a\r\nX-My_Field: b\r\naccept: c\r\nx-trace-state: d\r\nIf-None-Match: \"e\"\r\n") !=
-        std::string::npos);
+  CHECK(
+      passage.write().find("Accept: a\r\nX-My_Field: b\r\naccept: c\r\nx-trace-state: d\r\nIf-None-Match: \"e\"\r\n") !=
+      std::string::npos);
 }
 
 TEST_CASE("forwarding: hop-by-hop and framing fields stay here") {
