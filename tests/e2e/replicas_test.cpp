@@ -128,10 +128,10 @@ TEST_CASE("replicas: any of them shows the receipt, and the page of whoever sign
   REQUIRE(contains(left.body, "/xs-router/receipt"));
   const std::string id(left.field("x-logout-id"));
   auto elsewhere = Replicas::at(third, browser);
-  CHECK(contains(elsewhere.get("/xs-router/receipt").body, "data-state=\"open\""));
   const auto page_says = [&](std::string_view what) {
     return eventually([&] { return contains(elsewhere.get("/xs-router/receipt").body, what); });
   };
+  CHECK(page_says("data-state=\"open\""));
   CHECK(page_says("1 of 2 applications"));
   CHECK(contains(Replicas::receipts(port, "/" + id).body, "\"state\":\"open\""));
   CHECK(Replicas::receipts(port, "/" + id + "?format=jws").status() == 404);
