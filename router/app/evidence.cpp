@@ -87,8 +87,8 @@ void Evidence::start(base::Loop& background) { look(background); }
 base::Task<void> Evidence::find_key(Evidence& self) {
   auto asking = self.in_redis_->signing_key(generated_key());
   const auto found = co_await asking;
-  // Redis is away, which others say: asked again with the next look
-  self.wants_key_ = !found && found.error().code == base::ErrorCode::unavailable;
+  // Redis is away, which others say, or full: asked again with the next look
+  self.wants_key_ = !found && found.error().code != base::ErrorCode::internal;
   if (self.wants_key_) co_return;
   auto key = found ? crypto::SigningKey::from_pem(*found) : base::Result<crypto::SigningKey>(found.error());
   if (key) co_return self.chain->sign_with(*std::move(key));

@@ -37,7 +37,7 @@ Error fault_of(const RedisReply& reply) {
   // what an error says besides its name may repeat words of the command
   std::string detail = "Redis answers " + std::string(name);
   if (is_ours) return {ErrorCode::internal, Side::store, std::move(detail), false};
-  return away(std::move(detail));
+  return {ErrorCode::overloaded, Side::store, std::move(detail), true};
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 // sent to the one that will (MOVED, ASK, READONLY after a fail-over) or again a moment later (LOADING, TRYAGAIN,
 // CLUSTERDOWN), within the time of a command; what may have been carried out is sent again only if it is repeatable.
 // Owner: whoever asks, by shared_ptr; close() on the loop, some turns before the loop ends. Everything on the loop.
-// Errors of all: unavailable (away, or full: OOM), internal (the command is wrong). Source: redis.io, "Redis cluster
-// specification", "Sentinel client spec".
+// Errors of all: unavailable (away), overloaded (it answers that it cannot for now: OOM), internal (the command is wrong).
+// Source: redis.io, "Redis cluster specification", "Sentinel client spec".
 #pragma once
 
 #include <map>
@@ -30,6 +30,10 @@ class RedisClient : public std::enable_shared_from_this<RedisClient> {
   static constexpr base::milliseconds kPause{50};         // before what did not go through is tried again
 
   using Answer = base::Result<RedisReply>;
+  // Whether a server has said so, be it that it cannot; else nobody did in time.
+  static bool has_answered(const Answer& answer) {
+    return answer || answer.error().code != base::ErrorCode::unavailable;
+  }
 
   // `connector` outlives it.
   RedisClient(net::PeerConnector& connector, RedisAddress address);

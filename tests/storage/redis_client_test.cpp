@@ -37,6 +37,21 @@ TEST_CASE("Redis client: an error is an error, and what the server said besides 
   CHECK(world.text({"GET", "k"}) == "v");
 }
 
+TEST_CASE("Redis client: a server that is full has answered, one that is away has not [issue 12]") {
+  RedisServer server({"--maxmemory", "1"});
+  RedisWorld world(test::impatient_address_of(server));
+  const auto full = world.ask({"SET", "k", "v"});
+  REQUIRE_FALSE(full);
+  CHECK(full.error().code == base::ErrorCode::overloaded);
+  CHECK(storage::RedisClient::has_answered(full));
+  CHECK(storage::RedisClient::has_answered(world.ask({"GET", "k"})));
+  server.kill();
+  const auto away = world.ask({"GET", "k"});
+  REQUIRE_FALSE(away);
+  CHECK(away.error().code == base::ErrorCode::unavailable);
+  CHECK_FALSE(storage::RedisClient::has_answered(away));
+}
+
 TEST_CASE("Redis client: a script is sent once, and again after the server has forgotten it [issue 12]") {
   RedisServer server;
   RedisWorld world(test::address_of(server));
