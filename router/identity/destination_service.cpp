@@ -53,6 +53,22 @@ DestinationService::Found DestinationService::known(const std::string& name) con
   return entry->second->last_good;
 }
 
+DestinationService::Found DestinationService::known_or_ask(const std::string& name) {
+  auto found = known(name);
+  // what failed a moment ago is not asked for again
+  if (found || fresh(name)) return found;
+  parts_.loop.post([weak = weak_from_this(), name] {
+    if (auto self = weak.lock()) base::start_detached(ask_for(std::move(self), name));
+  });
+  return found;
+}
+
+Task<void> DestinationService::ask_for(std::shared_ptr<DestinationService> self, std::string name) {
+  auto asking = base::guarded(ask(std::move(self), name));
+  const auto found = co_await asking;
+  if (!found) base::log_info("destination_service.not_known", {{"destination", name}});
+}
+
 std::optional<Result<DestinationService::Found>> DestinationService::fresh(const std::string& name) const {
   const std::lock_guard lock(mutex_);
   const auto entry = entries_.find(name);

@@ -4,8 +4,9 @@
 // is not there for half a minute; a failure for some seconds. Names that the descriptor knows have places of
 // their own; for others, which clients choose, there are 1000, and what is not there leaves first. One question
 // per name and time, however many ask. After a failure the last good answer goes on until its Authorization ends.
-// Owner: app/parts, by shared_ptr. Loop: find() from any loop, the work runs on the background loop; known() from
-// any thread. Errors: not_found (no such destination: 404), unavailable (503), protocol, timeout, refused (502).
+// Owner: app/parts, by shared_ptr. Loop: find() from any loop, the work runs on the background loop; known() and
+// known_or_ask() from any thread. Errors: not_found (no such destination: 404), unavailable (503), protocol, timeout,
+// refused (502).
 // Source: SAP Destination service REST API; RFC 6749 section 4.4.
 #pragma once
 
@@ -38,6 +39,8 @@ class DestinationService : public std::enable_shared_from_this<DestinationServic
   // What find() would answer without asking anybody; null: it would have to ask. Stale ones are answered,
   // too.
   Found known(const std::string& name) const;
+  // The same; what it does not know it asks for in the background.
+  Found known_or_ask(const std::string& name);
   // Whether find() would have to ask the service, for a name that a client chose: his doing, to be limited. Any thread.
   bool must_ask_for(const std::string& name) const;
   // These have places of their own: the descriptor names them. Any thread.
@@ -61,6 +64,7 @@ class DestinationService : public std::enable_shared_from_this<DestinationServic
   bool make_room();  // locked
   static base::Task<base::Result<Found>> ask(std::shared_ptr<DestinationService> self, std::string name);
   static base::Task<void> look_up(std::shared_ptr<DestinationService> self, std::string name, EntryPointer entry);
+  static base::Task<void> ask_for(std::shared_ptr<DestinationService> self, std::string name);
   static base::Task<void> ask_for_kept(std::shared_ptr<DestinationService> self);
   void ask_for_kept_after(base::milliseconds delay);
   base::Task<base::Result<base::Secret>> token();

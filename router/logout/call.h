@@ -27,6 +27,7 @@ struct CallTarget {
   std::string application;  // of the HTML5 repository that wants it told; empty: the descriptor does
   std::string title;        // what people call it; empty: nothing else
   bool is_service = false;
+  bool is_known = true;  // false: the destination service has still to say where it is, and how it is called
   std::string method = "POST";
   http::Url url;
   base::milliseconds timeout{30'000};

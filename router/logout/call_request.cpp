@@ -34,7 +34,11 @@ net::ClientRequest make_request(const CallRecord& call, const CallTarget& target
   request.proxy_host = target.proxy_host;
   request.proxy_port = target.proxy_port;
   for (const auto& header : target.headers) request.headers.emplace_back(header.name, header.value);
-  for (const auto& header : call.forwarded) request.headers.emplace_back(header.name, header.value);
+  for (const auto& header : call.forwarded) {
+    // who recorded it may not have known what the destination wants
+    if (!target.sends_forwarded && header.name.starts_with("x-forwarded-")) continue;
+    request.headers.emplace_back(header.name, header.value);
+  }
   if (!target.authorization.empty()) {
     request.headers.emplace_back("Authorization", std::string(target.authorization.reveal()));
   } else if (with_token && !target.propagates_user) {

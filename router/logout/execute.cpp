@@ -50,6 +50,28 @@ base::Error not_there_any_more() {
   return {base::ErrorCode::not_found, base::Side::router, "the configuration has no such back-end any more"};
 }
 
+config::Destination nameless_destination(const std::string& name) {
+  config::Destination destination;
+  destination.name = name;
+  return destination;
+}
+
+CallTarget central_target(config::Destination destination, const config::LogoutPath& logout,
+                          const config::Configuration& config) {
+  destination.logout_path = logout.path;
+  destination.logout_method = logout.method;
+  destination.title = logout.title;
+  destination.logout_audience = logout.audience;
+  return make_call_target(destination, config);
+}
+
+// Recorded as it is; where it is called is found then, and whether with the token, which stays good for it.
+std::shared_ptr<const CallTarget> to_be_found(CallTarget target) {
+  target.is_known = false;
+  target.sends_token = target.audience.empty();
+  return std::make_shared<const CallTarget>(std::move(target));
+}
+
 }  // namespace
 
 Executor::Executor(Parts parts) : parts_(std::move(parts)), targets_(make_call_targets(*parts_.config)) {
@@ -246,6 +268,9 @@ CallTargets Executor::targets_of(const Trigger& trigger, const session::Session&
   for (const auto* logouts : {&session.application_logouts, &trigger.application_logouts}) {
     for (const auto& logout : *logouts) {
       auto target = application_target(logout);
+      if (!target && target.error().code == base::ErrorCode::unavailable) {
+        target = to_be_found(*make_application_target(logout, nameless_destination(logout.back_end), *parts_.config));
+      }
       if (target) {
         add_target(*std::move(target), targets);
       } else {
@@ -270,10 +295,8 @@ CallTargets Executor::all_targets() const {
   CallTargets targets = targets_;
   for (const auto& [name, logout] : parts_.config->looked_up_logouts) {
     auto target = looked_up(name, logout);
-    if (target)
-      targets.push_back(std::move(target));
-    else
-      base::log_error("logout.destination_not_known", {{"destination", name}});
+    if (!target) target = to_be_found(central_target(nameless_destination(name), logout, *parts_.config));
+    targets.push_back(std::move(target));
   }
   return targets;
 }
@@ -281,12 +304,7 @@ CallTargets Executor::all_targets() const {
 std::shared_ptr<const CallTarget> Executor::looked_up(const std::string& name, const config::LogoutPath& logout) const {
   const auto found = parts_.find_destination ? parts_.find_destination(name) : nullptr;
   if (!found) return nullptr;
-  config::Destination destination = *found;
-  destination.logout_path = logout.path;
-  destination.logout_method = logout.method;
-  destination.title = logout.title;
-  destination.logout_audience = logout.audience;
-  return std::make_shared<const CallTarget>(make_call_target(destination, *parts_.config));
+  return std::make_shared<const CallTarget>(central_target(*found, logout, *parts_.config));
 }
 
 Result<std::shared_ptr<const CallTarget>> Executor::find_target(const std::string& name) const {

@@ -77,7 +77,7 @@ class Executor {
   // Those of a session that is over: the applications that it used have theirs beside everybody's.
   CallTargets targets_of(const Trigger& trigger, const session::Session& session) const;
   base::Result<std::shared_ptr<const CallTarget>> application_target(const session::ApplicationLogout& logout) const;
-  // targets_ and those that the destination service knows by now.
+  // targets_ and those of the destination service, known by now or to be found.
   CallTargets all_targets() const;
   // Null: the destination service does not know it, or not yet.
   std::shared_ptr<const CallTarget> looked_up(const std::string& name, const config::LogoutPath& logout) const;

@@ -61,14 +61,15 @@ Task<FanOut::Prepared> FanOut::prepare(std::shared_ptr<Receipt> receipt, std::ve
     const auto number = static_cast<unsigned>(receipt->calls.size() + 1);
     call.logout_id = receipt->id;
     call.id = receipt->id + "." + std::to_string(number);
-    call.target_name = call.target->name;
-    call.back_end = call.target->back_end;
+    const auto target = call.target;
+    call.target_name = target->name;
+    call.back_end = target->back_end;
     call.created = clock_.wall();
     auto waiting = std::make_unique<WaitingCall>();
-    waiting->target = call.target;
+    waiting->target = target->is_known ? target : nullptr;  // found when it is called
     waiting->call = std::make_shared<const CallRecord>(std::move(call));
     waiting->receipt = receipt;
-    waiting->index = Receipts::add_call(*receipt, number, waiting->target);
+    waiting->index = Receipts::add_call(*receipt, number, target);
     waiting->urgency = urgency;
     waiting->submitted = clock_.steady();
     records.push_back(waiting->call);

@@ -27,7 +27,7 @@
 
 namespace router::logout {
 
-// A destination of the destination service, without waiting; null: it is not known (yet).
+// A destination of the destination service, without waiting; null: it is not known yet, but asked for.
 using FindDestination = std::function<std::shared_ptr<const config::Destination>(const std::string& name)>;
 // The Set-Cookie values that delete the session cookie, with exactly the attributes it was set with, and
 // those of logins on their way.

@@ -266,5 +266,22 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(service->known("erp"));
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "destination service: who cannot wait is told what is known, the rest is asked for [issue 15]") {
+  CHECK_FALSE(service->known_or_ask("erp"));
+  CHECK_FALSE(service->known_or_ask("erp"));
+  CHECK(http.questions.empty());
+  loop.run_ready();
+  CHECK(http.questions.size() == 1);
+  CHECK(service->known_or_ask("erp"));
+  // what is not there is not asked for with every call
+  http.status = 404;
+  for (int i = 0; i < 5; ++i) {
+    CHECK_FALSE(service->known_or_ask("gone"));
+    loop.run_ready();
+  }
+  CHECK(http.questions.size() == 2);
+}
+
 }  // namespace
 }  // namespace router::identity::destination_service_test

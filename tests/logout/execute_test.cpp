@@ -184,4 +184,57 @@ TEST_CASE("execute: a call that was recorded goes where the configuration says n
     CHECK(executor.find_target(gone).error().code == base::ErrorCode::not_found);
 }
 
+TEST_CASE("execute: a destination that is not known yet is recorded, and called once it is [issue 15]") {
+  for (const bool of_application : {false, true}) {
+    CAPTURE(of_application);
+    World world;
+    std::shared_ptr<const config::Destination> known;
+    world.make_parts = [&](logout::Parts& parts) {
+      parts.find_destination = [&](const std::string&) { return known; };
+    };
+    auto made = world.make_session();
+    made.backend_cookies = {{"erp", "E", base::Secret(std::string("1")), "/", false}};
+    if (of_application) {
+      made.application_logouts = {{"app1", "erp", "/sign-out", "PUT", false, true}};
+    } else {
+      world.config.looked_up_logouts["erp"] = {"/sign-out", config::LogoutCallMethod::put};
+    }
+    world.service();
+    const auto session = world.log_in(std::move(made));
+    auto parts = world.parts_with(world.store);
+    world.make_parts(parts);
+    logout::Executor executor(std::move(parts));
+    logout::Trigger trigger;
+    trigger.selection.sessions = {session};
+    const logout::ForwardedRequest request{"app.example", "https", "203.0.113.7", "/my/logout"};
+    const auto execution = test::run_task(executor.run(trigger, request), &world.loop);
+    world.loop.run_ready();
+
+    const auto recorded = test::run_task(world.outbox.list({}, {}));
+    REQUIRE(recorded);
+    CHECK(recorded->size() == 1);
+    const auto receipt = world.receipts.find(execution.logout_id);
+    REQUIRE(receipt);
+    REQUIRE(receipt->calls.size() == 1);
+    CHECK(receipt->calls[0].target->back_end == "erp");
+    CHECK(receipt->calls[0].outcome == logout::Outcome::pending);
+    CHECK(receipt->calls[0].uses_token);
+    CHECK(world.client.requests.empty());
+
+    auto erp = test::make_destination("erp", "");
+    erp.set_x_forwarded_headers = false;
+    erp.forward_auth_token = true;
+    known = std::make_shared<const config::Destination>(std::move(erp));
+    world.loop.advance(base::seconds(1));
+    REQUIRE(world.client.requests.size() == 1);
+    CHECK(world.client.requests[0].method == "PUT");
+    CHECK(world.client.requests[0].url.to_string() == "http://erp.example/sign-out");
+    CHECK(world.client.header("erp.example", "cookie") == "E=1");
+    CHECK(world.client.header("erp.example", "authorization") == "Bearer access-ada");
+    CHECK(world.client.header("erp.example", "x-forwarded-host").empty());
+    CHECK(receipt->calls[0].outcome == logout::Outcome::confirmed);
+    CHECK(test::run_task(world.outbox.list({}, {}))->empty());
+  }
+}
+
 }  // namespace router::execute_test
