@@ -54,10 +54,9 @@ bool may_be_on(const Session& session, const std::string& device, bool otherwise
   return devices.empty() ? otherwise : std::find(devices.begin(), devices.end(), device) != devices.end();
 }
 
-Filters of_address(std::string address, const MeantIssuers& issuers) {
+Filters of_address(std::string address) {
   SessionFilter filter;
   filter.address = std::move(address);
-  if (issuers.has_spoken) filter.issuer = issuers.names.front();
   return {std::move(filter)};
 }
 
@@ -83,13 +82,12 @@ Filters of_login(const Subject& subject, Role role, const MeantIssuers& issuers)
       return of_each_issuer(
           issuers.names, role == Role::user ? &SessionFilter::subject : &SessionFilter::idp_session_id, subject.value);
     case Subject::Format::email:
-      return of_address(identity::mail_address(subject.value), issuers);
+      return of_address(identity::mail_address(subject.value));
     case Subject::Format::phone_number:
-      return of_address(identity::phone_address(subject.value), issuers);
+      return of_address(identity::phone_address(subject.value));
     case Subject::Format::account: {
       SessionFilter filter;
       filter.user_name = subject.value;
-      if (issuers.has_spoken) filter.issuer = issuers.names.front();
       return {std::move(filter)};
     }
     case Subject::Format::aliases: {
@@ -149,6 +147,29 @@ Filters of_complex(const Subject& subject, const MeantIssuers& issuers) {
   return understood == subject.parts.size() ? filters : Filters();
 }
 
+// Whatever the subject says: of the users of these issuers alone.
+Filters of_these_alone(const Filters& filters, const std::vector<std::string>& issuers) {
+  Filters own;
+  for (const auto& filter : filters) {
+    for (const auto& issuer : issuers) {
+      if (!filter.issuer.empty() && filter.issuer != issuer) continue;
+      own.push_back(filter);
+      own.back().issuer = issuer;
+    }
+  }
+  return own;
+}
+
+// A user or a session of somebody else.
+bool names_others(const Subject& subject, const std::vector<std::string>& own) {
+  if (subject.format == Subject::Format::iss_sub) return std::find(own.begin(), own.end(), subject.issuer) == own.end();
+  return std::any_of(subject.parts.begin(), subject.parts.end(), [&](const auto& part) {
+    const auto& [role, named] = part;
+    const bool is_login = subject.format == Subject::Format::aliases || role == "user" || role == "session";
+    return is_login && names_others(named, own);
+  });
+}
+
 // Of a filter that names them by what a provider knows.
 void add_login(const SessionFilter& filter, base::WallTime at, std::vector<session::EndedAtProvider>& logins) {
   if (filter.issuer.empty() || (filter.subject.empty() && filter.idp_session_id.empty())) return;
@@ -178,6 +199,10 @@ MeantSessions sessions_meant_by(const Subject& subject, const MeantIssuers& issu
   MeantSessions meant;
   meant.filters =
       subject.format == Subject::Format::complex ? of_complex(subject, issuers) : of_login(subject, Role::any, issuers);
+  if (issuers.has_spoken) {
+    meant.filters = of_these_alone(meant.filters, issuers.names);
+    meant.names_others = names_others(subject, issuers.names);
+  }
   for (auto& filter : meant.filters) {
     add_login(filter, at, meant.logins);
     add_condition(filter, [at](const Session& session) { return session.login_started <= at; });

@@ -24,12 +24,14 @@ struct MeantSessions {
   std::vector<session::SessionFilter> filters;
   // Those that are on their way, as far as the provider could name them.
   std::vector<session::EndedAtProvider> logins;
+  // A user of another issuer than the one that has spoken was named, and is not meant.
+  bool names_others = false;
 };
 
 // Whose users are meant where the subject does not say.
 struct MeantIssuers {
   std::vector<std::string> names;
-  bool has_spoken = false;  // the signal is its own: nobody else's users are meant
+  bool has_spoken = false;  // the signal is its own: nobody else's users are meant, whatever it says
 };
 MeantIssuers issuers_meant_by(const std::string& transmitter, const identity::Providers& bound);
 

@@ -108,12 +108,59 @@ TEST_CASE("signal subject: each format means the sessions that it names, and no 
 
 TEST_CASE("signal subject: an identity provider that speaks itself means its own users alone [issue 16]") {
   Town town;
-  const char* const subjects[] = {R"({"format":"email","email":"ada@Example.com"})",
-                                  R"({"format":"account","uri":"acct:ada"})", R"({"format":"opaque","id":"sid-1"})"};
-  for (const auto* subject : subjects) {
+  const std::string ada = kAda;
+  const std::string role = R"(":{"format":"opaque","id":")";
+  const std::string subjects[] = {
+      R"({"format":"email","email":"ada@Example.com"})",
+      R"({"format":"phone_number","phone_number":"+1-ada"})",
+      R"({"format":"account","uri":"acct:ada"})",
+      R"({"format":"opaque","id":"sid-1"})",
+      ada,
+      R"({"format":"aliases","identifiers":[)" + ada + R"(,{"format":"email","email":"bob@Example.com"}]})",
+      R"({"format":"complex","user":)" + ada + "}",
+      R"({"format":"complex","session":{"format":"iss_sub","iss":"https://idp.example","sub":"sid-1"}})",
+      R"({"format":"complex","user":{"format":"aliases","identifiers":[)" + ada + "]}}",
+      R"({"format":"complex","user":)" + ada + R"(,"tenant)" + role + R"(t1"}})",
+      R"({"format":"complex","tenant)" + role + R"(t1"}})",
+      R"({"format":"complex","group)" + role + R"(staff"}})",
+      R"({"format":"complex","device)" + role + R"(phone"}})",
+  };
+  for (const auto& subject : subjects) {
     CAPTURE(subject);
     CHECK_FALSE(town.meant(json::parse(subject), kSpoken).empty());
     CHECK(town.meant(json::parse(subject), kStranger).empty());
+  }
+}
+
+TEST_CASE(
+    "signal subject: an identity provider that names another one's user is told from one that does not [issue 16]") {
+  const std::string ada = kAda;
+  const std::string own = R"({"format":"iss_sub","iss":"https://other.example","sub":"eve"})";
+  struct Row {
+    std::string subject;
+    bool names_others;
+  };
+  const Row rows[] = {
+      {ada, true},
+      {own, false},
+      {R"({"format":"aliases","identifiers":[)" + own + "," + ada + "]}", true},
+      {R"({"format":"complex","user":)" + ada + "}", true},
+      {R"({"format":"complex","session":)" + ada + R"(,"user":)" + own + "}", true},
+      {R"({"format":"complex","user":{"format":"aliases","identifiers":[)" + own + "," + ada + "]}}", true},
+      {R"({"format":"complex","user":)" + own + R"(,"tenant":{"format":"iss_sub","iss":"https://x","sub":"t1"}})",
+       false},
+      {R"({"format":"email","email":"ada@Example.com"})", false},
+      {R"({"format":"complex","tenant":{"format":"opaque","id":"t1"}})", false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.subject);
+    const auto subject = identity::read_subject(json::parse(row.subject));
+    REQUIRE(subject);
+    const auto meant = sessions_meant_by(*subject, kStranger, base::WallTime());
+    CHECK(meant.names_others == row.names_others);
+    CHECK(std::none_of(meant.logins.begin(), meant.logins.end(),
+                       [](const auto& login) { return login.issuer == "https://idp.example"; }));
+    CHECK_FALSE(sessions_meant_by(*subject, kAnyone, base::WallTime()).names_others);
   }
 }
 

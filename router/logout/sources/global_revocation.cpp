@@ -141,12 +141,11 @@ Task<std::variant<GlobalRevocationSource::Caller, http::Response>> GlobalRevocat
 
 std::variant<Trigger, http::Response> GlobalRevocationSource::make_trigger(const Caller& caller,
                                                                            const Subject& subject) const {
-  const auto issuers = issuers_meant_by(caller.issuer, *providers_);
-  if (subject.format == Subject::Format::iss_sub && issuers.has_spoken && subject.issuer != caller.issuer) {
-    log_refused_revocation(caller.issuer, "it is about a user of " + subject.issuer);
+  auto meant = sessions_meant_by(subject, issuers_meant_by(caller.issuer, *providers_), clock_.wall());
+  if (meant.names_others) {
+    log_refused_revocation(caller.issuer, "it is about a user of another issuer");
     return bare_answer(403);
   }
-  auto meant = sessions_meant_by(subject, issuers, clock_.wall());
   if (meant.filters.empty()) {
     log_refused_revocation(caller.issuer, "nobody can be named by such a subject");
     return bare_answer(422);

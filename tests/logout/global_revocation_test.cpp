@@ -1,0 +1,72 @@
+// Who may ask for a global revocation, and for whom (docs/contract/signals.md "In").
+#include <doctest/doctest.h>
+
+#include "logout/signals_world.h"
+
+namespace router::global_revocation_test {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* kUrl = "https://app.example/revoke";
+constexpr const char* kIdp = "https://idp.example";
+constexpr const char* kOther = "https://other.example";
+
+// The bound provider and somebody else's may ask.
+struct RevocationWorld : test::SignalsWorld {
+  RevocationWorld() {
+    config.signals.global_revocation = config::GlobalRevocation{"/revoke", {kIdp, test::kRisk}, kUrl};
+    make_parts = [this](logout::Parts& parts) {
+      parts.revokers = std::make_shared<identity::TokenIssuers>(
+          std::vector<std::string>{kIdp, test::kRisk}, identity::discovery_url, identity::Parts{keys, loop, clock});
+    };
+  }
+  std::string token(const json& changes = json::object(), const std::string& typ = "global-token-revocation+jwt") {
+    json claims{{"iss", test::kRisk},
+                {"aud", kUrl},
+                {"iat", now()},
+                {"exp", now() + 300},
+                {"jti", "jti-" + std::to_string(++tokens_)}};
+    claims.merge_patch(changes);
+    return sign(claims, typ);
+  }
+  std::optional<http::Response> revoke(const std::string& bearer, const json& whom) {
+    const test::Request request("POST", "/revoke",
+                                {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + bearer}});
+    auto answer = send(request, nullptr, json{{"sub_id", whom}}.dump());
+    loop.run_ready();
+    return answer;
+  }
+
+ private:
+  int tokens_ = 0;
+};
+
+json user_of(const char* issuer) { return {{"format", "iss_sub"}, {"iss", issuer}, {"sub", "ada"}}; }
+
+}  // namespace
+
+TEST_CASE("global revocation: a bound provider that names another one's user is refused, wherever it does [issue 16]") {
+  const json subjects[] = {
+      user_of(kOther),
+      {{"format", "aliases"}, {"identifiers", {user_of(kIdp), user_of(kOther)}}},
+      {{"format", "complex"}, {"user", user_of(kOther)}},
+      {{"format", "complex"}, {"user", {{"format", "aliases"}, {"identifiers", {user_of(kIdp), user_of(kOther)}}}}},
+  };
+  for (const auto& subject : subjects) {
+    CAPTURE(subject.dump());
+    RevocationWorld world;
+    const auto ada = world.log_in("ada");
+    auto others = world.make_session("ada");
+    others.issuer = kOther;
+    const auto theirs = world.log_in(others);
+    CHECK(world.revoke(world.token({{"iss", kIdp}}), subject)->status == 403);
+    CHECK(world.find(ada->id) != nullptr);
+    CHECK(world.find(theirs->id) != nullptr);
+    CHECK(world.revoke(world.token(), subject)->status == 204);
+    CHECK(world.find(theirs->id) == nullptr);
+  }
+}
+
+}  // namespace router::global_revocation_test
