@@ -31,6 +31,7 @@ session::SessionFilter filter_for(const management::EndWish& wish, base::WallTim
   filter.tenant = wish.tenant;
   filter.provider = wish.provider;
   filter.created_until = now;
+  filter.any_order = true;
   return filter;
 }
 

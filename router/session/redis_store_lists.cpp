@@ -23,6 +23,17 @@ std::int64_t microseconds_of(base::WallTime time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
+constexpr auto kIsOlder = [](const auto& a, const auto& b) { return a.born < b.born; };
+
+// Once there are many more than that, so that it is seldom done.
+template <class Dated>
+void keep_oldest(std::vector<Dated>& found, std::size_t most) {
+  if (found.size() <= kReadAtOnce || (found.size() - kReadAtOnce) / 2 < most) return;
+  const auto end = found.begin() + static_cast<std::ptrdiff_t>(most);
+  std::nth_element(found.begin(), end, found.end(), kIsOlder);
+  found.erase(end, found.end());
+}
+
 }  // namespace
 
 Task<Result<void>> RedisStore::list(Snapshot session) {
@@ -167,8 +178,9 @@ Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std
   std::vector<Dated> found;
   std::vector<RedisCommand> stale;
   const auto now = microseconds_of(clock_.wall());
-  for (std::size_t from = 0; from < named.size() && (looks_at_all || found.size() < limit || lists.size() > 1);
-       from += kReadAtOnce) {
+  // one list that names what it is about is in order itself
+  const bool stops_at_limit = filter.any_order || lists.size() == 1;
+  for (std::size_t from = 0; from < named.size() && (!stops_at_limit || found.size() < limit); from += kReadAtOnce) {
     const auto to = std::min(named.size(), from + kReadAtOnce);
     std::vector<RedisRun> runs;
     for (auto i = from; i < to; ++i) runs.push_back({names_.session(named[i].hash), {time_.word()}});
@@ -184,12 +196,13 @@ Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std
         found.push_back(*std::move(session));
       }
     }
+    keep_oldest(found, limit);
   }
   if (!stale.empty()) {
     auto cleaning = clients_.ask_all(std::move(stale));
     (void)co_await cleaning;
   }
-  std::sort(found.begin(), found.end(), [](const Dated& a, const Dated& b) { return a.born < b.born; });
+  std::sort(found.begin(), found.end(), kIsOlder);
   std::vector<Snapshot> sessions;
   for (auto& one : found) {
     if (sessions.size() < limit) sessions.push_back(std::move(one.session));

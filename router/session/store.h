@@ -65,6 +65,7 @@ struct SessionFilter {
   // What else has to hold, asked of those that all of the above fits; may be empty. Under locks of the store: pure, and
   // quick.
   std::function<bool(const Session&)> also = {};
+  bool any_order = false;  // whichever of them come first will do: the store need not look at all
 };
 bool matches(const SessionFilter& filter, const Session& session);
 
@@ -119,7 +120,7 @@ class Store {
   virtual base::Task<base::Result<std::optional<base::milliseconds>>> time_left(SessionId id) = 0;
   // The last state of the session, to the one caller that ended it; absent to all others.
   virtual base::Task<base::Result<std::optional<Snapshot>>> end(SessionId id) = 0;
-  // Sessions that match, oldest first, at most `limit`.
+  // Sessions that match, oldest first, at most `limit`; a store that has to read them keeps a few times as many meanwhile.
   virtual base::Task<base::Result<std::vector<Snapshot>>> select(SessionFilter filter, std::size_t limit) = 0;
   // So that a login still in flight does not survive it. Kept for at least 10 minutes.
   virtual base::Task<base::Result<void>> remember_ended(EndedAtProvider ended) = 0;

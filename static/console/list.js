@@ -30,7 +30,8 @@ export function tableRow(columns, cells) {
   );
 }
 
-export function list({ caption, columns, path, query, itemsOf, keyOf, row, none, noneFits, onBody = () => {} }) {
+// isStill: it is looked up when somebody wants it, and not by itself.
+export function list({ caption, columns, path, query, itemsOf, keyOf, row, none, noneFits, isStill = false, onBody = () => {} }) {
   const { node: shown, body } = table({ caption, columns, isCaptionHidden: true });
   const empty = h("p", { class: "empty" }, texts.loading);
   const more = h("button", { type: "button", hidden: true, on: { click: () => showMore() } }, texts.more);
@@ -50,7 +51,7 @@ export function list({ caption, columns, path, query, itemsOf, keyOf, row, none,
     empty.hidden = items.length > 0;
     becomeChildren(empty, isFiltered() ? noneFits : none);
     more.hidden = cursor === undefined;
-    again.hidden = wanted <= mostAtOnce;
+    again.hidden = !isStill && wanted <= mostAtOnce;
   }
 
   async function ask(limit, from) {

@@ -12,7 +12,7 @@ import { sessionsPage } from "./sessions.js";
 import { signInForm } from "./sign-in.js";
 import { texts } from "./texts.js";
 
-// A page gives back { title, node, look, every, leave }: looked at at once, then every so many milliseconds.
+// A page gives back { title, node, look, every, leave }: looked at at once, then every so many milliseconds, if it says so.
 const pages = {
   overview: overviewPage,
   logouts: logoutsPage,
@@ -54,7 +54,7 @@ function makePage(app, { name, id, parameters }) {
 // The next look: after that time, or when the tab is seen again, or when somebody asks for it.
 function pause(milliseconds) {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => document.hidden || resolve(), milliseconds);
+    const timer = milliseconds === undefined ? undefined : setTimeout(() => document.hidden || resolve(), milliseconds);
     wake = () => {
       clearTimeout(timer);
       resolve();

@@ -55,6 +55,8 @@ export function sessionsPage({ go, mayChange }, parameters) {
   ];
   const endAll = mayChange && h("button", { type: "button", class: "danger apart", on: { click: () => end(null) } }, say.endAll);
   const form = filters({ fields, given: parameters, change: (wanted) => go("/sessions", wanted), extra: endAll });
+  // the store has to look through all of them, unless it is told whose
+  const isStill = !parameters.get("user") && !parameters.get("tenant");
   const shown = list({
     caption: say.caption,
     columns,
@@ -65,6 +67,7 @@ export function sessionsPage({ go, mayChange }, parameters) {
     row,
     none: say.none,
     noneFits: say.noneFits,
+    isStill,
   });
-  return { title: texts.pages.sessions, node: h("div", {}, form, shown.node), look: shown.look, every: 3_000 };
+  return { title: texts.pages.sessions, node: h("div", {}, form, shown.node), look: shown.look, every: isStill ? undefined : 3_000 };
 }

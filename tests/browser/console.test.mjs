@@ -150,6 +150,22 @@ test('an operator ends the sessions of a user, told first how many they are, and
   assert.deepEqual(faults, []);
 });
 
+test('sessions of nobody in particular are looked up when somebody wants it, those of a user by themselves [issue 12]', async () => {
+  const { page, faults } = await operator();
+  const again = page.getByRole('button', { name: 'Look again' });
+  await person('erin');
+  await go(page, 'sessions');
+  await page.getByRole('row').filter({ hasText: 'erin' }).waitFor();
+  await person('fred');
+  await again.click();
+  await page.getByRole('row').filter({ hasText: 'fred' }).waitFor();
+  await go(page, 'sessions?user=gina');
+  await again.waitFor({ state: 'hidden' });
+  await person('gina');
+  await page.getByRole('row').filter({ hasText: 'gina' }).waitFor();
+  assert.deepEqual(faults, []);
+});
+
 test('by keyboard alone one session ends, and a question that is left by Escape ends none [issue 14]', async () => {
   await person('dora');
   const { page, faults } = await operator();

@@ -77,6 +77,35 @@ TEST_CASE(
   CHECK_FALSE(there.find(session.id));
 }
 
+TEST_CASE("Redis store: of many the oldest are found, in any order no more are read than that takes [issue 12]") {
+  test::RedisServer server;
+  RedisReplicas replicas(test::impatient_address_of(server));
+  StoreDriver here(replicas, 0);
+  constexpr std::size_t kMany = 1'200;  // some times what is read at once
+  std::vector<session::SessionId> made;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    replicas.clock().advance(base::milliseconds(1));
+    made.push_back(session::SessionId::random());
+    auto session = make_session();
+    session.id = made.back();
+    REQUIRE(here.create(session));
+  }
+  const auto scripts_run = [&] {
+    const auto stats = server.ask({"INFO", "commandstats"});
+    return std::stoul(stats.substr(stats.find("cmdstat_evalsha:calls=") + 22));
+  };
+  for (const auto limit : {1UL, 7UL, 400UL}) {
+    CAPTURE(limit);
+    const auto oldest = here.select({}, limit);
+    REQUIRE(oldest.size() == limit);
+    for (std::size_t i = 0; i < limit; ++i) CHECK(oldest[i]->id == made[i]);
+  }
+  CHECK(here.select({}, 5'000).size() == kMany);
+  const auto before = scripts_run();
+  CHECK(here.select({.any_order = true}, 7).size() == 7);
+  CHECK(scripts_run() - before < kMany / 2);
+}
+
 TEST_CASE("Redis store: others hear of ends and changes, whoever did it does not [issue 12]") {
   RedisReplicas replicas(test::standalone_redis());
   std::vector<std::string> heard;

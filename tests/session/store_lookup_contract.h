@@ -48,6 +48,12 @@ inline void check_store_lookup(StoreDriver store) {
     CHECK(ids(store.select({}, 2)) == Ids{alice.id, alice_too.id});
     CHECK(ids(store.select({.user_name = "alice"}, 1)) == Ids{alice.id});
   }
+  SUBCASE("in any order: as many as asked for, and of those that match [issue 12]") {
+    CHECK(store.select({.any_order = true}).size() == 3);
+    CHECK(store.select({.any_order = true}, 2).size() == 2);
+    CHECK(ids(store.select({.user_name = "bob", .any_order = true}, 1)) == Ids{bob.id});
+    CHECK(store.select({.provider = "nobody", .any_order = true}).empty());
+  }
   SUBCASE("all fields of a filter have to fit") {
     CHECK(store.select({.issuer = alice.issuer, .subject = "alice-sub", .user_name = "bob"}).empty());
   }
