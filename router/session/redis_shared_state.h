@@ -1,10 +1,11 @@
 // What all replicas have to agree about, in Redis: a key each, which knows the hash of what it is about.
 //
-// Every call is one round trip. Threads: any. Owner: RedisStore; what it is given outlives it.
+// Every call is one round trip, and none while Redis is away. Threads: any. Owner: RedisStore; what it is given outlives it.
 #pragma once
 
 #include "crypto/sealed_box.h"
 #include "session/redis_names.h"
+#include "session/redis_reach.h"
 #include "session/redis_scripts.h"
 #include "session/shared_state.h"
 #include "storage/redis_clients.h"
@@ -14,8 +15,8 @@ namespace router::session {
 class RedisSharedState final : public SharedState {
  public:
   RedisSharedState(storage::RedisClients& clients, const RedisNames& names, const crypto::SealedBox& box,
-                   RedisTime time)
-      : clients_(clients), names_(names), box_(box), time_(time) {}
+                   RedisTime time, const RedisReach& reach)
+      : clients_(clients), names_(names), box_(box), time_(time), reach_(reach) {}
 
   base::Task<base::Result<bool>> once(Kind kind, std::string key, base::milliseconds ttl) override;
   base::Task<base::Result<void>> again(Kind kind, std::string key) override;
@@ -38,6 +39,7 @@ class RedisSharedState final : public SharedState {
   const RedisNames& names_;
   const crypto::SealedBox& box_;
   const RedisTime time_;
+  const RedisReach& reach_;
 };
 
 }  // namespace router::session

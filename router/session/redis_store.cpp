@@ -39,17 +39,14 @@ RedisStore::RedisStore(storage::RedisClients& clients, const base::Clock& clock,
       names_(options_.prefix),
       self_(crypto::random_token(12)),
       time_(options_.server_time ? nullptr : &clock),
-      shared_(clients, names_, box_, time_) {
+      reach_(clients.background()->address().layout),
+      shared_(clients, names_, box_, time_, reach_) {
   subscription_ = std::make_shared<storage::RedisSubscription>(
       clients_.background(), clock_, names_.all_news(),
       [this](const std::string&, const std::string& message) { hear(message); });
 }
 
 RedisStore::~RedisStore() { *stopped_ = true; }
-
-Error RedisStore::away(const Error& error) { return {ErrorCode::unavailable, Side::store, error.detail, true}; }
-
-Error RedisStore::not_asked() { return {ErrorCode::unavailable, Side::store, "Redis is away", true}; }
 
 Result<void> RedisStore::all_done(const std::vector<storage::RedisClient::Answer>& replies) {
   for (const auto& reply : replies) {
@@ -93,6 +90,7 @@ void RedisStore::keep_in_cache(Snapshot session, base::SteadyTime asked_at, base
 }
 
 Task<Result<void>> RedisStore::create(Session session) {
+  if (is_away()) co_return not_asked();
   const auto next = std::make_shared<const Session>(std::move(session));
   auto looking = has_ended_at_provider(next);
   const auto is_ended = co_await looking;
@@ -138,6 +136,7 @@ Task<Result<void>> RedisStore::come_in(Snapshot session) {
 }
 
 Task<Result<std::optional<Succession>>> RedisStore::succeed(SessionId before, Session next, TakeOver take_over) {
+  if (is_away()) co_return not_asked();
   auto first = std::make_shared<const Session>(next);
   auto looking = has_ended_at_provider(first);
   const auto is_ended = co_await looking;
@@ -162,6 +161,7 @@ Task<Result<std::optional<Succession>>> RedisStore::succeed(SessionId before, Se
 }
 
 Task<Result<SessionId>> RedisStore::successor(SessionId before) {
+  if (is_away()) co_return not_asked();
   const auto hash = RedisNames::hash_of(before);
   RedisCommand command("HGET");
   command.key(names_.session(hash)).word("n").repeatable();
@@ -188,7 +188,7 @@ Task<Result<std::optional<RedisStore::Dated>>> RedisStore::read(SessionId id) {
   const auto asked_at = clock_.steady();
   auto asking = clients_.run(redis_scripts().find, names_.session(hash), {time_.word()}, true);
   const auto reply = co_await asking;
-  note_answer(reply.has_value());
+  reach_.note(reply);
   if (!reply) co_return away(reply.error());
   auto found = dated(*reply, hash);
   if (!found || !(found->session->id == id)) co_return std::optional<Dated>();
@@ -216,6 +216,7 @@ Task<Result<std::optional<Snapshot>>> RedisStore::replace(Session changed) {
   const auto now = std::make_shared<const Session>(std::move(changed));
   const auto hash = RedisNames::hash_of(now->id);
   if (cache_.is_over(now->id, clock_.steady())) co_return std::optional<Snapshot>();
+  if (is_away()) co_return not_asked();
   auto listing = list(now);
   const auto listed = co_await listing;
   if (!listed) co_return listed.error();
@@ -307,7 +308,8 @@ Task<Result<std::optional<Snapshot>>> RedisStore::end(SessionId id) {
   const auto known = cache_.last_known(id, now);
   if (cache_.is_over(id, clock_.steady())) co_return std::optional<Snapshot>();
   if (!known) {
-    if (!note_unseen(id)) co_return ended.error();
+    if (!journal_.note_unseen(id)) co_return ended.error();
+    cache_.bury(id, now);
     co_return std::optional<Snapshot>();
   }
   note_ended(id, false);
@@ -323,13 +325,13 @@ Task<Result<std::optional<Snapshot>>> RedisStore::end_in_redis(SessionId id, std
   auto listing = clients_.run(redis_scripts().look_in_once, names_.untold(false, RedisNames::shard_of(hash)),
                               {time_.word(), hash, std::to_string(kUntoldFor.count())}, true);
   const auto listed = co_await listing;
-  note_answer(listed.has_value());
+  reach_.note(listed);
   if (!listed) co_return away(listed.error());
   const auto token = crypto::random_token(12);
   auto ending =
       clients_.run(redis_scripts().end, names_.session(hash), {time_.word(), token, std::move(stands_for_it)}, true);
   const auto reply = co_await ending;
-  note_answer(reply.has_value());
+  reach_.note(reply);
   if (!reply) co_return away(reply.error());
   if (reply->items.size() != 1) co_return std::optional<Snapshot>();
   auto session = unseal(reply->items[0].text, hash);

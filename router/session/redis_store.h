@@ -5,18 +5,16 @@
 // replicas. Lists (what is due, what is found by what) stand beside it in slots of their own: they are written before
 // the session comes and cleaned after it went, so that what a list names too much is looked at and let go of, and
 // nothing is ever missing from one. Likewise it stands among the untold before it ends. What has been ended here stays
-// ended here (redis_cache.h), whatever Redis knows: with Redis away end() ends what this replica knows the last state
-// of, and the tombstone is asserted once Redis is back (of others the id is kept: they end then, and whoever looks for
-// what nobody was told tells their back-ends); so are those of the last minute after every new connection, for a
-// fail-over may have lost them. Threads: any; every Task resumes on the loop that awaited it. Owner: app/parts; what it
+// ended here (redis_cache.h), whatever Redis knows: with Redis away, or one server of a cluster, end() ends what this
+// replica knows the last state of, and the tombstone is asserted once Redis is back (of others the id is kept: they end
+// then, and whoever looks for what nobody was told tells their back-ends); so are those of the last minute after every
+// new connection, for a fail-over may have lost them (redis_journal.h). Threads: any; every Task resumes on the loop that awaited it. Owner: app/parts; what it
 // is given outlives it. start() and stop() on the background loop. Source: docs/contract/durability.md "Redis".
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -24,7 +22,9 @@
 #include "crypto/sealed_box.h"
 #include "session/due_uses.h"
 #include "session/redis_cache.h"
+#include "session/redis_journal.h"
 #include "session/redis_names.h"
+#include "session/redis_reach.h"
 #include "session/redis_scripts.h"
 #include "session/redis_shared_state.h"
 #include "session/store.h"
@@ -68,6 +68,7 @@ class RedisStore final : public Store {
   base::Task<base::Result<Counts>> counts() override;
   Snapshot last_known(const SessionId& id) override;
   Health health() const override;
+  std::size_t unsaid() const override { return journal_.unsaid(); }
   void on_news(std::function<void(News)> told) override { on_news_ = std::move(told); }
   SharedState& shared() override { return shared_; }
 
@@ -77,22 +78,11 @@ class RedisStore final : public Store {
     std::int64_t born = 0;
     base::milliseconds left{0};
   };
-  struct Ended {
-    SessionId id;
-    base::SteadyTime at;
-    std::uint64_t number = 0;  // rising
-    bool is_asserted = true;
-  };
 
-  // What Redis cannot do is what it is away for: only it can tell.
-  static base::Error away(const base::Error& error);
+  static base::Error away(const base::Error& error) { return RedisReach::away(error); }
+  static base::Error not_asked() { return RedisReach::not_asked(); }
+  bool is_away() const { return reach_.is_away(); }
   static base::Result<void> all_done(const std::vector<storage::RedisClient::Answer>& replies);
-  enum class Reach { unknown, there, away };
-
-  // Whether the last question was answered. While it was not, nobody but look() waits for the next one.
-  void note_answer(bool came) { reach_ = came ? Reach::there : Reach::away; }
-  bool is_away() const { return reach_ == Reach::away; }
-  static base::Error not_asked();
   RedisCache::Certainty certainty() const { return {subscription_->since(), subscription_->sure_until()}; }
   std::string seal(const Session& session, std::string_view hash) const;
   Snapshot unseal(const std::string& sealed, std::string_view hash) const;
@@ -120,7 +110,7 @@ class RedisStore final : public Store {
   // News.
   base::Task<void> publish(std::vector<News> news);
   void hear(const std::string& message);
-  void note_ended(const SessionId& id, bool is_asserted);
+  void note_ended(const SessionId& id, bool is_said);
   // Redis knows it; `news` gets what others have to hear of it.
   void note_over(const Session& session, std::vector<News>& news);
   // Time.
@@ -133,8 +123,9 @@ class RedisStore final : public Store {
   base::Task<base::Result<std::vector<Snapshot>>> expire(bool anonymous, std::vector<Claimed> claimed);
   void look_after();
   static base::Task<void> look(RedisStore& self);
+  bool is_cluster() const;
+  base::Task<std::vector<storage::RedisClient::Answer>> ask_whether_there();
   base::Task<void> assert_ended(bool all);
-  bool note_unseen(const SessionId& id);
   base::Task<void> end_unseen();
 
   storage::RedisClients& clients_;
@@ -146,16 +137,13 @@ class RedisStore final : public Store {
   const RedisTime time_;
   RedisCache cache_;
   DueUses uses_;
+  RedisReach reach_;
   RedisSharedState shared_;
+  RedisJournal journal_;
   std::shared_ptr<storage::RedisSubscription> subscription_;
   std::function<void(News)> on_news_;
-  std::mutex journal_mutex_;
-  std::deque<Ended> journal_;     // of the last minute, and what Redis does not know yet
-  std::deque<SessionId> unseen_;  // ended while Redis was away, and only Redis knows what they were
-  std::uint64_t journalled_ = 0;
   std::uint64_t seen_epoch_ = 0;  // with look()
   std::shared_ptr<bool> stopped_ = std::make_shared<bool>(true);
-  std::atomic<Reach> reach_ = Reach::there;
   std::atomic<unsigned> next_shard_ = 0;
   std::atomic<std::uint64_t> created_ = 0;
   std::atomic<std::uint64_t> ended_ = 0;

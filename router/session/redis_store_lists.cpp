@@ -146,6 +146,7 @@ Task<void> RedisStore::evict(bool anonymous, std::vector<std::string> hashes) {
 }
 
 Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std::size_t limit) {
+  if (is_away()) co_return not_asked();
   auto lists = names_.found_by(filter);
   const bool looks_at_all = lists.empty();
   if (looks_at_all) {

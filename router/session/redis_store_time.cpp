@@ -1,5 +1,5 @@
 // What time does to the sessions in Redis: those that are over, those whose back-ends nobody has told; and news of
-// other replicas, whether Redis is there, and what it has to be told when it is back.
+// other replicas.
 #include <algorithm>
 #include <utility>
 
@@ -14,27 +14,10 @@ using storage::RedisRun;
 
 namespace {
 
-constexpr base::milliseconds kJournalKept{60'000};
-constexpr std::size_t kMostInJournal = 200'000;
-// Anybody can send ids that are none.
-constexpr std::size_t kMostUnseen = 10'000;
-constexpr std::size_t kAssertAtOnce = 1'000;
 // Of one take_expired(); most of what is due may turn out to live on.
 constexpr int kMostRounds = 40;
 
 }  // namespace
-
-void RedisStore::start() {
-  *stopped_ = false;
-  reach_ = Reach::unknown;
-  subscription_->start();
-  base::start_detached(look(*this));
-}
-
-void RedisStore::stop() {
-  *stopped_ = true;
-  subscription_->close();
-}
 
 Task<Result<std::vector<RedisStore::Claimed>>> RedisStore::claim(bool anonymous, std::size_t limit) {
   std::vector<Claimed> sets;
@@ -191,26 +174,15 @@ Task<Result<Counts>> RedisStore::counts() {
   co_return counts;
 }
 
-Snapshot RedisStore::last_known(const SessionId& id) {
-  const auto now = clock_.steady();
-  const auto known = cache_.is_over(id, now) ? std::nullopt : cache_.last_known(id, now);
-  return known ? known->session : nullptr;
-}
-
-Health RedisStore::health() const {
-  if (reach_ == Reach::there) return {};
-  return {false, "Redis is away", false};
-}
-
 // Who, what, and the id, sealed: "<self>o<sealed>".
 Task<void> RedisStore::publish(std::vector<News> news) {
-  const bool is_cluster = clients_.background()->address().layout == storage::RedisLayout::cluster;
+  const bool is_in_cluster = is_cluster();
   std::vector<RedisCommand> commands;
   for (const auto& one : news) {
     const auto channel = names_.news(RedisNames::shard_of(RedisNames::hash_of(one.id)));
     const auto message = self_ + (one.is_over ? "o" : "c") + box_.seal_bytes(one.id.reveal(), "news");
     commands.push_back(
-        std::move(RedisCommand(is_cluster ? "SPUBLISH" : "PUBLISH").key(channel).word(message).repeatable()));
+        std::move(RedisCommand(is_in_cluster ? "SPUBLISH" : "PUBLISH").key(channel).word(message).repeatable()));
   }
   auto publishing = clients_.ask_all(std::move(commands));
   (void)co_await publishing;
@@ -227,110 +199,16 @@ void RedisStore::hear(const std::string& message) {
   if (on_news_) on_news_(news);
 }
 
-void RedisStore::note_ended(const SessionId& id, bool is_asserted) {
+void RedisStore::note_ended(const SessionId& id, bool is_said) {
   const auto now = clock_.steady();
   cache_.bury(id, now);
-  const std::lock_guard lock(journal_mutex_);
-  if (journal_.size() >= kMostInJournal) journal_.pop_front();
-  journal_.push_back({id, now, ++journalled_, is_asserted});
+  journal_.note(id, is_said, now);
 }
 
 void RedisStore::note_over(const Session& session, std::vector<News>& news) {
   note_ended(session.id, true);
   news.push_back({session.id, true});
   if (!session.anonymous_before.empty()) news.push_back({session.anonymous_before, true});
-}
-
-void RedisStore::look_after() {
-  auto& loop = clients_.background()->loop();
-  loop.after(kLookEvery, [this, stopped = stopped_] {
-    if (*stopped) return;
-    base::start_detached(look(*this));
-  });
-}
-
-Task<void> RedisStore::look(RedisStore& self) {
-  const auto stopped = self.stopped_;
-  if (!self.is_away()) {
-    auto writing = self.write_uses();
-    co_await writing;
-    if (*stopped) co_return;
-  }
-  RedisCommand question("PING");
-  question.repeatable();
-  auto asking = self.clients_.background()->ask(std::move(question));
-  const auto reply = co_await asking;
-  if (*stopped) co_return;
-  self.note_answer(reply.has_value());
-  if (reply) {
-    const auto epoch = self.clients_.background()->epoch();
-    const bool is_new = std::exchange(self.seen_epoch_, epoch) != epoch;
-    auto asserting = self.assert_ended(is_new);
-    co_await asserting;
-    auto ending = self.end_unseen();
-    co_await ending;
-  }
-  if (!*stopped) self.look_after();
-}
-
-bool RedisStore::note_unseen(const SessionId& id) {
-  {
-    const std::lock_guard lock(journal_mutex_);
-    if (unseen_.size() >= kMostUnseen) return false;
-    unseen_.push_back(id);
-  }
-  cache_.bury(id, clock_.steady());
-  return true;
-}
-
-// Nobody says told() of them: their back-ends hear of it when they are handed out again.
-Task<void> RedisStore::end_unseen() {
-  for (;;) {
-    SessionId id;
-    {
-      const std::lock_guard lock(journal_mutex_);
-      if (unseen_.empty()) co_return;
-      id = unseen_.front();
-    }
-    auto ending = end_in_redis(id, {});
-    const auto ended = co_await ending;
-    if (!ended) co_return;
-    if (*ended) ++ended_;
-    const std::lock_guard lock(journal_mutex_);
-    unseen_.pop_front();
-  }
-}
-
-// `all`: the server may have lost what it knew; else only what it has not been told.
-Task<void> RedisStore::assert_ended(bool all) {
-  std::vector<SessionId> told;
-  std::uint64_t told_to = 0;
-  {
-    const std::lock_guard lock(journal_mutex_);
-    const auto kept = clock_.steady() - kJournalKept;
-    while (!journal_.empty() && journal_.front().is_asserted && journal_.front().at < kept) journal_.pop_front();
-    for (const auto& one : journal_) {
-      if (all || !one.is_asserted) told.push_back(one.id);
-      told_to = one.number;
-    }
-    if (told.empty()) co_return;
-  }
-  for (std::size_t from = 0; from < told.size(); from += kAssertAtOnce) {
-    const auto to = std::min(told.size(), from + kAssertAtOnce);
-    std::vector<RedisRun> runs;
-    std::vector<News> news;
-    for (auto i = from; i < to; ++i) {
-      runs.push_back({names_.session(told[i]), {time_.word()}});
-      news.push_back({told[i], true});
-    }
-    auto burying = clients_.run_all(redis_scripts().bury, std::move(runs));
-    const auto replies = co_await burying;
-    if (!all_done(replies)) co_return;
-    auto publishing = publish(std::move(news));
-    co_await publishing;
-  }
-  const std::lock_guard lock(journal_mutex_);
-  for (auto& one : journal_) one.is_asserted = one.is_asserted || one.number <= told_to;
 }
 
 }  // namespace router::session

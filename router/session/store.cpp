@@ -64,4 +64,6 @@ base::Task<base::Result<std::optional<Snapshot>>> find_successor(Store& store, S
   co_return std::optional<Snapshot>();
 }
 
+bool is_known_everywhere(const Store& store) { return store.health().is_reachable && store.unsaid() == 0; }
+
 }  // namespace router::session

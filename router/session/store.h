@@ -137,6 +137,8 @@ class Store {
   virtual Snapshot last_known(const SessionId&) { return nullptr; }
   // Never waits.
   virtual Health health() const { return {}; }
+  // How many sessions have ended here that the medium, and with it other replicas, hears of later. Never waits.
+  virtual std::size_t unsaid() const { return 0; }
   // Set before the loops run: told, on any thread, of what other replicas did, soon after it. Where there are none, never.
   virtual void on_news(std::function<void(News)>) {}
   // What is not about sessions.
@@ -145,5 +147,8 @@ class Store {
 
 // The living session that stands for one that is over, whatever number of logins lie between them; absent: none.
 base::Task<base::Result<std::optional<Snapshot>>> find_successor(Store& store, SessionId ended);
+
+// Whether what has ended here has ended everywhere.
+bool is_known_everywhere(const Store& store);
 
 }  // namespace router::session
