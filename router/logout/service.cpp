@@ -109,12 +109,12 @@ Task<Result<http::Response>> Service::carry_out(Source& source, Recognition reco
   } else if (auto* wanted = std::get_if<TokensToRenew>(&recognised)) {
     auto renewing = renew(*wanted);
     answer = co_await renewing;
-    if (!answer) co_await forget(wanted->seen);
+    if (answer) co_await note(wanted->seen);
   } else {
     auto& trigger = std::get<Trigger>(recognised);
     auto logging_out = log_out(trigger, input.request, input.external);
     answer = co_await logging_out;
-    if (!answer && trigger.seen) co_await forget(*trigger.seen);
+    if (answer && trigger.seen) co_await note(*trigger.seen);
   }
   auto failure = answer ? std::nullopt : source.failure();
   if (failure) co_return *std::move(failure);
@@ -130,10 +130,10 @@ Task<Result<http::Response>> Service::renew(TokensToRenew& wanted) {
   co_return std::move(wanted.answer);
 }
 
-Task<void> Service::forget(SeenOnce seen) {
-  auto forgetting = parts_.store.shared().again(seen.kind, std::move(seen.key));
-  const auto forgotten = co_await forgetting;
-  if (!forgotten) base::log_warning("logout.forget", {{"fault", describe(forgotten.error())}});
+Task<void> Service::note(SeenOnce seen) {
+  auto noting = parts_.store.shared().tally(seen.kind, std::move(seen.key), 1, seen.kept_for);
+  const auto noted = co_await noting;
+  if (!noted) base::log_warning("logout.seen", {{"fault", describe(noted.error())}});
 }
 
 Task<Result<http::Response>> Service::log_out(Trigger& trigger, const http::Request& request,

@@ -69,8 +69,8 @@ class Service {
   base::Task<base::Result<std::optional<http::Response>>> answer_of(Source& source, const SourceInput& input);
   base::Task<base::Result<http::Response>> carry_out(Source& source, Recognition recognised, const SourceInput& input);
   base::Task<base::Result<http::Response>> renew(TokensToRenew& wanted);
-  // It could not be carried out, and may come again.
-  base::Task<void> forget(SeenOnce seen);
+  // It has been carried out, and does not count again.
+  base::Task<void> note(SeenOnce seen);
   base::Task<base::Result<http::Response>> log_out(Trigger& trigger, const http::Request& request,
                                                    const http::External& external);
   std::optional<Explanation> explain_by(Source& source, const http::Request& request,

@@ -1,5 +1,7 @@
 #include "logout/trigger.h"
 
+#include <utility>
+
 namespace router::logout {
 
 std::string_view to_string(Cause cause) {
@@ -30,6 +32,13 @@ std::string_view to_string(Cause cause) {
       return "recovered";
   }
   return "unknown";
+}
+
+base::Task<base::Result<bool>> has_been_seen(session::SharedState& shared, SeenOnce what) {
+  auto looking = shared.tally(what.kind, std::move(what.key), 0, what.kept_for);
+  const auto tally = co_await looking;
+  if (!tally) co_return tally.error();
+  co_return tally->count > 0;
 }
 
 }  // namespace router::logout

@@ -87,12 +87,15 @@ struct SignalOrigin {
   std::string initiating_entity;  // admin, user, policy, system
 };
 
-// By what a request is known again, on whatever replica it comes: noted by its source, forgotten where it could not be
-// carried out, for it may come again.
+// By what a request is known again, on whatever replica it comes: looked up by its source, noted once it has been
+// carried out. What comes again before that is carried out, too.
 struct SeenOnce {
   session::Kind kind = session::Kind::logout_token;
   std::string key;
+  base::milliseconds kept_for{0};  // at least, longer than it could count
 };
+// Whether that has been carried out before. Errors: unavailable.
+base::Task<base::Result<bool>> has_been_seen(session::SharedState& shared, SeenOnce what);
 
 struct Trigger {
   Cause cause = Cause::browser;

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include "logout/away_store.h"
 #include "logout/signals_world.h"
+#include "session/told_store.h"
 
 namespace router::signals_test {
 
@@ -143,6 +145,48 @@ TEST_CASE("signals: a jti counts once, whatever has come in meanwhile [issue 16]
   CHECK(world.find(late->id) != nullptr);
   CHECK(world.push_set(world.set(subject))->status == 202);
   CHECK(world.find(late->id) == nullptr);
+}
+
+TEST_CASE("signals: a jti has been here once it is carried out: a retry meanwhile is carried out, too [issue 16]") {
+  SignalsWorld world;
+  world.service();
+  auto session = world.make_session("ada");
+  session.addresses = {identity::mail_address("ada@example.com")};
+  const auto ada = world.log_in(session);
+  const auto token = world.sign(world.set({{"format", "email"}, {"email", "ada@example.com"}}));
+  const test::Request request("POST", "/signals",
+                              {{"Content-Type", "application/secevent+jwt"}, {"Authorization", "Bearer push-secret"}});
+  const auto push_to = [&](logout::Service& service) {
+    auto handling = service.handle(request.request, world.external, nullptr, token, world.loop);
+    auto answer = test::run_task(std::move(handling), &world.loop);
+    REQUIRE(answer);
+    return *std::move(answer);
+  };
+  const auto service_with = [&](session::Store& store) {
+    auto parts = world.parts_with(store);
+    world.make_parts(parts);
+    return std::make_unique<logout::Service>(std::move(parts));
+  };
+
+  test::AwayStore away;
+  const auto failing = service_with(away);
+  CHECK(push_to(*failing)->status == 503);
+  CHECK(push_to(*failing)->status == 503);
+
+  test::ToldStore store(world.store);
+  const auto service = service_with(store);
+  std::optional<http::Response> meanwhile;
+  int ends = 0;
+  store.on_end = [&] {
+    if (++ends == 1) meanwhile = push_to(*service);
+  };
+  push_to(*service);
+  CHECK_FALSE(test::header(meanwhile, "x-logout-id").empty());
+  CHECK(world.find(ada->id) == nullptr);
+  session.id = session::SessionId::random();
+  const auto afterwards = world.log_in(session);  // began before the event, too
+  CHECK(push_to(*service)->status == 202);
+  CHECK(world.find(afterwards->id) != nullptr);
 }
 
 TEST_CASE(

@@ -1,4 +1,4 @@
-// A store that says which sessions it was told of (Store::told); the rest is as in the one behind it.
+// A store that says which sessions it was told of (Store::told), and when one is to change or end; the rest is as in the one behind it.
 #pragma once
 
 #include <functional>
@@ -40,7 +40,11 @@ class ToldStore final : public session::Store {
   Answer<std::optional<base::milliseconds>> time_left(session::SessionId id) override {
     return inner_.time_left(std::move(id));
   }
-  Answer<std::optional<session::Snapshot>> end(session::SessionId id) override { return inner_.end(std::move(id)); }
+  Answer<std::optional<session::Snapshot>> end(session::SessionId id) override {
+    if (on_end) on_end();
+    return inner_.end(std::move(id));
+  }
+  std::function<void()> on_end;
   Answer<std::vector<session::Snapshot>> select(session::SessionFilter filter, std::size_t limit) override {
     return inner_.select(std::move(filter), limit);
   }

@@ -50,7 +50,9 @@ http::Response too_many() {
   return response;
 }
 
-std::string key_of(const identity::LogoutToken& token) { return token.issuer + ' ' + token.jti; }
+SeenOnce name_of_token(const identity::LogoutToken& token) {
+  return {session::Kind::logout_token, token.issuer + ' ' + token.jti, kSeenFor};
+}
 
 Trigger back_channel_trigger() {
   Trigger trigger;
@@ -89,13 +91,13 @@ Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const Sour
     co_return std::optional<Recognition>(refusal(400, "the logout token was not accepted"));
   }
   attempt.accepted(clock_.steady());
-  auto noting = shared_.once(session::Kind::logout_token, key_of(*verified), kSeenFor);
-  const auto is_new = co_await noting;
-  if (!is_new) {
-    base::log_warning("logout.back_channel", {{"fault", describe(is_new.error())}});
+  auto looking = has_been_seen(shared_, name_of_token(*verified));
+  const auto is_seen = co_await looking;
+  if (!is_seen) {
+    base::log_warning("logout.back_channel", {{"fault", describe(is_seen.error())}});
     co_return std::optional<Recognition>(*failure());
   }
-  if (!*is_new) co_return std::optional<Recognition>(accepted());
+  if (*is_seen) co_return std::optional<Recognition>(accepted());
   co_return std::optional<Recognition>(make_trigger(*verified));
 }
 
@@ -112,7 +114,7 @@ Trigger BackChannelSource::make_trigger(const identity::LogoutToken& token) cons
   trigger.selection.filters.push_back(std::move(filter));
   trigger.selection.ended_at_provider = {{token.issuer, token.idp_session_id, token.subject, clock_.wall()}};
   trigger.answer = accepted();
-  trigger.seen = {session::Kind::logout_token, key_of(token)};
+  trigger.seen = name_of_token(token);
   return trigger;
 }
 

@@ -98,13 +98,13 @@ Task<Result<std::optional<Recognition>>> GlobalRevocationSource::recognise(const
   auto made = make_trigger(caller, *subject);
   if (auto* response = std::get_if<http::Response>(&made)) co_return Answer(std::move(*response));
   auto& trigger = std::get<Trigger>(made);
-  auto noting = shared_.once(trigger.seen->kind, trigger.seen->key, kSignalSeenFor);
-  const auto is_new = co_await noting;
-  if (!is_new) {
-    base::log_warning("signals.store", {{"fault", describe(is_new.error())}});
+  auto looking = has_been_seen(shared_, *trigger.seen);
+  const auto is_seen = co_await looking;
+  if (!is_seen) {
+    base::log_warning("signals.store", {{"fault", describe(is_seen.error())}});
     co_return Answer(*failure());
   }
-  if (!*is_new) {
+  if (*is_seen) {
     log_refused_revocation(caller.issuer, "the token has been used before");
     co_return Answer(ask_for_token("invalid_token"));
   }
@@ -153,7 +153,7 @@ std::variant<Trigger, http::Response> GlobalRevocationSource::make_trigger(const
   Trigger trigger = revocation_trigger();
   trigger.answer = bare_answer(204);
   trigger.answer_if_nobody = bare_answer(404);
-  trigger.seen = {session::Kind::signal, "revocation " + caller.issuer + ' ' + caller.jti};
+  trigger.seen = {session::Kind::signal, "revocation " + caller.issuer + ' ' + caller.jti, kSignalSeenFor};
   trigger.signal = SignalOrigin{caller.issuer, "global-token-revocation", "", ""};
   trigger.selection.filters = std::move(meant.filters);
   trigger.selection.ended_at_provider = std::move(meant.logins);

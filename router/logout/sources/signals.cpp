@@ -29,7 +29,9 @@ http::Response refuse_set(SetFault fault, std::string_view description, int stat
 
 bool is_security_event(const http::Headers& headers) { return http::has_media_type(headers, kMediaType); }
 
-std::string key_of_set(const SecurityEvent& set) { return set.issuer + ' ' + set.jti; }
+SeenOnce name_of_set(const SecurityEvent& set) {
+  return {session::Kind::signal, set.issuer + ' ' + set.jti, kSignalSeenFor};
+}
 
 // The strictest of its events, and what it does.
 struct Judgement {
@@ -126,13 +128,13 @@ Task<Result<std::optional<Recognition>>> SignalsSource::recognise(const SourceIn
   if (auto* response = std::get_if<http::Response>(&verified)) co_return Answer(std::move(*response));
   attempt.accepted(clock_.steady());
   const auto& set = std::get<SecurityEvent>(verified);
-  auto noting = shared_.once(session::Kind::signal, key_of_set(set), kSignalSeenFor);
-  const auto is_new = co_await noting;
-  if (!is_new) {
-    base::log_warning("signals.store", {{"fault", describe(is_new.error())}});
+  auto looking = has_been_seen(shared_, name_of_set(set));
+  const auto is_seen = co_await looking;
+  if (!is_seen) {
+    base::log_warning("signals.store", {{"fault", describe(is_seen.error())}});
     co_return Answer(*failure());
   }
-  if (!*is_new) {
+  if (*is_seen) {
     log_set(set, judge_set(*transmitter, set), "seen before");
     co_return Answer(bare_answer(202));
   }
@@ -189,11 +191,11 @@ Recognition SignalsSource::recognition_of(const config::SignalTransmitter& trans
   log_set(set, judgement, meant.filters.empty() ? "nobody is meant" : "taken");
   if (meant.filters.empty()) return bare_answer(202);
   if (judgement.effect == SignalEffect::refresh)
-    return TokensToRenew{std::move(meant.filters), bare_answer(202), {session::Kind::signal, key_of_set(set)}};
+    return TokensToRenew{std::move(meant.filters), bare_answer(202), name_of_set(set)};
 
   Trigger trigger = signal_trigger();
   trigger.answer = bare_answer(202);
-  trigger.seen = {session::Kind::signal, key_of_set(set)};
+  trigger.seen = name_of_set(set);
   trigger.signal = SignalOrigin{set.issuer, judgement.event, set.txn, set.initiating_entity};
   trigger.selection.filters = std::move(meant.filters);
   if (judgement.effect == SignalEffect::end) {
