@@ -70,7 +70,9 @@ struct Parts {
   identity::Parts for_identity(const config::Configuration& config) {
     return {client, background, clock, config.environment.reject_unauthorized};
   }
-  pipeline::Parts for_requests() { return {clock, background, {sessions, live, streams}, &logout_tokens}; }
+  pipeline::Parts for_requests() {
+    return {clock, background, {sessions, live, streams}, &logout_tokens, client_tokens.get()};
+  }
 
   const std::unique_ptr<State> state;  // outlives all that is below
   base::SystemClock clock;

@@ -56,7 +56,7 @@ std::vector<config::Header> repository_fields(const config::Repository& reposito
 Task<Result<Secret>> Repository::token(std::string tenant, base::Loop& home) const {
   if (!binding().client) co_return Secret();
   auto client = binding().client;
-  auto asking = tokens_->get(std::move(client), std::move(tenant), home);
+  auto asking = tokens_->get(std::move(client), std::move(tenant), identity::IfRefused::own, home);
   auto token = co_await asking;
   co_return token;
 }

@@ -65,7 +65,7 @@ Task<Result<void>> OnPremise::ask(Call& call, const std::string& path) {
   const auto& proxy = *destination_.connectivity;
   const std::string& tenant = call.facts.external.tenant;
   std::string of_tenant = tenant;
-  auto getting = tokens_->get(client_, std::move(of_tenant), call.exchange.loop());
+  auto getting = tokens_->get(client_, std::move(of_tenant), identity::IfRefused::fail, call.exchange.loop());
   const auto token = co_await getting;
   if (!token) co_return token.error();
   std::string added;

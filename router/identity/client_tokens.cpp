@@ -20,6 +20,7 @@ namespace {
 
 constexpr base::seconds kLeftUnused{60};
 constexpr base::seconds kUnsaidLife{600};
+constexpr base::seconds kStandInLife{300};
 constexpr std::size_t kMostWaiting = 4096;
 
 bool is_own(const config::IdentityProvider& client, const std::string& tenant) {
@@ -33,8 +34,10 @@ Error refused(const Error& error) {
 
 }  // namespace
 
-std::string ClientTokens::key_of(const config::IdentityProvider& client, const std::string& tenant) {
-  return client.client_id + '\n' + client.url + '\n' + (is_own(client, tenant) ? "" : tenant);
+ClientTokens::Key ClientTokens::key_of(const config::IdentityProvider& client, const std::string& tenant,
+                                       IfRefused if_refused) {
+  if (is_own(client, tenant)) return {client.client_id, client.url, {}, IfRefused::own};
+  return {client.client_id, client.url, tenant, if_refused};
 }
 
 std::size_t ClientTokens::kept() const {
@@ -42,28 +45,38 @@ std::size_t ClientTokens::kept() const {
   return entries_.size();
 }
 
-Secret ClientTokens::good(const std::string& key) const {
+Secret ClientTokens::good(const Key& key) const {
   const std::lock_guard lock(mutex_);
   const auto entry = entries_.find(key);
   if (entry == entries_.end() || parts_.clock.wall() >= entry->second->good_until) return {};
   return entry->second->token;
 }
 
-Task<Result<Secret>> ClientTokens::get(Client client, std::string tenant, base::Loop& home) {
-  auto kept = good(key_of(*client, tenant));
+Task<Result<Secret>> ClientTokens::get(Client client, std::string tenant, IfRefused if_refused, base::Loop& home) {
+  auto key = key_of(*client, tenant, if_refused);
+  auto kept = good(key);
   if (!kept.empty()) co_return kept;
-  auto asking = base::run_on(parts_.loop, home, ask(shared_from_this(), std::move(client), std::move(tenant)));
+  auto asking = base::run_on(parts_.loop, home, ask(shared_from_this(), std::move(client), std::move(key)));
   auto token = co_await asking;
   co_return token;
 }
 
 void ClientTokens::drop(const config::IdentityProvider& client, const std::string& tenant, const Secret& token) {
   const std::lock_guard lock(mutex_);
-  const auto entry = entries_.find(key_of(client, tenant));
-  if (entry != entries_.end() && entry->second->token == token) entry->second->good_until = {};
+  for (const auto if_refused : {IfRefused::own, IfRefused::fail}) {
+    const auto entry = entries_.find(key_of(client, tenant, if_refused));
+    if (entry != entries_.end() && entry->second->token == token) entry->second->good_until = {};
+  }
 }
 
-ClientTokens::EntryPointer ClientTokens::entry_for(const std::string& key) {
+// What is on its way is given to who waits for it, and not kept.
+void ClientTokens::drop_tenant(const std::string& tenant) {
+  if (tenant.empty()) return;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(entries_, [&](const auto& item) { return item.first.tenant == tenant; });
+}
+
+ClientTokens::EntryPointer ClientTokens::entry_for(const Key& key) {
   const std::lock_guard lock(mutex_);
   if (const auto known = entries_.find(key); known != entries_.end()) return known->second;
   if (entries_.size() >= kMostKept) {
@@ -76,8 +89,7 @@ ClientTokens::EntryPointer ClientTokens::entry_for(const std::string& key) {
   return entries_.emplace(key, std::make_shared<Entry>()).first->second;
 }
 
-Task<Result<Secret>> ClientTokens::ask(std::shared_ptr<ClientTokens> self, Client client, std::string tenant) {
-  const auto key = key_of(*client, tenant);
+Task<Result<Secret>> ClientTokens::ask(std::shared_ptr<ClientTokens> self, Client client, Key key) {
   // Somebody may have brought it while this one was on its way here.
   auto kept = self->good(key);
   if (!kept.empty()) co_return kept;
@@ -85,34 +97,35 @@ Task<Result<Secret>> ClientTokens::ask(std::shared_ptr<ClientTokens> self, Clien
   if (entry == nullptr || entry->flight.waiting() >= kMostWaiting) {
     co_return Error{ErrorCode::overloaded, Side::back_end, "too many tokens are asked for"};
   }
-  auto work = fetch(self, std::move(client), std::move(tenant), entry);
+  auto work = fetch(self, std::move(client), std::move(key), entry);
   co_await entry->flight.run(std::move(work));
   if (entry->fault) co_return *entry->fault;
   const std::lock_guard lock(self->mutex_);
   co_return entry->token;
 }
 
-Task<void> ClientTokens::fetch(std::shared_ptr<ClientTokens> self, Client client, std::string tenant,
-                               EntryPointer entry) {
-  auto asking = self->request(client, tenant);
+Task<void> ClientTokens::fetch(std::shared_ptr<ClientTokens> self, Client client, Key key, EntryPointer entry) {
+  auto asking = self->request(client, key.tenant);
   auto answer = co_await asking;
   const bool is_refused = !answer && answer.error().code == ErrorCode::unauthenticated;
-  if (is_refused && !is_own(*client, tenant)) {
-    base::log_info("client_token.not_subscribed", {{"client", client->client_id}, {"tenant", tenant}});
+  const bool is_stand_in = is_refused && !key.tenant.empty() && key.if_refused == IfRefused::own;
+  if (is_stand_in) {
+    base::log_info("client_token.not_subscribed", {{"client", client->client_id}, {"tenant", key.tenant}});
     auto asking_own = self->request(client, {});
     answer = co_await asking_own;
   }
   entry->fault.reset();
   if (!answer) {
     base::log_warning("client_token.failed",
-                      {{"client", client->client_id}, {"tenant", tenant}, {"fault", describe(answer.error())}});
+                      {{"client", client->client_id}, {"tenant", key.tenant}, {"fault", describe(answer.error())}});
     entry->fault = answer.error().code == ErrorCode::unauthenticated ? refused(answer.error()) : answer.error();
     co_return;
   }
   const auto life = answer->expires_in.value_or(kUnsaidLife);
+  const auto used = life - std::min(kLeftUnused, life / 2);
   const std::lock_guard lock(self->mutex_);
   entry->token = std::move(answer->access_token);
-  entry->good_until = self->parts_.clock.wall() + life - std::min(kLeftUnused, life / 2);
+  entry->good_until = self->parts_.clock.wall() + (is_stand_in ? std::min(used, kStandInLife) : used);
 }
 
 Task<Result<TokenAnswer>> ClientTokens::request(Client client, std::string tenant) {

@@ -2,10 +2,10 @@
 //
 // Fetched when one is needed, once for all who wait; kept until a minute before it expires, or half its life. A tenant
 // is a subdomain of the client's authorization server; where that server refuses the client there (nobody has
-// subscribed), the provider's own token stands in. Owner: app/parts, beyond reloads, by shared_ptr. get() from any loop,
-// the work runs on the background loop; drop() from any thread. At most 4096 are kept. Errors: not_found (there is no such
-// subaccount), unavailable (the client is refused, or the server is away). Source: RFC 6749 section 4.4;
-// docs/contract/html5.md section 1.
+// subscribed), the provider's own token stands in, for five minutes at most; not where it would lead to what is the
+// provider's alone. Owner: app/parts, beyond reloads, by shared_ptr. get() from any loop, the work runs on the background
+// loop; the drops from any thread. At most 4096 are kept. Errors: not_found (there is no such subaccount), unavailable
+// (the client is refused, or the server is away). Source: RFC 6749 section 4.4; docs/contract/html5.md section 1.
 #pragma once
 
 #include <map>
@@ -23,6 +23,9 @@
 
 namespace router::identity {
 
+// A tenant that has not subscribed: the provider's own token, or none.
+enum class IfRefused { own, fail };
+
 class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
  public:
   static constexpr std::size_t kMostKept = 4096;
@@ -31,9 +34,11 @@ class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
   explicit ClientTokens(Parts parts) : parts_(parts) {}
 
   // `tenant`: empty for the client's own subaccount. Comes back to `home`.
-  base::Task<base::Result<base::Secret>> get(Client client, std::string tenant, base::Loop& home);
+  base::Task<base::Result<base::Secret>> get(Client client, std::string tenant, IfRefused if_refused, base::Loop& home);
   // A service has refused it: the next request fetches another. One that has been replaced already stays.
   void drop(const config::IdentityProvider& client, const std::string& tenant, const base::Secret& token);
+  // The tenant has subscribed, or does so no longer: all of it.
+  void drop_tenant(const std::string& tenant);
   std::size_t kept() const;
 
  private:
@@ -45,18 +50,24 @@ class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
   };
   using EntryPointer = std::shared_ptr<Entry>;
 
-  static std::string key_of(const config::IdentityProvider& client, const std::string& tenant);
-  base::Secret good(const std::string& key) const;
-  EntryPointer entry_for(const std::string& key);
-  static base::Task<base::Result<base::Secret>> ask(std::shared_ptr<ClientTokens> self, Client client,
-                                                    std::string tenant);
-  static base::Task<void> fetch(std::shared_ptr<ClientTokens> self, Client client, std::string tenant,
-                                EntryPointer entry);
+  struct Key {
+    std::string client_id;
+    std::string url;
+    std::string tenant;  // empty: the client's own subaccount
+    IfRefused if_refused = IfRefused::own;
+    auto operator<=>(const Key&) const = default;
+  };
+
+  static Key key_of(const config::IdentityProvider& client, const std::string& tenant, IfRefused if_refused);
+  base::Secret good(const Key& key) const;
+  EntryPointer entry_for(const Key& key);
+  static base::Task<base::Result<base::Secret>> ask(std::shared_ptr<ClientTokens> self, Client client, Key key);
+  static base::Task<void> fetch(std::shared_ptr<ClientTokens> self, Client client, Key key, EntryPointer entry);
   base::Task<base::Result<TokenAnswer>> request(Client client, std::string tenant);
 
   const Parts parts_;
   mutable std::mutex mutex_;  // guards the map, and tokens and times in it; flights are the background loop's
-  std::map<std::string, EntryPointer, std::less<>> entries_;
+  std::map<Key, EntryPointer> entries_;
 };
 
 }  // namespace router::identity

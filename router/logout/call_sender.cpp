@@ -18,7 +18,7 @@ base::Task<base::Result<net::ClientResponse>> CallSender::send(CallPtr call, std
     if (!tokens_) {
       co_return base::Error{base::ErrorCode::unavailable, base::Side::router, "no tokens for the connectivity proxy"};
     }
-    auto getting = tokens_->get({connectivity, &connectivity->client}, call->tenant, loop_);
+    auto getting = tokens_->get({connectivity, &connectivity->client}, call->tenant, identity::IfRefused::fail, loop_);
     auto token = co_await getting;
     if (!token) co_return token.error();
     proxy_token = *std::move(token);

@@ -17,6 +17,7 @@
 #include "config/endpoints.h"
 #include "config/ip_ranges.h"
 #include "config/model.h"
+#include "identity/client_tokens.h"
 #include "login/service.h"
 #include "logout/landing_pages.h"
 #include "logout/service.h"
@@ -31,6 +32,7 @@ struct Parts {
   base::Loop& background;
   session::Access sessions;
   const logout::LogoutTokens* logout_tokens = nullptr;  // null: there are none
+  identity::ClientTokens* client_tokens = nullptr;      // null: there are none
 };
 
 struct Graph : std::enable_shared_from_this<Graph> {

@@ -166,4 +166,13 @@ TEST_CASE("on premise: each tenant has tokens and connections of its own [issue 
   }
 }
 
+TEST_CASE("on premise: who has not subscribed reaches nobody's Cloud Connector [issue 15]") {
+  OnPremiseFixture fixture(Variables{{"TENANT_HOST_PATTERN", "^(.*)-app\\.example$"}});
+  fixture.uaa.answer("t1", 401);
+  RawClient client(fixture.router.port());
+  client.send(make_request("GET", "/erp/x", {{"Host", "t1-app.example"}}));
+  CHECK(client.read().status() == 502);
+  CHECK(fixture.proxy.requests().empty());
+}
+
 }  // namespace router::test::on_premise_test

@@ -37,8 +37,9 @@ struct World {
     made.client_secret = base::Secret("s");
     return std::make_shared<const config::IdentityProvider>(std::move(made));
   }
-  base::Result<base::Secret> get(const std::string& tenant, const std::string& id = "repo") {
-    return test::run_task(tokens->get(client(id), tenant, loop), &loop);
+  base::Result<base::Secret> get(const std::string& tenant, const std::string& id = "repo",
+                                 IfRefused if_refused = IfRefused::own) {
+    return test::run_task(tokens->get(client(id), tenant, if_refused, loop), &loop);
   }
   std::string token(const std::string& tenant, const std::string& id = "repo") {
     const auto got = get(tenant, id);
@@ -94,6 +95,46 @@ TEST_CASE_FIXTURE(World,
   CHECK(token("t1") == "t11");
 }
 
+TEST_CASE_FIXTURE(World, "client tokens: the provider's own stands in for five minutes at most [issue 15]") {
+  statuses["t1"] = 401;
+  CHECK(token("t1") == "own1");
+  statuses["t1"] = 200;
+  clock.advance(base::seconds(299));
+  CHECK(token("t1") == "own1");
+  clock.advance(base::seconds(1));
+  CHECK(token("t1") == "t12");
+}
+
+TEST_CASE_FIXTURE(World, "client tokens: where the provider's own would reach too far there is none [issue 15]") {
+  statuses["t1"] = 401;
+  CHECK(token("t1") == "own1");
+  const auto refused = get("t1", "repo", IfRefused::fail);
+  REQUIRE(!refused);
+  CHECK(refused.error().code == base::ErrorCode::protocol);
+  CHECK(http.requests.size() == 3);
+  CHECK(token("t1") == "own1");
+  statuses["t1"] = 200;
+  const auto own = get("t1", "repo", IfRefused::fail);
+  REQUIRE(own);
+  CHECK(own->reveal() == "t12");
+  tokens->drop(*client(), "t1", *own);
+  CHECK(get("t1", "repo", IfRefused::fail)->reveal() == "t13");
+  CHECK(get("", "repo", IfRefused::fail)->reveal() == "own4");
+}
+
+TEST_CASE_FIXTURE(World, "client tokens: who subscribes, or leaves, gets new ones, nobody else does [issue 15]") {
+  statuses["t1"] = 401;
+  CHECK(token("t1") == "own1");
+  CHECK(token("t2") == "t22");
+  CHECK(token("") == "own3");
+  statuses["t1"] = 200;
+  tokens->drop_tenant("t1");
+  tokens->drop_tenant("");
+  CHECK(token("t1") == "t14");
+  CHECK(token("t2") == "t22");
+  CHECK(token("") == "own3");
+}
+
 TEST_CASE_FIXTURE(World, "client tokens: one that a service has refused is not used again, a newer one is [issue 15]") {
   const auto first = get("t1");
   REQUIRE(first);
@@ -107,7 +148,7 @@ TEST_CASE_FIXTURE(World, "client tokens: who asks at once waits for one answer [
   int arrived = 0;
   loop.set_current(false);
   const auto ask = [](World* world, int* count) -> base::Task<void> {
-    auto getting = world->tokens->get(client(), "t1", world->loop);
+    auto getting = world->tokens->get(client(), "t1", IfRefused::own, world->loop);
     const auto got = co_await getting;
     *count += got ? 1 : 0;
   };

@@ -93,9 +93,16 @@ std::string at_subdomain(std::string origin, const std::string& subdomain,
   return moved.to_string();
 }
 
+void drop_tokens(const RequestState& state, const std::string& subdomain) {
+  auto* tokens = state.graph.parts.client_tokens;
+  if (tokens != nullptr) tokens->drop_tenant(subdomain);
+}
+
+// What stood in for the tenant's tokens until now counts no longer.
 Verdict subscribe(const RequestState& state, const std::string& body) {
   const auto subdomain = subscribed_subdomain(body);
   if (subdomain.empty()) return http::text_response(400, "subscribedSubdomain is missing\n");
+  drop_tokens(state, subdomain);
   auto address = http::query_value(state.request.target.query, "application.url").value_or(state.external.origin());
   if (!http::is_absolute_http(address)) return http::text_response(400, "application.url is no URL\n");
   return http::text_response(200, at_subdomain(std::move(address), subdomain, state.graph.tenant_pattern));
@@ -103,6 +110,7 @@ Verdict subscribe(const RequestState& state, const std::string& body) {
 
 // What is kept of that tenant goes; its users are signed out, and their back-ends told.
 Task<Result<Verdict>> unsubscribe(Context& context, std::string tenant, std::string subdomain) {
+  drop_tokens(context, subdomain);
   if (!subdomain.empty() && context.graph.applications) context.graph.applications->drop(subdomain, {});
   logout::Selection selection;
   session::SessionFilter filter;
