@@ -90,7 +90,7 @@ Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedReq
     co_await ending;
   }
   for (const auto& filter : trigger.selection.filters) co_await end_selected(trigger, filter, request, &execution);
-  execution.is_known_everywhere = parts_.store.health().is_reachable;
+  execution.is_known_everywhere = session::is_known_everywhere(parts_.store);
   co_return execution;
 }
 
@@ -174,7 +174,7 @@ Task<Result<std::optional<session::Snapshot>>> Executor::successor_of(const Trig
   auto following = session::find_successor(parts_.store, std::move(ended));
   auto next = co_await following;
   // who followed it is known to nobody here
-  if (!next && !parts_.store.health().is_reachable) co_return std::optional<session::Snapshot>();
+  if (!next && !session::is_known_everywhere(parts_.store)) co_return std::optional<session::Snapshot>();
   co_return next;
 }
 

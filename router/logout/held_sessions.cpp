@@ -11,7 +11,7 @@ Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInpu
   const session::Snapshot user = input.session;
   auto looking = session::find_held(store_, ids);
   auto held = co_await looking;
-  if (!held && !store_.health().is_reachable) held = named(ids, input.external.tenant);
+  if (!held && held.error().code == base::ErrorCode::unavailable) held = named(ids, input.external.tenant);
   if (!held) {
     base::log_error("logout.store", {{"what", "find"}, {"fault", describe(held.error())}});
     co_return held.error();

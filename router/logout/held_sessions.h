@@ -3,7 +3,8 @@
 // Who is signed in is another question (SourceInput::session) and has no answer where several live ids come
 // along; leaving is meant for each of them all the same, whosever it is: once the cookie is deleted nobody
 // could end them any more. Sessions of another tenant than the host's are not known here. Immutable; background loop.
-// Errors: unavailable (the store is in trouble; while it is not reachable at all, what is known here has to do). Source: docs/contract/logout.md section 1.
+// A store that cannot tell lets nobody stay: what is known here has to do, and whoever ends them says whether it may.
+// Errors: of the store, but for unavailable. Source: docs/contract/logout.md section 1.
 #pragma once
 
 #include <vector>

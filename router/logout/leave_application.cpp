@@ -103,7 +103,7 @@ void Executor::begin_receipt(const Trigger& trigger, const std::shared_ptr<Recei
 
 void Executor::describe(const Trigger& trigger, const session::Session& session, Receipt& receipt) const {
   receipt.sessions.push_back(session.id.fingerprint());
-  if (!parts_.store.health().is_reachable) receipt.is_known_everywhere = false;
+  if (!session::is_known_everywhere(parts_.store)) receipt.is_known_everywhere = false;
   receipt.connections_closed += close_connections(trigger, session);
 }
 

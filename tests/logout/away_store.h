@@ -33,11 +33,13 @@ class AwayStore final : public session::Store {
     return known && known->id == id ? known : nullptr;
   }
   session::Health health() const override { return {false, "away", is_reachable}; }
+  std::size_t unsaid() const override { return ended_here_only; }
   // For what is about no session.
   session::SharedState& shared() override { return shared_; }
 
   bool is_reachable = true;  // though it fails
   session::Snapshot known;   // before it was away
+  std::size_t ended_here_only = 0;
 
  private:
   static base::Error away() { return {base::ErrorCode::unavailable, base::Side::store, "away"}; }
