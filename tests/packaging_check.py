@@ -193,7 +193,10 @@ def deployment_faults():
     kubernetes = list(yaml.safe_load_all((PACKAGING / "kubernetes" / "xs-router.yaml").read_text(encoding="utf-8")))
     kinds = {part["kind"] for part in kubernetes}
     yield from (f"kubernetes: there is no {kind}" for kind in sorted(
-        {"Deployment", "Service", "PodDisruptionBudget", "HorizontalPodAutoscaler"} - kinds))
+        {"Deployment", "Service", "NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler"} - kinds))
+    for rule in (rule for rules in find(kubernetes, "ingress") for rule in rules):
+        if {"port": "management"} in rule["ports"] and not rule.get("from"):
+            yield "kubernetes: anybody reaches the management port"
     for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
         paths = [value["httpGet"]["path"] for value in find(kubernetes, probe)]
         if paths != ["/ready" if probe == "readinessProbe" else "/health"]:

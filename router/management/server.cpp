@@ -182,10 +182,15 @@ Result<void> Server::Listener::make() {
   server->set_socket_options([](int socket) { set_options(socket); });
   // what is there, and who may ask, is decided in one place, for every path
   const auto take = [this](const httplib::Request& request, httplib::Response& response) { answer(request, response); };
-  // a POST that does not say how long it is has no body (RFC 9112 section 6.3); the library would wait for its end
+  // a POST that does not say how long it is has no body (RFC 9112 section 6.3); the library would wait for its end, and
+  // reads chunks without end, before anybody is asked for a token
   server->set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
     using Outcome = httplib::Server::HandlerResponse;
-    if (request.has_header("Content-Length") || request.has_header("Transfer-Encoding")) return Outcome::Unhandled;
+    if (request.has_header("Transfer-Encoding")) {
+      fill(response, problem(411, "a body says by Content-Length how long it is"));
+      return Outcome::Handled;
+    }
+    if (request.has_header("Content-Length")) return Outcome::Unhandled;
     answer(request, response);
     return Outcome::Handled;
   });

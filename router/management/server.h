@@ -1,7 +1,9 @@
 // The management port: a listener and threads of its own, apart from the data plane. The fence around cpp-httplib.
 //
-// Owner: app/. Answers from start() until it is destroyed, which waits for the answers under way (about 2 s). One
-// request a connection, so that nobody keeps a thread; bounded heads, bodies and waits.
+// Owner: app/. Answers from start() until it is destroyed, which waits for the answers under way. One request a
+// connection. Bounded are a line of a head (8 KiB), a body (64 KiB; it says how long it is, else 411) and the wait for the
+// next bytes (2 s); not how many lines a head has, nor how long it all takes: who sends slowly enough keeps a thread, and
+// the destructor waiting. So the port belongs where only operators reach it.
 // Source: docs/contract/operations.md "Management port".
 #pragma once
 

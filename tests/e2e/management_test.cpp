@@ -124,6 +124,22 @@ TEST_CASE("management port: what is no request, or too large, is refused [issue 
   CHECK(fixture.ask("GET", "/health", "").status() == 200);
 }
 
+TEST_CASE(
+    "management port: a body that does not say how long it is is not read, by no method and with no token [issue 14]") {
+  ManagedFixture fixture;
+  for (const auto* method : {"POST", "PUT", "DELETE", "GET"}) {
+    for (const auto* coding : {"chunked", "Chunked", "gzip, chunked", "identity"}) {
+      CAPTURE(method);
+      CAPTURE(coding);
+      // its chunks never come
+      const auto head =
+          std::string(method) + " /login HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: " + coding + "\r\n\r\n";
+      CHECK(test::ask(fixture.port, head).status() == 411);
+    }
+  }
+  CHECK(fixture.ask("GET", "/health", "").status() == 200);
+}
+
 TEST_CASE("management port: requests are counted by route, class and destination [H12]") {
   ManagedFixture fixture;
   const std::string of_app = R"({route="0",source="^/app/(.*)$")";
