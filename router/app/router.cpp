@@ -99,13 +99,15 @@ Router::Router(const config::LoadResult& loaded, config::LoadInput input, std::u
 }
 
 Router::~Router() {
-  management_.reset();
   if (loader_.joinable()) loader_.join();
   for (auto& core : cores_) core->loop.stop();
   for (auto& core : cores_) {
     if (core->thread.joinable()) core->thread.join();
   }
   parts_->state->finish();
+  base::flush_log();
+  // last: a client of it that dawdles holds nothing up that has to be written; the loops it asks answer no more
+  management_.reset();
 }
 
 base::Result<std::uint16_t> Router::start() {
