@@ -110,12 +110,22 @@ IdentityProvider read_provider(const Binding& binding, ProviderKind kind) {
     }
   }
   provider.xsappname = first_of(credentials, {"xsappname"});
-  provider.uaa_domain = first_of(credentials, {"uaadomain"});
   const auto zone = first_of(credentials, {"identityzone"});
   const auto own_url = http::parse_url(provider.url);
   if (!zone.empty() && own_url && own_url->host.starts_with(zone + ".")) provider.identity_zone = zone;
   read_signing_algorithm(binding, provider);
   return provider;
+}
+
+// What the binding's own subdomain stands before; where it stands before nothing, what the binding says.
+std::string tenants_domain(const Binding& binding, const IdentityProvider& client) {
+  const bool with_certificate = !client.client_certificate.empty() && !client.certificate_url.empty();
+  const auto zone = first_of(*binding.credentials, {"identityzone"});
+  const auto own_url = http::parse_url(with_certificate ? client.certificate_url : client.url);
+  if (!zone.empty() && own_url && own_url->host.starts_with(zone + ".")) return own_url->host.substr(zone.size() + 1);
+  if (with_certificate) return {};  // that of certurl is another one
+  const auto domain = first_of(*binding.credentials, {"uaadomain", "token_service_domain"});
+  return http::parse_host(domain) ? domain : std::string();
 }
 
 // UAA_SERVICE_NAME chooses; without it the first one is taken.
@@ -164,7 +174,11 @@ std::optional<IdentityProvider> environment_provider(const Variables& variables)
 
 }  // namespace
 
-IdentityProvider read_uaa_client(const Binding& uaa) { return read_provider(uaa, ProviderKind::xsuaa); }
+IdentityProvider read_uaa_client(const Binding& uaa) {
+  auto client = read_provider(uaa, ProviderKind::xsuaa);
+  client.uaa_domain = tenants_domain(uaa, client);
+  return client;
+}
 
 std::vector<IdentityProvider> read_providers(const std::vector<Binding>& bindings, const Variables& variables) {
   std::vector<IdentityProvider> providers;

@@ -1,6 +1,7 @@
 #include "config/validate.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "config/certified_provider.h"
@@ -90,6 +91,37 @@ bool has_protected_route(const Configuration& configuration) {
          std::any_of(configuration.plugins.begin(), configuration.plugins.end(), is_protected);
 }
 
+// A service's client that knows no tenants has the provider's tokens for all of them.
+void validate_tenants(const Validation& validation) {
+  const Configuration& configuration = validation.configuration;
+  if (configuration.environment.tenant_host_pattern.empty()) return;
+  std::set<std::string> said;
+  const auto says = [&](const IdentityProvider& client) {
+    return client.uaa_domain.empty() && said.insert(client.name).second;
+  };
+  const auto found = [](const IdentityProvider& client) {
+    return "a pattern while the client of " + show(std::string_view(client.name)) +
+           " has no url that begins with its identityzone, and no uaadomain";
+  };
+  const char* const expected = "a uaadomain, at whose subdomains tenants have their tokens";
+  const auto check_connectivity = [&](const std::shared_ptr<const Connectivity>& way) {
+    if (!way || !says(way->client)) return;
+    validation.variables.error("TENANT_HOST_PATTERN", found(way->client), expected,
+                               "every tenant would reach the provider's Cloud Connector");
+  };
+  for (const auto& [name, destination] : configuration.destinations) check_connectivity(destination.connectivity);
+  if (configuration.destination_service) check_connectivity(configuration.destination_service->connectivity);
+  const auto warn = [&](const IdentityProvider& client) {
+    if (!says(client)) return;
+    validation.variables.warning("TENANT_HOST_PATTERN", found(client), expected,
+                                 "every tenant has the provider's tokens there");
+  };
+  if (configuration.repository && configuration.repository->client) warn(*configuration.repository->client);
+  for (const auto& [name, service] : configuration.services) {
+    if (service.service_client) warn(service.service_client->client);
+  }
+}
+
 void validate_environment(const Validation& validation) {
   const Environment& environment = validation.configuration.environment;
   const auto timeout = validation.configuration.session_timeout;
@@ -172,6 +204,7 @@ void validate(const Validation& validation) {
   validate_environment(validation);
   validate_client_certificates(validation);
   validate_on_premise(validation);
+  validate_tenants(validation);
 }
 
 }  // namespace router::config

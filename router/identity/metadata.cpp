@@ -147,11 +147,15 @@ Metadata xsuaa_metadata(const config::IdentityProvider& provider) {
 }
 
 std::string url_at_tenant(const config::IdentityProvider& provider, const std::string& url, std::string_view tenant) {
-  const bool has_tenants = provider.kind == config::ProviderKind::xsuaa && !provider.identity_zone.empty();
-  if (tenant.empty() || !has_tenants) return url;
+  if (tenant.empty() || provider.kind != config::ProviderKind::xsuaa) return url;
   auto parsed = http::parse_url(url);
+  if (!parsed) return url;
+  if (!provider.uaa_domain.empty()) {
+    parsed->host.assign(tenant).append(1, '.').append(provider.uaa_domain);
+    return parsed->to_string();
+  }
   const std::string own = provider.identity_zone + ".";
-  if (!parsed || !parsed->host.starts_with(own)) return url;
+  if (provider.identity_zone.empty() || !parsed->host.starts_with(own)) return url;
   parsed->host.replace(0, provider.identity_zone.size(), tenant);
   return parsed->to_string();
 }

@@ -31,8 +31,8 @@ base::Result<Metadata> read_issuer_metadata(std::string_view document, const std
 Metadata xsuaa_metadata(const config::IdentityProvider& provider);
 
 // The same for another tenant of an xsuaa: `tenant`, one DNS label, stands where the binding's own subdomain
-// was. Unchanged without a tenant, for other kinds, and for a binding whose url does not begin with its
-// subdomain.
+// was, or before the domain of a service's client. Unchanged without a tenant, for other kinds, and for a binding that
+// has neither.
 std::shared_ptr<const Metadata> at_tenant(const config::IdentityProvider& provider,
                                           std::shared_ptr<const Metadata> metadata, std::string_view tenant);
 // One URL of it.

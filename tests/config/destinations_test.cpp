@@ -218,6 +218,40 @@ TEST_CASE("destinations: OnPremise without a connectivity service stops the star
   }
 }
 
+TEST_CASE("destinations: with tenants a connectivity client needs a place of theirs, or the start stops [issue 15]") {
+  struct Row {
+    const char* more;
+    const char* domain;
+  };
+  const Row rows[] = {
+      {R"("token_service_url":"https://own.uaa.example/oauth/token","identityzone":"own")", "uaa.example"},
+      {R"("token_service_url":"https://uaa.example","identityzone":"own","uaadomain":"t.example")", "t.example"},
+      {R"("url":"https://uaa.example","token_service_domain":"t.example")", "t.example"},
+      {R"("url":"https://own.uaa.example","identityzone":"own","uaadomain":"t.example")", "uaa.example"},
+      {R"("url":"https://uaa.example","identityzone":"own")", ""},
+      {R"("url":"https://uaa.example","uaadomain":"no host/at all")", ""}};
+  for (const auto& row : rows) {
+    CAPTURE(row.more);
+    for (const bool has_tenants : {false, true}) {
+      std::map<std::string, std::string> variables{
+          {"destinations", R"([{"name":"erp","url":"http://erp:80","proxyType":"OnPremise"}])"},
+          {"VCAP_SERVICES", std::string(R"({"connectivity":[{"name":"c","credentials":{"onpremise_proxy_host":"p",
+              "onpremise_proxy_http_port":"1","clientid":"c","clientsecret":"s",)") +
+                                row.more + "}}]}"}};
+      if (has_tenants) variables["TENANT_HOST_PATTERN"] = "^(.*)-app\\.example$";
+      const auto result = load_variables(std::move(variables), R"({"authenticationMethod":"none"})");
+      const bool is_fault = has_tenants && *row.domain == '\0';
+      const auto errors = errors_of(result);
+      CHECK(is_fault ==
+            (errors.find("the client of \"c\" has no url that begins with its identityzone") != std::string::npos));
+      CHECK(is_fault == (result.configuration == nullptr));
+      if (result.configuration) {
+        CHECK(result.configuration->destinations.at("erp").connectivity->client.uaa_domain == row.domain);
+      }
+    }
+  }
+}
+
 TEST_CASE("destinations: every property arrives in the model") {
   const LoadResult result = load_variables({{"destinations", R"([
       {"name":"a","url":"https://a.example.com:8443/base","forwardAuthToken":true,"forwardAuthCertificates":true,

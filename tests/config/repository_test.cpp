@@ -51,6 +51,19 @@ TEST_CASE("repository: without plans the service name tells, else the only one w
   CHECK(!host.configuration->repository);
 }
 
+TEST_CASE("repository: with tenants a client that knows no place of theirs is a warning [issue 15]") {
+  const auto warned = [](const std::string& uaa) {
+    const auto result =
+        with(runtime(R"("uri":"https://repo.example","uaa":{"clientid":"c","clientsecret":"s",)" + uaa + "}"),
+             {{"TENANT_HOST_PATTERN", "^(.*)-app\\.example$"}});
+    CHECK(result.configuration);
+    return warnings_of(result).find("a pattern while the client of \"r\"") != std::string::npos;
+  };
+  CHECK(warned(R"("url":"https://uaa.example","identityzone":"own")"));
+  CHECK(!warned(R"("url":"https://uaa.example","identityzone":"own","uaadomain":"uaa.example")"));
+  CHECK(!warned(R"("url":"https://own.uaa.example","identityzone":"own")"));
+}
+
 TEST_CASE("repository: without a client it is asked without a token, which is said [issue 15]") {
   const auto result = with(runtime(R"("uri":"http://localhost:5001")"));
   REQUIRE(result.configuration);

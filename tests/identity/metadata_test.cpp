@@ -109,4 +109,17 @@ TEST_CASE("metadata: xsuaa has fixed endpoints, the token endpoint below certurl
   CHECK(xsuaa_metadata(binding).token_endpoint == "https://tenant.cert.uaa.example/oauth/token");
 }
 
+TEST_CASE("metadata: a service's client is at the tenant's subdomain of its domain, whatever its own url [issue 15]") {
+  auto client = test::xsuaa_binding();
+  client.url = "https://uaa.example:8443/base";
+  CHECK(url_at_tenant(client, client.url, "acme") == client.url);
+  client.uaa_domain = "tenants.example";
+  CHECK(url_at_tenant(client, client.url, "acme") == "https://acme.tenants.example:8443/base");
+  CHECK(url_at_tenant(client, client.url, "") == client.url);
+  const auto metadata = std::make_shared<const Metadata>(xsuaa_metadata(client));
+  CHECK(at_tenant(client, metadata, "acme")->token_endpoint == "https://acme.tenants.example:8443/base/oauth/token");
+  client.kind = config::ProviderKind::oidc;
+  CHECK(url_at_tenant(client, client.url, "acme") == client.url);
+}
+
 }  // namespace router::metadata_test

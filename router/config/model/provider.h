@@ -26,8 +26,9 @@ struct IdentityProvider {
   Secret client_key;               // PEM
   std::string certificate_url;     // xsuaa certurl
   std::string xsappname;
+  std::string identity_zone;  // xsuaa: the subdomain of its own tenant, the first label of its url
+  // Of a service's client: tenants have their token endpoints at subdomains of it; empty: they have none that is known.
   std::string uaa_domain;
-  std::string identity_zone;        // xsuaa: the subdomain of its own tenant, the first label of its url
   std::vector<std::string> scopes;  // oidc; default openid
   // as registered at the provider, e.g. ES256 or HS256; empty = any asymmetric one that the provider
   // announces
