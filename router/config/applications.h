@@ -19,6 +19,7 @@ bool belongs_to(const ApplicationLogout& application, std::string_view destinati
 // Stands for all back-ends: who has left it is asked anew who he is wherever he goes on (docs/logout-signals.md). No
 // application has this name.
 inline constexpr std::string_view kEveryApplication = "*";
+bool has_left_every(const std::vector<std::string>& left);
 
 // The first of the `left` applications that the destination belongs to; nullptr if there is none.
 const ApplicationLogout* left_application(const Logout& logout, const std::vector<std::string>& left,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "config/applications.h"
 #include "logout/signal_subject.h"
 #include "session/change.h"
 
@@ -16,30 +17,44 @@ namespace {
 constexpr std::size_t kAtOnce = 100;
 constexpr base::milliseconds kPauseBetween{1};
 
-bool has_tokens_beyond(const Session& session, base::WallTime time) {
+bool can_renew(const Session& session, bool renews) { return renews && !session.tokens.refresh_token.empty(); }
+
+// Whether its tokens are of before that time, and it would go on with them.
+bool goes_on_with_tokens_of(const Session& session, base::WallTime time, bool renews) {
   const auto& tokens = session.tokens;
-  return !tokens.access_token.empty() && (!tokens.access_expires || *tokens.access_expires > time);
+  if (session.is_anonymous || tokens.obtained > time) return false;
+  if (!session.service_tokens.empty() || !tokens.access_expires || *tokens.access_expires > time) return true;
+  return !can_renew(session, renews) && !config::has_left_every(session.ended_applications);
+}
+
+void outdate(Session& session, base::WallTime time, bool renews) {
+  session.tokens.access_expires = time;
+  session.service_tokens.clear();
+  if (can_renew(session, renews) || config::has_left_every(session.ended_applications)) return;
+  session.ended_applications.emplace_back(config::kEveryApplication);
 }
 
 }  // namespace
 
 Task<Result<void>> outdate_tokens(const Parts& parts, session::SessionFilter filter) {
   const auto now = parts.clock.wall();
-  add_condition(filter, [now](const Session& session) { return has_tokens_beyond(session, now); });
+  const bool renews = parts.config->environment.jwt_refresh > base::milliseconds::zero();
+  add_condition(filter, [now, renews](const Session& session) { return goes_on_with_tokens_of(session, now, renews); });
   for (;;) {
     auto found = co_await parts.store.select(filter, kAtOnce);
     if (!found) co_return found.error();
-    std::size_t written = 0;
     for (const auto& session : *found) {
-      auto changing = session::change(parts.store, session, [now](Session& current) {
-        current.tokens.access_expires = now;
+      auto changing = session::change(parts.store, session, [now, renews](Session& current) {
+        if (!goes_on_with_tokens_of(current, now, renews)) return false;
+        outdate(current, now, renews);
         return true;
       });
       const auto changed = co_await changing;
       if (!changed) co_return changed.error();
-      if (changed->was_written()) ++written;
     }
-    if (found->size() < kAtOnce || written == 0) co_return Result<void>();
+    if (found->size() < kAtOnce) co_return Result<void>();
+    // those before it have been looked at; whoever is as old fits no more
+    filter.created_from = found->back()->created;
     co_await base::sleep_for(parts.background, kPauseBetween);
   }
 }

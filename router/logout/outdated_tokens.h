@@ -1,7 +1,8 @@
 // What the tokens of sessions say is out of date: the next request of each brings new ones, before a back-end sees it.
 //
-// They are taken for expired, so that whatever holds for expired tokens holds for them (login/refresh.h): a session that
-// cannot renew them asks for a login. In batches, so that other work of the loop gets its turn. Background loop. Errors:
+// They are taken for expired, so that whatever holds for expired tokens holds for them (login/refresh.h), and those of
+// services are dropped. A session that cannot renew them leaves every application: it asks for a login. Those that came
+// since stay. In batches, so that other work of the loop gets its turn. Background loop. Errors:
 // unavailable (the store is away). Source: docs/contract/signals.md "In"; OpenID CAEP 1.0 section 3.2.
 #pragma once
 

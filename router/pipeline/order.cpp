@@ -39,7 +39,7 @@ std::span<const Stage> request_stages() {
       {"authorize", &authorize, &explain_authorize},
       // before a back-end sees the session, so that none that it is a logout's business of is forgotten
       {"remember application", &remember_application, &explain_remember_application},
-      // last before the back-end, so that only requests that will be forwarded wait for a provider
+      // last before the back-end, so that only requests that will be forwarded wait for a provider; authorizes anew
       {"refresh tokens", &refresh_tokens, &explain_refresh_tokens},
       // with a token that is fresh
       {"exchange token", &exchange_token, &explain_exchange_token},

@@ -95,6 +95,19 @@ TEST_CASE("signals: changed claims bring new tokens with the next request, witho
   CHECK(fixture.orders.count("/sign-out") == 0);
 }
 
+TEST_CASE(
+    "signals: after changed claims the next request has the scopes of the new tokens, not of the old [issue 16]") {
+  SignalsFixture fixture;
+  fixture.provider.behave({.scope = "openid admin"});
+  auto browser = fixture.signed_in();
+  CHECK(browser.get("/admin/x").status() == 200);
+  fixture.provider.behave({.scope = "openid"});
+  CHECK(fixture.push(fixture.alice(), std::string(kCaepUri) + "token-claims-change").status() == 202);
+  const auto served = fixture.orders.count("/admin/x");
+  CHECK(browser.get("/admin/x").status() == 403);
+  CHECK(fixture.orders.count("/admin/x") == served);
+}
+
 TEST_CASE("signals: who signs in again after the event stays, also when the token comes twice [issue 16]") {
   SignalsFixture fixture;
   const auto before = fixture.signed_in();

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "config/applications.h"
 #include "logout/away_store.h"
 #include "logout/signals_world.h"
 #include "session/told_store.h"
@@ -264,6 +265,57 @@ TEST_CASE("signals: each event has its effect, and operators choose among those 
     CHECK(world.client.count("bank.example") == (asks_again ? 1 : 0));
     CHECK((after->tokens.access_expires <= world.clock.wall()) == (row.effect == Effect::refresh));
   }
+}
+
+TEST_CASE(
+    "signals: changed claims outdate all tokens of a session, and where none can be renewed, it asks for a login "
+    "[issue 16]") {
+  struct Row {
+    const char* name;
+    bool has_access_token;
+    bool has_expired;
+    bool has_refresh_token;
+    bool refreshes;  // JWT_REFRESH
+    bool asks_for_login;
+  };
+  const Row rows[] = {
+      {"renewable", true, false, true, true, false},
+      {"expired", true, true, true, true, false},
+      {"no access token", false, false, true, true, false},
+      {"no refresh token", true, false, false, true, true},
+      {"expired, no refresh token", true, true, false, true, true},
+      {"no tokens", false, false, false, true, true},
+      {"JWT_REFRESH is 0", true, false, true, false, true},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    SignalsWorld world;
+    if (!row.refreshes) world.config.environment.jwt_refresh = base::milliseconds::zero();
+    auto session = world.make_session("ada");
+    const auto left = std::chrono::hours(row.has_expired ? -1 : 1);
+    if (row.has_access_token) session.tokens.access_expires = world.clock.wall() + left;
+    if (!row.has_access_token) session.tokens.access_token = {};
+    if (!row.has_refresh_token) session.tokens.refresh_token = {};
+    session.service_tokens.push_back({"bank", base::Secret(std::string("old")), world.clock.wall() + left});
+    const auto ada = world.log_in(session);
+    CHECK(world.push_set(world.set(SignalsWorld::ada(), kCaep + "token-claims-change"))->status == 202);
+    const auto after = world.find(ada->id);
+    REQUIRE(after);
+    REQUIRE(after->tokens.access_expires);
+    CHECK(*after->tokens.access_expires <= world.clock.wall());
+    CHECK(after->service_tokens.empty());
+    CHECK(config::has_left_every(after->ended_applications) == row.asks_for_login);
+  }
+}
+
+TEST_CASE("signals: tokens that came after the claims had changed are left as they are [issue 16]") {
+  SignalsWorld world;
+  auto session = world.make_session("ada");
+  session.tokens.obtained = world.clock.wall() + std::chrono::seconds(1);
+  session.tokens.access_expires = world.clock.wall() + std::chrono::hours(1);
+  const auto ada = world.log_in(session);
+  CHECK(world.push_set(world.set(SignalsWorld::ada(), kCaep + "token-claims-change"))->status == 202);
+  CHECK(world.find(ada->id)->generation == ada->generation);
 }
 
 TEST_CASE("signals: of several events in one token the strictest holds [issue 16]") {

@@ -1,7 +1,5 @@
 #include "logout/sources/signals.h"
 
-#include <algorithm>
-
 #include "base/log.h"
 #include "base/text.h"
 #include "config/applications.h"
@@ -59,8 +57,7 @@ ApplicationPart every_back_end(const config::Configuration& config) {
 }
 
 bool is_in_all_applications(const session::Session& session) {
-  const auto& left = session.ended_applications;
-  return std::find(left.begin(), left.end(), config::kEveryApplication) == left.end();
+  return !config::has_left_every(session.ended_applications);
 }
 
 Trigger signal_trigger() {

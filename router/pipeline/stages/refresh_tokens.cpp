@@ -25,8 +25,10 @@ Task<Result<Verdict>> take_fresh_tokens(Context& context) {
             : context.graph.login->fresh_tokens(context.user.session, home);
   auto fresh = co_await refreshing;
   if (!fresh) co_return fresh.error();
+  const bool are_new = *fresh != context.user.session;
   context.user.session = *fresh;
-  if (context.user.session) co_return Verdict(Continue{});
+  // what the new ones say of scopes holds for this request already
+  if (context.user.session) co_return are_new ? authorize(context) : Result<Verdict>(Continue{});
   // the provider has taken the grant back: the user has to log in again
   auto verdict = co_await authenticate(context);
   co_return verdict;
