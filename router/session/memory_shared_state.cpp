@@ -66,24 +66,21 @@ Task<Result<void>> MemorySharedState::again(Kind kind, std::string key) {
 }
 
 Task<Result<void>> MemorySharedState::keep(Kind kind, std::string key, Secret value, base::milliseconds ttl) {
-  const std::lock_guard lock(mutex_);
-  put(kind, std::move(key), std::move(value), ttl);
+  keep_for(kind, std::move(key), std::move(value), ttl);
   co_return Result<void>();
 }
 
-void MemorySharedState::put(Kind kind, std::string key, Secret value, base::milliseconds left) {
+std::optional<std::string> MemorySharedState::keep_for(Kind kind, std::string key, Secret value,
+                                                       base::milliseconds left) {
+  const std::lock_guard lock(mutex_);
   Notes& notes = notes_of(kind);
   notes.kept_in_order.push_back(key);
   notes.kept.insert_or_assign(std::move(key), Kept{std::move(value), clock_.steady() + left});
-  if (notes.kept_in_order.size() > kMostKeptValues) {
-    notes.kept.erase(notes.kept_in_order.front());
-    notes.kept_in_order.pop_front();
-  }
-}
-
-void MemorySharedState::restore_kept(Kind kind, std::string key, Secret value, base::milliseconds left) {
-  const std::lock_guard lock(mutex_);
-  put(kind, std::move(key), std::move(value), left);
+  if (notes.kept_in_order.size() <= kMostKeptValues) return std::nullopt;
+  auto oldest = std::move(notes.kept_in_order.front());
+  notes.kept_in_order.pop_front();
+  if (notes.kept.erase(oldest) == 0) return std::nullopt;
+  return oldest;
 }
 
 Task<Result<std::optional<Secret>>> MemorySharedState::take(Kind kind, std::string key) {

@@ -33,8 +33,9 @@ class MemorySharedState final : public SharedState {
 
   // What an earlier process has noted (session/sqlite_shared_state.h); none of them waits.
   void restore_said(Kind kind, const std::string& key, base::milliseconds ttl);
-  void restore_kept(Kind kind, std::string key, base::Secret value, base::milliseconds left);
   void restore_tally(Kind kind, const std::string& key, Tally tally, base::milliseconds span);
+  // As keep(); the key of what made room, if anything did.
+  std::optional<std::string> keep_for(Kind kind, std::string key, base::Secret value, base::milliseconds left);
 
  private:
   struct Kept {
@@ -60,7 +61,6 @@ class MemorySharedState final : public SharedState {
 
   // With the lock held:
   bool say(Kind kind, const std::string& key, base::milliseconds ttl);
-  void put(Kind kind, std::string key, base::Secret value, base::milliseconds left);
   Counted& begin_count(Notes& notes, std::uint64_t key, base::milliseconds left, base::milliseconds span);
   // Null: nothing is counted there.
   static Counted* find_counted(Notes& notes, std::uint64_t key, base::SteadyTime now);

@@ -47,23 +47,19 @@ void SqliteSharedState::erase(const Note& note) {
   records_->change_later([key = note.record_key()] { return RecordChanges{storage::erase(RecordKind::note, key)}; });
 }
 
-// Several at once may read them; one notes them, so that nothing comes back that was taken meanwhile.
+// Several at once may read a page; one notes it. Nobody asks for what is in it before all have been.
 Task<Result<void>> SqliteSharedState::restore() {
-  if (is_restored_) co_return Result<void>();
-  std::vector<Record> notes;
-  storage::RecordPage page;
-  page.is_last = false;
-  while (!page.is_last) {
-    auto reading = records_->page(RecordKind::note, page.last, kNotesAtOnce);
-    auto read = co_await reading;
-    if (!read) co_return read.error();
-    page = *std::move(read);
-    for (auto& record : page.records) notes.push_back(std::move(record));
+  while (!is_restored_) {
+    const auto after = restored_to_.load();
+    auto reading = records_->page(RecordKind::note, after, kNotesAtOnce, clock_.wall());
+    const auto page = co_await reading;
+    if (!page) co_return page.error();
+    const std::lock_guard lock(restore_mutex_);
+    if (is_restored_ || restored_to_ != after) continue;
+    for (const auto& record : page->records) restore_note(record);
+    restored_to_ = page->last;
+    is_restored_ = page->is_last;
   }
-  const std::lock_guard lock(restore_mutex_);
-  if (is_restored_) co_return Result<void>();
-  for (const auto& record : notes) restore_note(record);
-  is_restored_ = true;
   co_return Result<void>();
 }
 
@@ -77,7 +73,7 @@ void SqliteSharedState::restore_note(const Record& record) {
   const auto left = std::chrono::duration_cast<base::milliseconds>(*record.kept_until - clock_.wall());
   if (left <= base::milliseconds::zero()) return;
   if (note.use == "once") memory_.restore_said(note.kind, note.key, note.span);
-  if (note.use == "kept") memory_.restore_kept(note.kind, std::move(note.key), std::move(note.value), left);
+  if (note.use == "kept") keep_in_memory(note.kind, std::move(note.key), std::move(note.value), left);
   if (note.use == "tally") memory_.restore_tally(note.kind, note.key, {note.count, left}, note.span);
 }
 
@@ -106,9 +102,14 @@ Task<Result<void>> SqliteSharedState::keep(Kind kind, std::string key, Secret va
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();
   write({"kept", kind, key, ttl, value, 0}, ttl);
-  auto keeping = memory_.keep(kind, std::move(key), std::move(value), ttl);
-  const auto kept = co_await keeping;
-  co_return kept;
+  keep_in_memory(kind, std::move(key), std::move(value), ttl);
+  co_return Result<void>();
+}
+
+// What made room in memory is of no use to the next process either.
+void SqliteSharedState::keep_in_memory(Kind kind, std::string key, Secret value, base::milliseconds left) {
+  auto gone = memory_.keep_for(kind, std::move(key), std::move(value), left);
+  if (gone) erase({"kept", kind, *std::move(gone), {}, {}, 0});
 }
 
 Task<Result<std::optional<Secret>>> SqliteSharedState::take(Kind kind, std::string key) {

@@ -40,11 +40,13 @@ class SqliteSharedState final : public SharedState {
   void restore_note(const storage::Record& record);
   void write(const Note& note, base::milliseconds kept);
   void erase(const Note& note);
+  void keep_in_memory(Kind kind, std::string key, base::Secret value, base::milliseconds left);
 
   std::shared_ptr<storage::Records> records_;
   const base::Clock& clock_;
   MemorySharedState memory_;
   std::mutex restore_mutex_;
+  std::atomic<std::int64_t> restored_to_ = 0;  // the number of a record
   std::atomic<bool> is_restored_ = false;
 };
 

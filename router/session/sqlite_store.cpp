@@ -77,7 +77,7 @@ Task<Result<void>> SqliteStore::restore_step() {
                                       RecordKind::untold_session, RecordKind::session};
   const Part part = restoring_;
   const auto after = restored_to_.load();
-  auto reading = records_->page(kRestored[static_cast<std::size_t>(part)], after, kRestoredAtOnce);
+  auto reading = records_->page(kRestored[static_cast<std::size_t>(part)], after, kRestoredAtOnce, clock_.wall());
   auto page = co_await reading;
   if (!page) co_return page.error();
   const std::lock_guard lock(step_mutex_);
@@ -89,7 +89,6 @@ Task<Result<void>> SqliteStore::restore_step() {
 }
 
 void SqliteStore::restore_record(Part part, const Record& record) {
-  if (record.kept_until && *record.kept_until <= clock_.wall()) return;
   if (part == Part::tombstones) return restore_tombstone(record, *memory_);
   if (part == Part::ended_at_provider) return restore_ended_at_provider(record, *memory_);
   if (part == Part::sessions) return restore_session(record);

@@ -95,6 +95,20 @@ void rescue_records(const crypto::SealedBox& box, const std::string& damaged, Co
   base::log_warning("storage.rescued", {{"file", damaged}, {"records", read}, {"lost", lost}, {"pages_lost", pages}});
 }
 
+// Some at a time, so that whoever waits for the disk gets in between; on the database's thread.
+void forget(Database& database, Connection& connection, std::int64_t until) {
+  std::int64_t forgotten = 0;
+  {
+    auto forgetting = connection.statement(
+        "DELETE FROM records WHERE number IN (SELECT number FROM records WHERE kept_until > 0 AND kept_until < ?1"
+        " LIMIT ?2)");
+    forgetting.bind(1, until).bind(2, kForgottenAtOnce).run();
+    forgotten = connection.has_failed() ? 0 : connection.changes();
+  }
+  if (forgotten < kForgottenAtOnce) return;
+  database.write_later([&database, until](Connection& again) { forget(database, again, until); });
+}
+
 struct ReadPage {
   RecordPage page;
   std::vector<std::int64_t> unreadable;
@@ -131,24 +145,19 @@ Task<Result<void>> Records::change(MakeChanges make) {
 }
 
 void Records::forget_over(base::WallTime now) {
-  database_->write_lazily([until = written(now)](Connection& connection) {
-    auto forgetting = connection.statement(
-        "DELETE FROM records WHERE number IN (SELECT number FROM records WHERE kept_until > 0 AND kept_until "
-        "< ?1"
-        " LIMIT ?2)");
-    forgetting.bind(1, until).bind(2, kForgottenAtOnce).run();
-  });
+  database_->write_lazily(
+      [&database = *database_, until = written(now)](Connection& connection) { forget(database, connection, until); });
 }
 
-Task<Result<RecordPage>> Records::page(RecordKind kind, std::int64_t after, std::size_t limit) {
+Task<Result<RecordPage>> Records::page(RecordKind kind, std::int64_t after, std::size_t limit, base::WallTime now) {
   auto read = std::make_shared<ReadPage>();
-  auto reading = database_->read([read, box = box_, kind, after, limit](Connection& connection) {
+  auto reading = database_->read([read, box = box_, kind, after, limit, now = written(now)](Connection& connection) {
     *read = {};
     auto rows = connection.statement(
-        "SELECT number, kind, key, kept_until, sealed FROM records WHERE kind=?1 AND number>?2 ORDER BY "
-        "number"
-        " LIMIT ?3");
+        "SELECT number, kind, key, kept_until, sealed FROM records WHERE kind=?1 AND number>?2"
+        " AND (kept_until=0 OR kept_until>?4) ORDER BY number LIMIT ?3");
     rows.bind(1, static_cast<std::int64_t>(kind)).bind(2, after).bind(3, static_cast<std::int64_t>(limit));
+    rows.bind(4, now);
     std::size_t rows_read = 0;
     for (; rows.next(); ++rows_read) {
       read->page.last = rows.integer(0);

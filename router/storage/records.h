@@ -71,11 +71,13 @@ class Records {
   void change_later(MakeChanges make) { database_->write_later(work_of(std::move(make))); }
   // Nobody waits, and it may wait for others to be written with.
   void change_lazily(MakeChanges make) { database_->write_lazily(work_of(std::move(make))); }
-  // Of what is over since `now` some thousand at a time.
+  // All that is over by `now`, some thousand at a time, one after the other.
   void forget_over(base::WallTime now);
 
   // Errors of all: unavailable, overloaded, internal.
-  base::Task<base::Result<RecordPage>> page(RecordKind kind, std::int64_t after, std::size_t limit);
+  // Without what is over by `now`.
+  base::Task<base::Result<RecordPage>> page(RecordKind kind, std::int64_t after, std::size_t limit,
+                                            base::WallTime now = {});
   base::Task<base::Result<std::optional<Record>>> find(RecordKind kind, std::string key);
 
   // Returns when all that was asked for before is done, or told that it has to wait. On no loop.

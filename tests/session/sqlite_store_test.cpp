@@ -196,6 +196,27 @@ TEST_CASE("sqlite store: what was said, kept and counted is known to the next pr
   }
 }
 
+TEST_CASE("sqlite store: of what is kept the file holds no more than memory does [issue 12]") {
+  using session::Kind;
+  TestedSqliteStore tested;
+  test::SharedDriver shared(tested);
+  const auto kept_in_file = [&] { return test::all_records(tested.records(), storage::RecordKind::note).size(); };
+  for (int i = 0; i < 1'100; ++i) shared.keep(Kind::return_state, "key " + std::to_string(i), "/bye");
+  CHECK(kept_in_file() == 1'024);
+  tested.restart();
+  CHECK(shared.take(Kind::return_state, "key 0") == "nothing");
+  CHECK(shared.take(Kind::return_state, "key 1099") == "/bye");
+}
+
+TEST_CASE("sqlite store: more notes than are read at once are all known to the next process [issue 12]") {
+  using session::Kind;
+  TestedSqliteStore tested;
+  test::SharedDriver shared(tested);
+  for (int i = 0; i < 3'000; ++i) REQUIRE(shared.once(Kind::login_state, std::to_string(i)));
+  tested.restart();
+  for (int i = 0; i < 3'000; i += 7) CHECK_FALSE(shared.once(Kind::login_state, std::to_string(i)));
+}
+
 TEST_CASE("sqlite store: uses are written when their span is over, and when the process stops [Q2]") {
   TestedSqliteStore tested;
   test::StoreDriver store(tested);

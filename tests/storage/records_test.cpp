@@ -103,6 +103,33 @@ TEST_CASE("records: what is kept for a time is forgotten after it, and nothing e
   CHECK(all_records(*records) == std::vector<std::string>{"longer=2", "for good=3"});
 }
 
+TEST_CASE("records: however many are over, all are forgotten, and none of them is read before [issue 12]") {
+  TemporaryDirectory directory;
+  const auto records = open_records(directory / "state.db");
+  const base::WallTime now(base::seconds(1'800'000'000));
+  constexpr int kMany = 9'000;
+  REQUIRE(run_task(records->change([now] {
+    RecordChanges changes;
+    for (int i = 0; i < kMany; ++i) {
+      auto record = make_record("over " + std::to_string(i), "1");
+      record.kept_until = now - base::seconds(1);
+      changes.push_back(storage::put(record));
+    }
+    changes.push_back(storage::put(make_record("for good", "2")));
+    return changes;
+  })));
+  const auto page = run_task(records->page(RecordKind::call, 0, 10, now));
+  REQUIRE(page);
+  REQUIRE(page->records.size() == 1);
+  CHECK(page->records[0].key == "for good");
+  CHECK(page->is_last);
+  records->forget_over(now);
+  // each read is done after the batch that was begun before it
+  std::size_t left = kMany;
+  for (int reads = 0; reads < 20 && left > 1; ++reads) left = all_records(*records).size();
+  CHECK(left == 1);
+}
+
 TEST_CASE("records: another secret reads nothing, the one before still does [Q4]") {
   TemporaryDirectory directory;
   const auto path = directory / "state.db";
