@@ -36,7 +36,8 @@ ReturnStates::ReturnStates(const crypto::SealingSecrets& secrets, const base::Cl
                            session::SharedState& shared)
     : clock_(clock), shared_(shared), box_(secrets.or_random(), "logout return state") {}
 
-std::string ReturnStates::issue(std::string_view target) {
+std::string ReturnStates::issue(std::string_view target, bool is_anybodys) {
+  if (target.size() > kMaxSealedTarget && is_anybodys) target = target.substr(0, target.find('?'));
   if (target.size() <= kMaxSealedTarget) {
     return box_.seal(std::to_string(base::unix_seconds(clock_.wall())) + " " + std::string(target));
   }

@@ -27,7 +27,8 @@ class ReturnStates {
   // `secrets.current` empty: a random key for this process.
   ReturnStates(const crypto::SealingSecrets& secrets, const base::Clock& clock, session::SharedState& shared);
 
-  std::string issue(std::string_view target);
+  // `is_anybodys`: nobody was signed in, so that nothing is kept: a long target goes without its query.
+  std::string issue(std::string_view target, bool is_anybodys = false);
   // Runs `then` when the browser comes back with that state: once, and to this process only.
   void on_return(std::string_view state, std::function<void()> then);
   // Absent: unknown, used before or too old.

@@ -147,7 +147,8 @@ Task<Result<http::Response>> Service::log_out(Trigger& trigger, const http::Requ
   if (trigger.answer_if_nobody && execution.logout_id.empty()) trigger.answer = std::move(trigger.answer_if_nobody);
   const ProviderState provider = co_await look_at_provider(trigger);
 
-  const auto make_state = [this](const std::string& target) { return parts_.states.issue(target); };
+  const bool is_anybodys = execution.logout_id.empty();
+  const auto make_state = [&](const std::string& target) { return parts_.states.issue(target, is_anybodys); };
   const Ending ending = plan_ending(trigger, {*parts_.config, external.origin(), provider, make_state});
   // before the receipts may be complete, which wait for it
   if (ending.ends_provider_session) invalidate(trigger, execution);

@@ -72,6 +72,18 @@ TEST_CASE("return states: a replica with the same secret takes them, and then no
   }
 }
 
+TEST_CASE("return states: for who is not signed in nothing is kept, a long target goes without its query [issue 12]") {
+  Replicas replicas;
+  auto& states = replicas.states;
+  const auto held = states.issue("/kept?" + std::string(2000, 'x'));
+  for (int i = 0; i < 2000; ++i) {
+    const auto state = states.issue("/bye?x=" + std::string(5000, 'x'), true);
+    if (i == 0) CHECK(take(states, state) == "/bye");
+  }
+  CHECK(take(states, states.issue("/bye?short", true)) == "/bye?short");
+  CHECK(take(states, held) == "/kept?" + std::string(2000, 'x'));
+}
+
 TEST_CASE("return states: only so many long targets are held") {
   Replicas replicas;
   auto& states = replicas.states;
