@@ -13,9 +13,6 @@ namespace {
 
 using base::MetricKind;
 
-// Each scrape lists them.
-constexpr std::size_t kMostDeadCounted = 100;
-
 base::Task<base::Result<BackgroundCounts>> count_in_background(Parts& parts) {
   BackgroundCounts counts;
   auto counting = parts.sessions.counts();
@@ -26,9 +23,6 @@ base::Task<base::Result<BackgroundCounts>> count_in_background(Parts& parts) {
   counts.dead_calls = parts.fan_out.dead_total();
   counts.calls = parts.fan_out.counts();
   counts.loads = parts.fan_out.loads();
-  auto listing = parts.state->outbox->list({.state = logout::CallState::buried}, {0, kMostDeadCounted});
-  const auto dead = co_await listing;
-  if (dead) counts.dead_left = dead->size();
   co_return counts;
 }
 
@@ -58,6 +52,10 @@ const base::WallTime kStarted = std::chrono::system_clock::now();
 
 management::Asked<base::Result<BackgroundCounts>> measure_background(Parts& parts) {
   return management::ask_task<BackgroundCounts>(parts.background, [&parts] { return count_in_background(parts); });
+}
+
+management::Asked<base::Result<std::size_t>> measure_buried(Parts& parts) {
+  return management::ask_task<std::size_t>(parts.background, [&parts] { return parts.state->outbox->buried(); });
 }
 
 base::MetricReading& Measurements::family(std::string name, std::string help, MetricKind kind,
@@ -129,11 +127,6 @@ void Measurements::add_background(const BackgroundCounts& counts) {
     oldest.series.push_back({{load.back_end}, age.count(), {}});
   }
   add_counter("xsrouter_logout_calls_dead_total", "Calls that were given up.", static_cast<double>(counts.dead_calls));
-  if (counts.dead_left) {
-    add_gauge("xsrouter_logout_calls_dead",
-              "Calls that were given up, and neither tried again nor dropped since; no more than 100 are counted.",
-              static_cast<double>(*counts.dead_left));
-  }
   auto& calls = family("xsrouter_logout_calls_total", "Calls that are settled, by destination and outcome.",
                        MetricKind::counter, {"destination", "outcome"});
   for (const auto& [what, count] : counts.calls) {

@@ -17,12 +17,13 @@ struct BackgroundCounts {
   std::optional<session::Counts> sessions;  // absent: the store is away
   std::size_t logout_calls_waiting = 0;
   base::milliseconds oldest_call{0};
-  std::uint64_t dead_calls = 0;          // since the start
-  std::optional<std::size_t> dead_left;  // neither tried again nor dropped; absent: not known
+  std::uint64_t dead_calls = 0;  // since the start
   logout::OutcomeCounts calls;
   std::vector<logout::BackEndLoad> loads;
 };
 management::Asked<base::Result<BackgroundCounts>> measure_background(Parts& parts);
+// Calls that were given up, neither tried again nor dropped. Apart: a medium that takes its time leaves no other count out.
+management::Asked<base::Result<std::size_t>> measure_buried(Parts& parts);
 
 class Measurements {
  public:

@@ -95,6 +95,7 @@ std::vector<base::MetricReading> Operations::measured() {
     pools.push_back(management::ask<net::AsioBackendPool::Counts>(core.loop, [&core] { return core.pool.counts(); }));
   }
   auto background = measure_background(given_.parts);
+  auto buried = measure_buried(given_.parts);
   auto in_force = management::ask<InForce>(given_.parts.background, [this] { return given_.in_force(); });
   Measurements measured;
   measured.add_process();
@@ -117,6 +118,11 @@ std::vector<base::MetricReading> Operations::measured() {
   measured.add_gauge("xsrouter_event_streams", "Open event streams of session.js.",
                      static_cast<double>(given_.parts.streams.count()));
   if (const auto found = background.by(ends); found && *found) measured.add_background(**found);
+  if (const auto found = buried.by(ends); found && *found) {
+    measured.add_gauge("xsrouter_logout_calls_dead",
+                       "Calls that were given up, and neither tried again nor dropped since.",
+                       static_cast<double>(**found));
+  }
   if (const auto found = in_force.by(ends); found && found->tls) {
     measured.add_gauge("xsrouter_certificate_expires_timestamp_seconds", "When the first certificate ends, since 1970.",
                        static_cast<double>(base::unix_seconds(found->tls->expires())));

@@ -26,6 +26,7 @@ class MemoryOutbox final : public Outbox {
   // None: there is no other process.
   base::Task<base::Result<std::vector<Unfinished>>> take_left_behind(std::size_t limit) override;
   base::Task<base::Result<std::vector<ListedCall>>> list(CallFilter filter, Page page) override;
+  base::Task<base::Result<std::size_t>> buried() override { co_return buried_.size(); }
   bool is_durable() const override { return false; }
   bool is_writable() const override { return true; }
 

@@ -57,6 +57,7 @@ class RedisOutbox final : public Outbox {
   base::Task<base::Result<std::vector<Unfinished>>> retry(CallFilter which, std::size_t limit) override;
   base::Task<base::Result<std::vector<Unfinished>>> take_left_behind(std::size_t limit) override;
   base::Task<base::Result<std::vector<ListedCall>>> list(CallFilter filter, Page page) override;
+  base::Task<base::Result<std::size_t>> buried() override;
   bool is_durable() const override { return true; }
   bool is_writable() const override { return is_writable_; }
   // Calls that Redis has lost, and no process had, as far as this one knows: buried ones, and those of processes that

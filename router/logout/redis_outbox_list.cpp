@@ -83,4 +83,18 @@ Task<Result<std::vector<ListedCall>>> RedisOutbox::list(CallFilter filter, Page 
   co_return calls;
 }
 
+Task<Result<std::size_t>> RedisOutbox::buried() {
+  std::vector<RedisCommand> counts;
+  for (unsigned shard = 0; shard < kShards; ++shard)
+    counts.push_back(std::move(RedisCommand("ZCARD").key(base_of(shard) + ":buried").repeatable()));
+  auto counting = clients_.ask_all(std::move(counts));
+  const auto replies = co_await counting;
+  std::size_t buried = 0;
+  for (const auto& reply : replies) {
+    if (!reply) co_return away(reply.error());
+    buried += static_cast<std::size_t>(std::max<std::int64_t>(reply->as_number().value_or(0), 0));
+  }
+  co_return buried;
+}
+
 }  // namespace router::logout

@@ -98,6 +98,7 @@ Task<Result<void>> SqliteOutbox::postpone(std::string id, unsigned attempts, bas
 
 Task<Result<void>> SqliteOutbox::settle(std::string id) {
   waiting_.erase(id);
+  not_buried(id);
   RecordChanges changes{storage::erase(RecordKind::call, std::move(id))};
   auto writing = write(std::move(changes));
   auto done = co_await writing;
@@ -108,10 +109,11 @@ Task<Result<void>> SqliteOutbox::bury(std::string id, unsigned attempts, std::st
   auto found = waiting_.extract(id);
   if (found.empty()) co_return Result<void>();
   found.mapped().attempts = attempts;
+  buried_.insert_or_assign(std::move(id), clock_.wall() + kBuriedKept);
   RecordChanges changes{put_call({std::move(found.mapped()), CallState::buried, std::move(reason)}, clock_.wall())};
   auto writing = write(std::move(changes));
   auto done = co_await writing;
-  if (!done || ++buried_ % kLookEvery != 0) co_return done;
+  if (!done || ++burials_ % kLookEvery != 0) co_return done;
   auto dropping = drop_oldest_buried();
   done = co_await dropping;
   co_return done;
@@ -126,8 +128,10 @@ Task<Result<void>> SqliteOutbox::drop_oldest_buried() {
   auto walked = co_await walking;
   if (!walked || buried.size() <= kMostBuried) co_return walked;
   RecordChanges changes;
-  for (std::size_t i = 0; i < buried.size() - kMostBuried; ++i)
+  for (std::size_t i = 0; i < buried.size() - kMostBuried; ++i) {
+    not_buried(buried[i]);
     changes.push_back(storage::erase(RecordKind::call, std::move(buried[i])));
+  }
   auto writing = write(std::move(changes));
   auto done = co_await writing;
   co_return done;
@@ -150,6 +154,7 @@ Task<Result<std::vector<Unfinished>>> SqliteOutbox::retry(CallFilter which, std:
   for (const auto& one : chosen) {
     changes.push_back(put_call({one, CallState::waiting, {}}, clock_.wall()));
     waiting_.insert_or_assign(one.call->id, one);
+    not_buried(one.call->id);
   }
   auto writing = write(std::move(changes));
   const auto done = co_await writing;
@@ -191,6 +196,44 @@ Task<Result<std::vector<ListedCall>>> SqliteOutbox::list(CallFilter filter, Page
   const auto walked = co_await walking;
   if (!walked) co_return walked.error();
   co_return calls;
+}
+
+void SqliteOutbox::not_buried(const std::string& id) {
+  buried_.erase(id);
+  if (counted_ == Counted::under_way) unburied_.insert(id);
+}
+
+Task<Result<void>> SqliteOutbox::count_buried() {
+  std::int64_t after = 0;
+  for (bool is_last = false; !is_last;) {
+    auto reading = records_->page(RecordKind::call, after, kReadAtOnce);
+    const auto page = co_await reading;
+    if (!page) co_return page.error();
+    for (const auto& record : page->records) {
+      const auto written = read_call(record);
+      if (written && written->state == CallState::buried && !unburied_.contains(record.key))
+        buried_.try_emplace(record.key, record.kept_until.value_or(base::WallTime::max()));
+    }
+    after = page->last;
+    is_last = page->is_last;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<std::size_t>> SqliteOutbox::buried() {
+  if (counted_ == Counted::under_way)
+    co_return base::Error{base::ErrorCode::unavailable, base::Side::store, "is being counted"};
+  if (counted_ == Counted::not_yet) {
+    counted_ = Counted::under_way;
+    auto counting = count_buried();
+    const auto counted = co_await counting;
+    counted_ = counted ? Counted::whole : Counted::not_yet;
+    unburied_.clear();
+    if (!counted) co_return counted.error();
+  }
+  // the file forgets them by itself
+  std::erase_if(buried_, [now = clock_.wall()](const auto& one) { return one.second <= now; });
+  co_return buried_.size();
 }
 
 }  // namespace router::logout

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/clock.h"
@@ -31,6 +32,7 @@ class SqliteOutbox final : public Outbox {
   base::Task<base::Result<std::vector<Unfinished>>> retry(CallFilter which, std::size_t limit) override;
   base::Task<base::Result<std::vector<Unfinished>>> take_left_behind(std::size_t limit) override;
   base::Task<base::Result<std::vector<ListedCall>>> list(CallFilter filter, Page page) override;
+  base::Task<base::Result<std::size_t>> buried() override;
   bool is_durable() const override { return true; }
   bool is_writable() const override { return records_->is_writable(); }
 
@@ -38,12 +40,18 @@ class SqliteOutbox final : public Outbox {
   base::Task<base::Result<void>> write(storage::RecordChanges changes);
   base::Task<base::Result<void>> walk(std::function<bool(KeptCall& call)> each);
   base::Task<base::Result<void>> drop_oldest_buried();
+  base::Task<base::Result<void>> count_buried();
+  void not_buried(const std::string& id);
 
   std::shared_ptr<storage::Records> records_;
   const base::Clock& clock_;
   std::unordered_map<std::string, Unfinished> waiting_;  // this process's, by id
   std::int64_t looked_to_ = 0;                           // of what was left behind
-  std::size_t buried_ = 0;                               // since the start
+  std::size_t burials_ = 0;                              // since the start
+  enum class Counted { not_yet, under_way, whole };
+  Counted counted_ = Counted::not_yet;                      // what earlier processes have buried
+  std::unordered_map<std::string, base::WallTime> buried_;  // until when, by id; once it is counted all of them
+  std::unordered_set<std::string> unburied_;                // while it is being counted
 };
 
 }  // namespace router::logout

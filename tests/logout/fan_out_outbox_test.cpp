@@ -71,6 +71,7 @@ class BrokenOutbox final : public logout::Outbox {
   base::Task<base::Result<std::vector<logout::ListedCall>>> list(logout::CallFilter, logout::Page) override {
     co_return full();
   }
+  base::Task<base::Result<std::size_t>> buried() override { co_return full(); }
   bool is_durable() const override { return true; }
   bool is_writable() const override { return false; }
   bool is_full = true;
@@ -115,6 +116,7 @@ class OldOutbox final : public logout::Outbox {
                                                                  logout::Page page) override {
     return inner_.list(std::move(filter), page);
   }
+  base::Task<base::Result<std::size_t>> buried() override { return inner_.buried(); }
   bool is_durable() const override { return true; }
   bool is_writable() const override { return true; }
   std::vector<logout::Unfinished> left;

@@ -54,6 +54,11 @@ class OutboxDriver {
   std::vector<logout::ListedCall> list(const logout::CallFilter& filter = {}, logout::Page page = {}) {
     return unwrapped(tested_.run(outbox().list(filter, page)));
   }
+  std::size_t buried() {
+    const auto count = tested_.run(outbox().buried());
+    REQUIRE(count);
+    return *count;
+  }
   std::vector<std::string> ids(const logout::CallFilter& filter = {}, logout::Page page = {}) {
     std::vector<std::string> ids;
     for (const auto& call : list(filter, page)) ids.push_back(call.id);
@@ -159,6 +164,20 @@ inline void check_outbox_burial(OutboxDriver outbox) {
     outbox.settle("b.1");
     CHECK(outbox.ids() == Ids{"a.1", "a.2"});
   }
+  SUBCASE("how many are buried is counted, whatever becomes of them [issue 14]") {
+    CHECK(outbox.buried() == 2);
+    outbox.bury("a.1", "again");
+    outbox.bury("never there", "refused");
+    CHECK(outbox.buried() == 2);
+    outbox.bury("a.2", "refused");
+    CHECK(outbox.buried() == 3);
+    REQUIRE(outbox.retry({.call_id = "a.1"}).size() == 1);
+    CHECK(outbox.buried() == 2);
+    outbox.bury("a.1", "refused");
+    CHECK(outbox.buried() == 3);
+    for (const auto* id : {"a.1", "a.2", "b.1", "b.1", "never there"}) outbox.settle(id);
+    CHECK(outbox.buried() == 0);
+  }
 }
 
 inline void check_outbox_crash(TestedOutbox& tested) {
@@ -197,6 +216,11 @@ inline void check_outbox_crash(TestedOutbox& tested) {
     outbox.record({make_call("b", 1)});
     REQUIRE(tested.crash());
     CHECK(ids_of(outbox.take_left_behind()) == Ids{"a.1", "a.2", "b.1"});
+  }
+  SUBCASE("those that an earlier process has buried are counted, too [issue 14]") {
+    CHECK(outbox.buried() == 1);
+    REQUIRE(outbox.retry({}).size() == 1);
+    CHECK(outbox.buried() == 0);
   }
   SUBCASE("buried ones can still be tried again") {
     const auto again = outbox.retry({});
