@@ -17,6 +17,8 @@ namespace {
 // Sessions of one receipt, and of one step of an "end all": in between, other work of the loop gets its turn.
 constexpr std::size_t kBatch = 100;
 constexpr base::milliseconds kBreath{1};
+// Steps in a row in which others have been faster, until whoever goes on has to do the rest.
+constexpr int kMostFruitless = 8;
 
 // In milliseconds, as the time that a login has begun is known; one of the same millisecond has begun after it.
 base::WallTime before_logins_of(base::WallTime now) {
@@ -26,8 +28,6 @@ base::WallTime before_logins_of(base::WallTime now) {
 void log_store_fault(std::string_view what, const base::Error& error) {
   base::log_error("logout.store", {{"what", what}, {"fault", describe(error)}});
 }
-
-bool is_paced(const Trigger& trigger) { return trigger.selection.ended_already || trigger.selection.is_paced; }
 
 // Who is nobody comes last: the answer is about users.
 auto user_of(const session::Session& session) {
@@ -99,10 +99,11 @@ Task<void> Executor::remember(session::EndedAtProvider ended) {
   if (!remembered) log_store_fault("remember_ended", remembered.error());
 }
 
-// A filter may match more sessions than are looked at in one go; ended ones no longer match.
+// A filter may match more sessions than are looked at in one go; ended ones no longer match. Somebody else may end the
+// same ones at the same time.
 Task<void> Executor::end_selected(const Trigger& trigger, session::SessionFilter filter,
                                   std::optional<ForwardedRequest> request, Execution* execution) {
-  for (;;) {
+  for (int fruitless = 0; fruitless < kMostFruitless;) {
     auto found = co_await parts_.store.select(filter, kBatch);
     if (!found) {
       note_fault("select", found.error(), execution);
@@ -113,7 +114,9 @@ Task<void> Executor::end_selected(const Trigger& trigger, session::SessionFilter
     const auto ended_before = execution->ended;
     auto ending = end_some(trigger, std::move(sessions), request, execution);
     co_await ending;
-    if (!more || execution->ended == ended_before) co_return;
+    if (!more) co_return;
+    fruitless = execution->ended == ended_before ? fruitless + 1 : 0;
+    if (fruitless > 0 && execution->failure) co_return;
     co_await base::sleep_for(parts_.background, kBreath);
   }
 }
@@ -192,10 +195,8 @@ Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger
 Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optional<ForwardedRequest> request,
                              Execution* execution) {
   execution->ended += ended.size();
-  if (is_paced(trigger)) {
-    std::vector<std::string> back_ends = back_ends_;
-    co_await parts_.fan_out.wait_for_room(std::move(back_ends));
-  }
+  auto waiting = wait_for_room(trigger);
+  co_await waiting;
   std::stable_sort(ended.begin(), ended.end(), [](const auto& a, const auto& b) { return user_of(*a) < user_of(*b); });
   std::shared_ptr<Receipt> receipt;
   const session::Session* previous = nullptr;
@@ -213,6 +214,13 @@ Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optio
   co_await noting;
 }
 
+Task<void> Executor::wait_for_room(const Trigger& trigger) {
+  if (!trigger.is_paced()) co_return;
+  std::vector<std::string> back_ends = back_ends_;
+  auto waiting = parts_.fan_out.wait_for_room(std::move(back_ends));
+  co_await waiting;
+}
+
 Task<void> Executor::note_told(Snapshots ended) {
   std::vector<session::SessionId> ids;
   for (const auto& session : ended) ids.push_back(session->id);
@@ -227,7 +235,7 @@ Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot sessi
   describe(trigger, *session, *receipt);
   auto calls = calls_of(trigger, *session, request);
   auto credentials = users_credentials(*session, calls);
-  const auto urgency = is_paced(trigger) ? Urgency::paced : Urgency::urgent;
+  const auto urgency = trigger.is_paced() ? Urgency::paced : Urgency::urgent;
   identity::Provider* const provider = revokes_at(trigger, *session);
   std::vector<CallPtr> tokens;
   if (provider != nullptr) {

@@ -72,6 +72,7 @@ class Executor {
   std::vector<Call> calls_of(const Trigger& trigger, const session::Session& session,
                              const std::optional<ForwardedRequest>& request) const;
   std::size_t close_connections(const Trigger& trigger, const session::Session& session) const;
+  base::Task<void> wait_for_room(const Trigger& trigger);
   // The back-ends of these sessions will hear of it, whatever becomes of this process.
   base::Task<void> note_told(Snapshots ended);
   // Those of a session that is over: the applications that it used have theirs beside everybody's.

@@ -36,6 +36,8 @@ bool leave_part(session::Session& session, const ApplicationPart& part) {
 
 Task<void> Executor::leave_application(const Trigger& trigger, Snapshots sessions,
                                        std::optional<ForwardedRequest> request, Execution* execution) {
+  auto waiting = wait_for_room(trigger);
+  co_await waiting;
   for (const auto& session : sessions) {
     if (!session) continue;
     auto leaving = leave_one(trigger, session, request);
@@ -79,7 +81,8 @@ Task<Result<std::optional<Executor::Left>>> Executor::leave_in(const Trigger& tr
   if (!leave_part(edited, part)) co_return std::optional<Left>();
   Left left{known, parts_.receipts.draft(trigger.cause, known->user_name), {}};
   left.receipt->application = part.name;
-  auto preparing = parts_.fan_out.prepare(left.receipt, calls_of(trigger, *known, request), Urgency::urgent);
+  const auto urgency = trigger.is_paced() ? Urgency::paced : Urgency::urgent;
+  auto preparing = parts_.fan_out.prepare(left.receipt, calls_of(trigger, *known, request), urgency);
   left.calls = co_await preparing;
   auto changing =
       session::change(parts_.store, known, [&part](session::Session& current) { return leave_part(current, part); });

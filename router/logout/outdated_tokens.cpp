@@ -53,8 +53,6 @@ Task<Result<void>> outdate_tokens(const Parts& parts, session::SessionFilter fil
       if (!changed) co_return changed.error();
     }
     if (found->size() < kAtOnce) co_return Result<void>();
-    // those before it have been looked at; whoever is as old fits no more
-    filter.created_from = found->back()->created;
     co_await base::sleep_for(parts.background, kPauseBetween);
   }
 }

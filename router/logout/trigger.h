@@ -129,6 +129,8 @@ struct Trigger {
   bool asks_provider() const { return whole_session() && provider_step == ProviderStep::sign_out; }
   // Where a reply is due, its browser may be sent to the provider, who may want to know the session's tokens then.
   bool may_redirect_to_provider() const { return asks_provider() && form != ReplyForm::none; }
+  // Back-ends are told at a steady pace.
+  bool is_paced() const { return selection.ended_already || selection.is_paced; }
   bool revokes_tokens() const { return whole_session() && provider_step != ProviderStep::none; }
 };
 

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include "logout/away_store.h"
 #include "logout/world.h"
 #include "session/told_store.h"
@@ -256,6 +258,45 @@ TEST_CASE("execute: a destination that is not known yet is recorded, and called 
     CHECK(world.client.header("erp.example", "x-forwarded-host").empty());
     CHECK(receipt->calls[0].outcome == logout::Outcome::confirmed);
     CHECK(test::run_task(world.outbox.list({}, {}))->empty());
+  }
+}
+
+TEST_CASE("execute: sessions that others have just ended do not keep the rest alive [issue 16]") {
+  World world;
+  world.service();
+  for (int i = 0; i < 250; ++i) world.log_in("ada");
+  test::ToldStore store(world.store);
+  bool is_first = true;
+  store.on_selected = [&](const std::vector<session::Snapshot>& selected) {
+    if (!std::exchange(is_first, false)) return;
+    for (const auto& session : selected) REQUIRE(test::run_task(world.store.end(session->id)));
+  };
+  logout::Executor executor(world.parts_with(store));
+  logout::Trigger trigger;
+  trigger.selection.filters = {{.subject = "ada"}};
+  std::optional<logout::Execution> execution;
+  base::start_detached(test::detail::store_result(executor.run(trigger, std::nullopt), execution));
+  for (int i = 0; i < 100 && !execution; ++i) world.loop.advance(std::chrono::milliseconds(10));
+  REQUIRE(execution);
+  CHECK(execution->ended == 150);
+  CHECK(test::counts_of(world.store).live == 0);
+}
+
+TEST_CASE("execute: back-ends hear at a pace of what many leave at a time, and at once of what one does [issue 16]") {
+  for (const bool is_paced : {false, true}) {
+    CAPTURE(is_paced);
+    World world;
+    world.options.paced_per_second = 10;
+    world.config.destinations["bank"] = test::make_destination("bank");
+    auto executor = make_executor(world);
+    auto trigger = leave("bank", world.log_in());
+    for (int i = 0; i < 3; ++i) trigger.selection.sessions.push_back(world.log_in());
+    trigger.selection.is_paced = is_paced;
+    test::run_task(executor.run(trigger, std::nullopt), &world.loop);
+    world.loop.run_ready();
+    CHECK((world.client.count("bank.example") == 4) != is_paced);
+    world.loop.advance(std::chrono::seconds(1));
+    CHECK(world.client.count("bank.example") == 4);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "session/store.h"
+#include "support/run_task.h"
 
 namespace router::test {
 
@@ -46,8 +47,14 @@ class ToldStore final : public session::Store {
   }
   std::function<void()> on_end;
   Answer<std::vector<session::Snapshot>> select(session::SessionFilter filter, std::size_t limit) override {
+    if (on_selected) {
+      auto selected = test::run_task(inner_.select(std::move(filter), limit));
+      on_selected(*selected);
+      return given(std::move(selected));
+    }
     return inner_.select(std::move(filter), limit);
   }
+  std::function<void(const std::vector<session::Snapshot>&)> on_selected;  // before whoever asked has them
   Answer<void> remember_ended(session::EndedAtProvider ended) override {
     return inner_.remember_ended(std::move(ended));
   }
@@ -56,6 +63,9 @@ class ToldStore final : public session::Store {
   session::SharedState& shared() override { return inner_.shared(); }
 
  private:
+  static Answer<std::vector<session::Snapshot>> given(base::Result<std::vector<session::Snapshot>> selected) {
+    co_return selected;
+  }
   session::Store& inner_;
 };
 
