@@ -330,7 +330,7 @@ Result<std::shared_ptr<const CallTarget>> Executor::find_target(const std::strin
 }
 
 void Executor::close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution) {
-  if (trigger.form == ReplyForm::none) {
+  if (trigger.leaves_provider_alone()) {
     parts_.receipts.set_provider(*receipt, ProviderPart::none);
   } else {
     execution->receipts.push_back(std::move(receipt));

@@ -30,7 +30,7 @@ class Executor {
  public:
   explicit Executor(Parts parts);
 
-  // One receipt per user; of one application, per session. Where a reply is due, the provider's part of them is still open afterwards.
+  // One receipt per user; of one application, per session. Where the provider may have a part in it, that part of them is still open afterwards.
   // `trigger` outlives the Task.
   base::Task<Execution> run(const Trigger& trigger, std::optional<ForwardedRequest> request);
   // As FindTarget.

@@ -131,6 +131,11 @@ struct Trigger {
   bool may_redirect_to_provider() const { return asks_provider() && form != ReplyForm::none; }
   // Back-ends are told at a steady pace.
   bool is_paced() const { return selection.ended_already || selection.is_paced; }
+  // Nothing of the provider's part is open when its sessions are over.
+  bool leaves_provider_alone() const {
+    const bool sends_nobody = provider_step == ProviderStep::revoke_tokens || provider_step == ProviderStep::none;
+    return form == ReplyForm::none || (form == ReplyForm::given && sends_nobody);
+  }
   bool revokes_tokens() const { return whole_session() && provider_step != ProviderStep::none; }
 };
 

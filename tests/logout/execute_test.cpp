@@ -300,4 +300,34 @@ TEST_CASE("execute: back-ends hear at a pace of what many leave at a time, and a
   }
 }
 
+TEST_CASE(
+    "execute: where the provider has no part, receipts are over with their calls, not with the whole run [issue 16]") {
+  struct Row {
+    logout::ReplyForm form;
+    logout::ProviderStep step;
+    bool stay_open;
+  };
+  using logout::ProviderStep;
+  using logout::ReplyForm;
+  const Row rows[] = {{ReplyForm::none, ProviderStep::revoke_tokens, false},
+                      {ReplyForm::given, ProviderStep::revoke_tokens, false},
+                      {ReplyForm::given, ProviderStep::none, false},
+                      {ReplyForm::given, ProviderStep::sign_out, true},
+                      {ReplyForm::redirect, ProviderStep::revoke_tokens, true}};
+  for (const auto& row : rows) {
+    CAPTURE(static_cast<int>(row.form));
+    CAPTURE(static_cast<int>(row.step));
+    World world;
+    auto executor = make_executor(world);
+    logout::Trigger trigger;
+    trigger.form = row.form;
+    trigger.provider_step = row.step;
+    trigger.selection.sessions = {world.log_in("ada"), world.log_in("bob")};
+    const auto execution = test::run_task(executor.run(trigger, std::nullopt), &world.loop);
+    CHECK(execution.receipts.size() == (row.stay_open ? 2 : 0));
+    REQUIRE(world.receipts.find(execution.logout_id));
+    CHECK(world.receipts.find(execution.logout_id)->complete() != row.stay_open);
+  }
+}
+
 }  // namespace router::execute_test
