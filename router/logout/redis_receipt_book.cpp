@@ -183,12 +183,17 @@ Task<void> RedisReceiptBook::write(RedisReceiptBook& self) {
 }
 
 Task<void> RedisReceiptBook::flush(base::milliseconds at_most) {
+  auto waiting = wait_until_written(at_most);
+  co_await waiting;
+  if (!unwritten_.empty()) base::log_error("logout.receipts_not_written", {{"receipts", unwritten_.size()}});
+}
+
+Task<void> RedisReceiptBook::wait_until_written(base::milliseconds at_most) {
   if (unwritten_.empty()) co_return;
   auto& loop = clients_.background()->loop();
   const auto over = std::make_shared<bool>(false);
   loop.after(at_most, [over] { *over = true; });
   while (!unwritten_.empty() && !*over) co_await base::sleep_for(loop, kFlushPoll);
-  if (!unwritten_.empty()) base::log_error("logout.receipts_not_written", {{"receipts", unwritten_.size()}});
 }
 
 // Nobody waits for it, and what does not come through is told anew soon.
@@ -207,10 +212,40 @@ void RedisReceiptBook::sketch(std::string logout_id, std::string receipt) {
 
 void RedisReceiptBook::keep_key(std::string kid, std::string jwks) {
   if (*stopped_) return;
-  const auto kept = std::chrono::duration_cast<std::chrono::seconds>(options_.kept + kReceiptKeyMargin).count();
-  auto sealed = box_.seal_bytes(jwks, kid);
-  RedisRun run{keys_key(), {std::move(kid), std::move(sealed), std::to_string(kept)}};
-  base::start_detached(tell(*this, std::move(run), receipt_scripts().keep_key));
+  keys_.insert_or_assign(std::move(kid), PublicKey{std::move(jwks), false});
+  base::start_detached(tell_keys(*this));
+  if (!std::exchange(looks_after_keys_, true)) look_after_keys();
+}
+
+void RedisReceiptBook::look_after_keys() {
+  clients_.background()->loop().after(kTriedAgainAfter, [this, stopped = stopped_] {
+    if (*stopped) return;
+    base::start_detached(tell_keys(*this));
+    look_after_keys();
+  });
+}
+
+// Those that Redis has not confirmed; all, where it may have lost them.
+Task<void> RedisReceiptBook::tell_keys(RedisReceiptBook& self) {
+  const auto stopped = self.stopped_;
+  const auto epoch = self.clients_.background()->epoch();
+  const bool is_new = std::exchange(self.seen_epoch_, epoch) != epoch;
+  const auto kept = std::chrono::duration_cast<std::chrono::seconds>(self.options_.kept + kReceiptKeyMargin).count();
+  std::vector<std::string> kids;
+  std::vector<RedisRun> runs;
+  for (auto& [kid, key] : self.keys_) {
+    if (is_new) key.is_kept = false;
+    if (key.is_kept) continue;
+    kids.push_back(kid);
+    runs.push_back({self.keys_key(), {kid, self.box_.seal_bytes(key.jwks, kid), std::to_string(kept)}});
+  }
+  if (runs.empty()) co_return;
+  auto telling = self.clients_.run_all(receipt_scripts().keep_key, std::move(runs));
+  const auto replies = co_await telling;
+  if (*stopped) co_return;
+  for (std::size_t i = 0; i < kids.size(); ++i) {
+    if (replies[i]) self.keys_[kids[i]].is_kept = true;
+  }
 }
 
 const SignedReceipt* RedisReceiptBook::unwritten(std::string_view logout_id) const {
@@ -263,9 +298,9 @@ Task<Result<std::vector<RedisReceiptBook::Placed>>> RedisReceiptBook::places(std
 
 Task<Result<ReceiptPage>> RedisReceiptBook::page(std::optional<std::uint64_t> before, std::size_t limit) {
   ReceiptPage page;
-  // whoever asks after an append finds it
-  auto flushing = flush(kAskedFor);
-  co_await flushing;
+  // whoever asks after an append finds it; that Redis is away is said already
+  auto waiting = wait_until_written(kAskedFor);
+  co_await waiting;
   const bool is_newest = !before || *before >= kLargestPlace;
   auto placing = places(is_newest ? "+inf" : "(" + std::to_string(*before), limit);
   auto placed = co_await placing;

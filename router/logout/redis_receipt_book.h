@@ -2,11 +2,13 @@
 //
 // A hash a logout, sealed, in one of kShards slots; beside them a sorted set of each slot's in the order they came in,
 // and the keys. Nothing of it outlives `kept`. What Redis has not taken yet is kept here, in its order, and written as
-// soon as it can be; it is found here meanwhile. Background loop only. Owner: app/evidence; `clients` outlives it;
+// soon as it can be; it is found here meanwhile. Its public keys it is told again after every new connection, for it may
+// have lost them. Background loop only. Owner: app/evidence; `clients` outlives it;
 // stop() some turns before the loop ends. Source: docs/contract/durability.md "Receipts are evidence", "Redis".
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -42,11 +44,15 @@ class RedisReceiptBook final : public ReceiptBook {
   base::Task<base::Result<ReceiptPage>> page(std::optional<std::uint64_t> before, std::size_t limit) override;
   base::Task<base::Result<std::vector<std::string>>> keys() override;
 
-  // Returns when all that was appended is in Redis, at the latest after `at_most`.
+  // Returns when all that was appended is in Redis, at the latest after `at_most`, and logs what is not.
   base::Task<void> flush(base::milliseconds at_most);
   void stop() { *stopped_ = true; }
 
  private:
+  struct PublicKey {
+    std::string jwks;
+    bool is_kept = false;  // Redis has said so, on the connection of now
+  };
   struct Placed {
     std::uint64_t place = 0;  // in the book, rising
     std::string logout_id;
@@ -63,6 +69,9 @@ class RedisReceiptBook final : public ReceiptBook {
   // The newest that was signed here and is not in Redis yet; nullptr: none.
   const SignedReceipt* unwritten(std::string_view logout_id) const;
   void write_soon();
+  base::Task<void> wait_until_written(base::milliseconds at_most);
+  void look_after_keys();
+  static base::Task<void> tell_keys(RedisReceiptBook& self);
   static base::Task<void> write(RedisReceiptBook& self);
   static base::Task<void> tell(RedisReceiptBook& self, storage::RedisRun run, const storage::RedisScript& script);
 
@@ -71,6 +80,9 @@ class RedisReceiptBook final : public ReceiptBook {
   const RedisReceiptOptions options_;
   std::deque<SignedReceipt> unwritten_;  // oldest first
   std::size_t unwritten_bytes_ = 0;
+  std::map<std::string, PublicKey> keys_;  // by kid
+  std::uint64_t seen_epoch_ = 0;
+  bool looks_after_keys_ = false;
   bool writes_ = false;
   bool is_away_ = false;
   std::shared_ptr<bool> stopped_ = std::make_shared<bool>(false);

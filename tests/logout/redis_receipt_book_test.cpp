@@ -96,6 +96,26 @@ TEST_CASE("Redis receipt book: all replicas sign with one key, which nobody read
   CHECK(server.ask({"GET", server.ask({"KEYS", "*signing*"})}).find("PRIVATE") == std::string::npos);
 }
 
+TEST_CASE("Redis receipt book: a public key comes into a Redis that was away, and into one that lost it [issue 12]") {
+  test::RedisServer server;
+  RedisReceiptBooks tested(test::impatient_address_of(server));
+  const auto comes = [&] {
+    return tested.until([&] {
+      // as the store does, by the same client
+      tested.run(tested.here().keys()).has_value();
+      const auto keys = tested.run(tested.there().keys());
+      return keys && *keys == std::vector<std::string>{R"({"keys":[]})"};
+    });
+  };
+  server.kill();
+  tested.here().keep_key("kid", R"({"keys":[]})");
+  server.start();
+  CHECK(comes());
+  server.kill();
+  server.start();
+  CHECK(comes());
+}
+
 TEST_CASE("Redis receipt book: what was signed while Redis was away is there once it is back [issue 12]") {
   test::RedisServer server;
   RedisReceiptBooks tested(test::impatient_address_of(server));
