@@ -71,7 +71,7 @@ struct Parts {
     return {client, background, clock, config.environment.reject_unauthorized};
   }
   pipeline::Parts for_requests() {
-    return {clock, background, {sessions, live, streams}, &logout_tokens, client_tokens.get()};
+    return {clock, background, {sessions, live, streams}, &logout_tokens, client_tokens.get(), &look_ups};
   }
 
   const std::unique_ptr<State> state;  // outlives all that is below

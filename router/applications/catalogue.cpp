@@ -1,7 +1,6 @@
 #include "applications/catalogue.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "base/guarded.h"
@@ -48,20 +47,38 @@ Task<Result<Found>> Catalogue::find(Name name, std::string tenant, bool anew, ba
 Catalogue::EntryPointer Catalogue::entry_for(const Key& key) {
   const std::lock_guard lock(mutex_);
   if (const auto entry = entries_.find(key); entry != entries_.end()) return entry->second;
-  if (entries_.size() >= kPlaces && !make_room()) return nullptr;
+  const bool are_too_many = guesses() >= kMostGuesses;
+  // while it is a guess itself, no descriptor leaves for it
+  if ((are_too_many || entries_.size() >= kPlaces) && !drop_guess(nullptr) && are_too_many) return nullptr;
   return entries_.emplace(key, std::make_shared<Entry>()).first->second;
 }
 
-bool Catalogue::make_room() {
-  const auto rank = [](const Entry& entry) { return std::tuple(entry.last_good != nullptr, entry.asked); };
+std::size_t Catalogue::guesses() const {
+  return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(),
+                                                [](const auto& item) { return item.second->last_good == nullptr; }));
+}
+
+template <class Fits>
+bool Catalogue::drop_first(const Entry* own, const Fits& fits) {
   auto victim = entries_.end();
   for (auto item = entries_.begin(); item != entries_.end(); ++item) {
-    if (item->second->flight.is_running()) continue;
-    if (victim == entries_.end() || rank(*item->second) < rank(*victim->second)) victim = item;
+    const Entry& entry = *item->second;
+    if (!fits(entry) || (entry.flight.is_running() && &entry != own)) continue;
+    if (victim == entries_.end() || entry.asked < victim->second->asked) victim = item;
   }
   if (victim == entries_.end()) return false;
   entries_.erase(victim);
   return true;
+}
+
+bool Catalogue::drop_guess(const Entry* own) {
+  return drop_first(own, [](const Entry& entry) { return entry.last_good == nullptr; });
+}
+
+bool Catalogue::is_guess(const Name& name, const std::string& tenant) const {
+  const std::lock_guard lock(mutex_);
+  const auto entry = entries_.find({tenant, name.segment});
+  return entry == entries_.end() || !entry->second->has_answered;
 }
 
 Task<Result<Found>> Catalogue::ask(std::shared_ptr<Catalogue> self, Name name, std::string tenant, bool anew) {
@@ -109,8 +126,18 @@ Result<Found> Catalogue::make(Entry& entry, Name name, std::string tenant, std::
 
 void Catalogue::keep(Entry& entry, Result<Found> found) {
   const std::lock_guard lock(mutex_);
+  take_over(entry, std::move(found));
+  while (entries_.size() > kPlaces && drop_guess(&entry)) {
+  }
+  if (entries_.size() - guesses() > kPlaces) {
+    drop_first(nullptr, [](const Entry& other) { return other.last_good != nullptr; });
+  }
+}
+
+void Catalogue::take_over(Entry& entry, Result<Found> found) const {
   const auto now = parts_.clock.steady();
   entry.asked = now;
+  entry.has_answered = entry.has_answered || found || !is_passing(found.error());
   if (found) {
     entry.last_good = *found;
     entry.fresh_until = now + kFresh;

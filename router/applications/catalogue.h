@@ -1,10 +1,11 @@
 // The applications that requests have asked for, each as the routes that it brings: by tenant and first segment.
 //
 // A descriptor is kept for five minutes, and for an hour more while the repository fails; that there is no application
-// of a name for five minutes, too. One question per key and time, however many ask. There are 1000 places; of those that
-// nobody waits for, names without an application leave first, then whoever was asked for the longest ago. A failure is not
-// kept, and a faulty descriptor is logged once. Made for one configuration, which an application's own goes over. Owner: the graph, by shared_ptr. find() from any loop, the work runs on the background
-// loop. Errors: as applications/repository; internal (the descriptor cannot be used), overloaded.
+// of a name for five minutes, too. One question per key and time, however many ask. There are 1000 places,
+// half of them at most for names without an application, or whose answer is not there yet: those leave first, and a
+// descriptor leaves for another one alone, whoever was asked for the longest ago. A failure is not kept, and a faulty
+// descriptor is logged once. Made for one configuration, which an application's own goes over. Owner: the graph, by
+// shared_ptr. find() from any loop, the work runs on the background loop. Errors: as applications/repository; internal (the descriptor cannot be used), overloaded.
 // Source: docs/contract/html5.md section 1.
 #pragma once
 
@@ -37,6 +38,7 @@ using MakeRoutes = std::function<std::shared_ptr<const backend::RouteSet>(
 class Catalogue : public std::enable_shared_from_this<Catalogue> {
  public:
   static constexpr std::size_t kPlaces = 1000;
+  static constexpr std::size_t kMostGuesses = kPlaces / 2;
 
   Catalogue(std::shared_ptr<const config::Configuration> central, std::shared_ptr<Repository> repository,
             MakeRoutes make_routes, identity::Parts parts)
@@ -48,6 +50,8 @@ class Catalogue : public std::enable_shared_from_this<Catalogue> {
   const Repository& repository() const { return *repository_; }
   // Without waiting; absent: it has to be asked for.
   std::optional<base::Result<Found>> known(const Name& name, const std::string& tenant) const;
+  // Whether the repository has never told of it, as far as is known here: whoever asks may be guessing.
+  bool is_guess(const Name& name, const std::string& tenant) const;
   // Comes back to `home`. `anew`: what is known does not count, at most once a second.
   base::Task<base::Result<Found>> find(Name name, std::string tenant, bool anew, base::Loop& home);
 
@@ -65,6 +69,7 @@ class Catalogue : public std::enable_shared_from_this<Catalogue> {
     base::SteadyTime asked;
     base::SteadyTime fresh_until;
     base::SteadyTime stale_until;  // of last_good
+    bool has_answered = false;     // the repository, whether there is one
     bool is_faulty = false;        // its descriptor, which has been logged
     base::SingleFlight flight;
   };
@@ -76,7 +81,12 @@ class Catalogue : public std::enable_shared_from_this<Catalogue> {
   };
 
   EntryPointer entry_for(const Key& key);
-  bool make_room();  // locked
+  // Locked. Of those that nobody waits for, and `own`, who was asked for the longest ago; false: there is none.
+  template <class Fits>
+  bool drop_first(const Entry* own, const Fits& fits);
+  bool drop_guess(const Entry* own);
+  std::size_t guesses() const;                                    // locked
+  void take_over(Entry& entry, base::Result<Found> found) const;  // locked
   static base::Task<base::Result<Found>> ask(std::shared_ptr<Catalogue> self, Name name, std::string tenant, bool anew);
   static base::Task<void> look_up(std::shared_ptr<Catalogue> self, Name name, std::string tenant, EntryPointer entry);
   base::Result<Found> make(Entry& entry, Name name, std::string tenant, std::string text);

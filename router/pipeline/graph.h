@@ -23,6 +23,7 @@
 #include "logout/service.h"
 #include "pipeline/request_metrics.h"
 #include "session/access.h"
+#include "session/address_limit.h"
 #include "session/session_cookie.h"
 
 namespace router::pipeline {
@@ -33,6 +34,7 @@ struct Parts {
   session::Access sessions;
   const logout::LogoutTokens* logout_tokens = nullptr;  // null: there are none
   identity::ClientTokens* client_tokens = nullptr;      // null: there are none
+  session::AddressLimit* look_ups = nullptr;            // of names that clients choose; null: no limit
 };
 
 struct Graph : std::enable_shared_from_this<Graph> {

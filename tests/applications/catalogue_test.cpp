@@ -126,13 +126,62 @@ TEST_CASE_FIXTURE(World, "catalogue: skipping what is kept asks at most once a s
   CHECK(asked(path_of("app1")) == 2);
 }
 
-TEST_CASE_FIXTURE(World, "catalogue: a thousand places, names without an application leave first [issue 15]") {
+TEST_CASE_FIXTURE(World, "catalogue: half of its thousand places are for names without an application [issue 15]") {
   has("app1", "{}");
   REQUIRE(find("app1"));
   for (std::size_t i = 0; i < Catalogue::kPlaces + 10; ++i) REQUIRE(find("no" + std::to_string(i)));
-  CHECK(catalogue->size() == Catalogue::kPlaces);
+  CHECK(catalogue->size() == Catalogue::kMostGuesses + 1);
   REQUIRE(find("app1"));
   CHECK(asked(path_of("app1")) == 1);
+}
+
+TEST_CASE_FIXTURE(World, "catalogue: names that are waited for cost no descriptor its place [issue 15]") {
+  for (std::size_t i = 0; i < Catalogue::kPlaces; ++i) {
+    const auto name = "app" + std::to_string(i);
+    has(name, "{}");
+    REQUIRE(find(name));
+  }
+  CHECK(catalogue->size() == Catalogue::kPlaces);
+  // who was asked for the longest ago leaves for another descriptor alone
+  CHECK(*find("none") == nullptr);
+  CHECK(catalogue->size() == Catalogue::kPlaces);
+  REQUIRE(find("app0"));
+  CHECK(asked(path_of("app0")) == 1);
+  clock.advance(base::milliseconds(1));
+  has("another", "{}");
+  REQUIRE(find("another"));
+  CHECK(catalogue->size() == Catalogue::kPlaces);
+
+  std::vector<std::optional<base::Result<Found>>> waiting(Catalogue::kMostGuesses + 1);
+  loop.set_current(false);
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const auto name = "guess" + std::to_string(i);
+    answers[path_of(name)] = {.status = 502};  // asked once more after a while
+    base::start_detached(keep(catalogue->find({name, name, ""}, "own", false, loop), &waiting[i]));
+  }
+  loop.run_ready();
+  REQUIRE(waiting.back());
+  REQUIRE(!*waiting.back());
+  CHECK(waiting.back()->error().code == ErrorCode::overloaded);
+  CHECK(!waiting.front());
+  loop.set_current(true);
+  REQUIRE(find("app7"));
+  CHECK(asked(path_of("app7")) == 1);
+  loop.advance(base::seconds(1));
+  CHECK(waiting.front());
+  CHECK(catalogue->size() == Catalogue::kPlaces);
+}
+
+TEST_CASE_FIXTURE(World, "catalogue: a name is a guess until the repository has told of it [issue 15]") {
+  CHECK(catalogue->is_guess({"app1", "app1", ""}, "own"));
+  answers[path_of("app1")] = {.status = 500};
+  CHECK(!find("app1"));
+  CHECK(catalogue->is_guess({"app1", "app1", ""}, "own"));
+  answers.erase(path_of("app1"));
+  REQUIRE(find("app1"));
+  clock.advance(base::minutes(6));
+  CHECK(!catalogue->is_guess({"app1", "app1", ""}, "own"));
+  CHECK(catalogue->is_guess({"app1", "app1", ""}, "other"));
 }
 
 TEST_CASE_FIXTURE(World, "catalogue: what is dropped is asked for anew [issue 15]") {

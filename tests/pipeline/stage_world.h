@@ -26,12 +26,15 @@ class StageWorld {
   pipeline::Context& ask(std::string method, std::string_view target, Fields fields = {}) {
     exchange = std::make_unique<FakeExchange>(std::move(method), target, fields);
     exchange->set_endpoints({peer, 80, tls});
-    graph = std::make_shared<pipeline::Graph>(std::make_shared<const config::Configuration>(config), parts);
+    auto made = std::make_shared<pipeline::Graph>(std::make_shared<const config::Configuration>(config), parts);
+    made->applications = applications;
+    graph = std::move(made);
     context = std::make_unique<pipeline::Context>(*exchange, *graph, pool);
     return *context;
   }
 
   config::Configuration config;
+  std::shared_ptr<applications::Catalogue> applications;
   std::string_view peer = "192.0.2.7";
   bool tls = false;
 

@@ -35,7 +35,7 @@ struct Limits {
   unsigned failed_logins_per_address = 10;
   unsigned logins_per_address = 60;             // right ones, too
   unsigned failed_callbacks_per_address = 300;  // logins that come back from the provider and fail
-  unsigned look_ups_per_address = 60;           // of destinations that the descriptor does not name, a minute; 0 = off
+  unsigned look_ups_per_address = 60;           // of names that clients choose, a minute; 0 = off
 };
 
 }  // namespace router::config

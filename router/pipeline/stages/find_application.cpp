@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "base/limits.h"
 #include "http/query.h"
 #include "pipeline/stages/stages.h"
 #include "pipeline/welcome.h"
@@ -42,9 +43,22 @@ Result<Verdict> go_on_in(RequestState& state, Result<applications::Found> found)
   return take_welcome_file(state);
 }
 
+// Names that nobody has answered for yet are the client's doing; those that turn out to be applications are not.
 Task<Result<Verdict>> ask_for_application(Context& context, applications::Name name, std::string tenant, bool anew) {
-  auto finding = context.graph.applications->find(std::move(name), std::move(tenant), anew, context.exchange.loop());
+  auto& catalogue = *context.graph.applications;
+  auto* const look_ups = catalogue.is_guess(name, tenant) ? context.graph.parts.look_ups : nullptr;
+  const auto& clock = context.graph.parts.clock;
+  if (look_ups != nullptr) {
+    const auto later = look_ups->take(context.external.client_address, clock.steady());
+    if (later) {
+      base::limits::kLookUps.hit();
+      co_return come_again(*later);
+    }
+  }
+  auto finding = catalogue.find(std::move(name), std::move(tenant), anew, context.exchange.loop());
   auto found = co_await finding;
+  const bool is_there = found && *found != nullptr;
+  if (look_ups != nullptr && is_there) look_ups->give_back(context.external.client_address, clock.steady());
   co_return go_on_in(context, std::move(found));
 }
 

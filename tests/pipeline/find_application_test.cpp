@@ -1,0 +1,60 @@
+// Which application of the HTML5 repository a request is for, and what asking for one may cost.
+#include <doctest/doctest.h>
+
+#include "applications/application_world.h"
+#include "pipeline/stage_world.h"
+
+namespace router::find_application_test {
+namespace {
+
+struct World {
+  test::ApplicationWorld repository;
+  test::StageWorld stages;
+  session::AddressLimit look_ups{3};
+
+  World() {
+    stages.config.repository = repository.config->repository;
+    stages.parts.look_ups = &look_ups;
+    stages.applications = std::make_shared<applications::Catalogue>(
+        repository.config, repository.repository,
+        [](std::shared_ptr<const config::Configuration> own, const applications::Name&, const std::string&) {
+          return std::make_shared<const backend::RouteSet>(std::move(own));
+        },
+        repository.parts);
+  }
+  static std::string path_of(const std::string& segment) { return "/base/" + segment + "/xs-app.json"; }
+  int ask(const std::string& target, std::string_view peer = "192.0.2.7") {
+    stages.peer = peer;
+    auto& context = stages.ask("GET", target, {{"Host", "app.example"}});
+    REQUIRE(test::status_after(pipeline::sanitize(context)) == 0);
+    const auto verdict = test::run_task(pipeline::find_application(context), &repository.loop);
+    is_application = context.application != nullptr;
+    return test::status_after(verdict);
+  }
+  bool is_application = false;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(World, "find application: made-up names are look-ups of their address, applications are none [S13]") {
+  for (int i = 0; i < 10; ++i) {
+    const auto name = "app" + std::to_string(i);
+    repository.answers[path_of(name)] = {200, "{}"};
+    CHECK(ask("/" + name + "/x") == 0);
+    CHECK(is_application);
+  }
+  for (int i = 0; i < 3; ++i) CHECK(ask("/guess" + std::to_string(i)) == 0);
+  CHECK(ask("/guess3") == 429);
+  CHECK(repository.asked(path_of("guess3")) == 0);
+  // others ask, and what is known costs nothing, nor asking for it again
+  CHECK(ask("/guess3", "198.51.100.9") == 0);
+  CHECK(ask("/guess0") == 0);
+  repository.clock.advance(base::minutes(6));
+  CHECK(ask("/guess0") == 0);
+  CHECK(ask("/app0/x") == 0);
+  CHECK(is_application);
+  stages.clock.advance(base::minutes(1));
+  CHECK(ask("/guess4") == 0);
+}
+
+}  // namespace router::find_application_test
