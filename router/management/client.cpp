@@ -26,7 +26,10 @@ base::Result<std::unique_ptr<httplib::Client>> client_of(const std::string& url,
   auto client = std::make_unique<httplib::Client>(socket_path.value_or(url));
   if (!client->is_valid())
     return Error{ErrorCode::bad_request, Side::client, url + " is no http, https or unix address"};
-  if (socket_path) client->set_address_family(AF_UNIX);
+  if (socket_path) {
+    client->set_address_family(AF_UNIX);
+    client->set_default_headers({{"Host", "localhost"}});  // and not the path
+  }
   client->set_connection_timeout(kSeconds);
   client->set_read_timeout(kSeconds);
   if (!token.empty()) client->set_bearer_token_auth(std::string(token.reveal()));

@@ -1,5 +1,6 @@
 #include "management/doorkeeper.h"
 
+#include "base/ip_address.h"
 #include "base/text.h"
 
 namespace router::management {
@@ -16,8 +17,20 @@ std::string_view bearer_token(std::string_view authorization) {
   return base::trim(authorization.substr(kScheme.size()));
 }
 
+// A name that somebody may have in the DNS, and have it say that this is where it leads (DNS rebinding). Clients that take
+// the socket's path for a host are no browsers.
+bool is_name_in_dns(std::string_view host) {
+  const bool is_path = host.find('/') != std::string_view::npos;
+  return host.find('.') != std::string_view::npos && !is_path && !base::IpAddress::parse_hop(host);
+}
+
 // Somebody may have brought the socket to a port, with a browser before it.
 Visitor nobody_asked(const Request& request) {
+  if (is_name_in_dns(request.host)) {
+    Visitor misled;
+    misled.is_misled = true;
+    return misled;
+  }
   Visitor visitor{Right::everything, "socket", true};
   visitor.is_by_browser = !request.origin.empty();
   return visitor;

@@ -22,6 +22,7 @@ struct Request {
   std::string cookie = {};
   std::string origin = {};        // of the page that a browser asks for
   std::string requested_by = {};  // x-requested-by, which no other site can send
+  std::string host = {};          // with its port
 };
 
 // An answer that goes on: pieces, one after the other with a pause in between, until there is an empty one. Called on the

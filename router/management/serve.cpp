@@ -50,6 +50,7 @@ bool may_be_of_another_site(const Visitor& visitor, const Request& request) {
 
 std::optional<Response> turn_away(const Visitor& visitor, const Request& request, const Doorkeeper& doorkeeper) {
   if (!doorkeeper.has_tokens()) return problem(403, "neither MANAGEMENT_TOKEN nor MANAGEMENT_READ_TOKEN is set");
+  if (visitor.is_misled) return problem(403, "without a token by no name of the DNS: localhost, or an address");
   if (visitor.come_again) {
     auto answer = problem(429, "too many wrong tokens from this address");
     answer.come_again_after = static_cast<unsigned>(visitor.come_again->count());

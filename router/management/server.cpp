@@ -42,7 +42,8 @@ Request to_request(const httplib::Request& from) {
           .query = std::move(query),
           .cookie = from.get_header_value("Cookie"),
           .origin = from.get_header_value("Origin"),
-          .requested_by = from.get_header_value("x-requested-by")};
+          .requested_by = from.get_header_value("x-requested-by"),
+          .host = from.get_header_value("Host")};
 }
 
 void fill(httplib::Response& to, const Response& from) {

@@ -12,6 +12,9 @@ Response answer_who(const Visitor& visitor) {
 }  // namespace
 
 Response sign_in(const Asking& asking) {
+  // a page of another site guesses at nobody's cost
+  if (!asking.request.origin.empty() && asking.request.requested_by.empty())
+    return problem(403, "from a browser x-requested-by is needed");
   const auto body = body_of(asking.request);
   const auto* token = body && body->size() == 1 ? text_of(*body, "token") : nullptr;
   if (token == nullptr) return problem(400, R"(wanted: {"token": "…"})");
@@ -25,7 +28,7 @@ Response sign_in(const Asking& asking) {
 
 Response who_asks(const Asking& asking) {
   const auto visitor = asking.doorkeeper.look(asking.request);
-  if (!visitor.said_something && asking.doorkeeper.has_tokens()) return answer_who(visitor);
+  if (!visitor.said_something && !visitor.is_misled && asking.doorkeeper.has_tokens()) return answer_who(visitor);
   if (auto refusal = turn_away(visitor, asking.request, asking.doorkeeper)) return *std::move(refusal);
   return answer_who(visitor);
 }

@@ -17,6 +17,7 @@ struct Visitor {
   bool said_something = false;
   std::optional<base::seconds> come_again = {};
   bool is_by_browser = false;  // not by a token of its own: a page of another site may have made it ask
+  bool is_misled = false;      // that page's name leads here: it would read the answer as its own
 };
 
 }  // namespace router::management

@@ -91,4 +91,25 @@ TEST_CASE("doorkeeper: on a Unix socket the file's rights decide [issue 14]") {
   CHECK(look(door, "Bearer wrong", "").name == "socket");
 }
 
+TEST_CASE("doorkeeper: a Unix socket that was brought to a port obeys no page whose name was led to it [issue 14]") {
+  FakeClock clock;
+  Doorkeeper socket({Secret("all-of-it"), Secret(), true}, clock);
+  for (const auto* host : {"", "localhost", "localhost:9090", "127.0.0.1", "127.0.0.1:9090", "[::1]", "[::1]:9090", "x",
+                           "/run/xs-router/management.sock"}) {
+    CAPTURE(host);
+    CHECK(socket.look({.host = host}).right == Right::everything);
+  }
+  for (const auto* host : {"rebound.example", "rebound.example:9090", "localhost.", "a.localhost:1", "127.0.0.1.nip.io",
+                           "127.0.0.1.", "1.2.3"}) {
+    CAPTURE(host);
+    const auto visitor = socket.look({.host = host});
+    CHECK(visitor.right == Right::nothing);
+    CHECK(visitor.is_misled);
+    CHECK(socket.sign_in("all-of-it", {.host = host}).visitor.right == Right::nothing);
+  }
+  // with tokens a name is as good as an address
+  Doorkeeper port({Secret("all-of-it"), Secret(), false}, clock);
+  CHECK(port.look({.authorization = "Bearer all-of-it", .host = "router.example"}).right == Right::everything);
+}
+
 }  // namespace router::doorkeeper_test

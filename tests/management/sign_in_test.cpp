@@ -245,4 +245,28 @@ TEST_CASE("console: a page of another site changes nothing by a Unix socket that
   CHECK(serve(request, socket, world.operations).status == 200);
 }
 
+TEST_CASE("console: a page whose name was led to a Unix socket reads nothing there, and changes nothing [issue 14]") {
+  World world;
+  Doorkeeper socket({Secret("all-of-it"), Secret(), true}, world.clock);
+  for (const auto* method : {"GET", "POST", "DELETE"}) {
+    for (const auto* path : {"/api/config", "/api/sessions", "/api/reload", "/login", "/nothing"}) {
+      CAPTURE(path);
+      const Request request{.method = method, .path = path, .requested_by = "console", .host = "rebound.example:9090"};
+      const auto status = serve(request, socket, world.operations).status;
+      CHECK((status == 403 || (path == std::string_view("/login") && status >= 400)));
+    }
+  }
+}
+
+TEST_CASE("console: a page of another site signs nobody in, and uses no try of an address up [issue 14]") {
+  World world;
+  Request request{.method = "POST", .path = "/login", .address = "192.0.2.1", .body = R"({"token":"wrong"})"};
+  request.origin = "https://elsewhere.example";
+  for (int i = 0; i < 10; ++i) CHECK(serve(request, world.door, world.operations).status == 403);
+  request.body = R"({"token":"all-of-it"})";
+  CHECK(serve(request, world.door, world.operations).status == 403);
+  request.requested_by = "console";
+  CHECK(serve(request, world.door, world.operations).status == 200);
+}
+
 }  // namespace router::sign_in_test
