@@ -93,7 +93,9 @@ class [[nodiscard]] Task {
   using promise_type = detail::TaskPromise<T>;
   using Handle = std::coroutine_handle<promise_type>;
 
-  Task() = default;
+  // One that has ended; of another type it would have no value to give.
+  Task() requires std::is_void_v<T>
+  = default;
   explicit Task(Handle handle) : handle_(handle) {}
   // One that has ended.
   template <std::convertible_to<T> Value>

@@ -101,6 +101,13 @@ Task<int> note_loop(FakeLoop& loop) { co_return static_cast<int>(loop.pending_ti
 
 }  // namespace
 
+TEST_CASE("task: one that is given nothing has ended, where there is nothing to give [issue 14]") {
+  CHECK(std::is_default_constructible_v<Task<void>>);
+  CHECK_FALSE(std::is_default_constructible_v<Task<int>>);
+  CHECK_FALSE(std::is_default_constructible_v<Task<Result<void>>>);
+  run_task(Task<void>());
+}
+
 TEST_CASE("task: starts when it is awaited and hands its value on") { CHECK(run_task(twice(answer())) == 84); }
 
 TEST_CASE("task: does nothing until somebody awaits it") {
