@@ -250,8 +250,7 @@ Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot sessi
 
 std::vector<Call> Executor::calls_of(const Trigger& trigger, const session::Session& session,
                                      const std::optional<ForwardedRequest>& request) const {
-  const auto* part = trigger.application();
-  const auto* only = part == nullptr ? nullptr : &part->destinations;
+  const auto* only = trigger.only();
   const bool has_only_usual = parts_.config->looked_up_logouts.empty() && session.application_logouts.empty() &&
                               trigger.application_logouts.empty();
   if (has_only_usual) return calls_for(session, targets_, request, only);
@@ -265,7 +264,9 @@ std::size_t Executor::close_connections(const Trigger& trigger, const session::S
   std::size_t closed = 0;
   for (const auto* id : {&session.id, &session.anonymous_before}) {
     if (id->empty()) continue;
-    closed += part == nullptr ? parts_.live.close(*id) : parts_.live.close(*id, part->destinations);
+    if (part == nullptr) closed += parts_.live.close(*id);
+    if (part != nullptr)
+      closed += part->is_every() ? parts_.live.close_back_ends(*id) : parts_.live.close(*id, part->destinations);
   }
   return closed;
 }

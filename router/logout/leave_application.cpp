@@ -24,7 +24,7 @@ bool leave_part(session::Session& session, const ApplicationPart& part) {
   if (has_left(session, part)) return false;
   const auto& its = part.destinations;
   const auto dropped = std::erase_if(session.backend_cookies, [&](const auto& cookie) {
-    return std::find(its.begin(), its.end(), cookie.destination) != its.end();
+    return part.is_every() || std::find(its.begin(), its.end(), cookie.destination) != its.end();
   });
   // who is nobody cannot log in again: what he left is gone, and may come anew
   if (session.is_anonymous) return dropped > 0;

@@ -51,6 +51,8 @@ Task<Result<void>> outdate_tokens(const Parts& parts, session::SessionFilter fil
       });
       const auto changed = co_await changing;
       if (!changed) co_return changed.error();
+      if (changed->was_written() && !changed->is_over() && config::has_left_every(changed->now->ended_applications))
+        parts.live.close_back_ends(session->id);
     }
     if (found->size() < kAtOnce) co_return Result<void>();
     co_await base::sleep_for(parts.background, kPauseBetween);

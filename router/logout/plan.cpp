@@ -166,7 +166,7 @@ Plan make_plan(const Trigger& trigger, const EndingInput& input) {
     const auto* known = known_back_end(input.config, logout);
     if (known != nullptr) add_target(make_application_target(logout, *known, input.config), targets);
   }
-  plan.calls = calls_for(session, targets, std::nullopt, part == nullptr ? nullptr : &part->destinations);
+  plan.calls = calls_for(session, targets, std::nullopt, trigger.only());
   return plan;
 }
 

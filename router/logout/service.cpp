@@ -258,10 +258,14 @@ Task<void> Service::hear(session::News news) {
   auto looking = parts_.store.find(news.id);
   const auto found = co_await looking;
   if (!found || !*found || (**found)->ended_applications.empty()) co_return;
+  const auto& applications = (**found)->ended_applications;
+  if (config::has_left_every(applications)) {
+    parts_.live.close_back_ends(news.id);
+    co_return;
+  }
   std::vector<std::string> left;
   for (const auto& [name, destination] : parts_.config->destinations) {
-    if (config::left_application(parts_.config->logout, (**found)->ended_applications, name) != nullptr)
-      left.push_back(name);
+    if (config::left_application(parts_.config->logout, applications, name) != nullptr) left.push_back(name);
   }
   if (!left.empty()) parts_.live.close(news.id, left);
 }

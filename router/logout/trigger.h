@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "config/applications.h"
 #include "http/message.h"
 #include "session/store.h"
 
@@ -50,8 +51,10 @@ struct Selection {
 struct WholeSession {};
 // A named application (agent style): its cookies and connections, and the back-ends that are its destinations.
 struct ApplicationPart {
-  std::string name;
+  std::string name;  // kEveryApplication: all back-ends, whatever they are called
   std::vector<std::string> destinations;
+
+  bool is_every() const { return name == config::kEveryApplication; }
 };
 using Extent = std::variant<WholeSession, ApplicationPart>;
 
@@ -121,6 +124,11 @@ struct Trigger {
   // Null: the whole session.
   const ApplicationPart* application() const { return std::get_if<ApplicationPart>(&extent); }
   bool whole_session() const { return application() == nullptr; }
+  // Whose back-ends alone hear of it; null: all do.
+  const std::vector<std::string>* only() const {
+    const auto* part = application();
+    return part == nullptr || part->is_every() ? nullptr : &part->destinations;
+  }
   // The session at the provider is over, too, afterwards: at our bidding or at its own.
   bool is_over_at_provider() const {
     return asks_provider() || (whole_session() && provider_step == ProviderStep::already_signing_out);

@@ -12,6 +12,9 @@ namespace {
 const base::SingleCounter kClosedByLogout("xsrouter_live_answers_closed_total",
                                           "WebSockets, event streams and answers under way that a logout has ended.");
 
+// Stands for all; no back-end has this name.
+constexpr std::string_view kEveryBackEnd = "*";
+
 }  // namespace
 
 LiveConnections::Registration& LiveConnections::Registration::operator=(Registration&& other) noexcept {
@@ -51,9 +54,24 @@ LiveConnections::Registration LiveConnections::add(const SessionId& id, base::Lo
       std::make_shared<Entry>(Entry{&loop, std::move(end), &shard, std::string(id.reveal()), std::move(back_end)});
   const std::lock_guard lock(shard.mutex);
   shard.entries.emplace(registration.entry_->key, registration.entry_);
-  const bool has_left = authenticated && shard.ended.contains(hash_of(hash, registration.entry_->back_end));
+  const auto has_left_it = [&](std::string_view name) { return shard.ended.contains(hash_of(hash, name)); };
+  const auto& name = registration.entry_->back_end;
+  const bool has_left = authenticated && !name.empty() && (has_left_it(name) || has_left_it(kEveryBackEnd));
   if (has_left || shard.ended.contains(hash)) end_soon(registration.entry_);
   return registration;
+}
+
+std::size_t LiveConnections::end_those(Shard& shard, const SessionId& id,
+                                       const std::function<bool(const Entry&)>& are_meant) {
+  const auto [first, last] = shard.entries.equal_range(std::string(id.reveal()));
+  std::size_t closed = 0;
+  for (auto it = first; it != last; ++it) {
+    if (!are_meant(*it->second)) continue;
+    end_soon(it->second);
+    ++closed;
+  }
+  kClosedByLogout.add(closed);
+  return closed;
 }
 
 std::size_t LiveConnections::close(const SessionId& id) {
@@ -61,11 +79,7 @@ std::size_t LiveConnections::close(const SessionId& id) {
   Shard& shard = shards_[hash % kShards];
   const std::lock_guard lock(shard.mutex);
   shard.remember(hash);
-  const auto [first, last] = shard.entries.equal_range(std::string(id.reveal()));
-  std::size_t closed = 0;
-  for (auto it = first; it != last; ++it, ++closed) end_soon(it->second);
-  kClosedByLogout.add(closed);
-  return closed;
+  return end_those(shard, id, [](const Entry&) { return true; });
 }
 
 std::size_t LiveConnections::close(const SessionId& id, const std::vector<std::string>& back_ends) {
@@ -73,15 +87,17 @@ std::size_t LiveConnections::close(const SessionId& id, const std::vector<std::s
   Shard& shard = shards_[hash % kShards];
   const std::lock_guard lock(shard.mutex);
   for (const auto& back_end : back_ends) shard.remember(hash_of(hash, back_end));
-  const auto [first, last] = shard.entries.equal_range(std::string(id.reveal()));
-  std::size_t closed = 0;
-  for (auto it = first; it != last; ++it) {
-    if (std::find(back_ends.begin(), back_ends.end(), it->second->back_end) == back_ends.end()) continue;
-    end_soon(it->second);
-    ++closed;
-  }
-  kClosedByLogout.add(closed);
-  return closed;
+  return end_those(shard, id, [&](const Entry& entry) {
+    return std::find(back_ends.begin(), back_ends.end(), entry.back_end) != back_ends.end();
+  });
+}
+
+std::size_t LiveConnections::close_back_ends(const SessionId& id) {
+  const auto hash = hash_of(id);
+  Shard& shard = shards_[hash % kShards];
+  const std::lock_guard lock(shard.mutex);
+  shard.remember(hash_of(hash, kEveryBackEnd));
+  return end_those(shard, id, [](const Entry& entry) { return !entry.back_end.empty(); });
 }
 
 void LiveConnections::Shard::remember(std::size_t hash) {

@@ -60,6 +60,8 @@ class LiveConnections {
   std::size_t close(const SessionId& id);
   // Only those that these back-ends answer.
   std::size_t close(const SessionId& id, const std::vector<std::string>& back_ends);
+  // Those that any back-end answers, whatever it is called; what the router answers itself goes on.
+  std::size_t close_back_ends(const SessionId& id);
   std::size_t count() const;
 
  private:
@@ -82,6 +84,8 @@ class LiveConnections {
     return session * 31 + std::hash<std::string_view>{}(back_end);
   }
   static void end_soon(const std::shared_ptr<Entry>& entry);
+  // With the lock held: those of that session.
+  static std::size_t end_those(Shard& shard, const SessionId& id, const std::function<bool(const Entry&)>& are_meant);
 
   std::array<Shard, kShards> shards_;
 };

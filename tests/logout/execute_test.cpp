@@ -330,4 +330,24 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("execute: who leaves every application leaves back-ends that no descriptor names, too [issue 16]") {
+  World world;
+  world.config.destinations["bank"] = test::make_destination("bank");
+  auto made = world.make_session();
+  made.backend_cookies = {{"bank", "B", base::Secret(std::string("1")), "/", false},
+                          {"looked up", "L", base::Secret(std::string("2")), "/", false}};
+  made.application_logouts = {{"app", "bank", "/app-logout", "POST"}};
+  const auto session = world.log_in(std::move(made));
+  bool is_closed = false;
+  const auto socket = world.live.add(
+      session->id, world.loop, [&] { is_closed = true; }, "looked up");
+  auto executor = make_executor(world);
+  auto trigger = leave(std::string(config::kEveryApplication), session);
+  test::run_task(executor.run(trigger, std::nullopt), &world.loop);
+  world.loop.run_ready();
+  CHECK(is_closed);
+  CHECK(world.find(session->id)->backend_cookies.empty());
+  CHECK(world.client.count("bank.example") == 2);
+}
+
 }  // namespace router::execute_test

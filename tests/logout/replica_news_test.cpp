@@ -57,4 +57,20 @@ TEST_CASE(
   CHECK_FALSE(bobs.is_ended);
 }
 
+TEST_CASE("replica news: who is asked anew on another replica has no connection to any back-end here [issue 16]") {
+  World world;
+  test::add_back_ends(world, {"bank"});
+  auto session = world.make_session();
+  session.ended_applications = {std::string(config::kEveryApplication)};
+  const auto left = world.log_in(std::move(session));
+  Running at_bank(world, left->id, "bank");
+  Running at_looked_up(world, left->id, "looked up");
+  Running files(world, left->id, "");
+  test::run_task(world.service().hear({left->id, false}), &world.loop);
+  world.loop.run_ready();
+  CHECK(at_bank.is_ended);
+  CHECK(at_looked_up.is_ended);
+  CHECK_FALSE(files.is_ended);
+}
+
 }  // namespace router::replica_news_test

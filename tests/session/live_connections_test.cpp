@@ -93,5 +93,21 @@ TEST_CASE_FIXTURE(World, "live connections: a request that registers just after 
   CHECK(ended == 1);
 }
 
+TEST_CASE_FIXTURE(World, "live connections: those of all back-ends are ended, whatever they are called [issue 16]") {
+  std::string closed;
+  const auto add_at = [&](const std::string& back_end, bool is_public = false) {
+    return live.add(
+        id, loop, [&closed, back_end] { closed += back_end + " "; }, back_end, !is_public);
+  };
+  const auto bank = add_at("bank");
+  const auto files = add_at("");
+  CHECK(live.close_back_ends(id) == 1);
+  const auto late = add_at("looked up");
+  const auto late_files = add_at("");
+  const auto landing_page = add_at("bank", true);
+  loop.run_ready();
+  CHECK(closed == "bank looked up ");
+}
+
 }  // namespace
 }  // namespace router::session::test::live_connections_test

@@ -46,16 +46,6 @@ Judgement judge_set(const config::SignalTransmitter& transmitter, const Security
   return judgement;
 }
 
-// As an application that holds everything is left.
-ApplicationPart every_back_end(const config::Configuration& config) {
-  ApplicationPart part;
-  part.name = config::kEveryApplication;
-  for (const auto& [name, destination] : config.destinations) part.destinations.push_back(name);
-  for (const auto& [key, service] : config.services) part.destinations.push_back(service.name);
-  for (const auto& [name, logout] : config.looked_up_logouts) part.destinations.push_back(name);
-  return part;
-}
-
 bool is_in_all_applications(const session::Session& session) {
   return !config::has_left_every(session.ended_applications);
 }
@@ -198,7 +188,8 @@ Recognition SignalsSource::recognition_of(const config::SignalTransmitter& trans
   if (judgement.effect == SignalEffect::end) {
     trigger.selection.ended_at_provider = std::move(meant.logins);
   } else {
-    trigger.extent = every_back_end(*config_);
+    // as an application that holds everything is left
+    trigger.extent = ApplicationPart{std::string(config::kEveryApplication), {}};
     // those that have not left yet
     for (auto& filter : trigger.selection.filters) add_condition(filter, &is_in_all_applications);
   }
