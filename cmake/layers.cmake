@@ -16,8 +16,11 @@ target_compile_options(router_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # g++ 12 sees overlaps and overflows in std::string that are not there (GCC bugs 105651 and 105329)
   target_compile_options(router_options INTERFACE -Wno-restrict -Wno-stringop-overflow)
-  # A vector that grows in a loop of a coroutine whose co_await need not wait was read from the stack of before the wait
-  # when both its ends were loaded as one (tests/logout/sqlite_outbox_test.cpp).
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 builds a vector of two values before they are loaded, in the tail of a loop: objdump of take_left_behind() shows
+  # it, no undefined behaviour of ours. Which version no longer does is not known: for a compiler the flag goes when
+  # tests/logout/sqlite_outbox_test.cpp passes without it there.
   target_compile_options(router_options INTERFACE -fno-tree-slp-vectorize)
 endif()
 if(XS_ROUTER_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
