@@ -107,8 +107,10 @@ std::map<std::string, Destination> read_endpoints(const Binding& binding, const 
   const json& credentials = *binding.credentials;
   if (const auto url = own_url(credentials); url && http::parse_url(url->second)) {
     const std::string key(url->first);
-    if (auto only = read_endpoint(binding, service, *member(credentials, key), pointer_to("", key)))
+    if (auto only = read_endpoint(binding, service, *member(credentials, key), pointer_to("", key))) {
+      only->service_key = service.name;
       found[service.name] = *std::move(only);
+    }
   }
   const json* endpoints = object_member(credentials, "endpoints");
   if (endpoints == nullptr) return found;
@@ -116,10 +118,11 @@ std::map<std::string, Destination> read_endpoints(const Binding& binding, const 
   for (const auto& [name, value] : endpoints->items()) {
     auto endpoint = read_endpoint(binding, service, value, pointer_to("/endpoints", name));
     if (!endpoint) continue;
+    endpoint->service_key = service_key(service.name, name);
     const bool is_default =
         wanted == default_endpoints.end() ? endpoints->size() == 1 && found.empty() : wanted->second == name;
     if (is_default) found[service.name] = *endpoint;
-    found[service_key(service.name, name)] = *std::move(endpoint);
+    found[endpoint->service_key] = *endpoint;
   }
   return found;
 }

@@ -54,7 +54,9 @@ std::vector<session::ApplicationLogout> application_logouts(const config::Config
   for (const auto& [name, looked_up] : application.looked_up_logouts)
     add(name, looked_up.path, looked_up.method, false);
   for (const auto& [key, service] : application.services) {
-    if (!service.logout_path.empty()) add(key, service.logout_path, service.logout_method, true);
+    // what the application's default endpoint is, nobody else knows
+    const auto& endpoint = service.service_key.empty() ? key : service.service_key;
+    if (!service.logout_path.empty()) add(endpoint, service.logout_path, service.logout_method, true);
   }
   return logouts;
 }

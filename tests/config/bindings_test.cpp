@@ -156,6 +156,7 @@ TEST_CASE("bindings: a bound service has its own client, grant, URLs, headers an
   CHECK(services.at("country/config").url.path == "/config");
   const Destination& data = services.at("com.sap.country/data");
   CHECK(data.name == "com.sap.country");
+  CHECK(data.service_key == "com.sap.country/data");
   CHECK(data.timeout == milliseconds(120'000));
   REQUIRE(data.headers.size() == 1);
   CHECK(data.headers[0].value == "sweet");

@@ -26,6 +26,28 @@ TEST_CASE("application calls: every destination and service with a logoutPath [i
                                                   {"app1", "svc/a", "/end", "POST", true, true}});
 }
 
+TEST_CASE("application calls: of a service the endpoint is remembered that is the application's default [issue 15]") {
+  config::Configuration central;
+  for (const char* key : {"svc", "svc/a", "svc/b"}) {
+    auto& service = central.services[key];
+    service.name = "svc";
+    service.is_service = true;
+    service.service_key = key == std::string("svc") ? "svc/a" : key;
+    service.url = *http::parse_url("https://" + service.service_key.substr(4) + ".example");
+  }
+  config::Configuration own = central;
+  own.services["svc"] = config::Destination(own.services["svc/b"]);
+  own.services["svc"].logout_path = "/end";
+  const auto logouts = logout::application_logouts(own, "app1", "idp");
+  CHECK(logouts == std::vector<ApplicationLogout>{{"app1", "svc/b", "/end", "POST", true, true}});
+  const auto* known = logout::known_back_end(central, logouts.at(0));
+  REQUIRE(known != nullptr);
+  const auto target = logout::make_application_target(logouts.at(0), *known, central);
+  CHECK(target->url.to_string() == "https://b.example/end");
+  // whose cookies and token it gets
+  CHECK(target->back_end == "svc");
+}
+
 TEST_CASE("application calls: a session remembers each application once, fifty at most [issue 15]") {
   auto session = test::make_session();
   const auto of = [](const std::string& name) {

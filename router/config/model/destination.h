@@ -39,6 +39,7 @@ struct Destination {
   LogoutCallMethod logout_method = LogoutCallMethod::post;
   std::string logout_audience;             // of the logout token that it is told by (logoutToken); empty: none
   std::string title;                       // for people; empty: the name
+  std::string service_key;                 // of a service: where the model has this endpoint, whatever its default is
   bool is_service = false;                 // from VCAP_SERVICES: token always sent, x-approuter-host at logout
   bool exchanges_cookies = true;           // false: it sees no cookie of the browser's, and sets none
   std::vector<std::string> closed_fields;  // that are the router's alone towards it: a client's do not pass
