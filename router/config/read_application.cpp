@@ -64,9 +64,22 @@ std::vector<std::size_t> take_out_files(json& root, const Report& report) {
   return folders;
 }
 
+// How a back-end is told by a token, and its own name of the session, is between it and who runs the router.
+void take_out_logout_tokens(json& root, const Report& report) {
+  const auto destinations = root.find("destinations");
+  if (destinations == root.end() || !destinations->is_object()) return;
+  for (auto& [name, value] : destinations->items()) {
+    if (member(value, "logoutToken") == nullptr) continue;
+    warn(report, pointer_to(pointer_to("/destinations", name), "logoutToken"), "logoutToken",
+         "it is told without one, where logoutPath says so");
+    value.erase("logoutToken");
+  }
+}
+
 void warn_of_central_properties(const json& root, const Report& report) {
   const auto says = [&](const char* key) { return member(root, key) != nullptr; };
-  for (const char* key : {"whitelistService", "pluginMetadataEndpoint", "sessionTimeout", "am", "hostedLogin"}) {
+  for (const char* key : {"whitelistService", "pluginMetadataEndpoint", "sessionTimeout", "am", "hostedLogin",
+                          "signals", "outgoingRequestOptions"}) {
     if (says(key)) warn(report, pointer_to("", key), key, "the central descriptor's counts");
   }
   const json* login = object_member(root, "login");
@@ -126,6 +139,7 @@ ApplicationDescriptor read_application(std::string text, const Configuration& ce
   check_schema(descriptor_schema(), root, report);
   if (read.issues.has_errors()) return read;
   const auto folders = take_out_files(root, report);
+  take_out_logout_tokens(root, report);
   warn_of_central_properties(root, report);
   auto own = std::make_shared<Configuration>(surroundings_of(central));
   settle_endpoints(root, *own);
@@ -143,6 +157,7 @@ ApplicationDescriptor read_application(std::string text, const Configuration& ce
   own->whitelist_endpoint.clear();
   own->am.reset();
   own->hosted_login.reset();
+  own->signals = central.signals;
   settle_logout(root, central, segment, *own);
   for (auto& page : own->error_pages) page.path = below(segment, page.path);
   read.configuration = std::move(own);

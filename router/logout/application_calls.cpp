@@ -95,6 +95,7 @@ std::shared_ptr<const CallTarget> make_application_target(const session::Applica
                                                           const config::Configuration& config) {
   back_end.logout_path = logout.path;
   back_end.logout_method = method_of(logout.method);
+  back_end.logout_audience.clear();  // that of the descriptor's own path
   auto target = make_call_target(back_end, config);
   target.name = application_target_name(logout);
   target.application = logout.application;

@@ -169,6 +169,23 @@ TEST_CASE("application: what is the central descriptor's, and what is its own [i
   }
 }
 
+TEST_CASE("application: signals, outgoing requests and logout tokens are the central descriptor's [issue 15]") {
+  const auto read = read_application(R"({"destinations": {"d1": {"logoutPath": "/own", "logoutToken": true},
+      "d2": {"logoutToken": {"path": "/token"}}}, "outgoingRequestOptions": {"destination": {"timeout": 1}},
+      "signals": {}, "routes": [{"source": "^/a/(.*)$", "destination": "d1"}]})",
+                                     central(), "app1");
+  REQUIRE(read.configuration);
+  CHECK(read.configuration->destinations.at("d1").logout_path == "/own");
+  CHECK(read.configuration->destinations.at("d1").logout_audience.empty());
+  CHECK(!read.configuration->signals.global_revocation);
+  const auto said = to_text(read.issues);
+  for (const char* part :
+       {"/signals", "/outgoingRequestOptions", "/destinations/d1/logoutToken", "/destinations/d2/logoutToken"}) {
+    CAPTURE(part);
+    CHECK(said.find(part) != std::string::npos);
+  }
+}
+
 TEST_CASE("application: logout is inherited property by property [issue 15]") {
   struct Row {
     const char* logout;

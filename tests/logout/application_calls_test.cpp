@@ -73,6 +73,16 @@ TEST_CASE("application calls: a session remembers each application once, fifty a
   CHECK(logout::has_logouts(session, "x0", of("x0")));
 }
 
+TEST_CASE("application calls: no application is told by a logout token that the descriptor asks for [issue 15]") {
+  config::Destination back_end;
+  back_end.name = "crm";
+  back_end.url = *http::parse_url("https://crm.example");
+  back_end.logout_audience = "crm-client";
+  const auto target = logout::make_application_target({"app1", "crm", "/bye", "POST", false, true}, back_end, {});
+  CHECK(target->audience.empty());
+  CHECK(target->url.to_string() == "https://crm.example/bye");
+}
+
 TEST_CASE("application calls: the name of one tells all that is needed to make it again [issue 15]") {
   for (const auto& logout : {ApplicationLogout{"app1", "crm", "/bye?a=1&b=%2F", "GET", false, true},
                              ApplicationLogout{"biz.app-1.0.0", "a b/c:d\n", "/", "POST", true, false}}) {
