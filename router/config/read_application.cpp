@@ -88,6 +88,18 @@ void warn_of_central_properties(const json& root, const Report& report) {
   }
 }
 
+// Each session that uses the application remembers them.
+void warn_of_logouts(const Configuration& own, const Report& report) {
+  const auto has_path = [](const auto& one) { return !one.second.logout_path.empty(); };
+  auto count = own.looked_up_logouts.size();
+  for (const auto* back_ends : {&own.destinations, &own.services}) {
+    count += static_cast<std::size_t>(std::count_if(back_ends->begin(), back_ends->end(), has_path));
+  }
+  if (count <= kMostApplicationLogouts) return;
+  report.warning("/destinations", {std::to_string(count) + " logout paths",
+                                   "at most " + std::to_string(kMostApplicationLogouts), "the rest is not called"});
+}
+
 std::string below(const std::string& segment, const std::string& path) {
   if (path.empty() || http::is_absolute_http(path)) return path;
   return "/" + segment + (path.starts_with('/') ? path : "/" + path);
@@ -159,6 +171,7 @@ ApplicationDescriptor read_application(std::string text, const Configuration& ce
   own->hosted_login.reset();
   own->signals = central.signals;
   settle_logout(root, central, segment, *own);
+  warn_of_logouts(*own, report);
   for (auto& page : own->error_pages) page.path = below(segment, page.path);
   read.configuration = std::move(own);
   return read;

@@ -15,6 +15,9 @@
 
 namespace router::config {
 
+// Destinations and services with a logoutPath that are told; what an application has beyond them is a warning.
+inline constexpr std::size_t kMostApplicationLogouts = 100;
+
 struct ApplicationDescriptor {
   std::shared_ptr<const Configuration> configuration;  // null with errors
   Issues issues;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "config/read_application.h"
 #include "config/token_rule.h"
 
 namespace router::logout {
@@ -45,6 +46,7 @@ std::vector<session::ApplicationLogout> application_logouts(const config::Config
   std::vector<session::ApplicationLogout> logouts;
   const auto add = [&](const std::string& back_end, const std::string& path, config::LogoutCallMethod method,
                        bool is_service) {
+    if (logouts.size() >= config::kMostApplicationLogouts) return;
     logouts.push_back({segment, back_end, path, std::string(word_of(method)), is_service,
                        gets_token(application, back_end, provider)});
   };
@@ -63,11 +65,13 @@ std::vector<session::ApplicationLogout> application_logouts(const config::Config
 
 bool has_logouts(const session::Session& session, const std::string& segment,
                  const std::vector<session::ApplicationLogout>& logouts) {
-  std::vector<session::ApplicationLogout> known;
+  auto expected = logouts.begin();
   for (const auto& logout : session.application_logouts) {
-    if (is_of(logout, segment)) known.push_back(logout);
+    if (!is_of(logout, segment)) continue;
+    if (expected == logouts.end() || !(*expected == logout)) return false;
+    ++expected;
   }
-  return known == logouts;
+  return expected == logouts.end();
 }
 
 void remember_logouts(session::Session& session, const std::string& segment,

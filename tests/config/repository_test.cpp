@@ -186,6 +186,21 @@ TEST_CASE("application: signals, outgoing requests and logout tokens are the cen
   }
 }
 
+TEST_CASE("application: more than a hundred logout paths are a warning [issue 15]") {
+  for (const std::size_t count : {kMostApplicationLogouts, kMostApplicationLogouts + 1}) {
+    auto all = central();
+    std::string entries;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto name = "e" + std::to_string(i);
+      all.destinations[name].name = name;
+      entries += (i == 0 ? "\"" : ",\"") + name + R"(": {"logoutPath": "/x"})";
+    }
+    const auto read = read_application(R"({"destinations": {)" + entries + "}}", all, "app1");
+    REQUIRE(read.configuration);
+    CHECK((to_text(read.issues).find("logout paths") != std::string::npos) == (count > kMostApplicationLogouts));
+  }
+}
+
 TEST_CASE("application: logout is inherited property by property [issue 15]") {
   struct Row {
     const char* logout;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "config/read_application.h"
 #include "support/sessions.h"
 
 namespace router::application_calls_test {
@@ -81,6 +82,24 @@ TEST_CASE("application calls: no application is told by a logout token that the 
   const auto target = logout::make_application_target({"app1", "crm", "/bye", "POST", false, true}, back_end, {});
   CHECK(target->audience.empty());
   CHECK(target->url.to_string() == "https://crm.example/bye");
+}
+
+TEST_CASE("application calls: an application has a hundred at most [issue 15]") {
+  config::Configuration config;
+  for (int i = 0; i < 1000; ++i) config.destinations["d" + std::to_string(i)].logout_path = "/bye";
+  CHECK(logout::application_logouts(config, "app1", "idp").size() == config::kMostApplicationLogouts);
+}
+
+TEST_CASE("application calls: what a session has is compared in order, more and less is not the same [issue 15]") {
+  auto session = test::make_session();
+  const ApplicationLogout a{"app1", "crm", "/a", "POST", false, true};
+  const ApplicationLogout b{"app1", "crm", "/b", "POST", false, true};
+  logout::remember_logouts(session, "app1", {a, b});
+  CHECK(logout::has_logouts(session, "app1", {a, b}));
+  CHECK(!logout::has_logouts(session, "app1", {a}));
+  CHECK(!logout::has_logouts(session, "app1", {b, a}));
+  CHECK(!logout::has_logouts(session, "app1", {a, b, a}));
+  CHECK(!logout::has_logouts(session, "app1", {}));
 }
 
 TEST_CASE("application calls: the name of one tells all that is needed to make it again [issue 15]") {
