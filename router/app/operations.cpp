@@ -130,10 +130,10 @@ std::vector<base::MetricReading> Operations::measured() {
   return std::move(measured).readings();
 }
 
-std::string Operations::configuration() {
+Result<std::string> Operations::configuration() {
   auto asked = management::ask<InForce>(given_.parts.background, [this] { return given_.in_force(); });
   const auto found = asked.by(patience_ends());
-  return found ? *found->configuration : "{}";
+  return found ? Result<std::string>(*found->configuration) : no_answer();
 }
 
 void Operations::after(base::minutes time, std::function<void()> work) {

@@ -47,7 +47,7 @@ class Operations final : public management::Operations {
 
   management::Readiness readiness() override;
   std::vector<base::MetricReading> measured() override;
-  std::string configuration() override;
+  base::Result<std::string> configuration() override;
   void after(base::minutes time, std::function<void()> work) override;
   base::Result<management::ReloadOutcome> reload() override;
   base::Result<std::string> explain(management::ExplainQuestion question) override;

@@ -82,7 +82,7 @@ Response metrics(const Asking& asking) {
   return {.type = std::string(media_type(format)), .body = metrics_text(sample.readings.all(), format)};
 }
 
-Response configuration(const Asking& asking) { return {.body = asking.operations.configuration()}; }
+Response configuration(const Asking& asking) { return answer_or_problem(asking.operations.configuration()); }
 
 Response reload(const Asking& asking) {
   const auto outcome = asking.operations.reload();

@@ -1,5 +1,6 @@
 #include "management/handlers.h"
 #include "management/overview.h"
+#include "management/reading.h"
 
 namespace router::management {
 namespace {
@@ -36,7 +37,9 @@ Response events(const Asking& asking) {
 }
 
 Response route_counts(const Asking& asking) {
-  return {.body = route_list(take_sample(asking.operations).readings, asking.operations.configuration())};
+  const auto configuration = asking.operations.configuration();
+  if (!configuration) return problem_of(configuration.error());
+  return {.body = route_list(take_sample(asking.operations).readings, *configuration)};
 }
 
 }  // namespace router::management

@@ -98,8 +98,8 @@ class Operations {
   virtual Readiness readiness() = 0;
   // What is looked at rather than counted: loops, pools, stores, the process. What did not answer in time is left out.
   virtual std::vector<base::MetricReading> measured() = 0;
-  // The configuration in force, as JSON, without secrets.
-  virtual std::string configuration() = 0;
+  // The configuration in force, as JSON, without secrets. Errors: unavailable (no answer in time).
+  virtual base::Result<std::string> configuration() = 0;
   // Calls `work` after that time, on a thread of the router's, if it still runs then.
   virtual void after(base::minutes time, std::function<void()> work) = 0;
   // Errors of both: unavailable (no answer in time).

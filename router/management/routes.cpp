@@ -20,7 +20,7 @@ constexpr std::array kReady{Answer{200, "Requests are welcome.", kJson, kReadine
 constexpr std::array kMetrics{Answer{200, "All metrics; OpenMetrics where Accept asks for it.", "text/plain", ""},
                               Answer{200, "All metrics.", "application/openmetrics-text", ""}};
 constexpr std::array kConfig{
-    Answer{200, "What is in force, and where it comes from; secrets as ***.", kJson, kConfigSchema}};
+    Answer{200, "What is in force, and where it comes from; secrets as ***.", kJson, kConfigSchema}, kNoAnswer};
 constexpr std::array kReload{Answer{200, "The new configuration is in force.", kJson, kReloadSchema},
                              Answer{422, "It has errors; the old one goes on.", kJson, kReloadSchema}, kNoAnswer};
 constexpr std::array kLogLevel{Answer{200, "What is logged.", kJson, kLogLevelSchema}};
@@ -42,7 +42,7 @@ constexpr std::array kOverview{Answer{200, "What it does, since its start.", kJs
 constexpr std::array kEvents{
     Answer{200, "The overview, a line a second, each of the second before.", "text/event-stream", ""},
     Answer{503, "As many look already as may.", kProblem, ""}};
-constexpr std::array kRouteCounts{Answer{200, "In the order of the descriptor.", kJson, kRoutesSchema}};
+constexpr std::array kRouteCounts{Answer{200, "In the order of the descriptor.", kJson, kRoutesSchema}, kNoAnswer};
 constexpr std::array kSessions{
     Answer{200, "By user, tenant, provider, destination, min_age, max_age (seconds), limit (50), cursor.", kJson,
            kSessionsSchema},

@@ -22,7 +22,10 @@ struct FakeOperations final : Operations {
   std::vector<base::MetricReading> measured() override {
     return {{"xsrouter_open", "Open.", base::MetricKind::gauge, {}, {{{}, 7, {}}}}};
   }
-  std::string configuration() override { return R"({"directory":"/x","descriptor":{},"variables":[]})"; }
+  base::Result<std::string> configuration() override {
+    if (!answers) return base::Error{base::ErrorCode::unavailable, base::Side::router, "too late"};
+    return std::string(R"({"directory":"/x","descriptor":{},"variables":[]})");
+  }
   void after(base::minutes time, std::function<void()> work) override {
     waits = time;
     later = std::move(work);

@@ -95,6 +95,19 @@ TEST_CASE("management: a reload says what came of it, and what waits for a resta
   CHECK(world.ask("POST", "/api/reload").status == 503);
 }
 
+TEST_CASE("management: a configuration that is not told in time is 503, and not an empty one [issue 14]") {
+  World world;
+  for (const auto* path : {"/api/config", "/api/routes"}) {
+    CAPTURE(path);
+    world.operations.answers = true;
+    CHECK(world.ask("GET", path).status == 200);
+    world.operations.answers = false;
+    const auto late = world.ask("GET", path);
+    CHECK(late.status == 503);
+    CHECK(late.type == "application/problem+json");
+  }
+}
+
 TEST_CASE("management: the log level changes for a while, for all events or one [issue 14]") {
   World world;
   const auto before = base::log_level();
