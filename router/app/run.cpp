@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <iostream>
 
@@ -12,10 +13,12 @@
 #include "app/explain.h"
 #include "app/import.h"
 #include "app/init.h"
+#include "app/management_calls.h"
 #include "app/operator_commands.h"
 #include "app/options.h"
 #include "app/router.h"
 #include "app/state.h"
+#include "base/guarded.h"
 #include "base/log.h"
 #include "config/load.h"
 #include "net/signals.h"
@@ -36,9 +39,20 @@ void raise_descriptor_limit() {
 // A write beyond the limit of files is an error of that write, not the end of the process.
 void survive_file_limit() { std::signal(SIGXFSZ, SIG_IGN); }
 
+// Behind what was logged on the way here.
 int not_started(const std::string& why) {
+  base::flush_log();
   std::fprintf(stderr, "xs-router: %s\n", why.c_str());
   return kFailed;
+}
+
+std::terminate_handler usual_end = nullptr;
+
+// What led there is worth most then. Once: where it is the log that fails, the end is the usual one.
+[[noreturn]] void end_with_log() {
+  std::set_terminate(usual_end);
+  base::flush_log();
+  std::terminate();
 }
 
 bool needs_made_secret(const config::LoadResult& loaded) {
@@ -50,6 +64,7 @@ bool needs_made_secret(const config::LoadResult& loaded) {
 int serve(config::LoadInput input) {
   net::hold_signals();
   survive_file_limit();
+  usual_end = std::set_terminate(end_with_log);
   auto loaded = config::load(input);
   if (needs_made_secret(loaded)) {
     const auto secret = state_secret(loaded.configuration->environment.state_directory);
@@ -99,10 +114,8 @@ ManagementAccess management_access(const config::LoadInput& input, std::string u
   return {scheme + host + ":" + variable(input, "MANAGEMENT_PORT"), token};
 }
 
-// Those that ask a running router.
-int operate(const Options& options, const ManagementAccess& access) {
+int operate_by(const Options& options, const ManagementAccess& access, const Console& console) {
   using Command = Options::Command;
-  const Console console{std::cin, std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1};
   switch (options.command) {
     case Command::list_receipts:
       return list_receipts(access, options.receipts, console);
@@ -126,6 +139,16 @@ int operate(const Options& options, const ManagementAccess& access) {
       return set_log_level(access, options.log_level, options.json, console);
     default:
       return kFailed;
+  }
+}
+
+// Those that ask a running router.
+int operate(const Options& options, const ManagementAccess& access) {
+  const Console console{std::cin, std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1};
+  try {
+    return operate_by(options, access, console);
+  } catch (...) {
+    return tell_fault(base::caught_error(), console);
   }
 }
 
