@@ -16,6 +16,11 @@ using nlohmann::ordered_json;
 constexpr std::chrono::milliseconds kProgressEvery{200};
 constexpr std::size_t kBarWidth = 30;
 
+// What was typed may be no UTF-8.
+std::string sent_text(const ordered_json& body) {
+  return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
 std::string holdings(const ordered_json& session) {
   const auto& held = object_in(session, "holds");
   std::string text;
@@ -56,7 +61,7 @@ bool is_confirmed(const std::string& question, const Console& console) {
 void draw_progress(const ordered_json& ending, const Console& console) {
   if (!console.is_terminal) return;
   const auto matching = std::max<std::int64_t>(number_in(ending, "matching"), 1);
-  const auto ended = number_in(ending, "ended");
+  const auto ended = std::max<std::int64_t>(number_in(ending, "ended"), 0);
   const auto filled =
       static_cast<std::size_t>(std::min(ended, matching)) * kBarWidth / static_cast<std::size_t>(matching);
   console.err << "\r[" << std::string(filled, '#') << std::string(kBarWidth - filled, '.') << "] " << ended << " of "
@@ -135,7 +140,7 @@ int end_sessions(const ManagementAccess& access, const EndOrder& order, bool jso
   if (!order.yes) {
     auto trial = chosen->body;
     trial["dry_run"] = true;
-    const auto counted = ask_router(access, {"POST", "/api/sessions/end", trial.dump()});
+    const auto counted = ask_router(access, {"POST", "/api/sessions/end", sent_text(trial)});
     if (!counted) return tell_fault(counted.error(), console);
     if (!counted->is_good()) return tell_refusal(*counted, console);
     const auto more = counted->body.find("more");
@@ -145,7 +150,7 @@ int end_sessions(const ManagementAccess& access, const EndOrder& order, bool jso
                           shown_text(chosen->words) + "?";
     if (!is_confirmed(question, console)) return kCommandRefused;
   }
-  auto begun = ask_router(access, {"POST", "/api/sessions/end", chosen->body.dump()});
+  auto begun = ask_router(access, {"POST", "/api/sessions/end", sent_text(chosen->body)});
   if (!begun) return tell_fault(begun.error(), console);
   if (!begun->is_good()) return tell_refusal(*begun, console);
   return watch_ending(access, std::move(begun->body), json, console);
@@ -181,7 +186,7 @@ int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool 
     console.err << "xs-router: one of ID, --back-end and --all is needed\n";
     return kNotAsked;
   }
-  const auto retried = ask_router(access, {"POST", "/api/outbox/retry", wish.dump()});
+  const auto retried = ask_router(access, {"POST", "/api/outbox/retry", sent_text(wish)});
   if (!retried) return tell_fault(retried.error(), console);
   if (!retried->is_good()) return tell_refusal(*retried, console);
   if (json)

@@ -13,6 +13,32 @@ TEST_CASE("commands: what strangers have sent drives no terminal [issue 14]") {
   CHECK(app::shown_text("ada\x1b[31m\r\n\x7f") == "ada?[31m???");
   CHECK(app::shown_text("Ünal") == "Ünal");
   CHECK(app::shown_text(std::string(5'000, 'x')).size() == 200);
+  struct Row {
+    const char* text;
+    const char* shown;
+  };
+  // CSI and OSC as one character, and as one byte; what is no UTF-8 at all; what is no control
+  for (const auto& [text, shown] : {Row{"a\xC2\x9B"
+                                        "2J",
+                                        "a?2J"},
+                                    Row{"a\x9B"
+                                        "2J",
+                                        "a?2J"},
+                                    Row{"\xC2\x9D"
+                                        "0;x",
+                                        "?0;x"},
+                                    Row{"\xC2\xA0", "\xC2\xA0"}, Row{"\xC0\x9B", "??"}, Row{"\xE2\x82", "??"},
+                                    Row{"\xE2\x82\xAC", "\xE2\x82\xAC"}, Row{"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80"},
+                                    Row{"\xFF"
+                                        "a",
+                                        "?a"}}) {
+    CAPTURE(shown);
+    CHECK(app::shown_text(text) == shown);
+  }
+  // cut between characters, never within one
+  std::string long_text = "x";
+  for (int i = 0; i < 100; ++i) long_text += "Ü";
+  CHECK(app::shown_text(long_text) == long_text.substr(0, 199));
 }
 
 TEST_CASE("commands: columns are as wide as what is in them, in characters [issue 14]") {
