@@ -86,6 +86,23 @@ TEST_CASE(
   CHECK(fixture.router.log().find("destination-secret") == std::string::npos);
 }
 
+TEST_CASE("destination service: a looked-up back-end learns its own name of the session, as others do [issue 16]") {
+  StubProvider provider;
+  StubDestinationService service;
+  RecordingBackend crm;
+  service.set("crm", crm.origin());
+  auto setup = looked_up_setup(provider, service);
+  setup.descriptor["destinations"]["crm"] = {{"logoutToken", {{"audience", "crm-client"}, {"path", "/told"}}}};
+  RouterProcess router(setup);
+  Browser browser(router.port());
+  browser.open("/crm/x");
+  REQUIRE(crm.count("/crm/x") == 1);
+  CHECK(crm.requests_to("/crm/x")[0].field("x-xsr-sid").size() == 43);
+  browser.navigate("/my/logout");
+  REQUIRE(crm.waits_for("/told", 1));
+  CHECK(crm.requests_to("/told")[0].body.starts_with("logout_token="));
+}
+
 TEST_CASE("destination service: the logoutPath of a looked-up destination is called with the user's token") {
   LookedUpFixture fixture;
   Browser browser(fixture.router.port());
