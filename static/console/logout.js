@@ -60,18 +60,29 @@ function beside(receipt) {
   return facts.filter(([, value]) => value !== undefined).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
 }
 
-// Those in the outbox that belong to it; the API tries them again one by one.
+// Those in the outbox that belong to it; the API tries them again one by one. All are looked up first: a cursor counts, and what is
+// tried again is no longer in the list.
 async function retryAll(logoutId) {
-  let retried = 0;
+  const ids = [];
   let cursor;
   do {
     const page = await get("/api/outbox", { state: "dead", limit: 200, cursor });
-    for (const call of page.calls.filter((one) => one.logout_id === logoutId)) {
-      retried += (await post("/api/outbox/retry", { id: call.id })).retried;
-    }
+    for (const call of page.calls) if (call.logout_id === logoutId) ids.push(call.id);
     cursor = page.next_cursor;
   } while (cursor);
+  let retried = 0;
+  for (const id of ids) retried += await retryOne(id);
   return retried;
+}
+
+// 404: it is no longer there, somebody else was quicker.
+async function retryOne(id) {
+  try {
+    return (await post("/api/outbox/retry", { id })).retried;
+  } catch (error) {
+    if (error.status === 404) return 0;
+    throw error;
+  }
 }
 
 function receiptView({ mayChange, tell }, id) {
@@ -182,8 +193,15 @@ export function newestLogoutPage({ go }, parameters) {
   const user = parameters.get("user") ?? "";
   const body = h("p", { role: "status" }, say.finding);
   async function look() {
-    const { logouts } = await get("/api/logouts", { user, limit: 1 });
-    if (logouts.length > 0) go(`/logouts/${piece(logouts[0].id)}`, {}, true);
+    // a page may be empty, and others follow: the filter looks at so many at a time
+    let found;
+    let cursor;
+    do {
+      const page = await get("/api/logouts", { user, limit: 1, cursor });
+      found = page.logouts[0];
+      cursor = page.next_cursor;
+    } while (!found && cursor);
+    if (found) go(`/logouts/${piece(found.id)}`, {}, true);
     else if (user) becomeChildren(body, say.noneOf(user));
   }
   return { title: say.page, node: body, look, every: 1_000 };
