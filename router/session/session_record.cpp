@@ -29,7 +29,8 @@ void fields(Archive& archive, Logout& logout) {
 
 namespace {
 
-// Raised with every change of the list below; what an older version wrote is read by a list of its own.
+// Raised with every change of the list below; what an older version wrote is read by a list of its own, and an older
+// version is kept from the file by a step of its schema (storage/records.cpp).
 constexpr std::uint64_t kFormat = 2;
 constexpr std::uint64_t kWithoutApplications = 1;
 

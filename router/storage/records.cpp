@@ -17,13 +17,15 @@ constexpr std::size_t kMostReported = 20;
 constexpr std::int64_t kForgottenAtOnce = 2'000;
 constexpr std::size_t kColumns = 5;
 
+// A step without SQL says that records are written which the version before does not read (session/session_record.h).
 std::vector<std::string> migrations() {
   return {
       "CREATE TABLE records(number INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, key BLOB NOT "
       "NULL,"
       " kept_until INTEGER NOT NULL, sealed BLOB NOT NULL, UNIQUE(kind, key));"
       "CREATE INDEX records_by_kind ON records(kind);"
-      "CREATE INDEX records_to_forget ON records(kept_until) WHERE kept_until > 0;"};
+      "CREATE INDEX records_to_forget ON records(kept_until) WHERE kept_until > 0;",
+      ""};
 }
 
 // Milliseconds since 1970; 0: until it is erased.

@@ -130,6 +130,19 @@ TEST_CASE("records: however many are over, all are forgotten, and none of them i
   CHECK(left == 1);
 }
 
+TEST_CASE("records: who would not know the sessions in a file is kept from it [issue 12]") {
+  TemporaryDirectory directory;
+  const auto path = directory / "state.db";
+  { REQUIRE(put_record(*open_records(path), make_record("a", "1"))); }
+  storage::DatabaseOptions before;
+  before.path = path;
+  before.migrations = {"CREATE TABLE records(number INTEGER PRIMARY KEY)"};
+  const auto older = storage::Database::open(std::move(before));
+  REQUIRE_FALSE(older);
+  CHECK(older.error().code == base::ErrorCode::invalid_config);
+  CHECK(all_records(*open_records(path)) == std::vector<std::string>{"a=1"});
+}
+
 TEST_CASE("records: another secret reads nothing, the one before still does [Q4]") {
   TemporaryDirectory directory;
   const auto path = directory / "state.db";
