@@ -97,6 +97,7 @@ Task<Result<Found>> Catalogue::ask(std::shared_ptr<Catalogue> self, Name name, s
 }
 
 Task<void> Catalogue::look_up(std::shared_ptr<Catalogue> self, Name name, std::string tenant, EntryPointer entry) {
+  const Key key{tenant, name.segment};
   auto asking = base::guarded(self->repository_->descriptor(name, tenant));
   auto text = co_await asking;
   Result<Found> found = Found();
@@ -105,7 +106,7 @@ Task<void> Catalogue::look_up(std::shared_ptr<Catalogue> self, Name name, std::s
   } else if (*text) {
     found = self->make(*entry, std::move(name), std::move(tenant), **std::move(text));
   }
-  self->keep(*entry, std::move(found));
+  self->keep(key, *entry, std::move(found));
 }
 
 Result<Found> Catalogue::make(Entry& entry, Name name, std::string tenant, std::string text) {
@@ -124,9 +125,9 @@ Result<Found> Catalogue::make(Entry& entry, Name name, std::string tenant, std::
       Application{std::move(name), std::move(tenant), std::move(read.configuration), std::move(routes)}));
 }
 
-void Catalogue::keep(Entry& entry, Result<Found> found) {
+void Catalogue::keep(const Key& key, Entry& entry, Result<Found> found) {
   const std::lock_guard lock(mutex_);
-  take_over(entry, std::move(found));
+  take_over(key, entry, std::move(found));
   while (entries_.size() > kPlaces && drop_guess(&entry)) {
   }
   if (entries_.size() - guesses() > kPlaces) {
@@ -134,7 +135,7 @@ void Catalogue::keep(Entry& entry, Result<Found> found) {
   }
 }
 
-void Catalogue::take_over(Entry& entry, Result<Found> found) const {
+void Catalogue::take_over(const Key& key, Entry& entry, Result<Found> found) const {
   const auto now = parts_.clock.steady();
   entry.asked = now;
   entry.has_answered = entry.has_answered || found || !is_passing(found.error());
@@ -145,9 +146,10 @@ void Catalogue::take_over(Entry& entry, Result<Found> found) const {
     entry.answer = std::move(found);
     return;
   }
-  if (entry.last_good && is_passing(found.error()) && now < entry.stale_until) {
-    base::log_warning("application.stale", {{"application", entry.last_good->name.segment},
-                                            {"tenant", entry.last_good->tenant},
+  if (is_passing(found.error()) && now < entry.stale_until) {
+    base::log_warning("application.stale", {{"application", key.segment},
+                                            {"tenant", key.tenant},
+                                            {"is_there", entry.last_good != nullptr},
                                             {"fault", describe(found.error())}});
     entry.fresh_until = now + kFailed;
     entry.answer = Result<Found>(entry.last_good);
@@ -159,8 +161,9 @@ void Catalogue::take_over(Entry& entry, Result<Found> found) const {
 }
 
 Result<Found> Catalogue::take(Name name, std::string tenant, std::string text) {
-  const auto entry = entry_for({tenant, name.segment});
-  keep(*entry, make(*entry, std::move(name), std::move(tenant), std::move(text)));
+  const Key key{tenant, name.segment};
+  const auto entry = entry_for(key);
+  keep(key, *entry, make(*entry, std::move(name), std::move(tenant), std::move(text)));
   return *entry->answer;
 }
 

@@ -1,7 +1,7 @@
 // The applications that requests have asked for, each as the routes that it brings: by tenant and first segment.
 //
 // A descriptor is kept for five minutes, and for an hour more while the repository fails; that there is no application
-// of a name for five minutes, too. One question per key and time, however many ask. There are 1000 places,
+// of a name as long. One question per key and time, however many ask. There are 1000 places,
 // half of them at most for names without an application, or whose answer is not there yet: those leave first, and a
 // descriptor leaves for another one alone, whoever was asked for the longest ago. A failure is not kept, and a faulty
 // descriptor is logged once. Made for one configuration, which an application's own goes over. Owner: the graph, by
@@ -68,7 +68,7 @@ class Catalogue : public std::enable_shared_from_this<Catalogue> {
     Found last_good;
     base::SteadyTime asked;
     base::SteadyTime fresh_until;
-    base::SteadyTime stale_until;  // of last_good
+    base::SteadyTime stale_until;  // of last_good, also where there is none
     bool has_answered = false;     // the repository, whether there is one
     bool is_faulty = false;        // its descriptor, which has been logged
     base::SingleFlight flight;
@@ -85,12 +85,12 @@ class Catalogue : public std::enable_shared_from_this<Catalogue> {
   template <class Fits>
   bool drop_first(const Entry* own, const Fits& fits);
   bool drop_guess(const Entry* own);
-  std::size_t guesses() const;                                    // locked
-  void take_over(Entry& entry, base::Result<Found> found) const;  // locked
+  std::size_t guesses() const;                                                    // locked
+  void take_over(const Key& key, Entry& entry, base::Result<Found> found) const;  // locked
   static base::Task<base::Result<Found>> ask(std::shared_ptr<Catalogue> self, Name name, std::string tenant, bool anew);
   static base::Task<void> look_up(std::shared_ptr<Catalogue> self, Name name, std::string tenant, EntryPointer entry);
   base::Result<Found> make(Entry& entry, Name name, std::string tenant, std::string text);
-  void keep(Entry& entry, base::Result<Found> found);
+  void keep(const Key& key, Entry& entry, base::Result<Found> found);
 
   const std::shared_ptr<const config::Configuration> central_;
   const std::shared_ptr<Repository> repository_;

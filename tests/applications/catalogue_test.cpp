@@ -98,6 +98,18 @@ TEST_CASE_FIXTURE(World, "catalogue: while the repository fails what is known ho
   CHECK((*find("app1"))->config->welcome_file == "/b.html");
 }
 
+TEST_CASE_FIXTURE(World,
+                  "catalogue: while the repository fails there is no application for an hour either [issue 15]") {
+  CHECK(*find("pub") == nullptr);
+  answers[path_of("pub")] = {.fault = base::Error{ErrorCode::refused, base::Side::back_end, "away"}};
+  clock.advance(base::minutes(64));
+  const auto stale = find("pub");
+  REQUIRE(stale);
+  CHECK(*stale == nullptr);
+  clock.advance(base::minutes(2));
+  CHECK(!find("pub"));
+}
+
 TEST_CASE_FIXTURE(World, "catalogue: what the repository says of the application holds at once [issue 15]") {
   has("app1", "{}");
   REQUIRE(find("app1"));

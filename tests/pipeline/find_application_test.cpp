@@ -2,12 +2,14 @@
 #include <doctest/doctest.h>
 
 #include "applications/application_world.h"
+#include "logout/world.h"
 #include "pipeline/stage_world.h"
 
 namespace router::find_application_test {
 namespace {
 
 struct World {
+  test::World logouts;
   test::ApplicationWorld repository;
   test::StageWorld stages;
   session::AddressLimit look_ups{3};
@@ -26,12 +28,17 @@ struct World {
   int ask(const std::string& target, std::string_view peer = "192.0.2.7") {
     stages.peer = peer;
     auto& context = stages.ask("GET", target, {{"Host", "app.example"}});
+    if (logs_out) {
+      auto& graph = const_cast<pipeline::Graph&>(*stages.graph);
+      graph.logout = std::make_unique<logout::Service>(logouts.parts_with(logouts.store));
+    }
     REQUIRE(test::status_after(pipeline::sanitize(context)) == 0);
     const auto verdict = test::run_task(pipeline::find_application(context), &repository.loop);
     is_application = context.application != nullptr;
     return test::status_after(verdict);
   }
   bool is_application = false;
+  bool logs_out = false;
 };
 
 }  // namespace
@@ -55,6 +62,19 @@ TEST_CASE_FIXTURE(World, "find application: made-up names are look-ups of their 
   CHECK(is_application);
   stages.clock.advance(base::minutes(1));
   CHECK(ask("/guess4") == 0);
+}
+
+TEST_CASE_FIXTURE(World, "find application: a logout waits for no repository, nor for room to ask it [issue 15]") {
+  logouts.config.logout.applications = {{"", "/api/bye", "logout", "", {}}};
+  logouts.service();
+  for (const char* name : {"api", "my"}) repository.answers[path_of(name)] = {.status = 500};
+  CHECK(ask("/api/x?logout") == 502);
+  logs_out = true;
+  CHECK(ask("/api/x?logout") == 0);
+  CHECK(ask("/my/x") == 502);
+  CHECK(ask("/my/x") == 429);
+  CHECK(ask("/api/x?logout") == 0);
+  CHECK(!is_application);
 }
 
 }  // namespace router::find_application_test

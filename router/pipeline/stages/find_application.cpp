@@ -36,7 +36,14 @@ void enter(RequestState& state, applications::Found application) {
   state.application = std::move(application);
 }
 
+// Whoever logs out does so whatever the repository says.
+bool may_log_out(const RequestState& state) {
+  const auto& target = state.request.target;
+  return state.graph.logout && state.graph.logout->may_handle(state.request.method, target.path, target.query);
+}
+
 Result<Verdict> go_on_in(RequestState& state, Result<applications::Found> found) {
+  if (!found && may_log_out(state)) return Verdict(Continue{});
   if (!found) return found.error();
   if (*found == nullptr) return Verdict(Continue{});
   enter(state, *std::move(found));
@@ -50,6 +57,7 @@ Task<Result<Verdict>> ask_for_application(Context& context, applications::Name n
   const auto& clock = context.graph.parts.clock;
   if (look_ups != nullptr) {
     const auto later = look_ups->take(context.external.client_address, clock.steady());
+    if (later && may_log_out(context)) co_return Verdict(Continue{});
     if (later) {
       base::limits::kLookUps.hit();
       co_return come_again(*later);
