@@ -51,6 +51,7 @@ base::Task<base::Result<crypto::JwsPayload>> JwksCache::verify(std::string token
   // With the keys of today it might verify: nobody can say that it is bad.
   if (!is_known && last_error_) co_return *last_error_;
   if (!is_known && flight_.is_running()) co_return provider_unavailable("key set: the answer takes too long");
+  if (!is_known && refetch == Refetch::awaited) co_return provider_unavailable("key set: fetched a moment ago");
   co_return verified;
 }
 

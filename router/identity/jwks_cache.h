@@ -27,7 +27,11 @@ namespace router::identity {
 
 class JwksCache : public std::enable_shared_from_this<JwksCache> {
  public:
-  enum class Refetch { allowed, never };
+  enum class Refetch {
+    never,
+    allowed,
+    awaited  // as allowed; within the minute a token that no key fits is not called bad, for who sent it comes again
+  };
   // Of one verify(): whoever it is for has waited for tokens before, and a page is due (token_client.h).
   static constexpr base::milliseconds kPatience{2'400};
 

@@ -18,7 +18,7 @@ base::Task<base::Result<crypto::JwsPayload>> TokenIssuer::verify(std::string tok
   if (!metadata) co_return metadata.error();
   crypto::Algorithms allowed = crypto::asymmetric_algorithms();
   auto verified =
-      co_await keys_->verify(std::move(token), (*metadata)->jwks_uri, std::move(allowed), JwksCache::Refetch::allowed);
+      co_await keys_->verify(std::move(token), (*metadata)->jwks_uri, std::move(allowed), JwksCache::Refetch::awaited);
   co_return verified;
 }
 

@@ -2,7 +2,8 @@
 // who may ask for a global revocation. Keys by the metadata that he publishes.
 //
 // Asymmetric algorithms alone. Owner: TokenIssuers, one per issuer. Background loop. Errors: unauthenticated (the token
-// is bad), unavailable (metadata or keys are missing for now). Source: OpenID Shared Signals Framework 1.0 section 7;
+// is bad), unavailable (metadata or keys are missing for now, or the key may be new and the keys are not looked up again
+// yet). Source: OpenID Shared Signals Framework 1.0 section 7;
 // OpenID Connect Discovery 1.0 section 4; RFC 8725 section 3.
 #pragma once
 

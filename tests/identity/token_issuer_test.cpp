@@ -64,6 +64,21 @@ TEST_CASE_FIXTURE(Fixture, "token issuer: a bad token is told from metadata or k
   }
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "token issuer: a key that may be new is waited for, while keys are not looked up again [issue 16]") {
+  const json claims{{"iss", kRisk}};
+  REQUIRE_FALSE(verify(TokenSigner::other_rsa().sign(claims)));
+  const auto forged = verify(test::with_broken_signature(TokenSigner::shared_rsa().sign(claims)));
+  REQUIRE_FALSE(forged);
+  CHECK(forged.error().code == base::ErrorCode::unauthenticated);
+  keys = test::jwks({TokenSigner::shared_rsa(), TokenSigner::other_rsa()});
+  const auto early = verify(TokenSigner::other_rsa().sign(claims));
+  REQUIRE_FALSE(early);
+  CHECK(early.error().code == base::ErrorCode::unavailable);
+  clock.advance(base::minutes(2));
+  CHECK(verify(TokenSigner::other_rsa().sign(claims)));
+}
+
 TEST_CASE("token issuer: metadata of somebody else, without keys, or that weaken https are of no use [issue 16]") {
   const json documents[] = {
       {{"issuer", "https://risk.example"}, {"jwks_uri", "https://risk.example/keys"}},
