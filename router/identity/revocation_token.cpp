@@ -16,10 +16,14 @@ constexpr long long kLongestRevocationLife = 600;
 
 base::Result<std::string> check_revocation_token(const crypto::JwsPayload& token, std::string_view issuer,
                                                  std::string_view audience, base::WallTime now) {
-  if (!has_type(token.header.typ, {"jwt", "at+jwt", "global-token-revocation+jwt"}))
+  if (!has_type(token.header.typ, {"jwt", "global-token-revocation+jwt"}))
     return refused_credential("the token asks for no revocation: typ");
   const auto claims = parse_claims(token.payload);
   if (!claims) return claims.error();
+  for (const char* foreign : {"scope", "scp", "client_id", "nonce"}) {
+    if (claims->contains(foreign))
+      return refused_credential(std::string("the token asks for no revocation: ") + foreign);
+  }
   if (auto good = check_issuer(*claims, issuer); !good) return good.error();
   const auto list = audiences(*claims);
   if (!list) return list.error();

@@ -69,4 +69,34 @@ TEST_CASE("global revocation: a bound provider that names another one's user is 
   }
 }
 
+TEST_CASE("global revocation: a token that its issuer has made for something else asks for none [issue 16]") {
+  const json none = json::object();
+  struct Row {
+    const char* typ;
+    json changes;
+    int status;
+  };
+  const Row rows[] = {
+      {"global-token-revocation+jwt", none, 204},
+      {"JWT", none, 204},
+      {"application/JWT", none, 204},
+      {"at+jwt", none, 401},
+      {"secevent+jwt", none, 401},
+      {"logout+jwt", none, 401},
+      {"JWT", {{"scope", "openid"}}, 401},
+      {"JWT", {{"scp", json::array({"openid"})}}, 401},
+      {"JWT", {{"client_id", "client"}}, 401},
+      {"JWT", {{"nonce", "n"}}, 401},
+      {"global-token-revocation+jwt", {{"scope", ""}}, 401},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.typ);
+    CAPTURE(row.changes.dump());
+    RevocationWorld world;
+    const auto ada = world.log_in("ada");
+    CHECK(world.revoke(world.token(row.changes, row.typ), user_of(kIdp))->status == row.status);
+    CHECK((world.find(ada->id) == nullptr) == (row.status == 204));
+  }
+}
+
 }  // namespace router::global_revocation_test
