@@ -96,11 +96,23 @@ return 1
 )"),
       .claim = script(R"(
 local names = redis.call('ZRANGE', key, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[2])
-for _, name in ipairs(names) do redis.call('ZADD', key, now + ARGV[3], name) end
-return names
+local again = string.format('%.0f', now + ARGV[3])
+for _, name in ipairs(names) do redis.call('ZADD', key, again, name) end
+return {again, names}
+)"),
+      .let_go = script(R"(
+local again = redis.call('ZSCORE', key, ARGV[2])
+if not again or tonumber(again) ~= tonumber(ARGV[3]) then return 0 end
+return redis.call('ZREM', key, ARGV[2])
 )"),
       .look_in = script("return redis.call('ZADD', key, now + ARGV[3], ARGV[2])"),
-      .look_in_once = script("return redis.call('ZADD', key, 'NX', now + ARGV[3], ARGV[2])"),
+      .look_in_once = script(R"(
+if redis.call('ZSCORE', key, ARGV[2]) then
+  redis.call('ZINCRBY', key, 1, ARGV[2])
+  return 0
+end
+return redis.call('ZADD', key, now + ARGV[3], ARGV[2])
+)"),
       .due = script("return redis.call('ZCOUNT', key, '-inf', now)"),
       .overflow = script(R"(
 local more = redis.call('ZCARD', key) - tonumber(ARGV[2])

@@ -30,11 +30,14 @@ struct RedisScripts {
   // ended now.
   storage::RedisScript expire;
   storage::RedisScript told;
-  // Of a sorted set of names by time: now, how many at most, for how long. Those that are due, put off for so long.
+  // Of a sorted set of names by time: now, how many at most, for how long. {until when, those that are due}, put off till
+  // then.
   storage::RedisScript claim;
+  // Out of it goes what claim put off till then, unless somebody has looked in since: now, name, until when.
+  storage::RedisScript let_go;
   // Of a name in a sorted set by time: now, name, in how long.
   storage::RedisScript look_in;
-  storage::RedisScript look_in_once;  // one that is there already stays as it is
+  storage::RedisScript look_in_once;  // one that is there already is put off by 1 ms, so that nobody lets go of it
   // now. How many are due.
   storage::RedisScript due;
   // Of a sorted set by order: how many may stay. The others, oldest first, are taken out.

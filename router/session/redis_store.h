@@ -118,6 +118,7 @@ class RedisStore final : public Store {
     std::string set;
     bool was_untold = false;
     std::string hash;
+    std::string until = {};  // when it comes up again
   };
   base::Task<base::Result<std::vector<Claimed>>> claim(bool anonymous, std::size_t limit);
   base::Task<base::Result<std::vector<Snapshot>>> expire(bool anonymous, std::vector<Claimed> claimed);

@@ -39,11 +39,14 @@ Task<Result<std::vector<RedisStore::Claimed>>> RedisStore::claim(bool anonymous,
     auto claiming =
         clients_.run(redis_scripts().claim, sets[i].set,
                      {time_.word(), std::to_string(limit - claimed.size()), std::to_string(kUntoldFor.count())});
-    const auto names = co_await claiming;
-    if (!names) co_return away(names.error());
+    const auto reply = co_await claiming;
+    if (!reply) co_return away(reply.error());
+    const auto* const names = reply->item(1);
+    if (names == nullptr) continue;
     for (const auto& name : names->items) {
       claimed.push_back(sets[i]);
       claimed.back().hash = name.text;
+      claimed.back().until = reply->items[0].text;
     }
   }
   co_return claimed;
@@ -55,6 +58,7 @@ Task<Result<std::vector<Snapshot>>> RedisStore::expire(bool anonymous, std::vect
   std::vector<std::string> untold;
   std::vector<News> news;
   std::vector<RedisCommand> corrections;
+  std::vector<RedisRun> let_go;
   std::vector<RedisRun> runs;
   for (const auto& one : claimed) runs.push_back({names_.session(one.hash), {time_.word(), self_, "0"}});
   auto looking = clients_.run_all(redis_scripts().expire, std::move(runs));
@@ -65,9 +69,9 @@ Task<Result<std::vector<Snapshot>>> RedisStore::expire(bool anonymous, std::vect
     if (!replies[i] || replies[i]->items.empty()) continue;
     const auto& items = replies[i]->items;
     const auto state = items[0].number;
-    // whoever was about to end it has not
+    // whoever was about to end it has not, or does so now
     if (state == 1 && one.was_untold) {
-      corrections.push_back(std::move(RedisCommand("ZREM").key(one.set).word(one.hash)));
+      let_go.push_back({one.set, {time_.word(), one.hash, one.until}});
       continue;
     }
     if (state == 1 && items.size() == 2) {
@@ -76,7 +80,7 @@ Task<Result<std::vector<Snapshot>>> RedisStore::expire(bool anonymous, std::vect
     }
     auto session = items.size() == 3 ? unseal(items[1].text, one.hash) : nullptr;
     if (!session) {
-      corrections.push_back(std::move(RedisCommand("ZREM").key(one.set).word(one.hash)));
+      let_go.push_back({one.set, {time_.word(), one.hash, one.until}});
       continue;
     }
     // handed out before, and told by nobody: it stays among the untold until somebody is
@@ -93,6 +97,10 @@ Task<Result<std::vector<Snapshot>>> RedisStore::expire(bool anonymous, std::vect
   if (!corrections.empty()) {
     auto correcting = clients_.ask_all(std::move(corrections));
     (void)co_await correcting;
+  }
+  if (!let_go.empty()) {
+    auto letting = clients_.run_all(redis_scripts().let_go, std::move(let_go));
+    (void)co_await letting;
   }
   if (!ended.empty()) {
     auto listing = list_untold(redis_scripts().look_in, anonymous, std::move(untold), kUntoldFor);

@@ -182,6 +182,33 @@ TEST_CASE("Redis store: whoever dies over an end, at whatever step, leaves it to
   CHECK(ended < 40);
 }
 
+TEST_CASE("Redis store: who lets go of what is not over leaves alone what is about to be [issue 12]") {
+  test::RedisTurned turned(test::standalone_redis());
+  auto& clients = turned.add_clients();
+  struct Asked final : test::Tested {
+    explicit Asked(test::RedisTurned& on) : turned(on) {}
+    void wait() override { turned.wait(); }
+    test::RedisTurned& turned;
+  } asked(turned);
+  for (const bool ends_meanwhile : {false, true}) {
+    CAPTURE(ends_meanwhile);
+    const auto key = "test:" + crypto::random_token(6);
+    const auto run = [&](const storage::RedisScript& script, std::vector<std::string> words) {
+      return test::unwrapped(asked.run(clients.run(script, key, std::move(words))));
+    };
+    const auto& scripts = session::redis_scripts();
+    run(scripts.look_in_once, {"1000", "name", "500"});
+    const auto claimed = run(scripts.claim, {"1500", "10", "60000"});
+    REQUIRE(claimed.items.size() == 2);
+    REQUIRE(claimed.items[1].items.size() == 1);
+    // before it ends, as in end_in_redis()
+    if (ends_meanwhile) run(scripts.look_in_once, {"1500", "name", "60000"});
+    run(scripts.let_go, {"1500", "name", claimed.items[0].text});
+    CHECK(run(scripts.due, {"70000"}).number == (ends_meanwhile ? 1 : 0));
+  }
+  turned.close();
+}
+
 TEST_CASE("Redis store: away, it says so; what ends here meanwhile has ended everywhere once it is back [issue 12]") {
   test::RedisServer server;
   RedisReplicas replicas(test::impatient_address_of(server));
