@@ -11,13 +11,15 @@ FAULT_AFTER, FAULT_FOR, CALM_FOR = 3, 5, 4  # seconds
 TOLD_WITHIN = 120  # what only Redis knew of is handed out again a minute later
 
 
-def during_logouts(bench, sheet, name, place, fault, mend, forgets=False):
+def during_logouts(bench, sheet, name, place, fault, mend, forgets=False, bystanders=0):
     """Two replicas; sessions log out at a steady rate, and those that had before are tried again, while `fault` comes and
-    `mend` ends it. `forgets`: Redis comes back empty, and with it all sessions that had not signed out are over."""
+    `mend` ends it. `forgets`: Redis comes back empty, and with it all sessions that had not signed out are over.
+    `bystanders`: so many more sessions, which no router has seen, are used with the fault; it takes a third of them."""
     old_count, seconds = (300, 6) if sheet.quick else (10_000, FAULT_AFTER + FAULT_FOR + CALM_FOR)
     world = World(bench, name, place)
     routers = [world.replica(), world.replica()]
-    cookies = world.fill(old_count + RATE * seconds, idle=1_800)
+    cookies = world.fill(old_count + RATE * seconds + bystanders, idle=1_800)
+    cookies, others = cookies[:old_count + RATE * seconds], cookies[old_count + RATE * seconds:]
     old, leaving = cookies[:old_count], cookies[old_count:]
     for router in routers:
         router.start()
@@ -30,6 +32,7 @@ def during_logouts(bench, sheet, name, place, fault, mend, forgets=False):
     logouts, replays = Logouts(routers, leaving, RATE, first=old_count), Replays(routers, old)
     time.sleep(FAULT_AFTER)
     fault()
+    served = statuses(routers[0], others, len(others)).count(200) if others else 0
     time.sleep(FAULT_FOR)
     mend()
     back = eventually(lambda: all(router.is_ready() for router in routers), 20)
@@ -45,6 +48,8 @@ def during_logouts(bench, sheet, name, place, fault, mend, forgets=False):
         sheet.equals(f"after it, {len(cookies)} cookies tried at router {number + 1}: accepted",
                      statuses(router, cookies).count(200), 0)
     sheet.equals(f"logouts at {RATE}/s that were answered", len(answered), len(leaving))
+    if others:
+        sheet.at_least(f"of {len(others)} other sessions, served with the fault", served, len(others) // 2)
     sheet.note("slowest answer", max(visit.seconds for visit in answered), "s")
     sheet.equals("back-end calls of them, lost", world.told().missing(acknowledged), 0)
     sheet.note("all made after the last answer, after", took, "s")
@@ -87,4 +92,4 @@ def failed_over(bench, sheet):
 
 def node_lost(bench, sheet):
     cluster = Cluster(bench)
-    during_logouts(bench, sheet, "node-lost", cluster.place(), cluster.masters()[0].kill, lambda: None)
+    during_logouts(bench, sheet, "node-lost", cluster.place(), cluster.masters()[0].kill, lambda: None, bystanders=90)
