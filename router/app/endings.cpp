@@ -119,13 +119,20 @@ Task<Result<Endings::Matching>> Endings::count(Filter filter, bool all) {
 
 Task<void> Endings::run(Endings* self, std::shared_ptr<Ending> ending, Filter filter) {
   std::optional<Error> fault;
+  std::vector<session::SessionId> stayed;  // of the look-up before, if none of them was ended here
   for (bool more = true; more && !fault;) {
     auto ending_some = base::guarded(self->end_some(ending, filter));
-    const auto went_on = co_await ending_some;
-    if (went_on)
-      more = *went_on;
-    else
-      fault = went_on.error();
+    auto looked = co_await ending_some;
+    if (!looked) {
+      fault = looked.error();
+      continue;
+    }
+    // another replica may have ended all of them meanwhile; who is named again stays, and is somebody else's to end
+    const bool stays = looked->ended == 0 && !looked->found.empty() &&
+                       std::find(stayed.begin(), stayed.end(), looked->found.front()) != stayed.end();
+    more = looked->found.size() == kLookedUp && !stays;
+    stayed.clear();
+    if (looked->ended == 0) stayed = std::move(looked->found);
   }
   ending->finished = self->given_.clock.wall();
   ending->state = fault ? EndingState::failed : EndingState::done;
@@ -137,12 +144,13 @@ Task<void> Endings::run(Endings* self, std::shared_ptr<Ending> ending, Filter fi
                                       {"fault", ending->fault}});
 }
 
-// Those that are looked up at a time. Whether there may be more.
-Task<Result<bool>> Endings::end_some(std::shared_ptr<Ending> ending, Filter filter) {
+// What has ended counts, even if the rest could not be ended.
+Task<Result<Endings::Looked>> Endings::end_some(std::shared_ptr<Ending> ending, Filter filter) {
   auto selecting = given_.store.select(std::move(filter), kLookedUp);
   auto found = co_await selecting;
   if (!found) co_return found.error();
-  std::size_t ended_here = 0;
+  Looked looked;
+  for (const auto& session : *found) looked.found.push_back(session->id);
   for (std::size_t at = 0; at < found->size(); at += kBatch) {
     if (given_.is_stopping()) co_return Error{ErrorCode::cancelled, Side::router, "the router is stopping"};
     const auto first = found->begin() + static_cast<std::ptrdiff_t>(at);
@@ -153,14 +161,13 @@ Task<Result<bool>> Endings::end_some(std::shared_ptr<Ending> ending, Filter filt
     auto logging_out = given_.end(std::move(selection));
     auto ended = co_await logging_out;
     if (!ended) co_return ended.error();
-    ended_here += ended->sessions;
+    looked.ended += ended->sessions;
     ending->ended += ended->sessions;
     if (ending->logout_id.empty()) ending->logout_id = std::move(ended->logout_id);
+    if (ended->failure) co_return *ended->failure;
     co_await base::sleep_for(given_.loop, kPause);
   }
-  // those that stay, though the store names them, are somebody else's to end
-  const bool goes_on = found->size() == kLookedUp && ended_here > 0;
-  co_return goes_on;
+  co_return looked;
 }
 
 Task<Result<std::string>> Endings::end_one(std::string fingerprint) {
@@ -176,6 +183,7 @@ Task<Result<std::string>> Endings::end_one(std::string fingerprint) {
   auto logging_out = given_.end(std::move(selection));
   const auto ended = co_await logging_out;
   if (!ended) co_return ended.error();
+  if (ended->failure) co_return *ended->failure;
   if (ended->sessions == 0) co_return no_such_session();
   co_return ending_text({{"ended", ended->sessions}, {"logout_id", ended->logout_id}});
 }

@@ -71,7 +71,11 @@ class Endings {
   };
   base::Task<base::Result<Matching>> count(Filter filter, bool all);
   static base::Task<void> run(Endings* self, std::shared_ptr<Ending> ending, Filter filter);
-  base::Task<base::Result<bool>> end_some(std::shared_ptr<Ending> ending, Filter filter);
+  struct Looked {  // up at a time
+    std::vector<session::SessionId> found;
+    std::size_t ended = 0;
+  };
+  base::Task<base::Result<Looked>> end_some(std::shared_ptr<Ending> ending, Filter filter);
   void keep(std::shared_ptr<Ending> ending);
   std::size_t running() const;
 

@@ -274,8 +274,8 @@ Task<Result<Ended>> Service::end_sessions(Cause cause, Selection selection) {
   const Trigger trigger = unasked(cause, std::move(selection));
   std::optional<ForwardedRequest> nobody;
   Execution execution = co_await executor_.run(trigger, std::move(nobody));
-  if (execution.failure) co_return *execution.failure;
-  co_return Ended{std::move(execution.logout_id), execution.ended};
+  if (execution.failure && execution.ended == 0) co_return *execution.failure;
+  co_return Ended{std::move(execution.logout_id), execution.ended, execution.failure};
 }
 
 }  // namespace router::logout

@@ -25,6 +25,7 @@ namespace router::logout {
 struct Ended {
   std::string logout_id;  // of the first receipt; empty: there was nothing to end
   std::size_t sessions = 0;
+  std::optional<base::Error> failure = {};  // of the rest: some have ended all the same
 };
 
 class Service {

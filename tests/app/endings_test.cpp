@@ -162,6 +162,61 @@ TEST_CASE("endings: a store that is away and a router that stops are said, and w
   CHECK(managed.living() == 150);
 }
 
+namespace {
+
+// What ending some comes to, one after the other; the last one for all that follow.
+struct Scripted {
+  std::vector<logout::Ended> comes_to;
+  std::size_t calls = 0;
+};
+
+base::Task<base::Result<logout::Ended>> end_by(Scripted* script) {
+  const auto at = std::min(script->calls++, script->comes_to.size() - 1);
+  co_return script->comes_to[at];
+}
+
+json ended_by(Scripted& script, Managed& managed) {
+  Endings endings({.store = managed.world.store,
+                   .loop = managed.world.loop,
+                   .clock = managed.world.clock,
+                   .end = [&script](logout::Selection) { return end_by(&script); },
+                   .is_stopping = [] { return false; }});
+  const auto begun = test::run_task(endings.begin({.all = true}));
+  REQUIRE(begun);
+  managed.world.loop.advance(base::seconds(60));
+  const auto ending = endings.find(json::parse(*begun)["id"].get<std::string>());
+  REQUIRE(ending);
+  return json::parse(to_json(*ending));
+}
+
+}  // namespace
+
+TEST_CASE("endings: what had ended before a fault counts, and its receipt is named [issue 14]") {
+  Managed managed;
+  for (int i = 0; i < 150; ++i) managed.log_in("ada");
+  const base::Error away{base::ErrorCode::unavailable, base::Side::store, "away"};
+  Scripted script{{{"l-1", 60, away}}};
+  const auto over = ended_by(script, managed);
+  CHECK(over["state"] == "failed");
+  CHECK(over["reason"] == "away");
+  CHECK(over["ended"] == 60);
+  CHECK(over["logout_id"] == "l-1");
+  CHECK(script.calls == 1);
+}
+
+TEST_CASE("endings: where others end the same meanwhile it goes on, and ends when the same ones stay [issue 14]") {
+  Managed managed;
+  for (int i = 0; i < 500; ++i) managed.log_in("ada");
+  // five batches a look-up: none of the first was ended here, some of the second, none from then on
+  Scripted script{std::vector<logout::Ended>(5)};
+  script.comes_to.push_back({"l-1", 100, {}});
+  script.comes_to.push_back({});
+  const auto over = ended_by(script, managed);
+  CHECK(over["state"] == "done");
+  CHECK(over["ended"] == 100);
+  CHECK(script.calls == 20);
+}
+
 TEST_CASE("endings: only so many at once, and only the last ones are known [issue 14]") {
   Managed managed;
   managed.log_in("ada");

@@ -5,6 +5,7 @@
 #include "crypto/jose_json.h"
 #include "http/query.h"
 #include "http/url.h"
+#include "login/basic_credentials.h"
 #include "net/bounded_body.h"
 #include "pipeline/stages/stages.h"
 
@@ -17,7 +18,6 @@ using base::Side;
 namespace {
 
 constexpr std::size_t kLongestBody = 64 * 1024;
-constexpr std::string_view kBearer = "Bearer ";
 
 enum class Callback { none, dependencies, subscribe, unsubscribe };
 
@@ -46,7 +46,8 @@ Callback callback_of(const RequestState& state) {
 // The registry, with a token of the bound xsuaa.
 Task<Result<std::optional<Verdict>>> objection(Context& context, const config::Subscriptions& callbacks) {
   const auto field = context.request.headers.get("Authorization");
-  if (!field || !field->starts_with(kBearer) || context.request.headers.count("Authorization") != 1) {
+  const auto token = field ? login::read_bearer_token(*field) : std::nullopt;
+  if (!token || context.request.headers.count("Authorization") != 1) {
     co_return Error{ErrorCode::unauthenticated, Side::client, "a subscription callback without a token"};
   }
   http::External anybody = context.external;
@@ -77,7 +78,7 @@ std::string subscribed_subdomain(const std::string& body) {
   const auto found = json->find("subscribedSubdomain");
   if (found == json->end() || !found->is_string()) return {};
   const auto& text = found->get_ref<const std::string&>();
-  return is_subdomain(text) ? text : std::string();
+  return is_subdomain(text) ? base::to_lower(text) : std::string();
 }
 
 // The same address for that tenant.
@@ -108,11 +109,34 @@ Verdict subscribe(const RequestState& state, const std::string& body) {
   return http::text_response(200, at_subdomain(std::move(address), subdomain, state.graph.tenant_pattern));
 }
 
-// What is kept of that tenant goes; its users are signed out, and their back-ends told.
+// Of one of its users; empty: nobody is signed in.
+Task<Result<std::string>> known_subdomain(Context& context, std::string tenant) {
+  session::SessionFilter filter;
+  filter.tenant = std::move(tenant);
+  auto selecting = context.graph.parts.sessions.store.select(std::move(filter), 1);
+  const auto found = co_await selecting;
+  if (!found) co_return found.error();
+  co_return found->empty() ? std::string() : found->front()->subdomain;
+}
+
+void forget_tenant(const RequestState& state, const std::string& subdomain) {
+  if (subdomain.empty()) return;
+  drop_tokens(state, subdomain);
+  if (state.graph.applications) state.graph.applications->drop(subdomain, {});
+}
+
+// What is kept of that tenant goes; its users are signed out, and their back-ends told: of a large one not all at once.
 Task<Result<Verdict>> unsubscribe(Context& context, std::string tenant, std::string subdomain) {
-  drop_tokens(context, subdomain);
-  if (!subdomain.empty() && context.graph.applications) context.graph.applications->drop(subdomain, {});
+  if (subdomain.empty()) {
+    std::string of_tenant = tenant;
+    auto finding = known_subdomain(context, std::move(of_tenant));
+    auto found = co_await finding;
+    if (!found) co_return found.error();
+    subdomain = *std::move(found);
+  }
+  forget_tenant(context, subdomain);
   logout::Selection selection;
+  selection.is_paced = true;
   session::SessionFilter filter;
   filter.tenant = std::move(tenant);
   selection.filters.push_back(std::move(filter));
@@ -120,6 +144,7 @@ Task<Result<Verdict>> unsubscribe(Context& context, std::string tenant, std::str
                              context.graph.logout->end_sessions(logout::Cause::admin, std::move(selection)));
   const auto ended = co_await ending;
   if (!ended) co_return ended.error();
+  if (ended->failure) co_return *ended->failure;
   co_return Verdict(http::text_response(200, ""));
 }
 
