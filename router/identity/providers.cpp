@@ -18,10 +18,8 @@ base::Task<void> load(Provider* provider) {
 }
 
 bool has_issuer(const Provider& provider, std::string_view issuer) {
-  const auto& config = provider.config();
-  const std::string own = issuer_of(provider);
-  if (issuer == own) return true;
-  return config.kind == config::ProviderKind::xsuaa && (issuer == config.url || issuer == own + "/oauth/token");
+  const auto names = issuers_of(provider);
+  return std::find(names.begin(), names.end(), issuer) != names.end();
 }
 
 bool is_named(const Provider& provider, const ClaimedToken& token) {
@@ -52,6 +50,15 @@ base::Task<base::Result<T>> ask_in_turn(std::vector<Provider*> candidates, std::
 std::string issuer_of(const Provider& provider) {
   if (const auto metadata = provider.known_metadata()) return metadata->issuer;
   return configured_issuer(provider.config());
+}
+
+std::vector<std::string> issuers_of(const Provider& provider) {
+  std::vector<std::string> names{issuer_of(provider)};
+  const auto& config = provider.config();
+  if (config.kind != config::ProviderKind::xsuaa) return names;
+  if (config.url != names.front()) names.push_back(config.url);
+  names.push_back(names.front() + "/oauth/token");
+  return names;
 }
 
 std::unique_ptr<Provider> make_provider(const config::IdentityProvider& config, Parts parts) {

@@ -19,6 +19,8 @@ std::unique_ptr<Provider> make_provider(const config::IdentityProvider& config, 
 
 // The issuer of a binding, as far as it is known.
 std::string issuer_of(const Provider& provider);
+// All that its tokens may name, the above first: those of an xsuaa name its token endpoint.
+std::vector<std::string> issuers_of(const Provider& provider);
 
 class Providers {
  public:

@@ -189,9 +189,12 @@ void add_condition(SessionFilter& filter, std::function<bool(const Session&)> co
 }
 
 MeantIssuers issuers_meant_by(const std::string& transmitter, const identity::Providers& bound) {
-  if (bound.find_issuer(transmitter) != nullptr) return {{transmitter}, true};
   MeantIssuers issuers;
-  for (const auto& provider : bound.all()) issuers.names.push_back(identity::issuer_of(*provider));
+  for (const auto& provider : bound.all()) {
+    auto names = identity::issuers_of(*provider);
+    if (std::find(names.begin(), names.end(), transmitter) != names.end()) return {std::move(names), true};
+    issuers.names.insert(issuers.names.end(), names.begin(), names.end());
+  }
   return issuers;
 }
 

@@ -178,4 +178,24 @@ TEST_CASE("signal subject: nobody is never everybody, and who began later is not
   CHECK(meant.logins[0].subject == "ada");
 }
 
+TEST_CASE("signal subject: sessions of an xsuaa name its token endpoint, and are meant all the same [issue 16]") {
+  test::World world;
+  world.bind(config::ProviderKind::xsuaa);
+  world.service();
+  world.provider->change([](auto& metadata) { metadata.issuer = "https://idp.example"; });
+  const std::vector<std::string> names{"https://idp.example", "https://idp.example/oauth/token"};
+  for (const auto& transmitter : names) {
+    CAPTURE(transmitter);
+    const auto issuers = logout::issuers_meant_by(transmitter, *world.providers);
+    CHECK(issuers.has_spoken);
+    CHECK(issuers.names == names);
+  }
+  const auto issuers = logout::issuers_meant_by("https://risk.example", *world.providers);
+  CHECK_FALSE(issuers.has_spoken);
+  CHECK(issuers.names == names);
+  const auto subject = identity::read_subject(json::parse(R"({"format":"opaque","id":"sid-1"})"));
+  REQUIRE(subject);
+  CHECK(sessions_meant_by(*subject, issuers, base::WallTime()).filters.size() == 2);
+}
+
 }  // namespace router::signal_subject_test
