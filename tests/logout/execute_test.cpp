@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "logout/away_store.h"
 #include "logout/world.h"
 #include "session/told_store.h"
 
@@ -52,27 +51,6 @@ TEST_CASE("execute: leaving one application ends its part and nothing else") {
   CHECK(world.client.count("mail.example") == 0);
   CHECK(world.provider->revoked.empty());
   CHECK(world.receipts.find(execution.logout_id)->application == "bank");
-}
-
-TEST_CASE("execute: as long as the store has not taken what ended here, it has not ended everywhere [issue 12]") {
-  struct Row {
-    bool is_reachable;
-    std::size_t ended_here_only;
-    bool is_known_everywhere;
-  };
-  for (const auto& row : {Row{true, 0, true}, Row{true, 1, false}, Row{false, 0, false}, Row{false, 1, false}}) {
-    CAPTURE(row.is_reachable);
-    CAPTURE(row.ended_here_only);
-    World world;
-    world.service();
-    test::AwayStore store;
-    store.is_reachable = row.is_reachable;
-    store.ended_here_only = row.ended_here_only;
-    logout::Executor executor(world.parts_with(store));
-    const logout::Trigger nothing;
-    const auto execution = test::run_task(executor.run(nothing, std::nullopt), &world.loop);
-    CHECK(execution.is_known_everywhere == row.is_known_everywhere);
-  }
 }
 
 TEST_CASE("execute: leaving an application twice calls its back-end once") {

@@ -297,4 +297,25 @@ TEST_CASE("held sessions: a store that cannot tell lets everybody go, by what is
   }
 }
 
+TEST_CASE("execute: as long as the store has not taken what ended here, it has not ended everywhere [issue 12]") {
+  struct Row {
+    bool is_reachable;
+    std::size_t ended_here_only;
+    bool is_known_everywhere;
+  };
+  for (const auto& row : {Row{true, 0, true}, Row{true, 1, false}, Row{false, 0, false}, Row{false, 1, false}}) {
+    CAPTURE(row.is_reachable);
+    CAPTURE(row.ended_here_only);
+    test::World world;
+    world.service();
+    test::AwayStore store;
+    store.is_reachable = row.is_reachable;
+    store.ended_here_only = row.ended_here_only;
+    logout::Executor executor(world.parts_with(store));
+    const logout::Trigger nothing;
+    const auto execution = test::run_task(executor.run(nothing, std::nullopt), &world.loop);
+    CHECK(execution.is_known_everywhere == row.is_known_everywhere);
+  }
+}
+
 }  // namespace router::held_sessions_test
