@@ -67,7 +67,9 @@ std::string overview_screen(const ordered_json& overview, bool colours) {
 int show_top(const ManagementAccess& access, unsigned count, bool json, const Console& console) {
   if (count == 0 && !console.is_terminal) count = 1;
   unsigned shown = 0;
-  const auto followed = management::follow(access.url, "/api/events", access.token, [&](std::string_view data) {
+  bool is_heard = false;
+  const auto show = [&](std::string_view data) {
+    is_heard = true;
     const auto overview = ordered_json::parse(data, nullptr, false);
     if (json) {
       console.out << data << "\n";
@@ -76,8 +78,14 @@ int show_top(const ManagementAccess& access, unsigned count, bool json, const Co
     }
     console.out << std::flush;
     return ++shown != count;
-  });
-  return followed ? kCommandDone : tell_fault(followed.error(), console);
+  };
+  // a stream ends after an hour, and is asked for anew
+  do {
+    is_heard = false;
+    const auto followed = management::follow(access.url, "/api/events", access.token, show);
+    if (!followed) return tell_fault(followed.error(), console);
+  } while (is_heard && (count == 0 || shown < count));
+  return kCommandDone;
 }
 
 }  // namespace router::app
