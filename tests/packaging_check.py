@@ -194,6 +194,9 @@ def deployment_faults():
     kinds = {part["kind"] for part in kubernetes}
     yield from (f"kubernetes: there is no {kind}" for kind in sorted(
         {"Deployment", "Service", "NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler"} - kinds))
+    for annotations in find(kubernetes, "annotations"):
+        if annotations.get("prometheus.io/scheme") != "https":
+            yield "kubernetes: Prometheus is not told that the management port has TLS"
     for rule in (rule for rules in find(kubernetes, "ingress") for rule in rules):
         if {"port": "management"} in rule["ports"] and not rule.get("from"):
             yield "kubernetes: anybody reaches the management port"
