@@ -28,7 +28,7 @@ json registry(const std::string& host = "app.example") {
 
 struct Subscriptions : XsuaaFixture {
   explicit Subscriptions(const Variables& variables = {}, const json& services = registry())
-      : XsuaaFixture(Routes{route("cb", "none", {{"target", "/app/$1"}})}, services, variables,
+      : XsuaaFixture(Routes{route("cb", "none", {{"target", "/app/$1"}}), route("app", "xsuaa")}, services, variables,
                      {{"xsappname", "app!t1"}}) {}
 
   std::string token(const std::string& scope = "app!t1.Callback") const {
@@ -64,6 +64,8 @@ TEST_CASE("subscriptions: nobody else is answered, and nobody is sent to log in 
     CHECK(fixture.ask(method, path, kAda).status() == 401);
     CHECK(fixture.ask(method, path, "Bearer a.b.c").status() == 401);
     CHECK(fixture.ask(method, path, fixture.token("app!t1.Other")).status() == 403);
+    // the scheme is spelt as anybody likes
+    CHECK(fixture.ask(method, path, "bEARER" + fixture.token("app!t1.Other").substr(6)).status() == 403);
   }
   CHECK(fixture.app.requests().empty());
   // other methods and paths are the routes' business
@@ -91,8 +93,16 @@ TEST_CASE("subscriptions: a tenant gets the address with its own subdomain [issu
   }
 }
 
-TEST_CASE("subscriptions: who leaves is signed out [issue 15]") {
+TEST_CASE("subscriptions: who leaves is signed out, nobody else is [issue 15]") {
   Subscriptions fixture;
+  const std::string zone = json::parse(decoded_claims(fixture.token())).at("zid");
+  Browser browser(fixture.router.port());
+  const auto status = [&] { return browser.get("/app/x", {{"X-Requested-With", "XMLHttpRequest"}}).status(); };
+  CHECK(browser.open("/app/x").status() == 200);
+  CHECK(fixture.ask("DELETE", "/cb/tenants/other-" + zone, fixture.token()).status() == 200);
+  CHECK(status() == 200);
+  CHECK(fixture.ask("DELETE", "/cb/tenants/" + zone, fixture.token()).status() == 200);
+  CHECK(status() == 401);
   CHECK(fixture.ask("DELETE", "/cb/tenants/t-1", fixture.token()).status() == 200);
   CHECK(fixture.ask("DELETE", "/cb/tenants/t-1", fixture.token(), R"({"subscribedSubdomain": "acme"})").body.empty());
 }
