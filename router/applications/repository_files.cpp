@@ -57,8 +57,11 @@ Task<Result<void>> RepositoryFiles::serve(backend::Call& call) {
   auto served = co_await asking;
   const bool is_refused = !served && backend::is_kept_back(served.error());
   if (!is_refused) co_return served;
-  auto again = ask(call, path, tenant);
-  served = co_await again;
+  // a body has gone with the first one
+  if (call.facts.request.body == http::BodyKind::none) {
+    auto again = ask(call, path, tenant);
+    served = co_await again;
+  }
   if (served || !backend::is_kept_back(served.error())) co_return served;
   co_return Error{ErrorCode::protocol, Side::back_end, "HTML5 repository: " + served.error().detail};
 }

@@ -2,8 +2,8 @@
 // the central descriptor's own, wherever the route's target says.
 //
 // The repository is asked with the router's own token of the tenant, and neither sees the browser's cookies nor sets
-// any. What it says of that token is not the user's business: it is asked once more with a fresh one, then the answer is
-// 502. Immutable; serve() on the exchange's loop. Owner: a RouteSet or its BackEnds.
+// any. What it says of that token is not the user's business: without a body it is asked once more with a fresh one, then
+// the answer is 502. Immutable; serve() on the exchange's loop. Owner: a RouteSet or its BackEnds.
 // Source: docs/contract/html5.md section 1.
 #pragma once
 

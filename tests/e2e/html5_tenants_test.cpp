@@ -95,6 +95,12 @@ TEST_CASE("html5 tenants: a token that is refused is fetched anew, nobody is sen
   tenants.repository.answer("/app1/f/y", {.status = 401});
   CHECK(tenants.get("t1-app.example", "/app1/f/y").status() == 502);
   CHECK(tenants.repository.count("/app1/f/y") == 2);
+  // a body is gone with the first one
+  tenants.repository.answer("/app1/f/z", {.status = 401});
+  RawClient client(tenants.router.port());
+  client.send(make_request("GET", "/app1/f/z", {{"Host", "t1-app.example"}}, "body"));
+  CHECK(client.read().status() == 502);
+  CHECK(tenants.repository.count("/app1/f/z") == 1);
 }
 
 }  // namespace router::test::html5_tenants_test
