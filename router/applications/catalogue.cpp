@@ -6,6 +6,7 @@
 #include "base/guarded.h"
 #include "base/log.h"
 #include "config/read_application.h"
+#include "crypto/digest.h"
 
 namespace router::applications {
 
@@ -104,7 +105,12 @@ Task<void> Catalogue::look_up(std::shared_ptr<Catalogue> self, Name name, std::s
   if (!text) {
     found = text.error();
   } else if (*text) {
-    found = self->make(*entry, std::move(name), std::move(tenant), **std::move(text));
+    auto digest = crypto::sha256(**text);
+    const bool is_same = entry->last_good && entry->digest == digest;
+    found = is_same ? Result<Found>(entry->last_good)
+                    : self->make(*entry, std::move(name), std::move(tenant), **std::move(text));
+    if (is_same) entry->is_faulty = false;
+    if (found) entry->digest = std::move(digest);
   }
   self->keep(key, *entry, std::move(found));
 }

@@ -1,12 +1,12 @@
 // The applications that requests have asked for, each as the routes that it brings: by tenant and first segment.
 //
 // A descriptor is kept for five minutes, and for an hour more while the repository fails; that there is no application
-// of a name as long. One question per key and time, however many ask. There are 1000 places,
-// half of them at most for names without an application, or whose answer is not there yet: those leave first, and a
-// descriptor leaves for another one alone, whoever was asked for the longest ago. A failure is not kept, and a faulty
-// descriptor is logged once. Made for one configuration, which an application's own goes over. Owner: the graph, by
-// shared_ptr. find() from any loop, the work runs on the background loop. Errors: as applications/repository; internal (the descriptor cannot be used), overloaded.
-// Source: docs/contract/html5.md section 1.
+// of a name as long. One that has not changed is not read again. One question per key and time, however many ask. There
+// are 1000 places, half of them at most for names without an application, or whose answer is not there yet: those leave
+// first, and a descriptor leaves for another one alone, whoever was asked for the longest ago. A failure is not kept, and
+// a faulty descriptor is logged once. Made for one configuration, which an application's own goes over. Owner: the graph,
+// by shared_ptr. find() from any loop, the work runs on the background loop. Errors: as applications/repository; internal
+// (the descriptor cannot be used), overloaded. Source: docs/contract/html5.md section 1.
 #pragma once
 
 #include <functional>
@@ -66,6 +66,7 @@ class Catalogue : public std::enable_shared_from_this<Catalogue> {
   struct Entry {
     std::optional<base::Result<Found>> answer;
     Found last_good;
+    std::string digest;  // of last_good's descriptor
     base::SteadyTime asked;
     base::SteadyTime fresh_until;
     base::SteadyTime stale_until;  // of last_good, also where there is none

@@ -128,6 +128,27 @@ TEST_CASE_FIXTURE(World, "catalogue: what the repository says of the application
   CHECK(*removed == nullptr);
 }
 
+TEST_CASE_FIXTURE(World, "catalogue: a descriptor that has not changed is not read again [issue 15]") {
+  has("app1", R"({"welcomeFile": "/a.html"})");
+  const auto first = find("app1");
+  clock.advance(base::minutes(6));
+  const auto same = find("app1");
+  CHECK(asked(path_of("app1")) == 2);
+  CHECK(*same == *first);
+  has("app1", R"({"welcomeFile": "/b.html"})");
+  clock.advance(base::minutes(6));
+  CHECK((*find("app1"))->config->welcome_file == "/b.html");
+  // what was good before is, after another that is not
+  has("app1", "<html>");
+  clock.advance(base::minutes(6));
+  CHECK(!find("app1"));
+  has("app1", R"({"welcomeFile": "/b.html"})");
+  clock.advance(base::minutes(6));
+  const auto again = find("app1");
+  REQUIRE(again);
+  CHECK((*again)->config->welcome_file == "/b.html");
+}
+
 TEST_CASE_FIXTURE(World, "catalogue: skipping what is kept asks at most once a second [issue 15]") {
   has("app1", "{}");
   REQUIRE(find("app1"));
