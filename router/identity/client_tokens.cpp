@@ -79,14 +79,20 @@ void ClientTokens::drop_tenant(const std::string& tenant) {
 ClientTokens::EntryPointer ClientTokens::entry_for(const Key& key) {
   const std::lock_guard lock(mutex_);
   if (const auto known = entries_.find(key); known != entries_.end()) return known->second;
-  if (entries_.size() >= kMostKept) {
-    const auto now = parts_.clock.wall();
-    std::erase_if(entries_, [&](const auto& item) {
-      return !item.second->flight.is_running() && item.second->good_until <= now;
-    });
-  }
-  if (entries_.size() >= kMostKept) return nullptr;
+  if (entries_.size() >= kMostKept && !make_room()) return nullptr;
   return entries_.emplace(key, std::make_shared<Entry>()).first->second;
+}
+
+// Of those that nobody waits for, the one that is good for the shortest time yet.
+bool ClientTokens::make_room() {
+  auto victim = entries_.end();
+  for (auto item = entries_.begin(); item != entries_.end(); ++item) {
+    if (item->second->flight.is_running()) continue;
+    if (victim == entries_.end() || item->second->good_until < victim->second->good_until) victim = item;
+  }
+  if (victim == entries_.end()) return false;
+  entries_.erase(victim);
+  return true;
 }
 
 Task<Result<Secret>> ClientTokens::ask(std::shared_ptr<ClientTokens> self, Client client, Key key) {

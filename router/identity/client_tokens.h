@@ -4,7 +4,7 @@
 // is a subdomain of the client's authorization server; where that server refuses the client there (nobody has
 // subscribed), the provider's own token stands in, for five minutes at most; not where it would lead to what is the
 // provider's alone. Owner: app/parts, beyond reloads, by shared_ptr. get() from any loop, the work runs on the background
-// loop; the drops from any thread. At most 4096 are kept. Errors: not_found (there is no such subaccount), unavailable
+// loop; the drops from any thread. At most 4096 are kept, the longest good ones. Errors: not_found (there is no such subaccount), unavailable
 // (the client is refused, or the server is away). Source: RFC 6749 section 4.4; docs/contract/html5.md section 1.
 #pragma once
 
@@ -61,6 +61,7 @@ class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
   static Key key_of(const config::IdentityProvider& client, const std::string& tenant, IfRefused if_refused);
   base::Secret good(const Key& key) const;
   EntryPointer entry_for(const Key& key);
+  bool make_room();  // locked
   static base::Task<base::Result<base::Secret>> ask(std::shared_ptr<ClientTokens> self, Client client, Key key);
   static base::Task<void> fetch(std::shared_ptr<ClientTokens> self, Client client, Key key, EntryPointer entry);
   base::Task<base::Result<TokenAnswer>> request(Client client, std::string tenant);

@@ -144,6 +144,20 @@ TEST_CASE_FIXTURE(World, "client tokens: one that a service has refused is not u
   CHECK(token("t1") == "t12");
 }
 
+TEST_CASE_FIXTURE(World, "client tokens: with all places taken whoever ends first makes room [issue 15]") {
+  lifetime = 600;
+  CHECK(token("soonest") == "soonest1");
+  lifetime = 3600;
+  for (std::size_t i = 1; i < ClientTokens::kMostKept; ++i) REQUIRE(get("t" + std::to_string(i)));
+  CHECK(tokens->kept() == ClientTokens::kMostKept);
+  CHECK(token("another").starts_with("another"));
+  CHECK(tokens->kept() == ClientTokens::kMostKept);
+  const auto asked = http.requests.size();
+  CHECK(token("t1") == "t12");
+  CHECK(http.requests.size() == asked);
+  CHECK(token("soonest") != "soonest1");
+}
+
 TEST_CASE_FIXTURE(World, "client tokens: who asks at once waits for one answer [issue 15]") {
   int arrived = 0;
   loop.set_current(false);
