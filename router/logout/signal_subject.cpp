@@ -170,9 +170,10 @@ bool names_others(const Subject& subject, const std::vector<std::string>& own) {
   });
 }
 
-// Of a filter that names them by what a provider knows.
+// Of a filter that names them by what a provider knows. Where more has to fit, a user has logins that do not, and only a
+// `sid` names a single one.
 void add_login(const SessionFilter& filter, base::WallTime at, std::vector<session::EndedAtProvider>& logins) {
-  if (filter.issuer.empty() || (filter.subject.empty() && filter.idp_session_id.empty())) return;
+  if (filter.issuer.empty() || (filter.idp_session_id.empty() && (filter.subject.empty() || filter.also))) return;
   logins.push_back({filter.issuer, filter.idp_session_id, filter.subject, at});
 }
 

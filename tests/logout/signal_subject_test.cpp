@@ -198,4 +198,28 @@ TEST_CASE("signal subject: sessions of an xsuaa name its token endpoint, and are
   CHECK(sessions_meant_by(*subject, issuers, base::WallTime()).filters.size() == 2);
 }
 
+TEST_CASE("signal subject: of logins on their way those are meant that nothing else has to fit [issue 16]") {
+  const std::string ada = kAda;
+  struct Row {
+    std::string subject;
+    std::size_t logins;
+  };
+  const Row rows[] = {
+      {ada, 1},
+      {R"({"format":"complex","user":)" + ada + "}", 1},
+      {R"({"format":"complex","user":)" + ada + R"(,"group":{"format":"opaque","id":"admins"}})", 0},
+      {R"({"format":"complex","user":)" + ada + R"(,"device":{"format":"opaque","id":"phone"}})", 0},
+      {R"({"format":"complex","user":)" + ada +
+           R"(,"session":{"format":"iss_sub","iss":"https://idp.example","sub":"sid-1"}})",
+       1},
+      {R"({"format":"complex","tenant":{"format":"opaque","id":"t1"}})", 0},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.subject);
+    const auto subject = identity::read_subject(json::parse(row.subject));
+    REQUIRE(subject);
+    CHECK(sessions_meant_by(*subject, kAnyone, base::WallTime()).logins.size() == row.logins);
+  }
+}
+
 }  // namespace router::signal_subject_test
