@@ -53,8 +53,6 @@ CallTarget make_call_target(const config::Destination& destination, const config
   target.timeout = destination.timeout;
   target.authorization = destination.authorization;
   target.audience = destination.logout_audience;
-  // a logout token says it all
-  target.sends_token = target.audience.empty() && config::takes_token(destination);
   target.token_bindings = config::token_bindings(config, destination.name);
   target.sends_forwarded = destination.set_x_forwarded_headers;
   target.headers = destination.headers;
@@ -64,7 +62,8 @@ CallTarget make_call_target(const config::Destination& destination, const config
   target.connectivity = destination.connectivity;
   target.location_id = destination.location_id;
   target.propagates_user = destination.propagates_user;
-  target.sends_token = target.sends_token || target.propagates_user;
+  // a logout token says it all
+  target.sends_token = target.audience.empty() && (config::takes_token(destination) || target.propagates_user);
   return target;
 }
 

@@ -79,6 +79,25 @@ TEST_CASE("call targets: method, TLS, proxy and headers are the destination's") 
   CHECK(target->timeout == base::milliseconds(1500));
 }
 
+TEST_CASE("calls: the user's token goes where it is taken, and never beside a logout token [issue 16]") {
+  struct Row {
+    bool takes_token;
+    bool propagates_user;
+    bool has_audience;
+    bool sends_token;
+  };
+  for (const Row& row : {Row{false, false, false, false}, Row{true, false, false, true}, Row{false, true, false, true},
+                         Row{true, false, true, false}, Row{false, true, true, false}, Row{true, true, true, false}}) {
+    config::Configuration config;
+    auto destination = test::make_destination("bank");
+    destination.forward_auth_token = row.takes_token;
+    destination.propagates_user = row.propagates_user;
+    if (row.has_audience) destination.logout_audience = "bank-client";
+    config.destinations["bank"] = destination;
+    CHECK(logout::make_call_targets(config).front()->sends_token == row.sends_token);
+  }
+}
+
 TEST_CASE("calls: the captured cookies of that destination, each name once") {
   config::Configuration config;
   config.destinations["bank"] = test::make_destination("bank", "/app/logout");
