@@ -7,26 +7,17 @@ namespace router::config {
 
 namespace {
 
-constexpr std::array kEndOrAskAgain = {SignalEffect::end, SignalEffect::reauthenticate, SignalEffect::ignore};
-constexpr std::array kRenewOrEnd = {SignalEffect::refresh, SignalEffect::end};
-
-constexpr SignalEvent event(std::string_view uri, SignalEffect effect = SignalEffect::ignore,
-                            std::span<const SignalEffect> choices = {}) {
-  return {uri.substr(uri.rfind('/') + 1), uri, effect, choices};
+constexpr SignalEvent event(std::string_view uri, SignalEffect effect = SignalEffect::ignore) {
+  return {uri.substr(uri.rfind('/') + 1), uri, effect};
 }
 
 constexpr std::array kEvents = {
     event("https://schemas.openid.net/secevent/caep/event-type/session-revoked", SignalEffect::end),
-    event("https://schemas.openid.net/secevent/caep/event-type/token-claims-change", SignalEffect::refresh,
-          kRenewOrEnd),
-    event("https://schemas.openid.net/secevent/caep/event-type/credential-change", SignalEffect::reauthenticate,
-          kEndOrAskAgain),
-    event("https://schemas.openid.net/secevent/caep/event-type/assurance-level-change", SignalEffect::reauthenticate,
-          kEndOrAskAgain),
-    event("https://schemas.openid.net/secevent/caep/event-type/device-compliance-change", SignalEffect::end,
-          kEndOrAskAgain),
-    event("https://schemas.openid.net/secevent/caep/event-type/risk-level-change", SignalEffect::reauthenticate,
-          kEndOrAskAgain),
+    event("https://schemas.openid.net/secevent/caep/event-type/token-claims-change", SignalEffect::refresh),
+    event("https://schemas.openid.net/secevent/caep/event-type/credential-change", SignalEffect::reauthenticate),
+    event("https://schemas.openid.net/secevent/caep/event-type/assurance-level-change", SignalEffect::reauthenticate),
+    event("https://schemas.openid.net/secevent/caep/event-type/device-compliance-change", SignalEffect::end),
+    event("https://schemas.openid.net/secevent/caep/event-type/risk-level-change", SignalEffect::reauthenticate),
     event("https://schemas.openid.net/secevent/caep/event-type/session-established"),
     event("https://schemas.openid.net/secevent/caep/event-type/session-presented"),
     event("https://schemas.openid.net/secevent/risc/event-type/account-credential-change-required", SignalEffect::end),

@@ -1,7 +1,7 @@
 // The security events that the router knows, and what each does to the sessions that it is about: THE list.
 //
-// Known: CAEP 1.0, RISC 1.0 and SSF 1.0, all of each. What an event does may be chosen by the operator where `choices` has
-// more than one. Pure; any thread. Source: OpenID CAEP 1.0 section 3; OpenID RISC Profile 1.0 section 2; OpenID Shared
+// Known: CAEP 1.0, RISC 1.0 and SSF 1.0, all of each. Which of them may do something else is in
+// the schema. Pure; any thread. Source: OpenID CAEP 1.0 section 3; OpenID RISC Profile 1.0 section 2; OpenID Shared
 // Signals Framework 1.0 section 8.1; docs/contract/signals.md "In".
 #pragma once
 
@@ -23,7 +23,6 @@ struct SignalEvent {
   std::string_view name;  // the last segment of its URI; what the descriptor calls it
   std::string_view uri;
   SignalEffect effect = SignalEffect::ignore;  // unless the operator says another one
-  std::span<const SignalEffect> choices = {};  // empty: there is nothing to choose
 };
 
 std::span<const SignalEvent> signal_events();
