@@ -42,6 +42,7 @@ export function list({ caption, columns, path, query, itemsOf, keyOf, row, none,
   let cursor;
   let wanted = pageSize;
   let life = 0;
+  let isAdding = false; // what is looked up meanwhile would take the place of what was asked for
 
   const isFiltered = () => Object.values(query()).some((value) => value !== "" && value !== undefined);
 
@@ -64,7 +65,7 @@ export function list({ caption, columns, path, query, itemsOf, keyOf, row, none,
 
   // What is shown, in one answer. A longer list stays as it is, until somebody wants it anew.
   async function look() {
-    if (wanted > mostAtOnce) return;
+    if (wanted > mostAtOnce || isAdding) return;
     const answer = await ask(wanted);
     if (!answer) return;
     items = itemsOf(answer);
@@ -75,6 +76,7 @@ export function list({ caption, columns, path, query, itemsOf, keyOf, row, none,
   async function showMore() {
     const from = cursor;
     fault.hidden = true;
+    isAdding = true;
     try {
       const answer = await ask(pageSize * 2, from);
       if (!answer) return;
@@ -84,6 +86,8 @@ export function list({ caption, columns, path, query, itemsOf, keyOf, row, none,
     } catch (error) {
       becomeChildren(fault, error.message);
       fault.hidden = false;
+    } finally {
+      isAdding = false;
     }
   }
 
