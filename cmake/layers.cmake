@@ -18,8 +18,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(router_options INTERFACE -Wno-restrict -Wno-stringop-overflow)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # g++ 12 builds a vector of two values before they are loaded, in the tail of a loop: objdump of take_left_behind() shows
-  # it, no undefined behaviour of ours. Which version no longer does is not known: for a compiler the flag goes when
+  # g++ 12 builds a vector of two values before they are loaded, in the tail of a loop: objdump of take_left_behind()
+  # shows it, no undefined behaviour of ours. Which version no longer does is not known: for a compiler the flag goes when
   # tests/logout/sqlite_outbox_test.cpp passes without it there.
   target_compile_options(router_options INTERFACE -fno-tree-slp-vectorize)
 endif()

@@ -1,7 +1,7 @@
 // Whether Redis is there, as far as is known, so that nobody waits for one that is away.
 //
-// Any answer says that it is, be it that it cannot (it is full). No answer says that it is away, but for one about a key
-// of a cluster: the servers of all others may be there, and only who asks them all knows. Threads: any. Owner:
+// Any answer says that it is, be it that it cannot (it is full). That none comes says that it is away, but not of a key
+// in a cluster: the servers of all others may be there, and only who asks them all knows. Threads: any. Owner:
 // RedisStore. Source: docs/contract/durability.md "Redis".
 #pragma once
 

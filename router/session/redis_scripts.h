@@ -30,8 +30,8 @@ struct RedisScripts {
   // ended now.
   storage::RedisScript expire;
   storage::RedisScript told;
-  // Of a sorted set of names by time: now, how many at most, for how long. {until when, those that are due}, put off till
-  // then.
+  // Of a sorted set of names by time: now, how many at most, for how long. {until when, those that are due}, which are
+  // put off till then.
   storage::RedisScript claim;
   // Out of it goes what claim put off till then, unless somebody has looked in since: now, name, until when.
   storage::RedisScript let_go;

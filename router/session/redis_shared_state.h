@@ -1,6 +1,7 @@
 // What all replicas have to agree about, in Redis: a key each, which knows the hash of what it is about.
 //
-// Every call is one round trip, and none while Redis is away. Threads: any. Owner: RedisStore; what it is given outlives it.
+// Every call is one round trip, and none while Redis is away. Threads: any. Owner: RedisStore; what it is given outlives
+// it.
 #pragma once
 
 #include "crypto/sealed_box.h"

@@ -8,8 +8,9 @@
 // ended here (redis_cache.h), whatever Redis knows: with Redis away, or one server of a cluster, end() ends what this
 // replica knows the last state of, and the tombstone is asserted once Redis is back (of others the id is kept: they end
 // then, and whoever looks for what nobody was told tells their back-ends); so are those of the last minute after every
-// new connection, for a fail-over may have lost them (redis_journal.h). Threads: any; every Task resumes on the loop that awaited it. Owner: app/parts; what it
-// is given outlives it. start() and stop() on the background loop. Source: docs/contract/durability.md "Redis".
+// new connection, for a fail-over may have lost them (redis_journal.h). Threads: any; every Task resumes on the loop that
+// awaited it. Owner: app/parts; what it is given outlives it. start() and stop() on the background loop. Source:
+// docs/contract/durability.md "Redis".
 #pragma once
 
 #include <atomic>

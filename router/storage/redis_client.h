@@ -9,7 +9,7 @@
 // sent to the one that will (MOVED, ASK, READONLY after a fail-over) or again a moment later (LOADING, TRYAGAIN,
 // CLUSTERDOWN), within the time of a command; what may have been carried out is sent again only if it is repeatable.
 // Owner: whoever asks, by shared_ptr; close() on the loop, some turns before the loop ends. Everything on the loop.
-// Errors of all: unavailable (away), overloaded (it answers that it cannot for now: OOM), internal (the command is wrong).
+// Errors of all: unavailable (away), overloaded (it answers that it cannot: OOM), internal (the command is wrong).
 // Source: redis.io, "Redis cluster specification", "Sentinel client spec".
 #pragma once
 
