@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "http/fetch_metadata.h"
 #include "http/pages.h"
+#include "http/target.h"
 
 namespace router::pipeline {
 
@@ -119,8 +120,9 @@ std::optional<http::Response> error_redirect(const Context& context, const http:
   const auto* page = page_for(context.config(), response.status);
   if (page == nullptr || page->path.empty()) return std::nullopt;
   const std::string path = page->path.starts_with('/') ? page->path : "/" + page->path;
-  // the page itself would lead to itself for ever
-  if (base::cut(base::cut(path, '#').before, '?').before == context.request.target.path) return std::nullopt;
+  // the page itself, however it is spelt, would lead to itself for ever
+  const auto plain = base::cut(base::cut(path, '#').before, '?').before;
+  if (http::normalise_path(plain).value_or(std::string(plain)) == context.request.target.path) return std::nullopt;
   return http::redirect_response(context.external.path_prefix + path);
 }
 

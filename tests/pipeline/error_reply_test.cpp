@@ -91,6 +91,21 @@ TEST_CASE("error reply: the descriptor's page stands for the built-in one, as it
   CHECK(unread.body == "later");
 }
 
+TEST_CASE("error reply: an errorPage that is asked for leads nowhere, however it is spelt [issue 15]") {
+  StageWorld world;
+  for (const char* page : {"/no.html", "no.html?why=404#top", "/a/../no.html", "/%6eo.html"}) {
+    CAPTURE(page);
+    world.config.error_pages = {{{404}, "", "", page}};
+    const auto leads = [&](const char* target) {
+      const auto& context = world.ask("GET", target, {{"Sec-Fetch-Mode", "navigate"}, {"Accept", "text/html"}});
+      return pipeline::error_redirect(context, http::text_response(404, "")).has_value();
+    };
+    CHECK(leads("/other"));
+    CHECK(!leads("/no.html"));
+    CHECK(!leads("/n%6f.html?x"));
+  }
+}
+
 TEST_CASE("error reply: x-error-source says that the answer is the router's own, whoever was at fault") {
   StageWorld world;
   world.config.environment.return_error_source = true;
