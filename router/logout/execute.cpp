@@ -80,7 +80,12 @@ Executor::Executor(Parts parts) : parts_(std::move(parts)), targets_(make_call_t
 
 Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedRequest> request) {
   Execution execution;
-  for (const auto& given : trigger.selection.ended_at_provider) co_await remember(given);
+  for (const auto& given : trigger.selection.ended_at_provider) {
+    auto remembering = remember(given);
+    const auto remembered = co_await remembering;
+    // who has proved it says it again; else a login on its way comes in
+    if (!remembered && given.is_signed && !execution.failure) execution.failure = remembered.error();
+  }
   const auto& sessions = trigger.selection.sessions;
   for (std::size_t at = 0; at < sessions.size(); at += kBatch) {
     if (at > 0) co_await base::sleep_for(parts_.background, kBreath);
@@ -94,9 +99,11 @@ Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedReq
   co_return execution;
 }
 
-Task<void> Executor::remember(session::EndedAtProvider ended) {
-  const auto remembered = co_await parts_.store.remember_ended(std::move(ended));
+Task<Result<void>> Executor::remember(session::EndedAtProvider ended) {
+  auto remembering = parts_.store.remember_ended(std::move(ended));
+  const auto remembered = co_await remembering;
   if (!remembered) log_store_fault("remember_ended", remembered.error());
+  co_return remembered;
 }
 
 // A filter may match more sessions than are looked at in one go; ended ones no longer match. Somebody else may end the
@@ -185,7 +192,8 @@ Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger
   if (trigger.is_over_at_provider() && !session->issuer.empty()) {
     session::EndedAtProvider there{session->issuer, session->idp_session_id, session->subject,
                                    before_logins_of(parts_.clock.wall())};
-    co_await remember(std::move(there));
+    auto remembering = remember(std::move(there));
+    co_await remembering;
   }
   auto ending = parts_.store.end(session->id);
   auto ended = co_await ending;

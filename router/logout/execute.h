@@ -39,7 +39,7 @@ class Executor {
  private:
   using Snapshots = std::vector<session::Snapshot>;
 
-  base::Task<void> remember(session::EndedAtProvider ended);
+  base::Task<base::Result<void>> remember(session::EndedAtProvider ended);
   base::Task<void> end_selected(const Trigger& trigger, session::SessionFilter filter,
                                 std::optional<ForwardedRequest> request, Execution* execution);
   base::Task<void> end_some(const Trigger& trigger, Snapshots sessions, std::optional<ForwardedRequest> request,

@@ -328,4 +328,22 @@ TEST_CASE("execute: who leaves every application leaves back-ends that no descri
   CHECK(world.client.count("bank.example") == 2);
 }
 
+TEST_CASE("execute: where a login on its way could not be kept out, whoever proved its end says so again [issue 16]") {
+  for (const bool is_signed : {true, false}) {
+    CAPTURE(is_signed);
+    World world;
+    world.service();
+    test::ToldStore store(world.store);
+    store.remembers = false;
+    const auto session = world.log_in();
+    logout::Executor executor(world.parts_with(store));
+    logout::Trigger trigger;
+    trigger.selection.sessions = {session};
+    trigger.selection.ended_at_provider = {{session->issuer, "", session->subject, world.clock.wall(), is_signed}};
+    const auto execution = test::run_task(executor.run(trigger, std::nullopt), &world.loop);
+    CHECK(world.find(session->id) == nullptr);
+    CHECK(execution.failure.has_value() == is_signed);
+  }
+}
+
 }  // namespace router::execute_test

@@ -56,13 +56,15 @@ class ToldStore final : public session::Store {
   }
   std::function<void(const std::vector<session::Snapshot>&)> on_selected;  // before whoever asked has them
   Answer<void> remember_ended(session::EndedAtProvider ended) override {
-    return inner_.remember_ended(std::move(ended));
+    return remembers ? inner_.remember_ended(std::move(ended)) : away();
   }
+  bool remembers = true;
   Answer<std::vector<session::Snapshot>> take_expired(std::size_t limit) override { return inner_.take_expired(limit); }
   Answer<session::Counts> counts() override { return inner_.counts(); }
   session::SharedState& shared() override { return inner_.shared(); }
 
  private:
+  static Answer<void> away() { co_return base::Error{base::ErrorCode::unavailable, base::Side::store, "away", true}; }
   static Answer<std::vector<session::Snapshot>> given(base::Result<std::vector<session::Snapshot>> selected) {
     co_return selected;
   }
