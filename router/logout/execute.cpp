@@ -338,14 +338,6 @@ Result<std::shared_ptr<const CallTarget>> Executor::find_target(const std::strin
   return not_there_any_more();
 }
 
-void Executor::close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution) {
-  if (trigger.leaves_provider_alone()) {
-    parts_.receipts.set_provider(*receipt, ProviderPart::none);
-  } else {
-    execution->receipts.push_back(std::move(receipt));
-  }
-}
-
 identity::Provider* Executor::revokes_at(const Trigger& trigger, const session::Session& session) const {
   if (!trigger.revokes_tokens() || session.provider.empty()) return nullptr;
   identity::Provider* provider = parts_.providers->find(session.provider);

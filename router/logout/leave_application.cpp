@@ -1,4 +1,4 @@
-// Executor: one application is left, the session goes on; and what every receipt begins with.
+// Executor: one application is left, the session goes on; and what every receipt begins and ends with.
 //
 // Its calls are recorded before it is left, and made once it has been: with a process that dies in between they are made
 // all the same, by the next one. Whoever is told twice has been told.
@@ -102,6 +102,14 @@ void Executor::begin_receipt(const Trigger& trigger, const std::shared_ptr<Recei
   parts_.receipts.keep(receipt);
   if (trigger.may_redirect_to_provider()) ++receipt->open_token_uses;
   if (execution->logout_id.empty()) execution->logout_id = receipt->id;
+}
+
+void Executor::close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution) {
+  if (trigger.leaves_provider_alone()) {
+    parts_.receipts.set_provider(*receipt, ProviderPart::none);
+  } else {
+    execution->receipts.push_back(std::move(receipt));
+  }
 }
 
 void Executor::describe(const Trigger& trigger, const session::Session& session, Receipt& receipt) const {
