@@ -122,7 +122,8 @@ std::optional<http::Response> error_redirect(const Context& context, const http:
   const std::string path = page->path.starts_with('/') ? page->path : "/" + page->path;
   // the page itself, however it is spelt, would lead to itself for ever
   const auto plain = base::cut(base::cut(path, '#').before, '?').before;
-  if (http::normalise_path(plain).value_or(std::string(plain)) == context.request.target.path) return std::nullopt;
+  const auto as_asked = http::normalise_path(plain);
+  if (!as_asked || *as_asked == context.request.target.path) return std::nullopt;
   return http::redirect_response(context.external.path_prefix + path);
 }
 
