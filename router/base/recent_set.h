@@ -27,7 +27,6 @@ class RecentSet {
     keys_.age(now);
     return keys_.young.contains(key) || keys_.old.contains(key);
   }
-  void erase(std::uint64_t key) { keys_.erase(key); }
   std::size_t size() const { return keys_.size(); }
 
  private:

@@ -59,12 +59,6 @@ void MemorySharedState::restore_said(Kind kind, const std::string& key, base::mi
   say(kind, key, ttl);
 }
 
-Task<Result<void>> MemorySharedState::again(Kind kind, std::string key) {
-  const std::lock_guard lock(mutex_);
-  if (auto& said = notes_of(kind).said) said->erase(note_key(key));
-  co_return Result<void>();
-}
-
 Task<Result<void>> MemorySharedState::keep(Kind kind, std::string key, Secret value, base::milliseconds ttl) {
   keep_for(kind, std::move(key), std::move(value), ttl);
   co_return Result<void>();

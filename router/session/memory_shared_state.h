@@ -22,7 +22,6 @@ class MemorySharedState final : public SharedState {
   explicit MemorySharedState(const base::Clock& clock) : clock_(clock) {}
 
   base::Task<base::Result<bool>> once(Kind kind, std::string key, base::milliseconds ttl) override;
-  base::Task<base::Result<void>> again(Kind kind, std::string key) override;
   base::Task<base::Result<void>> keep(Kind kind, std::string key, base::Secret value, base::milliseconds ttl) override;
   base::Task<base::Result<std::optional<base::Secret>>> take(Kind kind, std::string key) override;
   base::Task<base::Result<Tally>> tally(Kind kind, std::string key, unsigned add, base::milliseconds span) override;

@@ -38,10 +38,6 @@ Task<Result<bool>> RedisSharedState::once(Kind kind, std::string key, base::mill
   co_return reply->number == 1;
 }
 
-Task<Result<void>> RedisSharedState::again(Kind kind, std::string key) {
-  return erase(names_.note("once", to_string(kind), key));
-}
-
 Task<Result<void>> RedisSharedState::keep(Kind kind, std::string key, base::Secret value, base::milliseconds ttl) {
   const auto name = names_.note("kept", to_string(kind), key);
   auto noting = note(name, "keep", ttl, box_.seal_bytes(value.reveal(), name));

@@ -20,7 +20,6 @@ class RedisSharedState final : public SharedState {
       : clients_(clients), names_(names), box_(box), time_(time), reach_(reach) {}
 
   base::Task<base::Result<bool>> once(Kind kind, std::string key, base::milliseconds ttl) override;
-  base::Task<base::Result<void>> again(Kind kind, std::string key) override;
   base::Task<base::Result<void>> keep(Kind kind, std::string key, base::Secret value, base::milliseconds ttl) override;
   base::Task<base::Result<std::optional<base::Secret>>> take(Kind kind, std::string key) override;
   base::Task<base::Result<Tally>> tally(Kind kind, std::string key, unsigned add, base::milliseconds span) override;

@@ -36,15 +36,13 @@ struct Lease {
   std::uint64_t fence = 0;  // larger than that of every earlier lease of this name
 };
 
-// once and again, keep and take, tally and forget do not see each other's keys. Errors of all: unavailable.
+// once, keep and take, tally and forget do not see each other's keys. Errors of all: unavailable.
 class SharedState {
  public:
   virtual ~SharedState() = default;
 
   // True for the first who says so, and for nobody else.
   virtual base::Task<base::Result<bool>> once(Kind kind, std::string key, base::milliseconds ttl) = 0;
-  // What once() noted did not count: it may be said once more.
-  virtual base::Task<base::Result<void>> again(Kind kind, std::string key) = 0;
 
   virtual base::Task<base::Result<void>> keep(Kind kind, std::string key, base::Secret value,
                                               base::milliseconds ttl) = 0;

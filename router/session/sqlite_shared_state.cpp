@@ -87,16 +87,6 @@ Task<Result<bool>> SqliteSharedState::once(Kind kind, std::string key, base::mil
   co_return is_first;
 }
 
-Task<Result<void>> SqliteSharedState::again(Kind kind, std::string key) {
-  auto restoring = restore();
-  const auto restored = co_await restoring;
-  if (!restored) co_return restored.error();
-  erase({"once", kind, key, {}, {}, 0});
-  auto saying = memory_.again(kind, std::move(key));
-  const auto said = co_await saying;
-  co_return said;
-}
-
 Task<Result<void>> SqliteSharedState::keep(Kind kind, std::string key, Secret value, base::milliseconds ttl) {
   auto restoring = restore();
   const auto restored = co_await restoring;

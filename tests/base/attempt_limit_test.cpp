@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "base/recent_set.h"
 #include "support/fake_loop.h"
 
 namespace router::attempt_limit_test {
@@ -40,15 +39,6 @@ TEST_CASE("recent times: the later time counts, and memory stays bounded") {
   CHECK_FALSE(times.find(1, clock.steady()));
   clock.advance(base::minutes(30));
   CHECK_FALSE(times.find(999, clock.steady()));
-}
-
-TEST_CASE("recent set: what is taken back counts as new again") {
-  test::FakeClock clock;
-  base::RecentSet seen(base::minutes(10), 10);
-  CHECK(seen.insert(1, clock.steady()));
-  CHECK_FALSE(seen.insert(1, clock.steady()));
-  seen.erase(1);
-  CHECK(seen.insert(1, clock.steady()));
 }
 
 }  // namespace router::attempt_limit_test

@@ -17,7 +17,6 @@ class SharedDriver {
   explicit SharedDriver(TestedStore& tested, std::size_t client = 0) : tested_(tested), client_(client) {}
 
   bool once(session::Kind kind, const std::string& key) { return call(shared().once(kind, key, kTtl)); }
-  void again(session::Kind kind, const std::string& key) { done(shared().again(kind, key)); }
   void keep(session::Kind kind, const std::string& key, const std::string& value) {
     done(shared().keep(kind, key, base::Secret(value), kTtl));
   }
@@ -57,13 +56,6 @@ inline void check_shared_notes(SharedDriver here, SharedDriver there, FakeClock&
     CHECK_FALSE(there.once(Kind::logout_token, "jti-1"));
     CHECK(there.once(Kind::logout_token, "jti-2"));
     CHECK(there.once(Kind::login_state, "jti-1"));
-  }
-  SUBCASE("what did not count may be said again") {
-    REQUIRE(here.once(Kind::logout_token, "jti-1"));
-    there.again(Kind::logout_token, "jti-1");
-    there.again(Kind::logout_token, "never said");
-    CHECK(here.once(Kind::logout_token, "jti-1"));
-    CHECK_FALSE(there.once(Kind::logout_token, "jti-1"));
   }
   SUBCASE("what was said is remembered for its time, and forgotten after it") {
     REQUIRE(here.once(Kind::login_state, "state"));
