@@ -115,18 +115,22 @@ def roff(text):
     return re.sub(r"`([^`]+)`", r"\\fB\1\\fR", text)
 
 
+def bold(word):
+    return f"\\fB{roff(word)}\\fR"
+
+
 def title(name, section, date):
     return f'.TH {name} {section} "{date}" "xs\\-router" "xs\\-router"'
 
 
 def option_paragraph(option):
-    names = ", ".join(f"\\fB{roff(name)}\\fR" for name in option.names)
+    names = ", ".join(map(bold, option.names))
     value = f" \\fI{roff(option.value_name)}\\fR" if option.value else ""
     return [".TP", names + value, roff(option.text)]
 
 
 def synopsis(command):
-    words = " ".join(f"\\fB{roff(word)}\\fR" for word in [PROGRAM, *command.words])
+    words = " ".join(map(bold, [PROGRAM, *command.words]))
     shown = " [\\fIoptions\\fR]" + "".join(f" \\fI{roff(name)}\\fR" for name, _ in command.arguments)
     return words + (" \\fIcommand\\fR" if command.commands and command.words else "") + shown
 
@@ -154,7 +158,7 @@ def manual_of_program(program, date):
     lines.append(".SH ENVIRONMENT")
     lines.append("The variables win over those of default\\-env.json in the directory.")
     for name, what in reference.variables():
-        lines += [".TP", roff(name), roff(re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", what))]
+        lines += [".TP", bold(name), roff(re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", what))]
     lines += [".SH SIGNALS", ".TP", "\\fBSIGTERM\\fR, \\fBSIGINT\\fR", "Finish what is under way, and end.",
               ".TP", "\\fBSIGHUP\\fR", "Read the configuration anew; one with errors is refused, and the old one goes on.",
               ".TP", "\\fBSIGUSR1\\fR", "Open \\fBLOG_FILE\\fR anew.",
@@ -174,7 +178,7 @@ def manual_of_descriptor(date):
              "A dot leads into an object, \\fB*\\fR stands for a name of your own.", ".SH PROPERTIES"]
     for path, kind, default, what in reference.properties():
         facts = [kind] * bool(kind) + [f"default: {default}"] * bool(default)
-        lines += [".TP", roff(path), roff(what + (f" ({', '.join(facts)})" if facts else ""))]
+        lines += [".TP", bold(path), roff(what + (f" ({', '.join(facts)})" if facts else ""))]
     lines += [".SH FILES", ".TP", "\\fI/usr/share/xs\\-router/xs\\-app.json.example\\fR", "Every property once.",
               ".TP", "\\fI/usr/share/xs\\-router/xs\\-app.schema.json\\fR", "The same for editors.",
               ".SH SEE ALSO", ".BR xs\\-router (1)"]

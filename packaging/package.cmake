@@ -60,7 +60,8 @@ add_custom_command(OUTPUT ${made}/documents.stamp
   COMMAND sh -c "gzip -9nc ${CMAKE_SOURCE_DIR}/CHANGELOG.md >CHANGELOG.md.gz"
   COMMAND ${CMAKE_COMMAND} -E touch ${made}/documents.stamp
   DEPENDS xs-router ${CMAKE_CURRENT_LIST_DIR}/documents.py ${CMAKE_SOURCE_DIR}/xs-app.schema.json
-    ${CMAKE_SOURCE_DIR}/scripts/reference ${CMAKE_SOURCE_DIR}/docs/compatibility.md ${CMAKE_SOURCE_DIR}/CHANGELOG.md ${made}/changelog
+    ${CMAKE_SOURCE_DIR}/scripts/reference ${CMAKE_SOURCE_DIR}/scripts/descriptions.py ${CMAKE_SOURCE_DIR}/docs/compatibility.md
+    ${CMAKE_SOURCE_DIR}/CHANGELOG.md ${made}/changelog
   WORKING_DIRECTORY ${made}
   COMMENT "Manual pages, shell completion, first directory"
   VERBATIM)

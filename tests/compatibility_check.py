@@ -16,19 +16,11 @@ import pathlib
 import re
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
+from descriptions import rows, schema_properties  # noqa: E402
+
 DIFFERENTIAL = "tests/e2e/differential"
 STATES = {"same": True, "better": True, "ours": True, "not yet": False, "none": False}
-ROW = re.compile(r"^\| (?P<name>.+?) \| (?P<state>[a-z ]+) \| (?P<what>.*?) ?\| (?P<tests>.*?) ?\|$")
-
-
-def rows(text):
-    section = ""
-    for line in text.splitlines():
-        if line.startswith("## "):
-            section = line[3:]
-        found = ROW.match(line)
-        if found and found["name"] != " ":
-            yield section, found["name"].strip("`"), found["state"], re.findall(r"`([^`]+)`", found["tests"])
 
 
 def test_names(root):
@@ -53,29 +45,6 @@ def unexplained_differences(root, state_of):
             yield f"{rule['row']}: a difference is intended ({rule['field']}), and no row says so"
 
 
-def schema_properties(schema):
-    """Dotted paths; an array's items are written like its own members, a map's values as *."""
-    found = []
-
-    def walk(node, path):
-        if not isinstance(node, dict):
-            return
-        if "$ref" in node:
-            walk(schema["definitions"][node["$ref"].rsplit("/", 1)[1]], path)
-        for name, child in node.get("properties", {}).items():
-            here = f"{path}.{name}" if path else name
-            found.append(here)
-            walk(child, here)
-        walk(node.get("items"), path)
-        walk(node.get("additionalProperties"), path + ".*")
-        for several in ("oneOf", "anyOf", "allOf"):
-            for child in node.get(several, []):
-                walk(child, path)
-
-    walk(schema, "")
-    return list(dict.fromkeys(found))
-
-
 def variables_read(root):
     names = set()
     for path in (root / "router" / "config").glob("*.cpp"):
@@ -92,7 +61,7 @@ def check(root):
     seen = set()
     state_of = {}
     known = test_names(root)
-    for section, name, state, tests in rows((root / "docs" / "compatibility.md").read_text(encoding="utf-8")):
+    for section, name, state, _, tests in rows((root / "docs" / "compatibility.md").read_text(encoding="utf-8")):
         if (section, name) in seen:
             faults.append(f"{name}: two rows")
         seen.add((section, name))
@@ -112,10 +81,10 @@ def check(root):
 
 def test_itself():
     table = "| `a` | same | x | `t: one`<br>`t: two` |\n| `b` | not yet |  |  |\n| | state | what | tests |\n|---|---|---|---|\n"
-    assert list(rows(table)) == [("", "a", "same", ["t: one", "t: two"]), ("", "b", "not yet", [])], list(rows(table))
+    assert list(rows(table)) == [("", "a", "same", "x", ["t: one", "t: two"]), ("", "b", "not yet", "", [])], list(rows(table))
     schema = {"properties": {"r": {"items": {"$ref": "#/definitions/d"}}, "m": {"additionalProperties": {"properties": {"x": {}}}}},
               "definitions": {"d": {"properties": {"s": {"oneOf": [{}, {"properties": {"p": {}}}]}}}}}
-    assert schema_properties(schema) == ["r", "r.s", "r.s.p", "m", "m.*.x"], schema_properties(schema)
+    assert list(schema_properties(schema)) == ["r", "r.s", "r.s.p", "m", "m.*.x"], schema_properties(schema)
 
 
 if __name__ == "__main__":

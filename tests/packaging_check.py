@@ -26,9 +26,9 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PACKAGING = ROOT / "packaging"
-sys.path[:0] = [str(PACKAGING), str(ROOT / "tests"), str(ROOT / "bench")]
+sys.path[:0] = [str(PACKAGING), str(ROOT / "scripts"), str(ROOT / "bench")]
 import documents  # noqa: E402
-from compatibility_check import schema_properties  # noqa: E402
+from descriptions import schema_properties  # noqa: E402
 from machinery import free_port, wait_for_port  # noqa: E402
 
 MOST_EXPOSURE = 1.5
@@ -71,7 +71,7 @@ def document_faults(program, folder):
         yield from (f"{name}: there is no {word}" for word in sorted(known) if not has_word(text, word))
     descriptor = plain(made["xs-app.json.5"])
     yield from (f"xs-app.json.5: there is no {path}" for path in schema_properties(schema) if f" {path} " not in descriptor)
-    variables = [name.strip("`") for name, _ in documents.reference.variables()]
+    variables = [name for name, _ in documents.reference.variables()]
     if len(variables) < 50:
         yield f"docs/compatibility.md: only {len(variables)} variables were recognised"
     yield from (f"xs-router.1: there is no {name}" for name in variables if not has_word(words["xs-router.1"], name))
@@ -215,7 +215,7 @@ def deployment_faults():
     variables = {entry["name"] for value in find(kubernetes, "env") for entry in value}
     for value in [*find(compose, "environment"), *find(foundry, "env")]:
         variables |= set(value)
-    known = {name.strip("`") for name, _ in documents.reference.variables()}
+    known = {name for name, _ in documents.reference.variables()}
     yield from (f"a deployment file sets {name}, which nobody reads" for name in sorted(variables - known))
     images = [*find(kubernetes, "image"), *find(compose, "image"), *[words[1] for words in docker_steps("FROM")]]
     yield from (f"{image}: an image with a host" for image in images if "." in image.split(":")[0])
