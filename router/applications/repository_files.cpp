@@ -7,10 +7,7 @@
 
 namespace router::applications {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
-using base::Side;
 using base::Task;
 
 namespace {
@@ -40,7 +37,8 @@ net::TlsClientOptions files_tls(const config::Configuration& config) {
 
 RepositoryFiles::RepositoryFiles(std::shared_ptr<const Repository> repository, std::optional<Name> name,
                                  const config::Configuration& config, backend::CompressionSlots& slots)
-    : repository_(std::move(repository)),
+    : OwnToken("HTML5 repository"),
+      repository_(std::move(repository)),
       name_(std::move(name)),
       config_(config),
       destination_(files_destination(repository_->binding(), name_)),
@@ -48,25 +46,8 @@ RepositoryFiles::RepositoryFiles(std::shared_ptr<const Repository> repository, s
       slots_(slots),
       until_head_(backend::until_head(destination_.name)) {}
 
-Task<Result<void>> RepositoryFiles::serve(backend::Call& call) {
-  auto rewritten = routing::rewrite(call.route(), call.match.match, call.facts.target());
-  if (!rewritten) co_return rewritten.error();
-  const std::string path = routing::join_paths(destination_.url, *rewritten);
+Task<Result<void>> RepositoryFiles::ask(backend::Call& call, const std::string& rewritten) {
   const std::string tenant = tenant_of(call.facts.external, config_);
-  auto asking = ask(call, path, tenant);
-  auto served = co_await asking;
-  const bool is_refused = !served && backend::is_kept_back(served.error());
-  if (!is_refused) co_return served;
-  // a body has gone with the first one
-  if (call.facts.request.body == http::BodyKind::none) {
-    auto again = ask(call, path, tenant);
-    served = co_await again;
-  }
-  if (served || !backend::is_kept_back(served.error())) co_return served;
-  co_return Error{ErrorCode::protocol, Side::back_end, "HTML5 repository: " + served.error().detail};
-}
-
-Task<Result<void>> RepositoryFiles::ask(backend::Call& call, const std::string& path, const std::string& tenant) {
   std::string of_tenant = tenant;
   auto getting = repository_->token(std::move(of_tenant), call.exchange.loop());
   const auto token = co_await getting;
@@ -76,8 +57,8 @@ Task<Result<void>> RepositoryFiles::ask(backend::Call& call, const std::string& 
   if (!token->empty()) destination.authorization = base::Secret("Bearer " + std::string(token->reveal()));
   const backend::PassageRules rules{.kept_back = kAboutToken, .cache_control = cache_control(call)};
   backend::Passage passage(call, destination, config_, origin_, slots_, until_head_, rules);
-  std::string target = path;
-  auto passing = passage.run(std::move(target));
+  std::string path = routing::join_paths(destination_.url, rewritten);
+  auto passing = passage.run(std::move(path));
   auto passed = co_await passing;
   if (!passed && backend::is_kept_back(passed.error())) repository_->drop_token(tenant, *token);
   co_return passed;

@@ -2,32 +2,28 @@
 // the central descriptor's own, wherever the route's target says.
 //
 // The repository is asked with the router's own token of the tenant, and neither sees the browser's cookies nor sets
-// any. What it says of that token is not the user's business: without a body it is asked once more with a fresh one, then
-// the answer is 502. Immutable; serve() on the exchange's loop. Owner: a RouteSet or its BackEnds.
-// Source: docs/contract/html5.md section 1.
+// any. Immutable. Owner: a RouteSet or its BackEnds. Source: docs/contract/html5.md section 1.
 #pragma once
 
 #include <memory>
 #include <optional>
 
 #include "applications/repository.h"
-#include "backend/backend.h"
 #include "backend/compressed_body.h"
+#include "backend/own_token.h"
 #include "base/metrics.h"
 #include "net/backend_origin.h"
 
 namespace router::applications {
 
-class RepositoryFiles final : public backend::Backend {
+class RepositoryFiles final : public backend::OwnToken {
  public:
   // `config` outlives it; it has a repository. Absent name: of the central descriptor.
   RepositoryFiles(std::shared_ptr<const Repository> repository, std::optional<Name> name,
                   const config::Configuration& config, backend::CompressionSlots& slots);
 
-  base::Task<base::Result<void>> serve(backend::Call& call) override;
-
  private:
-  base::Task<base::Result<void>> ask(backend::Call& call, const std::string& path, const std::string& tenant);
+  base::Task<base::Result<void>> ask(backend::Call& call, const std::string& rewritten) override;
   std::string_view cache_control(const backend::Call& call) const;
 
   const std::shared_ptr<const Repository> repository_;

@@ -9,10 +9,7 @@
 
 namespace router::backend {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
-using base::Side;
 using base::Task;
 
 namespace {
@@ -39,29 +36,15 @@ std::vector<std::pair<std::string, std::string>> connector_fields(const std::str
 
 OnPremise::OnPremise(const config::Destination& destination, const config::Configuration& config,
                      CompressionSlots& slots, std::shared_ptr<identity::ClientTokens> tokens)
-    : destination_(destination),
+    : OwnToken("connectivity proxy"),
+      destination_(destination),
       config_(config),
       slots_(slots),
       tokens_(std::move(tokens)),
       client_(destination.connectivity, &destination.connectivity->client),
       until_head_(until_head(destination.name)) {}
 
-Task<Result<void>> OnPremise::serve(Call& call) {
-  auto rewritten = routing::rewrite(call.route(), call.match.match, call.facts.target());
-  if (!rewritten) co_return rewritten.error();
-  const std::string path = routing::join_paths(destination_.url, *rewritten);
-  auto asking = ask(call, path);
-  auto served = co_await asking;
-  const bool may_repeat = !served && is_kept_back(served.error()) && call.facts.request.body == http::BodyKind::none;
-  if (may_repeat) {
-    auto again = ask(call, path);
-    served = co_await again;
-  }
-  if (served || !is_kept_back(served.error())) co_return served;
-  co_return Error{ErrorCode::protocol, Side::back_end, "connectivity proxy: " + served.error().detail};
-}
-
-Task<Result<void>> OnPremise::ask(Call& call, const std::string& path) {
+Task<Result<void>> OnPremise::ask(Call& call, const std::string& rewritten) {
   const auto& proxy = *destination_.connectivity;
   const std::string& tenant = call.facts.external.tenant;
   std::string of_tenant = tenant;
@@ -77,8 +60,8 @@ Task<Result<void>> OnPremise::ask(Call& call, const std::string& path) {
   const std::string before_path = net::absolute_form_origin(destination_.url);
   const PassageRules rules{.kept_back = kAboutProxyToken, .before_path = before_path, .added_lines = added};
   Passage passage(call, destination_, config_, origin, slots_, until_head_, rules);
-  std::string target = path;
-  auto passing = passage.run(std::move(target));
+  std::string path = routing::join_paths(destination_.url, rewritten);
+  auto passing = passage.run(std::move(path));
   auto passed = co_await passing;
   if (!passed && is_kept_back(passed.error())) tokens_->drop(*client_, tenant, *token);
   co_return passed;

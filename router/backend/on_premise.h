@@ -1,9 +1,8 @@
 // Forwards requests to a destination behind a Cloud Connector: to the proxy of the connectivity service, which gets them
 // whole, in absolute form and in plain HTTP; never through a tunnel.
 //
-// With a token of the router's own for the tenant, and, where the destination propagates its users, with the user's. One
-// that the proxy refuses is fetched anew for a request without a body; then the answer is 502. Connections are one
-// tenant's. Immutable; serve() on the exchange's loop. Owner: as Forwarder. Source: docs/contract/html5.md section 3.
+// With a token of the router's own for the tenant, and, where the destination propagates its users, with the user's.
+// Connections are one tenant's. Immutable. Owner: as Forwarder. Source: docs/contract/html5.md section 3.
 #pragma once
 
 #include <memory>
@@ -11,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "backend/backend.h"
 #include "backend/compressed_body.h"
+#include "backend/own_token.h"
 #include "base/metrics.h"
 #include "identity/client_tokens.h"
 
@@ -23,17 +22,16 @@ std::vector<std::pair<std::string, std::string>> connector_fields(const std::str
                                                                   const base::Secret& proxy_token,
                                                                   const base::Secret& user_token);
 
-class OnPremise final : public Backend {
+class OnPremise final : public OwnToken {
  public:
   // What it is given outlives it, but for `tokens`. The destination leads through a connectivity service.
   OnPremise(const config::Destination& destination, const config::Configuration& config, CompressionSlots& slots,
             std::shared_ptr<identity::ClientTokens> tokens);
 
-  base::Task<base::Result<void>> serve(Call& call) override;
   bool takes_user_token() const override { return destination_.propagates_user; }
 
  private:
-  base::Task<base::Result<void>> ask(Call& call, const std::string& path);
+  base::Task<base::Result<void>> ask(Call& call, const std::string& rewritten) override;
 
   const config::Destination& destination_;
   const config::Configuration& config_;
