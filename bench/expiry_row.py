@@ -3,7 +3,6 @@
 100,000 expiring sessions a minute are 1,667 a second; here that rate holds for the three seconds in which the sessions,
 made by real logins, were last used. Every one of them has to be told to every back-end, or the row fails."""
 import time
-import urllib.request
 
 import machinery
 from browser import make_sessions, provider_variables, start_provider
@@ -12,11 +11,6 @@ from figure import Load
 BACK_ENDS = 3
 RATE = 1_667
 IDLE_SECONDS = 60  # SESSION_TIMEOUT is in minutes
-
-
-def calls(bench):
-    with urllib.request.urlopen(f"http://127.0.0.1:{bench.ports['told']}/answered", timeout=20) as answer:
-        return int(answer.read())
 
 
 def start(bench, key="expiry", variables=None):
@@ -52,14 +46,14 @@ def measure(bench, proxy):
         return bench.load(process, url, 64)
     count = 50 if bench.quick else 5_000
     cookies = make_sessions(address, count)
-    before, used = calls(bench), time.monotonic()
+    before, used = bench.counted("told"), time.monotonic()
     use_all(bench, port, cookies)
     time.sleep(max(0.0, used + IDLE_SECONDS - 1 - time.monotonic()))
     figures = bench.load(process, url, 64)
     deadline = time.monotonic() + 60
-    while calls(bench) - before < BACK_ENDS * count:
+    while bench.counted("told") - before < BACK_ENDS * count:
         if time.monotonic() > deadline:
-            raise RuntimeError(f"{calls(bench) - before} of {BACK_ENDS * count} logout calls arrived")
+            raise RuntimeError(f"{bench.counted('told') - before} of {BACK_ENDS * count} logout calls arrived")
         time.sleep(0.1)
     return {**figures, "all_told_after_s": time.monotonic() - used - IDLE_SECONDS}
 
@@ -86,6 +80,6 @@ def measure_large(bench, proxy):
         return bench.load(process, f"http://127.0.0.1:{port}/", 64)
     process, port, first = bench.proxy("xs-router", "expiry-large-row", lambda: start_large(bench))
     time.sleep(max(0.0, first + 2 - time.monotonic()))
-    before, began = calls(bench), time.monotonic()
+    before, began = bench.counted("told"), time.monotonic()
     figures = bench.load(process, f"http://127.0.0.1:{port}/", 64)
-    return {**figures, "calls_per_second": (calls(bench) - before) / (time.monotonic() - began)}
+    return {**figures, "calls_per_second": (bench.counted("told") - before) / (time.monotonic() - began)}

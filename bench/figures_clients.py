@@ -100,20 +100,15 @@ def half_heads(bench, sheet):
     sheet.at_most("good requests' p50, times that without them", ratio, 1.2, by_speed=True)
 
 
-def origin_sent(bench):
-    with urllib.request.urlopen(f"http://127.0.0.1:{bench.ports['stream']}/sent", timeout=20) as answer:
-        return int(answer.read())
-
-
 def slow_readers(bench, sheet):
     count = 100 if sheet.quick else 5_000
     router = Router(bench, "slow-readers", MANY_BACK_END_CONNECTIONS)
     warm(bench, router)
-    before, sent_before = router.rss_kib(), origin_sent(bench)
+    before, sent_before = router.rss_kib(), bench.counted("stream", "sent")
     with hold(bench, router.port, count=count, send=GET.format(f"/stream/{50 << 20}"), rate=1000, read=0,
               receive_buffer=4096) as clients:
         sheet.equals("clients that ask for 50 MiB and read nothing", clients.next()["open"], count)
-        sent = settled(lambda: origin_sent(bench), seconds=60, pause=1)
+        sent = settled(lambda: bench.counted("stream", "sent"), seconds=60, pause=1)
         sheet.says("back-end reads stop", sent is not None)
         sheet.at_most("resident memory of each", connection_memory(router, before, count), 64 * 1024, "B", by_speed=True)
         if sent is not None:

@@ -8,7 +8,6 @@ import statistics
 import subprocess
 import threading
 import time
-import urllib.request
 
 import machinery
 from figure import Load, Router, eventually
@@ -83,11 +82,6 @@ def make_sessions(bench, router, port, count):
     return port.sessions()
 
 
-def calls(bench):
-    with urllib.request.urlopen(f"http://127.0.0.1:{bench.ports['cookie']}/answered", timeout=20) as answer:
-        return int(answer.read())
-
-
 def end_all(bench, management):
     """`xs-router end --all` as at a terminal: exit code, and all that it wrote."""
     ours, its = pty.openpty()
@@ -124,11 +118,11 @@ def operators(bench, sheet):
     sheet.note("requests a second, as fast as they go", busy["good"] / busy["seconds"])
     watcher.report(sheet, "while the data plane is saturated")
 
-    before, began = calls(bench), time.monotonic()
+    before, began = bench.counted("cookie"), time.monotonic()
     with Load(bench, "ask", router.port, connections=50, rate=500, path="/small/") as load, Watcher(port) as watcher:
         code, written = end_all(bench, management)
         took = time.monotonic() - began
-        told = eventually(lambda: calls(bench) - before >= made, 120)
+        told = eventually(lambda: bench.counted("cookie") - before >= made, 120)
         beside = load.finish()
     sheet.equals("exit code of xs-router end --all", code, 0)
     shown = {int(number) for number in re.findall(r"\] (\d+) of ", written)}

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -145,6 +146,11 @@ class Bench:
             return None
         finally:
             self.running.remove(process)
+
+    def counted(self, kind, what="answered"):
+        """What the back-end of that kind has counted: requests answered, bytes `sent`."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[kind]}/{what}", timeout=20) as answer:
+            return int(answer.read())
 
     def proxy(self, name, key, starter):
         if (name, key) not in self.proxies:

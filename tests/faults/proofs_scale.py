@@ -2,7 +2,6 @@
 import os
 import pathlib
 import time
-import urllib.request
 
 import machinery
 from figure import Load, eventually, log_out_all
@@ -34,11 +33,6 @@ def million(bench, sheet):
         sheet.note(f"{name}: look-up, p50 and p99", f"{filled['lookup_p50_us']:.1f} and {filled['lookup_p99_us']:.1f}", "us")
 
 
-def answered(bench):
-    with urllib.request.urlopen(f"http://127.0.0.1:{bench.ports['witness']}/answered", timeout=20) as answer:
-        return int(answer.read())
-
-
 def busiest_second(told):
     """Of one back-end: the most calls that came within a second."""
     most = 0
@@ -62,7 +56,7 @@ def expiring(bench, sheet, place, idle):
     sheet.note(f"{count} sessions filled in", time.monotonic() - began, "s")
     router.start()
     with Load(bench, "ask", router.port, connections=16, rate=200, path="/") as load:
-        took = eventually(lambda: answered(bench) >= BACK_ENDS * count, idle + spread + 120)
+        took = eventually(lambda: bench.counted("witness") >= BACK_ENDS * count, idle + spread + 120)
         figures = load.finish()
     ended = time.monotonic() - began
     told = world.told()
