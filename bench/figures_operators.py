@@ -24,16 +24,10 @@ class Port:
         self.port = port
 
     def get(self, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("GET", path, headers={"Authorization": f"Bearer {TOKEN}"})
-            answer = connection.getresponse()
-            body = answer.read()
-            if answer.status != 200:
-                raise RuntimeError(f"{path} answers {answer.status}")
-            return body
-        finally:
-            connection.close()
+        status, body = machinery.ask_management(self.port, path, TOKEN)
+        if status != 200:
+            raise RuntimeError(f"{path} answers {status}")
+        return body
 
     def sessions(self):
         return json.loads(self.get("/api/overview"))["sessions"]["anonymous"]

@@ -1,4 +1,5 @@
 """What the rows are made with: processes that are started and always ended, CPU and memory of theirs, wrk."""
+import http.client
 import json
 import os
 import pathlib
@@ -94,6 +95,17 @@ def resident_kib(pid, peak=False):
 
 def forget_peak(pid):
     pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def ask_management(port, path, token):
+    """What the management port answers: (status, bytes)."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path, headers={"Authorization": "Bearer " + token})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
 
 
 def start_redis(bench):

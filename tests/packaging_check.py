@@ -20,7 +20,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import urllib.request
 
 import yaml
 
@@ -29,7 +28,7 @@ PACKAGING = ROOT / "packaging"
 sys.path[:0] = [str(PACKAGING), str(ROOT / "scripts"), str(ROOT / "bench")]
 import documents  # noqa: E402
 from descriptions import schema_properties  # noqa: E402
-from machinery import free_port, wait_for_port  # noqa: E402
+from machinery import ask_management, free_port, wait_for_port  # noqa: E402
 
 MOST_EXPOSURE = 1.5
 
@@ -117,9 +116,10 @@ def scrape(program, folder):
         process = subprocess.Popen([program, "-w", str(folder)], env=variables, stdout=log, stderr=log)
     try:
         wait_for_port(management, process)
-        request = urllib.request.Request(f"http://127.0.0.1:{management}/metrics", headers={"Authorization": "Bearer " + "t" * 32})
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            text = answer.read().decode()
+        status, body = ask_management(management, "/metrics", "t" * 32)
+        if status != 200:
+            raise RuntimeError(f"/metrics answers {status}")
+        text = body.decode()
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)

@@ -6,7 +6,6 @@ import re
 import socket
 import sys
 import time
-import urllib.error
 import urllib.request
 
 import machinery
@@ -69,13 +68,9 @@ class Replica:
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
     def ask(self, path):
-        """What the management port answers: (status, JSON)."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.management}{path}", headers={"Authorization": "Bearer " + TOKEN})
-        try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
-                return answer.status, json.loads(answer.read() or b"null")
-        except urllib.error.HTTPError as error:
-            return error.code, None
+        """What the management port answers: (status, JSON; None with an error)."""
+        status, body = machinery.ask_management(self.management, path, TOKEN)
+        return status, json.loads(body or b"null") if status == 200 else None
 
     def is_ready(self):
         try:
