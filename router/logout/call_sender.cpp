@@ -1,5 +1,6 @@
 #include "logout/call_sender.h"
 
+#include "base/log.h"
 #include "logout/call_request.h"
 
 namespace router::logout {
@@ -29,7 +30,10 @@ base::Task<base::Result<net::ClientResponse>> CallSender::send(CallPtr call, std
       co_return base::Error{base::ErrorCode::internal, base::Side::router, "nobody makes logout tokens"};
     }
     auto made = logout_tokens_->make(*call, *target);
-    if (!made) co_return made.error();
+    if (!made) {
+      base::log_warning("logout.token_not_made", {{"call", call->id}, {"fault", describe(made.error())}});
+      co_return made.error();
+    }
     logout_token = *std::move(made);
   }
   auto sending = client_.send(make_request(*call, *target, with_token, proxy_token, logout_token));

@@ -111,6 +111,12 @@ std::shared_ptr<Credentials> credentials_for(const CallTarget& target, const ses
   return of_user;
 }
 
+// Sessions of earlier versions do not say it themselves.
+std::string origin_of(const session::Session& session, const std::optional<ForwardedRequest>& request) {
+  if (!session.origin.empty() || !request) return session.origin;
+  return request->scheme + "://" + request->host;
+}
+
 std::vector<config::Header> forwarded_fields(const CallTarget& target, const ForwardedRequest& request) {
   std::vector<config::Header> fields;
   if (target.sends_forwarded) {
@@ -165,7 +171,7 @@ std::vector<Call> calls_for(const session::Session& session, const CallTargets& 
     call.tenant = session.subdomain;
     call.credentials = credentials_for(*target, session, credentials);
     if (!target->audience.empty()) {
-      call.session_origin = session.origin;
+      call.session_origin = origin_of(session, request);
       call.session_name = session::pairwise_id(session.id, target->back_end);
       call.subject = session.subject;
     }

@@ -39,8 +39,13 @@ LogoutTokens::LogoutTokens(const Keys& keys, const crypto::SealingSecrets& secre
 }
 
 base::Result<std::string> LogoutTokens::make(const CallRecord& call, const CallTarget& target) const {
+  const auto& issuer = issuer_.empty() ? call.session_origin : issuer_;
+  // nobody could believe it, and who refuses one is never told again
+  if (issuer.empty() || call.session_name.empty()) {
+    return base::Error{base::ErrorCode::internal, base::Side::router, "the call does not say of which session it is"};
+  }
   const auto now = base::unix_seconds(clock_.wall());
-  json claims{{"iss", issuer_.empty() ? call.session_origin : issuer_},
+  json claims{{"iss", issuer},
               {"aud", target.audience},
               {"iat", now},
               {"exp", now + kGoodFor.count()},

@@ -28,7 +28,8 @@ class LogoutTokens {
   // `issuer` empty: the origin that the session was made at.
   LogoutTokens(const Keys& keys, const crypto::SealingSecrets& secrets, std::string issuer, const base::Clock& clock);
 
-  // For a target that gets one.
+  // For a target that gets one. A call that was recorded when its target got none, or of a session of an earlier
+  // version, does not say enough for it.
   base::Result<std::string> make(const CallRecord& call, const CallTarget& target) const;
 
   // {"keys": [...]}, current one first.

@@ -86,6 +86,30 @@ TEST_CASE("logout tokens: SIGNALS_ISSUER is who says so, also where no browser h
   CHECK(json::parse(bank.tokens.metadata("https://app.example"))["issuer"] == "https://router.example");
 }
 
+TEST_CASE("logout tokens: of a session that does not say its origin, the request does, or nobody is told [issue 16]") {
+  Bank bank;
+  const auto ada = bank.log_in();
+  const auto bob = bank.log_in("bob");
+  bank.get("/my/logout", ada);
+  bank.loop.run_ready();
+  REQUIRE(bank.client.requests.size() == 1);
+  bank.claims_of(0, "https://app.example");
+  test::run_task(bank.service().session_timed_out({bob}), &bank.loop);
+  bank.loop.run_ready();
+  CHECK(bank.client.requests.size() == 1);
+  CHECK(bank.fan_out().waiting() == 1);
+
+  logout::CallTarget target;
+  target.audience = "bank-client";
+  logout::CallRecord call;
+  call.session_origin = "https://app.example";
+  CHECK_FALSE(bank.tokens.make(call, target));
+  call.session_name = "pairwise";
+  CHECK(bank.tokens.make(call, target));
+  call.session_origin.clear();
+  CHECK_FALSE(bank.tokens.make(call, target));
+}
+
 TEST_CASE("logout tokens: each try has a token of its own; 400 is final, all else is as ever [issue 16]") {
   struct Row {
     int status;
