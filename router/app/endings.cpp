@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/guarded.h"
+#include "base/json_text.h"
 #include "base/log.h"
 #include "crypto/random.h"
 
@@ -41,10 +42,6 @@ std::string words_of(const management::EndWish& wish) {
   return wish.provider.empty() ? "all" : "provider " + wish.provider;
 }
 
-std::string ending_text(const ordered_json& value) {
-  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
 bool is_fingerprint(std::string_view text) {
   return text.size() == kFingerprintDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
@@ -76,7 +73,7 @@ std::string to_json(const Ending& ending) {
   if (ending.finished) shown["finished"] = base::unix_seconds(*ending.finished);
   if (!ending.logout_id.empty()) shown["logout_id"] = ending.logout_id;
   if (!ending.fault.empty()) shown["reason"] = ending.fault;
-  return ending_text(shown);
+  return base::json_text(shown);
 }
 
 Task<Result<std::string>> Endings::begin(management::EndWish wish) {
@@ -86,7 +83,7 @@ Task<Result<std::string>> Endings::begin(management::EndWish wish) {
   const auto matching = co_await counting;
   if (!matching) co_return matching.error();
   if (wish.dry_run) {
-    co_return ending_text({{"dry_run", true}, {"matching", matching->count}, {"more", matching->more}});
+    co_return base::json_text(ordered_json{{"dry_run", true}, {"matching", matching->count}, {"more", matching->more}});
   }
   if (running() >= kMostRunning) {
     co_return Error{ErrorCode::overloaded, Side::client, "as many endings as may be are under way"};
@@ -185,7 +182,7 @@ Task<Result<std::string>> Endings::end_one(std::string fingerprint) {
   if (!ended) co_return ended.error();
   if (ended->failure) co_return *ended->failure;
   if (ended->sessions == 0) co_return no_such_session();
-  co_return ending_text({{"ended", ended->sessions}, {"logout_id", ended->logout_id}});
+  co_return base::json_text(ordered_json{{"ended", ended->sessions}, {"logout_id", ended->logout_id}});
 }
 
 std::shared_ptr<const Ending> Endings::find(std::string_view id) const {

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "app/terminal.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace router::app {
@@ -96,9 +97,7 @@ int tell_refusal(const JsonReply& reply, const Console& console) {
   return reply.status >= 500 ? kNotAsked : kCommandRefused;
 }
 
-void print_json(const ordered_json& value, const Console& console) {
-  console.out << value.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";
-}
+void print_json(const ordered_json& value, const Console& console) { console.out << base::json_text(value, 2) << "\n"; }
 
 void add_parameter(std::string& target, std::string_view name, const std::string& value) {
   if (value.empty()) return;

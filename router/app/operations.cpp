@@ -7,6 +7,7 @@
 #include "app/outbox_queries.h"
 #include "app/receipt_queries.h"
 #include "app/session_queries.h"
+#include "base/json_text.h"
 #include "management/ask.h"
 
 namespace router::app {
@@ -159,7 +160,7 @@ Result<std::string> Operations::explain(management::ExplainQuestion question) {
     const auto in_force = given_.in_force();
     const auto explanation = explain_request(*in_force.graph, {question.method, question.url, question.headers}, {});
     if (!explanation) return explanation.error();
-    return explanation->dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    return base::json_text(*explanation);
   });
   auto explained = asked.by(patience_ends());
   return explained ? std::move(*explained) : Explained(no_answer());

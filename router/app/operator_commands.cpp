@@ -6,6 +6,7 @@
 
 #include "app/management_calls.h"
 #include "app/terminal.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace router::app {
@@ -15,11 +16,6 @@ using nlohmann::ordered_json;
 
 constexpr std::chrono::milliseconds kProgressEvery{200};
 constexpr std::size_t kBarWidth = 30;
-
-// What was typed may be no UTF-8.
-std::string sent_text(const ordered_json& body) {
-  return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
 
 std::string holdings(const ordered_json& session) {
   const auto& held = object_in(session, "holds");
@@ -140,7 +136,7 @@ int end_sessions(const ManagementAccess& access, const EndOrder& order, bool jso
   if (!order.yes) {
     auto trial = chosen->body;
     trial["dry_run"] = true;
-    const auto counted = ask_router(access, {"POST", "/api/sessions/end", sent_text(trial)});
+    const auto counted = ask_router(access, {"POST", "/api/sessions/end", base::json_text(trial)});
     if (!counted) return tell_fault(counted.error(), console);
     if (!counted->is_good()) return tell_refusal(*counted, console);
     const auto more = counted->body.find("more");
@@ -150,7 +146,7 @@ int end_sessions(const ManagementAccess& access, const EndOrder& order, bool jso
                           shown_text(chosen->words) + "?";
     if (!is_confirmed(question, console)) return kCommandRefused;
   }
-  auto begun = ask_router(access, {"POST", "/api/sessions/end", sent_text(chosen->body)});
+  auto begun = ask_router(access, {"POST", "/api/sessions/end", base::json_text(chosen->body)});
   if (!begun) return tell_fault(begun.error(), console);
   if (!begun->is_good()) return tell_refusal(*begun, console);
   return watch_ending(access, std::move(begun->body), json, console);
@@ -186,7 +182,7 @@ int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool 
     console.err << "xs-router: one of ID, --back-end and --all is needed\n";
     return kNotAsked;
   }
-  const auto retried = ask_router(access, {"POST", "/api/outbox/retry", sent_text(wish)});
+  const auto retried = ask_router(access, {"POST", "/api/outbox/retry", base::json_text(wish)});
   if (!retried) return tell_fault(retried.error(), console);
   if (!retried->is_good()) return tell_refusal(*retried, console);
   if (json)

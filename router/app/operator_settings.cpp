@@ -3,6 +3,7 @@
 #include "app/management_calls.h"
 #include "app/operator_commands.h"
 #include "app/terminal.h"
+#include "base/json_text.h"
 
 namespace router::app {
 namespace {
@@ -50,7 +51,7 @@ int set_log_level(const ManagementAccess& access, const LogLevelOrder& order, bo
   if (!order.level.empty()) {
     ordered_json wish{{"level", order.level}, {"minutes", order.minutes}};
     if (!order.event.empty()) wish["event"] = order.event;
-    call = {"PUT", "/api/log-level", wish.dump(-1, ' ', false, ordered_json::error_handler_t::replace)};
+    call = {"PUT", "/api/log-level", base::json_text(wish)};
   }
   const auto reply = ask_router(access, std::move(call));
   if (!reply) return tell_fault(reply.error(), console);

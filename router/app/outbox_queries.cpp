@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
+
 namespace router::app {
 namespace {
 
@@ -58,7 +60,7 @@ Task<Result<std::string>> list_calls(logout::Outbox& outbox, const logout::FanOu
   }
   ordered_json body{{"back_ends", shown_loads(fan_out, question.back_end)}, {"calls", std::move(calls)}};
   if (has_more) body["next_cursor"] = std::to_string(offset + question.limit);
-  co_return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  co_return base::json_text(body);
 }
 
 Task<Result<std::size_t>> retry_calls(logout::FanOut& fan_out, management::RetryWish wish) {

@@ -4,6 +4,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
+
 namespace router::app {
 namespace {
 
@@ -71,10 +73,6 @@ ordered_json in_short(const ordered_json& receipt) {
   return line;
 }
 
-std::string text_of(const ordered_json& answer) {
-  return answer.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
 // Those that are not signed in their final form: only what this process knows.
 void add_open(const logout::Receipts& receipts, const ReceiptQuestion& question, ordered_json& to) {
   for (const auto& receipt : receipts.recent(0, logout::Receipts::kKept)) {
@@ -110,7 +108,7 @@ Task<Result<std::string>> list_receipts(Parts& parts, ReceiptQuestion question) 
   } while (cursor && looked_at < kMostLookedAt);
   ordered_json body{{"logouts", std::move(logouts)}};
   if (cursor) body["next_cursor"] = std::to_string(*cursor);
-  co_return text_of(body);
+  co_return base::json_text(body);
 }
 
 Task<Result<std::string>> show_receipt(Parts& parts, std::string logout_id, bool as_jws) {
@@ -122,11 +120,11 @@ Task<Result<std::string>> show_receipt(Parts& parts, std::string logout_id, bool
     co_return no_such("no such logout, or nothing of it is signed yet");
   }
   const auto here = parts.receipts.find(logout_id);
-  if (here && !here->is_handed_over) co_return text_of(open_receipt(*here));
+  if (here && !here->is_handed_over) co_return base::json_text(open_receipt(*here));
   auto reading = logout::read_newest(*parts.evidence.book, std::move(logout_id));
   auto kept = co_await reading;
-  if (kept && *kept) co_return text_of(with_state(**kept));
-  if (here) co_return text_of(open_receipt(*here));
+  if (kept && *kept) co_return base::json_text(with_state(**kept));
+  if (here) co_return base::json_text(open_receipt(*here));
   if (!kept) co_return kept.error();
   co_return no_such("no such logout");
 }

@@ -8,6 +8,7 @@
 
 #include "app/management_calls.h"
 #include "app/terminal.h"
+#include "base/json_text.h"
 #include "base/text.h"
 #include "logout/receipt_check.h"
 #include "management/client.h"
@@ -92,10 +93,6 @@ ordered_json check_as_json(const std::string& file, const logout::ReceiptsCheck&
           {"chains", chains}};
 }
 
-std::string to_text(const ordered_json& value) {
-  return value.dump(2, ' ', false, ordered_json::error_handler_t::replace);
-}
-
 int failed(std::string_view reason, std::ostream& err) {
   err << "xs-router: " << reason << "\n";
   return kCannotTell;
@@ -171,7 +168,7 @@ int verify_receipts(const std::vector<std::string>& files, const std::string& jw
     else
       print_check(file, check, out);
   }
-  if (json) out << to_text(all) << "\n";
+  if (json) out << base::json_text(all, 2) << "\n";
   return code;
 }
 

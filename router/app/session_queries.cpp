@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace router::app {
@@ -126,7 +127,7 @@ Task<Result<std::string>> list_sessions(session::Store& store, const base::Clock
   }
   ordered_json body{{"sessions", std::move(list)}};
   if (has_more) body["next_cursor"] = text_of_place(sessions.back().place);
-  co_return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  co_return base::json_text(body);
 }
 
 }  // namespace router::app

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "http/message.h"
 
 namespace router::management {
@@ -9,10 +10,7 @@ namespace router::management {
 Response problem(int status, std::string_view detail) {
   const nlohmann::ordered_json body{
       {"type", "about:blank"}, {"title", http::reason_phrase(status)}, {"status", status}, {"detail", detail}};
-  using Json = nlohmann::ordered_json;
-  return {.status = status,
-          .type = "application/problem+json",
-          .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+  return {.status = status, .type = "application/problem+json", .body = base::json_text(body)};
 }
 
 }  // namespace router::management

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
+
 namespace router::management {
 namespace {
 
@@ -135,10 +137,6 @@ std::string text_at(const ordered_json& object, const char* name) {
   return text == nullptr ? std::string() : *text;
 }
 
-std::string as_text(const ordered_json& value) {
-  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
 // What came by a route, as the metrics call it.
 ordered_json counts_of(const Readings& readings, const std::string& label) {
   const std::vector<Label> labels{{"route", label}};
@@ -170,19 +168,20 @@ std::string overview(const Sample& now, const Sample* before, const Readiness& r
   const double between = before == nullptr ? uptime : std::chrono::duration<double>(now.at - before->at).count();
   const Window window{now.readings, before == nullptr ? nullptr : &before->readings, std::max(between, 0.001)};
   const auto& readings = now.readings;
-  return as_text({{"at", rounded(at)},
-                  {"uptime_seconds", rounded(uptime)},
-                  {"window_seconds", rounded(window.seconds)},
-                  {"problems", problems_of(window, readiness)},
-                  {"requests", requests_of(window)},
-                  {"connections", connections_of(readings)},
-                  {"sessions",
-                   {{"users", whole(readings.sum("xsrouter_sessions", {{"kind", "user"}}))},
-                    {"anonymous", whole(readings.sum("xsrouter_sessions", {{"kind", "anonymous"}}))},
-                    {"created", whole(readings.sum("xsrouter_sessions_created_total"))},
-                    {"over", whole(readings.sum("xsrouter_sessions_over_total"))}}},
-                  {"logouts", logouts_of(window)},
-                  {"back_ends", back_ends_of(window)}});
+  return base::json_text(
+      ordered_json{{"at", rounded(at)},
+                   {"uptime_seconds", rounded(uptime)},
+                   {"window_seconds", rounded(window.seconds)},
+                   {"problems", problems_of(window, readiness)},
+                   {"requests", requests_of(window)},
+                   {"connections", connections_of(readings)},
+                   {"sessions",
+                    {{"users", whole(readings.sum("xsrouter_sessions", {{"kind", "user"}}))},
+                     {"anonymous", whole(readings.sum("xsrouter_sessions", {{"kind", "anonymous"}}))},
+                     {"created", whole(readings.sum("xsrouter_sessions_created_total"))},
+                     {"over", whole(readings.sum("xsrouter_sessions_over_total"))}}},
+                   {"logouts", logouts_of(window)},
+                   {"back_ends", back_ends_of(window)}});
 }
 
 std::string route_list(const Readings& readings, const std::string& configuration) {
@@ -218,7 +217,7 @@ std::string route_list(const Readings& readings, const std::string& configuratio
   ordered_json elsewhere{{"route", "none"}, {"source", ""}};
   elsewhere.update(counts_of(readings, "none"));
   routes.push_back(std::move(elsewhere));
-  return as_text({{"routes", std::move(routes)}});
+  return base::json_text(ordered_json{{"routes", std::move(routes)}});
 }
 
 }  // namespace router::management

@@ -1,5 +1,6 @@
 #include "management/reading.h"
 
+#include "base/json_text.h"
 #include "base/text.h"
 #include "crypto/jose_json.h"
 
@@ -60,9 +61,7 @@ const std::string* text_of(const nlohmann::json& body, const char* name) {
   return found == body.end() ? nullptr : found->get_ptr<const std::string*>();
 }
 
-Response answer_json(int status, const ordered_json& body) {
-  return {.status = status, .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace)};
-}
+Response answer_json(int status, const ordered_json& body) { return {.status = status, .body = base::json_text(body)}; }
 
 Response problem_of(const base::Error& error) { return problem(status_of(error.code), error.detail); }
 
