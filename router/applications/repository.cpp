@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "http/url.h"
+#include "routing/rewrite.h"
 
 namespace router::applications {
 
@@ -100,8 +101,7 @@ Task<Result<net::ClientResponse>> Repository::ask(Name name, std::string tenant)
   if (!with) co_return with.error();
   net::ClientRequest request;
   request.url = binding().url;
-  while (request.url.path.ends_with('/')) request.url.path.pop_back();
-  request.url.path += "/" + name.name + "/xs-app.json";
+  request.url.path = routing::join_paths(request.url.path, name.name + "/xs-app.json");
   request.headers = {{"Accept", "application/json;charset=utf-8"}};
   if (!with->empty()) request.headers.emplace_back("Authorization", "Bearer " + std::string(with->reveal()));
   for (const auto& field : repository_fields(binding(), tenant, name.host_ids)) {

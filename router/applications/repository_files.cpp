@@ -3,6 +3,7 @@
 #include <array>
 
 #include "backend/passage.h"
+#include "http/fields.h"
 #include "routing/rewrite.h"
 
 namespace router::applications {
@@ -19,8 +20,7 @@ config::Destination files_destination(const config::Repository& repository, cons
   config::Destination destination;
   destination.name = config::kHtml5Service;
   destination.url = repository.url;
-  while (destination.url.path.ends_with('/')) destination.url.path.pop_back();
-  if (name) destination.url.path += "/" + name->name;
+  if (name) destination.url.path = routing::join_paths(repository.url.path, name->name);
   destination.timeout = repository.timeout;
   destination.exchanges_cookies = false;
   destination.closed_fields = {"authorization", "tenantid", "x-app-host-id"};
@@ -52,11 +52,14 @@ Task<Result<void>> RepositoryFiles::ask(backend::Call& call, const std::string& 
   auto getting = repository_->token(std::move(of_tenant), call.exchange.loop());
   const auto token = co_await getting;
   if (!token) co_return token.error();
-  config::Destination destination = destination_;
-  destination.headers = repository_fields(repository_->binding(), tenant, name_ ? name_->host_ids : std::string());
-  if (!token->empty()) destination.authorization = base::Secret("Bearer " + std::string(token->reveal()));
-  const backend::PassageRules rules{.kept_back = kAboutToken, .cache_control = cache_control(call)};
-  backend::Passage passage(call, destination, config_, origin_, slots_, until_head_, rules);
+  std::string added;
+  if (!token->empty()) added.append("Authorization: Bearer ").append(token->reveal()).append("\r\n");
+  for (const auto& field : repository_fields(repository_->binding(), tenant, name_ ? name_->host_ids : std::string())) {
+    http::append_line(added, field.name, field.value);
+  }
+  const backend::PassageRules rules{
+      .kept_back = kAboutToken, .cache_control = cache_control(call), .added_lines = added};
+  backend::Passage passage(call, destination_, config_, origin_, slots_, until_head_, rules);
   std::string path = routing::join_paths(destination_.url, rewritten);
   auto passing = passage.run(std::move(path));
   auto passed = co_await passing;

@@ -29,8 +29,8 @@ class RepositoryFiles final : public backend::OwnToken {
   const std::shared_ptr<const Repository> repository_;
   const std::optional<Name> name_;
   const config::Configuration& config_;
-  config::Destination destination_;  // as it is for everybody
-  net::BackendOrigin origin_;
+  const config::Destination destination_;
+  const net::BackendOrigin origin_;
   backend::CompressionSlots& slots_;
   base::Histogram until_head_;
 };

@@ -34,7 +34,7 @@ struct PassageRules {
   // Of 200, 206 and 304 that have none; empty: none is added.
   std::string_view cache_control = {};
   std::string_view before_path = {};  // in the request line: the back-end's own origin, for a proxy
-  std::string_view added_lines = {};  // "Name: value\r\n" of the router's own, for a proxy
+  std::string_view added_lines = {};  // "Name: value\r\n" of the router's own, for a proxy or a service
 };
 bool is_kept_back(const base::Error& error);
 

@@ -71,7 +71,7 @@ void tell_destination(const RequestState& state, std::string_view path, Told& ou
 
 void tell_repository(const RequestState& state, std::string_view path, Told& out) {
   auto url = state.config().repository->url;
-  if (state.application) url.path = routing::join_paths(url.path, "/" + state.application->name.name);
+  if (state.application) url.path = routing::join_paths(url.path, state.application->name.name);
   out["url"] = url.origin() + routing::join_paths(url, path);
   out["timeoutMs"] = state.route().timeout.value_or(state.config().repository->timeout).count();
 }
