@@ -14,15 +14,10 @@ namespace {
 
 constexpr std::size_t kLargestErrorPage = 1024 * 1024;
 
-LogoutCallMethod call_method(const json& value) {
-  const std::string method = text_member(value, "logoutMethod").value_or("POST");
-  if (method == "GET") return LogoutCallMethod::get;
-  return method == "PUT" ? LogoutCallMethod::put : LogoutCallMethod::post;
-}
-
 // How a destination, or a service, is told of a logout.
 LogoutPath read_logout_path(const std::string& name, const json& value) {
-  LogoutPath logout{text_member(value, "logoutPath").value_or(""), call_method(value),
+  LogoutPath logout{text_member(value, "logoutPath").value_or(""),
+                    logout_call_method(text_member(value, "logoutMethod").value_or("POST")),
                     text_member(value, "title").value_or("")};
   if (flag_member(value, "logoutToken", false)) logout.audience = name;
   if (const json* token = object_member(value, "logoutToken")) {

@@ -13,23 +13,6 @@ namespace {
 constexpr std::string_view kKind = "application:";
 constexpr std::size_t kParts = 6;
 
-std::string_view word_of(config::LogoutCallMethod method) {
-  switch (method) {
-    case config::LogoutCallMethod::get:
-      return "GET";
-    case config::LogoutCallMethod::put:
-      return "PUT";
-    case config::LogoutCallMethod::post:
-      break;
-  }
-  return "POST";
-}
-
-config::LogoutCallMethod method_of(std::string_view word) {
-  if (word == "GET") return config::LogoutCallMethod::get;
-  return word == "PUT" ? config::LogoutCallMethod::put : config::LogoutCallMethod::post;
-}
-
 bool gets_token(const config::Configuration& application, const std::string& back_end, const std::string& provider) {
   const auto bindings = config::token_bindings(application, back_end);
   return !bindings || std::find(bindings->begin(), bindings->end(), provider) != bindings->end();
@@ -47,7 +30,7 @@ std::vector<session::ApplicationLogout> application_logouts(const config::Config
   const auto add = [&](const std::string& back_end, const std::string& path, config::LogoutCallMethod method,
                        bool is_service) {
     if (logouts.size() >= config::kMostApplicationLogouts) return;
-    logouts.push_back({segment, back_end, path, std::string(word_of(method)), is_service,
+    logouts.push_back({segment, back_end, path, std::string(to_string(method)), is_service,
                        gets_token(application, back_end, provider)});
   };
   for (const auto& [name, destination] : application.destinations) {
@@ -98,7 +81,7 @@ std::shared_ptr<const CallTarget> make_application_target(const session::Applica
                                                           config::Destination back_end,
                                                           const config::Configuration& config) {
   back_end.logout_path = logout.path;
-  back_end.logout_method = method_of(logout.method);
+  back_end.logout_method = config::logout_call_method(logout.method);
   back_end.logout_audience.clear();  // that of the descriptor's own path
   auto target = make_call_target(back_end, config);
   target.name = application_target_name(logout);

@@ -13,18 +13,6 @@
 namespace router::logout {
 namespace {
 
-std::string method_name(config::LogoutCallMethod method) {
-  switch (method) {
-    case config::LogoutCallMethod::get:
-      return "GET";
-    case config::LogoutCallMethod::put:
-      return "PUT";
-    case config::LogoutCallMethod::post:
-      break;
-  }
-  return "POST";
-}
-
 // The destination's own path and query stay in front of the logout path's.
 http::Url logout_url(const config::Destination& destination) {
   http::Url url = destination.url;
@@ -48,7 +36,7 @@ CallTarget make_call_target(const config::Destination& destination, const config
   target.back_end = destination.name;
   target.title = destination.title;
   target.is_service = destination.is_service;
-  target.method = method_name(destination.logout_method);
+  target.method = to_string(destination.logout_method);
   target.url = logout_url(destination);
   target.timeout = destination.timeout;
   target.authorization = destination.authorization;

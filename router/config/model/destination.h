@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -20,6 +21,14 @@ using base::milliseconds;
 using base::Secret;
 
 enum class LogoutCallMethod { get, post, put };
+constexpr std::string_view to_string(LogoutCallMethod method) {
+  return method == LogoutCallMethod::get ? "GET" : method == LogoutCallMethod::put ? "PUT" : "POST";
+}
+// POST is what is said by any other word.
+constexpr LogoutCallMethod logout_call_method(std::string_view word) {
+  if (word == to_string(LogoutCallMethod::get)) return LogoutCallMethod::get;
+  return word == to_string(LogoutCallMethod::put) ? LogoutCallMethod::put : LogoutCallMethod::post;
+}
 
 // A back-end: from the `destinations` variable, with logoutPath and logoutMethod of xs-app.json.
 struct Destination {
