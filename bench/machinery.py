@@ -159,6 +159,12 @@ class Bench:
         finally:
             self.running.remove(process)
 
+    def kill(self, process):
+        """As a crash: it is gone when this returns."""
+        process.kill()
+        process.wait()
+        self.running.remove(process)
+
     def counted(self, kind, what="answered"):
         """What the back-end of that kind has counted: requests answered, bytes `sent`."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[kind]}/{what}", timeout=20) as answer:

@@ -1,10 +1,10 @@
 """Real redis-server processes: one, a group with a sentinel, a cluster whose masters have replicas; and a bad line to one."""
 import socket
 import subprocess
+import sys
 
 import machinery
 from figure import eventually
-from world import helper
 
 STARTS = 20  # seconds
 
@@ -49,9 +49,7 @@ class Redis:
         return subprocess.run(["redis-cli", "-p", str(self.port), *words], capture_output=True, text=True, timeout=20).stdout.strip()
 
     def kill(self):
-        self.process.kill()
-        self.process.wait()
-        self.bench.running.remove(self.process)
+        self.bench.kill(self.process)
 
     def used_memory(self):
         return int(dict(line.split(":", 1) for line in self.ask("INFO", "memory").splitlines() if ":" in line)["used_memory"])
@@ -110,7 +108,8 @@ class Line:
 
     def __init__(self, bench, *targets):
         self.port = machinery.free_port()
-        self.box = helper(bench, "middle_box.py", self.port, *targets, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.box = bench.start([sys.executable, str(bench.root / "tests" / "faults" / "middle_box.py"), str(self.port), *map(str, targets)],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.box.stdout.readline()
 
     def tell(self, words):

@@ -19,17 +19,15 @@ class Connections:
     def __init__(self, host, port):
         self.host, self.port, self.idle = host, port, []
 
-    async def ask(self, path, cookie="", script=True, patience=15):
+    async def ask(self, path, cookie, script=True):
         """(status, header lines). Errors: OSError, TimeoutError."""
-        return await asyncio.wait_for(self._ask(path, cookie, script), patience)
+        return await asyncio.wait_for(self._ask(path, cookie, script), 15)
 
     async def _ask(self, path, cookie, script):
         reader, writer = self.idle.pop() if self.idle else await asyncio.open_connection(self.host, self.port)
         kept = False
         try:
-            head = f"GET {path} HTTP/1.1\r\nHost: localhost:{self.port}\r\n"
-            if cookie:
-                head += f"Cookie: JSESSIONID={cookie}\r\n"
+            head = f"GET {path} HTTP/1.1\r\nHost: localhost:{self.port}\r\nCookie: JSESSIONID={cookie}\r\n"
             head += "X-Requested-With: XMLHttpRequest\r\n\r\n" if script else "Accept: text/html\r\n\r\n"
             writer.write(head.encode())
             answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -52,7 +50,7 @@ class Connections:
             writer.close()
 
 
-async def log_out(connections, number, cookie, until=None):
+async def log_out(connections, number, cookie, until):
     """One browser: asks again where the router has gone away, until `until`."""
     visit, began = Visit(number), time.monotonic()
     while True:
@@ -61,34 +59,34 @@ async def log_out(connections, number, cookie, until=None):
             visit.logout_id = fields.get("x-logout-id", "")
             break
         except (OSError, TimeoutError):
-            if until is None or time.monotonic() > until:
+            if time.monotonic() > until:
                 break
             await asyncio.sleep(0.02)
     visit.seconds = time.monotonic() - began
     return visit
 
 
-async def log_out_at(routers, cookies, rate, first=0, patience=60):
+async def log_out_at(routers, cookies, rate, first):
     """Each of these sessions once, so many a second, at one router after the other."""
     all_of = [Connections(router.host, router.port) for router in routers]
     began, tasks = time.monotonic(), []
     for index, cookie in enumerate(cookies):
         await asyncio.sleep(max(0.0, began + index / rate - time.monotonic()))
         tasks.append(asyncio.create_task(
-            log_out(all_of[index % len(all_of)], first + index, cookie, time.monotonic() + patience)))
+            log_out(all_of[index % len(all_of)], first + index, cookie, time.monotonic() + 60)))
     visits = await asyncio.gather(*tasks)
     for connections in all_of:
         connections.close()
     return visits
 
 
-async def _statuses(router, cookies, at_once, path):
+async def _statuses(router, cookies, at_once):
     connections, found, left = Connections(router.host, router.port), [0] * len(cookies), iter(enumerate(cookies))
 
     async def visitor():
         for index, cookie in left:
             try:
-                found[index], _ = await connections.ask(path, cookie)
+                found[index], _ = await connections.ask("/app/", cookie)
             except (OSError, TimeoutError):
                 pass
 
@@ -97,9 +95,9 @@ async def _statuses(router, cookies, at_once, path):
     return found
 
 
-def statuses(router, cookies, at_once=16, path="/app/"):
+def statuses(router, cookies, at_once=16):
     """What a script with each of these cookies is answered; 0: nothing."""
-    return asyncio.run(_statuses(router, cookies, at_once, path))
+    return asyncio.run(_statuses(router, cookies, at_once))
 
 
 class Logouts(threading.Thread):
@@ -118,9 +116,9 @@ class Logouts(threading.Thread):
 class Replays(threading.Thread):
     """Dead cookies tried over and over at all routers; `accepted` counts those that were let in."""
 
-    def __init__(self, routers, cookies, at_once=4):
+    def __init__(self, routers, cookies):
         super().__init__(daemon=True)
-        self.routers, self.cookies, self.at_once = routers, cookies, at_once
+        self.routers, self.cookies = routers, cookies
         self.stopping, self.tried, self.accepted = threading.Event(), 0, 0
         self.start()
 
@@ -130,7 +128,7 @@ class Replays(threading.Thread):
             share = [self.cookies[(at + i) % len(self.cookies)] for i in range(200)]
             at += 200
             for router in self.routers:
-                answers = statuses(router, share, self.at_once)
+                answers = statuses(router, share, 4)
                 self.tried += sum(answer > 0 for answer in answers)
                 self.accepted += sum(answer == 200 for answer in answers)
 

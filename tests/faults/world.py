@@ -4,7 +4,6 @@ import json
 import os
 import re
 import socket
-import sys
 import time
 import urllib.request
 
@@ -56,13 +55,8 @@ class Replica:
     def kill(self):
         """When: from the signal until the process is gone."""
         began = time.monotonic()
-        self.process.kill()
-        self.process.wait()
-        self.bench.running.remove(self.process)
+        self.bench.kill(self.process)
         return began, time.monotonic()
-
-    def stop(self):
-        return self.bench.stop(self.process)
 
     def log(self):
         return self.log_path.read_text(encoding="utf-8", errors="replace")
@@ -162,8 +156,3 @@ def is_under_way(call, kill):
 def wait_until_told(world, sessions, seconds):
     """The seconds it took; None: some are missing still."""
     return eventually(lambda: world.told().missing(sessions) == 0, seconds, 0.5)
-
-
-def helper(bench, script, *words, **options):
-    """A program of this folder."""
-    return bench.start([sys.executable, str(bench.root / "tests" / "faults" / script), *map(str, words)], **options)
