@@ -102,9 +102,12 @@ class RedisStore final : public Store {
   base::Task<void> write_uses();
   // The lists beside the session.
   base::Task<base::Result<void>> list(Snapshot session);
-  base::Task<void> list_untold(const storage::RedisScript& script, bool anonymous, std::vector<std::string> hashes,
-                               base::milliseconds told_in);
+  base::Task<std::vector<storage::RedisClient::Answer>> list_untold(const storage::RedisScript& script, bool anonymous,
+                                                                    std::vector<std::string> hashes,
+                                                                    base::milliseconds told_in);
   base::Task<void> unlist(std::vector<Snapshot> sessions);
+  base::Task<void> leave_to_tell(bool anonymous, std::vector<Snapshot> over, base::milliseconds told_in,
+                                 std::vector<News> news);
   base::Task<void> keep_limits(Snapshot session);
   base::Task<void> evict_from(std::string set, bool anonymous, std::size_t limit, const base::Limit& which);
   base::Task<void> evict(bool anonymous, std::vector<std::string> hashes);

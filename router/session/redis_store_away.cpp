@@ -91,13 +91,9 @@ Task<std::vector<storage::RedisClient::Answer>> RedisStore::ask_whether_there() 
 Task<void> RedisStore::end_unseen() {
   const auto ids = journal_.unseen(kUnseenAtOnce);
   if (ids.empty()) co_return;
-  std::vector<RedisRun> listings;
-  for (const auto& id : ids) {
-    const auto hash = RedisNames::hash_of(id);
-    listings.push_back(
-        {names_.untold(false, RedisNames::shard_of(hash)), {time_.word(), hash, std::to_string(kUntoldFor.count())}});
-  }
-  auto listing = clients_.run_all(redis_scripts().look_in_once, std::move(listings));
+  std::vector<std::string> hashes;
+  for (const auto& id : ids) hashes.push_back(RedisNames::hash_of(id));
+  auto listing = list_untold(redis_scripts().look_in_once, false, std::move(hashes), kUntoldFor);
   const auto listed = co_await listing;
   std::vector<SessionId> again;
   std::vector<SessionId> asked;
@@ -107,29 +103,23 @@ Task<void> RedisStore::end_unseen() {
   auto ending = clients_.run_all(redis_scripts().end, std::move(ends));
   const auto ended = co_await ending;
   std::vector<Snapshot> gone;
-  std::vector<std::string> untold;
   std::vector<News> news;
   for (std::size_t i = 0; i < asked.size(); ++i) {
     if (!ended[i]) {
       again.push_back(asked[i]);
       continue;
     }
-    const auto hash = RedisNames::hash_of(asked[i]);
-    auto session = ended[i]->items.size() == 1 ? unseal(ended[i]->items[0].text, hash) : nullptr;
+    auto session =
+        ended[i]->items.size() == 1 ? unseal(ended[i]->items[0].text, RedisNames::hash_of(asked[i])) : nullptr;
     if (!session) continue;
     ++ended_;
     note_over(*session, news);
-    untold.push_back(hash);
     gone.push_back(std::move(session));
   }
   journal_.settle_unseen(ids.size(), again);
   if (gone.empty()) co_return;
-  auto hastening = list_untold(redis_scripts().look_in, false, std::move(untold), base::milliseconds::zero());
-  co_await hastening;
-  auto unlisting = unlist(std::move(gone));
-  co_await unlisting;
-  auto publishing = publish(std::move(news));
-  co_await publishing;
+  auto leaving = leave_to_tell(false, std::move(gone), base::milliseconds::zero(), std::move(news));
+  co_await leaving;
 }
 
 // `all`: the server may have lost what it knew; else only what it has not been told.

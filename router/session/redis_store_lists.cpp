@@ -61,15 +61,15 @@ Task<Result<void>> RedisStore::list(Snapshot session) {
 }
 
 // Among those whose back-ends have to be told then.
-Task<void> RedisStore::list_untold(const storage::RedisScript& script, bool anonymous, std::vector<std::string> hashes,
-                                   base::milliseconds told_in) {
+Task<std::vector<storage::RedisClient::Answer>> RedisStore::list_untold(const storage::RedisScript& script,
+                                                                        bool anonymous, std::vector<std::string> hashes,
+                                                                        base::milliseconds told_in) {
   std::vector<RedisRun> untold;
   for (auto& hash : hashes) {
     auto set = names_.untold(anonymous, RedisNames::shard_of(hash));
     untold.push_back({std::move(set), {time_.word(), std::move(hash), std::to_string(told_in.count())}});
   }
-  auto putting = clients_.run_all(script, std::move(untold));
-  (void)co_await putting;
+  return clients_.run_all(script, std::move(untold));
 }
 
 // Of sessions that are over, and among the untold: out of all other lists.
@@ -88,6 +88,19 @@ Task<void> RedisStore::unlist(std::vector<Snapshot> sessions) {
   }
   auto removing = clients_.ask_all(std::move(removals));
   (void)co_await removing;
+}
+
+// Sessions that are over: take_expired() hands them out then, nobody finds them any more, and others hear the news.
+Task<void> RedisStore::leave_to_tell(bool anonymous, std::vector<Snapshot> over, base::milliseconds told_in,
+                                     std::vector<News> news) {
+  std::vector<std::string> hashes;
+  for (const auto& session : over) hashes.push_back(RedisNames::hash_of(session->id));
+  auto listing = list_untold(redis_scripts().look_in, anonymous, std::move(hashes), told_in);
+  (void)co_await listing;
+  auto unlisting = unlist(std::move(over));
+  co_await unlisting;
+  auto publishing = publish(std::move(news));
+  co_await publishing;
 }
 
 Task<void> RedisStore::keep_limits(Snapshot session) {
@@ -120,29 +133,22 @@ Task<void> RedisStore::evict(bool anonymous, std::vector<std::string> hashes) {
   for (const auto& hash : hashes) runs.push_back({names_.session(hash), {time_.word(), self_, "1"}});
   // before they end, as in end_in_redis()
   auto listing = list_untold(redis_scripts().look_in_once, anonymous, hashes, kUntoldFor);
-  co_await listing;
+  (void)co_await listing;
   auto ending = clients_.run_all(redis_scripts().expire, std::move(runs));
   const auto replies = co_await ending;
   std::vector<Snapshot> gone;
-  std::vector<std::string> ended;
   std::vector<News> news;
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     if (!replies[i] || replies[i]->items.size() != 3 || replies[i]->items[0].number != 3) continue;
     auto session = unseal(replies[i]->items[1].text, hashes[i]);
     if (!session) continue;
     note_over(*session, news);
-    ended.push_back(hashes[i]);
     gone.push_back(std::move(session));
   }
   if (gone.empty()) co_return;
   evicted_ += gone.size();
-  // take_expired() hands them out next
-  auto hastening = list_untold(redis_scripts().look_in, anonymous, std::move(ended), base::milliseconds::zero());
-  co_await hastening;
-  auto unlisting = unlist(std::move(gone));
-  co_await unlisting;
-  auto publishing = publish(std::move(news));
-  co_await publishing;
+  auto leaving = leave_to_tell(anonymous, std::move(gone), base::milliseconds::zero(), std::move(news));
+  co_await leaving;
 }
 
 Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std::size_t limit) {

@@ -55,7 +55,6 @@ Task<Result<std::vector<RedisStore::Claimed>>> RedisStore::claim(bool anonymous,
 Task<Result<std::vector<Snapshot>>> RedisStore::expire(bool anonymous, std::vector<Claimed> claimed) {
   std::vector<Dated> over;
   std::vector<Snapshot> ended;
-  std::vector<std::string> untold;
   std::vector<News> news;
   std::vector<RedisCommand> corrections;
   std::vector<RedisRun> let_go;
@@ -84,10 +83,7 @@ Task<Result<std::vector<Snapshot>>> RedisStore::expire(bool anonymous, std::vect
       continue;
     }
     // handed out before, and told by nobody: it stays among the untold until somebody is
-    if (state == 3 || !one.was_untold) {
-      ended.push_back(session);
-      untold.push_back(one.hash);
-    }
+    if (state == 3 || !one.was_untold) ended.push_back(session);
     if (state == 3) {
       ++expired_;
       note_over(*session, news);
@@ -103,14 +99,8 @@ Task<Result<std::vector<Snapshot>>> RedisStore::expire(bool anonymous, std::vect
     (void)co_await letting;
   }
   if (!ended.empty()) {
-    auto listing = list_untold(redis_scripts().look_in, anonymous, std::move(untold), kUntoldFor);
-    co_await listing;
-    auto unlisting = unlist(std::move(ended));
-    co_await unlisting;
-  }
-  if (!news.empty()) {
-    auto publishing = publish(std::move(news));
-    co_await publishing;
+    auto leaving = leave_to_tell(anonymous, std::move(ended), kUntoldFor, std::move(news));
+    co_await leaving;
   }
   std::sort(over.begin(), over.end(), [](const Dated& a, const Dated& b) { return a.born < b.born; });
   std::vector<Snapshot> sessions;
