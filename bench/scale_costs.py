@@ -27,8 +27,7 @@ class Meter:
         self.redis, self.idle = redis, {"commands": 0.0, "redis_us": 0.0, "router_us": 0.0}
 
     def read(self, router):
-        words = dict(line.split(":", 1) for line in (self.redis.ask("INFO", "stats") + "\n" + self.redis.ask("INFO", "cpu")).splitlines()
-                     if ":" in line)
+        words = self.redis.info("stats", "cpu")
         return {"commands": int(words["total_commands_processed"]),
                 "redis_us": 1e6 * (float(words["used_cpu_user"]) + float(words["used_cpu_sys"])),
                 "router_us": 1e6 * machinery.cpu_seconds(router.process.pid) if router else 0.0}
@@ -76,7 +75,6 @@ def in_redis(bench):
     cookies = world.fill(COUNT, token_bytes=TOKEN_BYTES, idle=3_600)
     listener = world.replica().start()
     time.sleep(3)
-    meter.idle = dict.fromkeys(meter.idle, 0.0)
     meter.look_at_idle(listener)
     costs["news"] = {"router_us": meter.spent(listener, lambda: log_out_all(bench, router.port, cookies, 64))["router_us"],
                      "redis_us": sending(Redis(bench))}

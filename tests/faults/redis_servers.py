@@ -51,8 +51,17 @@ class Redis:
     def kill(self):
         self.bench.kill(self.process)
 
+    def info(self, *sections):
+        return dict(line.split(":", 1) for line in self.ask("INFO", *sections).splitlines() if ":" in line)
+
     def used_memory(self):
-        return int(dict(line.split(":", 1) for line in self.ask("INFO", "memory").splitlines() if ":" in line)["used_memory"])
+        return int(self.info("memory")["used_memory"])
+
+    def is_master(self):
+        return self.info("replication").get("role") == "master"
+
+    def follows(self):
+        return self.info("replication").get("master_link_status") == "up"
 
     def place(self, port=None):
         """Where sessions are, for a router."""
@@ -68,7 +77,7 @@ class Group:
         self.sentinel = Redis(bench, "--sentinel", configuration=(
             f"sentinel monitor main 127.0.0.1 {self.master.port} 1\nsentinel down-after-milliseconds main 500\n"
             "sentinel failover-timeout main 3000\n"))
-        for what, holds in (("the replica does not follow", lambda: "master_link_status:up" in self.replica.ask("INFO", "replication")),
+        for what, holds in (("the replica does not follow", self.replica.follows),
                             ("the sentinel does not know the replica",
                              lambda: str(self.replica.port) in self.sentinel.ask("SENTINEL", "replicas", "main"))):
             if eventually(holds, STARTS) is None:
@@ -91,13 +100,13 @@ class Cluster:
 
         def is_whole():
             return all("cluster_state:ok" in node.ask("CLUSTER", "INFO") for node in self.nodes) and \
-                all("master_link_status:up" in node.ask("INFO", "replication") for node in self.nodes if node not in self.masters())
+                all(node.is_master() or node.follows() for node in self.nodes)
 
         if eventually(is_whole, STARTS) is None:
             raise RuntimeError("the cluster does not come together")
 
     def masters(self):
-        return [node for node in self.nodes if "role:master" in node.ask("INFO", "replication")]
+        return [node for node in self.nodes if node.is_master()]
 
     def place(self):
         return {"SESSION_STORE": "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes[:3])}
