@@ -1,7 +1,6 @@
 #include "logout/sqlite_outbox.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "base/log.h"
@@ -59,7 +58,8 @@ Task<Result<void>> SqliteOutbox::write(RecordChanges changes) {
 }
 
 // Oldest first, until `each` has enough.
-Task<Result<void>> SqliteOutbox::walk(std::function<bool(KeptCall& call)> each) {
+Task<Result<void>> SqliteOutbox::walk(
+    std::function<bool(KeptCall& call, std::optional<base::WallTime> kept_until)> each) {
   std::int64_t after = 0;
   for (;;) {
     auto reading = records_->page(RecordKind::call, after, kReadAtOnce);
@@ -67,7 +67,7 @@ Task<Result<void>> SqliteOutbox::walk(std::function<bool(KeptCall& call)> each) 
     if (!page) co_return page.error();
     for (const auto& record : page->records) {
       auto written = read_call(record);
-      if (written && !each(*written)) co_return Result<void>();
+      if (written && !each(*written, record.kept_until)) co_return Result<void>();
     }
     if (page->is_last) co_return Result<void>();
     after = page->last;
@@ -121,7 +121,7 @@ Task<Result<void>> SqliteOutbox::bury(std::string id, unsigned attempts, std::st
 
 Task<Result<void>> SqliteOutbox::drop_oldest_buried() {
   std::vector<std::string> buried;
-  auto walking = walk([&buried](KeptCall& written) {
+  auto walking = walk([&buried](KeptCall& written, auto) {
     if (written.state == CallState::buried) buried.push_back(written.unfinished.call->id);
     return true;
   });
@@ -140,7 +140,7 @@ Task<Result<void>> SqliteOutbox::drop_oldest_buried() {
 Task<Result<std::vector<Unfinished>>> SqliteOutbox::retry(CallFilter which, std::size_t limit) {
   which.state = CallState::buried;
   std::vector<Unfinished> chosen;
-  auto walking = walk([&](KeptCall& written) {
+  auto walking = walk([&](KeptCall& written, auto) {
     if (chosen.size() == limit) return false;
     if (!matches(which, written)) return true;
     auto& call = written.unfinished.call;
@@ -183,7 +183,7 @@ Task<Result<std::vector<Unfinished>>> SqliteOutbox::take_left_behind(std::size_t
 
 Task<Result<std::vector<ListedCall>>> SqliteOutbox::list(CallFilter filter, Page page) {
   std::vector<ListedCall> calls;
-  auto walking = walk([&](KeptCall& written) {
+  auto walking = walk([&](KeptCall& written, auto) {
     if (calls.size() == page.limit) return false;
     if (!matches(filter, written)) return true;
     if (page.offset > 0) {
@@ -204,20 +204,12 @@ void SqliteOutbox::not_buried(const std::string& id) {
 }
 
 Task<Result<void>> SqliteOutbox::count_buried() {
-  std::int64_t after = 0;
-  for (bool is_last = false; !is_last;) {
-    auto reading = records_->page(RecordKind::call, after, kReadAtOnce);
-    const auto page = co_await reading;
-    if (!page) co_return page.error();
-    for (const auto& record : page->records) {
-      const auto written = read_call(record);
-      if (written && written->state == CallState::buried && !unburied_.contains(record.key))
-        buried_.try_emplace(record.key, record.kept_until.value_or(base::WallTime::max()));
-    }
-    after = page->last;
-    is_last = page->is_last;
-  }
-  co_return Result<void>();
+  return walk([this](KeptCall& written, std::optional<base::WallTime> kept_until) {
+    const auto& id = written.unfinished.call->id;
+    if (written.state == CallState::buried && !unburied_.contains(id))
+      buried_.try_emplace(id, kept_until.value_or(base::WallTime::max()));
+    return true;
+  });
 }
 
 Task<Result<std::size_t>> SqliteOutbox::buried() {

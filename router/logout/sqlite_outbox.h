@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -38,7 +39,8 @@ class SqliteOutbox final : public Outbox {
 
  private:
   base::Task<base::Result<void>> write(storage::RecordChanges changes);
-  base::Task<base::Result<void>> walk(std::function<bool(KeptCall& call)> each);
+  base::Task<base::Result<void>> walk(
+      std::function<bool(KeptCall& call, std::optional<base::WallTime> kept_until)> each);
   base::Task<base::Result<void>> drop_oldest_buried();
   base::Task<base::Result<void>> count_buried();
   void not_buried(const std::string& id);
