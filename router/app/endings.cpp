@@ -36,12 +36,6 @@ session::SessionFilter filter_for(const management::EndWish& wish, base::WallTim
   return filter;
 }
 
-std::string words_of(const management::EndWish& wish) {
-  if (!wish.user.empty()) return "user " + wish.user;
-  if (!wish.tenant.empty()) return "tenant " + wish.tenant;
-  return wish.provider.empty() ? "all" : "provider " + wish.provider;
-}
-
 bool is_fingerprint(std::string_view text) {
   return text.size() == kFingerprintDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
@@ -90,7 +84,7 @@ Task<Result<std::string>> Endings::begin(management::EndWish wish) {
   }
   auto ending = std::make_shared<Ending>();
   ending->id = "end-" + crypto::random_token(kIdBytes);
-  ending->what = words_of(wish);
+  ending->what = described(wish);
   ending->matching = matching->count;
   ending->more = matching->more;
   ending->started = now;

@@ -68,15 +68,16 @@ struct SessionQuestion {
   std::size_t limit = 50;
 };
 
-// Sessions that are to end: those of a user, of a tenant, of a provider, with a fingerprint, or all.
+// Sessions that are to end: those of a user, of a tenant, of a provider, or all.
 struct EndWish {
   std::string user;
   std::string tenant;
   std::string provider;
-  std::string fingerprint;
   bool all = false;
   bool dry_run = false;  // only how many there are
 };
+// For people: "user ada", "all".
+std::string described(const EndWish& wish);
 
 struct OutboxQuestion {
   std::optional<bool> dead;  // given up, or still to be told; absent: both

@@ -7,12 +7,6 @@ namespace {
 constexpr std::size_t kLongestName = 1'000;
 constexpr std::uint64_t kFurthestCall = 1'000'000'000;
 
-std::string described(const EndWish& wish) {
-  if (wish.all) return "all";
-  if (!wish.user.empty()) return "user " + wish.user;
-  return wish.tenant.empty() ? "provider " + wish.provider : "tenant " + wish.tenant;
-}
-
 // Absent: that is no wish. Exactly one of user, tenant, provider and all.
 std::optional<EndWish> end_wish(const nlohmann::json& body) {
   EndWish wish;
@@ -35,6 +29,12 @@ std::optional<EndWish> end_wish(const nlohmann::json& body) {
 }
 
 }  // namespace
+
+std::string described(const EndWish& wish) {
+  if (wish.all) return "all";
+  if (!wish.user.empty()) return "user " + wish.user;
+  return wish.tenant.empty() ? "provider " + wish.provider : "tenant " + wish.tenant;
+}
 
 Response sessions(const Asking& asking) {
   SessionQuestion question;
