@@ -11,8 +11,6 @@
 
 namespace router::logout {
 
-// A store or a provider that is away is hardly back sooner.
-inline constexpr base::seconds kSignalAgainIn{5};
 // Longer than any transmitter goes on sending one.
 inline constexpr base::milliseconds kSignalSeenFor = std::chrono::hours(24);
 
@@ -32,6 +30,10 @@ inline http::Response ask_again_in(base::seconds wait, int status) {
   response.headers.add("Retry-After", std::to_string(wait.count()));
   return response;
 }
+
+inline http::Response too_many_signals() { return ask_again_in(base::seconds(1), 429); }
+// A store or a provider that is away is hardly back sooner.
+inline http::Response no_signals_now() { return ask_again_in(base::seconds(5), 503); }
 
 // False: too many of this issuer's from that address. Who sends may call himself what he likes, so it takes both.
 inline bool admit_signal(Ongoing& ongoing, std::string_view issuer, std::string_view address, base::SteadyTime now) {

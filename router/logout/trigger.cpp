@@ -34,6 +34,15 @@ std::string_view to_string(Cause cause) {
   return "unknown";
 }
 
+Trigger told_from_elsewhere(Cause cause) {
+  Trigger trigger;
+  trigger.cause = cause;
+  trigger.provider_step = ProviderStep::revoke_tokens;
+  trigger.form = ReplyForm::given;
+  trigger.clears_browser = false;
+  return trigger;
+}
+
 base::Task<base::Result<bool>> has_been_seen(session::SharedState& shared, SeenOnce what) {
   auto looking = shared.tally(what.kind, std::move(what.key), 0, what.kept_for);
   const auto tally = co_await looking;

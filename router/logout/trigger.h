@@ -147,6 +147,9 @@ struct Trigger {
   bool revokes_tokens() const { return whole_session() && provider_step != ProviderStep::none; }
 };
 
+// By somebody who has proved it, and who is no browser: the session at the provider has ended, or goes on.
+Trigger told_from_elsewhere(Cause cause);
+
 // What tokens say of their users is out of date: no logout, for the sessions go on with new ones.
 struct TokensToRenew {
   std::vector<session::SessionFilter> filters;

@@ -54,15 +54,6 @@ SeenOnce name_of_token(const identity::LogoutToken& token) {
   return {session::Kind::logout_token, token.issuer + ' ' + token.jti, kSeenFor};
 }
 
-Trigger back_channel_trigger() {
-  Trigger trigger;
-  trigger.cause = Cause::back_channel;
-  trigger.provider_step = ProviderStep::revoke_tokens;
-  trigger.form = ReplyForm::given;
-  trigger.clears_browser = false;
-  return trigger;
-}
-
 }  // namespace
 
 BackChannelSource::BackChannelSource(std::shared_ptr<const config::Configuration> config,
@@ -106,7 +97,7 @@ std::optional<http::Response> BackChannelSource::failure() const {
 }
 
 Trigger BackChannelSource::make_trigger(const identity::LogoutToken& token) const {
-  Trigger trigger = back_channel_trigger();
+  Trigger trigger = told_from_elsewhere(Cause::back_channel);
   session::SessionFilter filter;
   filter.issuer = token.issuer;
   filter.subject = token.subject;
@@ -120,7 +111,7 @@ Trigger BackChannelSource::make_trigger(const identity::LogoutToken& token) cons
 
 std::optional<Trigger> BackChannelSource::preview(std::string_view method, const http::Target& target) const {
   if (method != "POST" || !may_handle(method, target.path, target.query)) return std::nullopt;
-  return back_channel_trigger();
+  return told_from_elsewhere(Cause::back_channel);
 }
 
 }  // namespace router::logout

@@ -46,15 +46,6 @@ base::Result<Subject> read_whom(std::string_view body) {
   return identity::read_subject(*named);
 }
 
-Trigger revocation_trigger() {
-  Trigger trigger;
-  trigger.cause = Cause::global_revocation;
-  trigger.provider_step = ProviderStep::revoke_tokens;
-  trigger.form = ReplyForm::given;
-  trigger.clears_browser = false;
-  return trigger;
-}
-
 void log_refused_revocation(std::string_view issuer, std::string_view fault) {
   base::log_warning("signals.revocation_refused", {{"issuer", issuer}, {"fault", fault}});
 }
@@ -117,16 +108,16 @@ Task<std::variant<GlobalRevocationSource::Caller, http::Response>> GlobalRevocat
   if (token.empty()) co_return ask_for_token("");
   const auto& address = input.external.client_address;
   session::TokenAttempt attempt(ongoing_.bad_logout_tokens, address, token, clock_.steady());
-  if (!attempt.is_admitted()) co_return ask_again_in(base::seconds(1), 429);
+  if (!attempt.is_admitted()) co_return too_many_signals();
   const auto claimed = identity::read_claimed_token(token);
   auto* issuer = claimed && revokers_ ? revokers_->find(claimed->issuer) : nullptr;
   if (issuer == nullptr) co_return ask_for_token("invalid_token");
-  if (!admit_signal(ongoing_, claimed->issuer, address, clock_.steady())) co_return ask_again_in(base::seconds(1), 429);
+  if (!admit_signal(ongoing_, claimed->issuer, address, clock_.steady())) co_return too_many_signals();
   auto verifying = issuer->verify(std::move(token));
   const auto verified = co_await verifying;
   if (!verified) {
     log_refused_revocation(claimed->issuer, describe(verified.error()));
-    if (verified.error().code != base::ErrorCode::unauthenticated) co_return ask_again_in(kSignalAgainIn, 503);
+    if (verified.error().code != base::ErrorCode::unauthenticated) co_return no_signals_now();
     co_return ask_for_token("invalid_token");
   }
   const auto& audience = config_->signals.global_revocation->audience;
@@ -150,7 +141,7 @@ std::variant<Trigger, http::Response> GlobalRevocationSource::make_trigger(const
     log_refused_revocation(caller.issuer, "nobody can be named by such a subject");
     return bare_answer(422);
   }
-  Trigger trigger = revocation_trigger();
+  Trigger trigger = told_from_elsewhere(Cause::global_revocation);
   trigger.answer = bare_answer(204);
   trigger.answer_if_nobody = bare_answer(404);
   trigger.seen = {session::Kind::signal, "revocation " + caller.issuer + ' ' + caller.jti, kSignalSeenFor};
@@ -160,11 +151,11 @@ std::variant<Trigger, http::Response> GlobalRevocationSource::make_trigger(const
   return trigger;
 }
 
-std::optional<http::Response> GlobalRevocationSource::failure() const { return ask_again_in(kSignalAgainIn, 503); }
+std::optional<http::Response> GlobalRevocationSource::failure() const { return no_signals_now(); }
 
 std::optional<Trigger> GlobalRevocationSource::preview(std::string_view method, const http::Target& target) const {
   if (method != "POST" || !may_handle(method, target.path, target.query)) return std::nullopt;
-  return revocation_trigger();
+  return told_from_elsewhere(Cause::global_revocation);
 }
 
 }  // namespace router::logout

@@ -51,11 +51,7 @@ bool is_in_all_applications(const session::Session& session) {
 }
 
 Trigger signal_trigger() {
-  Trigger trigger;
-  trigger.cause = Cause::signal;
-  trigger.provider_step = ProviderStep::revoke_tokens;
-  trigger.form = ReplyForm::given;
-  trigger.clears_browser = false;
+  Trigger trigger = told_from_elsewhere(Cause::signal);
   trigger.selection.is_paced = true;  // many may come at once
   return trigger;
 }
@@ -106,7 +102,7 @@ Task<Result<std::optional<Recognition>>> SignalsSource::recognise(const SourceIn
     co_return Answer(refuse_set(SetFault::invalid_request, "the body is too large", 413));
   std::string token(base::trim(input.body));
   session::TokenAttempt attempt(ongoing_.bad_logout_tokens, input.external.client_address, token, clock_.steady());
-  if (!attempt.is_admitted()) co_return Answer(ask_again_in(base::seconds(1), 429));
+  if (!attempt.is_admitted()) co_return Answer(too_many_signals());
   http::Response refused;
   const auto* transmitter = admit(input, token, refused);
   if (transmitter == nullptr) co_return Answer(std::move(refused));
@@ -144,7 +140,7 @@ const config::SignalTransmitter* SignalsSource::admit(const SourceInput& input, 
     return nullptr;
   }
   if (admit_signal(ongoing_, transmitter->issuer, input.external.client_address, clock_.steady())) return transmitter;
-  refused = ask_again_in(base::seconds(1), 429);
+  refused = too_many_signals();
   return nullptr;
 }
 
@@ -153,12 +149,12 @@ Task<SignalsSource::Verified> SignalsSource::verify(const config::SignalTransmit
     base::log_warning("signals.refused", {{"transmitter", transmitter.issuer}, {"fault", fault}});
   };
   auto* issuer = transmitters_ ? transmitters_->find(transmitter.issuer) : nullptr;
-  if (issuer == nullptr) co_return ask_again_in(kSignalAgainIn, 503);
+  if (issuer == nullptr) co_return no_signals_now();
   auto verifying = issuer->verify(std::move(token));
   const auto verified = co_await verifying;
   if (!verified) {
     log_refusal(describe(verified.error()));
-    if (verified.error().code != base::ErrorCode::unauthenticated) co_return ask_again_in(kSignalAgainIn, 503);
+    if (verified.error().code != base::ErrorCode::unauthenticated) co_return no_signals_now();
     co_return refuse_set(SetFault::invalid_key, "the signature was not accepted");
   }
   auto checked = identity::check_security_event(*verified, transmitter.issuer, transmitter.audience, clock_.wall());
@@ -196,7 +192,7 @@ Recognition SignalsSource::recognition_of(const config::SignalTransmitter& trans
   return trigger;
 }
 
-std::optional<http::Response> SignalsSource::failure() const { return ask_again_in(kSignalAgainIn, 503); }
+std::optional<http::Response> SignalsSource::failure() const { return no_signals_now(); }
 
 std::optional<Trigger> SignalsSource::preview(std::string_view method, const http::Target& target) const {
   if (method != "POST" || !may_handle(method, target.path, target.query)) return std::nullopt;
