@@ -86,8 +86,9 @@ Result<bool> MessageParser<isRequest>::put_head(std::string_view input) {
   if (scanned == HeadScanner::State::malformed) return bad("malformed head");
   if (scanned == HeadScanner::State::incomplete) return false;
   const auto head = input.substr(0, scanner_.head_size());
-  head_size_ = head.find(kLineEnd) + kLineEnd.size();
-  auto put = put_start_line(head.substr(0, head_size_));
+  start_line_bytes_ = head.find(kLineEnd) + kLineEnd.size();
+  head_size_ = start_line_bytes_;
+  auto put = put_start_line(head.substr(0, start_line_bytes_));
   if (put) put = put_fields(head);
   if (put) put = check_head();
   if (!put) return std::move(put.error());

@@ -72,7 +72,7 @@ class MessageParser : public boost::beast::http::basic_parser<isRequest> {
   http::Headers& headers_;
   http::Headers& trailers_;
   const ParseLimits& limits_;
-  std::size_t start_line_bytes_ = 0;
+  std::size_t start_line_bytes_ = 0;    // with its line end
   std::optional<base::Error> refusal_;  // set where a callback refuses; wins over Beast's code
 
  private:

@@ -33,7 +33,6 @@ void RequestParser::on_request_impl(boost::beast::http::verb, string_view method
   request_.method = {method.data(), method.size()};
   raw_target_ = {target.data(), target.size()};
   request_.minor_version = version - 10;
-  start_line_bytes_ = method.size() + target.size() + 12;  // two spaces, HTTP/1.x, CRLF
   ec = {};
 }
 
