@@ -18,7 +18,6 @@ class HeadScanner {
   State scan(std::string_view input);
   // Bytes up to and including the empty line, once complete.
   std::size_t head_size() const { return position_; }
-  void reset() { position_ = 0; }
 
  private:
   std::size_t position_ = 0;
