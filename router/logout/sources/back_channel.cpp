@@ -67,7 +67,7 @@ bool BackChannelSource::may_handle(std::string_view, std::string_view path, std:
 }
 
 bool BackChannelSource::wants_body(const http::Request& request) const {
-  return request.is("POST") && http::is_form(request.headers) && may_handle(request.method, request.target.path, {});
+  return may_handle(request.method, request.target.path, {}) && request.is("POST") && http::is_form(request.headers);
 }
 
 Task<Result<std::optional<Recognition>>> BackChannelSource::recognise(const SourceInput& input) {

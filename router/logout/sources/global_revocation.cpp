@@ -69,8 +69,8 @@ bool GlobalRevocationSource::may_handle(std::string_view, std::string_view path,
 }
 
 bool GlobalRevocationSource::wants_body(const http::Request& request) const {
-  return request.is("POST") && http::has_media_type(request.headers, "application/json") &&
-         may_handle(request.method, request.target.path, {});
+  return may_handle(request.method, request.target.path, {}) && request.is("POST") &&
+         http::has_media_type(request.headers, "application/json");
 }
 
 Task<Result<std::optional<Recognition>>> GlobalRevocationSource::recognise(const SourceInput& input) {

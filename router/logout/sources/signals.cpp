@@ -89,8 +89,8 @@ bool SignalsSource::may_handle(std::string_view, std::string_view path, std::str
 }
 
 bool SignalsSource::wants_body(const http::Request& request) const {
-  return request.is("POST") && is_security_event(request.headers) &&
-         may_handle(request.method, request.target.path, request.target.query);
+  return may_handle(request.method, request.target.path, {}) && request.is("POST") &&
+         is_security_event(request.headers);
 }
 
 Task<Result<std::optional<Recognition>>> SignalsSource::recognise(const SourceInput& input) {

@@ -84,7 +84,7 @@ bool TokenRevocationSource::may_handle(std::string_view, std::string_view path, 
 }
 
 bool TokenRevocationSource::wants_body(const http::Request& request) const {
-  return request.is("POST") && http::is_form(request.headers) && may_handle(request.method, request.target.path, {});
+  return may_handle(request.method, request.target.path, {}) && request.is("POST") && http::is_form(request.headers);
 }
 
 Task<Result<std::optional<Recognition>>> TokenRevocationSource::recognise(const SourceInput& input) {
