@@ -30,7 +30,7 @@ std::shared_ptr<const backend::BackEnds> make_back_ends(std::shared_ptr<const co
   }
   if (bound.destination_service) {
     made->looked_up = std::make_unique<const backend::LookedUpDestinations>(
-        bound.destination_service, known, parts.compression_slots, parts.look_ups, parts.clock, parts.client_tokens);
+        bound.destination_service, known, parts.compression_slots, parts.client_tokens);
   }
   return made;
 }

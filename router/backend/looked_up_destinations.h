@@ -11,10 +11,8 @@
 
 #include "backend/backend.h"
 #include "backend/compressed_body.h"
-#include "base/limits.h"
 #include "identity/client_tokens.h"
 #include "identity/destination_service.h"
-#include "session/address_limit.h"
 
 namespace router::backend {
 
@@ -22,21 +20,11 @@ class LookedUpDestinations {
  public:
   // References outlive it.
   LookedUpDestinations(std::shared_ptr<identity::DestinationService> service, const config::Configuration& config,
-                       CompressionSlots& slots, session::AddressLimit& look_ups, const base::Clock& clock,
-                       std::shared_ptr<identity::ClientTokens> tokens)
-      : service_(std::move(service)),
-        config_(config),
-        slots_(slots),
-        look_ups_(look_ups),
-        clock_(clock),
-        tokens_(std::move(tokens)) {}
+                       CompressionSlots& slots, std::shared_ptr<identity::ClientTokens> tokens)
+      : service_(std::move(service)), config_(config), slots_(slots), tokens_(std::move(tokens)) {}
 
-  // Before find(): the address has had too many names looked up that no descriptor knows; when to come again.
-  std::optional<base::seconds> must_wait(const std::string& name, std::string_view address) const {
-    const auto wait = service_->must_ask_for(name) ? look_ups_.take(address, clock_.steady()) : std::nullopt;
-    if (wait) base::limits::kLookUps.hit();
-    return wait;
-  }
+  // As identity/destination_service.
+  bool must_ask_for(const std::string& name) const { return service_->must_ask_for(name); }
 
   // `dynamic`: the client chose the name.
   base::Task<base::Result<std::shared_ptr<Backend>>> find(std::string name, bool dynamic, base::Loop& home) const;
@@ -45,8 +33,6 @@ class LookedUpDestinations {
   std::shared_ptr<identity::DestinationService> service_;
   const config::Configuration& config_;
   CompressionSlots& slots_;
-  session::AddressLimit& look_ups_;
-  const base::Clock& clock_;
   std::shared_ptr<identity::ClientTokens> tokens_;  // for what is OnPremise
 };
 

@@ -5,6 +5,7 @@
 #include "config/token_rule.h"
 #include "pipeline/anonymous_opener.h"
 #include "pipeline/filters/filters.h"
+#include "pipeline/look_ups.h"
 #include "pipeline/stages/stages.h"
 #include "pipeline/while_signed_in.h"
 #include "routing/rewrite.h"
@@ -116,8 +117,8 @@ Task<Result<Verdict>> dispatch(Context& context) {
   std::shared_ptr<backend::Backend> looked_up;
   if (auto* name = std::get_if<std::string>(&*found)) {
     const auto& destinations = *context.match.set->back_ends().looked_up;
-    const auto later = destinations.must_wait(*name, context.external.client_address);
-    if (later) co_return come_again(*later);
+    const auto later = destinations.must_ask_for(*name) ? take_look_up(context) : std::nullopt;
+    if (later) co_return too_many_look_ups(*later);
     auto looking = look_up(context, std::move(*name));
     auto answer = co_await looking;
     if (!answer) co_return answer.error();

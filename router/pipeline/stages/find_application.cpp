@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
-#include "base/limits.h"
 #include "http/query.h"
+#include "pipeline/look_ups.h"
 #include "pipeline/stages/stages.h"
 #include "pipeline/welcome.h"
 
@@ -53,20 +53,14 @@ Result<Verdict> go_on_in(RequestState& state, Result<applications::Found> found)
 // Names that nobody has answered for yet are the client's doing; those that turn out to be applications are not.
 Task<Result<Verdict>> ask_for_application(Context& context, applications::Name name, std::string tenant, bool anew) {
   auto& catalogue = *context.graph.applications;
-  auto* const look_ups = catalogue.is_guess(name, tenant) ? context.graph.parts.look_ups : nullptr;
-  const auto& clock = context.graph.parts.clock;
-  if (look_ups != nullptr) {
-    const auto later = look_ups->take(context.external.client_address, clock.steady());
-    if (later && may_log_out(context)) co_return Verdict(Continue{});
-    if (later) {
-      base::limits::kLookUps.hit();
-      co_return come_again(*later);
-    }
-  }
+  const bool is_guess = catalogue.is_guess(name, tenant);
+  const auto later = is_guess ? take_look_up(context) : std::nullopt;
+  if (later && may_log_out(context)) co_return Verdict(Continue{});
+  if (later) co_return too_many_look_ups(*later);
   auto finding = catalogue.find(std::move(name), std::move(tenant), anew, context.exchange.loop());
   auto found = co_await finding;
   const bool is_there = found && *found != nullptr;
-  if (look_ups != nullptr && is_there) look_ups->give_back(context.external.client_address, clock.steady());
+  if (is_guess && is_there) give_back_look_up(context);
   co_return go_on_in(context, std::move(found));
 }
 
