@@ -1,9 +1,10 @@
 // Who may do what at the management port.
 //
 // MANAGEMENT_TOKEN may do everything, MANAGEMENT_READ_TOKEN may look. On a Unix socket the file's rights decide, and
-// nobody is asked; but who calls it by a name of the DNS is a browser that was misled, and gets nothing. Tokens are compared in constant time; after five wrong ones of an address in a minute it is not
-// listened to, whatever it says. The console gives a token for a cookie (management/sign_ins.h), which is no guess: it is
-// listened to all the same. Thread-safe. Source: docs/contract/operations.md "Management port"; RFC 6750.
+// nobody is asked; but who calls it by a name of the DNS is a browser that was misled, and gets nothing. Tokens are
+// compared in constant time; after five wrong ones of an address in a minute it is not listened to, whatever it says. The
+// console gives a token for a cookie (management/sign_ins.h), which is no guess: it is listened to all the same.
+// Thread-safe. Source: docs/contract/operations.md "Management port"; RFC 6750.
 #pragma once
 
 #include <mutex>

@@ -36,6 +36,10 @@ double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+double count_of(const Readings::Buckets& buckets) {
+  return buckets.empty() ? 0 : static_cast<double>(buckets.back().count);
+}
+
 // Two samples and what happened between them.
 struct Window {
   const Readings& now;
@@ -88,12 +92,10 @@ ordered_json back_ends_of(const Window& window) {
   ordered_json list = ordered_json::array();
   for (const auto& name : window.now.values_of(kUpstreamSeconds, "destination")) {
     const std::vector<Label> labels{{"destination", name}};
-    const auto all = window.now.buckets(kUpstreamSeconds, labels);
     const auto buckets = window.buckets(kUpstreamSeconds, labels);
-    const double count = buckets.empty() ? 0 : static_cast<double>(buckets.back().count);
     list.push_back({{"name", name},
-                    {"requests", all.empty() ? 0 : all.back().count},
-                    {"per_second", rounded(count / window.seconds)},
+                    {"requests", whole(count_of(window.now.buckets(kUpstreamSeconds, labels)))},
+                    {"per_second", rounded(count_of(buckets) / window.seconds)},
                     {"faults", whole(window.now.sum(kUpstreamFaults, labels))},
                     {"faults_per_second", rounded(window.rate(kUpstreamFaults, labels))},
                     {"p50_ms", quantile_or_null(buckets, 0.5)},
@@ -121,8 +123,7 @@ ordered_json problems_of(const Window& window, const Readiness& readiness) {
   }
   for (const auto& name : window.now.values_of(kUpstreamFaults, "destination")) {
     const std::vector<Label> labels{{"destination", name}};
-    const auto heads = window.buckets(kUpstreamSeconds, labels);
-    const double answered = heads.empty() ? 0 : static_cast<double>(heads.back().count) / window.seconds;
+    const double answered = count_of(window.buckets(kUpstreamSeconds, labels)) / window.seconds;
     const double failed = window.rate(kUpstreamFaults, labels);
     if (failed > kManyFaults * (answered + failed)) {
       problems.push_back("more than one request in twenty to " + name + " fails there");
@@ -135,6 +136,18 @@ std::string text_at(const ordered_json& object, const char* name) {
   const auto found = object.find(name);
   const auto* text = found == object.end() ? nullptr : found->get_ptr<const std::string*>();
   return text == nullptr ? std::string() : *text;
+}
+
+// What the descriptor says of a route, which the metrics call by its number.
+ordered_json shown_route(const ordered_json& route, const std::string& label) {
+  ordered_json shown{{"route", label}};
+  if (const auto source = route.find("source"); source != route.end()) {
+    shown["source"] = source->is_string() ? *source : source->is_object() ? ordered_json(text_at(*source, "path")) : "";
+  }
+  for (const auto* name : {"target", "destination", "service", "localDir", "authenticationType"}) {
+    if (auto text = text_at(route, name); !text.empty()) shown[name] = std::move(text);
+  }
+  return shown;
 }
 
 // What came by a route, as the metrics call it.
@@ -185,38 +198,23 @@ std::string overview(const Sample& now, const Sample* before, const Readiness& r
 }
 
 std::string route_list(const Readings& readings, const std::string& configuration) {
-  const auto parsed = ordered_json::parse(configuration, nullptr, false);
   ordered_json routes = ordered_json::array();
+  const auto add = [&](ordered_json entry) {
+    entry.update(counts_of(readings, entry["route"].get<std::string>()));
+    routes.push_back(std::move(entry));
+  };
+  const auto parsed = ordered_json::parse(configuration, nullptr, false);
   const auto descriptor =
       parsed.is_object() ? parsed.value("descriptor", ordered_json::object()) : ordered_json::object();
-  const auto found = descriptor.find("routes");
-  std::size_t number = 0;
-  if (found != descriptor.end() && found->is_array()) {
-    for (const auto& route : *found) {
-      const auto label = std::to_string(number++);
-      ordered_json entry{{"route", label}};
-      if (const auto source = route.find("source"); source != route.end()) {
-        entry["source"] = source->is_string()   ? *source
-                          : source->is_object() ? ordered_json(text_at(*source, "path"))
-                                                : "";
-      }
-      for (const auto* name : {"target", "destination", "service", "localDir", "authenticationType"}) {
-        if (auto text = text_at(route, name); !text.empty()) entry[name] = std::move(text);
-      }
-      entry.update(counts_of(readings, label));
-      routes.push_back(std::move(entry));
-    }
+  if (const auto found = descriptor.find("routes"); found != descriptor.end() && found->is_array()) {
+    std::size_t number = 0;
+    for (const auto& route : *found) add(shown_route(route, std::to_string(number++)));
   }
   for (const auto& label : readings.values_of(kRequests, "route")) {
-    if (!label.starts_with("plugin ")) continue;
-    ordered_json entry{{"route", label}, {"source", ""}};
-    entry.update(counts_of(readings, label));
-    routes.push_back(std::move(entry));
+    if (label.starts_with("plugin ")) add({{"route", label}, {"source", ""}});
   }
   // what no route took, or not one of the descriptor's
-  ordered_json elsewhere{{"route", "none"}, {"source", ""}};
-  elsewhere.update(counts_of(readings, "none"));
-  routes.push_back(std::move(elsewhere));
+  add({{"route", "none"}, {"source", ""}});
   return base::json_text(ordered_json{{"routes", std::move(routes)}});
 }
 

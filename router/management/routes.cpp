@@ -12,6 +12,7 @@ constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kProblem = "application/problem+json";
 
 constexpr Answer kBadBody{400, "The body is not what is asked for.", kProblem, ""};
+constexpr Answer kBadQuery{400, "A parameter is not what it should be.", kProblem, ""};
 constexpr Answer kNoAnswer{503, "The router did not answer in time.", kProblem, ""};
 
 constexpr std::array kHealth{Answer{200, "The process answers.", kJson, kHealthSchema}};
@@ -30,14 +31,13 @@ constexpr std::array kExplain{Answer{200, "What the request would meet, step by 
                               kNoAnswer};
 constexpr std::array kReceipts{
     Answer{200, "By cause, user, outcome, since, until, limit (50), cursor; format=jws.", kJson, kReceiptsSchema},
-    Answer{400, "A parameter is not what it should be.", kProblem, ""}, kNoAnswer};
+    kBadQuery, kNoAnswer};
 constexpr std::array kReceipt{
     Answer{200, "The receipt as it is now, or how far an ending has come.", kJson, kReceiptOrEndingSchema},
     Answer{200, "With format=jws: what was signed last.", "application/jose", ""},
     Answer{404, "No such logout.", kProblem, ""}, kNoAnswer};
 constexpr std::array kReceiptKeys{
     Answer{200, "Public keys of the receipts that are kept.", "application/jwk-set+json", kKeysSchema}, kNoAnswer};
-constexpr Answer kBadQuery{400, "A parameter is not what it should be.", kProblem, ""};
 constexpr std::array kOverview{Answer{200, "What it does, since its start.", kJson, kOverviewSchema}};
 constexpr std::array kEvents{
     Answer{200, "The overview, a line a second, each of the second before.", "text/event-stream", ""},
