@@ -11,7 +11,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "base/metrics.h"
+#include "support/counted.h"
 #include "support/temporary_folder.h"
 
 namespace router::log_writer_test {
@@ -52,12 +52,7 @@ std::string content(const std::filesystem::path& path) {
   return text.str();
 }
 
-double dropped() {
-  for (const auto& reading : base::MetricRegistry::of_process().read()) {
-    if (reading.name == "xsrouter_log_lines_dropped_total") return reading.series.front().value;
-  }
-  return -1;
-}
+double dropped() { return test::counted("xsrouter_log_lines_dropped_total"); }
 
 const std::string kLine = std::string(1023, 'x') + "\n";
 
