@@ -97,6 +97,16 @@ int tell_refusal(const JsonReply& reply, const Console& console) {
   return reply.status >= 500 ? kNotAsked : kCommandRefused;
 }
 
+std::optional<int> tell_failure(const Result<JsonReply>& reply, const Console& console) {
+  if (!reply) return tell_fault(reply.error(), console);
+  return reply->is_good() ? std::nullopt : std::optional(tell_refusal(*reply, console));
+}
+
+std::optional<int> tell_failure(const Result<Listed>& listed, const Console& console) {
+  if (!listed) return tell_fault(listed.error(), console);
+  return listed->refusal ? std::optional(tell_refusal(*listed->refusal, console)) : std::nullopt;
+}
+
 void print_json(const ordered_json& value, const Console& console) { console.out << base::json_text(value, 2) << "\n"; }
 
 void add_parameter(std::string& target, std::string_view name, const std::string& value) {

@@ -41,6 +41,9 @@ const nlohmann::ordered_json& object_in(const nlohmann::ordered_json& object, co
 // Says why not; the exit code.
 int tell_fault(const base::Error& error, const Console& console);
 int tell_refusal(const JsonReply& reply, const Console& console);
+// Either of them; absent: it is done.
+std::optional<int> tell_failure(const base::Result<JsonReply>& reply, const Console& console);
+std::optional<int> tell_failure(const base::Result<Listed>& listed, const Console& console);
 void print_json(const nlohmann::ordered_json& value, const Console& console);
 
 // "&name=value", where there is a value.

@@ -71,8 +71,7 @@ int watch_ending(const ManagementAccess& access, ordered_json ending, bool json,
     draw_progress(ending, console);
     std::this_thread::sleep_for(kProgressEvery);
     auto looked = ask_router(access, {.target = target});
-    if (!looked) return tell_fault(looked.error(), console);
-    if (!looked->is_good()) return tell_refusal(*looked, console);
+    if (const auto code = tell_failure(looked, console)) return *code;
     ending = std::move(looked->body);
   }
   draw_progress(ending, console);
@@ -89,8 +88,7 @@ int watch_ending(const ManagementAccess& access, ordered_json ending, bool json,
 int end_one_session(const ManagementAccess& access, const EndOrder& order, bool json, const Console& console) {
   if (!order.yes && !is_confirmed("End session " + shown_text(order.session) + "?", console)) return kCommandRefused;
   const auto ended = ask_router(access, {"DELETE", "/api/sessions/" + base::percent_encode(order.session), {}});
-  if (!ended) return tell_fault(ended.error(), console);
-  if (!ended->is_good()) return tell_refusal(*ended, console);
+  if (const auto code = tell_failure(ended, console)) return *code;
   if (json)
     print_json(ended->body, console);
   else
@@ -109,8 +107,7 @@ int show_sessions(const ManagementAccess& access, const SessionList& list, bool 
   add_parameter(target, "min_age", list.min_age);
   add_parameter(target, "max_age", list.max_age);
   const auto listed = list_all(access, target, "sessions", list.limit);
-  if (!listed) return tell_fault(listed.error(), console);
-  if (listed->refusal) return tell_refusal(*listed->refusal, console);
+  if (const auto code = tell_failure(listed, console)) return *code;
   if (json) {
     print_json(listed->items, console);
     return kCommandDone;
@@ -137,8 +134,7 @@ int end_sessions(const ManagementAccess& access, const EndOrder& order, bool jso
     auto trial = chosen->body;
     trial["dry_run"] = true;
     const auto counted = ask_router(access, {"POST", "/api/sessions/end", base::json_text(trial)});
-    if (!counted) return tell_fault(counted.error(), console);
-    if (!counted->is_good()) return tell_refusal(*counted, console);
+    if (const auto code = tell_failure(counted, console)) return *code;
     const auto more = counted->body.find("more");
     const bool has_more = more != counted->body.end() && *more == true;
     const auto question = "End " + std::string(has_more ? "more than " : "") +
@@ -147,8 +143,7 @@ int end_sessions(const ManagementAccess& access, const EndOrder& order, bool jso
     if (!is_confirmed(question, console)) return kCommandRefused;
   }
   auto begun = ask_router(access, {"POST", "/api/sessions/end", base::json_text(chosen->body)});
-  if (!begun) return tell_fault(begun.error(), console);
-  if (!begun->is_good()) return tell_refusal(*begun, console);
+  if (const auto code = tell_failure(begun, console)) return *code;
   return watch_ending(access, std::move(begun->body), json, console);
 }
 
@@ -157,8 +152,7 @@ int show_outbox(const ManagementAccess& access, const OutboxOrder& order, bool j
   add_parameter(target, "state", order.state);
   add_parameter(target, "back_end", order.back_end);
   const auto listed = list_all(access, target, "calls", order.limit);
-  if (!listed) return tell_fault(listed.error(), console);
-  if (listed->refusal) return tell_refusal(*listed->refusal, console);
+  if (const auto code = tell_failure(listed, console)) return *code;
   if (json) {
     print_json({{"back_ends", list_in(listed->last_page, "back_ends")}, {"calls", listed->items}}, console);
     return kCommandDone;
@@ -183,8 +177,7 @@ int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool 
     return kNotAsked;
   }
   const auto retried = ask_router(access, {"POST", "/api/outbox/retry", base::json_text(wish)});
-  if (!retried) return tell_fault(retried.error(), console);
-  if (!retried->is_good()) return tell_refusal(*retried, console);
+  if (const auto code = tell_failure(retried, console)) return *code;
   if (json)
     print_json(retried->body, console);
   else
@@ -194,8 +187,7 @@ int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool 
 
 int drop_from_outbox(const ManagementAccess& access, const OutboxOrder& order, bool json, const Console& console) {
   const auto dropped = ask_router(access, {"DELETE", "/api/outbox/" + base::percent_encode(order.id), {}});
-  if (!dropped) return tell_fault(dropped.error(), console);
-  if (!dropped->is_good()) return tell_refusal(*dropped, console);
+  if (const auto code = tell_failure(dropped, console)) return *code;
   if (json)
     print_json(dropped->body, console);
   else

@@ -54,8 +54,7 @@ int set_log_level(const ManagementAccess& access, const LogLevelOrder& order, bo
     call = {"PUT", "/api/log-level", base::json_text(wish)};
   }
   const auto reply = ask_router(access, std::move(call));
-  if (!reply) return tell_fault(reply.error(), console);
-  if (!reply->is_good()) return tell_refusal(*reply, console);
+  if (const auto code = tell_failure(reply, console)) return *code;
   if (json)
     print_json(reply->body, console);
   else

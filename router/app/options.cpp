@@ -144,7 +144,7 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   for (auto* command : {list, show, logouts}) {
     add_access(*command, options);
     command->add_flag("--jws", options.receipts.as_jws, "As compact JWS, one a line");
-    command->add_flag("--json", options.receipts.json, "Print it as JSON");
+    command->add_flag("--json", options.json, "Print it as JSON");
   }
 
   Meanings meanings{{check, Meaning::check},
@@ -153,13 +153,14 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
                     {verify, Meaning::verify_receipts},
                     {list, Meaning::list_receipts},
                     {show, Meaning::show_receipt}};
-  const auto of_operators = meanings.size();
-  add_running_commands(app, options, meanings);
-  add_session_commands(app, options, meanings);
-  add_outbox_commands(app, options, meanings);
-  for (auto one = meanings.begin() + static_cast<std::ptrdiff_t>(of_operators); one != meanings.end(); ++one) {
-    add_access(*one->first, options);
-    one->first->add_flag("--json", options.json, "Print it as JSON");
+  Meanings of_operators;
+  add_running_commands(app, options, of_operators);
+  add_session_commands(app, options, of_operators);
+  add_outbox_commands(app, options, of_operators);
+  for (const auto& [command, meaning] : of_operators) {
+    add_access(*command, options);
+    command->add_flag("--json", options.json, "Print it as JSON");
+    meanings.emplace_back(command, meaning);
   }
   auto* init =
       app.add_subcommand("init", "Write a small directory that starts, with a README.md that says what is what");

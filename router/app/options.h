@@ -34,7 +34,7 @@ struct Options {
   std::string directory = ".";
   std::optional<std::uint16_t> port;
   std::optional<std::string> state_directory;
-  bool json = false;    // --json of check, explain and the commands of operators
+  bool json = false;    // --json
   bool strict = false;  // check --strict
   std::string method;   // explain METHOD URL
   std::string url;

@@ -172,11 +172,10 @@ int verify_receipts(const std::vector<std::string>& files, const std::string& jw
   return code;
 }
 
-int list_receipts(const ManagementAccess& access, const ReceiptList& list, const Console& console) {
+int list_receipts(const ManagementAccess& access, const ReceiptList& list, bool json, const Console& console) {
   const auto listed = list_all(access, target_of(list), "logouts", list.limit);
-  if (!listed) return tell_fault(listed.error(), console);
-  if (listed->refusal) return tell_refusal(*listed->refusal, console);
-  if (list.json) {
+  if (const auto code = tell_failure(listed, console)) return *code;
+  if (json) {
     print_json(listed->items, console);
     return kCommandDone;
   }
@@ -189,19 +188,18 @@ int list_receipts(const ManagementAccess& access, const ReceiptList& list, const
   return kCommandDone;
 }
 
-int show_receipt(const ManagementAccess& access, const std::string& id, const ReceiptList& how,
+int show_receipt(const ManagementAccess& access, const std::string& id, bool as_jws, bool json,
                  const Console& console) {
   const auto target = "/api/logouts/" + base::percent_encode(id);
-  if (how.as_jws) {
+  if (as_jws) {
     const auto jws = management::get(access.url, target + "?format=jws", access.token);
     if (!jws) return tell_fault(jws.error(), console);
     console.out << *jws << "\n";
     return kCommandDone;
   }
   const auto receipt = ask_router(access, {.target = target});
-  if (!receipt) return tell_fault(receipt.error(), console);
-  if (!receipt->is_good()) return tell_refusal(*receipt, console);
-  if (how.json)
+  if (const auto code = tell_failure(receipt, console)) return *code;
+  if (json)
     print_json(receipt->body, console);
   else if (receipt->body.contains("matching"))
     print_ending(receipt->body, console.out);

@@ -20,14 +20,12 @@ struct ReceiptList {
   std::string outcome;
   std::size_t limit = 50;
   bool as_jws = false;  // one a line, as `verify` reads them
-  bool json = false;
 };
 
 // `jwks`: a file or an http(s) URL; empty: only the chain is checked, which is said.
 int verify_receipts(const std::vector<std::string>& files, const std::string& jwks, const base::Secret& token,
                     bool json, std::ostream& out, std::ostream& err);
-int list_receipts(const ManagementAccess& access, const ReceiptList& list, const Console& console);
-// `how`: as_jws, json.
-int show_receipt(const ManagementAccess& access, const std::string& id, const ReceiptList& how, const Console& console);
+int list_receipts(const ManagementAccess& access, const ReceiptList& list, bool json, const Console& console);
+int show_receipt(const ManagementAccess& access, const std::string& id, bool as_jws, bool json, const Console& console);
 
 }  // namespace router::app

@@ -118,9 +118,9 @@ int operate_by(const Options& options, const ManagementAccess& access, const Con
   using Command = Options::Command;
   switch (options.command) {
     case Command::list_receipts:
-      return list_receipts(access, options.receipts, console);
+      return list_receipts(access, options.receipts, options.json, console);
     case Command::show_receipt:
-      return show_receipt(access, options.id, options.receipts, console);
+      return show_receipt(access, options.id, options.receipts.as_jws, options.json, console);
     case Command::top:
       return show_top(access, options.count, options.json, console);
     case Command::sessions:
