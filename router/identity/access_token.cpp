@@ -84,9 +84,7 @@ base::Result<AccessToken> check_xsuaa_token(const crypto::JwsPayload& token, con
   if (!names_client(*claims, {"cid", "client_id"}, provider.client_id) && !is_meant_for(*claims, provider)) {
     return refused_credential("neither cid nor aud names this client");
   }
-  const auto tenant = string_claim(*claims, "zid");
-  if (!tenant) return tenant.error();
-  if (!*tenant) return refused_credential("claim zid is missing");
+  if (const auto tenant = required_claim(*claims, "zid"); !tenant) return tenant.error();
   return AccessToken{collect_claims(*claims, token.payload), expiry_of(*claims)};
 }
 

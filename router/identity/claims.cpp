@@ -49,6 +49,13 @@ base::Result<std::optional<std::string>> string_claim(const json& claims, const 
   return std::optional<std::string>(std::move(text));
 }
 
+base::Result<std::string> required_claim(const json& claims, const char* name) {
+  auto claim = string_claim(claims, name);
+  if (!claim) return claim.error();
+  if (!*claim) return refused_credential(std::string("claim ") + name + " is missing");
+  return **std::move(claim);
+}
+
 base::Result<std::optional<long long>> time_claim(const json& claims, const char* name) {
   const auto claim = claims.find(name);
   if (claim == claims.end()) return std::optional<long long>();
@@ -88,6 +95,13 @@ base::Result<std::vector<std::string>> audiences(const json& claims) {
   return list;
 }
 
+base::Result<void> check_recipient(const json& claims, std::string_view recipient) {
+  const auto list = audiences(claims);
+  if (!list) return list.error();
+  if (std::find(list->begin(), list->end(), recipient) != list->end()) return {};
+  return refused_credential("claim aud does not name " + std::string(recipient));
+}
+
 base::Result<void> check_audience(const json& claims, std::string_view client_id) {
   const auto list = audiences(claims);
   if (!list) return list.error();
@@ -102,11 +116,10 @@ base::Result<void> check_audience(const json& claims, std::string_view client_id
 }
 
 base::Result<void> check_issuer(const json& claims, std::string_view issuer) {
-  const auto claim = string_claim(claims, "iss");
+  const auto claim = required_claim(claims, "iss");
   if (!claim) return claim.error();
-  if (!*claim) return refused_credential("claim iss is missing");
-  if (**claim != issuer) {
-    return refused_credential("claim iss is " + **claim + ", expected " + std::string(issuer));
+  if (*claim != issuer) {
+    return refused_credential("claim iss is " + *claim + ", expected " + std::string(issuer));
   }
   return {};
 }

@@ -25,6 +25,8 @@ base::Result<nlohmann::json> parse_claims(std::string_view payload);
 
 // Missing: absent. Not a string, empty or over-long: an error.
 base::Result<std::optional<std::string>> string_claim(const nlohmann::json& claims, const char* name);
+// Missing: an error, too.
+base::Result<std::string> required_claim(const nlohmann::json& claims, const char* name);
 // Seconds since 1970. Missing: absent. Anything but a sane number: an error.
 base::Result<std::optional<long long>> time_claim(const nlohmann::json& claims, const char* name);
 
@@ -38,6 +40,8 @@ base::Result<void> check_times(const nlohmann::json& claims, base::WallTime now,
 
 // `aud` as a string or an array of strings.
 base::Result<std::vector<std::string>> audiences(const nlohmann::json& claims);
+// We are among the audiences; others are no harm.
+base::Result<void> check_recipient(const nlohmann::json& claims, std::string_view recipient);
 // OpenID's rule: we are among the audiences; `azp` is us where present, and present where there are several
 // audiences.
 base::Result<void> check_audience(const nlohmann::json& claims, std::string_view client_id);

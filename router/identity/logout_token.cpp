@@ -1,6 +1,5 @@
 #include "identity/logout_token.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "identity/claims.h"
@@ -37,14 +36,6 @@ base::Result<void> check_age(const json& claims, base::WallTime now) {
   return {};
 }
 
-// We must be named; other audiences are no harm here, and `azp` is no claim of a logout token.
-base::Result<void> check_recipient(const json& claims, std::string_view client_id) {
-  const auto list = audiences(claims);
-  if (!list) return list.error();
-  if (std::find(list->begin(), list->end(), client_id) != list->end()) return {};
-  return refused_credential("claim aud does not name this client");
-}
-
 }  // namespace
 
 base::Result<LogoutToken> check_logout_token(const crypto::JwsPayload& token, std::string_view issuer,
@@ -57,6 +48,7 @@ base::Result<LogoutToken> check_logout_token(const crypto::JwsPayload& token, st
   if (claims->contains("nonce")) return refused_credential("a logout token must not have a nonce");
   if (auto good = check_event(*claims); !good) return good.error();
   if (auto good = check_issuer(*claims, issuer); !good) return good.error();
+  // `azp` is no claim of a logout token
   if (auto good = check_recipient(*claims, client_id); !good) return good.error();
   if (auto good = check_age(*claims, now); !good) return good.error();
 

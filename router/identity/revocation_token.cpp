@@ -1,6 +1,5 @@
 #include "identity/revocation_token.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "identity/claims.h"
@@ -25,19 +24,13 @@ base::Result<std::string> check_revocation_token(const crypto::JwsPayload& token
       return refused_credential(std::string("the token asks for no revocation: ") + foreign);
   }
   if (auto good = check_issuer(*claims, issuer); !good) return good.error();
-  const auto list = audiences(*claims);
-  if (!list) return list.error();
-  if (std::find(list->begin(), list->end(), audience) == list->end())
-    return refused_credential("claim aud is not the URL of the endpoint");
+  if (auto good = check_recipient(*claims, audience); !good) return good.error();
   TimeRule times;
   times.iat_required = true;
   if (auto good = check_times(*claims, now, times); !good) return good.error();
   if (**time_claim(*claims, "exp") - **time_claim(*claims, "iat") > kLongestRevocationLife)
     return refused_credential("the token lives longer than ten minutes");
-  const auto jti = string_claim(*claims, "jti");
-  if (!jti) return jti.error();
-  if (!*jti) return refused_credential("claim jti is missing");
-  return **jti;
+  return required_claim(*claims, "jti");
 }
 
 }  // namespace router::identity

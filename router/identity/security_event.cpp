@@ -71,13 +71,6 @@ std::optional<RefusedSet> read_events(const json& claims, SecurityEvent& set) {
   return std::nullopt;
 }
 
-std::optional<RefusedSet> check_audience_of(const json& claims, std::string_view audience) {
-  const auto list = audiences(claims);
-  if (!list) return RefusedSet{SetFault::invalid_audience, list.error().detail};
-  if (std::find(list->begin(), list->end(), audience) != list->end()) return std::nullopt;
-  return RefusedSet{SetFault::invalid_audience, "claim aud does not name this receiver"};
-}
-
 // Numbers are taken as texts, for CAEP's own examples have them.
 base::Result<std::string> transaction_of(const json& claims) {
   const auto claim = claims.find("txn");
@@ -119,14 +112,14 @@ std::variant<SecurityEvent, RefusedSet> check_security_event(const crypto::JwsPa
   }
   if (auto good = check_issuer(*claims, issuer); !good)
     return RefusedSet{SetFault::invalid_issuer, good.error().detail};
-  if (auto refused = check_audience_of(*claims, audience)) return *std::move(refused);
+  if (auto good = check_recipient(*claims, audience); !good)
+    return RefusedSet{SetFault::invalid_audience, good.error().detail};
   TimeRule times;
   times.exp_required = false;
   times.iat_required = true;
   if (auto good = check_times(*claims, now, times); !good) return bad_set(good.error().detail);
-  const auto jti = string_claim(*claims, "jti");
+  auto jti = required_claim(*claims, "jti");
   if (!jti) return bad_set(jti.error().detail);
-  if (!*jti) return bad_set("claim jti is missing");
   auto txn = transaction_of(*claims);
   if (!txn) return bad_set(txn.error().detail);
   const auto sub_id = claims->find("sub_id");
@@ -136,7 +129,7 @@ std::variant<SecurityEvent, RefusedSet> check_security_event(const crypto::JwsPa
 
   SecurityEvent set;
   set.issuer = issuer;
-  set.jti = **jti;
+  set.jti = *std::move(jti);
   set.txn = *std::move(txn);
   set.subject = *std::move(subject);
   set.at = std::min(now, base::WallTime(base::seconds(**time_claim(*claims, "iat")) + kRestOfSecond));
