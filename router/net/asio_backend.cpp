@@ -110,12 +110,7 @@ Task<Result<void>> AsioBackendConnection::connect_to(Names& names, const std::st
   auto reached = co_await way;
   give_up_ = nullptr;
   read_deadline_.disarm();
-  if (!reached.has_addresses) {
-    auto error = connect_fault(reached.reason, "looking up");
-    if (error.code == ErrorCode::refused) error.detail = "looking up " + key_ + ": " + reached.look_up_fault;
-    if (reached.overloaded) error.code = ErrorCode::overloaded;
-    co_return error;
-  }
+  if (!reached.has_addresses) co_return reached.look_up_error(connect_fault(reached.reason, "looking up"), key_);
   if (!reached.socket) co_return connect_fault(reached.reason, "connecting to");
   stream_.adopt(*std::move(reached.socket));
   stream_.prepare(longest_stall_);

@@ -88,12 +88,8 @@ class AsioPeerConnector::Connection final : public PeerConnection {
     auto way = reaching.run();
     auto reached = co_await way;
     give_up_ = nullptr;
-    if (!reached.has_addresses) {
-      auto error = connect_fault(reached.reason, "looking up");
-      if (error.code == ErrorCode::refused) error.detail = "looking up " + address_.host + ": " + reached.look_up_fault;
-      if (reached.overloaded) error.code = ErrorCode::overloaded;
-      co_return error;
-    }
+    if (!reached.has_addresses)
+      co_return reached.look_up_error(connect_fault(reached.reason, "looking up"), address_.host);
     if (!reached.socket) co_return connect_fault(reached.reason, "connecting to");
     stream_.adopt(*std::move(reached.socket));
     stream_.prepare(kLongestPeerStall);

@@ -4,6 +4,14 @@
 
 namespace router::net {
 
+using base::ErrorCode;
+
+base::Error Reached::look_up_error(base::Error error, const std::string& name) const {
+  if (error.code == ErrorCode::refused) error.detail = "looking up " + name + ": " + look_up_fault;
+  if (overloaded) error.code = ErrorCode::overloaded;
+  return error;
+}
+
 base::Task<Reached> Reaching::run() {
   Reached reached;
   reached.reason = asio::error::host_not_found;

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "base/error.h"
 #include "net/connect_race.h"
 #include "net/names.h"
 
@@ -23,6 +24,9 @@ struct Reached {
   std::string look_up_fault;
   bool overloaded = false;  // too many look-ups
   error_code reason;
+
+  // The error of a look-up that has failed: `error`, with what has been said of that name.
+  base::Error look_up_error(base::Error error, const std::string& name) const;
 };
 
 class Reaching {
