@@ -95,8 +95,6 @@ std::string_view to_string(SetFault fault) {
       return "invalid_audience";
     case SetFault::authentication_failed:
       return "authentication_failed";
-    case SetFault::access_denied:
-      return "access_denied";
   }
   return "invalid_request";
 }

@@ -37,15 +37,8 @@ struct SecurityEvent {
   std::string initiating_entity;  // admin, user, policy, system, or empty
 };
 
-// RFC 8935 section 2.4
-enum class SetFault {
-  invalid_request,
-  invalid_key,
-  invalid_issuer,
-  invalid_audience,
-  authentication_failed,
-  access_denied
-};
+// RFC 8935 section 2.4, but for access_denied: whoever is a transmitter may say all.
+enum class SetFault { invalid_request, invalid_key, invalid_issuer, invalid_audience, authentication_failed };
 std::string_view to_string(SetFault fault);
 
 struct RefusedSet {
