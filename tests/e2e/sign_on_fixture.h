@@ -35,21 +35,24 @@ inline RouterSetup sign_on_setup(const StubProvider& provider, const std::string
   return setup;
 }
 
+inline Browser signed_in_at(const RouterProcess& router) {
+  Browser browser(router.port());
+  browser.open("/orders/start");
+  return browser;
+}
+// Whether that browser's cookies still are a session.
+inline bool is_a_session(Browser browser) {
+  return browser.get("/orders/still", {{"X-Requested-With", "XMLHttpRequest"}}).status() == 200;
+}
+
 struct SignOnFixture {
   StubProvider provider;
   RecordingBackend orders;
   RecordingBackend invoices;
   RouterProcess router{sign_on_setup(provider, orders.origin(), invoices.origin())};
 
-  Browser signed_in() {
-    Browser browser(router.port());
-    browser.open("/orders/start");
-    return browser;
-  }
-  // Whether that browser's cookies still are a session.
-  bool is_signed_in(Browser browser) {
-    return browser.get("/orders/still", {{"X-Requested-With", "XMLHttpRequest"}}).status() == 200;
-  }
+  Browser signed_in() { return signed_in_at(router); }
+  bool is_signed_in(const Browser& browser) { return is_a_session(browser); }
 };
 
 }  // namespace router::test

@@ -81,14 +81,8 @@ struct SignalsFixture {
   RouterProcess router{setup(provider, orders, invoices, transmitter)};
 
   nlohmann::json alice() const { return {{"format", "iss_sub"}, {"iss", provider.issuer()}, {"sub", "alice-sub"}}; }
-  Browser signed_in() {
-    Browser browser(router.port());
-    browser.open("/orders/start");
-    return browser;
-  }
-  bool is_signed_in(Browser browser) {
-    return browser.get("/orders/still", {{"X-Requested-With", "XMLHttpRequest"}}).status() == 200;
-  }
+  Browser signed_in() { return signed_in_at(router); }
+  bool is_signed_in(const Browser& browser) { return is_a_session(browser); }
   RawAnswer push(const std::string& token, const std::string& authorization = Transmitter::kSecret) {
     return ask(router.port(), make_request("POST", "/signals",
                                            {{"Content-Type", "application/secevent+jwt"},
