@@ -30,7 +30,7 @@ TEST_CASE("html5: an application's files come from the repository, its name is a
   CHECK(fixture.get("/app1/a/b.html", {{"If-None-Match", "\"1\""}}).status() == 304);
   CHECK(fixture.get("/app1/missing.html").status() == 404);
   CHECK(fixture.repository.count("/app1/xs-app.json") == 1);
-  CHECK(fixture.repository.requests_to("/app1/a/b.html").at(0).target == "/app1/a/b.html?x=1");
+  CHECK(fixture.repository.requests_to("/app1/a/b.html").at(0).target() == "/app1/a/b.html?x=1");
 }
 
 TEST_CASE("html5: what is no application's is the central descriptor's, which is asked for nothing twice [issue 15]") {

@@ -2,8 +2,6 @@
 
 #include <httplib.h>
 
-#include <stdexcept>
-
 namespace router::test {
 namespace {
 
@@ -13,58 +11,42 @@ constexpr const char* kClientId = "destination-client";
 constexpr const char* kClientSecret = "destination-secret";
 constexpr const char* kToken = "destination-service-token";
 
-void answer(httplib::Response& response, int status, const json& body) {
-  response.status = status;
-  response.set_content(body.dump(), "application/json");
-}
-
 }  // namespace
 
-StubDestinationService::StubDestinationService() : server_(std::make_unique<httplib::Server>()) {
-  server_->set_keep_alive_timeout(1);  // the destructor waits for idle connections
+StubDestinationService::StubDestinationService() {
   server_->Post("/oauth/token", [](const httplib::Request& request, httplib::Response& response) {
     const auto expected = httplib::make_basic_authentication_header(kClientId, kClientSecret);
     const bool known = request.get_header_value("Authorization") == expected.second;
     if (!known || request.get_param_value("grant_type") != "client_credentials") {
-      return answer(response, 401, {{"error", "invalid_client"}});
+      return answer_json(response, 401, {{"error", "invalid_client"}});
     }
-    answer(response, 200, {{"access_token", kToken}, {"token_type", "bearer"}, {"expires_in", 43199}});
+    answer_json(response, 200, {{"access_token", kToken}, {"token_type", "bearer"}, {"expires_in", 43199}});
   });
   server_->Get(R"(/destination-configuration/v1/destinations/([^/]+))",
                [this](const httplib::Request& request, httplib::Response& response) {
                  answer_question(request.matches[1], request, response);
                });
-  const int port = server_->bind_to_any_port("127.0.0.1");
-  if (port <= 0) throw std::runtime_error("no port for the destination service");
-  origin_ = "http://127.0.0.1:" + std::to_string(port);
-  thread_ = std::thread([this] { server_->listen_after_bind(); });
-  // stop() before the loop runs would be lost
-  while (!server_->is_running()) std::this_thread::yield();
-}
-
-StubDestinationService::~StubDestinationService() {
-  server_->stop();
-  thread_.join();
+  server_.start();
 }
 
 void StubDestinationService::answer_question(const std::string& name, const httplib::Request& request,
                                              httplib::Response& response) {
   const std::lock_guard lock(mutex_);
   ++questions_;
-  if (failing_ != 0) return answer(response, failing_, {{"ErrorMessage", "told to fail"}});
+  if (failing_ != 0) return answer_json(response, failing_, {{"ErrorMessage", "told to fail"}});
   if (request.get_header_value("Authorization") != std::string("Bearer ") + kToken) {
-    return answer(response, 401, {{"ErrorMessage", "not authorized"}});
+    return answer_json(response, 401, {{"ErrorMessage", "not authorized"}});
   }
   const auto found = destinations_.find(name);
   if (found == destinations_.end()) {
-    return answer(response, 404, {{"ErrorMessage", "Configuration with the specified name was not found"}});
+    return answer_json(response, 404, {{"ErrorMessage", "Configuration with the specified name was not found"}});
   }
-  answer(response, 200, found->second);
+  answer_json(response, 200, found->second);
 }
 
 std::string StubDestinationService::binding() const {
   const json credentials = {
-      {"uri", origin_}, {"url", origin_}, {"clientid", kClientId}, {"clientsecret", kClientSecret}};
+      {"uri", server_.origin()}, {"url", server_.origin()}, {"clientid", kClientId}, {"clientsecret", kClientSecret}};
   return json({{"destination", {{{"name", "destinations"}, {"tags", {"destination"}}, {"credentials", credentials}}}}})
       .dump();
 }

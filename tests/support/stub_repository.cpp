@@ -3,7 +3,6 @@
 #include <httplib.h>
 
 #include <chrono>
-#include <stdexcept>
 
 #include "support/stub_uaa.h"
 
@@ -20,25 +19,17 @@ std::string subscriber_of(const std::string& tenantid) {
 
 }  // namespace
 
-StubRepository::StubRepository(const StubUaa* uaa) : uaa_(uaa), server_(std::make_unique<httplib::Server>()) {
-  server_->set_keep_alive_timeout(1);  // the destructor waits for idle connections
+StubRepository::StubRepository(const StubUaa* uaa) : uaa_(uaa) {
   const auto any = [this](const httplib::Request& request, httplib::Response& response) { serve(request, response); };
   server_->Get(".*", any);
   server_->Post(".*", any);
   server_->Put(".*", any);
-  port_ = server_->bind_to_any_port("127.0.0.1");
-  if (port_ <= 0) throw std::runtime_error("no port for the repository");
-  thread_ = std::thread([this] { server_->listen_after_bind(); });
-  while (!server_->is_running()) std::this_thread::yield();
+  server_.start();
 }
 
 StubRepository::~StubRepository() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  server_->stop();
-  thread_.join();
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
 }
 
 json StubRepository::binding() const {
@@ -66,22 +57,26 @@ void StubRepository::answer(const std::string& path, Answer answer) {
   answers_[path] = std::move(answer);
 }
 
-std::vector<RepositoryRequest> StubRepository::requests() const {
+std::vector<TextMessage> StubRepository::requests() const {
   const std::lock_guard lock(mutex_);
   return requests_;
 }
 
-std::vector<RepositoryRequest> StubRepository::requests_to(const std::string& path) const {
-  std::vector<RepositoryRequest> found;
+std::vector<TextMessage> StubRepository::requests_to(const std::string& path) const {
+  std::vector<TextMessage> found;
   for (auto& request : requests()) {
-    if (request.target.substr(0, request.target.find('?')) == path) found.push_back(std::move(request));
+    const auto target = request.target();
+    if (target.substr(0, target.find('?')) == path) found.push_back(std::move(request));
   }
   return found;
 }
 
 void StubRepository::serve(const httplib::Request& request, httplib::Response& response) {
   std::unique_lock lock(mutex_);
-  requests_.push_back({request.method, request.target, {request.headers.begin(), request.headers.end()}});
+  TextMessage asked;
+  asked.head.start_line = request.method + " " + request.target + " HTTP/1.1";
+  asked.head.fields.assign(request.headers.begin(), request.headers.end());
+  requests_.push_back(std::move(asked));
   const auto tenant = subscriber_of(request.get_header_value("tenantid"));
   if (uaa_ != nullptr) {
     const auto field = request.get_header_value("Authorization");

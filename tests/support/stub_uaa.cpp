@@ -2,8 +2,6 @@
 
 #include <httplib.h>
 
-#include <stdexcept>
-
 #include "support/stub_name_server.h"
 
 namespace router::test {
@@ -13,11 +11,6 @@ using nlohmann::json;
 
 constexpr const char* kDomain = "uaa.test";
 constexpr const char* kSecret = "a-secret";
-
-void reply(httplib::Response& response, int status, const json& body) {
-  response.status = status;
-  response.set_content(body.dump(), "application/json");
-}
 
 // Of HTTP Basic, or of the form.
 std::string client_of(const httplib::Request& request) {
@@ -30,19 +23,10 @@ std::string client_of(const httplib::Request& request) {
 
 }  // namespace
 
-StubUaa::StubUaa() : server_(std::make_unique<httplib::Server>()) {
-  server_->set_keep_alive_timeout(1);  // the destructor waits for idle connections
+StubUaa::StubUaa() {
   server_->Post("/oauth/token",
                 [this](const httplib::Request& request, httplib::Response& response) { token(request, response); });
-  port_ = server_->bind_to_any_port("127.0.0.1");
-  if (port_ <= 0) throw std::runtime_error("no port for the authorization server");
-  thread_ = std::thread([this] { server_->listen_after_bind(); });
-  while (!server_->is_running()) std::this_thread::yield();
-}
-
-StubUaa::~StubUaa() {
-  server_->stop();
-  thread_.join();
+  server_.start();
 }
 
 void StubUaa::tell(StubNameServer& names, const std::vector<std::string>& tenants) const {
@@ -52,7 +36,7 @@ void StubUaa::tell(StubNameServer& names, const std::vector<std::string>& tenant
 json StubUaa::credentials(const std::string& client) const {
   return {{"clientid", client},
           {"clientsecret", kSecret},
-          {"url", std::string("http://") + kProvider + "." + kDomain + ":" + std::to_string(port_)},
+          {"url", std::string("http://") + kProvider + "." + kDomain + ":" + std::to_string(server_.port())},
           {"uaadomain", kDomain},
           {"identityzone", kProvider},
           {"xsappname", "xsapp-of-" + client}};
@@ -97,13 +81,13 @@ void StubUaa::token(const httplib::Request& request, httplib::Response& response
   asked_.emplace_back(client, tenant);
   const auto status = statuses_.find(tenant);
   if (status != statuses_.end() && status->second != 200) {
-    return reply(response, status->second, {{"error", "told_to_fail"}});
+    return answer_json(response, status->second, {{"error", "told_to_fail"}});
   }
   const bool is_known = !client.empty() && request.get_param_value("grant_type") == "client_credentials";
-  if (!is_known) return reply(response, 401, {{"error", "invalid_client"}});
+  if (!is_known) return answer_json(response, 401, {{"error", "invalid_client"}});
   auto& newest = newest_[client + "." + tenant];
   newest = "client_credentials." + client + "." + tenant + "." + std::to_string(++number_);
-  reply(response, 200, {{"access_token", newest}, {"token_type", "bearer"}, {"expires_in", lifetime_}});
+  answer_json(response, 200, {{"access_token", newest}, {"token_type", "bearer"}, {"expires_in", lifetime_}});
 }
 
 }  // namespace router::test

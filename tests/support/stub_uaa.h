@@ -5,23 +5,16 @@
 //   setup.environment["NAME_SERVERS"] = names.address();   // uaa.tell(names, {"provider", "t1"})
 //   uaa.credentials("repo-client")
 //
-// A token is "<grant>.<client>.<tenant>.<number>". Served by cpp-httplib on loopback; members may be called from any
-// thread.
+// A token is "<grant>.<client>.<tenant>.<number>". Members may be called from any thread.
 #pragma once
 
 #include <map>
-#include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 #include <vector>
 
-namespace httplib {
-class Server;
-struct Request;
-struct Response;
-}  // namespace httplib
+#include "support/stub_server.h"
 
 namespace router::test {
 
@@ -32,9 +25,6 @@ class StubUaa {
   static constexpr const char* kProvider = "provider";
 
   StubUaa();
-  ~StubUaa();
-  StubUaa(const StubUaa&) = delete;
-  StubUaa& operator=(const StubUaa&) = delete;
 
   // Lets these names lead here.
   void tell(StubNameServer& names, const std::vector<std::string>& tenants) const;
@@ -54,15 +44,13 @@ class StubUaa {
  private:
   void token(const httplib::Request& request, httplib::Response& response);
 
-  std::unique_ptr<httplib::Server> server_;
-  int port_ = 0;
   mutable std::mutex mutex_;
   std::map<std::string, int> statuses_;
   std::map<std::string, std::string> newest_;  // by client and tenant
   std::vector<std::pair<std::string, std::string>> asked_;
   int lifetime_ = 3600;
   int number_ = 0;
-  std::thread thread_;
+  StubServer server_;
 };
 
 }  // namespace router::test
