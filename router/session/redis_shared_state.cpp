@@ -21,16 +21,6 @@ Task<Answer> RedisSharedState::hold(std::string name, std::string what, base::mi
                       {time_.word(), std::move(what), std::to_string(ttl.count()), std::to_string(fence)});
 }
 
-Task<Result<void>> RedisSharedState::erase(std::string name) {
-  if (reach_.is_away()) co_return RedisReach::not_asked();
-  RedisCommand command("DEL");
-  command.key(name).repeatable();
-  auto asking = clients_.ask(std::move(command));
-  const auto reply = co_await asking;
-  if (!reply) co_return RedisReach::away(reply.error());
-  co_return Result<void>();
-}
-
 Task<Result<bool>> RedisSharedState::once(Kind kind, std::string key, base::milliseconds ttl) {
   auto noting = note(names_.note("once", to_string(kind), key), "once", ttl, {});
   const auto reply = co_await noting;
@@ -69,7 +59,13 @@ Task<Result<Tally>> RedisSharedState::tally(Kind kind, std::string key, unsigned
 }
 
 Task<Result<void>> RedisSharedState::forget(Kind kind, std::string key) {
-  return erase(names_.note("tally", to_string(kind), key));
+  if (reach_.is_away()) co_return RedisReach::not_asked();
+  RedisCommand command("DEL");
+  command.key(names_.note("tally", to_string(kind), key)).repeatable();
+  auto asking = clients_.ask(std::move(command));
+  const auto reply = co_await asking;
+  if (!reply) co_return RedisReach::away(reply.error());
+  co_return Result<void>();
 }
 
 Task<Result<std::optional<Lease>>> RedisSharedState::lease(std::string name, base::milliseconds ttl) {

@@ -33,7 +33,6 @@ class RedisSharedState final : public SharedState {
                                                 std::string word);
   base::Task<storage::RedisClient::Answer> hold(std::string name, std::string what, base::milliseconds ttl,
                                                 std::uint64_t fence);
-  base::Task<base::Result<void>> erase(std::string name);
 
   storage::RedisClients& clients_;
   const RedisNames& names_;
