@@ -83,14 +83,11 @@ class Router:
         self.port = port or fixed_port or machinery.free_port()
         origins = [{"name": kind, "url": f"http://127.0.0.1:{origin}"} for kind, origin in bench.ports.items()]
         self.log_path = self.folder / "log"
-        variables = {**os.environ, "PORT": str(self.port), "LOG_LEVEL": "warning", "THREADS": "2",
-                     "destinations": json.dumps(origins + list(destinations)),
-                     **(environment or {})}
+        variables = machinery.router_variables(self.port, origins + list(destinations), environment)
         command = [*(binary or [str(bench.binaries / "xs-router")]), "-w", str(self.folder)]
         limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))) if descriptors else None
         with open(self.log_path, "w", encoding="utf-8") as log:
-            self.process = bench.start(command, env=variables,
-                                       stdout=log, stderr=log, preexec_fn=limit)
+            self.process = bench.start(command, env=variables, stdout=log, stderr=log, preexec_fn=limit)
         self.pid = self.process.pid
         if port:  # another instance answers there already
             if eventually(lambda: "router.listening" in self.log(), 15) is None:
@@ -126,9 +123,7 @@ class Load:
     """A running bench-load; what it prints comes as dictionaries."""
 
     def __init__(self, bench, generator, port, **options):
-        command = [str(bench.binaries / "bench-load"), generator, "--port", str(port)]
-        for name, value in options.items():
-            command += ["--" + name.replace("_", "-"), str(value)]
+        command = [str(bench.binaries / "bench-load"), generator, *machinery.flags(port=port, **options)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def next(self):

@@ -8,7 +8,7 @@ import time
 import attacks
 import machinery
 from browser import Browser, log_in, provider_variables, start_provider
-from figure import Router, public
+from figure import Router, ask_in_windows
 
 RATES = (3, 100)
 # Without and with, in turns: what else the machine does meets both.
@@ -38,7 +38,7 @@ def start(bench, name, environment=None, binary=None, destinations=(), routes=()
     own = [{"source": "^/app/(.*)$", "target": "/$1", "destination": "small", "authenticationType": "oidc"},
            {"source": "^/assets/(.*)$", "target": "$1", "localDir": "www", "authenticationType": "none"}]
     router = Router(bench, name, {**provider_variables(start_provider(bench, address)), **(environment or {})},
-                    routes=own + list(routes), destinations=destinations, port=None, fixed_port=port, descriptor=descriptor,
+                    routes=own + list(routes), destinations=destinations, fixed_port=port, descriptor=descriptor,
                     binary=binary)
     (router.folder / "www" / "script.js").write_text(large_script())
     (router.folder / "www" / "small.txt").write_text("bye")
@@ -135,8 +135,6 @@ def abuse(bench, sheet):
 
 def compressed_files(bench, sheet):
     """Others' requests beside eight clients that fetch a script of 5.5 MiB again and again."""
-    from figure import ask_in_windows
-
     seconds = 1.5 if sheet.quick else 9
     router, _ = start(bench, "compressed-files")
     for name, fresh in (("one file", False), ("a file that is new each time", True)):

@@ -97,6 +97,16 @@ def forget_peak(pid):
     pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
+def router_variables(port, destinations, more=None):
+    """The environment of a router: ours, the usual, and `more`, which has the last word."""
+    return {**os.environ, "PORT": str(port), "LOG_LEVEL": "warning", "THREADS": "2", "destinations": json.dumps(destinations), **(more or {})}
+
+
+def flags(**named):
+    """--so-named VALUE, as bench-load and bench-sessions have it."""
+    return [word for name, value in named.items() for word in ("--" + name.replace("_", "-"), str(value))]
+
+
 def ask_management(port, path, token):
     """What the management port answers: (status, bytes)."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
@@ -216,19 +226,16 @@ http {{
             folder = self.state / f"router-{key}"
             folder.mkdir(exist_ok=True)
             (folder / "xs-app.json").write_text(json.dumps(descriptor))
-            variables = {**os.environ, "PORT": str(port), "LOG_LEVEL": "warning", "THREADS": "2",
-                         "destinations": json.dumps(destinations), **(environment or {})}
-            process = self.start([str(self.binaries / "xs-router"), "-w", str(folder)], env=variables)
+            process = self.start([str(self.binaries / "xs-router"), "-w", str(folder)],
+                                 env=router_variables(port, destinations, environment))
             wait_for_port(port, process)
             return process, port
 
         return self.proxy("xs-router", key, starter)
 
-    def fill(self, place, **options):
+    def fill(self, place, **named):
         """Sessions without logins, in the store that these variables name; what that cost (bench/sessions.cpp)."""
-        command = [str(self.binaries / "bench-sessions")]
-        for name, value in options.items():
-            command += ["--" + name.replace("_", "-"), str(value)]
+        command = [str(self.binaries / "bench-sessions"), *flags(**named)]
         return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **place}).stdout)
 
     def load(self, process, url, connections, script=None, headers=()):

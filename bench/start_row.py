@@ -23,9 +23,8 @@ http {{ access_log off; {paths} server {{ listen 127.0.0.1:{port} reuseport; {lo
     routes = [{"source": f"^/app{i}/(.*)$", "target": "/$1", "destination": "origin", "authenticationType": "none"}
               for i in range(ROUTES)]
     (folder / "xs-app.json").write_text(json.dumps({"routes": routes}))
-    destinations = json.dumps([{"name": "origin", "url": origin}])
     return ([str(bench.binaries / "xs-router"), "-w", str(folder)],
-            {**os.environ, "PORT": str(port), "LOG_LEVEL": "warning", "THREADS": "2", "destinations": destinations})
+            machinery.router_variables(port, [{"name": "origin", "url": origin}]))
 
 
 def first_answer(port, process):

@@ -1,7 +1,6 @@
 """What the proofs are made with: routers that are killed and started again, sessions without logins, what back-ends were
 told. Processes are those of bench/machinery.py, ended by their ids."""
 import json
-import os
 import re
 import socket
 import time
@@ -30,9 +29,9 @@ class Replica:
         self.port = port or machinery.free_port()
         self.management = machinery.free_port()
         self.log_path = self.folder / "log"
-        self.variables = {**os.environ, "PORT": str(self.port), "LOG_LEVEL": "info", "THREADS": "2", "SHUTDOWN_TIMEOUT": "5",
-                          "SESSION_SECRET": SECRET, "MANAGEMENT_PORT": str(self.management), "MANAGEMENT_TOKEN": TOKEN,
-                          "destinations": json.dumps(destinations), "ALLOWED_HOSTS": f"localhost,127.0.0.1,{host}", **variables}
+        self.variables = machinery.router_variables(self.port, destinations, {
+            "LOG_LEVEL": "info", "SHUTDOWN_TIMEOUT": "5", "SESSION_SECRET": SECRET, "MANAGEMENT_PORT": str(self.management),
+            "MANAGEMENT_TOKEN": TOKEN, "ALLOWED_HOSTS": f"localhost,127.0.0.1,{host}", **variables})
 
     def start(self, wait=True):
         with open(self.log_path, "a", encoding="utf-8") as log:
