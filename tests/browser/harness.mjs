@@ -57,6 +57,29 @@ export class Site {
     await page.click('button[type=submit]');
   }
 
+  // Two of one person, at an application that includes session.js.
+  async openTabs(user, path = '/orders/tabs') {
+    const first = await this.newPerson();
+    await this.signIn(first, '/orders/', user);
+    await first.goto(this.router.origin + path);
+    const second = await first.context().newPage();
+    await second.goto(this.router.origin + path);
+    return [first, second];
+  }
+
+  // window.socketClosed is settled once it closes: by code and reason.
+  async openSocket(page) {
+    await page.evaluate(
+      () =>
+        new Promise((opened, failed) => {
+          const socket = new WebSocket(`ws://${location.host}/orders/socket`);
+          socket.onopen = opened;
+          socket.onerror = failed;
+          window.socketClosed = new Promise((done) => (socket.onclose = ({ code, reason }) => done({ code, reason })));
+        }),
+    );
+  }
+
   // As an application does it; the provider asks the user, who agrees.
   async signOut(page) {
     await page.evaluate(() => {

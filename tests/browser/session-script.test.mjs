@@ -13,15 +13,6 @@ before(async () => {
 });
 after(() => site?.stop());
 
-async function openTabs(user, path = '/orders/tabs') {
-  const first = await site.newPerson();
-  await site.signIn(first, '/orders/', user);
-  await first.goto(site.router.origin + path);
-  const second = await first.context().newPage();
-  await second.goto(site.router.origin + path);
-  return [first, second];
-}
-
 async function until(condition) {
   const deadline = Date.now() + 20_000;
   while (!condition()) {
@@ -33,19 +24,11 @@ async function until(condition) {
 const left = (page) => page.evaluate(() => fetch('/xs-router/session').then((a) => a.json()).then((s) => s.left));
 
 test('one tab signs out, the other leaves by itself, and the WebSocket closes with 4001', async () => {
-  const [first, second] = await openTabs('alice');
+  const [first, second] = await site.openTabs('alice');
   // an application that does not include the script
   const third = await first.context().newPage();
   await third.goto(`${site.router.origin}/orders/`);
-  await third.evaluate(
-    () =>
-      new Promise((opened, failed) => {
-        const socket = new WebSocket(`ws://${location.host}/orders/socket`);
-        socket.onopen = opened;
-        socket.onerror = failed;
-        window.socketClosed = new Promise((done) => (socket.onclose = ({ code, reason }) => done({ code, reason })));
-      }),
-  );
+  await site.openSocket(third);
   await first.evaluate(() => void window.xsRouter.signOut('?siteId=3'));
   await second.waitForURL(landed, { timeout: 10_000 });
   assert.deepEqual(await third.evaluate(() => window.socketClosed), { code: 4001, reason: 'signed out' });
@@ -55,7 +38,7 @@ test('one tab signs out, the other leaves by itself, and the WebSocket closes wi
 });
 
 test('signing out at the provider makes all tabs leave', async () => {
-  const [first, second] = await openTabs('bob');
+  const [first, second] = await site.openTabs('bob');
   const elsewhere = await first.context().newPage();
   await elsewhere.goto(`${site.provider.issuer}/session/end`);
   await site.agreeToSignOut(elsewhere);
@@ -63,7 +46,7 @@ test('signing out at the provider makes all tabs leave', async () => {
 });
 
 test('all tabs of a browser share one event stream, and another tab takes over when its owner is closed', async () => {
-  const [first, second] = await openTabs('carol');
+  const [first, second] = await site.openTabs('carol');
   const streams = async (page) =>
     page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/events')).length);
   assert.equal(await streams(second), 0);
@@ -74,7 +57,7 @@ test('all tabs of a browser share one event stream, and another tab takes over w
 
 test('the warning comes before the time-out; "stay signed in" keeps the session, in every tab', async () => {
   const faults = [];
-  const [first, second] = await openTabs('dave', '/orders/tabs?warn=50');
+  const [first, second] = await site.openTabs('dave', '/orders/tabs?warn=50');
   for (const page of [first, second]) page.on('console', (said) => said.type() === 'error' && faults.push(said.text()));
   const dialog = first.getByRole('dialog', { name: 'Are you still there?' });
   await dialog.waitFor({ timeout: 25_000 });
@@ -91,7 +74,7 @@ test('the warning comes before the time-out; "stay signed in" keeps the session,
 });
 
 test('an application may keep its page, to save a draft first', async () => {
-  const [first, second] = await openTabs('erin');
+  const [first, second] = await site.openTabs('erin');
   await second.evaluate(() =>
     addEventListener('xs-router:signed-out', (event) => {
       event.preventDefault();

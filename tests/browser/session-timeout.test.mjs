@@ -14,11 +14,7 @@ after(() => site?.stop());
 test('a session that nobody uses for its time-out ends, and both back-ends are told', async () => {
   const page = await site.newPerson();
   await site.signIn(page, '/orders/', 'alice');
-  await page.evaluate(() => {
-    const socket = new WebSocket(`ws://${location.host}/orders/socket`);
-    window.socketClosed = new Promise((done) => (socket.onclose = ({ code, reason }) => done({ code, reason })));
-    return new Promise((opened) => (socket.onopen = opened));
-  });
+  await site.openSocket(page);
   const used = Date.now();
   for (const calls of await site.bothTold('alice', 1.5 * minute)) assert.equal(calls.length, 1);
   assert.ok(Date.now() - used > minute - 1000, 'not before its time');

@@ -69,28 +69,11 @@ async function push(user, event, key = keys[0], changes = {}) {
   });
 }
 
-async function twoTabs(user) {
-  const first = await site.newPerson();
-  await site.signIn(first, '/orders/', user);
-  await first.goto(`${site.router.origin}/orders/tabs`);
-  const second = await first.context().newPage();
-  await second.goto(`${site.router.origin}/orders/tabs`);
-  return [first, second];
-}
-
 test('a disabled account leaves all its tabs, and its WebSocket, within two seconds [issue 16]', async () => {
-  const [first, second] = await twoTabs('alice');
+  const [first, second] = await site.openTabs('alice');
   const third = await first.context().newPage();
   await third.goto(`${site.router.origin}/orders/`);
-  await third.evaluate(
-    () =>
-      new Promise((opened, failed) => {
-        const socket = new WebSocket(`ws://${location.host}/orders/socket`);
-        socket.onopen = opened;
-        socket.onerror = failed;
-        window.socketClosed = new Promise((done) => (socket.onclose = ({ code, reason }) => done({ code, reason })));
-      }),
-  );
+  await site.openSocket(third);
   const answer = await push('alice', `${risc}account-disabled`);
   const since = Date.now();
   assert.equal(answer.status, 202);
