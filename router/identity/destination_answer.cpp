@@ -46,11 +46,11 @@ bool is_field_value(std::string_view value) {
   });
 }
 
-// An empty result: everything this router can call.
 bool is_on_premise(const json& properties) {
   return base::equals_ignoring_case(text(properties, "ProxyType"), "OnPremise");
 }
 
+// An empty result: everything this router can call.
 std::string what_is_unsupported(const json& properties, bool has_connectivity) {
   const auto type = text(properties, "Type");
   if (!type.empty() && !base::equals_ignoring_case(type, "HTTP")) return "Type " + type + " is not supported";

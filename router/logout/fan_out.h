@@ -68,8 +68,9 @@ class FanOut {
   base::Task<void> wait_for_room(std::vector<std::string> back_ends);
   // Where calls go whose process is gone; without it they are given up.
   void use_targets(FindTarget find_target) { find_target_ = std::move(find_target); }
-  // For what is behind a Cloud Connector; without them it waits.
+  // For back-ends that are told by one; without them they wait.
   void use_logout_tokens(const LogoutTokens& tokens) { sender_.use_logout_tokens(tokens); }
+  // For what is behind a Cloud Connector; without them it waits.
   void use_client_tokens(std::shared_ptr<identity::ClientTokens> tokens) {
     sender_.use_client_tokens(std::move(tokens));
   }
