@@ -44,19 +44,14 @@ std::string_view to_string(Kind kind) {
 }
 
 Task<Result<bool>> MemorySharedState::once(Kind kind, std::string key, base::milliseconds ttl) {
-  const std::lock_guard lock(mutex_);
   co_return say(kind, key, ttl);
 }
 
 bool MemorySharedState::say(Kind kind, const std::string& key, base::milliseconds ttl) {
+  const std::lock_guard lock(mutex_);
   auto& said = notes_of(kind).said;
   if (!said) said.emplace(ttl, kMostSaid);
   return said->insert(note_key(key), clock_.steady());
-}
-
-void MemorySharedState::restore_said(Kind kind, const std::string& key, base::milliseconds ttl) {
-  const std::lock_guard lock(mutex_);
-  say(kind, key, ttl);
 }
 
 Task<Result<void>> MemorySharedState::keep(Kind kind, std::string key, Secret value, base::milliseconds ttl) {

@@ -30,11 +30,12 @@ class MemorySharedState final : public SharedState {
   base::Task<base::Result<bool>> extend(Lease lease, base::milliseconds ttl) override;
   base::Task<base::Result<void>> release(Lease lease) override;
 
-  // What an earlier process has noted (session/sqlite_shared_state.h); none of them waits.
-  void restore_said(Kind kind, const std::string& key, base::milliseconds ttl);
-  void restore_tally(Kind kind, const std::string& key, Tally tally, base::milliseconds span);
+  // For what an earlier process has noted, too (session/sqlite_shared_state.h); none of them waits.
+  // As once().
+  bool say(Kind kind, const std::string& key, base::milliseconds ttl);
   // As keep(); the key of what made room, if anything did.
   std::optional<std::string> keep_for(Kind kind, std::string key, base::Secret value, base::milliseconds left);
+  void restore_tally(Kind kind, const std::string& key, Tally tally, base::milliseconds span);
 
  private:
   struct Kept {
@@ -59,7 +60,6 @@ class MemorySharedState final : public SharedState {
   };
 
   // With the lock held:
-  bool say(Kind kind, const std::string& key, base::milliseconds ttl);
   Counted& begin_count(Notes& notes, std::uint64_t key, base::milliseconds left, base::milliseconds span);
   // Null: nothing is counted there.
   static Counted* find_counted(Notes& notes, std::uint64_t key, base::SteadyTime now);

@@ -72,7 +72,7 @@ void SqliteSharedState::restore_note(const Record& record) {
   note.kind = static_cast<Kind>(kind);
   const auto left = std::chrono::duration_cast<base::milliseconds>(*record.kept_until - clock_.wall());
   if (left <= base::milliseconds::zero()) return;
-  if (note.use == "once") memory_.restore_said(note.kind, note.key, note.span);
+  if (note.use == "once") memory_.say(note.kind, note.key, note.span);
   if (note.use == "kept") keep_in_memory(note.kind, std::move(note.key), std::move(note.value), left);
   if (note.use == "tally") memory_.restore_tally(note.kind, note.key, {note.count, left}, note.span);
 }
@@ -81,9 +81,8 @@ Task<Result<bool>> SqliteSharedState::once(Kind kind, std::string key, base::mil
   auto restoring = restore();
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();
-  auto saying = memory_.once(kind, key, ttl);
-  const auto is_first = co_await saying;
-  if (is_first && *is_first) write({"once", kind, std::move(key), ttl, {}, 0}, ttl);
+  const bool is_first = memory_.say(kind, key, ttl);
+  if (is_first) write({"once", kind, std::move(key), ttl, {}, 0}, ttl);
   co_return is_first;
 }
 
