@@ -19,16 +19,12 @@ struct Service {
 
 // Tokens come from the authorization server that the binding itself names.
 std::shared_ptr<const ServiceClient> read_client(const Binding& binding, const std::string& service) {
-  const json& credentials = *binding.credentials;
-  const json* uaa = object_member(credentials, "uaa");
-  if (uaa == nullptr || !text_member(*uaa, "clientid") || !text_member(*uaa, "url")) return nullptr;
+  const auto uaa = uaa_of(binding);
+  if (!uaa || !text_member(*uaa->credentials, "clientid") || !text_member(*uaa->credentials, "url")) return nullptr;
   ServiceClient client;
   client.service = service;
-  Binding own = binding;
-  own.credentials = uaa;
-  own.report = binding.report.below("/uaa");
-  client.client = read_uaa_client(own);
-  const auto grant = text_member(credentials, "grant_type").value_or("user_token");
+  client.client = read_uaa_client(*uaa);
+  const auto grant = text_member(*binding.credentials, "grant_type").value_or("user_token");
   if (grant == "client_credentials") {
     client.grant = ServiceGrant::client_credentials;
   } else if (grant != "user_token") {

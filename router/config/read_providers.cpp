@@ -174,6 +174,15 @@ std::optional<IdentityProvider> environment_provider(const Variables& variables)
 
 }  // namespace
 
+std::optional<Binding> uaa_of(const Binding& binding) {
+  const json* uaa = object_member(*binding.credentials, "uaa");
+  if (uaa == nullptr) return std::nullopt;
+  Binding own = binding;
+  own.credentials = uaa;
+  own.report = binding.report.below("/uaa");
+  return own;
+}
+
 IdentityProvider read_uaa_client(const Binding& uaa) {
   auto client = read_provider(uaa, ProviderKind::xsuaa);
   client.uaa_domain = tenants_domain(uaa, client);

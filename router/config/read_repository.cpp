@@ -32,17 +32,14 @@ const Binding* runtime_binding(const std::vector<Binding>& bindings) {
   return is_alone ? found.front() : nullptr;
 }
 
-std::shared_ptr<const IdentityProvider> read_repository_client(const Binding& binding) {
-  const json* uaa = object_member(*binding.credentials, "uaa");
-  if (uaa == nullptr) {
-    binding.report.warning("", {"no uaa", "the client that tokens of the repository are fetched with",
-                                "the repository is asked without a token"});
-    return nullptr;
+void read_client_and_zone(const Binding& binding, Repository& repository) {
+  const auto uaa = uaa_of(binding);
+  if (!uaa) {
+    return binding.report.warning("", {"no uaa", "the client that tokens of the repository are fetched with",
+                                       "the repository is asked without a token"});
   }
-  Binding own = binding;
-  own.credentials = uaa;
-  own.report = binding.report.below("/uaa");
-  return std::make_shared<const IdentityProvider>(read_uaa_client(own));
+  repository.client = std::make_shared<const IdentityProvider>(read_uaa_client(*uaa));
+  repository.zone = text_member(*uaa->credentials, "identityzone").value_or("");
 }
 
 std::string without_dots(std::string text) {
@@ -109,12 +106,7 @@ std::optional<Repository> read_repository(const std::vector<Binding>& bindings, 
   auto url = read_back_end_url(*uri, binding->report, "/uri");
   if (!url) return std::nullopt;
   repository.url = *std::move(url);
-  repository.client = read_repository_client(*binding);
-  const json* uaa = object_member(*binding->credentials, "uaa");
-  if (uaa != nullptr) {
-    repository.zone = text_member(*uaa, "identityzone").value_or("");
-    repository.xsappname = text_member(*uaa, "xsappname").value_or("");
-  }
+  read_client_and_zone(*binding, repository);
   read_business_prefixes(bindings, repository);
   return repository;
 }

@@ -16,7 +16,8 @@ namespace router::config {
 // ias before xsuaa before oidc: the first is the default.
 std::vector<IdentityProvider> read_providers(const std::vector<Binding>& bindings, const Variables& variables);
 
-// The client in a business service's `uaa` object.
+// What a service's binding says of the service's own client: its object `uaa`. Absent: there is none.
+std::optional<Binding> uaa_of(const Binding& binding);
 IdentityProvider read_uaa_client(const Binding& uaa);
 
 // By service_key(). `default_endpoints`: services.<name>.endpoint of the descriptor.

@@ -31,8 +31,8 @@ TEST_CASE("repository: the runtime plan is the one, with its client and zone [is
   const auto& repository = *result.configuration->repository;
   CHECK(repository.url.to_string() == "https://repo.example");
   CHECK(repository.zone == "own");
-  CHECK(repository.xsappname == "r!t1");
   REQUIRE(repository.client);
+  CHECK(repository.client->xsappname == "r!t1");
   CHECK(repository.client->client_id == "c");
   CHECK(result.issues.empty());
 }

@@ -18,7 +18,6 @@ struct Repository {
   // Where its tokens come from, and where the subscribers of a tenant are found; null: it is asked without a token.
   std::shared_ptr<const IdentityProvider> client;
   std::string zone;                    // subdomain of the subaccount that it is bound in
-  std::string xsappname;               // told to who subscribes
   base::milliseconds timeout{30'000};  // of OUTGOING_REQUEST_OPTIONS
   // DIRECT_ROUTING_URI_PATTERNS: first segments of a path that are no application's.
   std::vector<base::Pattern> direct;
