@@ -1,7 +1,7 @@
 // The management API. A request that fails is a Problem, with words for people.
 import { texts } from "./texts.js";
 
-export class Problem extends Error {
+class Problem extends Error {
   // `status` 0: there was no answer.
   constructor(status, detail) {
     super(detail);

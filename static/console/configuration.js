@@ -1,6 +1,6 @@
 // What is in force and where it comes from, what `check` says of it, and what is logged.
 import { get, post, put } from "./api.js";
-import { becomeChildren, becomeRows, h } from "./dom.js";
+import { becomeChildren, becomeRows, h, labelled } from "./dom.js";
 import { table, tableRow } from "./list.js";
 import { texts } from "./texts.js";
 
@@ -53,7 +53,6 @@ function loggingView({ mayChange, tell }) {
   const level = h("select", { name: "level" }, Object.entries(say.levels).map(([value, words]) => h("option", { value }, words)));
   const event = h("input", { name: "event", maxlength: 100, autocomplete: "off", placeholder: say.eventHint });
   const minutes = h("input", { name: "minutes", type: "number", min: 1, max: 60, value: 5, required: true });
-  const labelled = (label, input) => h("label", {}, h("span", {}, label), input);
   const submit = async (submitted) => {
     submitted.preventDefault();
     const wish = { level: level.value, minutes: Number(minutes.value) };

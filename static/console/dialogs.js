@@ -1,6 +1,6 @@
 // Questions before something is done that cannot be undone.
 import { piece, post, remove } from "./api.js";
-import { becomeChildren, h } from "./dom.js";
+import { becomeChildren, faultLine, h } from "./dom.js";
 import { texts } from "./texts.js";
 
 // Shown until it is closed; gives back nothing.
@@ -12,7 +12,7 @@ function open(dialog) {
 
 // `act`: what the second button does; what it throws is said, and the dialog stays.
 function question({ heading, body, act, words, acting }) {
-  const fault = h("p", { class: "problem", role: "alert", hidden: true });
+  const fault = faultLine();
   const cancel = h("button", { type: "button", on: { click: () => dialog.close() } }, texts.cancel);
   const go = h("button", { type: "submit", class: "danger" }, words);
   async function submit(event) {
@@ -20,13 +20,12 @@ function question({ heading, body, act, words, acting }) {
     go.disabled = true;
     const before = go.textContent;
     go.textContent = acting;
-    fault.hidden = true;
+    fault.say("");
     try {
       await act();
       dialog.close();
     } catch (error) {
-      becomeChildren(fault, error.message);
-      fault.hidden = false;
+      fault.say(error.message);
       go.textContent = before;
       go.disabled = false;
     }
@@ -34,11 +33,11 @@ function question({ heading, body, act, words, acting }) {
   const dialog = h(
     "dialog",
     { "aria-labelledby": "dialog-heading" },
-    h("form", { on: { submit } }, h("h2", { id: "dialog-heading" }, heading), body, fault, h("div", { class: "buttons" }, cancel, go)),
+    h("form", { on: { submit } }, h("h2", { id: "dialog-heading" }, heading), body, fault.node, h("div", { class: "buttons" }, cancel, go)),
   );
   open(dialog);
   cancel.focus();
-  return { dialog, go };
+  return { dialog, go, fault };
 }
 
 export function confirmDrop(call, done) {
@@ -47,15 +46,13 @@ export function confirmDrop(call, done) {
   question({ heading: texts.outbox.dropHeading, body, act, words: texts.outbox.drop, acting: texts.outbox.drop });
 }
 
-const wordsOf = { user: texts.endDialog.user, tenant: texts.endDialog.tenant, provider: texts.endDialog.provider };
-
 // What of a session, or of everybody, could be ended: [{ words(found), wish }]; a wish of one session is a fingerprint.
 function choicesFor(session) {
   if (!session) return [{ words: texts.endDialog.all, wish: { all: true } }];
   const choices = [{ words: () => texts.endDialog.one(session.fingerprint), fingerprint: session.fingerprint }];
   for (const name of ["user", "tenant", "provider"]) {
     const value = session[name];
-    if (value) choices.push({ words: (found) => wordsOf[name](value, found), wish: { [name]: value } });
+    if (value) choices.push({ words: (found) => texts.endDialog[name](value, found), wish: { [name]: value } });
   }
   return choices;
 }
@@ -83,7 +80,7 @@ export function askWhatToEnd(session, done) {
     else done((await post("/api/sessions/end", chosen.wish)).id);
   }
   const body = [fields, h("p", { class: "quiet" }, say.note)];
-  const { dialog, go } = question({ heading: say.heading, body, act, words: say.counting, acting: say.acting });
+  const { dialog, go, fault } = question({ heading: say.heading, body, act, words: say.counting, acting: say.acting });
   const radios = [...fields.querySelectorAll("input")];
   radios[0].focus();
 
@@ -100,9 +97,7 @@ export function askWhatToEnd(session, done) {
       choice.found = await countOf(choice);
       choice.show(choice.found);
     } catch (error) {
-      const fault = dialog.querySelector(".problem");
-      becomeChildren(fault, error.message);
-      fault.hidden = false;
+      fault.say(error.message);
     }
     if (dialog.open && choice === chosen) choose(choice);
   }

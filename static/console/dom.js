@@ -38,7 +38,7 @@ function takeAttributes(shown, wanted) {
 
 // Makes what is shown what is wanted, piece by piece: what is equal stays, and with it the focus, and nothing is read out
 // twice. Listeners stay those of the first one: they may know of an item nothing but its key.
-export function become(shown, wanted) {
+function become(shown, wanted) {
   if (shown.isEqualNode(wanted)) return;
   if (shown.nodeName !== wanted.nodeName) return replace(shown, wanted);
   if (shown.nodeType !== Node.ELEMENT_NODE) {
@@ -56,6 +56,18 @@ export function become(shown, wanted) {
 
 export function becomeChildren(shown, ...children) {
   become(shown, put(shown.cloneNode(false), {}, children));
+}
+
+export const labelled = (label, input, style) => h("label", { class: style }, h("span", {}, label), input);
+
+// A line for what went wrong: say("") takes it away.
+export function faultLine() {
+  const node = h("p", { class: "problem", role: "alert", hidden: true });
+  function say(text) {
+    becomeChildren(node, text);
+    node.hidden = text === "";
+  }
+  return { node, say };
 }
 
 // One row per item; `make(item)` makes it. Of items with one key only the first is shown.

@@ -1,8 +1,8 @@
 // A table that is looked up page by page, and again and again as long as it is short enough to come in one answer.
 //
-// columns: [{ name, label, class }]; row(item): cells in their order; path, query(): where it is asked for; itemsOf(body).
+// columns: [{ label, class }]; row(item): cells in their order; path, form: where it is asked for, and for which; itemsOf(body).
 import { get } from "./api.js";
-import { becomeChildren, becomeRows, h } from "./dom.js";
+import { becomeChildren, becomeRows, faultLine, h, labelled } from "./dom.js";
 import { texts } from "./texts.js";
 
 const pageSize = 50;
@@ -30,21 +30,23 @@ export function tableRow(columns, cells) {
   );
 }
 
+const wishOf = (form) => Object.fromEntries(new FormData(form));
+
 // isStill: it is looked up when somebody wants it, and not by itself.
-export function list({ caption, columns, path, query, itemsOf, keyOf, row, none, noneFits, isStill = false, onBody = () => {} }) {
+export function list({ caption, columns, path, form, itemsOf, keyOf, row, none, noneFits, isStill = false, onBody = () => {} }) {
   const { node: shown, body } = table({ caption, columns, isCaptionHidden: true });
   const empty = h("p", { class: "empty" }, texts.loading);
   const more = h("button", { type: "button", hidden: true, on: { click: () => showMore() } }, texts.more);
   const again = h("button", { type: "button", hidden: true, on: { click: () => startAnew() } }, texts.lookAgain);
-  const fault = h("p", { class: "problem", role: "alert", hidden: true });
-  const node = h("div", { class: "list" }, shown, empty, fault, h("div", { class: "buttons" }, more, again));
+  const fault = faultLine();
+  const node = h("div", { class: "list" }, shown, empty, fault.node, h("div", { class: "buttons" }, more, again));
   let items = [];
   let cursor;
   let wanted = pageSize;
   let life = 0;
   let isAdding = false; // what is looked up meanwhile would take the place of what was asked for
 
-  const isFiltered = () => Object.values(query()).some((value) => value !== "" && value !== undefined);
+  const isFiltered = () => Object.values(wishOf(form)).some((value) => value !== "");
 
   function render() {
     becomeRows(body, items, keyOf, (item) => tableRow(columns, row(item)));
@@ -57,7 +59,7 @@ export function list({ caption, columns, path, query, itemsOf, keyOf, row, none,
 
   async function ask(limit, from) {
     const mine = ++life;
-    const answer = await get(path, { ...query(), limit, cursor: from });
+    const answer = await get(path, { ...wishOf(form), limit, cursor: from });
     if (mine !== life) return undefined;
     cursor = answer.next_cursor;
     return answer;
@@ -75,7 +77,7 @@ export function list({ caption, columns, path, query, itemsOf, keyOf, row, none,
 
   async function showMore() {
     const from = cursor;
-    fault.hidden = true;
+    fault.say("");
     isAdding = true;
     try {
       const answer = await ask(pageSize * 2, from);
@@ -84,8 +86,7 @@ export function list({ caption, columns, path, query, itemsOf, keyOf, row, none,
       wanted = items.length;
       render();
     } catch (error) {
-      becomeChildren(fault, error.message);
-      fault.hidden = false;
+      fault.say(error.message);
     } finally {
       isAdding = false;
     }
@@ -96,7 +97,7 @@ export function list({ caption, columns, path, query, itemsOf, keyOf, row, none,
     await look();
   }
 
-  return { node, look, startAnew };
+  return { node, look };
 }
 
 // A form over a list: { name, label, options: [[value, words]] } each. The address keeps what was asked for.
@@ -107,11 +108,11 @@ export function filters({ fields, given, change, extra }) {
       ? h("select", { name }, [["", texts.any], ...options].map(([key, words]) => h("option", { value: key, selected: key === value }, words)))
       : h("input", { name, value, autocomplete: "off", spellcheck: "false" });
     if (options) input.addEventListener("change", () => form.requestSubmit());
-    return h("label", {}, h("span", {}, label), input);
+    return labelled(label, input);
   });
   const submit = (event) => {
     event.preventDefault();
-    change(Object.fromEntries(new FormData(form)));
+    change(wishOf(form));
   };
   const form = h("form", { class: "filters", role: "search", on: { submit } }, inputs, h("button", { type: "submit" }, texts.show), extra);
   return form;

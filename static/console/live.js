@@ -6,7 +6,7 @@ const keptSeconds = 15 * 60;
 const askEvery = 2_000;
 const streamAgainAfter = 30_000;
 const saveEvery = 10; // samples
-const longestWindow = 30; // seconds; a sample of more is the average since the start
+export const longestWindow = 30; // seconds; a sample of more is the average since the start
 const storedAs = "xs-router-figures";
 
 function pointOf({ at, requests, sessions, logouts }) {

@@ -4,7 +4,7 @@ import { get, piece, post } from "./api.js";
 import { becomeChildren, h } from "./dom.js";
 import { milliseconds, number } from "./format.js";
 import { table, tableRow } from "./list.js";
-import { when } from "./logouts.js";
+import { placeOfLogout, when } from "./logouts.js";
 import { picture } from "./picture.js";
 import { texts } from "./texts.js";
 
@@ -162,7 +162,7 @@ function endingView() {
         h("p", { class: "value small" }, end.progress(ending.ended, ending.matching, ending.more)),
         ending.reason ? h("p", { class: "problem" }, ending.reason) : "",
         h("p", { class: "quiet" }, ending.finished ? end.took(ending.finished - ending.started) : end.paced),
-        ending.logout_id ? h("p", {}, h("a", { href: `#/logouts/${piece(ending.logout_id)}` }, end.first)) : "",
+        ending.logout_id ? h("p", {}, h("a", { href: `#${placeOfLogout(ending.logout_id)}` }, end.first)) : "",
       ),
     );
   }
@@ -201,7 +201,7 @@ export function newestLogoutPage({ go }, parameters) {
       found = page.logouts[0];
       cursor = page.next_cursor;
     } while (!found && cursor);
-    if (found) go(`/logouts/${piece(found.id)}`, {}, true);
+    if (found) go(placeOfLogout(found.id), {}, true);
     else if (user) becomeChildren(body, say.noneOf(user));
   }
   return { title: say.page, node: body, look, every: 1_000 };

@@ -1,4 +1,5 @@
 // All logouts, newest first, with what became of their calls.
+import { piece } from "./api.js";
 import { stackedBar } from "./charts.js";
 import { h } from "./dom.js";
 import { ago, clockTime, isoTime } from "./format.js";
@@ -8,6 +9,7 @@ import { texts } from "./texts.js";
 const say = texts.logouts;
 const outcomes = ["confirmed", "pending", "unconfirmed", "refused", "dead"];
 
+export const placeOfLogout = (id) => `/logouts/${piece(id)}`;
 export const when = (unixSeconds) => h("time", { datetime: isoTime(unixSeconds), title: clockTime(unixSeconds) }, ago(unixSeconds));
 
 function became(counts) {
@@ -28,7 +30,7 @@ function row(logout) {
   const user = logout.user || say.nobody;
   return [
     when(logout.at),
-    h("a", { href: `#/logouts/${encodeURIComponent(logout.id)}`, "aria-label": say.picture(user) }, user),
+    h("a", { href: `#${placeOfLogout(logout.id)}`, "aria-label": say.picture(user) }, user),
     [texts.causes[logout.cause] ?? logout.cause, logout.application ? ` (${logout.application})` : ""],
     became(logout.outcomes),
   ];
@@ -45,7 +47,7 @@ export function logoutsPage({ go }, parameters) {
     caption: say.caption,
     columns,
     path: "/api/logouts",
-    query: () => Object.fromEntries(new FormData(form)),
+    form,
     itemsOf: ({ logouts }) => logouts,
     keyOf: ({ id }) => id,
     row,

@@ -1,7 +1,7 @@
 // Who is signed in, which page the address names, and how often it looks again.
 import { get, remove, whenSignedOut } from "./api.js";
 import { configurationPage } from "./configuration.js";
-import { becomeChildren, h } from "./dom.js";
+import { becomeChildren, faultLine, h } from "./dom.js";
 import { Live } from "./live.js";
 import { logoutPage, newestLogoutPage } from "./logout.js";
 import { logoutsPage } from "./logouts.js";
@@ -112,7 +112,7 @@ function statusChip() {
 function makeFrame(who) {
   const links = Object.keys(pages).map((name) => h("a", { href: `#/${name}` }, texts.pages[name]));
   const said = h("p", { id: "said", role: "status" });
-  const fault = h("p", { class: "problem", role: "alert", hidden: true });
+  const fault = faultLine();
   const main = h("main", { id: "content", tabindex: -1 });
   const header = h(
     "header",
@@ -132,10 +132,7 @@ function makeFrame(who) {
   const tell = (act) => act().then(say, (error) => say(error.message));
   return {
     app: { go, tell, live, look: () => wake(), mayChange: who.right === "everything" },
-    fault(text) {
-      fault.hidden = text === "";
-      if (fault.textContent !== text) fault.textContent = text;
-    },
+    fault: fault.say,
     show(name, heading, node) {
       for (const link of links) {
         if (link.hash === `#/${name}`) link.setAttribute("aria-current", "page");
@@ -143,7 +140,7 @@ function makeFrame(who) {
       }
       const isFirst = !main.isConnected;
       if (isFirst) document.body.replaceChildren(header, main, said);
-      main.replaceChildren(heading, fault, node);
+      main.replaceChildren(heading, fault.node, node);
       scrollTo(0, 0);
       if (!isFirst) heading.focus();
     },

@@ -5,7 +5,7 @@ import { confirmDrop } from "./dialogs.js";
 import { becomeRows, h } from "./dom.js";
 import { number, until } from "./format.js";
 import { filters, list } from "./list.js";
-import { when } from "./logouts.js";
+import { placeOfLogout, when } from "./logouts.js";
 import { texts } from "./texts.js";
 
 const say = texts.outbox;
@@ -53,7 +53,7 @@ export function outboxPage({ go, mayChange, tell, look: lookNow }, parameters) {
     call.reason || texts.none,
     when(call.created),
     call.state === "dead" ? texts.none : until(call.due),
-    h("a", { href: `#/logouts/${encodeURIComponent(call.logout_id)}` }, say.picture),
+    h("a", { href: `#${placeOfLogout(call.logout_id)}` }, say.picture),
     actions(call),
   ];
 
@@ -87,7 +87,7 @@ export function outboxPage({ go, mayChange, tell, look: lookNow }, parameters) {
     caption: say.caption,
     columns,
     path: "/api/outbox",
-    query: () => Object.fromEntries(new FormData(form)),
+    form,
     itemsOf: ({ calls }) => calls,
     keyOf: ({ id }) => id,
     row,

@@ -2,6 +2,7 @@
 import { sparkline } from "./charts.js";
 import { becomeChildren, becomeRows, h } from "./dom.js";
 import { clockTime, milliseconds, number } from "./format.js";
+import { longestWindow } from "./live.js";
 import { texts } from "./texts.js";
 
 const say = texts.overview;
@@ -36,7 +37,7 @@ function card(key, points, value, more) {
 }
 
 function cards({ requests, sessions, logouts, isAsked, window_seconds: window }, points) {
-  const since = isAsked || window > 30 ? `, ${say.sinceStart}` : "";
+  const since = isAsked || window > longestWindow ? `, ${say.sinceStart}` : "";
   return [
     card("requests", points, say.perSecond(requests.per_second), say.inAll(requests.total)),
     card("latency", points, milliseconds(requests.p50_ms), `${say.most(requests.p99_ms)}${since}`),

@@ -27,7 +27,7 @@ function edgeWords(calls) {
 }
 
 // Those of one back-end together: with a hundred sessions there is still one edge to each.
-export function backEndsOf(receipt) {
+function backEndsOf(receipt) {
   const groups = new Map();
   for (const call of receipt.backEnds) {
     if (!groups.has(call.backEnd)) groups.set(call.backEnd, []);
@@ -37,7 +37,6 @@ export function backEndsOf(receipt) {
     name: calls[0].title || name,
     outcome: outcomeOf(calls),
     edge: edgeWords(calls),
-    calls,
   }));
 }
 

@@ -1,7 +1,7 @@
 // Routes with what came their way, and what a request would meet, step by step.
 import { get, post } from "./api.js";
 import { amountBar } from "./charts.js";
-import { becomeChildren, becomeRows, h } from "./dom.js";
+import { becomeChildren, becomeRows, faultLine, h, labelled } from "./dom.js";
 import { milliseconds, number, words } from "./format.js";
 import { table, tableRow } from "./list.js";
 import { texts } from "./texts.js";
@@ -68,10 +68,9 @@ function explainForm() {
   const url = h("input", { name: "url", required: true, value: "/", autocomplete: "off", spellcheck: "false", size: 40 });
   const fields = h("textarea", { name: "fields", rows: 2, placeholder: say.fieldsHint, spellcheck: "false" });
   const go = h("button", { type: "submit" }, say.act);
-  const fault = h("p", { class: "problem", role: "alert", hidden: true });
+  const fault = faultLine();
   const heading = h("h3", { tabindex: -1, hidden: true }, say.steps);
   const steps = h("ol", { class: "steps" });
-  const labelled = (label, input, style) => h("label", { class: style }, h("span", {}, label), input);
 
   async function submit(event) {
     event.preventDefault();
@@ -80,13 +79,12 @@ function explainForm() {
     const headers = fields.value.split("\n").map((line) => line.trim()).filter(Boolean);
     try {
       const told = await post("/api/explain", { method: method.value, url: url.value.trim(), headers });
-      fault.hidden = true;
+      fault.say("");
       heading.hidden = false;
       steps.replaceChildren(...stepsOf(told));
       heading.focus();
     } catch (error) {
-      becomeChildren(fault, error.message);
-      fault.hidden = false;
+      fault.say(error.message);
       heading.hidden = true;
       steps.replaceChildren();
     }
@@ -102,7 +100,7 @@ function explainForm() {
     labelled(say.fields, fields, "grows"),
     go,
   );
-  return h("section", { "aria-labelledby": "explain" }, h("h2", { id: "explain" }, say.explain), form, fault, heading, steps);
+  return h("section", { "aria-labelledby": "explain" }, h("h2", { id: "explain" }, say.explain), form, fault.node, heading, steps);
 }
 
 export function routesPage() {

@@ -3,7 +3,7 @@ import { askWhatToEnd } from "./dialogs.js";
 import { h } from "./dom.js";
 import { duration } from "./format.js";
 import { filters, list } from "./list.js";
-import { when } from "./logouts.js";
+import { placeOfLogout, when } from "./logouts.js";
 import { texts } from "./texts.js";
 
 const say = texts.sessions;
@@ -21,7 +21,7 @@ function holds({ holds: { tokens, cookies, services }, ended_applications: ended
 const nameOf = (session) => (session.kind === "anonymous" ? say.anonymous : session.user || texts.logouts.nobody);
 
 export function sessionsPage({ go, mayChange }, parameters) {
-  const end = (session) => askWhatToEnd(session, (id) => go(`/logouts/${encodeURIComponent(id)}`));
+  const end = (session) => askWhatToEnd(session, (id) => go(placeOfLogout(id)));
   const columns = [
     { label: say.user, class: "name" },
     { label: say.tenant, class: "name" },
@@ -61,7 +61,7 @@ export function sessionsPage({ go, mayChange }, parameters) {
     caption: say.caption,
     columns,
     path: "/api/sessions",
-    query: () => Object.fromEntries(new FormData(form)),
+    form,
     itemsOf: ({ sessions }) => sessions,
     keyOf: ({ fingerprint }) => fingerprint,
     row,

@@ -1,6 +1,6 @@
 // Asks for the token, which is kept nowhere: the router gives a cookie for it that scripts cannot read.
 import { post } from "./api.js";
-import { becomeChildren, h } from "./dom.js";
+import { becomeChildren, faultLine, h } from "./dom.js";
 import { texts } from "./texts.js";
 
 const say = texts.signIn;
@@ -9,18 +9,17 @@ const say = texts.signIn;
 export function signInForm(signedIn, note) {
   const token = h("input", { type: "password", id: "token", name: "token", required: true, autocomplete: "current-password", "aria-describedby": "token-hint" });
   const go = h("button", { type: "submit" }, say.act);
-  const fault = h("p", { class: "problem", role: "alert", hidden: true });
+  const fault = faultLine();
   async function submit(event) {
     event.preventDefault();
     go.disabled = true;
     becomeChildren(go, say.acting);
-    fault.hidden = true;
+    fault.say("");
     try {
       signedIn(await post("/login", { token: token.value.trim() }));
       return;
     } catch (error) {
-      becomeChildren(fault, error.message);
-      fault.hidden = false;
+      fault.say(error.message);
     }
     becomeChildren(go, say.act);
     go.disabled = false;
@@ -36,7 +35,7 @@ export function signInForm(signedIn, note) {
     h("label", { for: "token" }, say.token),
     token,
     h("p", { class: "quiet", id: "token-hint" }, say.hint),
-    fault,
+    fault.node,
     go,
   );
   return { node: h("main", { id: "content", class: "sign-in" }, form), focus: () => token.focus() };

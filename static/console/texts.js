@@ -186,7 +186,6 @@ export const texts = {
     all: "all users",
     state: { running: "Under way.", done: "Done.", failed: "Stopped." },
     progress: (ended, matching, more) => `${number(ended)} of ${more ? "more than " : ""}${number(matching)} ended`,
-    started: (when) => `Begun ${when}.`,
     took: (seconds) => `It took ${duration(seconds)}.`,
     first: "Picture of the first logout",
     paced: "Sessions end a hundred at a time, so that nobody else has to wait. You may leave this page.",
