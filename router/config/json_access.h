@@ -2,11 +2,13 @@
 // schema (or the caller) has reported it already and the rest is still worth checking. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "config/json_reader.h"
 
 namespace router::config {
@@ -43,6 +45,14 @@ inline std::optional<long long> integer_member(const json& object, std::string_v
     return static_cast<long long>(number);
   }
   return value->get<long long>();
+}
+// A port from 1 to 65535, as a number or as text; absent for anything else.
+inline std::optional<std::uint16_t> as_port(const json& value) {
+  const auto number = value.is_string()            ? base::parse_unsigned(value.get_ref<const std::string&>())
+                      : value.is_number_unsigned() ? std::optional(value.get<std::uint64_t>())
+                                                   : std::nullopt;
+  if (!number || *number == 0 || *number > 65535) return std::nullopt;
+  return static_cast<std::uint16_t>(*number);
 }
 // The strings of an array; a single string counts as an array of one.
 inline std::vector<std::string> texts_member(const json& object, std::string_view key) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "config/json_access.h"
 #include "config/read_services.h"
 
@@ -15,10 +14,7 @@ std::uint16_t read_port(const Binding& binding) {
   for (const char* key : {"onpremise_proxy_http_port", "onpremise_proxy_port"}) {
     const json* value = member(*binding.credentials, key);
     if (value == nullptr) continue;
-    const auto number = value->is_string()            ? base::parse_unsigned(value->get_ref<const std::string&>())
-                        : value->is_number_unsigned() ? std::optional(value->get<std::uint64_t>())
-                                                      : std::nullopt;
-    if (number && *number > 0 && *number <= 65535) return static_cast<std::uint16_t>(*number);
+    if (const auto port = as_port(*value)) return *port;
     binding.report.error(pointer_to("", key), {show_value(*value), "a port from 1 to 65535"});
     return 0;
   }

@@ -159,13 +159,10 @@ void read_proxy(const json& entry, const Report& report, Destination& destinatio
     }
   }
   if (port != nullptr) {
-    const auto number = port->is_string()            ? base::parse_unsigned(port->get_ref<const std::string&>())
-                        : port->is_number_unsigned() ? std::optional(port->get<std::uint64_t>())
-                                                     : std::nullopt;
-    if (!number || *number == 0 || *number > 65535) {
-      report.error("/proxyPort", {show_value(*port), "a port from 1 to 65535"});
+    if (const auto number = as_port(*port)) {
+      destination.proxy_port = *number;
     } else {
-      destination.proxy_port = static_cast<std::uint16_t>(*number);
+      report.error("/proxyPort", {show_value(*port), "a port from 1 to 65535"});
     }
   }
 }

@@ -19,12 +19,8 @@ bool is_host_rule(std::string_view host) {
 // False: not a port. `port` stays absent for any port.
 bool read_port(const json* value, std::optional<std::uint16_t>& port) {
   if (value == nullptr || *value == kAny) return true;
-  const auto number = value->is_string()            ? base::parse_unsigned(value->get_ref<const std::string&>())
-                      : value->is_number_unsigned() ? std::optional(value->get<std::uint64_t>())
-                                                    : std::nullopt;
-  if (!number || *number == 0 || *number > 65535) return false;
-  port = static_cast<std::uint16_t>(*number);
-  return true;
+  port = as_port(*value);
+  return port.has_value();
 }
 
 }  // namespace
