@@ -107,7 +107,7 @@ class World:
         """So many sessions, as if they had logged in; their cookies. Session number i has the token proof-i."""
         cookies = self.bench.state / f"cookies-{self.name}-{time.monotonic_ns()}"
         options = {"count": count, "cookies": cookies, "token_bytes": 64, "issuer": self.provider["OIDC_ISSUER"], **options}
-        self.filled = self.bench.fill({"SESSION_SECRET": SECRET, **self.place}, **options)
+        self.bench.fill({"SESSION_SECRET": SECRET, **self.place}, **options)
         return cookies.read_text().split()
 
     def told(self):
