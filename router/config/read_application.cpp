@@ -76,14 +76,14 @@ void take_out_logout_tokens(json& root, const Report& report) {
   }
 }
 
-void warn_of_central_properties(const json& root, const Report& report) {
-  const auto says = [&](const char* key) { return member(root, key) != nullptr; };
+// They stay as they are in its surroundings.
+void take_out_central_properties(json& root, const Report& report) {
   for (const char* key : {"whitelistService", "pluginMetadataEndpoint", "sessionTimeout", "am", "hostedLogin",
                           "signals", "outgoingRequestOptions"}) {
-    if (says(key)) warn(report, pointer_to("", key), key, "the central descriptor's counts");
+    if (root.erase(key) > 0) warn(report, pointer_to("", key), key, "the central descriptor's counts");
   }
-  const json* login = object_member(root, "login");
-  if (login != nullptr && member(*login, "callbackEndpoint") != nullptr) {
+  const auto login = root.find("login");
+  if (login != root.end() && login->is_object() && login->erase("callbackEndpoint") > 0) {
     warn(report, "/login/callbackEndpoint", "callbackEndpoint", "logins come back to the central one");
   }
 }
@@ -152,7 +152,7 @@ ApplicationDescriptor read_application(std::string text, const Configuration& ce
   if (read.issues.has_errors()) return read;
   const auto folders = take_out_files(root, report);
   take_out_logout_tokens(root, report);
-  warn_of_central_properties(root, report);
+  take_out_central_properties(root, report);
   auto own = std::make_shared<Configuration>(surroundings_of(central));
   settle_endpoints(root, *own);
   const std::vector<Binding> no_bindings;
@@ -161,15 +161,7 @@ ApplicationDescriptor read_application(std::string text, const Configuration& ce
   if (read.issues.has_errors()) return read;
   std::erase_if(own->routes, [](const Route& route) { return route.added; });
   for (const std::size_t index : folders) own->routes[index].leads_to = ToFolder{};
-  own->session_timeout = central.session_timeout;
-  own->callback_endpoint = central.callback_endpoint;
   own->state_protection = central.state_protection;
-  own->cj_protect_whitelist = central.cj_protect_whitelist;
-  own->plugin_metadata_endpoint.clear();
-  own->whitelist_endpoint.clear();
-  own->am.reset();
-  own->hosted_login.reset();
-  own->signals = central.signals;
   settle_logout(root, central, segment, *own);
   warn_of_logouts(*own, report);
   for (auto& page : own->error_pages) page.path = below(segment, page.path);
