@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ctime>
 
+#include "base/text.h"
+
 namespace router::app {
 namespace {
 
@@ -12,19 +14,6 @@ constexpr std::size_t kLongestShown = 200;
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-// How many bytes the character has that the text begins with; 0: it is none of UTF-8.
-std::size_t character_length(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text.front());
-  const std::size_t length = first < 0x80   ? 1
-                             : first < 0xC2 ? 0
-                             : first < 0xE0 ? 2
-                             : first < 0xF0 ? 3
-                             : first < 0xF5 ? 4
-                                            : 0;
-  if (length == 0 || length > text.size()) return 0;
-  return width_of(text.substr(0, length)) == 1 ? length : 0;
 }
 
 // C0, DEL and C1, which UTF-8 writes as C2 80 to C2 9F.
@@ -39,7 +28,7 @@ bool is_control(std::string_view character) {
 std::string shown_text(std::string_view text) {
   std::string shown;
   while (!text.empty()) {
-    const auto length = character_length(text);
+    const auto length = base::utf8_sequence(text, 0);
     const auto character = text.substr(0, std::max<std::size_t>(length, 1));
     const std::string_view written = length == 0 || is_control(character) ? "?" : character;
     if (shown.size() + written.size() > kLongestShown) break;

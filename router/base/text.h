@@ -46,6 +46,8 @@ std::string json_quote(std::string_view text);
 void append_html_escaped(char c, std::string& out);
 std::string html_escape(std::string_view text);
 
+// How many bytes the character at text[i] has; 0: it is none (overlong, surrogate, beyond U+10FFFF, cut).
+std::size_t utf8_sequence(std::string_view text, std::size_t i);
 bool is_valid_utf8(std::string_view text);
 
 // %XX, whatever it is.

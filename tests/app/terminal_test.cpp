@@ -18,20 +18,21 @@ TEST_CASE("commands: what strangers have sent drives no terminal [issue 14]") {
     const char* shown;
   };
   // CSI and OSC as one character, and as one byte; what is no UTF-8 at all; what is no control
-  for (const auto& [text, shown] : {Row{"a\xC2\x9B"
-                                        "2J",
-                                        "a?2J"},
-                                    Row{"a\x9B"
-                                        "2J",
-                                        "a?2J"},
-                                    Row{"\xC2\x9D"
-                                        "0;x",
-                                        "?0;x"},
-                                    Row{"\xC2\xA0", "\xC2\xA0"}, Row{"\xC0\x9B", "??"}, Row{"\xE2\x82", "??"},
-                                    Row{"\xE2\x82\xAC", "\xE2\x82\xAC"}, Row{"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80"},
-                                    Row{"\xFF"
-                                        "a",
-                                        "?a"}}) {
+  for (const auto& [text, shown] :
+       {Row{"a\xC2\x9B"
+            "2J",
+            "a?2J"},
+        Row{"a\x9B"
+            "2J",
+            "a?2J"},
+        Row{"\xC2\x9D"
+            "0;x",
+            "?0;x"},
+        Row{"\xC2\xA0", "\xC2\xA0"}, Row{"\xC0\x9B", "??"}, Row{"\xE2\x82", "??"}, Row{"\xED\xA0\x80", "???"},
+        Row{"\xE0\x80\x80", "???"}, Row{"\xE2\x82\xAC", "\xE2\x82\xAC"}, Row{"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80"},
+        Row{"\xFF"
+            "a",
+            "?a"}}) {
     CAPTURE(shown);
     CHECK(app::shown_text(text) == shown);
   }
