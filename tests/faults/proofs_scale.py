@@ -4,7 +4,7 @@ import pathlib
 import time
 
 import machinery
-from figure import Load, eventually, log_out_all
+from figure import Load, eventually, log_out_all, public
 from redis_servers import Redis
 from world import BACK_ENDS, SECRET, World
 
@@ -49,12 +49,15 @@ def expiring(bench, sheet, place, idle):
     count = 2_000 if sheet.quick else 100_000
     spread = 10 if sheet.quick else 60
     world = World(bench, "expiring", place)
+    # another back-end than those that are told, whose requests are counted
+    world.destinations.append({"name": "others", "url": f"http://127.0.0.1:{bench.ports['small']}"})
+    world.descriptor["routes"].insert(0, public("^/others/(.*)$", "others"))
     router = world.replica()
     began = time.monotonic()
     world.fill(count, idle=idle, spread=spread)
     sheet.note(f"{count} sessions filled in", time.monotonic() - began, "s")
     router.start()
-    with Load(bench, "ask", router.port, connections=16, rate=200, path="/") as load:
+    with Load(bench, "ask", router.port, connections=16, rate=200, path="/others/") as load:
         took = eventually(lambda: bench.counted("witness") >= BACK_ENDS * count, idle + spread + 120)
         figures = load.finish()
     ended = time.monotonic() - began
