@@ -74,6 +74,12 @@ std::optional<HostPort> parse_host(std::string_view text) {
   return result;
 }
 
+bool is_dns_label(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; });
+}
+
 bool is_absolute_http(std::string_view text) {
   return base::equals_ignoring_case(text.substr(0, 7), "http://") ||
          base::equals_ignoring_case(text.substr(0, 8), "https://");

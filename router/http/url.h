@@ -44,6 +44,9 @@ struct HostPort {
 };
 std::optional<HostPort> parse_host(std::string_view text);
 
+// One label of a name in lower case, as it may become a part of hosts: letters, digits and "-" within, 63 bytes at most.
+bool is_dns_label(std::string_view text);
+
 // Whether `text` starts like an absolute http(s) URL (scheme and //).
 bool is_absolute_http(std::string_view text);
 

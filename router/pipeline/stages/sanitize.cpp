@@ -69,13 +69,6 @@ bool wants_statistics(const http::Request& request) {
          http::query_value(request.target.query, kStatistics) == "true";
 }
 
-// It becomes part of host names.
-bool is_dns_label(std::string_view text) {
-  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-}
-
 // A host that names no tenant is the binding's own subaccount's. The port is no part of the host, unless the pattern
 // asks for it.
 Result<void> find_tenant(RequestState& state) {
@@ -87,7 +80,7 @@ Result<void> find_tenant(RequestState& state) {
     const auto found = pattern->match(host);
     if (!found) return found.error();
     const auto tenant = *found ? (*found)->groups[1].value_or("") : std::string_view();
-    if (is_dns_label(tenant)) {
+    if (http::is_dns_label(tenant)) {
       state.external.tenant = tenant;
       state.external.host_names_tenant = true;
       return {};

@@ -64,21 +64,14 @@ Task<Result<std::optional<Verdict>>> objection(Context& context, const config::S
   co_return std::optional<Verdict>();
 }
 
-bool is_subdomain(std::string_view text) {
-  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-         });
-}
-
 // subscribedSubdomain of the body; empty: there is none that could be part of a host.
 std::string subscribed_subdomain(const std::string& body) {
   const auto json = crypto::parse_json_object(body);
   if (!json) return {};
   const auto found = json->find("subscribedSubdomain");
   if (found == json->end() || !found->is_string()) return {};
-  const auto& text = found->get_ref<const std::string&>();
-  return is_subdomain(text) ? base::to_lower(text) : std::string();
+  auto subdomain = base::to_lower(found->get_ref<const std::string&>());
+  return http::is_dns_label(subdomain) ? subdomain : std::string();
 }
 
 // The same address for that tenant.
