@@ -66,8 +66,10 @@ Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& opera
   const auto found = find_route(request);
   Visitor visitor;
   const bool is_open = found.route != nullptr && found.route->needs == Right::nothing;
-  // who is not let in does not learn what there is
-  if (!is_open) {
+  if (is_open) {
+    visitor.is_by_browser = !request.origin.empty();  // whose page guesses no token at anybody's cost
+  } else {
+    // who is not let in does not learn what there is
     visitor = doorkeeper.look(request);
     if (auto refusal = turn_away(visitor, request, doorkeeper)) return *std::move(refusal);
   }
