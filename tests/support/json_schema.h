@@ -73,7 +73,8 @@ inline std::string schema_fault(const nlohmann::json& schema, const nlohmann::js
   return "";
 }
 
-// Whether an answer of the management port is one that its own description has. `reference` is resolved in `openapi`.
+// What is wrong with an answer of the management port by its own description; empty: nothing. References are looked up in
+// `openapi`.
 inline std::string answer_fault(const nlohmann::json& openapi, const std::string& path, const std::string& method,
                                 int status, std::string type, const std::string& body) {
   type = type.substr(0, type.find(';'));
@@ -83,7 +84,8 @@ inline std::string answer_fault(const nlohmann::json& openapi, const std::string
   const auto content = (*answer)["content"].find(type);
   if (content == (*answer)["content"].end()) return method + " " + path + ": " + type + " is not described";
   auto schema = (*content)["schema"];
-  if (schema.contains("$ref")) schema = openapi["components"]["schemas"]["Problem"];
+  if (schema.contains("$ref"))
+    schema = openapi.at(nlohmann::json::json_pointer(schema["$ref"].get<std::string>().substr(1)));
   if (!type.ends_with("json")) return "";
   const auto value = nlohmann::json::parse(body, nullptr, false);
   return value.is_discarded() ? path + ": no JSON: " + body : schema_fault(schema, value, path);
