@@ -19,12 +19,16 @@ namespace {
 
 constexpr std::size_t kLongestBody = 64 * 1024;
 
-enum class Callback { none, dependencies, subscribe, unsubscribe };
+enum class Wish { none, dependencies, subscribe, unsubscribe };
+struct Callback {
+  Wish wish = Wish::none;
+  std::string tenant = {};
+};
 
 // Absent: the path is no tenant's.
 std::optional<std::string> tenant_in(std::string_view path, const config::Subscriptions& callbacks) {
-  const auto& [before, after] =
-      std::pair<std::string_view, std::string_view>(callbacks.before_tenant, callbacks.after_tenant);
+  const std::string_view before = callbacks.before_tenant;
+  const std::string_view after = callbacks.after_tenant;
   if (before.empty() || !path.starts_with(before) || !path.ends_with(after)) return std::nullopt;
   if (path.size() <= before.size() + after.size()) return std::nullopt;
   const auto tenant = path.substr(before.size(), path.size() - before.size() - after.size());
@@ -34,13 +38,14 @@ std::optional<std::string> tenant_in(std::string_view path, const config::Subscr
 // What other methods ask for is the routes' business.
 Callback callback_of(const RequestState& state) {
   const auto& callbacks = state.graph.config->subscriptions;
-  if (!callbacks) return Callback::none;
+  if (!callbacks) return {};
   const auto& request = state.request;
   const auto& path = request.target.path;
-  if (request.is("GET") && path == callbacks->dependencies_path) return Callback::dependencies;
-  if (!request.is("PUT") && !request.is("DELETE")) return Callback::none;
-  if (!tenant_in(path, *callbacks)) return Callback::none;
-  return request.is("PUT") ? Callback::subscribe : Callback::unsubscribe;
+  if (request.is("GET") && path == callbacks->dependencies_path) return {Wish::dependencies};
+  if (!request.is("PUT") && !request.is("DELETE")) return {};
+  auto tenant = tenant_in(path, *callbacks);
+  if (!tenant) return {};
+  return {request.is("PUT") ? Wish::subscribe : Wish::unsubscribe, *std::move(tenant)};
 }
 
 // The registry, with a token of the bound xsuaa.
@@ -147,15 +152,14 @@ Task<Result<Verdict>> answer_callback(Context& context, Callback callback) {
   auto judged = co_await judging;
   if (!judged) co_return judged.error();
   if (*judged) co_return **std::move(judged);
-  if (callback == Callback::dependencies) co_return Verdict(http::json_response(200, callbacks.dependencies));
+  if (callback.wish == Wish::dependencies) co_return Verdict(http::json_response(200, callbacks.dependencies));
   auto reading = net::read_bounded_body(context.exchange, kLongestBody);
   auto body = co_await reading;
   if (!body) co_return body.error();
   if (body->size() > kLongestBody) co_return Error{ErrorCode::body_too_large, Side::client, "subscription callback"};
-  const auto tenant = *tenant_in(context.request.target.path, callbacks);
-  base::log_info("subscription", {{"tenant", tenant}, {"ends", callback == Callback::unsubscribe}});
-  if (callback == Callback::subscribe) co_return subscribe(context, *body);
-  auto leaving = unsubscribe(context, tenant, subscribed_subdomain(*body));
+  base::log_info("subscription", {{"tenant", callback.tenant}, {"ends", callback.wish == Wish::unsubscribe}});
+  if (callback.wish == Wish::subscribe) co_return subscribe(context, *body);
+  auto leaving = unsubscribe(context, std::move(callback.tenant), subscribed_subdomain(*body));
   auto verdict = co_await leaving;
   co_return verdict;
 }
@@ -163,20 +167,20 @@ Task<Result<Verdict>> answer_callback(Context& context, Callback callback) {
 }  // namespace
 
 Task<Result<Verdict>> subscriptions(Context& context) {
-  const auto callback = callback_of(context);
-  if (callback == Callback::none) return Verdict(Continue{});
-  return answer_callback(context, callback);
+  auto callback = callback_of(context);
+  if (callback.wish == Wish::none) return Verdict(Continue{});
+  return answer_callback(context, std::move(callback));
 }
 
 std::optional<Foreseen> explain_subscriptions(RequestState& state, Told&) {
-  switch (callback_of(state)) {
-    case Callback::none:
+  switch (callback_of(state).wish) {
+    case Wish::none:
       return std::nullopt;
-    case Callback::dependencies:
+    case Wish::dependencies:
       return Foreseen{200, "the services that a subscriber needs as well, for the saas-registry"};
-    case Callback::subscribe:
+    case Wish::subscribe:
       return Foreseen{200, "the address of the application for that tenant, for the saas-registry"};
-    case Callback::unsubscribe:
+    case Wish::unsubscribe:
       return Foreseen{200, "the tenant's sessions end, for the saas-registry"};
   }
   return std::nullopt;
