@@ -2,6 +2,7 @@
 
 #include "base/log_level.h"
 #include "base/text.h"
+#include "config/files.h"
 #include "config/ip_ranges.h"
 #include "config/read_environment.h"
 #include "http/url.h"
@@ -118,7 +119,7 @@ void read_log_variables(const Variables& variables, const std::string& directory
   variables.read_choice<AccessLog>("ACCESS_LOG", environment.access_log,
                                    {{"off", AccessLog::off}, {"errors", AccessLog::errors}, {"all", AccessLog::all}});
   if (const auto file = variables.text("LOG_FILE"))
-    environment.log_file = (std::filesystem::path(directory) / *file).lexically_normal().string();
+    environment.log_file = path_in(directory, *file);
 }
 
 void read_limits(const Variables& variables, Limits& limits) {
