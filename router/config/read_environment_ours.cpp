@@ -118,8 +118,7 @@ void read_log_variables(const Variables& variables, const std::string& directory
                                         {base::kLogLevelWords.begin(), base::kLogLevelWords.end()});
   variables.read_choice<AccessLog>("ACCESS_LOG", environment.access_log,
                                    {{"off", AccessLog::off}, {"errors", AccessLog::errors}, {"all", AccessLog::all}});
-  if (const auto file = variables.text("LOG_FILE"))
-    environment.log_file = path_in(directory, *file);
+  if (const auto file = variables.text("LOG_FILE")) environment.log_file = path_in(directory, *file);
 }
 
 void read_limits(const Variables& variables, Limits& limits) {
