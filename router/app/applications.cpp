@@ -28,7 +28,7 @@ std::shared_ptr<applications::Catalogue> make_catalogue(Config config,
                                                         std::shared_ptr<applications::Repository> repository,
                                                         Parts& parts, const Bound& bound) {
   if (!repository) return nullptr;
-  const auto make_routes = [&parts, bound, repository](Config own, const applications::Name& name, const std::string&) {
+  const auto make_routes = [&parts, bound, repository](Config own, const applications::Name& name) {
     const auto make_own = [&](const config::Route& route) -> std::unique_ptr<backend::Backend> {
       if (route.folder() != nullptr) return std::make_unique<NotThere>();
       if (route.service() == nullptr || route.service()->name != config::kHtml5Service) return nullptr;

@@ -107,15 +107,15 @@ Task<void> Catalogue::look_up(std::shared_ptr<Catalogue> self, Name name, std::s
   } else if (*text) {
     auto digest = crypto::sha256(**text);
     const bool is_same = entry->last_good && entry->digest == digest;
-    found = is_same ? Result<Found>(entry->last_good)
-                    : self->make(*entry, std::move(name), std::move(tenant), **std::move(text));
+    found =
+        is_same ? Result<Found>(entry->last_good) : self->make(*entry, std::move(name), key.tenant, **std::move(text));
     if (is_same) entry->is_faulty = false;
     if (found) entry->digest = std::move(digest);
   }
   self->keep(key, *entry, std::move(found));
 }
 
-Result<Found> Catalogue::make(Entry& entry, Name name, std::string tenant, std::string text) {
+Result<Found> Catalogue::make(Entry& entry, Name name, const std::string& tenant, std::string text) {
   auto read = config::read_application(std::move(text), *central_, name.segment);
   if (!read.issues.empty() && !std::exchange(entry.is_faulty, true)) {
     base::log_warning("application.descriptor", {{"application", name.segment},
@@ -126,9 +126,9 @@ Result<Found> Catalogue::make(Entry& entry, Name name, std::string tenant, std::
   if (!read.configuration) {
     return Error{ErrorCode::internal, Side::back_end, "the descriptor of " + name.segment + " cannot be used"};
   }
-  auto routes = make_routes_(read.configuration, name, tenant);
+  auto routes = make_routes_(read.configuration, name);
   return Found(std::make_shared<const Application>(
-      Application{std::move(name), std::move(tenant), std::move(read.configuration), std::move(routes)}));
+      Application{std::move(name), std::move(read.configuration), std::move(routes)}));
 }
 
 void Catalogue::keep(const Key& key, Entry& entry, Result<Found> found) {
@@ -167,9 +167,9 @@ void Catalogue::take_over(const Key& key, Entry& entry, Result<Found> found) con
 }
 
 Result<Found> Catalogue::take(Name name, std::string tenant, std::string text) {
-  const Key key{tenant, name.segment};
+  const Key key{std::move(tenant), name.segment};
   const auto entry = entry_for(key);
-  keep(key, *entry, make(*entry, std::move(name), std::move(tenant), std::move(text)));
+  keep(key, *entry, make(*entry, std::move(name), key.tenant, std::move(text)));
   return *entry->answer;
 }
 

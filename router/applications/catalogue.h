@@ -25,7 +25,6 @@ namespace router::applications {
 // One application of one tenant. Immutable.
 struct Application {
   Name name;
-  std::string tenant;
   std::shared_ptr<const config::Configuration> config;  // its own
   std::shared_ptr<const backend::RouteSet> routes;
 };
@@ -33,7 +32,7 @@ using Found = std::shared_ptr<const Application>;  // null: there is none of tha
 
 // An application out of its configuration: with the back-ends that its routes lead to.
 using MakeRoutes = std::function<std::shared_ptr<const backend::RouteSet>(
-    std::shared_ptr<const config::Configuration> config, const Name& name, const std::string& tenant)>;
+    std::shared_ptr<const config::Configuration> config, const Name& name)>;
 
 class Catalogue : public std::enable_shared_from_this<Catalogue> {
  public:
@@ -90,7 +89,7 @@ class Catalogue : public std::enable_shared_from_this<Catalogue> {
   void take_over(const Key& key, Entry& entry, base::Result<Found> found) const;  // locked
   static base::Task<base::Result<Found>> ask(std::shared_ptr<Catalogue> self, Name name, std::string tenant, bool anew);
   static base::Task<void> look_up(std::shared_ptr<Catalogue> self, Name name, std::string tenant, EntryPointer entry);
-  base::Result<Found> make(Entry& entry, Name name, std::string tenant, std::string text);
+  base::Result<Found> make(Entry& entry, Name name, const std::string& tenant, std::string text);
   void keep(const Key& key, Entry& entry, base::Result<Found> found);
 
   const std::shared_ptr<const config::Configuration> central_;

@@ -25,7 +25,7 @@ namespace router::applications {
 std::vector<config::Header> repository_fields(const config::Repository& repository, const std::string& tenant,
                                               const std::string& host_ids);
 
-class Repository : public std::enable_shared_from_this<Repository> {
+class Repository {
  public:
   static constexpr std::size_t kLongestDescriptor = 1024 * 1024;
 

@@ -14,7 +14,7 @@ using base::ErrorCode;
 struct World : test::ApplicationWorld {
   std::shared_ptr<Catalogue> catalogue = std::make_shared<Catalogue>(
       config, repository,
-      [](std::shared_ptr<const config::Configuration> own, const applications::Name&, const std::string&) {
+      [](std::shared_ptr<const config::Configuration> own, const applications::Name&) {
         return std::make_shared<const backend::RouteSet>(std::move(own));
       },
       parts);

@@ -19,7 +19,7 @@ struct World {
     stages.parts.look_ups = &look_ups;
     stages.applications = std::make_shared<applications::Catalogue>(
         repository.config, repository.repository,
-        [](std::shared_ptr<const config::Configuration> own, const applications::Name&, const std::string&) {
+        [](std::shared_ptr<const config::Configuration> own, const applications::Name&) {
           return std::make_shared<const backend::RouteSet>(std::move(own));
         },
         repository.parts);
