@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "backend/destination_tls.h"
 #include "backend/passage.h"
 #include "http/fields.h"
 #include "routing/rewrite.h"
@@ -27,12 +28,6 @@ config::Destination files_destination(const config::Repository& repository, cons
   return destination;
 }
 
-net::TlsClientOptions files_tls(const config::Configuration& config) {
-  net::TlsClientOptions tls;
-  tls.verify = config.environment.reject_unauthorized;
-  return tls;
-}
-
 }  // namespace
 
 RepositoryFiles::RepositoryFiles(std::shared_ptr<const Repository> repository, std::optional<Name> name,
@@ -42,7 +37,7 @@ RepositoryFiles::RepositoryFiles(std::shared_ptr<const Repository> repository, s
       name_(std::move(name)),
       config_(config),
       destination_(files_destination(repository_->binding(), name_)),
-      origin_(net::make_backend_origin(destination_.url, files_tls(config))),
+      origin_(net::make_backend_origin(destination_.url, backend::destination_tls(destination_, config))),
       slots_(slots),
       until_head_(backend::until_head(destination_.name)) {}
 
