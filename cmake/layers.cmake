@@ -13,6 +13,10 @@ target_include_directories(router_options INTERFACE ${CMAKE_SOURCE_DIR}/router)
 target_compile_options(router_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
   -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # it speaks of members, too, that the function could not name
+  target_compile_options(router_options INTERFACE -Wno-shadow)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # g++ 12 sees overlaps and overflows in std::string that are not there (GCC bugs 105651 and 105329)
   target_compile_options(router_options INTERFACE -Wno-restrict -Wno-stringop-overflow)
