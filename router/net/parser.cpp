@@ -1,6 +1,8 @@
 #include "net/parser.h"
 
+#include <algorithm>
 #include <boost/beast/http/error.hpp>
+#include <utility>
 
 #include "base/limits.h"
 #include "http/trailer_names.h"
@@ -86,9 +88,13 @@ Result<bool> MessageParser<isRequest>::put_head(std::string_view input) {
   if (scanned == HeadScanner::State::malformed) return bad("malformed head");
   if (scanned == HeadScanner::State::incomplete) return false;
   const auto head = input.substr(0, scanner_.head_size());
-  start_line_bytes_ = head.find(kLineEnd) + kLineEnd.size();
+  start_line_bytes_ = head.find(kLineEnd.front()) + kLineEnd.size();
   head_size_ = start_line_bytes_;
-  auto put = put_start_line(head.substr(0, start_line_bytes_));
+  const auto line = head.substr(0, start_line_bytes_);
+  // larger ones are for Beast to refuse, with its own limit
+  is_plain_ = head.size() <= limits_.header_bytes + limits_.url_bytes && take_plain_start(line);
+  Result<void> put;
+  if (!is_plain_) put = put_start_line(line);
   if (put) put = put_fields(head);
   if (put) put = check_head();
   if (!put) return std::move(put.error());
@@ -115,22 +121,77 @@ Result<void> MessageParser<isRequest>::put_fields(std::string_view head) {
   for (;;) {
     const auto line = head.substr(head_size_, head.find(kLineEnd.front(), head_size_) - head_size_);
     const auto next = head_size_ + line.size() + kLineEnd.size();
-    const auto [name, value] = base::cut(line, ':');
+    const auto name = line.substr(0, line.find(':'));
     Result<void> put;
     if (line.empty()) {
-      put = show(kLineEnd);
-    } else if (frames_message(name)) {
-      // that a line is not folded shows at the one behind it
-      put = show(head.substr(head_size_, next + 1 - head_size_), 1);
-    } else if (!value) {
+      put = put_end(head);
+    } else if (name.size() == line.size()) {
       put = bad("invalid field name");
     } else {
-      put = take_field(name, base::trim(*value));
+      const auto value = base::trim(line.substr(name.size() + 1));
+      put = frames_message(name) ? put_framing(head, line, name, value) : take_field(name, value);
     }
     if (!put) return put;
     head_size_ = next;
     if (line.empty()) return {};
   }
+}
+
+// `line` begins at head_size_.
+template <bool isRequest>
+Result<void> MessageParser<isRequest>::put_framing(std::string_view head, std::string_view line, std::string_view name,
+                                                   std::string_view value) {
+  // that a line is not folded shows at the one behind it
+  const auto shown = head.substr(head_size_, line.size() + kLineEnd.size() + 1);
+  if (is_plain_ && take_plain_framing(shown, name, value)) return take_field(name, value);
+  if (auto caught_up = show_so_far(head); !caught_up) return caught_up;
+  return show(shown, 1);
+}
+
+template <bool isRequest>
+bool MessageParser<isRequest>::take_plain_framing(std::string_view shown, std::string_view name,
+                                                  std::string_view value) {
+  constexpr std::size_t kMostDigits = 18;
+  const auto is = [name](std::string_view known) { return equals_ignoring_case(name, known); };
+  auto& length_line = plain_framing_[content_length];
+  auto& connection_line = plain_framing_[connection];
+  if (is("Content-Length") && length_line.empty() && value.size() <= kMostDigits && base::parse_unsigned(value)) {
+    length_line = shown;
+    return true;
+  }
+  if (!is("Connection") || !connection_line.empty()) return false;
+  closes_ = equals_ignoring_case(value, "close");
+  keeps_alive_ = equals_ignoring_case(value, "keep-alive");
+  if (!closes_ && !keeps_alive_) return false;
+  connection_line = shown;
+  return true;
+}
+
+template <bool isRequest>
+Result<void> MessageParser<isRequest>::put_end(std::string_view head) {
+  if (is_plain_ && (has_plain_end() || !plain_framing_[content_length].empty())) return {};
+  if (auto caught_up = show_so_far(head); !caught_up) return caught_up;
+  return show(kLineEnd);
+}
+
+// The message turns out not to be a plain one: what has been read of its framing is Beast's from here on. In which order
+// it is shown a length and a Connection field makes no difference to it.
+template <bool isRequest>
+Result<void> MessageParser<isRequest>::show_so_far(std::string_view head) {
+  if (!std::exchange(is_plain_, false)) return {};
+  shows_again_ = true;
+  auto shown = put_start_line(head.substr(0, start_line_bytes_));
+  for (const auto line : plain_framing_) {
+    if (shown && !line.empty()) shown = show(line, 1);
+  }
+  shows_again_ = false;
+  return shown;
+}
+
+template <bool isRequest>
+bool MessageParser<isRequest>::keeps_alive(int minor_version) const {
+  if (!is_plain_) return this->keep_alive();
+  return minor_version == 0 ? keeps_alive_ : !closes_;
 }
 
 template <bool isRequest>
@@ -146,6 +207,7 @@ Result<void> MessageParser<isRequest>::take_field(std::string_view name, std::st
 
 template <bool isRequest>
 Result<BodyInput> MessageParser<isRequest>::put_body(std::string_view input) {
+  if (is_plain_) return put_plain_body(input);
   BodyInput out;
   // Beast expects the shortest last chunk, "0 CRLF CRLF", to come whole when it begins the body (it asserts n >= 5)
   if (this->chunked() && !chunk_seen_ && input.starts_with('0') && input.size() < kShortestLastChunk) {
@@ -170,6 +232,14 @@ Result<BodyInput> MessageParser<isRequest>::put_body(std::string_view input) {
   }
   out.finished = finished();
   return out;
+}
+
+template <bool isRequest>
+Result<BodyInput> MessageParser<isRequest>::put_plain_body(std::string_view input) {
+  const auto data = input.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size())));
+  if (!count_body(data.size())) return *refusal_;
+  left_ -= data.size();
+  return BodyInput{data.size(), data, left_ == 0};
 }
 
 // The whole trailer section is there, behind the line of the last chunk, which has been looked at.
@@ -211,7 +281,7 @@ Result<void> MessageParser<isRequest>::add_trailer(std::string_view line) {
 
 template <bool isRequest>
 bool MessageParser<isRequest>::finish_at_eof() {
-  if (!this->got_some()) return false;
+  if (is_plain_ || !this->got_some()) return false;
   error_code ec;
   this->put_eof(ec);
   return !ec;
@@ -219,6 +289,7 @@ bool MessageParser<isRequest>::finish_at_eof() {
 
 template <bool isRequest>
 void MessageParser<isRequest>::on_field_impl(beast_http::field, string_view name, string_view value, error_code& ec) {
+  if (shows_again_) return;
   auto taken = take_field({name.data(), name.size()}, {value.data(), value.size()});
   if (taken) return;
   refusal_ = std::move(taken.error());
@@ -226,19 +297,19 @@ void MessageParser<isRequest>::on_field_impl(beast_http::field, string_view name
 }
 
 template <bool isRequest>
-bool MessageParser<isRequest>::count_body(std::size_t bytes, error_code& ec) {
+bool MessageParser<isRequest>::count_body(std::size_t bytes) {
   body_bytes_ += bytes;
-  if (limits_.body_bytes != 0 && body_bytes_ > limits_.body_bytes) {
-    refusal_ = base::limits::kBodyBytes.refuse(ErrorCode::body_too_large, "the body is larger than LIMIT_BODY_BYTES");
-    ec = beast_http::error::body_limit;
-    return false;
-  }
-  return true;
+  if (limits_.body_bytes == 0 || body_bytes_ <= limits_.body_bytes) return true;
+  refusal_ = base::limits::kBodyBytes.refuse(ErrorCode::body_too_large, "the body is larger than LIMIT_BODY_BYTES");
+  return false;
 }
 
 template <bool isRequest>
 std::size_t MessageParser<isRequest>::on_body_impl(string_view body, error_code& ec) {
-  if (!count_body(body.size(), ec)) return 0;
+  if (!count_body(body.size())) {
+    ec = beast_http::error::body_limit;
+    return 0;
+  }
   span_ = {body.data(), body.size()};
   return body.size();
 }

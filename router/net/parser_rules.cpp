@@ -1,4 +1,7 @@
 // What makes a head one that is taken, and its framing one that is trusted.
+#include <algorithm>
+
+#include "base/byte_scan.h"
 #include "base/limits.h"
 #include "http/field_list.h"
 #include "http/url.h"
@@ -17,6 +20,7 @@ namespace {
 
 // "HTTP/1.1 200", and its end.
 constexpr std::size_t kBareStatusLine = 14;
+constexpr std::string_view kVersion = "HTTP/1.";
 // Registered methods have at most 17 characters (UPDATEREDIRECTREF).
 constexpr std::size_t kLongestMethod = 64;
 
@@ -26,7 +30,24 @@ std::optional<std::uint64_t> parse_length(std::string_view value, std::uint64_t 
   return length && *length <= largest ? length : std::nullopt;
 }
 
+bool is_minor_version(char c) { return c == '0' || c == '1'; }
+
 }  // namespace
+
+bool RequestParser::take_plain_start(std::string_view line) {
+  const auto method = line.substr(0, line.find(' '));
+  auto rest = line.substr(std::min(line.size(), method.size() + 1));
+  const auto target = rest.substr(0, rest.find(' '));
+  rest.remove_prefix(std::min(rest.size(), target.size() + 1));
+  const bool is_plain = rest.size() == kVersion.size() + 3 && rest.starts_with(kVersion) &&
+                        is_minor_version(rest[kVersion.size()]) && !target.empty() &&
+                        base::find_unquotable(target) == target.size() && http::is_token(method);
+  if (!is_plain) return false;
+  request_.method = method;
+  raw_target_ = target;
+  request_.minor_version = rest[kVersion.size()] - '0';
+  return true;
+}
 
 void RequestParser::on_request_impl(boost::beast::http::verb, string_view method, string_view target, int version,
                                     error_code& ec) {
@@ -68,13 +89,37 @@ Result<void> RequestParser::check_framing() {
     }
     request_.body = request_.content_length > 0 ? http::BodyKind::length : http::BodyKind::none;
   }
-  request_.keep_alive = keep_alive();
+  left_ = request_.content_length;
+  request_.keep_alive = keeps_alive(request_.minor_version);
   if (const auto expect = headers_.get("Expect"); expect && request_.minor_version == 1) {
     request_.expects_continue = equals_ignoring_case(*expect, "100-continue");
   }
   request_.is_upgrade = http::asks_for_websocket(request_);
   return {};
 }
+
+bool ResponseParser::take_plain_start(std::string_view line) {
+  constexpr auto kStatus = kVersion.size() + 2;
+  constexpr auto kReason = kStatus + 4;
+  if (line.size() < kReason + 2 || !line.starts_with(kVersion) || !is_minor_version(line[kVersion.size()]))
+    return false;
+  const auto reason = line.substr(kReason, line.size() - kReason - 2);
+  const auto digits = line.substr(kStatus, 3);
+  const bool is_plain = line[kStatus - 1] == ' ' && line[kReason - 1] == ' ' &&
+                        digits.find_first_not_of("0123456789") == std::string_view::npos &&
+                        base::find_unquotable(reason) == reason.size();
+  if (!is_plain) return false;
+  head_.status = (digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0');
+  head_.reason = reason;
+  head_.minor_version = line[kVersion.size()] - '0';
+  return true;
+}
+
+bool ResponseParser::is_bodiless() const {
+  return to_head_ || head_.status / 100 == 1 || head_.status == 204 || head_.status == 304;
+}
+
+bool ResponseParser::has_plain_end() const { return is_bodiless(); }
 
 Result<void> ResponseParser::put_start_line(std::string_view line) {
   if (line.size() != kBareStatusLine) return MessageParser::put_start_line(line);
@@ -104,20 +149,20 @@ Result<void> ResponseParser::check_head() {
   const auto bytes = length ? parse_length(*length, kLargestBody) : 0;
   if (!bytes) return refuse("malformed Content-Length");
   head_.content_length = *bytes;
-  const bool bodiless = to_head_ || head_.status / 100 == 1 || head_.status == 204 || head_.status == 304;
-  if (bodiless || (length && head_.content_length == 0)) {
+  if (is_bodiless() || (length && head_.content_length == 0)) {
     head_.body = http::BodyKind::none;
   } else if (coding) {
     head_.body = http::BodyKind::chunked;
   } else {
     head_.body = length ? http::BodyKind::length : http::BodyKind::until_close;
   }
+  left_ = head_.body == http::BodyKind::length ? head_.content_length : 0;
   // RFC 9112 section 6.1: framing that HTTP/1.0 does not have, or of a body that must not come, is not to be trusted
   // (a 304 may say what length a 200 would have)
   const bool is_never_framed = head_.status / 100 == 1 || head_.status == 204;
   const bool is_dubious =
       (coding && (head_.minor_version == 0 || head_.status == 304)) || (is_never_framed && (coding || length));
-  head_.keep_alive = keep_alive() && head_.body != http::BodyKind::until_close && !is_dubious;
+  head_.keep_alive = keeps_alive(head_.minor_version) && head_.body != http::BodyKind::until_close && !is_dubious;
   return {};
 }
 
