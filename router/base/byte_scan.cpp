@@ -1,5 +1,9 @@
 #include "base/byte_scan.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -36,8 +40,20 @@ std::size_t find_first(std::string_view text, Mark mark) {
 
 }  // namespace
 
+// Every byte of every head: sixteen at a time where the processor can.
 std::size_t find_control(std::string_view text) {
-  return find_first(text, [](Word bytes) { return below(bytes, 0x20) | equal(bytes, 0x7F); });
+  std::size_t at = 0;
+#ifdef __SSE2__
+  const auto last_control = _mm_set1_epi8(0x1F);
+  const auto del = _mm_set1_epi8(0x7F);
+  for (; text.size() - at >= sizeof(__m128i); at += sizeof(__m128i)) {
+    const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const auto is_low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
+    const auto marks = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(is_low, _mm_cmpeq_epi8(bytes, del))));
+    if (marks != 0) return at + static_cast<std::size_t>(std::countr_zero(marks));
+  }
+#endif
+  return at + find_first(text.substr(at), [](Word bytes) { return below(bytes, 0x20) | equal(bytes, 0x7F); });
 }
 
 std::size_t find_unquotable(std::string_view text) {

@@ -1,4 +1,4 @@
-// Finds the first byte of some kind in a text, eight at a time: what every byte of a message goes through.
+// Finds the first byte of some kind in a text, many at a time: what every byte of a message goes through.
 #pragma once
 
 #include <cstddef>
