@@ -17,15 +17,18 @@ using base::Task;
 
 namespace {
 
+bool goes_on(const Result<Verdict>& verdict) { return verdict && std::holds_alternative<Continue>(*verdict); }
+
 Task<Result<Verdict>> run_stages(Context& context) {
   for (const auto& stage : request_stages()) {
-    Result<Verdict> verdict = Verdict(Continue{});
+    if (!stage.concerns(context)) continue;
     if (const auto* plain = std::get_if<PlainStage>(&stage.run)) {
-      verdict = (*plain)(context);
+      auto verdict = (*plain)(context);
+      if (!goes_on(verdict)) co_return verdict;
     } else {
-      verdict = co_await (*std::get_if<WaitingStage>(&stage.run))(context);
+      auto verdict = co_await (*std::get_if<WaitingStage>(&stage.run))(context);
+      if (!goes_on(verdict)) co_return verdict;
     }
-    if (!verdict || !std::holds_alternative<Continue>(*verdict)) co_return verdict;
   }
   co_return Error{ErrorCode::internal, Side::router, "no stage answered"};
 }
@@ -37,8 +40,12 @@ http::Response to_response(Context& context, Result<Verdict>& verdict) {
 }
 
 Task<void> answer(Context& context) {
-  auto running = base::guarded(run_stages(context));
-  auto verdict = co_await running;
+  Result<Verdict> verdict = Verdict(Answered{});
+  try {
+    verdict = co_await run_stages(context);
+  } catch (...) {
+    verdict = base::caught_error();
+  }
   const bool sent_already = context.exchange.response_started();
   if (sent_already || (verdict && std::holds_alternative<Answered>(*verdict))) {
     if (!verdict) log_fault(context, verdict.error());
