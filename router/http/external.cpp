@@ -6,6 +6,7 @@ namespace router::http {
 
 std::string forwarded_for(const Headers& headers) {
   std::string list;
+  if (!headers.contains("x-forwarded-for")) return list;
   for (const auto& field : headers) {
     if (field.value.empty() || !base::equals_ignoring_case(field.name, "x-forwarded-for")) continue;
     if (!list.empty()) list.append(", ");

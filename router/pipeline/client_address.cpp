@@ -7,9 +7,10 @@
 namespace router::pipeline {
 
 std::string client_address(const http::Headers& headers, std::string_view peer, const TrustedProxies& proxies) {
-  const std::string list = http::forwarded_for(headers);
-  std::string nearest;
   std::string last(peer);
+  const std::string list = http::forwarded_for(headers);
+  if (list.empty()) return last;
+  std::string nearest;
   const auto hops = base::split(list, ',');
   for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
     const auto text = base::trim(*hop);

@@ -11,6 +11,7 @@ namespace router::pipeline {
 namespace {
 
 constexpr std::size_t kLongestId = 128;
+constexpr std::size_t kTraceparentBytes = 55;
 
 bool is_plain_id(std::string_view id) {
   return !id.empty() && id.size() <= kLongestId &&
@@ -19,7 +20,8 @@ bool is_plain_id(std::string_view id) {
 
 // 00-<32 hex>-<16 hex>-<2 hex>, lower case
 bool is_traceparent(std::string_view value) {
-  if (value.size() != 55 || value.substr(0, 3) != "00-" || value[35] != '-' || value[52] != '-') return false;
+  if (value.size() != kTraceparentBytes || value.substr(0, 3) != "00-" || value[35] != '-' || value[52] != '-')
+    return false;
   return std::all_of(value.begin(), value.end(),
                      [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
@@ -66,21 +68,21 @@ void write_hex(std::uint32_t bits, char* out) {
   std::memcpy(out, &digits, sizeof digits);
 }
 
-// A generator of the thread's own is enough, and no system call.
-std::string hex_id(std::size_t bytes) {
+// Digits of so many times eight bytes. A generator of the thread's own is enough, and no system call.
+void append_hex(std::size_t words, std::string& out) {
   thread_local std::mt19937_64 generator = [] {
     std::uint64_t seed = 0;
     const auto random = crypto::random_bytes(sizeof seed);
     std::memcpy(&seed, random.data(), sizeof seed);
     return std::mt19937_64(seed);
   }();
-  std::string id(2 * bytes, '0');
-  for (std::size_t at = 0; at < id.size(); at += 16) {
+  for (; words > 0; --words) {
     const std::uint64_t word = generator();
-    write_hex(static_cast<std::uint32_t>(word), id.data() + at);
-    write_hex(static_cast<std::uint32_t>(word >> 32), id.data() + at + 8);
+    char digits[16];
+    write_hex(static_cast<std::uint32_t>(word), digits);
+    write_hex(static_cast<std::uint32_t>(word >> 32), digits + 8);
+    out.append(digits, sizeof digits);
   }
-  return id;
 }
 
 }  // namespace
@@ -90,7 +92,10 @@ std::string request_id_of(const http::Headers& request) {
     const auto id = request.get(name);
     if (id && is_plain_id(*id)) return std::string(*id);
   }
-  return hex_id(16);
+  std::string id;
+  id.reserve(32);
+  append_hex(2, id);
+  return id;
 }
 
 std::string correlation_id_of(const http::Headers& request, const std::string& request_id) {
@@ -101,7 +106,13 @@ std::string correlation_id_of(const http::Headers& request, const std::string& r
 void take_trace_context(const http::Headers& request, backend::Trace& trace) {
   const auto parent = request.get("traceparent");
   if (!parent || !is_traceparent(*parent)) {
-    trace.traceparent = "00-" + hex_id(16) + "-" + hex_id(8) + "-01";
+    auto& made = trace.traceparent;
+    made.reserve(kTraceparentBytes);
+    made.assign("00-", 3);
+    append_hex(2, made);
+    made.push_back('-');
+    append_hex(1, made);
+    made.append("-01", 3);
     return;
   }
   trace.traceparent = *parent;

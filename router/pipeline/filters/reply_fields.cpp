@@ -57,9 +57,10 @@ void ReplyFields::complete(http::Fields& fields, base::milliseconds upstream_tim
   for (const auto& field : context_.reply_fields) fields.pass(field);
   if (context_.wants_statistics) fields.add(kRouterStatistics, statistics(context_, upstream_time));
   add_configured(config.response_headers, fields);
+  // an id is of plain characters (pipeline/request_ids.h)
   if (config.environment.send_x_frame_options && !fields.contains(kFrameOptions))
-    fields.add_view(kFrameOptions, "SAMEORIGIN");
-  fields.add_view(kRequestId, context_.trace.request_id);
+    fields.pass({kFrameOptions, "SAMEORIGIN"});
+  fields.pass({kRequestId, context_.trace.request_id});
   const bool has_our_cookie = context_.reply_fields.contains("Set-Cookie");
   if (has_our_cookie || fields.contains(session::kCsrfHeader)) keep_out_of_caches(fields);
 }
