@@ -37,6 +37,21 @@ constexpr auto offsets(const std::array<Known<Kind>, kCount>& names) {
   return begins;
 }
 
+// Nearly every name is none of them, and told so without a comparison: by its length, its first and its last letter, which
+// together have one of 256 places.
+constexpr std::size_t place_of(std::string_view name) {
+  if (name.empty()) return 0;
+  return (name.size() * 37 + static_cast<unsigned char>(fold(name.front())) * 5 +
+          static_cast<unsigned char>(fold(name.back()))) %
+         256;
+}
+template <class Kind, std::size_t kCount>
+constexpr auto places(const std::array<Known<Kind>, kCount>& names) {
+  std::array<bool, 256> taken{};
+  for (const auto& known : names) taken[place_of(known.name)] = true;
+  return taken;
+}
+
 template <class Kind, std::size_t kCount>
 constexpr std::array<Known<Kind>, kCount> in_order(std::array<Known<Kind>, kCount> prefixes) {
   std::sort(prefixes.begin(), prefixes.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -98,6 +113,7 @@ constexpr auto kRequestFields = sorted(std::to_array<Known<FieldKind>>({
     {"x-csrf-token", csrf_token},
 }));
 constexpr auto kRequestOffsets = offsets(kRequestFields);
+constexpr auto kRequestPlaces = places(kRequestFields);
 
 constexpr auto kRequestPrefixes = in_order(std::to_array<Known<FieldKind>>({
     {"proxy-", dropped},
@@ -170,6 +186,7 @@ constexpr auto kAnswerFields = sorted(std::to_array<Known<AnswerFieldKind>>({
     {"location", AnswerFieldKind::location},
 }));
 constexpr auto kAnswerOffsets = offsets(kAnswerFields);
+constexpr auto kAnswerPlaces = places(kAnswerFields);
 
 // Where the prefixes of each first letter begin; those of the last end with the list.
 constexpr auto kRequestPrefixesOf = [] {
@@ -198,9 +215,10 @@ bool begins_with(std::string_view name, std::string_view folded) {
   return true;
 }
 
-template <class Names, class Offsets>
-auto find_known(const Names& names, const Offsets& begins, std::string_view name) -> decltype(names.data()) {
-  if (name.size() > kLongestKnown) return nullptr;
+template <class Names, class Offsets, class Places>
+auto find_known(const Names& names, const Offsets& begins, const Places& places, std::string_view name)
+    -> decltype(names.data()) {
+  if (name.size() > kLongestKnown || !places[place_of(name)]) return nullptr;
   for (auto i = begins[name.size()]; i < begins[name.size() + 1]; ++i) {
     if (ends_alike(name, names[i].name)) return &names[i];
   }
@@ -224,14 +242,14 @@ bool is_respelt(std::string_view name) {
 }  // namespace
 
 FieldName judge_request_field(std::string_view name) {
-  const auto* known = find_known(kRequestFields, kRequestOffsets, name);
+  const auto* known = find_known(kRequestFields, kRequestOffsets, kRequestPlaces, name);
   if (known == nullptr) known = find_prefix(name);
   return known != nullptr ? FieldName{known->kind, is_respelt(name)} : FieldName{};
 }
 
 AnswerFieldKind judge_answer_field(std::string_view name) {
   if (begins_with(name, "proxy-") || begins_with(name, "sap-connectivity-")) return AnswerFieldKind::dropped;
-  const auto* known = find_known(kAnswerFields, kAnswerOffsets, name);
+  const auto* known = find_known(kAnswerFields, kAnswerOffsets, kAnswerPlaces, name);
   return known != nullptr ? known->kind : AnswerFieldKind::plain;
 }
 

@@ -4,6 +4,7 @@
 // backend/forward_headers.h.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 namespace router::backend {
@@ -20,10 +21,17 @@ enum class FieldKind {
 };
 
 // What gateways of back-ends (CGI, WSGI, PHP) make the same name of, is the same.
-constexpr char fold(char c) {
-  if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
-}
+inline constexpr auto kFolded = [] {
+  std::array<char, 256> folded{};
+  folded.fill('-');
+  for (char c = '0'; c <= '9'; ++c) folded[static_cast<unsigned char>(c)] = c;
+  for (char c = 'a'; c <= 'z'; ++c) {
+    folded[static_cast<unsigned char>(c)] = c;
+    folded[static_cast<unsigned char>(c - 'a' + 'A')] = c;
+  }
+  return folded;
+}();
+constexpr char fold(char c) { return kFolded[static_cast<unsigned char>(c)]; }
 
 struct FieldName {
   FieldKind kind = FieldKind::plain;

@@ -35,10 +35,8 @@ std::string tag_in_coding(std::string_view tag, Coding coding) {
 }
 
 bool lists_tags(std::string_view field_name) {
-  for (const auto* name : {"If-Match", "If-None-Match", "If-Range", "If"}) {
-    if (base::equals_ignoring_case(field_name, name)) return true;
-  }
-  return false;
+  static constexpr std::array<std::string_view, 4> kNames = {"If-Match", "If-None-Match", "If-Range", "If"};
+  return base::holds_ignoring_case(kNames, field_name);
 }
 
 bool names_coded_tag(std::string_view value) { return value.find(kMark) != std::string_view::npos; }

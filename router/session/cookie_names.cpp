@@ -17,7 +17,7 @@ bool begins_ignoring_case(std::string_view text, std::string_view with) {
 
 // As browsers have it.
 bool is_same_name(std::string_view name, std::string_view own) {
-  return begins_ignoring_case(own, kHostPrefix) ? base::equals_ignoring_case(name, own) : name == own;
+  return name == own || (base::equals_ignoring_case(name, own) && begins_ignoring_case(own, kHostPrefix));
 }
 
 }  // namespace
