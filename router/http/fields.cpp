@@ -24,6 +24,19 @@ bool is_value_byte(char c) {
   return byte >= 0x20 ? byte != 0x7F : c == '\t';
 }
 
+constexpr std::size_t bytes_of_line(const Field& field) { return field.name.size() + field.value.size() + 4; }
+
+// Gives the place behind it.
+char* write_line(const Field& field, char* at) {
+  at = std::copy(field.name.begin(), field.name.end(), at);
+  *at++ = ':';
+  *at++ = ' ';
+  at = std::copy(field.value.begin(), field.value.end(), at);
+  *at++ = '\r';
+  *at++ = '\n';
+  return at;
+}
+
 bool is_called(const Field& field, std::string_view name) { return base::equals_ignoring_case(field.name, name); }
 
 }  // namespace
@@ -109,7 +122,12 @@ bool Fields::has_token(std::string_view name, std::string_view token) const {
 }
 
 void Fields::write_to(std::string& out) const {
-  for (const auto& field : fields_) append_line(out, field.name, field.value);
+  const auto before = out.size();
+  std::size_t bytes = 0;
+  for (const auto& field : fields_) bytes += bytes_of_line(field);
+  out.resize(before + bytes);
+  char* at = out.data() + before;
+  for (const auto& field : fields_) at = write_line(field, at);
 }
 
 Fields Fields::clone() const {
@@ -122,15 +140,10 @@ Fields Fields::clone() const {
 }
 
 void append_line(std::string& out, std::string_view name, std::string_view value) {
+  const Field field{name, value};
   const auto before = out.size();
-  out.resize(before + name.size() + value.size() + 4);
-  char* at = out.data() + before;
-  at = std::copy(name.begin(), name.end(), at);
-  *at++ = ':';
-  *at++ = ' ';
-  at = std::copy(value.begin(), value.end(), at);
-  *at++ = '\r';
-  *at = '\n';
+  out.resize(before + bytes_of_line(field));
+  write_line(field, out.data() + before);
 }
 
 bool is_token(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 
@@ -13,10 +14,15 @@ constexpr std::size_t kMaxHostLength = 255;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_host_character(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' ||
-         c == '~';
-}
+// Every Host field is looked at.
+constexpr std::array<bool, 256> kIsHostByte = [] {
+  std::array<bool, 256> is{};
+  for (const char c : std::string_view("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~")) {
+    is[static_cast<unsigned char>(c)] = true;
+  }
+  return is;
+}();
+bool is_host_character(char c) { return kIsHostByte[static_cast<unsigned char>(c)]; }
 
 bool is_address(int family, std::string_view text) {
   unsigned char address[sizeof(in6_addr)];
