@@ -129,9 +129,11 @@ base::Result<std::uint16_t> Router::start() {
   return port;
 }
 
-void Router::run() {
+void Router::run(std::uint16_t port) {
   net::Signals signals(
       background_, [this] { stop(); }, [this] { reload(); }, [] { base::reopen_log(); });
+  // from here on it ends as it should: who reads this may send a signal at once
+  base::log_info("router.listening", {{"port", port}, {"directory", config_->directory}});
   background_.post([this] {
     parts_->start();
     tell_service_manager("READY=1");

@@ -29,8 +29,8 @@ class Router {
 
   // Listens on every core. Errors: refused (port in use).
   base::Result<std::uint16_t> start();
-  // Runs the background loop until stop() has finished.
-  void run();
+  // Says that it listens on `port`, and runs the background loop until stop() has finished.
+  void run(std::uint16_t port);
 
   // Reads the configuration on a thread of its own. A bad one is refused with its findings in the log, and the old one
   // goes on; of a good one, settings that need a restart are named. `told` hears how it went, on the background loop.

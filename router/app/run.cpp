@@ -89,8 +89,7 @@ int serve(config::LoadInput input) {
   Router router(loaded, input, *std::move(state));
   auto port = router.start();
   if (!port) return not_started(port.error().detail);
-  base::log_info("router.listening", {{"port", *port}, {"directory", loaded.configuration->directory}});
-  router.run();
+  router.run(*port);
   base::log_info("router.stopped");
   base::flush_log();
   return 0;

@@ -76,6 +76,13 @@ TEST_CASE("stop: an idle router ends at once with 0") {
   CHECK(idle.ends());
 }
 
+TEST_CASE("stop: who stops it as soon as it says that it listens sees it end with 0 [issue 9]") {
+  for (int i = 0; i < 20; ++i) {
+    ProxyFixture fixture;
+    REQUIRE(fixture.router.stop() == 0);
+  }
+}
+
 TEST_CASE("stop: requests in flight are finished, new connections are not taken") {
   ProxyFixture fixture;
   std::atomic<bool> release{false};
