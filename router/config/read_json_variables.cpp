@@ -63,7 +63,28 @@ void read_cookies(const Variables& variables, CookieAttributes& cookies) {
   }
 }
 
-void read_signals_secrets(const Variables& variables, std::map<std::string, Secret>& secrets) {
+// Alone it is what is sent, or to be sent, as Authorization.
+std::optional<SignalSecret> read_signal_secret(const json& value) {
+  const auto is_text = [](const json& one) { return one.is_string() && !one.get_ref<const std::string&>().empty(); };
+  SignalSecret secret;
+  if (is_text(value)) secret.authorization = Secret(value.get<std::string>());
+  if (!value.is_object() || value.empty()) return is_text(value) ? std::optional(std::move(secret)) : std::nullopt;
+  for (const auto& [name, item] : value.items()) {
+    if (!is_text(item)) return std::nullopt;
+    if (name == "authorization") {
+      secret.authorization = Secret(item.get<std::string>());
+    } else if (name == "clientId") {
+      secret.client_id = item.get<std::string>();
+    } else if (name == "clientSecret") {
+      secret.client_secret = Secret(item.get<std::string>());
+    } else {
+      return std::nullopt;
+    }
+  }
+  return secret;
+}
+
+void read_signals_secrets(const Variables& variables, std::map<std::string, SignalSecret>& secrets) {
   const auto variable = variables.json_value("SIGNALS_SECRETS");
   if (!variable) return;
   const json& value = *variable->value;
@@ -71,12 +92,15 @@ void read_signals_secrets(const Variables& variables, std::map<std::string, Secr
     variable->report.error("", {"a value that is not shown", "an object such as {\"<issuer>\":\"Bearer …\"}"});
     return;
   }
-  for (const auto& [issuer, secret] : value.items()) {
-    if (!secret.is_string() || secret.get_ref<const std::string&>().empty()) {
-      variable->report.error(pointer_to("", issuer), {"a value that is not shown", "a string that is not empty"});
+  for (const auto& [whose, item] : value.items()) {
+    auto secret = read_signal_secret(item);
+    if (!secret) {
+      variable->report.error(pointer_to("", whose),
+                             {"a value that is not shown",
+                              "a string that is not empty, or an object of authorization, clientId, clientSecret"});
       continue;
     }
-    secrets.emplace(issuer, Secret(secret.get<std::string>()));
+    secrets.emplace(whose, *std::move(secret));
   }
 }
 

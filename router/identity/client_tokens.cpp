@@ -18,8 +18,6 @@ using base::Task;
 
 namespace {
 
-constexpr base::seconds kLeftUnused{60};
-constexpr base::seconds kUnsaidLife{600};
 constexpr base::seconds kStandInLife{300};
 constexpr std::size_t kMostWaiting = 4096;
 
@@ -127,8 +125,7 @@ Task<void> ClientTokens::fetch(std::shared_ptr<ClientTokens> self, Client client
     entry->fault = answer.error().code == ErrorCode::unauthenticated ? refused(answer.error()) : answer.error();
     co_return;
   }
-  const auto life = answer->expires_in.value_or(kUnsaidLife);
-  const auto used = life - std::min(kLeftUnused, life / 2);
+  const auto used = usable_life(*answer);
   const std::lock_guard lock(self->mutex_);
   entry->token = std::move(answer->access_token);
   entry->good_until = self->parts_.clock.wall() + (is_stand_in ? std::min(used, kStandInLife) : used);

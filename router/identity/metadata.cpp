@@ -46,23 +46,32 @@ base::Result<void> check_endpoint(const char* name, const std::string& text, boo
   return {};
 }
 
-base::Result<void> check_endpoints(const Metadata& metadata) {
-  const auto issuer = http::parse_url(metadata.issuer);
-  const bool secure = !issuer || issuer->secure();
-  struct Row {
-    const char* name;
-    const std::string& url;
-    bool required;
-  };
-  const Row rows[] = {{"authorization_endpoint", metadata.authorization_endpoint, true},
-                      {"token_endpoint", metadata.token_endpoint, true},
-                      {"jwks_uri", metadata.jwks_uri, true},
-                      {"end_session_endpoint", metadata.end_session_endpoint, false},
-                      {"revocation_endpoint", metadata.revocation_endpoint, false}};
-  for (const Row& row : rows) {
+struct EndpointRow {
+  const char* name;
+  const std::string& url;
+  bool required;
+};
+
+base::Result<void> check_rows(const std::string& issuer, std::initializer_list<EndpointRow> rows) {
+  const auto url = http::parse_url(issuer);
+  const bool secure = !url || url->secure();
+  for (const EndpointRow& row : rows) {
     if (auto good = check_endpoint(row.name, row.url, row.required, secure); !good) return good;
   }
   return {};
+}
+
+base::Result<void> check_endpoints(const Metadata& metadata) {
+  return check_rows(metadata.issuer, {{"authorization_endpoint", metadata.authorization_endpoint, true},
+                                      {"token_endpoint", metadata.token_endpoint, true},
+                                      {"jwks_uri", metadata.jwks_uri, true},
+                                      {"end_session_endpoint", metadata.end_session_endpoint, false},
+                                      {"revocation_endpoint", metadata.revocation_endpoint, false}});
+}
+
+bool wants_secret_in_body(const json& document) {
+  const auto methods = list_of(document, "token_endpoint_auth_methods_supported");
+  return lists(methods, "client_secret_post") && !lists(methods, "client_secret_basic");
 }
 
 void take_certificate_endpoints(const json& document, Metadata& metadata) {
@@ -108,8 +117,26 @@ base::Result<Metadata> read_issuer_metadata(std::string_view document, const std
   Metadata metadata;
   metadata.issuer = issuer;
   metadata.jwks_uri = text_of(*source, "jwks_uri");
-  const auto url = http::parse_url(issuer);
-  if (auto good = check_endpoint("jwks_uri", metadata.jwks_uri, true, url && url->secure()); !good) return good.error();
+  metadata.stream_endpoint = text_of(*source, "configuration_endpoint");
+  metadata.stream_status_endpoint = text_of(*source, "status_endpoint");
+  metadata.verification_endpoint = text_of(*source, "verification_endpoint");
+  if (auto good = check_rows(issuer, {{"jwks_uri", metadata.jwks_uri, true},
+                                      {"configuration_endpoint", metadata.stream_endpoint, false},
+                                      {"status_endpoint", metadata.stream_status_endpoint, false},
+                                      {"verification_endpoint", metadata.verification_endpoint, false}});
+      !good)
+    return good.error();
+  return metadata;
+}
+
+base::Result<Metadata> read_token_server(std::string_view document, const std::string& issuer) {
+  const auto source = parse_metadata(document, issuer);
+  if (!source) return source.error();
+  Metadata metadata;
+  metadata.issuer = issuer;
+  metadata.token_endpoint = text_of(*source, "token_endpoint");
+  metadata.secret_in_body = wants_secret_in_body(*source);
+  if (auto good = check_rows(issuer, {{"token_endpoint", metadata.token_endpoint, true}}); !good) return good.error();
   return metadata;
 }
 
@@ -127,8 +154,7 @@ base::Result<Metadata> read_metadata(std::string_view document, const std::strin
   if (with_certificate) take_certificate_endpoints(source, metadata);
   const auto announces = source.find("authorization_response_iss_parameter_supported");
   metadata.announces_iss = announces != source.end() && announces->is_boolean() && announces->get<bool>();
-  const auto methods = list_of(source, "token_endpoint_auth_methods_supported");
-  metadata.secret_in_body = lists(methods, "client_secret_post") && !lists(methods, "client_secret_basic");
+  metadata.secret_in_body = wants_secret_in_body(source);
   metadata.signing_algs = list_of(source, "id_token_signing_alg_values_supported");
   if (auto good = check_endpoints(metadata); !good) return good.error();
   return metadata;

@@ -25,8 +25,11 @@ base::Result<Metadata> read_metadata(std::string_view document, const std::strin
 
 // <host>/.well-known/ssf-configuration<path>
 std::string transmitter_url(const std::string& issuer);
-// Of somebody who only signs: his issuer and where his keys are; all else is nobody's business here.
+// Of somebody who only signs: his issuer and where his keys are, and of a transmitter where its streams are.
 base::Result<Metadata> read_issuer_metadata(std::string_view document, const std::string& issuer);
+
+// Of an authorization server that only gives tokens to clients.
+base::Result<Metadata> read_token_server(std::string_view document, const std::string& issuer);
 
 Metadata xsuaa_metadata(const config::IdentityProvider& provider);
 

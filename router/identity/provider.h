@@ -29,6 +29,9 @@ struct Metadata {
   std::string jwks_uri;
   std::string end_session_endpoint;       // empty = not offered; xsuaa: <url>/logout.do
   std::string revocation_endpoint;        // empty = not offered
+  std::string stream_endpoint;            // of a transmitter of signals: configuration_endpoint; empty = not offered
+  std::string stream_status_endpoint;     // likewise
+  std::string verification_endpoint;      // likewise
   bool announces_iss = false;             // RFC 9207
   bool secret_in_body = false;            // client_secret_post is offered, client_secret_basic is not
   std::vector<std::string> signing_algs;  // announced for id tokens; empty = not announced

@@ -130,7 +130,8 @@ std::variant<SecurityEvent, RefusedSet> check_security_event(const crypto::JwsPa
   set.jti = *std::move(jti);
   set.txn = *std::move(txn);
   set.subject = *std::move(subject);
-  set.at = std::min(now, base::WallTime(base::seconds(**time_claim(*claims, "iat")) + kRestOfSecond));
+  set.issued = base::WallTime(base::seconds(**time_claim(*claims, "iat")));
+  set.at = std::min(now, set.issued + kRestOfSecond);
   if (auto refused = read_events(*claims, set)) return *std::move(refused);
   return set;
 }

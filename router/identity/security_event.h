@@ -34,6 +34,7 @@ struct SecurityEvent {
   std::vector<ReportedEvent> events;  // at least one
   // When it happened: the earliest `event_timestamp`, or `iat` where that is earlier; never in the future.
   base::WallTime at;
+  base::WallTime issued;
   std::string initiating_entity;  // admin, user, policy, system, or empty
 };
 

@@ -75,6 +75,13 @@ base::Error rejection(std::string_view endpoint, const net::ClientResponse& resp
 
 }  // namespace
 
+base::seconds usable_life(const TokenAnswer& answer) {
+  constexpr base::seconds kLeftUnused{60};
+  constexpr base::seconds kUnsaidLife{600};
+  const auto life = answer.expires_in.value_or(kUnsaidLife);
+  return life - std::min(kLeftUnused, life / 2);
+}
+
 base::Result<TokenAnswer> read_token_answer(std::string_view body) {
   const auto answer = crypto::parse_json_object(body);
   if (!answer) return bad_answer("token endpoint: the answer is not a JSON object");

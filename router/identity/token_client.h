@@ -30,6 +30,9 @@ struct TokenAnswer {
   std::optional<std::vector<std::string>> scopes;  // absent: not named; empty: none
 };
 
+// How long it may be used: until a minute before it expires, or half its life; ten minutes, where nobody says.
+base::seconds usable_life(const TokenAnswer& answer);
+
 // The body of a 200. Pure.
 base::Result<TokenAnswer> read_token_answer(std::string_view body);
 

@@ -26,6 +26,7 @@ class TokenIssuer {
   TokenIssuer(std::string issuer, std::string metadata_url, Parts parts);
 
   base::Task<base::Result<crypto::JwsPayload>> verify(std::string token);
+  base::Task<base::Result<std::shared_ptr<const Metadata>>> metadata() { return discovery_->get(); }
 
  private:
   std::shared_ptr<Discovery> discovery_;

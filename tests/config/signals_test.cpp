@@ -59,6 +59,33 @@ TEST_CASE("signals: secrets come from a variable, and are never shown [issue 16]
   CHECK(to_text(unused.issues).find("https://another.example") != std::string::npos);
 }
 
+TEST_CASE("signals: transmitters that are polled and subscribers arrive in the model, with their secrets [issue 16]") {
+  json polled = transmitter("https://risk.example.com");
+  polled["delivery"] = "poll";
+  polled["clientId"] = "of-the-descriptor";
+  const json signals{
+      {"transmitters", {polled}},
+      {"subscribers", {{{"audience", "desk"}}, {{"audience", "other"}, {"url", "https://other.example.com/signals"}}}}};
+  const auto result = load_signals(
+      signals, {{"SIGNALS_SECRETS", R"({"https://risk.example.com":{"clientId":"router","clientSecret":"hidden-text"},
+                                        "desk":"Bearer desk"})"},
+                {"SIGNALS_ISSUER", "https://app.example.com"}});
+  REQUIRE(result.configuration);
+  CHECK(to_text(result.issues).find("hidden-text") == std::string::npos);
+  CHECK(to_text(result.issues).find("SIGNALS") == std::string::npos);
+  const Signals& read = result.configuration->signals;
+  CHECK_FALSE(read.has_pushing());
+  CHECK(read.transmitters.at(0).delivery == SignalDelivery::poll);
+  CHECK(read.transmitters[0].client_id == "router");
+  CHECK(read.transmitters[0].client_secret == base::Secret(std::string("hidden-text")));
+  REQUIRE(read.subscribers.size() == 2);
+  CHECK(read.subscribers[0].polls());
+  CHECK(read.subscribers[0].authorization == base::Secret(std::string("Bearer desk")));
+  CHECK(read.find_subscriber("other") == &read.subscribers[1]);
+  const auto without_issuer = load_signals(signals, {{"SIGNALS_SECRETS", R"({"desk":"Bearer desk"})"}});
+  CHECK(to_text(without_issuer.issues).find("clientId or clientSecret alone") != std::string::npos);
+}
+
 TEST_CASE("signals: what a schema cannot say is checked at start [issue 16]") {
   struct Row {
     json signals;
@@ -77,6 +104,12 @@ TEST_CASE("signals: what a schema cannot say is checked at start [issue 16]") {
         {"globalRevocation",
          {{"endpoint", "/signals"}, {"issuers", {"https://id.example.com"}}, {"audience", "https://a.example/x"}}}},
        "a path of its own"},
+      {{{"subscribers", {{{"audience", "desk"}}}}}, "a subscriber that polls, without authorization"},
+      {{{"subscribers",
+         {{{"audience", "x"}, {"url", "https://x.example"}}, {{"audience", "x"}, {"url", "https://y.example"}}}}},
+       "each audience once"},
+      {{{"subscribers", {{{"audience", "x"}, {"url", "https://x.example"}, {"authorization", "${X}"}}}}},
+       "SIGNALS_SECRETS"},
       {{{"globalRevocation",
          {{"endpoint", "/r"}, {"issuers", {"id.example.com"}}, {"audience", "https://a.example/x"}}}},
        "an https URL"},

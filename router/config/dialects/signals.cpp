@@ -22,13 +22,29 @@ std::optional<SignalEffect> effect_named(std::string_view name) {
   return std::nullopt;
 }
 
+// What the variable says goes over what the descriptor does.
+SignalSecret secret_of(const json& value, const std::string& whose, const Environment& environment) {
+  SignalSecret secret{base::Secret(text_member(value, "authorization").value_or("")),
+                      text_member(value, "clientId").value_or(""),
+                      base::Secret(text_member(value, "clientSecret").value_or(""))};
+  const auto found = environment.signals_secrets.find(whose);
+  if (found == environment.signals_secrets.end()) return secret;
+  const auto& given = found->second;
+  if (!given.authorization.empty()) secret.authorization = given.authorization;
+  if (!given.client_id.empty()) secret.client_id = given.client_id;
+  if (!given.client_secret.empty()) secret.client_secret = given.client_secret;
+  return secret;
+}
+
 SignalTransmitter read_transmitter(const json& value, const Environment& environment) {
   SignalTransmitter transmitter;
   transmitter.issuer = text_member(value, "issuer").value_or("");
   transmitter.audience = text_member(value, "audience").value_or("");
-  transmitter.authorization = base::Secret(text_member(value, "authorization").value_or(""));
-  const auto secret = environment.signals_secrets.find(transmitter.issuer);
-  if (secret != environment.signals_secrets.end()) transmitter.authorization = secret->second;
+  if (text_member(value, "delivery") == "poll") transmitter.delivery = SignalDelivery::poll;
+  auto secret = secret_of(value, transmitter.issuer, environment);
+  transmitter.authorization = std::move(secret.authorization);
+  transmitter.client_id = std::move(secret.client_id);
+  transmitter.client_secret = std::move(secret.client_secret);
   if (const json* events = object_member(value, "events")) {
     for (const auto& [name, effect] : events->items()) {
       if (!effect.is_string()) continue;
@@ -37,6 +53,12 @@ SignalTransmitter read_transmitter(const json& value, const Environment& environ
     }
   }
   return transmitter;
+}
+
+SignalSubscriber read_subscriber(const json& value, const Environment& environment) {
+  SignalSubscriber subscriber{text_member(value, "url").value_or(""), text_member(value, "audience").value_or(""), {}};
+  subscriber.authorization = secret_of(value, subscriber.audience, environment).authorization;
+  return subscriber;
 }
 
 void read_signals(const json& descriptor, const Report&, Configuration& configuration) {
@@ -48,6 +70,10 @@ void read_signals(const json& descriptor, const Report&, Configuration& configur
     for (const json& value : *transmitters)
       signals.transmitters.push_back(read_transmitter(value, configuration.environment));
   }
+  if (const json* subscribers = array_member(*section, "subscribers")) {
+    for (const json& value : *subscribers)
+      signals.subscribers.push_back(read_subscriber(value, configuration.environment));
+  }
   if (const json* revocation = object_member(*section, "globalRevocation")) {
     signals.global_revocation = {text_member(*revocation, "endpoint").value_or(""),
                                  texts_member(*revocation, "issuers"),
@@ -55,16 +81,15 @@ void read_signals(const json& descriptor, const Report&, Configuration& configur
   }
 }
 
-bool is_reference(const json& transmitter) {
-  const auto secret = text_member(transmitter, "authorization");
-  return secret && secret->find("${") != std::string::npos;
-}
-
 // Nothing fills them in, and what looks like a secret would be one that everybody knows.
-void refuse_placeholder(const Report& report, const std::string& pointer) {
-  Finding finding{"a placeholder, which nothing fills in", "the value itself, or none here"};
-  finding.hint = "secrets come from the variable SIGNALS_SECRETS: {\"<issuer>\": \"<value of Authorization>\"}";
-  report.error(pointer, std::move(finding));
+void refuse_placeholders(const Report& report, const std::string& pointer, const json& value) {
+  for (const char* name : {"authorization", "clientSecret"}) {
+    const auto secret = text_member(value, name);
+    if (!secret || secret->find("${") == std::string::npos) continue;
+    Finding finding{"a placeholder, which nothing fills in", "the value itself, or none here"};
+    finding.hint = "secrets come from the variable SIGNALS_SECRETS: {\"<issuer>\": \"<value of Authorization>\"}";
+    report.error(pointer_to(pointer, name), std::move(finding));
+  }
 }
 
 void check_issuer_url(const Report& report, const std::string& pointer, const std::string& issuer) {
@@ -86,7 +111,36 @@ void check_transmitters(const Validation& validation, const json& section) {
       std::string found = show(std::string_view(transmitters[i].issuer));
       report.error(issuer, unless_known(found.append(" again"), "each issuer once"));
     }
-    if (is_reference((*written)[i])) refuse_placeholder(report, pointer_to(pointer, "authorization"));
+    if (transmitters[i].client_id.empty() != transmitters[i].client_secret.empty()) {
+      report.error(pointer, unless_known("clientId or clientSecret alone", "both of them, or neither"));
+    }
+    refuse_placeholders(report, pointer, (*written)[i]);
+  }
+}
+
+void check_subscribers(const Validation& validation, const json& section) {
+  const Report& report = validation.report;
+  const json* written = array_member(section, "subscribers");
+  const auto& subscribers = validation.configuration.signals.subscribers;
+  std::set<std::string> seen;
+  for (std::size_t i = 0; written != nullptr && i < written->size() && i < subscribers.size(); ++i) {
+    const auto& subscriber = subscribers[i];
+    const std::string pointer = pointer_to("/signals/subscribers", i);
+    if (!subscriber.polls()) check_issuer_url(report, pointer_to(pointer, "url"), subscriber.url);
+    if (!seen.insert(subscriber.audience).second) {
+      std::string found = show(std::string_view(subscriber.audience));
+      report.error(pointer_to(pointer, "audience"), unless_known(found.append(" again"), "each audience once"));
+    }
+    if (subscriber.polls() && subscriber.authorization.empty()) {
+      report.error(pointer, unless_known("a subscriber that polls, without authorization",
+                                         "the value that its requests have to carry, best in SIGNALS_SECRETS"));
+    }
+    refuse_placeholders(report, pointer, (*written)[i]);
+  }
+  if (!subscribers.empty() && validation.configuration.environment.signals_issuer.empty()) {
+    report.warning("/signals/subscribers",
+                   {"subscribers, without SIGNALS_ISSUER", "the URL by which they know the router as issuer",
+                    "without it the issuer of a token is the host at which its session was made"});
   }
 }
 
@@ -116,7 +170,8 @@ void validate_signals(const Validation& validation) {
   const Signals& signals = validation.configuration.signals;
   if (section != nullptr) {
     check_transmitters(validation, *section);
-    if (signals.endpoint.empty() && !signals.transmitters.empty()) {
+    check_subscribers(validation, *section);
+    if (signals.endpoint.empty() && signals.has_pushing()) {
       validation.report.error("/signals", {"transmitters without an endpoint", "the path that they push to",
                                            "\"endpoint\": \"/signals\"", true});
     }
@@ -127,9 +182,10 @@ void validate_signals(const Validation& validation) {
     }
   }
   for (const auto& [issuer, secret] : validation.configuration.environment.signals_secrets) {
-    if (signals.find(issuer) != nullptr) continue;
+    if (signals.find(issuer) != nullptr || signals.find_subscriber(issuer) != nullptr) continue;
     validation.variables.warning(kSecrets, "a secret for " + show(std::string_view(issuer)),
-                                 "the issuer of one of signals.transmitters", "it is not used");
+                                 "the issuer of one of signals.transmitters, or the audience of a subscriber",
+                                 "it is not used");
   }
 }
 
@@ -157,6 +213,17 @@ const SignalTransmitter* Signals::find(std::string_view issuer) const {
   const auto found = std::find_if(transmitters.begin(), transmitters.end(),
                                   [issuer](const auto& one) { return one.issuer == issuer; });
   return found == transmitters.end() ? nullptr : &*found;
+}
+
+const SignalSubscriber* Signals::find_subscriber(std::string_view audience) const {
+  const auto found = std::find_if(subscribers.begin(), subscribers.end(),
+                                  [audience](const auto& one) { return one.audience == audience; });
+  return found == subscribers.end() ? nullptr : &*found;
+}
+
+bool Signals::has_pushing() const {
+  return std::any_of(transmitters.begin(), transmitters.end(),
+                     [](const auto& one) { return one.delivery == SignalDelivery::push; });
 }
 
 const Dialect kSignals = {read_signals, validate_signals, signals_endpoints, kSignalsSpelling};

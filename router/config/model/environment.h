@@ -51,6 +51,13 @@ struct CookieAttributes {  // COOKIES
   std::vector<std::string> not_partitioned_agents;  // regular expressions; win over the ones above
 };
 
+// Of one transmitter or subscriber of signals.
+struct SignalSecret {
+  Secret authorization;
+  std::string client_id;  // at the transmitter's authorization server
+  Secret client_secret;
+};
+
 struct Environment {
   std::uint16_t port = 5000;
   std::vector<ResponseHeader> http_headers;
@@ -92,7 +99,8 @@ struct Environment {
   std::string session_cookie_name = "JSESSIONID";  // SESSION_COOKIE_NAME
   std::vector<std::string> allowed_hosts;          // empty = any
   std::size_t logout_fanout_concurrency = 64;
-  std::map<std::string, Secret> signals_secrets;  // SIGNALS_SECRETS: the Authorization of each transmitter, by issuer
+  milliseconds logout_give_up_after{24 * 3'600'000};    // of a logout call, since the logout
+  std::map<std::string, SignalSecret> signals_secrets;  // SIGNALS_SECRETS: by issuer, of subscribers by audience
   std::optional<std::uint16_t> management_port;
   std::string management_bind = "127.0.0.1";  // or unix:PATH, absolute
   Secret management_token;

@@ -1,0 +1,39 @@
+#include "identity/set_poll.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/json_text.h"
+#include "crypto/jose_json.h"
+#include "identity/faults.h"
+
+namespace router::identity {
+
+using nlohmann::json;
+
+std::string poll_body(const PollRequest& ask) {
+  json body{{"maxEvents", kMostPolled}, {"returnImmediately", ask.returns_immediately}};
+  if (!ask.acknowledged.empty()) body["ack"] = ask.acknowledged;
+  for (const auto& [jti, refused] : ask.refused)
+    body["setErrs"][jti] = {{"err", to_string(refused.fault)}, {"description", refused.detail}};
+  return base::json_text(body);
+}
+
+base::Result<PolledSets> read_polled(std::string_view body) {
+  crypto::JsonBounds bounds;
+  bounds.bytes = body.size();  // bounded by who has read it
+  const auto answer = crypto::parse_json_object(body, bounds);
+  if (!answer) return bad_answer("poll: the answer is not a JSON object");
+  PolledSets polled;
+  const auto more = answer->find("moreAvailable");
+  polled.more_available = more != answer->end() && more->is_boolean() && more->get<bool>();
+  const auto sets = answer->find("sets");
+  if (sets == answer->end()) return polled;
+  if (!sets->is_object() || sets->size() > kMostPolled) return bad_answer("poll: sets is no object, or too large");
+  for (const auto& [jti, token] : sets->items()) {
+    if (!token.is_string() || jti.empty() || jti.size() > kLongestJti) return bad_answer("poll: a set is no token");
+    polled.sets.emplace_back(jti, token.get<std::string>());
+  }
+  return polled;
+}
+
+}  // namespace router::identity
