@@ -1,4 +1,5 @@
-// How a destination is met in the TLS handshake: strictSSL, forwardAuthCertificates.
+// How a destination is met in the TLS handshake: strictSSL, forwardAuthCertificates, the certificate of
+// a service that has one of its own.
 #pragma once
 
 #include "config/model.h"

@@ -247,6 +247,11 @@ FieldName judge_request_field(std::string_view name) {
   return known != nullptr ? FieldName{known->kind, is_respelt(name)} : FieldName{};
 }
 
+bool may_be_configured(std::string_view name) {
+  const auto kind = judge_request_field(name).kind;
+  return kind != FieldKind::dropped && kind != FieldKind::cookie;
+}
+
 AnswerFieldKind judge_answer_field(std::string_view name) {
   if (begins_with(name, "proxy-") || begins_with(name, "sap-connectivity-")) return AnswerFieldKind::dropped;
   const auto* known = find_known(kAnswerFields, kAnswerOffsets, kAnswerPlaces, name);

@@ -39,6 +39,9 @@ struct FieldName {
 };
 
 FieldName judge_request_field(std::string_view name);
+// Whether what the configuration says for a destination is sent to it, with requests and with logout calls: not what the
+// router, or the one connection, answers for.
+bool may_be_configured(std::string_view name);
 
 enum class AnswerFieldKind { plain, dropped, set_cookie, csrf_token, cors, clear_site_data, location };
 AnswerFieldKind judge_answer_field(std::string_view name);

@@ -65,9 +65,10 @@ bool is_session_token(const session::CookieNames& own, std::string_view name) {
 }
 
 bool sends_token(const RequestForward& forward) {
-  const auto& session = forward.facts.user.session;
-  return forward.authenticated && config::takes_token(forward.destination) && session &&
-         !session->tokens.access_token.empty();
+  const auto& user = forward.facts.user;
+  if (!user.token.empty()) return true;
+  return forward.authenticated && config::takes_token(forward.destination) && user.session &&
+         !user.session->tokens.access_token.empty();
 }
 
 const std::vector<session::BackendCookie>& jar_of(const User& user) {
@@ -89,7 +90,8 @@ bool is_let_through(const RequestForward& forward, std::string_view name) {
 bool passes(const RequestForward& forward, const http::Field& field, const NamedByConnection& named) {
   const auto [kind, is_respelt] = judge_request_field(field.name);
   if (kind != FieldKind::plain && kind != FieldKind::identity && is_respelt) return false;
-  if (is_configured(forward.destination.headers, field.name)) return false;
+  // the fields of a service are for requests that have none of their own
+  if (!forward.destination.is_service && is_configured(forward.destination.headers, field.name)) return false;
   if (is_session_token(forward.own_cookies, field.name)) return false;
   if (is_closed(forward.destination, field.name)) return false;
   switch (kind) {
@@ -101,7 +103,7 @@ bool passes(const RequestForward& forward, const http::Field& field, const Named
       return forward.facts.external.peer_trusted;
     // a field that the router decides about is not taken away by naming it
     case FieldKind::authorization:
-      return !forward.authenticated && forward.destination.authorization.empty();
+      return !forward.authenticated && forward.destination.authorization.empty() && forward.facts.user.token.empty();
     case FieldKind::csrf_token:
       return !forward.csrf_is_ours;
     case FieldKind::cookie:
@@ -147,11 +149,23 @@ void write_hop_fields(const http::Request& request, std::string& out) {
 // The descriptor's own fields never replace what the router answers for.
 void write_configured(const RequestForward& forward, std::string& out) {
   for (const auto& header : forward.destination.headers) {
-    const auto kind = judge_request_field(header.name).kind;
-    const bool token_wins = kind == FieldKind::authorization && sends_token(forward);
-    if (kind == FieldKind::dropped || kind == FieldKind::cookie || token_wins) continue;
+    if (!may_be_configured(header.name)) continue;
+    if (judge_request_field(header.name).kind == FieldKind::authorization && sends_token(forward)) continue;
+    // whose subaccount it is, is written above
+    if (forward.destination.service_client && is_closed(forward.destination, header.name)) continue;
+    if (forward.destination.is_service && forward.facts.request.headers.contains(header.name)) continue;
     append_line(out, header.name, header.value);
   }
+}
+
+// Whose subaccount the request is for, as bound services hear it.
+void write_tenant(const RequestForward& forward, const config::ServiceClient& service, std::string& out) {
+  const auto& of_host = forward.facts.external.tenant;
+  const auto& subdomain = of_host.empty() ? service.zone : of_host;
+  if (!subdomain.empty()) append_line(out, "tenantid", subdomain);
+  if (service.grant != config::ServiceGrant::mtls) return;
+  const auto& id = tenant_id(service, forward.facts.user.session.get());
+  if (!id.empty()) append_line(out, "x-tenant-id", id);
 }
 
 std::string_view host_for(const RequestForward& forward, std::string& storage) {
@@ -168,6 +182,10 @@ bool clears_cookies(std::string_view value) {
 }
 
 }  // namespace
+
+const std::string& tenant_id(const config::ServiceClient& service, const session::Session* user) {
+  return user != nullptr && !user->tenant.empty() ? user->tenant : service.zone_id;
+}
 
 void write_request_headers(const RequestForward& forward, std::string& out) {
   const auto& [request_id, correlation_id, traceparent, tracestate] = forward.facts.trace;
@@ -205,6 +223,7 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   if (!forward.destination.authorization.empty()) {
     out.append("Authorization: ").append(forward.destination.authorization.reveal()).append("\r\n");
   }
+  if (forward.destination.service_client) write_tenant(forward, *forward.destination.service_client, out);
   if (forward.destination.exchanges_cookies) {
     write_cookie_field(forward.facts.request.headers, jar_of(forward.facts.user), forward.scope, forward.own_cookies,
                        out);

@@ -17,19 +17,49 @@ struct Service {
   std::vector<Header> headers;
 };
 
+bool has_client(const json& credentials) {
+  return text_member(credentials, "clientid") && text_member(credentials, "url");
+}
+
+// Of the object `uaa`, or flat: then `url` is the authorization server's.
+bool is_flat(const json& credentials) {
+  return object_member(credentials, "uaa") == nullptr && has_client(credentials);
+}
+
+ServiceGrant read_grant(const Binding& binding) {
+  const auto grant = text_member(*binding.credentials, "grant_type").value_or("user_token");
+  if (grant == "client_credentials") return ServiceGrant::client_credentials;
+  if (grant == "mtls") return ServiceGrant::mtls;
+  if (grant != "user_token") {
+    binding.report.error("/grant_type", {show(std::string_view(grant)), "user_token, client_credentials or mtls",
+                                         nearest_hint(grant, {"user_token", "client_credentials", "mtls"})});
+  }
+  return ServiceGrant::user_token;
+}
+
+void read_certificate(const Binding& binding, IdentityProvider& client) {
+  client.client_certificate = text_member(*binding.credentials, "cert").value_or("");
+  client.client_key = Secret(text_member(*binding.credentials, "key").value_or(""));
+  if (client.client_certificate.empty() || client.client_key.empty()) {
+    return binding.report.error("", {"grant_type mtls without cert and key", "PEM certificate and key of the service"});
+  }
+  check_key_pair(binding, client, "cert");
+}
+
 // Tokens come from the authorization server that the binding itself names.
 std::shared_ptr<const ServiceClient> read_client(const Binding& binding, const std::string& service) {
-  const auto uaa = uaa_of(binding);
-  if (!uaa || !text_member(*uaa->credentials, "clientid") || !text_member(*uaa->credentials, "url")) return nullptr;
+  const Binding of_client = uaa_of(binding).value_or(binding);
   ServiceClient client;
   client.service = service;
-  client.client = read_uaa_client(*uaa);
-  const auto grant = text_member(*binding.credentials, "grant_type").value_or("user_token");
-  if (grant == "client_credentials") {
-    client.grant = ServiceGrant::client_credentials;
-  } else if (grant != "user_token") {
-    binding.report.error("/grant_type", {show(std::string_view(grant)), "user_token or client_credentials",
-                                         nearest_hint(grant, {"user_token", "client_credentials"})});
+  client.grant = read_grant(binding);
+  client.zone = text_member(*of_client.credentials, "identityzone").value_or("");
+  client.zone_id = text_member(*of_client.credentials, "identityzoneid").value_or("");
+  if (client.grant == ServiceGrant::mtls) {
+    read_certificate(binding, client.client);
+  } else if (has_client(*of_client.credentials)) {
+    client.client = read_uaa_client(of_client);
+  } else {
+    return nullptr;
   }
   return std::make_shared<const ServiceClient>(std::move(client));
 }
@@ -72,6 +102,8 @@ std::optional<Destination> read_endpoint(const Binding& binding, const Service& 
   destination.url = std::move(*parsed);
   destination.forward_auth_token = true;
   destination.is_service = true;
+  destination.closed_fields = {"tenantid"};
+  if (uses_own_certificate(destination)) destination.closed_fields = {"tenantid", "x-tenant-id", "authorization"};
   if (const auto timeout = integer_member(value, "timeout"); timeout && *timeout > 0) {
     destination.timeout = milliseconds(*timeout);
   }
@@ -84,7 +116,9 @@ constexpr std::array kOtherKinds = {"xsuaa",        "identity",        "oidc",  
 
 // The service's own URL, for routes without endpoint: its key and value.
 std::optional<std::pair<std::string_view, std::string>> own_url(const json& credentials) {
+  const bool has_own_uri = is_flat(credentials) && text_member(credentials, "uri");
   for (std::string_view key : {"url", "uri"}) {
+    if (has_own_uri && key == "url") continue;
     if (auto text = text_member(credentials, key)) return std::pair{key, *std::move(text)};
   }
   return std::nullopt;

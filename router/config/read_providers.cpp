@@ -36,20 +36,6 @@ std::string first_of(const json& credentials, std::initializer_list<std::string_
   return {};
 }
 
-void check_key_pair(const Binding& binding, const IdentityProvider& provider) {
-  if (provider.client_certificate.empty() || provider.client_key.empty()) return;
-  const auto fault = crypto::find_key_pair_fault(provider.client_certificate, provider.client_key);
-  if (!fault) return;
-  switch (*fault) {
-    case crypto::KeyPairFault::certificate:
-      return binding.report.error("/certificate", {"no usable certificate", "PEM certificates, the own one first"});
-    case crypto::KeyPairFault::key:
-      return binding.report.error("/key", {"no usable private key", "a PEM private key without passphrase"});
-    case crypto::KeyPairFault::mismatch:
-      return binding.report.error("/key", {"the key of another certificate", "the key of the first certificate"});
-  }
-}
-
 // Client id, secret and certificate, which all kinds share.
 void read_client(const Binding& binding, IdentityProvider& provider) {
   const json& credentials = *binding.credentials;
@@ -62,7 +48,7 @@ void read_client(const Binding& binding, IdentityProvider& provider) {
     binding.report.error(
         "", {provider.client_key.empty() ? "certificate without key" : "key without certificate", "both or none"});
   }
-  check_key_pair(binding, provider);
+  check_key_pair(binding, provider, "certificate");
   const bool can_prove = !provider.client_secret.empty() || !provider.client_key.empty();
   if (!can_prove && provider.kind != ProviderKind::oidc) {
     binding.report.error("", {"no \"clientsecret\"", "a clientsecret, or certificate and key"});
@@ -173,6 +159,21 @@ std::optional<IdentityProvider> environment_provider(const Variables& variables)
 }
 
 }  // namespace
+
+void check_key_pair(const Binding& binding, const IdentityProvider& provider, std::string_view certificate) {
+  if (provider.client_certificate.empty() || provider.client_key.empty()) return;
+  const auto fault = crypto::find_key_pair_fault(provider.client_certificate, provider.client_key);
+  if (!fault) return;
+  switch (*fault) {
+    case crypto::KeyPairFault::certificate:
+      return binding.report.error(pointer_to("", certificate),
+                                  {"no usable certificate", "PEM certificates, the own one first"});
+    case crypto::KeyPairFault::key:
+      return binding.report.error("/key", {"no usable private key", "a PEM private key without passphrase"});
+    case crypto::KeyPairFault::mismatch:
+      return binding.report.error("/key", {"the key of another certificate", "the key of the first certificate"});
+  }
+}
 
 std::optional<Binding> uaa_of(const Binding& binding) {
   const json* uaa = object_member(*binding.credentials, "uaa");

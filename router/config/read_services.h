@@ -19,6 +19,8 @@ std::vector<IdentityProvider> read_providers(const std::vector<Binding>& binding
 // What a service's binding says of the service's own client: its object `uaa`. Absent: there is none.
 std::optional<Binding> uaa_of(const Binding& binding);
 IdentityProvider read_uaa_client(const Binding& uaa);
+// Client certificate and key, which a handshake could use; else an error. `certificate`: the member that has it.
+void check_key_pair(const Binding& binding, const IdentityProvider& client, std::string_view certificate);
 
 // By service_key(). `default_endpoints`: services.<name>.endpoint of the descriptor.
 std::optional<DestinationService> read_destination_service(const std::vector<Binding>& bindings);

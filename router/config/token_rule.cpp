@@ -24,7 +24,8 @@ bool logs_in_at(const Route& route, const IdentityProvider& provider) {
 }  // namespace
 
 bool takes_token(const Destination& destination) {
-  return (destination.forward_auth_token || destination.is_service) && destination.authorization.empty();
+  return (destination.forward_auth_token || destination.is_service) && destination.authorization.empty() &&
+         !uses_own_certificate(destination);
 }
 
 std::optional<std::vector<std::string>> token_bindings(const Configuration& config, const std::string& back_end) {

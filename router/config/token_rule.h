@@ -13,7 +13,7 @@
 
 namespace router::config {
 
-// forwardAuthToken, or a service; never where it has an authorization of its own.
+// forwardAuthToken, or a service; never where it has an authorization, or a certificate, of its own.
 bool takes_token(const Destination& destination);
 
 // Names of the bindings whose users a route leads to that back-end. Absent: nobody else's token could go astray, as no

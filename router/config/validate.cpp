@@ -118,7 +118,7 @@ void validate_tenants(const Validation& validation) {
   };
   if (configuration.repository && configuration.repository->client) warn(*configuration.repository->client);
   for (const auto& [name, service] : configuration.services) {
-    if (service.service_client) warn(service.service_client->client);
+    if (service.service_client && !uses_own_certificate(service)) warn(service.service_client->client);
   }
 }
 

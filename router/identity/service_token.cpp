@@ -11,9 +11,7 @@ base::Task<base::Result<TokenAnswer>> ask_service_token(std::shared_ptr<const co
   TokenClient client(service->client, parts);
   auto endpoints =
       at_tenant(service->client, std::make_shared<const Metadata>(xsuaa_metadata(service->client)), tenant);
-  auto asking = service->grant == config::ServiceGrant::client_credentials
-                    ? client.client_credentials(std::move(endpoints))
-                    : client.exchange_user_token(std::move(endpoints), std::move(user_token));
+  auto asking = client.exchange_user_token(std::move(endpoints), std::move(user_token));
   auto answer = co_await asking;
   co_return answer;
 }

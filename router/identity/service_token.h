@@ -1,7 +1,7 @@
-// A token for a bound service, from the authorization server that its binding names.
+// A user's token for a bound service, from the authorization server that its binding names.
 //
 // The token is for the service alone, so nothing but the answer's form is checked here. Loop: background. Errors: see
-// identity/token_client.h. Source: RFC 6749 section 4.4; RFC 7523 section 2.1; docs/contract/descriptor.md (services).
+// identity/token_client.h. Source: RFC 7523 section 2.1; docs/contract/descriptor.md (services).
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@
 
 namespace router::identity {
 
-// `user_token`: of whom, for services whose tokens are a user's. `tenant`: may be empty.
+// `user_token`: of whom. `tenant`: may be empty.
 base::Task<base::Result<TokenAnswer>> ask_service_token(std::shared_ptr<const config::ServiceClient> service,
                                                         base::Secret user_token, std::string tenant, Parts parts);
 

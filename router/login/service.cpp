@@ -73,6 +73,15 @@ Task<Result<base::Secret>> Service::service_token(ServiceOf service, Snapshot us
   co_return token;
 }
 
+Task<void> Service::drop_service_token(Snapshot user, base::Secret token) const {
+  if (user->id.empty()) {
+    parts_->background.post([tokens = service_tokens_, token = std::move(token)] { tokens->drop_of_caller(token); });
+    co_return;
+  }
+  auto dropping = service_tokens_->drop_from_session(std::move(user), std::move(token));
+  co_await dropping;
+}
+
 bool Service::is_callback(const http::Target& target) const {
   if (target.path != parts_->config->callback_endpoint) return false;
   const auto has = [&](std::string_view name) { return http::query_has(target.query, name); };

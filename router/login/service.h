@@ -54,6 +54,8 @@ class Service {
   // The token that a bound service is called with, for a session's user or a caller.
   base::Task<base::Result<base::Secret>> service_token(ServiceOf service, session::Snapshot user, std::string tenant,
                                                        base::Loop& home) const;
+  // The service has refused it (401). `user`: whose it is.
+  base::Task<void> drop_service_token(session::Snapshot user, base::Secret token) const;
   // The session to go on with; null: it is over. Waits only for a session whose access token has expired; one
   // whose token is still good is refreshed meanwhile.
   // waits_for_tokens() says which: for those fresh_tokens() takes as long as the provider.

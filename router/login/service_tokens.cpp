@@ -22,13 +22,8 @@ namespace {
 // Tokens are given up so long before they expire, that one on its way is still good when it arrives.
 constexpr base::seconds kMargin{60};
 
-bool is_for_all(const config::ServiceClient& service) {
-  return service.grant == config::ServiceGrant::client_credentials;
-}
-
 std::string key_of(const config::ServiceClient& service, const session::Session& user, const std::string& tenant) {
   std::string key = service.service + '\n' + tenant + '\n';
-  if (is_for_all(service)) return key;
   if (!user.id.empty()) return key.append(user.id.reveal());
   return key + crypto::sha256(user.tokens.access_token.reveal());
 }
@@ -77,7 +72,7 @@ Task<void> ServiceTokens::fly(std::shared_ptr<ServiceTokens> self, std::shared_p
 
 Task<Result<Secret>> ServiceTokens::fetch(std::string key, ServiceOf service, session::Snapshot user,
                                           std::string tenant) {
-  const bool has_session = !is_for_all(*service) && !user->id.empty();
+  const bool has_session = !user->id.empty();
   if (has_session) {
     // who asked may have looked at an older state
     auto looking = store_.find(user->id);
@@ -115,6 +110,20 @@ Task<void> ServiceTokens::keep_in_session(session::SessionId id, session::Servic
   const auto changed = co_await changing;
   if (changed) co_return;
   base::log_warning("service_token.not_kept", {{"session", fingerprint}, {"detail", base::describe(changed.error())}});
+}
+
+Task<void> ServiceTokens::drop_from_session(session::Snapshot user, Secret token) {
+  auto changing = session::change(store_, user, [&](session::Session& current) {
+    return std::erase_if(current.service_tokens, [&](const auto& held) { return held.token == token; }) > 0;
+  });
+  const auto changed = co_await changing;
+  if (changed) co_return;
+  base::log_warning("service_token.not_dropped",
+                    {{"session", user->id.fingerprint()}, {"detail", base::describe(changed.error())}});
+}
+
+void ServiceTokens::drop_of_caller(const Secret& token) {
+  std::erase_if(kept_, [&](const auto& item) { return item.second.token == token; });
 }
 
 void ServiceTokens::keep(const std::string& key, session::ServiceToken token) {

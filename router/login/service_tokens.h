@@ -1,7 +1,7 @@
-// The tokens that bound services are called with: fetched once, kept until shortly before they expire.
+// The tokens of users that bound services are called with: fetched once, kept until shortly before they expire.
 //
-// A user's token is kept in the session, so that it ends with it and is there at logout; a service's own one (client
-// credentials), and those of callers without a session, in a bounded memory here. One request to the authorization
+// A user's token is kept in the session, so that it ends with it and is there at logout; those of callers without a
+// session in a bounded memory here. The router's own are identity/client_tokens. One request to the authorization
 // server at a time for each, however many wait. Owner: login::Service, through std::shared_ptr. Loop: background, but
 // for find(). Source: docs/contract/descriptor.md (services, "Session").
 #pragma once
@@ -42,6 +42,10 @@ class ServiceTokens : public std::enable_shared_from_this<ServiceTokens> {
   // `user`: a session, or a caller without one (empty id). Errors: forbidden (the server refuses this user), those of
   // the authorization server.
   base::Task<base::Result<base::Secret>> get(ServiceOf service, session::Snapshot user, std::string tenant);
+
+  // A service has refused it: the next request fetches another. Any loop for a session's, background for a caller's.
+  base::Task<void> drop_from_session(session::Snapshot user, base::Secret token);
+  void drop_of_caller(const base::Secret& token);
 
   std::size_t kept() const { return kept_.size(); }
 

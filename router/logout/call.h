@@ -44,6 +44,7 @@ struct CallTarget {
   std::shared_ptr<const config::Connectivity> connectivity;  // behind a Cloud Connector; null: over the network
   std::string location_id;
   bool propagates_user = false;
+  std::shared_ptr<const config::ServiceClient> service_client;  // that is told the tenant's id; null: nobody is
 };
 
 // Its id, names and time are filled in when it is submitted.

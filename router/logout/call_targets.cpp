@@ -5,6 +5,7 @@
 #include <set>
 
 #include "backend/destination_tls.h"
+#include "backend/forward_headers.h"
 #include "base/text.h"
 #include "config/token_rule.h"
 #include "http/cookie.h"
@@ -50,6 +51,7 @@ CallTarget make_call_target(const config::Destination& destination, const config
   target.connectivity = destination.connectivity;
   target.location_id = destination.location_id;
   target.propagates_user = destination.propagates_user;
+  if (config::uses_own_certificate(destination)) target.service_client = destination.service_client;
   // a logout token says it all
   target.sends_token = target.audience.empty() && (config::takes_token(destination) || target.propagates_user);
   return target;
@@ -164,6 +166,9 @@ std::vector<Call> calls_for(const session::Session& session, const CallTargets& 
       call.subject = session.subject;
     }
     if (request) call.forwarded = forwarded_fields(*target, *request);
+    if (target->service_client) {
+      call.forwarded.push_back({"x-tenant-id", backend::tenant_id(*target->service_client, &session)});
+    }
     calls.push_back(std::move(call));
   }
   return calls;

@@ -19,6 +19,20 @@ TEST_CASE("forwarding: a destination's own authorization replaces the user's tok
   }
 }
 
+TEST_CASE("forwarding: of a destination's headers none replaces or repeats what the router says itself [issue 4]") {
+  auto service = std::make_shared<config::ServiceClient>();
+  service->zone = "acme";
+  Passage passage;
+  passage.destination.is_service = true;
+  passage.destination.service_client = service;
+  passage.destination.closed_fields = {"tenantid"};
+  passage.destination.headers = {{"Host", "evil"}, {"transfer_encoding", "chunked"}, {"TenantId", "other"}, {"x-a", "b"}};
+  const auto head = passage.write();
+  CHECK(has(head, "x-a: b"));
+  CHECK(has(head, "tenantid: acme"));
+  for (const char* text : {"evil", "chunked", "other"}) CHECK(head.find(text) == std::string::npos);
+}
+
 TEST_CASE("forwarding: ordinary fields pass as they are, in their order") {
   Passage passage;
   passage.with(
@@ -146,6 +160,48 @@ TEST_CASE("forwarding: the destination's headers replace the client's, but never
   CHECK(has(head, "Authorization: Bearer token"));
   CHECK(head.find("Basic x") == std::string::npos);
   CHECK_FALSE(has(head, "Host: h"));
+}
+
+TEST_CASE("forwarding: a service's headers are for requests that have none of their own [issue 15]") {
+  Passage passage;
+  passage.destination.is_service = true;
+  passage.destination.headers = {{"x-flavour", "sweet"}, {"x-other", "o"}};
+  const auto head = passage.with({{"X-Flavour", "sour"}}).write();
+  CHECK(has(head, "X-Flavour: sour"));
+  CHECK(head.find("sweet") == std::string::npos);
+  CHECK(has(head, "x-other: o"));
+}
+
+TEST_CASE("forwarding: a service hears of the tenant, and who knows it by a certificate gets no token [issue 15]") {
+  struct Row {
+    config::ServiceGrant grant;
+    const char* of_host;
+    const char* of_session;
+    const char* subdomain;
+    const char* id;  // null: not told
+  };
+  using enum config::ServiceGrant;
+  for (const Row& row : {Row{user_token, "", "zid", "own", nullptr}, Row{user_token, "t1", "zid", "t1", nullptr},
+                         Row{mtls, "", "zid", "own", "zid"}, Row{mtls, "t1", "", "t1", "own-id"}}) {
+    CAPTURE(static_cast<int>(row.grant));
+    CAPTURE(row.of_host);
+    config::ServiceClient service;
+    service.grant = row.grant;
+    service.zone = "own";
+    service.zone_id = "own-id";
+    Passage passage;
+    passage.destination.is_service = true;
+    passage.destination.service_client = std::make_shared<const config::ServiceClient>(service);
+    passage.destination.closed_fields = {"tenantid", "x-tenant-id", "authorization"};
+    passage.external.tenant = row.of_host;
+    passage.session.tenant = row.of_session;
+    const auto head = passage.with({{"TenantId", "evil"}, {"X-Tenant-Id", "evil"}, {"Authorization", "evil"}}).write();
+    CHECK(has(head, (std::string("tenantid: ") + row.subdomain).c_str()));
+    CHECK(has_name(head, "x-tenant-id") == (row.id != nullptr));
+    if (row.id != nullptr) CHECK(has(head, (std::string("x-tenant-id: ") + row.id).c_str()));
+    CHECK(has_name(head, "Authorization") == (row.grant != mtls));
+    CHECK(head.find("evil") == std::string::npos);
+  }
 }
 
 TEST_CASE("forwarding: interim answers carry neither cookies nor tokens") {

@@ -2,6 +2,7 @@
 
 #include "config/config_fixture.h"
 #include "config/json_access.h"
+#include "config/token_rule.h"
 #include "support/certificates.h"
 
 namespace router::config::test::bindings_test {
@@ -175,6 +176,62 @@ TEST_CASE("bindings: a bound service has its own client, grant, URLs, headers an
   CHECK_FALSE(without.configuration->services.at("country").service_client);
   const LoadResult warned = load({{"forwardiastoken", true}});
   CHECK(to_text(warned.issues).find("forwardiastoken, which is not built yet") != std::string::npos);
+}
+
+TEST_CASE("bindings: a service's client may stand flat, then url is the authorization server's [issue 15]") {
+  const auto load = [](const json& more) {
+    json credentials = {{"sap.cloud.service", "country"},
+                        {"url", "https://acme.uaa.example.com"},
+                        {"identityzone", "acme"},
+                        {"clientid", "sb-country"},
+                        {"clientsecret", "s"},
+                        {"grant_type", "client_credentials"}};
+    credentials.update(more);
+    const json all = {{"country", {{{"name", "country-instance"}, {"credentials", credentials}}}}};
+    return load_variables({{"VCAP_SERVICES", all.dump()}}, R"({"routes": [
+        {"source": "^/a", "service": "country", "endpoint": "data", "authenticationType": "none"},
+        {"source": "^/b", "service": "country", "authenticationType": "none"}]})");
+  };
+  const LoadResult result = load(
+      {{"uri", "https://country.example.com/all"}, {"endpoints", {{"data", "https://country.example.com/odata"}}}});
+  CHECK(errors_of(result) == "");
+  REQUIRE(result.configuration);
+  const auto& services = result.configuration->services;
+  CHECK(services.at("country").url.path == "/all");
+  CHECK(services.at("country/data").url.path == "/odata");
+  const auto& client = *services.at("country").service_client;
+  CHECK(client.client.url == "https://acme.uaa.example.com");
+  CHECK(client.client.client_id == "sb-country");
+  CHECK(client.client.uaa_domain == "uaa.example.com");
+  CHECK(client.zone == "acme");
+  CHECK(client.grant == ServiceGrant::client_credentials);
+}
+
+TEST_CASE("bindings: grant_type mtls wants a certificate and its key, and no client [issue 15]") {
+  const auto pair = router::test::make_self_signed("router");
+  const auto other = router::test::make_self_signed("other");
+  const auto load = [](const json& more) {
+    json credentials = {
+        {"sap.cloud.service", "country"}, {"url", "https://country.example.com"}, {"grant_type", "mtls"}};
+    credentials.update(more);
+    const json all = {{"country", {{{"name", "country-instance"}, {"credentials", credentials}}}}};
+    return load_variables({{"VCAP_SERVICES", all.dump()}},
+                          R"({"routes": [{"source": "^/a", "service": "country", "authenticationType": "none"}]})");
+  };
+  const LoadResult result = load({{"cert", pair.certificate}, {"key", pair.key}, {"identityzoneid", "z-1"}});
+  CHECK(errors_of(result) == "");
+  REQUIRE(result.configuration);
+  const auto& service = result.configuration->services.at("country");
+  CHECK(uses_own_certificate(service));
+  CHECK_FALSE(takes_token(service));
+  CHECK(service.service_client->client.client_certificate == pair.certificate);
+  CHECK(service.service_client->zone_id == "z-1");
+  for (const json& wrong : {json::object(), json{{"cert", pair.certificate}}, json{{"key", pair.key}}}) {
+    CHECK(errors_of(load(wrong)).find("grant_type mtls without cert and key") != std::string::npos);
+  }
+  CHECK(errors_of(load({{"cert", "x"}, {"key", pair.key}})).find("/credentials/cert") != std::string::npos);
+  CHECK(errors_of(load({{"cert", pair.certificate}, {"key", other.key}})).find("/credentials/key") !=
+        std::string::npos);
 }
 
 TEST_CASE("bindings: UAA_SERVICE_NAME chooses the service") {

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "e2e/xsuaa_fixture.h"
+#include "support/stub_name_server.h"
+#include "support/stub_uaa.h"
 
 namespace router::test::bound_services_test {
 
@@ -68,6 +70,72 @@ TEST_CASE("service: with client_credentials one token for all") {
   CHECK(token_user(service, "/odata/x") == "nobody-sub");
   CHECK(token_user(service, "/odata/y") == "nobody-sub");
   CHECK(uaa.grants("client_credentials") == 1);
+}
+
+TEST_CASE("service: the router's own token goes to public routes, too, and no other Authorization [issue 15]") {
+  StubProvider uaa;
+  RecordingBackend service;
+  auto open = service_route("svc", "com.sap.country", "data");
+  open["authenticationType"] = "none";
+  XsuaaFixture fixture(Routes{open}, country(service, uaa, {{"grant_type", "client_credentials"}}));
+  Browser browser(fixture.router.port());
+  CHECK(
+      browser.get("/svc/x", {{"Authorization", "Bearer mine"}, {"X-Flavour", "sour"}, {"tenantid", "evil"}}).status() ==
+      200);
+  CHECK(token_user(service, "/odata/x") == "nobody-sub");
+  const auto asked = service.requests_to("/odata/x").at(0);
+  CHECK(asked.field("x-flavour") == "sour");
+  CHECK(asked.field("tenantid") != "evil");
+}
+
+TEST_CASE("service: a token that it refuses is used no more, whosever it is [issue 15]") {
+  for (const char* grant : {"user_token", "client_credentials"}) {
+    CAPTURE(grant);
+    StubProvider uaa;
+    RecordingBackend service;
+    XsuaaFixture fixture(Routes{service_route("svc", "com.sap.country", "data")},
+                         country(service, uaa, {{"grant_type", grant}}));
+    Browser browser(fixture.router.port());
+    CHECK(browser.open("/svc/x").status() == 200);
+    CHECK(browser.get("/svc/x").status() == 200);
+    CHECK(uaa.count("/oauth/token") == 1);
+    service.on("/odata/no", answers("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"));
+    // its 401 is not the router's: it passes
+    CHECK(browser.get("/svc/no").status() == 401);
+    CHECK(eventually([&] { return browser.get("/svc/x").status() == 200 && uaa.count("/oauth/token") == 2; }));
+  }
+}
+
+TEST_CASE("service: each tenant's token is of its own subdomain, and nobody gets the provider's instead [issue 15]") {
+  StubUaa uaa;
+  StubNameServer names;
+  RecordingBackend service;
+  uaa.tell(names, {StubUaa::kProvider, "t1", "t2", "t3"});
+  uaa.answer("t3", 401);
+  json credentials = uaa.credentials("service-client");
+  credentials.update(
+      {{"sap.cloud.service", "country"}, {"uri", service.origin()}, {"grant_type", "client_credentials"}});
+  auto open = service_route("svc", "country", "");
+  open.erase("endpoint");
+  open["authenticationType"] = "none";
+  XsuaaFixture fixture(Routes{open}, {{"country", binding("country", credentials)}},
+                       {{"NAME_SERVERS", names.address()}, {"TENANT_HOST_PATTERN", "^(.*)-app\\.example$"}});
+  const auto ask = [&](const std::string& host) {
+    RawClient client(fixture.router.port());
+    client.send(make_request("GET", "/svc/" + host, {{"Host", host}}));
+    return client.read().status();
+  };
+  for (const char* tenant : {"t1", "t2", "t1"}) {
+    CAPTURE(tenant);
+    const auto host = std::string(tenant) + "-app.example";
+    CHECK(ask(host) == 200);
+    const auto asked = service.requests_to("/" + host).back();
+    CHECK(uaa.is_good(std::string(asked.field("Authorization")), "service-client", tenant));
+    CHECK(asked.field("tenantid") == tenant);
+  }
+  CHECK(uaa.asked("service-client") == std::vector<std::string>{"t1", "t2"});
+  CHECK(ask("t3-app.example") == 502);
+  CHECK(service.requests_to("/t3-app.example").empty());
 }
 
 TEST_CASE("service: a user whose token is not taken is 403, a server that is down 502") {

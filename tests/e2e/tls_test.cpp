@@ -227,6 +227,28 @@ TEST_CASE("tls back-end: forwardAuthCertificates shows the certificate of the bo
   CHECK(backend.client_name() == "router.example");
 }
 
+TEST_CASE(
+    "tls back-end: a bound service of grant_type mtls is shown its own certificate, and told the tenant [issue 15]") {
+  const Authority authority;
+  const auto own = authority.issue("DNS:router.example", "own");
+  TlsBackend backend(authority.issue("IP:127.0.0.1", "right"), authority.file());
+  auto setup = setup_for(backend.origin(), nlohmann::json::object());
+  setup.environment["XS_CACERT_PATH"] = authority.file();
+  const nlohmann::json credentials{{"sap.cloud.service", "country"},
+                                   {"url", backend.origin()},
+                                   {"grant_type", "mtls"},
+                                   {"cert", text_of(own.certificate)},
+                                   {"key", text_of(own.key)}};
+  setup.environment["VCAP_SERVICES"] =
+      nlohmann::json{{"country", {{{"name", "country"}, {"credentials", credentials}}}}}.dump();
+  setup.add_route({{"source", "^/svc/(.*)$"}, {"service", "country"}, {"authenticationType", "none"}});
+  const RouterProcess router(setup);
+  CHECK(ask(router.port(), make_request("GET", "/app/x")).status() == 502);
+  CHECK(backend.requests() == 0);
+  CHECK(ask(router.port(), make_request("GET", "/svc/x")).status() == 200);
+  CHECK(backend.client_name() == "router.example");
+}
+
 TEST_CASE("tls back-end: a name is asked for in SNI, an address is not") {
   const Authority authority;
   TlsBackend named(authority.issue("DNS:localhost", "named"));

@@ -38,13 +38,6 @@ TEST_CASE_FIXTURE(Fixture, "service token: a user's token is exchanged at the se
   CHECK(stub.header("Authorization").starts_with("Basic "));
 }
 
-TEST_CASE_FIXTURE(Fixture, "service token: client credentials say nothing of the user") {
-  client.grant = config::ServiceGrant::client_credentials;
-  REQUIRE(ask());
-  CHECK(stub.posted("grant_type") == "client_credentials");
-  CHECK(stub.posted("assertion").empty());
-}
-
 TEST_CASE_FIXTURE(Fixture,
                   "service token: a tenant's is asked for at the tenant's subdomain, with the certificate too") {
   client.client.certificate_url = "https://tenant.cert.uaa.example";

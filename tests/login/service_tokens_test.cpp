@@ -38,10 +38,9 @@ struct World {
     co_return tokens;
   }
 
-  static ServiceOf service(std::string name, config::ServiceGrant grant = config::ServiceGrant::user_token) {
+  static ServiceOf service(std::string name) {
     config::ServiceClient client;
     client.service = std::move(name);
-    client.grant = grant;
     return std::make_shared<const config::ServiceClient>(std::move(client));
   }
   session::Snapshot log_in() {
@@ -130,13 +129,21 @@ TEST_CASE_FIXTURE(World, "service tokens: a session that ended meanwhile is not 
   CHECK(tokens->kept() == 0);
 }
 
-TEST_CASE_FIXTURE(World, "service tokens: a service's own is one for all sessions, and each tenant's") {
-  const auto mail = service("mail", config::ServiceGrant::client_credentials);
-  CHECK(get(log_in(), mail) == "token-1");
-  CHECK(get(log_in(), mail) == "token-1");
-  CHECK(get(caller("c"), mail) == "token-1");
-  CHECK(get(log_in(), mail, "acme") == "token-2");
-  CHECK(tokens->kept() == 2);
+TEST_CASE_FIXTURE(World, "service tokens: one that the service has refused is used no more, others are [issue 15]") {
+  const auto session = log_in();
+  CHECK(get(session, service("mail")) == "token-1");
+  CHECK(get(session, service("bank")) == "token-2");
+  test::run_task(tokens->drop_from_session(session, base::Secret("token-1")));
+  // a newer one stays
+  test::run_task(tokens->drop_from_session(session, base::Secret("token-1")));
+  CHECK(get(now(session), service("mail")) == "token-3");
+  CHECK(get(now(session), service("bank")) == "token-2");
+
+  CHECK(get(caller("a"), service("mail")) == "token-4");
+  CHECK(get(caller("b"), service("mail")) == "token-5");
+  tokens->drop_of_caller(base::Secret("token-4"));
+  CHECK(get(caller("b"), service("mail")) == "token-5");
+  CHECK(get(caller("a"), service("mail")) == "token-6");
 }
 
 TEST_CASE_FIXTURE(World, "service tokens: callers have theirs by their token; what is kept is bounded") {

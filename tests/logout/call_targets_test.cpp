@@ -137,6 +137,26 @@ TEST_CASE("calls: back-ends hear where the request came from; services also the 
   CHECK(sent(calls[2].forwarded, "x-approuter-host") == "app.example");
 }
 
+TEST_CASE("calls: a service with a certificate of its own hears whose subaccount it was, and no token [issue 15]") {
+  config::Configuration config;
+  config::ServiceClient client;
+  client.grant = config::ServiceGrant::mtls;
+  client.client.client_certificate = "CERT";
+  client.zone_id = "own-id";
+  auto service = test::make_destination("mail");
+  service.is_service = true;
+  service.service_client = std::make_shared<const config::ServiceClient>(client);
+  config.services["mail"] = service;
+  session::Session session;
+  session.tokens.access_token = base::Secret("user-token");
+  const auto targets = logout::make_call_targets(config);
+  CHECK_FALSE(targets.at(0)->sends_token);
+  CHECK(targets.at(0)->tls.client_certificate == "CERT");
+  CHECK(sent(logout::calls_for(session, targets, std::nullopt).at(0).forwarded, "x-tenant-id") == "own-id");
+  session.tenant = "zid";
+  CHECK(sent(logout::calls_for(session, targets, std::nullopt).at(0).forwarded, "x-tenant-id") == "zid");
+}
+
 TEST_CASE("calls: a service hears of it with the token it was called with, everybody else with the user's") {
   config::Configuration config;
   config.destinations["bank"] = test::make_destination("bank");

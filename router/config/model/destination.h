@@ -38,6 +38,7 @@ struct Destination {
   bool forward_auth_certificates = false;
   milliseconds timeout{30'000};
   bool strict_ssl = true;
+  bool strict_connections = false;  // HTML5.StrictConnectionMode
   bool set_x_forwarded_headers = true;
   std::string proxy_host;
   std::uint16_t proxy_port = 0;
@@ -55,7 +56,7 @@ struct Destination {
   // From the destination service:
   Secret authorization;        // the whole field value, sent instead of the user's token
   bool allows_dynamic = true;  // a route may take its name from path or host
-  // Where a service's tokens come from; null: the user's own token is sent.
+  // How a service knows who calls; null: the user's own token is sent.
   std::shared_ptr<const ServiceClient> service_client;
   // Behind a Cloud Connector:
   bool is_on_premise = false;
@@ -63,6 +64,11 @@ struct Destination {
   std::string location_id;                           // of the connector, where there are several
   bool propagates_user = false;                      // it is told who the user is
 };
+
+// It knows the router by the certificate of its own binding, and gets no token.
+inline bool uses_own_certificate(const Destination& destination) {
+  return destination.service_client && destination.service_client->grant == ServiceGrant::mtls;
+}
 
 // destinations.<name> of the descriptor, for a destination that only the destination service knows.
 struct LogoutPath {

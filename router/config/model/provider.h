@@ -49,13 +49,16 @@ struct DestinationService {
   friend bool operator==(const DestinationService&, const DestinationService&);
 };
 
-// A bound service's own client at an authorization server, and how its tokens are got there.
-enum class ServiceGrant { user_token, client_credentials };
+// How a bound service knows who calls: by a token of the user, or of the router, from an authorization server; or by the
+// certificate that its binding has.
+enum class ServiceGrant { user_token, client_credentials, mtls };
 
 struct ServiceClient {
   std::string service;
-  IdentityProvider client;
+  IdentityProvider client;  // of mtls: certificate and key alone
   ServiceGrant grant = ServiceGrant::user_token;
+  std::string zone;     // subdomain of the subaccount that it is bound in
+  std::string zone_id;  // of that subaccount
 
   friend bool operator==(const ServiceClient&, const ServiceClient&) = default;
 };

@@ -6,6 +6,7 @@
 #include "pipeline/anonymous_opener.h"
 #include "pipeline/filters/filters.h"
 #include "pipeline/look_ups.h"
+#include "pipeline/service_token.h"
 #include "pipeline/stages/stages.h"
 #include "pipeline/while_signed_in.h"
 #include "routing/rewrite.h"
@@ -148,6 +149,10 @@ Task<Result<Verdict>> dispatch(Context& context) {
   context.status = call.status;
   context.bytes_sent = call.bytes_sent;
   context.upstream_time = call.upstream_time;
+  if (context.status == 401) {
+    auto giving_up = give_up_refused_token(context);
+    co_await giving_up;
+  }
   if (!served) co_return served.error();
   co_return Verdict(Answered{});
 }

@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "login/service_tokens.h"
+#include "pipeline/service_token.h"
 #include "pipeline/stages/stages.h"
 #include "pipeline/while_signed_in.h"
 
@@ -15,43 +15,50 @@ Task<Result<base::Secret>> exchange(std::shared_ptr<const Graph> graph, login::S
   co_return token;
 }
 
-// What the route's service is called with the tokens of; null: with nobody's.
-login::ServiceOf service_client(const RequestState& state) {
-  const auto* to = state.route().service();
-  if (to == nullptr || !state.needs_login()) return nullptr;
-  const auto& services = state.config().services;
-  const auto service = services.find(to->key());
-  return service == services.end() ? nullptr : service->second.service_client;
+Task<Result<base::Secret>> own_token(std::shared_ptr<const Graph> graph, login::ServiceOf service, std::string tenant,
+                                     base::Loop& home) {
+  identity::ClientTokens::Client client(service, &service->client);
+  auto asking = graph->parts.client_tokens->get(std::move(client), std::move(tenant), identity::IfRefused::fail, home);
+  auto token = co_await asking;
+  co_return token;
 }
 
-Task<Result<Verdict>> take_token_of(Context& context, login::ServiceOf client) {
-  const auto held =
-      login::ServiceTokens::find(*context.user.session, client->service, context.graph.parts.clock.wall());
-  if (client->grant == config::ServiceGrant::user_token && !held && has_expired_token(context)) {
-    auto asking = ask_for_login(context);
-    auto verdict = co_await asking;
-    co_return verdict;
-  }
-  auto user = context.user.session;
-  auto exchanging = while_signed_in(context, exchange(context.graph.shared_from_this(), client, std::move(user),
-                                                      context.external.tenant, context.exchange.loop()));
-  auto token = co_await exchanging;
+Task<Result<Verdict>> take_token(Context& context, Task<Result<base::Secret>> getting) {
+  auto waiting = while_signed_in(context, std::move(getting));
+  auto token = co_await waiting;
   if (!token) co_return token.error();
   context.user.token = std::move(*token);
   co_return Verdict(Continue{});
 }
 
+Task<Result<Verdict>> take_token_of_user(Context& context, login::ServiceOf service) {
+  const auto held =
+      login::ServiceTokens::find(*context.user.session, service->service, context.graph.parts.clock.wall());
+  if (!held && has_expired_token(context)) {
+    auto asking = ask_for_login(context);
+    auto verdict = co_await asking;
+    co_return verdict;
+  }
+  auto user = context.user.session;
+  auto taking = take_token(context, exchange(context.graph.shared_from_this(), std::move(service), std::move(user),
+                                             context.external.tenant, context.exchange.loop()));
+  auto verdict = co_await taking;
+  co_return verdict;
+}
+
 }  // namespace
 
 Task<Result<Verdict>> exchange_token(Context& context) {
-  auto client = service_client(context);
-  if (!client) return Verdict(Continue{});
-  return take_token_of(context, std::move(client));
+  auto service = token_service(context);
+  if (!service) return Verdict(Continue{});
+  if (service->grant == config::ServiceGrant::user_token) return take_token_of_user(context, std::move(service));
+  return take_token(context, own_token(context.graph.shared_from_this(), std::move(service), context.external.tenant,
+                                       context.exchange.loop()));
 }
 
 std::optional<Foreseen> explain_exchange_token(RequestState& state, Told& told) {
-  if (const auto client = service_client(state)) {
-    told["route"]["serviceToken"] = client->grant == config::ServiceGrant::user_token
+  if (const auto service = token_service(state)) {
+    told["route"]["serviceToken"] = service->grant == config::ServiceGrant::user_token
                                         ? "of the user, exchanged for the service's"
                                         : "of the router";
   }
