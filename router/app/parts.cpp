@@ -156,7 +156,7 @@ std::shared_ptr<identity::DestinationService> Parts::bind_destination_service(co
     destination_service_.reset();
     if (destination_binding_) {
       destination_service_ =
-          std::make_shared<identity::DestinationService>(*destination_binding_, for_identity(config));
+          std::make_shared<identity::DestinationService>(*destination_binding_, client_tokens, for_identity(config));
     }
   }
   if (destination_service_) {

@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "http/url.h"
 #include "identity/destination_answer.h"
-#include "identity/metadata.h"
 
 namespace router::identity {
 
@@ -31,11 +30,6 @@ constexpr std::size_t kMaxWaiting = 1024;
 constexpr std::size_t kMaxDestinationAnswer = 256 * 1024;
 // Of a token's life this much is left unused, so that none ends on the way.
 constexpr base::seconds kMargin{30};
-constexpr base::seconds kTokenLife{600};
-
-std::shared_ptr<const Metadata> token_endpoint(const config::IdentityProvider& client) {
-  return std::make_shared<const Metadata>(xsuaa_metadata(client));
-}
 
 std::string destination_path(const std::string& name) {
   return "/destination-configuration/v1/destinations/" + base::percent_encode(name);
@@ -43,8 +37,12 @@ std::string destination_path(const std::string& name) {
 
 }  // namespace
 
-DestinationService::DestinationService(config::DestinationService binding, Parts parts)
-    : binding_(std::move(binding)), parts_(parts), token_client_(binding_.client, parts) {}
+DestinationService::DestinationService(config::DestinationService binding, std::shared_ptr<ClientTokens> tokens,
+                                       Parts parts)
+    : binding_(std::move(binding)),
+      parts_(parts),
+      tokens_(std::move(tokens)),
+      client_(std::make_shared<const config::IdentityProvider>(binding_.client)) {}
 
 DestinationService::Found DestinationService::known(const std::string& name) const {
   const std::lock_guard lock(mutex_);
@@ -138,12 +136,15 @@ Task<Result<DestinationService::Found>> DestinationService::ask(std::shared_ptr<
 }
 
 Task<void> DestinationService::look_up(std::shared_ptr<DestinationService> self, std::string name, EntryPointer entry) {
-  auto token = co_await self->token();
+  auto getting = self->tokens_->get(self->client_, {}, IfRefused::own, self->parts_.loop);
+  const auto token = co_await getting;
   if (!token) {
     self->fail(name, *entry, token.error());
     co_return;
   }
-  auto response = co_await self->request(name, std::move(*token));
+  auto response = co_await self->request(name, *token);
+  // it was withdrawn: the next question fetches another
+  if (response && response->status == 401) self->tokens_->drop(*self->client_, {}, *token);
   self->keep(name, *entry, std::move(response));
 }
 
@@ -180,17 +181,6 @@ void DestinationService::ask_for_kept_after(base::milliseconds delay) {
   });
 }
 
-Task<Result<base::Secret>> DestinationService::token() {
-  if (parts_.clock.steady() < token_until_) co_return token_;
-  auto endpoints = token_endpoint(binding_.client);
-  auto answer = co_await token_client_.client_credentials(std::move(endpoints));
-  if (!answer) co_return answer.error();
-  const auto life = answer->expires_in.value_or(kTokenLife);
-  token_ = answer->access_token;
-  token_until_ = parts_.clock.steady() + std::max(life - kMargin, base::seconds(0));
-  co_return token_;
-}
-
 Task<Result<net::ClientResponse>> DestinationService::request(std::string name, base::Secret token) {
   net::ClientRequest request;
   const auto url = http::parse_url(binding_.uri);
@@ -209,7 +199,6 @@ Task<Result<net::ClientResponse>> DestinationService::request(std::string name, 
 
 void DestinationService::keep(const std::string& name, Entry& entry, Result<net::ClientResponse> response) {
   if (!response) return fail(name, entry, response.error());
-  if (response->status == 401) token_until_ = {};  // it was withdrawn: the next question fetches another
   if (response->status == 404) {
     const std::lock_guard lock(mutex_);
     entry.answer = Error{ErrorCode::not_found, Side::client, "destination service: no destination " + name};

@@ -1,4 +1,4 @@
-// The bound destination service: destinations by name, over its REST API, with a token of its own.
+// The bound destination service: destinations by name, over its REST API, with the router's own token.
 //
 // What was found is kept for five minutes, or as long as its Authorization is good if that is shorter; what
 // is not there for half a minute; a failure for some seconds. Names that the descriptor knows have places of
@@ -22,9 +22,8 @@
 #include "base/single_flight.h"
 #include "base/task.h"
 #include "config/model.h"
+#include "identity/client_tokens.h"
 #include "identity/parts.h"
-#include "identity/provider.h"
-#include "identity/token_client.h"
 
 namespace router::identity {
 
@@ -32,7 +31,7 @@ class DestinationService : public std::enable_shared_from_this<DestinationServic
  public:
   using Found = std::shared_ptr<const config::Destination>;
 
-  DestinationService(config::DestinationService binding, Parts parts);
+  DestinationService(config::DestinationService binding, std::shared_ptr<ClientTokens> tokens, Parts parts);
 
   // Comes back to `home`.
   base::Task<base::Result<Found>> find(std::string name, base::Loop& home);
@@ -67,16 +66,14 @@ class DestinationService : public std::enable_shared_from_this<DestinationServic
   static base::Task<void> ask_for(std::shared_ptr<DestinationService> self, std::string name);
   static base::Task<void> ask_for_kept(std::shared_ptr<DestinationService> self);
   void ask_for_kept_after(base::milliseconds delay);
-  base::Task<base::Result<base::Secret>> token();
   base::Task<base::Result<net::ClientResponse>> request(std::string name, base::Secret token);
   void keep(const std::string& name, Entry& entry, base::Result<net::ClientResponse> response);
   void fail(const std::string& name, Entry& entry, base::Error error);
 
   const config::DestinationService binding_;
   Parts parts_;
-  TokenClient token_client_;
-  base::Secret token_;
-  base::SteadyTime token_until_;
+  const std::shared_ptr<ClientTokens> tokens_;
+  const ClientTokens::Client client_;
   std::vector<std::string> kept_;
   bool keeping_ = false;
   mutable std::mutex mutex_;  // guards what follows, and the answers in the map; flights are the background loop's

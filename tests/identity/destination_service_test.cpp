@@ -51,8 +51,9 @@ struct Fixture {
   test::FakeClock clock;
   test::FakeLoop loop{clock};
   ServiceDouble http;
-  std::shared_ptr<DestinationService> service =
-      std::make_shared<DestinationService>(binding(), identity::Parts{http, loop, clock});
+  identity::Parts parts{http, loop, clock};
+  std::shared_ptr<ClientTokens> tokens = std::make_shared<ClientTokens>(parts);
+  std::shared_ptr<DestinationService> service = std::make_shared<DestinationService>(binding(), tokens, parts);
 
   static config::DestinationService binding() {
     config::DestinationService bound;
@@ -94,6 +95,17 @@ TEST_CASE_FIXTURE(Fixture, "destination service: an answer is kept for five minu
   clock.advance(base::minutes(60));
   REQUIRE(find());
   CHECK(http.token_requests.size() == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "destination service: a token that it refuses is used no more [issue 15]") {
+  REQUIRE(find());
+  http.status = 401;
+  CHECK_FALSE(find("other"));
+  CHECK(http.token_requests.size() == 1);
+  http.status = 200;
+  CHECK(find("third"));
+  CHECK(http.token_requests.size() == 2);
+  CHECK(tokens->kept() == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "destination service: an answer is not kept longer than its Authorization is good") {
