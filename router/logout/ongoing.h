@@ -1,11 +1,12 @@
 // What logout remembers beyond a reload of the configuration, besides fan-out and receipts, and on this replica only:
-// who sends bad tokens, the revocations under way.
+// who sends bad tokens, how the streams of signals do, the revocations under way.
 //
 // Owner: app/parts, one per process. Background loop only. Source: OpenID Connect Back-Channel Logout 1.0
 // section 2.6; docs/contract/oidc.md 101, 105; docs/contract/reliability.md O6.
 #pragma once
 
 #include "logout/revocation.h"
+#include "logout/signal_states.h"
 #include "session/address_limit.h"
 #include "session/doors.h"
 #include "session/token_attempt.h"
@@ -25,6 +26,7 @@ struct Ongoing {
   session::AddressLimit unknown_sids{300};
   // Of one issuer from one address, good ones and bad ones: what a login can stand beside it.
   base::AttemptLimit signals{1000, base::seconds(1), 4096};
+  SignalStates signal_states;
   Revocations revocations;
 };
 

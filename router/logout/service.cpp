@@ -44,7 +44,8 @@ Service::Service(Parts parts)
     : parts_(std::move(parts)),
       sources_(make_sources(parts_)),
       conditional_urls_(parts_.config->logout.conditional_urls),
-      executor_(parts_) {}
+      executor_(parts_),
+      signals_(parts_) {}
 
 bool Service::may_handle(std::string_view method, std::string_view path, std::string_view query) const {
   return std::any_of(sources_.begin(), sources_.end(),
@@ -119,6 +120,29 @@ Task<Result<http::Response>> Service::carry_out(Source& source, Recognition reco
   auto failure = answer ? std::nullopt : source.failure();
   if (failure) co_return *std::move(failure);
   co_return answer;
+}
+
+Task<TakenSignal> Service::take_signal(std::string transmitter, std::string token) {
+  const auto* known = parts_.config->signals.find(transmitter);
+  if (known == nullptr) co_return TakenSignal{};
+  auto receiving = signals_.receive(*known, std::move(token));
+  auto received = co_await receiving;
+  if (auto* refused = std::get_if<identity::RefusedSet>(&received.what))
+    co_return TakenSignal{false, std::move(*refused)};
+  auto* recognised = std::get_if<Recognition>(&received.what);
+  if (recognised == nullptr) co_return TakenSignal{};
+  if (auto* wanted = std::get_if<TokensToRenew>(recognised)) {
+    auto renewing = renew(*wanted);
+    const auto renewed = co_await renewing;
+    if (!renewed) co_return TakenSignal{};
+    co_await note(wanted->seen);
+  } else if (auto* trigger = std::get_if<Trigger>(recognised)) {
+    auto running = executor_.run(*trigger, std::nullopt);
+    const auto execution = co_await running;
+    if (execution.failure) co_return TakenSignal{};
+    co_await note(*trigger->seen);
+  }
+  co_return TakenSignal{true};
 }
 
 Task<Result<http::Response>> Service::renew(TokensToRenew& wanted) {

@@ -17,6 +17,7 @@
 #include "logout/explanation.h"
 #include "logout/parts.h"
 #include "logout/reply.h"
+#include "logout/signal_receiver.h"
 #include "logout/sources.h"
 
 namespace router::logout {
@@ -26,6 +27,11 @@ struct Ended {
   std::string logout_id;  // of the first receipt; empty: there was nothing to end
   std::size_t sessions = 0;
   std::optional<base::Error> failure = {};  // of the rest: some have ended all the same
+};
+
+struct TakenSignal {
+  bool is_on_record = false;                         // it need not come again
+  std::optional<identity::RefusedSet> refused = {};  // nor this one, which was not believed
 };
 
 class Service {
@@ -58,6 +64,8 @@ class Service {
   base::Result<std::shared_ptr<const CallTarget>> find_target(const std::string& name) const {
     return executor_.find_target(name);
   }
+  // A token that was fetched from a transmitter, as if it had been pushed.
+  base::Task<TakenSignal> take_signal(std::string transmitter, std::string token);
   // Administration, refused refresh.
   base::Task<base::Result<Ended>> end_sessions(Cause cause, Selection selection);
 
@@ -91,6 +99,7 @@ class Service {
   Sources sources_;
   ConditionalUrls conditional_urls_;
   Executor executor_;
+  SignalReceiver signals_;
   bool warned_ = false;
 };
 

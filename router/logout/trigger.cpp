@@ -43,6 +43,12 @@ Trigger told_from_elsewhere(Cause cause) {
   return trigger;
 }
 
+Trigger signal_trigger() {
+  Trigger trigger = told_from_elsewhere(Cause::signal);
+  trigger.selection.is_paced = true;  // many may come at once
+  return trigger;
+}
+
 base::Task<base::Result<bool>> has_been_seen(session::SharedState& shared, SeenOnce what) {
   auto looking = shared.tally(what.kind, std::move(what.key), 0, what.kept_for);
   const auto tally = co_await looking;

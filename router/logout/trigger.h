@@ -88,6 +88,7 @@ struct SignalOrigin {
   std::string event;
   std::string txn;                // may be empty, as what follows
   std::string initiating_entity;  // admin, user, policy, system
+  base::WallTime at = {};         // when it has happened
 };
 
 // By what a request is known again, on whatever replica it comes: looked up by its source, noted once it has been
@@ -149,6 +150,8 @@ struct Trigger {
 
 // By somebody who has proved it, and who is no browser: the session at the provider has ended, or goes on.
 Trigger told_from_elsewhere(Cause cause);
+// Of a shared signal.
+Trigger signal_trigger();
 
 // What tokens say of their users is out of date: no logout, for the sessions go on with new ones.
 struct TokensToRenew {
