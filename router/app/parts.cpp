@@ -35,6 +35,7 @@ net::PoolLimits background_limits(const config::Environment& environment) {
 logout::FanOutOptions fan_out_options(const config::Environment& environment) {
   logout::FanOutOptions options;
   options.concurrency = environment.logout_fanout_concurrency;
+  options.give_up_after = environment.logout_give_up_after;
   return options;
 }
 
@@ -77,12 +78,17 @@ Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, 
       logout_tokens({config.environment.signing_key, config.environment.previous_signing_key},
                     {config.environment.session_secret, config.environment.previous_session_secret},
                     config.environment.signals_issuer, clock),
+      signal_queue(background),
       fan_out(client, background, clock, *state->outbox, receipts, fan_out_options(config.environment)),
       return_states({config.environment.session_secret, config.environment.previous_session_secret}, clock,
                     sessions.shared()),
       doors(std::make_shared<session::Doors>(door_limits(config.environment.limits), &sessions.shared())),
       ongoing_logouts(background, receipts, *state->outbox, doors),
-      ongoing_logins(doors, config.environment.limits.failed_callbacks_per_address) {
+      ongoing_logins(doors, config.environment.limits.failed_callbacks_per_address),
+      signal_pollers_({background, clock, sessions.shared(), ongoing_logouts.signal_states,
+                       [this](std::string transmitter, std::string token) {
+                         return take_signal(std::move(transmitter), std::move(token));
+                       }}) {
   receipts.on_complete([this](const logout::Receipt& receipt) { count_logout(receipt, clock.steady()); });
   sessions.on_news([this](session::News news) {
     background.post([this, news = std::move(news)] { base::start_detached(hear(news)); });
@@ -92,6 +98,7 @@ Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, 
 void Parts::start() {
   state->start();
   fan_out.use_logout_tokens(logout_tokens);
+  fan_out.use_signal_queue(signal_queue);
   fan_out.use_targets([this](const std::string& name) { return graph_->logout->find_target(name); });
   fan_out.use_client_tokens(client_tokens);
   fan_out.use_tokens([this](std::vector<logout::CallPtr> tokens) {
@@ -103,6 +110,20 @@ void Parts::start() {
   expiry_ = std::make_unique<session::Expiry>(
       sessions, background, [this](std::vector<session::Snapshot> over) { return sessions_over(std::move(over)); });
   expiry_->start();
+  is_started_ = true;
+  signal_pollers_.use(graph_->config->signals, transmitters_, for_identity(*graph_->config));
+}
+
+void Parts::use(std::shared_ptr<const pipeline::Graph> graph) {
+  graph_ = std::move(graph);
+  if (is_started_) signal_pollers_.use(graph_->config->signals, transmitters_, for_identity(*graph_->config));
+}
+
+base::Task<logout::TakenSignal> Parts::take_signal(std::string transmitter, std::string token) {
+  const auto in_force = graph_;
+  auto taking = in_force->logout->take_signal(std::move(transmitter), std::move(token));
+  auto taken = co_await taking;
+  co_return taken;
 }
 
 base::Task<void> Parts::hear(session::News news) {
@@ -117,6 +138,7 @@ base::Task<void> Parts::sessions_over(std::vector<session::Snapshot> over) {
 
 void Parts::flush_then(base::SteadyTime at_latest, std::function<void()> done) {
   if (expiry_) expiry_->stop();
+  signal_pollers_.stop();
   const auto left = std::chrono::duration_cast<milliseconds>(at_latest - clock.steady());
   base::start_detached(
       drain_then(fan_out, ongoing_logouts.revocations, evidence, std::max(left, kShortestFlush), std::move(done)));

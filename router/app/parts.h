@@ -11,6 +11,7 @@
 
 #include "app/evidence.h"
 #include "app/retirement.h"
+#include "app/signal_pollers.h"
 #include "app/state.h"
 #include "backend/compressed_body.h"
 #include "backend/kept_bodies.h"
@@ -58,7 +59,7 @@ struct Parts {
   // Background loop, or before the loops run.
   Bound bind(const config::Configuration& config);
   // The graph whose rules hold for what no request asked for. Background loop, or before the loops run.
-  void use(std::shared_ptr<const pipeline::Graph> graph) { graph_ = std::move(graph); }
+  void use(std::shared_ptr<const pipeline::Graph> graph);
   // The store has ended these sessions: their back-ends hear of it.
   base::Task<void> sessions_over(std::vector<session::Snapshot> over);
   // Another replica has done this.
@@ -95,6 +96,7 @@ struct Parts {
   Evidence evidence;
   logout::ReceiptLinks receipt_links;
   logout::LogoutTokens logout_tokens;
+  logout::SignalQueue signal_queue;
   logout::FanOut fan_out;
   logout::ReturnStates return_states;
   std::shared_ptr<session::Doors> doors;
@@ -109,6 +111,8 @@ struct Parts {
                                                        const config::Configuration& config,
                                                        std::shared_ptr<identity::TokenIssuers>& bound);
 
+  base::Task<logout::TakenSignal> take_signal(std::string transmitter, std::string token);
+
   std::shared_ptr<const pipeline::Graph> graph_;
   std::unique_ptr<session::Expiry> expiry_;
   std::optional<config::DestinationService> destination_binding_;
@@ -118,6 +122,8 @@ struct Parts {
   Retirement<identity::Providers> retired_providers_{background, clock};
   std::shared_ptr<identity::TokenIssuers> transmitters_;
   std::shared_ptr<identity::TokenIssuers> revokers_;
+  bool is_started_ = false;
+  SignalPollers signal_pollers_;
 };
 
 }  // namespace router::app

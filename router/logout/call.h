@@ -31,7 +31,9 @@ struct CallTarget {
   std::string method = "POST";
   http::Url url;
   base::milliseconds timeout{30'000};
-  std::string audience;  // of the logout token that it is told by; empty: it is told without one
+  std::string audience;       // of the logout token, or signal, that it is told by; empty: it is told without one
+  bool takes_signal = false;  // a subscriber: that token is a security event token
+  bool is_polled = false;     // a subscriber that fetches it; `url` is none
   bool sends_token = false;
   // The bindings whose users' token it gets (config/token_rule.h); absent: any.
   std::optional<std::vector<std::string>> token_bindings;

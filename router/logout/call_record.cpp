@@ -9,15 +9,16 @@ namespace router::logout {
 namespace {
 
 // Raised with every change of the list below.
-constexpr std::uint64_t kCallFormat = 2;
+constexpr std::uint64_t kCallFormat = 3;
+constexpr std::uint64_t kWithoutSignal = 2;
 constexpr std::uint64_t kWithoutTenant = 1;
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 template <class Archive, class Record, class Token>
-void call_fields(Archive& archive, Record& call, Token& credentials, Fields& forwarded) {
+void call_fields(Archive& archive, Record& call, Token& credentials, bool& revoked, Fields& forwarded) {
   archive(call.id, call.logout_id, call.target_name, call.back_end);
-  archive(credentials.access_token, credentials.expires, credentials.revoked);
+  archive(credentials.access_token, credentials.expires, revoked);
   archive(call.cookies, forwarded, call.created);
 }
 
@@ -29,26 +30,32 @@ unsigned number_of(const CallRecord& call) {
   return static_cast<unsigned>(base::parse_unsigned(std::string_view(call.id).substr(dot + 1)).value_or(0));
 }
 
-base::Secret pack(const CallRecord& call) {
+base::Secret pack(const CallRecord& call) { return pack(call, *call.credentials); }
+
+base::Secret pack(const CallRecord& call, const Credentials& credentials) {
+  bool revoked = credentials.revoked;
   Fields forwarded;
   for (const auto& field : call.forwarded) forwarded.emplace_back(field.name, field.value);
   base::Packer packer;
   packer(kCallFormat);
-  call_fields(packer, call, *call.credentials, forwarded);
-  packer(call.tenant, call.session_origin, call.session_name, call.subject);
+  call_fields(packer, call, credentials, revoked, forwarded);
+  packer(call.tenant, call.session_origin, call.session_name, call.subject, call.signal);
   return packer.take();
 }
 
-CallPtr unpack_call(std::string_view bytes) {
+std::shared_ptr<CallRecord> unpack_call(std::string_view bytes) {
   base::Unpacker unpacker(bytes);
   std::uint64_t format = 0;
   unpacker(format);
-  if (format != kCallFormat && format != kWithoutTenant) return nullptr;
+  if (format < kWithoutTenant || format > kCallFormat) return nullptr;
   auto call = std::make_shared<CallRecord>();
   call->credentials = std::make_shared<Credentials>();
   Fields forwarded;
-  call_fields(unpacker, *call, *call->credentials, forwarded);
-  if (format == kCallFormat) unpacker(call->tenant, call->session_origin, call->session_name, call->subject);
+  bool revoked = false;
+  call_fields(unpacker, *call, *call->credentials, revoked, forwarded);
+  call->credentials->revoked = revoked;
+  if (format >= kWithoutSignal) unpacker(call->tenant, call->session_origin, call->session_name, call->subject);
+  if (format == kCallFormat) unpacker(call->signal);
   if (!unpacker.is_whole() || call->id.empty()) return nullptr;
   for (auto& [name, value] : forwarded) call->forwarded.push_back({std::move(name), std::move(value)});
   return call;

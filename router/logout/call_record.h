@@ -2,10 +2,11 @@
 //
 // The back-end is known by what the configuration calls it, so that its credentials are written nowhere, and a call
 // that is taken up again goes where the configuration of that day says. Immutable once it is in the outbox, which
-// shares it with the fan-out; but for Credentials::revoked, which belongs to the background loop. Source:
-// docs/contract/durability.md; docs/contract/logout.md section 7.
+// shares it with the fan-out; but for Credentials::revoked. Source: docs/contract/durability.md; docs/contract/logout.md
+// section 7.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,7 +23,7 @@ namespace router::logout {
 struct Credentials {
   base::Secret access_token;  // empty: the session had none
   std::optional<base::WallTime> expires;
-  bool revoked = false;
+  std::atomic<bool> revoked = false;
 
   bool usable_at(base::WallTime now) const { return !access_token.empty() && !revoked && (!expires || now < *expires); }
 };
@@ -41,6 +42,8 @@ struct CallRecord {
   std::string session_origin;
   std::string session_name;  // as that back-end knows it (session/pairwise_id.h)
   std::string subject;
+  // What a security event token says but for issuer, audience, time and name: JSON; empty where its back-end gets none.
+  std::string signal;
 };
 using CallPtr = std::shared_ptr<const CallRecord>;
 
@@ -49,7 +52,9 @@ unsigned number_of(const CallRecord& call);
 
 // Plain: what holds cookies and tokens is sealed before it is written.
 base::Secret pack(const CallRecord& call);
+// With these credentials instead of its own.
+base::Secret pack(const CallRecord& call, const Credentials& credentials);
 // Null: no call, or one of a format that this version does not know. Its credentials are its own.
-CallPtr unpack_call(std::string_view bytes);
+std::shared_ptr<CallRecord> unpack_call(std::string_view bytes);
 
 }  // namespace router::logout

@@ -1,8 +1,11 @@
 #include "logout/call_request.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 
 #include "backend/on_premise.h"
+#include "base/text.h"
 #include "http/form.h"
 
 namespace router::logout {
@@ -22,10 +25,22 @@ void lead_through_connector(const CallRecord& call, const CallTarget& target, bo
   request.headers.insert(request.headers.end(), fields.begin(), fields.end());
 }
 
+// Not twice what this call says itself.
+void add_configured(const CallTarget& target, net::ClientRequest& request) {
+  const auto ours = request.headers.size();
+  for (const auto& header : target.headers) {
+    const auto end = request.headers.begin() + static_cast<std::ptrdiff_t>(ours);
+    const bool is_said = std::any_of(request.headers.begin(), end, [&](const auto& field) {
+      return base::equals_ignoring_case(field.first, header.name);
+    });
+    if (!is_said) request.headers.emplace_back(header.name, header.value);
+  }
+}
+
 }  // namespace
 
 net::ClientRequest make_request(const CallRecord& call, const CallTarget& target, bool with_token,
-                                const base::Secret& proxy_token, const std::string& logout_token) {
+                                const base::Secret& proxy_token, const std::string& own_token) {
   net::ClientRequest request;
   request.method = target.method;
   request.url = target.url;
@@ -33,7 +48,6 @@ net::ClientRequest make_request(const CallRecord& call, const CallTarget& target
   request.tls = target.tls;
   request.proxy_host = target.proxy_host;
   request.proxy_port = target.proxy_port;
-  for (const auto& header : target.headers) request.headers.emplace_back(header.name, header.value);
   for (const auto& header : call.forwarded) {
     // who recorded it may not have known what the destination wants
     if (!target.sends_forwarded && header.name.starts_with("x-forwarded-")) continue;
@@ -47,10 +61,15 @@ net::ClientRequest make_request(const CallRecord& call, const CallTarget& target
   if (target.connectivity) lead_through_connector(call, target, with_token, proxy_token, request);
   if (!call.cookies.empty()) request.headers.emplace_back("Cookie", std::string(call.cookies.reveal()));
   request.headers.emplace_back("Idempotency-Key", call.id);
-  if (!logout_token.empty()) {
+  if (target.takes_signal) {
+    request.headers.emplace_back("Content-Type", "application/secevent+jwt");
+    request.headers.emplace_back("Accept", "application/json");
+    request.body = own_token;
+  } else if (!own_token.empty()) {
     request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-    request.body = http::encode_form({{"logout_token", logout_token}});
+    request.body = http::encode_form({{"logout_token", own_token}});
   }
+  add_configured(target, request);
   return request;
 }
 

@@ -8,6 +8,8 @@ namespace router::logout {
 namespace {
 
 constexpr int kProxyRefuses = 407;
+constexpr int kAccepted = 202;
+constexpr int kNotAccepted = 400;
 
 }  // namespace
 
@@ -24,23 +26,41 @@ base::Task<base::Result<net::ClientResponse>> CallSender::send(CallPtr call, std
     if (!token) co_return token.error();
     proxy_token = *std::move(token);
   }
-  std::string logout_token;
+  std::string own_token;
   if (!target->audience.empty()) {
     if (logout_tokens_ == nullptr) {
       co_return base::Error{base::ErrorCode::internal, base::Side::router, "nobody makes logout tokens"};
     }
-    auto made = logout_tokens_->make(*call, *target);
+    auto made =
+        target->takes_signal ? logout_tokens_->make_signal(*call, *target) : logout_tokens_->make(*call, *target);
     if (!made) {
       base::log_warning("logout.token_not_made", {{"call", call->id}, {"fault", describe(made.error())}});
       co_return made.error();
     }
-    logout_token = *std::move(made);
+    own_token = *std::move(made);
   }
-  auto sending = client_.send(make_request(*call, *target, with_token, proxy_token, logout_token));
+  if (target->is_polled) {
+    auto offering = offer(std::move(call), std::move(target), std::move(own_token));
+    auto taken = co_await offering;
+    co_return taken;
+  }
+  auto sending = client_.send(make_request(*call, *target, with_token, proxy_token, own_token));
   auto answer = co_await sending;
   if (connectivity && answer && answer->status == kProxyRefuses) {
     tokens_->drop(connectivity->client, call->tenant, proxy_token);
   }
+  co_return answer;
+}
+
+// Answered as by one that is pushed to.
+base::Task<base::Result<net::ClientResponse>> CallSender::offer(CallPtr call, std::shared_ptr<const CallTarget> target,
+                                                                std::string token) {
+  if (queue_ == nullptr) co_return base::Error{base::ErrorCode::unavailable, base::Side::router, "nobody polls here"};
+  auto offering = queue_->offer(target->audience, call->id, std::move(token));
+  const auto taken = co_await offering;
+  if (!taken) co_return taken.error();
+  net::ClientResponse answer;
+  answer.status = *taken ? kAccepted : kNotAccepted;
   co_return answer;
 }
 

@@ -14,6 +14,7 @@
 #include "identity/client_tokens.h"
 #include "logout/call.h"
 #include "logout/logout_tokens.h"
+#include "logout/signal_queue.h"
 #include "net/http_client.h"
 
 namespace router::logout {
@@ -24,15 +25,21 @@ class CallSender {
 
   // Who makes the logout tokens; without it none goes out.
   void use_logout_tokens(const LogoutTokens& tokens) { logout_tokens_ = &tokens; }
+  // Where subscribers fetch what is theirs; without it that waits.
+  void use_signal_queue(SignalQueue& queue) { queue_ = &queue; }
   void use_client_tokens(std::shared_ptr<identity::ClientTokens> tokens) { tokens_ = std::move(tokens); }
   base::Task<base::Result<net::ClientResponse>> send(CallPtr call, std::shared_ptr<const CallTarget> target,
                                                      bool with_token);
 
  private:
+  base::Task<base::Result<net::ClientResponse>> offer(CallPtr call, std::shared_ptr<const CallTarget> target,
+                                                      std::string token);
+
   net::HttpClient& client_;
   base::Loop& loop_;
   std::shared_ptr<identity::ClientTokens> tokens_;
   const LogoutTokens* logout_tokens_ = nullptr;
+  SignalQueue* queue_ = nullptr;
 };
 
 }  // namespace router::logout

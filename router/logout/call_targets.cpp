@@ -1,10 +1,12 @@
 #include "logout/call_targets.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
 #include "backend/destination_tls.h"
+#include "backend/field_names.h"
 #include "backend/forward_headers.h"
 #include "base/text.h"
 #include "config/token_rule.h"
@@ -44,7 +46,8 @@ CallTarget make_call_target(const config::Destination& destination, const config
   target.audience = destination.logout_audience;
   target.token_bindings = config::token_bindings(config, destination.name);
   target.sends_forwarded = destination.set_x_forwarded_headers;
-  target.headers = destination.headers;
+  std::copy_if(destination.headers.begin(), destination.headers.end(), std::back_inserter(target.headers),
+               [](const config::Header& header) { return backend::may_be_configured(header.name); });
   target.tls = backend::destination_tls(destination, config);
   target.proxy_host = destination.proxy_host;
   target.proxy_port = destination.proxy_port;
@@ -101,12 +104,6 @@ std::shared_ptr<Credentials> credentials_for(const CallTarget& target, const ses
   return of_user;
 }
 
-// Sessions of earlier versions do not say it themselves.
-std::string origin_of(const session::Session& session, const std::optional<ForwardedRequest>& request) {
-  if (!session.origin.empty() || !request) return session.origin;
-  return request->scheme + "://" + request->host;
-}
-
 std::vector<config::Header> forwarded_fields(const CallTarget& target, const ForwardedRequest& request) {
   std::vector<config::Header> fields;
   if (target.sends_forwarded) {
@@ -141,6 +138,11 @@ CallTargets make_call_targets(const config::Configuration& config) {
 
 ForwardedRequest forwarded_request(const http::Request& request, const http::External& external) {
   return {external.authority, external.scheme, http::client_chain(request.headers, external), request.target.path};
+}
+
+std::string origin_of(const session::Session& session, const std::optional<ForwardedRequest>& request) {
+  if (!session.origin.empty() || !request) return session.origin;
+  return request->scheme + "://" + request->host;
 }
 
 std::vector<Call> calls_for(const session::Session& session, const CallTargets& targets,

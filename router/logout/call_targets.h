@@ -36,6 +36,9 @@ struct ForwardedRequest {
 };
 ForwardedRequest forwarded_request(const http::Request& request, const http::External& external);
 
+// Where the session was made; sessions of earlier versions do not say it themselves.
+std::string origin_of(const session::Session& session, const std::optional<ForwardedRequest>& request);
+
 // One call per target, of an anonymous session one per target whose cookies it holds; with `only`, for the targets of
 // these destinations. Ids are given when the calls are sent.
 std::vector<Call> calls_for(const session::Session& session, const CallTargets& targets,

@@ -1,6 +1,7 @@
 #include "logout/execute.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include "base/log.h"
@@ -42,39 +43,12 @@ std::shared_ptr<Credentials> users_credentials(const session::Session& session, 
   return found == calls.end() ? nullptr : found->credentials;
 }
 
-base::Error not_known_yet() {
-  return {base::ErrorCode::unavailable, base::Side::router, "the destination is not known yet", true};
-}
-
-base::Error not_there_any_more() {
-  return {base::ErrorCode::not_found, base::Side::router, "the configuration has no such back-end any more"};
-}
-
-config::Destination nameless_destination(const std::string& name) {
-  config::Destination destination;
-  destination.name = name;
-  return destination;
-}
-
-CallTarget central_target(config::Destination destination, const config::LogoutPath& logout,
-                          const config::Configuration& config) {
-  destination.logout_path = logout.path;
-  destination.logout_method = logout.method;
-  destination.title = logout.title;
-  destination.logout_audience = logout.audience;
-  return make_call_target(destination, config);
-}
-
-// Recorded as it is; where it is called is found then, and whether with the token, which stays good for it.
-std::shared_ptr<const CallTarget> to_be_found(CallTarget target) {
-  target.is_known = false;
-  target.sends_token = target.audience.empty();
-  return std::make_shared<const CallTarget>(std::move(target));
-}
-
 }  // namespace
 
-Executor::Executor(Parts parts) : parts_(std::move(parts)), targets_(make_call_targets(*parts_.config)) {
+Executor::Executor(Parts parts)
+    : parts_(std::move(parts)),
+      targets_(make_call_targets(*parts_.config)),
+      subscribers_(make_subscriber_targets(*parts_.config)) {
   for (const auto& target : targets_) back_ends_.push_back(target->back_end);
 }
 
@@ -110,6 +84,7 @@ Task<Result<void>> Executor::remember(session::EndedAtProvider ended) {
 // same ones at the same time.
 Task<void> Executor::end_selected(const Trigger& trigger, session::SessionFilter filter,
                                   std::optional<ForwardedRequest> request, Execution* execution) {
+  filter.any_order = true;  // to find the oldest is to look at all, each time
   for (int fruitless = 0; fruitless < kMostFruitless;) {
     auto found = co_await parts_.store.select(filter, kBatch);
     if (!found) {
@@ -200,24 +175,32 @@ Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger
   co_return ended;
 }
 
+// The calls of all are recorded together: each user's by itself would wait for the store once a user.
 Task<void> Executor::fan_out(const Trigger& trigger, Snapshots ended, std::optional<ForwardedRequest> request,
                              Execution* execution) {
   execution->ended += ended.size();
   auto waiting = wait_for_room(trigger);
   co_await waiting;
   std::stable_sort(ended.begin(), ended.end(), [](const auto& a, const auto& b) { return user_of(*a) < user_of(*b); });
-  std::shared_ptr<Receipt> receipt;
+  std::vector<FanOut::Submission> submissions;
+  std::vector<RevocationOrder> revocations;
   const session::Session* previous = nullptr;
   for (const auto& session : ended) {
     if (previous == nullptr || user_of(*previous) != user_of(*session)) {
-      if (receipt) close_receipt(trigger, std::move(receipt), execution);
-      receipt = parts_.receipts.draft(trigger.cause, session->user_name);
-      begin_receipt(trigger, receipt, execution);
+      submissions.push_back({parts_.receipts.draft(trigger.cause, session->user_name), {}, {}});
+      begin_receipt(trigger, submissions.back().receipt, execution);
     }
     previous = session.get();
-    co_await fan_out_one(trigger, session, request, receipt);
+    auto revocation = add_session(trigger, *session, request, submissions.back());
+    if (revocation) revocations.push_back(*std::move(revocation));
   }
-  if (receipt) close_receipt(trigger, std::move(receipt), execution);
+  std::vector<std::shared_ptr<Receipt>> receipts;
+  for (const auto& one : submissions) receipts.push_back(one.receipt);
+  auto submitting =
+      parts_.fan_out.submit(std::move(submissions), trigger.is_paced() ? Urgency::paced : Urgency::urgent);
+  co_await submitting;
+  for (auto& one : revocations) parts_.ongoing.revocations.schedule(std::move(one));
+  for (auto& one : receipts) close_receipt(trigger, std::move(one), execution);
   auto noting = note_told(std::move(ended));
   co_await noting;
 }
@@ -238,22 +221,24 @@ Task<void> Executor::note_told(Snapshots ended) {
   if (!told) log_store_fault("told", told.error());
 }
 
-Task<void> Executor::fan_out_one(const Trigger& trigger, session::Snapshot session,
-                                 std::optional<ForwardedRequest> request, std::shared_ptr<Receipt> receipt) {
-  describe(trigger, *session, *receipt);
-  auto calls = calls_of(trigger, *session, request);
-  auto credentials = users_credentials(*session, calls);
-  const auto urgency = trigger.is_paced() ? Urgency::paced : Urgency::urgent;
-  identity::Provider* const provider = revokes_at(trigger, *session);
-  std::vector<CallPtr> tokens;
-  if (provider != nullptr) {
-    tokens = token_records(*session, receipt->id, receipt->sessions.size(), parts_.clock.wall());
-  }
-  auto submitting = parts_.fan_out.submit(receipt, std::move(calls), urgency, tokens);
-  co_await submitting;
-  if (provider == nullptr) co_return;
-  parts_.ongoing.revocations.schedule({parts_.providers, provider, std::move(tokens), std::move(credentials), receipt,
-                                       parts_.config->logout.revoke_after});
+// Absent: its tokens are nobody's to take back.
+std::optional<RevocationOrder> Executor::add_session(const Trigger& trigger, const session::Session& session,
+                                                     const std::optional<ForwardedRequest>& request,
+                                                     FanOut::Submission& submission) const {
+  auto& [receipt, all_calls, all_tokens] = submission;
+  describe(trigger, session, *receipt);
+  auto calls = calls_of(trigger, session, request);
+  auto credentials = users_credentials(session, calls);
+  std::move(calls.begin(), calls.end(), std::back_inserter(all_calls));
+  const Told told{trigger, parts_.own_transactions + receipt->id, parts_.clock.wall()};
+  auto signals = signals_for(session, subscribers_, told, request);
+  std::move(signals.begin(), signals.end(), std::back_inserter(all_calls));
+  identity::Provider* const provider = revokes_at(trigger, session);
+  if (provider == nullptr) return std::nullopt;
+  auto tokens = token_records(session, receipt->id, receipt->sessions.size(), parts_.clock.wall());
+  all_tokens.insert(all_tokens.end(), tokens.begin(), tokens.end());
+  return RevocationOrder{parts_.providers,       provider, std::move(tokens),
+                         std::move(credentials), receipt,  parts_.config->logout.revoke_after};
 }
 
 std::vector<Call> Executor::calls_of(const Trigger& trigger, const session::Session& session,
@@ -277,65 +262,6 @@ std::size_t Executor::close_connections(const Trigger& trigger, const session::S
       closed += part->is_every() ? parts_.live.close_back_ends(*id) : parts_.live.close(*id, part->destinations);
   }
   return closed;
-}
-
-// Each once, however many applications name it.
-CallTargets Executor::targets_of(const Trigger& trigger, const session::Session& session) const {
-  auto targets = all_targets();
-  for (const auto* logouts : {&session.application_logouts, &trigger.application_logouts}) {
-    for (const auto& logout : *logouts) {
-      auto target = application_target(logout);
-      if (!target && target.error().code == base::ErrorCode::unavailable) {
-        target = to_be_found(*make_application_target(logout, nameless_destination(logout.back_end), *parts_.config));
-      }
-      if (target) {
-        add_target(*std::move(target), targets);
-      } else {
-        base::log_error("logout.destination_not_known",
-                        {{"destination", logout.back_end}, {"application", logout.application}});
-      }
-    }
-  }
-  return targets;
-}
-
-Result<std::shared_ptr<const CallTarget>> Executor::application_target(const session::ApplicationLogout& logout) const {
-  const auto* known = known_back_end(*parts_.config, logout);
-  if (known != nullptr) return make_application_target(logout, *known, *parts_.config);
-  if (logout.is_service || !parts_.find_destination) return not_there_any_more();
-  const auto looked_up = parts_.find_destination(logout.back_end);
-  if (!looked_up) return not_known_yet();
-  return make_application_target(logout, *looked_up, *parts_.config);
-}
-
-CallTargets Executor::all_targets() const {
-  CallTargets targets = targets_;
-  for (const auto& [name, logout] : parts_.config->looked_up_logouts) {
-    auto target = looked_up(name, logout);
-    if (!target) target = to_be_found(central_target(nameless_destination(name), logout, *parts_.config));
-    targets.push_back(std::move(target));
-  }
-  return targets;
-}
-
-std::shared_ptr<const CallTarget> Executor::looked_up(const std::string& name, const config::LogoutPath& logout) const {
-  const auto found = parts_.find_destination ? parts_.find_destination(name) : nullptr;
-  if (!found) return nullptr;
-  return std::make_shared<const CallTarget>(central_target(*found, logout, *parts_.config));
-}
-
-Result<std::shared_ptr<const CallTarget>> Executor::find_target(const std::string& name) const {
-  for (const auto& target : targets_) {
-    if (target->name == name) return target;
-  }
-  for (const auto& [destination, logout] : parts_.config->looked_up_logouts) {
-    if (name != target_name(kDestinationTarget, destination)) continue;
-    auto target = looked_up(destination, logout);
-    if (target) return target;
-    return not_known_yet();
-  }
-  if (const auto of_application = read_application_target_name(name)) return application_target(*of_application);
-  return not_there_any_more();
 }
 
 identity::Provider* Executor::revokes_at(const Trigger& trigger, const session::Session& session) const {

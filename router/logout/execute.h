@@ -14,6 +14,7 @@
 
 #include "logout/call_targets.h"
 #include "logout/parts.h"
+#include "logout/subscribers.h"
 #include "logout/trigger.h"
 
 namespace router::logout {
@@ -64,8 +65,9 @@ class Executor {
                                                          std::optional<ForwardedRequest> request);
   base::Task<void> fan_out(const Trigger& trigger, Snapshots ended, std::optional<ForwardedRequest> request,
                            Execution* execution);
-  base::Task<void> fan_out_one(const Trigger& trigger, session::Snapshot session,
-                               std::optional<ForwardedRequest> request, std::shared_ptr<Receipt> receipt);
+  std::optional<RevocationOrder> add_session(const Trigger& trigger, const session::Session& session,
+                                             const std::optional<ForwardedRequest>& request,
+                                             FanOut::Submission& submission) const;
   static void note_fault(std::string_view what, const base::Error& error, Execution* execution);
   void begin_receipt(const Trigger& trigger, const std::shared_ptr<Receipt>& receipt, Execution* execution);
   void describe(const Trigger& trigger, const session::Session& session, Receipt& receipt) const;
@@ -88,6 +90,7 @@ class Executor {
 
   Parts parts_;
   CallTargets targets_;
+  CallTargets subscribers_;
   std::vector<std::string> back_ends_;
 };
 

@@ -30,6 +30,10 @@ void note_outbox_fault(const CallRecord& call, const base::Error& error) {
   base::log_warning("logout.outbox", {{"call", call.id}, {"fault", describe(error)}});
 }
 
+Outcome outcome_of(const CallTarget& target, int status, bool with_token) {
+  return target.takes_signal ? judge_signal(status) : judge(status, with_token, !target.audience.empty());
+}
+
 }  // namespace
 
 FanOut::FanOut(net::HttpClient& client, base::Loop& loop, const base::Clock& clock, Outbox& outbox, Receipts& receipts,
@@ -45,43 +49,45 @@ FanOut::FanOut(net::HttpClient& client, base::Loop& loop, const base::Clock& clo
   if (!random_) random_ = [this] { return std::uniform_real_distribution<double>(0, 1)(generator_); };
 }
 
-Task<void> FanOut::submit(std::shared_ptr<Receipt> receipt, std::vector<Call> calls, Urgency urgency,
-                          std::vector<CallPtr> tokens) {
-  auto preparing = prepare(std::move(receipt), std::move(calls), urgency, std::move(tokens));
+Task<void> FanOut::submit(std::vector<Submission> all, Urgency urgency) {
+  auto preparing = prepare(std::move(all), urgency);
   auto prepared = co_await preparing;
   auto releasing = release(std::move(prepared));
   co_await releasing;
 }
 
-Task<FanOut::Prepared> FanOut::prepare(std::shared_ptr<Receipt> receipt, std::vector<Call> calls, Urgency urgency,
-                                       std::vector<CallPtr> tokens) {
+Task<FanOut::Prepared> FanOut::prepare(std::vector<Submission> all, Urgency urgency) {
   Prepared submitted;
   std::vector<CallPtr> records;
-  for (Call& call : calls) {
-    const auto number = static_cast<unsigned>(receipt->calls.size() + 1);
-    call.logout_id = receipt->id;
-    call.id = receipt->id + "." + std::to_string(number);
-    const auto target = call.target;
-    call.target_name = target->name;
-    call.back_end = target->back_end;
-    call.created = clock_.wall();
-    auto waiting = std::make_unique<WaitingCall>();
-    waiting->target = target->is_known ? target : nullptr;  // found when it is called
-    waiting->call = std::make_shared<const CallRecord>(std::move(call));
-    waiting->receipt = receipt;
-    waiting->index = Receipts::add_call(*receipt, number, target);
-    waiting->urgency = urgency;
-    waiting->submitted = clock_.steady();
-    records.push_back(waiting->call);
-    submitted.push_back(std::move(waiting));
+  for (auto& [receipt, calls, tokens] : all) {
+    for (Call& call : calls) {
+      const auto number = static_cast<unsigned>(receipt->calls.size() + 1);
+      call.logout_id = receipt->id;
+      call.id = receipt->id + "." + std::to_string(number);
+      const auto target = call.target;
+      call.target_name = target->name;
+      call.back_end = target->back_end;
+      call.created = clock_.wall();
+      auto waiting = std::make_unique<WaitingCall>();
+      waiting->target = target->is_known ? target : nullptr;  // found when it is called
+      waiting->call = std::make_shared<const CallRecord>(std::move(call));
+      waiting->receipt = receipt;
+      waiting->index = Receipts::add_call(*receipt, number, target);
+      waiting->urgency = urgency;
+      waiting->submitted = clock_.steady();
+      records.push_back(waiting->call);
+      submitted.push_back(std::move(waiting));
+    }
+    // last: whoever takes them over has the calls that need them already
+    for (auto& token : tokens) records.push_back(std::move(token));
   }
-  // last: whoever takes them over has the calls that need them already
-  for (auto& token : tokens) records.push_back(std::move(token));
   auto recording = outbox_.record(std::move(records));
   const auto recorded = co_await recording;
-  // of all calls of the receipt, which may be of several sessions
-  const bool are_all = receipt->calls.size() == submitted.size();
-  receipt->durable = recorded && outbox_.is_durable() && (are_all || receipt->durable);
+  for (const auto& [receipt, calls, tokens] : all) {
+    // of all calls of the receipt, which may be of several sessions
+    const bool are_all = receipt->calls.size() == calls.size();
+    receipt->durable = recorded && outbox_.is_durable() && (are_all || receipt->durable);
+  }
   co_return submitted;
 }
 
@@ -223,8 +229,7 @@ Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
   pump(lane);  // the next one need not wait until the outcome is written down
   report.took = std::chrono::duration_cast<milliseconds>(clock_.steady() - started);
   report.status = answer ? answer->status : 0;
-  const Outcome outcome =
-      answer ? judge(answer->status, with_token, !call->target->audience.empty()) : Outcome::pending;
+  const Outcome outcome = answer ? outcome_of(*call->target, answer->status, with_token) : Outcome::pending;
   if (outcome != Outcome::pending) {
     report.fault.clear();
     co_await settle(std::move(call), outcome);

@@ -23,11 +23,11 @@
 namespace router::logout {
 
 struct FanOutOptions {
-  std::size_t concurrency = 64;           // LOGOUT_FANOUT_CONCURRENCY, per back-end
-  unsigned paced_per_second = 2000;       // calls of timed-out sessions, per back-end
-  std::size_t max_waiting = 100'000;      // per back-end
-  std::size_t paced_high_water = 10'000;  // per back-end; wait_for_room() waits above it
-  base::milliseconds give_up_after = kGiveUpAfter;
+  std::size_t concurrency = 64;                     // LOGOUT_FANOUT_CONCURRENCY, per back-end
+  unsigned paced_per_second = 2000;                 // calls of timed-out sessions, per back-end
+  std::size_t max_waiting = 100'000;                // per back-end
+  std::size_t paced_high_water = 10'000;            // per back-end; wait_for_room() waits above it
+  base::milliseconds give_up_after = kGiveUpAfter;  // LOGOUT_GIVE_UP_AFTER, since the logout
 };
 
 // What waits for one back-end.
@@ -51,16 +51,19 @@ class FanOut {
   FanOut(net::HttpClient& client, base::Loop& loop, const base::Clock& clock, Outbox& outbox, Receipts& receipts,
          FanOutOptions options, std::function<double()> random = {});
 
-  // Returns when the calls are recorded (durably, if the outbox is); they are sent later. Fills in the
-  // receipt.
-  // `tokens`: recorded with them, for Revocations.
-  base::Task<void> submit(std::shared_ptr<Receipt> receipt, std::vector<Call> calls, Urgency urgency,
-                          std::vector<CallPtr> tokens = {});
+  // What is to be told for one receipt.
+  struct Submission {
+    std::shared_ptr<Receipt> receipt;
+    std::vector<Call> calls;
+    std::vector<CallPtr> tokens;  // recorded with them, for Revocations
+  };
+  // Returns when the calls are recorded, all at once (durably, if the outbox is); they are sent later. Fills in the
+  // receipts.
+  base::Task<void> submit(std::vector<Submission> all, Urgency urgency);
   // The same in two steps, for who does in between what the calls tell of: whatever becomes of this process then, they
   // are made. withdraw(): nothing came of it.
   using Prepared = std::vector<WaitingCallPtr>;
-  base::Task<Prepared> prepare(std::shared_ptr<Receipt> receipt, std::vector<Call> calls, Urgency urgency,
-                               std::vector<CallPtr> tokens = {});
+  base::Task<Prepared> prepare(std::vector<Submission> all, Urgency urgency);
   base::Task<void> release(Prepared prepared);
   base::Task<void> withdraw(Prepared prepared);
   // Back-pressure for mass expiry: returns when one of these back-ends can take more paced calls (so that a
@@ -70,6 +73,8 @@ class FanOut {
   void use_targets(FindTarget find_target) { find_target_ = std::move(find_target); }
   // For back-ends that are told by one; without them they wait.
   void use_logout_tokens(const LogoutTokens& tokens) { sender_.use_logout_tokens(tokens); }
+  // For subscribers that poll; without it what is theirs waits.
+  void use_signal_queue(SignalQueue& queue) { sender_.use_signal_queue(queue); }
   // For what is behind a Cloud Connector; without them it waits.
   void use_client_tokens(std::shared_ptr<identity::ClientTokens> tokens) {
     sender_.use_client_tokens(std::move(tokens));

@@ -82,7 +82,9 @@ Task<Result<std::optional<Executor::Left>>> Executor::leave_in(const Trigger& tr
   Left left{known, parts_.receipts.draft(trigger.cause, known->user_name), {}};
   left.receipt->application = part.name;
   const auto urgency = trigger.is_paced() ? Urgency::paced : Urgency::urgent;
-  auto preparing = parts_.fan_out.prepare(left.receipt, calls_of(trigger, *known, request), urgency);
+  std::vector<FanOut::Submission> submissions;
+  submissions.push_back({left.receipt, calls_of(trigger, *known, request), {}});
+  auto preparing = parts_.fan_out.prepare(std::move(submissions), urgency);
   left.calls = co_await preparing;
   auto changing =
       session::change(parts_.store, known, [&part](session::Session& current) { return leave_part(current, part); });

@@ -12,6 +12,7 @@ using nlohmann::json;
 
 constexpr const char* kBackChannelLogout = "http://schemas.openid.net/event/backchannel-logout";
 constexpr base::seconds kGoodFor{120};
+constexpr std::size_t kTransactionPrefix = 12;
 constexpr std::string_view kKeyPurpose = "logout tokens";
 
 // Absent: neither says one.
@@ -32,6 +33,7 @@ SigningKey key_or_own(const base::Secret& pem, const base::Secret& secret) {
 LogoutTokens::LogoutTokens(const Keys& keys, const crypto::SealingSecrets& secrets, std::string issuer,
                            const base::Clock& clock)
     : key_(key_or_own(keys.current, secrets.current)), issuer_(std::move(issuer)), clock_(clock) {
+  own_transactions_ = key_.kid().substr(0, kTransactionPrefix) + ".";
   jwks_ = "{\"keys\":[" + key_.public_jwk();
   const auto previous = key_from(keys.previous, secrets.previous);
   if (previous && previous->kid() != key_.kid()) jwks_ += "," + previous->public_jwk();
@@ -54,6 +56,18 @@ base::Result<std::string> LogoutTokens::make(const CallRecord& call, const CallT
               {"events", {{kBackChannelLogout, json::object()}}}};
   if (!call.subject.empty()) claims["sub"] = call.subject;
   return key_.sign(claims.dump(-1, ' ', false, json::error_handler_t::replace), "logout+jwt");
+}
+
+base::Result<std::string> LogoutTokens::make_signal(const CallRecord& call, const CallTarget& target) const {
+  const auto& issuer = issuer_.empty() ? call.session_origin : issuer_;
+  auto claims = json::parse(call.signal, nullptr, false);
+  if (issuer.empty() || !claims.is_object())
+    return base::Error{base::ErrorCode::internal, base::Side::router, "the call does not say what it tells, or who"};
+  claims["iss"] = issuer;
+  claims["aud"] = target.audience;
+  claims["iat"] = base::unix_seconds(call.created);
+  claims["jti"] = call.id;
+  return key_.sign(claims.dump(-1, ' ', false, json::error_handler_t::replace), "secevent+jwt");
 }
 
 std::string LogoutTokens::metadata(std::string_view origin) const {

@@ -22,6 +22,7 @@
 #include "logout/receipt.h"
 #include "logout/receipt_link.h"
 #include "logout/return_states.h"
+#include "logout/signal_queue.h"
 #include "session/live_connections.h"
 #include "session/store.h"
 
@@ -55,6 +56,9 @@ struct Parts {
   // Whose signals count, and who may ask for a global revocation; null: nobody.
   std::shared_ptr<identity::TokenIssuers> transmitters = nullptr;
   std::shared_ptr<identity::TokenIssuers> revokers = nullptr;
+  // How the `txn` of what this router tells others begins (logout/logout_tokens.h); empty: it tells nobody.
+  std::string own_transactions = {};
+  SignalQueue* signal_queue = nullptr;  // null: nobody polls
 };
 
 }  // namespace router::logout

@@ -1,8 +1,12 @@
 #include "logout/plan.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "http/query.h"
 #include "http/url.h"
 #include "logout/application_calls.h"
+#include "logout/subscribers.h"
 
 namespace router::logout {
 namespace {
@@ -167,6 +171,9 @@ Plan make_plan(const Trigger& trigger, const EndingInput& input) {
     if (known != nullptr) add_target(make_application_target(logout, *known, input.config), targets);
   }
   plan.calls = calls_for(session, targets, std::nullopt, trigger.only());
+  if (!trigger.whole_session()) return plan;
+  auto signals = signals_for(session, make_subscriber_targets(input.config), {trigger, {}, {}}, std::nullopt);
+  std::move(signals.begin(), signals.end(), std::back_inserter(plan.calls));
   return plan;
 }
 

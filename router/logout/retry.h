@@ -13,6 +13,12 @@ inline constexpr base::milliseconds kFirstRetry{500};
 inline constexpr base::milliseconds kLongestRetry{60'000};
 inline constexpr base::milliseconds kGiveUpAfter{24 * 3600 * 1000};
 
+// Of a signal: RFC 8935 section 2. All but these two is a fault of somebody's that may be mended.
+inline Outcome judge_signal(int status) {
+  if (status >= 200 && status < 300) return Outcome::confirmed;
+  return status == 400 ? Outcome::refused : Outcome::pending;
+}
+
 // Outcome::pending: it has to be asked again.
 inline Outcome judge(int status, bool token_sent, bool by_logout_token = false) {
   // Back-Channel Logout 1.0 section 2.8: the token was not accepted, and will not be

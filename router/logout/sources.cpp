@@ -11,6 +11,7 @@
 #include "logout/sources/landing.h"
 #include "logout/sources/own_receipt.h"
 #include "logout/sources/rest.h"
+#include "logout/sources/signal_transmitter.h"
 #include "logout/sources/signals.h"
 #include "logout/sources/token_revocation.h"
 #include "session/cookie_names.h"
@@ -34,8 +35,8 @@ Sources make_sources(const Parts& parts) {
       std::make_unique<EndSessionSource>(parts.config, parts.providers, parts.store, parts.ongoing, parts.clock));
   sources.push_back(std::make_unique<HostedSource>(parts.config, parts.store));
   sources.push_back(std::make_unique<TokenRevocationSource>(parts.config, parts.providers, parts.ongoing, parts.clock));
-  sources.push_back(std::make_unique<SignalsSource>(parts.config, parts.providers, parts.transmitters,
-                                                    parts.store.shared(), parts.ongoing, parts.clock));
+  sources.push_back(std::make_unique<SignalsSource>(parts));
+  sources.push_back(std::make_unique<SignalTransmitterSource>(parts));
   sources.push_back(std::make_unique<GlobalRevocationSource>(parts.config, parts.providers, parts.revokers,
                                                              parts.store.shared(), parts.ongoing, parts.clock));
   // last: it looks at every request, and those with a path of their own are not its business

@@ -12,7 +12,8 @@ const caep = 'https://schemas.openid.net/secevent/caep/event-type/';
 const risc = 'https://schemas.openid.net/secevent/risc/event-type/';
 const landed = '**/logout-page.html**';
 
-let site, transmitter, issuer, keys, archive;
+let site, transmitter, issuer, keys, archive, desk;
+const heard = []; // what the desk was pushed
 const told = []; // what the archive has heard
 let knownAs; // by what name it knows the session
 let made = 0;
@@ -34,6 +35,13 @@ before(async () => {
     if (request.method === 'POST') told.push(new URLSearchParams(body).get('logout_token'));
     response.writeHead(request.method === 'GET' ? 200 : 204).end();
   });
+  desk = createServer(async (request, response) => {
+    let body = '';
+    for await (const piece of request) body += piece;
+    heard.push({ body, type: request.headers['content-type'], authorization: request.headers.authorization });
+    response.writeHead(202).end();
+  });
+  const subscriber = { url: `${await listen(desk)}/events`, audience: 'desk', authorization: 'Bearer of-the-desk' };
   const more = {
     name: 'archive',
     url: await listen(archive),
@@ -42,13 +50,13 @@ before(async () => {
   };
   const changes = {
     websockets: { enabled: true },
-    signals: { endpoint: '/signals', transmitters: [{ issuer, audience }] },
+    signals: { endpoint: '/signals', transmitters: [{ issuer, audience }], subscribers: [subscriber] },
   };
   site = await startSite(changes, more);
 });
 after(async () => {
   await site?.stop();
-  for (const server of [transmitter, archive]) if (server) await close(server);
+  for (const server of [transmitter, archive, desk]) if (server) await close(server);
 });
 
 async function push(user, event, key = keys[0], changes = {}) {
@@ -121,4 +129,25 @@ test('a back-end in Node believes the logout token by the keys that the router p
   assert.equal(payload.sub, 'carol');
   assert.equal(payload.sid, knownAs);
   assert.deepEqual(payload.events, { 'http://schemas.openid.net/event/backchannel-logout': {} });
+});
+
+test('a subscriber in Node believes the security event token by the metadata of the router [issue 16]', async () => {
+  const page = await site.newPerson();
+  await site.signIn(page, '/orders/', 'dave');
+  heard.length = 0;
+  await page.goto(`${site.router.origin}/my/logout`);
+  while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(heard[0].type, 'application/secevent+jwt');
+  assert.equal(heard[0].authorization, 'Bearer of-the-desk');
+  const metadata = await (await fetch(`${site.router.origin}/.well-known/ssf-configuration`)).json();
+  const { payload } = await jwtVerify(heard[0].body, createRemoteJWKSet(new URL(metadata.jwks_uri)), {
+    issuer: metadata.issuer,
+    audience: 'desk',
+    typ: 'secevent+jwt',
+    algorithms: ['ES256'],
+    requiredClaims: ['iat', 'jti', 'txn', 'sub_id', 'events'],
+  });
+  const user = payload.sub_id.user ?? payload.sub_id;
+  assert.deepEqual(user, { format: 'iss_sub', iss: site.provider.issuer, sub: 'dave' });
+  assert.equal(payload.events[`${caep}session-revoked`].initiating_entity, 'user');
 });

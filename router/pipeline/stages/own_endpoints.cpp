@@ -18,7 +18,8 @@ bool asks_this_router(const http::Request& request) {
 bool has_logout_tokens(const config::Configuration& config) {
   const auto has_audience = [](const auto& one) { return !one.second.logout_audience.empty(); };
   const auto& looked_up = config.looked_up_logouts;
-  return std::any_of(config.destinations.begin(), config.destinations.end(), has_audience) ||
+  return !config.signals.subscribers.empty() ||
+         std::any_of(config.destinations.begin(), config.destinations.end(), has_audience) ||
          std::any_of(looked_up.begin(), looked_up.end(), [](const auto& one) { return !one.second.audience.empty(); });
 }
 

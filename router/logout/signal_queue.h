@@ -1,0 +1,70 @@
+// Signals that wait until their subscriber fetches them: those calls of the fan-out that nobody is called by.
+//
+// A call is offered; it ends when the subscriber acknowledges it, or says that it does not accept it, and when nobody has
+// done so for kPatience: then it is for the fan-out to offer it again, or to give it up. So there are at most as many as
+// calls of one back-end run at a time, and what waits behind them is durable as any call is. Each poll gets what nobody
+// has acknowledged yet, the oldest first. A poll that finds nothing waits for kLongestWait: another replica may have
+// something. Owner: app/parts, beyond reloads. Background loop. Source: RFC 8936 section 2.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/event.h"
+#include "base/loop.h"
+#include "base/result.h"
+#include "base/task.h"
+
+namespace router::logout {
+
+class SignalQueue {
+ public:
+  static constexpr base::milliseconds kPatience{600'000};
+  static constexpr base::milliseconds kLongestWait{5'000};
+  static constexpr std::size_t kMostPolls = 16;  // of one subscriber, at a time
+
+  explicit SignalQueue(base::Loop& loop) : loop_(loop) {}
+
+  // True: acknowledged, false: not accepted. Errors: timeout.
+  base::Task<base::Result<bool>> offer(std::string audience, std::string jti, std::string token);
+
+  struct Poll {
+    std::vector<std::string> acknowledged;
+    std::vector<std::string> refused;
+    std::size_t most = 0;
+    bool waits = true;
+  };
+  struct Batch {
+    std::vector<std::pair<std::string, std::string>> sets;  // by jti
+    bool more_available = false;
+  };
+  // Errors: overloaded (too many at a time).
+  base::Task<base::Result<Batch>> poll(std::string audience, Poll poll);
+
+ private:
+  struct Offered {
+    std::string jti;
+    std::string token;
+    bool is_over = false;
+    bool is_accepted = false;
+    base::Event ended;
+  };
+  using OfferedPtr = std::shared_ptr<Offered>;
+  struct Subscriber {
+    std::list<OfferedPtr> offered;  // the oldest first
+    std::map<std::string, std::list<OfferedPtr>::iterator> by_jti;
+    std::vector<std::shared_ptr<base::Event>> polls;  // that wait
+    std::size_t polling = 0;
+  };
+  static void end(Subscriber& of, const std::string& jti, bool is_accepted);
+
+  base::Loop& loop_;
+  std::map<std::string, Subscriber> subscribers_;  // by audience; as many as the configuration had
+};
+
+}  // namespace router::logout
