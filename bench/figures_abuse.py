@@ -23,22 +23,22 @@ def large_script():
     return "\n".join(lines)
 
 
-def start(bench, name, environment=None, binary=None, destinations=(), routes=()):
+def start(bench, name, environment=None, binary=None, destinations=(), routes=(), descriptor=None):
     """A router with every public door open, and its provider."""
     port = machinery.free_port()
     address = f"http://localhost:{port}"
-    descriptor = {"compression": {"enabled": True},
+    public_doors = {"compression": {"enabled": True},
                   "am": {"cookieName": "iPlanetDirectoryPro", "realm": "/alpha"},
                   "hostedLogin": {"customerId": attacks.CUSTOMER,
                                   "clients": {attacks.CLIENT: {"redirectUris": ["https://app.example/logout"]}}},
                   "logout": {"logoutEndpoint": "/my/logout", "logoutPage": "/assets/small.txt",
                              "backChannelLogoutEndpoint": "/my/back-channel",
                              "frontChannelLogoutEndpoint": "/my/front-channel"},
-                  "destinations": {"told": {"logoutPath": "/logout"}}}
+                  "destinations": {"told": {"logoutPath": "/logout"}}, **(descriptor or {})}
     own = [{"source": "^/app/(.*)$", "target": "/$1", "destination": "small", "authenticationType": "oidc"},
            {"source": "^/assets/(.*)$", "target": "$1", "localDir": "www", "authenticationType": "none"}]
     router = Router(bench, name, {**provider_variables(start_provider(bench, address)), **(environment or {})},
-                    routes=own + list(routes), destinations=destinations, fixed_port=port, descriptor=descriptor,
+                    routes=own + list(routes), destinations=destinations, fixed_port=port, descriptor=public_doors,
                     binary=binary)
     (router.folder / "www" / "script.js").write_text(large_script())
     (router.folder / "www" / "small.txt").write_text("bye")
