@@ -16,14 +16,10 @@ void add(std::string& query, std::string_view name, std::string_view value) {
   query += http::query_pair(name, value);
 }
 
-// As the Node router does: the origin key for xsuaa, the name of the corporate identity provider for ias.
+// As the Node router does since 21.0: the origin key for xsuaa, or a chain of them; the name of the corporate identity
+// provider for ias.
 void add_identity_provider(std::string& query, config::ProviderKind kind, const std::string& name) {
-  if (name.empty()) return;
-  if (kind == config::ProviderKind::xsuaa) {
-    add(query, "login_hint", "{\"origin\":" + base::json_quote(name) + "}");
-  } else if (kind == config::ProviderKind::ias) {
-    add(query, "idp", name);
-  }
+  if (kind != config::ProviderKind::oidc) add(query, "idp", name);
 }
 
 }  // namespace

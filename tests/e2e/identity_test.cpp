@@ -152,24 +152,43 @@ TEST_CASE("caller: it beats the cookie, and the session goes on untouched") {
   CHECK(token_user(fixture.app, "/app/y") == "alice-sub");
 }
 
-TEST_CASE("identity provider: xsuaa is told with login_hint which one, sap_idp wins where the route allows it") {
+TEST_CASE("identity provider: xsuaa is told with idp which one, sap_idp wins where the route allows it [issue 15]") {
   XsuaaFixture fixture(
       Routes{route("fixed", "xsuaa", {{"identityProvider", "patients"}}),
              route("dynamic", "xsuaa", {{"identityProvider", "patients"}, {"dynamicIdentityProvider", true}})});
   Browser browser(fixture.router.port());
   const auto hint = [&](const char* path) {
     const auto location = browser.navigate(path).field("Location");
-    const auto at = location.find("login_hint=");
-    return at == std::string::npos ? "" : location.substr(at + 11, location.find('&', at) - at - 11);
+    const auto at = location.find("&idp=");
+    return at == std::string::npos ? "" : location.substr(at + 5, location.find('&', at + 1) - at - 5);
   };
-  CHECK(hint("/fixed/x") == "%7B%22origin%22%3A%22patients%22%7D");
-  CHECK(hint("/fixed/x?sap_idp=hospital") == "%7B%22origin%22%3A%22patients%22%7D");
-  CHECK(hint("/dynamic/x?sap_idp=hospital") == "%7B%22origin%22%3A%22hospital%22%7D");
+  CHECK(hint("/fixed/x") == "patients");
+  CHECK(hint("/fixed/x?sap_idp=hospital") == "patients");
+  CHECK(hint("/dynamic/x?sap_idp=hospital") == "hospital");
+  // a chain
+  CHECK(hint("/dynamic/x?sap_idp=sap.custom,local") == "sap.custom%2Clocal");
   CHECK(browser.navigate("/dynamic/x?sap_idp=a%0Ab").status() == 400);
   // a session is a session, whichever of them it came from
   CHECK(browser.open("/fixed/x").status() == 200);
   CHECK(browser.open("/dynamic/x?sap_idp=hospital").status() == 200);
   CHECK(fixture.provider.grants("authorization_code") == 1);
+  // what the choice is for is no business of the back-end, where the route leaves it to the user
+  CHECK(browser.get("/dynamic/y?a=1&sap_idp=hospital&b=2").status() == 200);
+  CHECK(fixture.app.count("/dynamic/y?a=1&b=2") == 1);
+  CHECK(browser.get("/fixed/y?sap_idp=hospital").status() == 200);
+  CHECK(fixture.app.count("/fixed/y?sap_idp=hospital") == 1);
+}
+
+TEST_CASE(
+    "identity: who comes with x-approuter-access-token alone is told 401, and it reaches no back-end [issue 15]") {
+  XsuaaFixture fixture(Routes{route("app", "xsuaa"), route("open", "none")});
+  Browser browser(fixture.router.port());
+  CHECK(browser.navigate("/app/x").status() == 302);
+  const FieldList as_page{
+      {"Accept", "text/html"}, {"Sec-Fetch-Mode", "navigate"}, {"x-approuter-access-token", "weak"}};
+  CHECK(browser.get("/app/x", as_page).status() == 401);
+  CHECK(browser.get("/open/x", {{"x-approuter-access-token", "weak"}}).status() == 200);
+  CHECK(fixture.app.requests_to("/open/x").at(0).field("x-approuter-access-token").empty());
 }
 
 TEST_CASE("identity provider: DYNAMIC_IDENTITY_PROVIDER holds for every route; ias is told with idp") {

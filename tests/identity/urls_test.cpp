@@ -97,12 +97,11 @@ TEST_CASE("urls: a provider without a logout endpoint has no logout URL") {
   CHECK_FALSE(logout_url(test::oidc_binding(), metadata, {}));
 }
 
-TEST_CASE("urls: which provider behind this one: login_hint for xsuaa, idp for ias, nothing for the others") {
+TEST_CASE("urls: which provider behind this one: idp for xsuaa and ias, nothing for the others [issue 15]") {
   AuthorizationRequest request;
   request.identity_provider = "a\"b&c";
   const auto xsuaa = test::xsuaa_binding();
-  CHECK(parameter(authorization_url(xsuaa, xsuaa_metadata(xsuaa), request), "login_hint") ==
-        "{\"origin\":\"a\\\"b&c\"}");
+  CHECK(parameter(authorization_url(xsuaa, xsuaa_metadata(xsuaa), request), "idp") == "a\"b&c");
   auto ias = test::oidc_binding();
   ias.kind = config::ProviderKind::ias;
   CHECK(parameter(authorization_url(ias, oidc_metadata(), request), "idp") == "a\"b&c");

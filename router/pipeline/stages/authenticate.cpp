@@ -15,6 +15,7 @@ using base::Side;
 namespace {
 
 constexpr std::size_t kLongestProviderName = 256;
+constexpr std::string_view kChosenProvider = "sap_idp";
 
 // Where the request's user should have logged in.
 struct Wanted {
@@ -38,7 +39,8 @@ bool carries_rest_token(const RequestState& state) {
 
 // a redirect would lose a body, and a script could not read the login page
 bool may_be_sent_to_login(const RequestState& state) {
-  return http::is_navigation(state.request) && !carries_rest_token(state);
+  return http::is_navigation(state.request) && !carries_rest_token(state) &&
+         !state.request.headers.contains(kWeakCallerField);
 }
 
 bool is_plain(std::string_view name) {
@@ -53,7 +55,7 @@ Result<Wanted> wanted_provider(const RequestState& state) {
   const bool is_oidc = route.authentication == config::AuthenticationType::oidc;
   Wanted wanted{route.provider, is_oidc ? std::string() : route.identity_provider};
   if (!route.dynamic_identity_provider) return wanted;
-  auto chosen = http::query_value(state.target().query, "sap_idp").value_or("");
+  auto chosen = http::query_value(state.target().query, kChosenProvider).value_or("");
   if (chosen.empty()) {
     wanted.any_oidc = is_oidc;
   } else if (is_oidc ? !is_oidc_binding(state, chosen) : !is_plain(chosen)) {
@@ -62,6 +64,18 @@ Result<Wanted> wanted_provider(const RequestState& state) {
     (is_oidc ? wanted.provider : wanted.identity_provider) = std::move(chosen);
   }
   return wanted;
+}
+
+// It is for the login; where the query is part of what the route matches, it stays.
+void take_out_choice(RequestState& state) {
+  const auto& target = state.target();
+  if (!state.route().dynamic_identity_provider || state.route().matches_query) return;
+  if (target.query.find(kChosenProvider) == std::string::npos) return;
+  http::Target without = target;
+  without.query =
+      http::query_without(target.query, [](const http::QueryParameter& one) { return one.name == kChosenProvider; });
+  without.has_query = !without.query.empty();
+  state.other_target = std::move(without);
 }
 
 bool is_logged_in(const RequestState& state, const Wanted& wanted) {
@@ -82,7 +96,10 @@ Task<Result<Verdict>> authenticate_session(Context& context) {
   if (!wanted) return wanted.error();
   login::LoginRequest login;
   login.application = left_application(context);
-  if (login.application.empty() && is_logged_in(context, *wanted)) return Verdict(Continue{});
+  if (login.application.empty() && is_logged_in(context, *wanted)) {
+    take_out_choice(context);
+    return Verdict(Continue{});
+  }
   if (!may_be_sent_to_login(context)) return Error{ErrorCode::unauthenticated, Side::client, "no session"};
   login.provider = std::move(wanted->provider);
   login.identity_provider = std::move(wanted->identity_provider);
@@ -129,6 +146,7 @@ std::string_view met_by_nobody(WayIn way, const RequestState& state) {
   if (way == WayIn::caller) return "not asked for: x-approuter-authorization says who calls, else 401";
   if (way == WayIn::password) return "401 with a challenge, until user and password come";
   if (may_be_sent_to_login(state)) return "login, then back here";
+  if (state.request.headers.contains(kWeakCallerField)) return "401: x-approuter-access-token is not taken";
   return carries_rest_token(state) ? "401: a REST client gets no login page" : "401: no navigation";
 }
 
@@ -159,6 +177,7 @@ std::optional<Foreseen> explain_authenticate(RequestState& state, Told& told) {
   }
   if (*way == WayIn::login) {
     if (auto wanted = wanted_provider(state); !wanted) return foresee(wanted.error());
+    take_out_choice(state);
   }
   state.user.is_caller = *way == WayIn::caller;
   if (state.user.is_caller) {

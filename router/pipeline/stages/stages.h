@@ -13,6 +13,8 @@ using base::Task;
 
 // Who a service caller is; from any peer, never forwarded.
 inline constexpr std::string_view kCallerField = "x-approuter-authorization";
+// A token that the Node router exchanges for a stronger one, which this one does not: its caller gets no login page.
+inline constexpr std::string_view kWeakCallerField = "x-approuter-access-token";
 
 // Method and target rules, who the client is behind trusted proxies, which host it speaks to, request ids.
 Result<Verdict> sanitize(RequestState& state);
