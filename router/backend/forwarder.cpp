@@ -9,12 +9,21 @@ namespace router::backend {
 using base::Result;
 using base::Task;
 
+namespace {
+
+net::BackendOrigin origin_of(const config::Destination& destination, const config::Configuration& configuration) {
+  auto origin = net::make_backend_origin(destination.url, destination_tls(destination, configuration),
+                                         destination.proxy_host, destination.proxy_port);
+  return destination.strict_connections ? net::make_strict(std::move(origin)) : origin;
+}
+
+}  // namespace
+
 Forwarder::Forwarder(const config::Destination& destination, const config::Configuration& configuration,
                      CompressionSlots& slots)
     : destination_(destination),
       config_(configuration),
-      origin_(net::make_backend_origin(destination.url, destination_tls(destination, configuration),
-                                       destination.proxy_host, destination.proxy_port)),
+      origin_(origin_of(destination, configuration)),
       slots_(slots),
       until_head_(until_head(destination.name)) {}
 

@@ -77,6 +77,7 @@ void read_properties(const json& properties, config::Destination& destination) {
   destination.set_x_forwarded_headers = flag(properties, "HTML5.SetXForwardedHeaders", true);
   destination.allows_dynamic = flag(properties, "HTML5.DynamicDestination", false);
   destination.strict_ssl = !flag(properties, "TrustAll", false);
+  destination.strict_connections = flag(properties, "HTML5.StrictConnectionMode", false);
   const auto timeout = base::parse_unsigned(text(properties, kTimeout));
   if (timeout && *timeout > 0 && *timeout <= kMaxTimeout) {
     destination.timeout = base::milliseconds(static_cast<long long>(*timeout));

@@ -18,6 +18,7 @@ constexpr base::milliseconds kSweepEvery{5'000};
 constexpr base::minutes kKeepOrigin{10};
 // While requests wait for a place: how often held-up connections are looked for.
 constexpr base::milliseconds kLookEvery{500};
+constexpr base::seconds kStrictIdle{5};
 }  // namespace
 
 struct AsioBackendPool::Waiter {
@@ -60,8 +61,9 @@ std::unique_ptr<AsioBackendConnection> AsioBackendPool::take_idle(Bucket& bucket
   while (!bucket.idle.empty()) {
     auto connection = std::move(bucket.idle.back());
     bucket.idle.pop_back();
+    const bool is_over = connection->is_strict() && loop_.deadlines().now() - connection->idle_since() > kStrictIdle;
     // the back-end may have closed it, or sent what nobody asked for
-    if (connection->is_quiet()) return connection;
+    if (!is_over && connection->is_quiet()) return connection;
     connection.reset();
     --bucket.open;
   }

@@ -32,6 +32,12 @@ BackendOrigin make_backend_origin(const http::Url& url, TlsClientOptions tls, st
   return origin;
 }
 
+BackendOrigin make_strict(BackendOrigin origin) {
+  origin.is_strict = true;
+  origin.key += "|strict";
+  return origin;
+}
+
 BackendOrigin make_proxy_origin(const std::string& host, std::uint16_t port, std::string_view group) {
   BackendOrigin origin;
   origin.host = without_brackets(host);

@@ -26,6 +26,7 @@ struct BackendOrigin {
   TlsClientOptions tls;
   std::string proxy_host;  // reached through CONNECT, empty = directly; IPv6 without brackets
   std::uint16_t proxy_port = 0;
+  bool is_strict = false;  // a connection waits for its next request for five seconds at most
 
   // Connections with equal keys are interchangeable.
   std::string key;
@@ -33,6 +34,7 @@ struct BackendOrigin {
 
 BackendOrigin make_backend_origin(const http::Url& url, TlsClientOptions tls = {}, std::string proxy_host = {},
                                   std::uint16_t proxy_port = 0);
+BackendOrigin make_strict(BackendOrigin origin);
 
 // A proxy that takes requests themselves, in absolute form (RFC 9112 section 3.2.2), in plain HTTP. Connections of one
 // `group` are not used for another.

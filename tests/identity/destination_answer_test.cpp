@@ -32,6 +32,7 @@ TEST_CASE("destination answer: every property that the Node router knows arrives
                               {"HTML5.PreserveHostHeader", "true"},
                               {"HTML5.SetXForwardedHeaders", "false"},
                               {"HTML5.DynamicDestination", "true"},
+                              {"HTML5.StrictConnectionMode", "true"},
                               {"TrustAll", "true"},
                               {"sap-client", "100"},
                               {"URL.headers.x-tenant", "blue"}});
@@ -46,6 +47,7 @@ TEST_CASE("destination answer: every property that the Node router knows arrives
   CHECK_FALSE(destination.set_x_forwarded_headers);
   CHECK(destination.allows_dynamic);
   CHECK_FALSE(destination.strict_ssl);
+  CHECK(destination.strict_connections);
   REQUIRE(destination.headers.size() == 2);
   CHECK(destination.headers[0].name == "sap-client");
   CHECK(destination.headers[0].value == "100");
@@ -63,6 +65,7 @@ TEST_CASE("destination answer: what is not said is as in the Node router") {
   CHECK_FALSE(plain->destination.allows_dynamic);
   CHECK(plain->destination.set_x_forwarded_headers);
   CHECK(plain->destination.strict_ssl);
+  CHECK_FALSE(plain->destination.strict_connections);
   CHECK(plain->destination.timeout == base::milliseconds(30'000));
 }
 
