@@ -1,5 +1,5 @@
 // The addresses of names: each name is asked for once at a time, however many wait for it, and its answer is kept for a
-// short while, good or bad.
+// short while, good or bad. Names below "localhost" are this machine (RFC 6761 section 6.3).
 //
 // One a loop, owned by its back-end pool. A question that nobody waits for any longer is given up, so that a name whose
 // servers are silent holds nothing. Bounded: kMostKept answers. Not thread-safe.

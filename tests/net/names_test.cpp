@@ -158,6 +158,20 @@ TEST_CASE("names: an address needs no name server [N4]") {
   CHECK(world.servers.asked.empty());
 }
 
+TEST_CASE("names: whatever is below localhost is localhost, and no name server hears of it [issue 15]") {
+  NamesWorld world;
+  Asker tenant(world, "acme.localhost");
+  Asker other(world, "localhost");
+  Asker none(world, "notlocalhost");
+  CHECK(world.servers.asked == std::map<std::string, int>{{"localhost", 1}, {"notlocalhost", 1}});
+  world.servers.answer("localhost", good("127.0.0.1"));
+  world.loop.run_ready();
+  CHECK(tenant.first_address() == "127.0.0.1");
+  CHECK(other.first_address() == "127.0.0.1");
+  CHECK_FALSE(none.answer);
+  CHECK(Asker(world, "globex.localhost").first_address() == "127.0.0.1");
+}
+
 TEST_CASE("names: the memory of answers is bounded [N4]") {
   NamesWorld world;
   for (std::size_t i = 0; i < 2 * Names::kMostKept; ++i) {
