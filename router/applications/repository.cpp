@@ -36,6 +36,11 @@ bool is_passing(const Result<net::ClientResponse>& response) {
   return response->status == 502 || (response->status == 503 && !is_no_application(*response));
 }
 
+// Its own subaccount has its tokens where the client's url leads, whatever that host is called.
+std::string tenant_at_client(const config::Repository& repository, const std::string& tenant) {
+  return tenant == repository.zone ? std::string() : tenant;
+}
+
 void warn_of_host_id(const net::ClientResponse& response) {
   const auto invalid = response.headers.get(kInvalidHostId);
   if (invalid) base::log_warning("repository.invalid_host_id", {{"id", invalid->substr(0, kLoggedHostId)}});
@@ -57,13 +62,14 @@ std::vector<config::Header> repository_fields(const config::Repository& reposito
 Task<Result<Secret>> Repository::token(std::string tenant, base::Loop& home) const {
   if (!binding().client) co_return Secret();
   auto client = binding().client;
-  auto asking = tokens_->get(std::move(client), std::move(tenant), identity::IfRefused::own, home);
+  auto at_client = tenant_at_client(binding(), tenant);
+  auto asking = tokens_->get(std::move(client), std::move(at_client), identity::IfRefused::own, home);
   auto token = co_await asking;
   co_return token;
 }
 
 void Repository::drop_token(const std::string& tenant, const Secret& token) const {
-  if (binding().client) tokens_->drop(*binding().client, tenant, token);
+  if (binding().client) tokens_->drop(*binding().client, tenant_at_client(binding(), tenant), token);
 }
 
 Task<Result<std::optional<std::string>>> Repository::descriptor(Name name, std::string tenant) {

@@ -23,7 +23,7 @@ struct CorsJudgement {
   std::string_view refused;                    // what is not allowed: "the origin", "the method", "a header"
 };
 
-// `target`: what is matched and forwarded. Errors: those of base::Pattern (a regular expression takes too
+// `target`: whose path uriPattern is matched against. Errors: those of base::Pattern (a regular expression takes too
 // long).
 base::Result<CorsJudgement> judge_cors(const config::Configuration& config, const http::Request& request,
                                        const http::Target& target, const http::External& external);

@@ -48,6 +48,16 @@ TEST_CASE_FIXTURE(World, "repository: a descriptor is asked for with the tenant'
   CHECK(test::field_of(last(kPath), "tenantid").empty());
 }
 
+TEST_CASE_FIXTURE(World, "repository: its own subaccount has its tokens at its own url, whatever the host [issue 15]") {
+  auto binding = std::make_shared<config::IdentityProvider>(*config->repository->client);
+  binding->url = "https://uaa.example.com";
+  binding->identity_zone.clear();
+  config->repository->client = binding;
+  answers_with(200, "{}");
+  REQUIRE(descriptor("own"));
+  CHECK(last("/oauth/token").url.host == "uaa.example.com");
+}
+
 TEST_CASE_FIXTURE(World, "repository: what each answer means [issue 15]") {
   struct Row {
     int status;

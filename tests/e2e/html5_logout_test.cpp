@@ -95,4 +95,21 @@ TEST_CASE("html5 logout: a back-end that both the descriptor and an application 
   CHECK(fixture.d1.count("/central") == 2);
 }
 
+TEST_CASE(
+    "html5 logout: a logout in a body ends the session while the repository is away, nothing else does [issue 15]") {
+  auto descriptor = central();
+  descriptor["logout"]["applications"] = {{"", {{"parameter", "log-out"}}}};
+  descriptor["logout"]["inspectBody"] = true;
+  Html5Fixture fixture(descriptor);
+  Browser browser(fixture.router().port());
+  CHECK(browser.open("/central-app/x").status() == 200);
+  fixture.repository.answer("/app1/xs-app.json", {.status = 500});
+  const FieldList form{{"Content-Type", "application/x-www-form-urlencoded"}};
+  CHECK(browser.send("POST", "/app1/api/x", form, "a=1").status() == 502);
+  CHECK(script_status(browser, "/central-app/x") == 200);
+  CHECK(browser.send("POST", "/app1/api/x", form, "a=1&log-out=1").status() == 200);
+  CHECK(fixture.d1.waits_for("/central", 1));
+  CHECK(script_status(browser, "/central-app/x") == 401);
+}
+
 }  // namespace router::test::html5_logout_test

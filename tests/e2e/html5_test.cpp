@@ -176,6 +176,23 @@ TEST_CASE("html5: what a repository that fails costs: this application, and nobo
   CHECK(location(fixture.get("/lying")) == "/lying/index.html");
 }
 
+TEST_CASE("html5: cors of an application is for whole paths, with its own segment [issue 15]") {
+  Html5Fixture fixture;
+  const auto policy = [](const char* pattern) {
+    return json{{"uriPattern", pattern},
+                {"allowedOrigin", json::array({{{"host", "one.example"}, {"protocol", "https"}}})}};
+  };
+  for (const auto& [name, pattern] : {std::pair("app1", "^/app1/open/(.*)$"), std::pair("app2", "^/open/(.*)$")}) {
+    const json own{{"cors", json::array({policy(pattern)})}, {"routes", json::array({file_route("^/open/(.*)$")})}};
+    fixture.repository.add(std::string("/") + name, own.dump());
+    fixture.repository.file(std::string("/") + name + "/open/x", "x");
+  }
+  const FieldList origin{{"Origin", "https://one.example"}};
+  CHECK(fixture.get("/app1/open/x", origin).field("Access-Control-Allow-Origin") == "https://one.example");
+  CHECK(fixture.get("/app1/open/x", {{"Origin", "https://two.example"}}).status() == 403);
+  CHECK_FALSE(fixture.get("/app2/open/x", origin).has("Access-Control-Allow-Origin"));
+}
+
 TEST_CASE("html5: skipXSAppJsonCache asks anew and goes no further [issue 15]") {
   Html5Fixture fixture;
   const auto descriptor = [](const char* target) {
@@ -189,8 +206,36 @@ TEST_CASE("html5: skipXSAppJsonCache asks anew and goes no further [issue 15]") 
   CHECK(fixture.get("/app1/x").body == "/old/x");
   fixture.repository.add("/app1", descriptor("new"));
   CHECK(fixture.get("/app1/x").body == "/old/x");
-  // at most once a second
+  // at most once a second; any value will do
   CHECK(eventually([&] { return fixture.get("/app1/x?skipXSAppJsonCache=true&a=1").body == "/new/x?a=1"; }));
+  fixture.repository.add("/app1", descriptor("newest"));
+  CHECK(eventually([&] { return fixture.get("/app1/x?skipXSAppJsonCache=no&a=1").body == "/newest/x?a=1"; }));
+}
+
+TEST_CASE("html5: operators see which applications are kept, and one that is dropped is asked for anew [issue 14]") {
+  const auto management = refusing_port();
+  const std::string token = "all-of-it-all-of-it";
+  Html5Fixture fixture(json::object(), {{"MANAGEMENT_PORT", std::to_string(management)}, {"MANAGEMENT_TOKEN", token}});
+  fixture.repository.add("/app1-1.0.0", with_files().dump());
+  fixture.repository.file("/app1-1.0.0/a.html", "a");
+  CHECK(fixture.get("/app1-1.0.0/a.html").status() == 200);
+  fixture.get("/none/a.html");
+  const auto manage = [&](std::string_view method, std::string_view path) {
+    return ask(management, make_request(method, path, {{"Authorization", "Bearer " + token}}));
+  };
+  const auto kept = json::parse(manage("GET", "/api/applications").body);
+  CHECK(kept["bound"] == true);
+  REQUIRE(kept["applications"].size() == 2);
+  CHECK(kept["applications"][0]["name"] == "app1");
+  CHECK(kept["applications"][0]["version"] == "1.0.0");
+  CHECK(kept["applications"][0]["state"] == "kept");
+  CHECK(kept["applications"][1]["state"] == "absent");
+  const auto path = "/api/applications/" + kept["applications"][0]["key"].get<std::string>();
+  CHECK(manage("DELETE", path).status() == 200);
+  CHECK(manage("DELETE", path).status() == 404);
+  CHECK(fixture.router().logs(R"("what":"drop","detail":"application )"));
+  CHECK(fixture.get("/app1-1.0.0/a.html").status() == 200);
+  CHECK(fixture.repository.count("/app1-1.0.0/xs-app.json") == 2);
 }
 
 }  // namespace router::test::html5_test

@@ -11,7 +11,9 @@ namespace router::pipeline {
 namespace {
 
 Result<CorsJudgement> judge_origin(const RequestState& state) {
-  return judge_cors(state.config(), state.request, state.target(), state.external);
+  // of an application the whole path counts, with its own segment
+  const auto& target = state.application ? state.request.target : state.target();
+  return judge_cors(state.config(), state.request, target, state.external);
 }
 
 // Every answer to an origin that is let in, also an error's: a script may read what went wrong.

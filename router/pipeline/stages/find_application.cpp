@@ -8,12 +8,13 @@
 namespace router::pipeline {
 namespace {
 
-// README of @sap/approuter, "skipXSAppJsonCache"
-bool is_skip_cache(const http::QueryParameter& parameter) { return parameter.name == "skipXSAppJsonCache"; }
+// README of @sap/approuter, "skipXSAppJsonCache"; the Node router takes any value
+constexpr std::string_view kSkipCache = "skipXSAppJsonCache";
+
+bool is_skip_cache(const http::QueryParameter& parameter) { return parameter.name == kSkipCache; }
 
 bool skips_cache(const http::Target& target) {
-  return target.query.find("skipXSAppJsonCache") != std::string::npos &&
-         http::query_value(target.query, "skipXSAppJsonCache") == "true";
+  return target.query.find(kSkipCache) != std::string::npos && http::query_has(target.query, kSkipCache);
 }
 
 // Absent: the path is the central descriptor's, without asking.
@@ -39,12 +40,19 @@ void enter(RequestState& state, applications::Found application) {
 // Whoever logs out does so whatever the repository says.
 bool may_log_out(const RequestState& state) {
   const auto& target = state.request.target;
-  return state.graph.logout && state.graph.logout->may_handle(state.request.method, target.path, target.query);
+  const auto* logout = state.graph.logout.get();
+  return logout != nullptr &&
+         (logout->may_handle(state.request.method, target.path, target.query) || logout->wants_body(state.request));
+}
+
+Result<Verdict> fail_unless_logout(RequestState& state, base::Error fault) {
+  if (!may_log_out(state)) return fault;
+  state.application_fault = std::move(fault);
+  return Verdict(Continue{});
 }
 
 Result<Verdict> go_on_in(RequestState& state, Result<applications::Found> found) {
-  if (!found && may_log_out(state)) return Verdict(Continue{});
-  if (!found) return found.error();
+  if (!found) return fail_unless_logout(state, std::move(found).error());
   if (*found == nullptr) return Verdict(Continue{});
   enter(state, *std::move(found));
   return take_welcome_file(state);
@@ -55,7 +63,9 @@ Task<Result<Verdict>> ask_for_application(Context& context, applications::Name n
   auto& catalogue = *context.graph.applications;
   const bool is_guess = catalogue.is_guess(name, tenant);
   const auto later = is_guess ? take_look_up(context) : std::nullopt;
-  if (later && may_log_out(context)) co_return Verdict(Continue{});
+  if (later && may_log_out(context)) {
+    co_return fail_unless_logout(context, {base::ErrorCode::overloaded, base::Side::client, "too many look-ups"});
+  }
   if (later) co_return too_many_look_ups(*later);
   auto finding = catalogue.find(std::move(name), std::move(tenant), anew, context.exchange.loop());
   auto found = co_await finding;

@@ -5,6 +5,12 @@ namespace router::pipeline {
 
 namespace {
 
+// It was no logout.
+Result<Verdict> go_on(const Context& context) {
+  if (context.application_fault) return *context.application_fault;
+  return Verdict(Continue{});
+}
+
 Task<Result<Verdict>> perhaps_log_out(Context& context, bool has_body, logout::Service::Application application) {
   std::string body;
   if (has_body) {
@@ -18,7 +24,7 @@ Task<Result<Verdict>> perhaps_log_out(Context& context, bool has_body, logout::S
   if (!answer) co_return answer.error();
   if (!*answer) {
     if (has_body) context.exchange.put_back_body(std::move(body));
-    co_return Verdict(Continue{});
+    co_return go_on(context);
   }
   // its session is over, or never was asked about: nothing to touch when the request ends
   context.user.session = context.user.anonymous = nullptr;
@@ -34,7 +40,7 @@ Task<Result<Verdict>> logout(Context& context) {
   logout::Service::Application application = context.application ? context.application->config : nullptr;
   const bool perhaps = service.may_handle(context.request.method, target.path, target.query) ||
                        (application && service.may_handle_in(application, context.request));
-  if (!has_body && !perhaps) return Verdict(Continue{});
+  if (!has_body && !perhaps) return go_on(context);
   return perhaps_log_out(context, has_body, std::move(application));
 }
 
