@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "net/inherited_listener.h"
 #include "net/signals.h"
+#include "session/user_fingerprint.h"
 
 namespace router::app {
 
@@ -85,7 +86,9 @@ Router::Router(const config::LoadResult& loaded, config::LoadInput input, std::u
       started_with_(config_),
       connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address),
       background_(net::BufferPool::kLarge, answer_buffer(config_->environment.limits)),
+      private_files_(loaded.private_files),
       effective_(std::make_shared<const std::string>(loaded.effective)) {
+  session::use_fingerprint_secret(config_->environment.session_secret);
   state->use_redis(config_->environment, background_);
   parts_ = std::make_unique<Parts>(*config_, std::move(state), background_);
   put_in_force();
@@ -197,6 +200,7 @@ management::ReloadOutcome Router::take_over(const Loaded& loaded) {
   } else if (!loaded.tls) {
     outcome.fault = loaded.tls.error().detail;
   } else {
+    private_files_ = loaded.result.private_files;
     take_over(loaded.result.configuration, *loaded.tls);
     effective_ = std::make_shared<const std::string>(loaded.result.effective);
     // at each reload, until the restart: what runs is not what is written
@@ -255,7 +259,7 @@ void Router::take_over(std::shared_ptr<const config::Configuration> configuratio
 }
 
 void Router::put_in_force() {
-  graph_ = make_graph(config_, *parts_, parts_->bind(*config_));
+  graph_ = make_graph(config_, *parts_, parts_->bind(*config_), private_files_);
   parts_->use(graph_);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/json_text.h"
 #include "base/text.h"
+#include "session/user_fingerprint.h"
 
 namespace router::app {
 namespace {
@@ -77,17 +78,30 @@ ordered_json what_it_holds(const session::Session& session) {
   return {{"tokens", std::move(tokens)}, {"cookies", std::move(cookies)}, {"services", std::move(services)}};
 }
 
+// How long nobody has used it. Absent: its latest end comes before the one that its last use has brought, which does not
+// say any more when that was.
+std::optional<std::int64_t> unused_for(const session::Session& session, base::milliseconds left, base::WallTime now) {
+  constexpr base::seconds kInaccuracy{1};  // of the end, which a store keeps by a clock of its own
+  if (session.ends_at_latest && now + left + kInaccuracy >= *session.ends_at_latest) return std::nullopt;
+  const auto unused = std::max(session.idle_timeout - left, base::milliseconds(0));
+  return std::chrono::duration_cast<base::seconds>(unused).count();
+}
+
 ordered_json shown_session(const Placed& placed, std::optional<base::milliseconds> left, base::WallTime now) {
   const auto& session = *placed.session;
   const auto age = std::max<std::int64_t>(base::unix_seconds(now) - base::unix_seconds(session.created), 0);
   ordered_json shown{{"fingerprint", placed.place.fingerprint},
                      {"kind", session.is_anonymous ? "anonymous" : "user"},
                      {"user", session.user_name},
+                     {"user_fingerprint", session::user_fingerprint(session.user_name)},
                      {"tenant", session.tenant},
                      {"provider", session.provider},
                      {"created", base::unix_seconds(session.created)},
                      {"age_seconds", age}};
-  if (left) shown["ends_in_seconds"] = left->count() / 1'000;
+  if (left) {
+    if (const auto unused = unused_for(session, *left, now)) shown["unused_seconds"] = *unused;
+    shown["ends_in_seconds"] = left->count() / 1'000;
+  }
   if (!session.ended_applications.empty()) shown["ended_applications"] = session.ended_applications;
   shown["holds"] = what_it_holds(session);
   return shown;

@@ -7,6 +7,7 @@
 #include "login/new_session.h"
 #include "login/orphaned_tokens.h"
 #include "login/session_limit.h"
+#include "session/user_fingerprint.h"
 
 namespace router::login {
 
@@ -123,6 +124,7 @@ Task<Result<OpenedSession>> open_session(const Parts& parts, const http::Request
   base::log_info("login.done", {{"audit", true},
                                 {"session", created.id.fingerprint()},
                                 {"user", created.user_name},
+                                {"user_fingerprint", session::user_fingerprint(created.user_name)},
                                 {"provider", created.provider}});
   const auto agent = request.headers.get("User-Agent").value_or(std::string_view());
   opened->set_cookie = parts.session_cookie.make(created.id, external, agent).to_string();

@@ -9,6 +9,7 @@
 #include "login/new_session.h"
 #include "login/orphaned_tokens.h"
 #include "login/session_limit.h"
+#include "session/user_fingerprint.h"
 
 namespace router::login {
 
@@ -92,9 +93,11 @@ Task<http::Response> RestLogin::open_session(const identity::Provider& provider,
   if (!created) co_return away(created.error());
   auto making_room = make_room(parts_, session);
   co_await making_room;
-  base::log_info(
-      "login.done",
-      {{"audit", true}, {"session", id.fingerprint()}, {"user", session.user_name}, {"journey", start.journey}});
+  base::log_info("login.done", {{"audit", true},
+                                {"session", id.fingerprint()},
+                                {"user", session.user_name},
+                                {"user_fingerprint", session::user_fingerprint(session.user_name)},
+                                {"journey", start.journey}});
   co_return identity::rest_answer(200, success("tokenId", id.reveal()));
 }
 

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/random.h"
+#include "session/user_fingerprint.h"
 
 namespace router::logout {
 namespace {
@@ -286,6 +287,7 @@ void Receipts::audit_if_complete(Receipt& receipt) {
                                      {"signal", receipt.signal ? receipt.signal->event : ""},
                                      {"txn", receipt.signal ? receipt.signal->txn : ""},
                                      {"user", receipt.user},
+                                     {"user_fingerprint", session::user_fingerprint(receipt.user)},
                                      {"sessions", in_one_line(receipt.sessions, summarise_session)},
                                      {"application", receipt.application},
                                      {"back_ends", in_one_line(receipt.calls, summarise_call)},

@@ -7,6 +7,7 @@
 
 #include "management/schemas.h"
 #include "session/memory_store.h"
+#include "session/user_fingerprint.h"
 #include "support/fake_loop.h"
 #include "support/json_schema.h"
 #include "support/run_task.h"
@@ -64,6 +65,7 @@ TEST_CASE("sessions: a list says who, since when and what of, and nothing that i
   const auto& shown = answer["sessions"][0];
   CHECK(shown["fingerprint"] == added.id.fingerprint());
   CHECK(shown["kind"] == "user");
+  CHECK(shown["user_fingerprint"] == session::user_fingerprint("ada"));
   CHECK(shown["tenant"] == "blue");
   CHECK(shown["age_seconds"] == 90);
   CHECK(shown["ends_in_seconds"] == 15 * 60 - 90);
@@ -75,6 +77,22 @@ TEST_CASE("sessions: a list says who, since when and what of, and nothing that i
   CHECK(text.find("secret") == std::string::npos);
   CHECK(text.find(added.id.reveal()) == std::string::npos);
   CHECK(text.find(added.csrf_token.reveal()) == std::string::npos);
+}
+
+TEST_CASE("sessions: a list says how long each was not used, and nothing where that is not known [issue 14]") {
+  Sessions sessions;
+  const auto added = sessions.add(test::make_session("ada"));
+  auto ending = test::make_session("bob");
+  ending.ends_at_latest = sessions.clock.wall() + base::minutes(5);
+  sessions.add(std::move(ending));
+  sessions.clock.advance(base::seconds(90));
+  const auto unused = [&](std::size_t at) { return sessions.list()["sessions"][at].value("unused_seconds", -1); };
+  CHECK(unused(0) + unused(1) == 89);
+  REQUIRE(test::run_task(sessions.store.used(added.id)));
+  CHECK(unused(0) + unused(1) == -1);
+  sessions.clock.advance(base::seconds(7));
+  CHECK(sessions.list({.user = "ada"})["sessions"][0]["unused_seconds"] == 7);
+  CHECK_FALSE(sessions.list({.user = "bob"})["sessions"][0].contains("unused_seconds"));
 }
 
 TEST_CASE("sessions: filters go by user, tenant, provider, destination, age and fingerprint [issue 14]") {

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "pipeline/filters/filters.h"
+#include "session/user_fingerprint.h"
 
 namespace router::pipeline {
 
@@ -42,10 +43,13 @@ void log_access(const Context& context) {
   const auto took =
       std::chrono::duration_cast<base::milliseconds>(context.graph.parts.clock.steady() - context.started);
   const RouteName route(context);
+  const auto& session = context.user.session;
+  const auto user = session ? session::user_fingerprint(session->user_name) : std::string();
   base::log_gathered(base::LogLevel::info, "request",
                      {{"request_id", context.trace.request_id},
                       {"correlation_id", context.trace.correlation_id},
                       {"client", context.external.client_address},
+                      {"user_fingerprint", user},
                       {"method", context.request.method},
                       {"path", context.request.target.path},
                       {"route", route.text()},
