@@ -39,6 +39,7 @@ constexpr Setting kSettings[] = {
     {"SESSION_SECRET", &same<&Environment::session_secret>},
     {"SESSION_SECRET_PREVIOUS", &same<&Environment::previous_session_secret>},
     {"LOGOUT_FANOUT_CONCURRENCY", &same<&Environment::logout_fanout_concurrency>},
+    {"LOGOUT_GIVE_UP_AFTER", &same<&Environment::logout_give_up_after>},
     {"MANAGEMENT_PORT", &same<&Environment::management_port>},
     {"MANAGEMENT_BIND", &same<&Environment::management_bind>},
     {"MANAGEMENT_TOKEN", &same<&Environment::management_token>},

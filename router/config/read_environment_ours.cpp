@@ -158,6 +158,7 @@ void read_own_variables(const Variables& variables, const std::string& directory
   variables.read_flag("COOKIE_PREFIX", environment.cookie_prefix);
   read_allowed_hosts(variables, environment);
   variables.read_number("LOGOUT_FANOUT_CONCURRENCY", environment.logout_fanout_concurrency, 1, 100'000);
+  variables.read_duration("LOGOUT_GIVE_UP_AFTER", environment.logout_give_up_after, Unit::minute, 1min, 24h * 30);
   read_management_variables(variables, directory, environment);
   read_log_variables(variables, directory, environment);
   variables.read_duration("SHUTDOWN_DELAY", environment.shutdown_delay, Unit::second, 0ms, 1h);

@@ -62,7 +62,8 @@ TEST_CASE("effective: what is said, what is made of it, and what holds without a
         Row{"SESSION_STORE", "redis://me:pass-word@h:6379", "redis://...@h:6379"},
         Row{"LOGOUT_OUTBOX", "rediss://:pass-word@h", "rediss://...@h"}, Row{"STATE_DIR", "/var/lib/x", "/var/lib/x"},
         Row{"RECEIPTS_KEEP", "", "30"}, Row{"NODE_TLS_REJECT_UNAUTHORIZED", "", "1"},
-        Row{"SHUTDOWN_DELAY", "5", "5000ms"}}) {
+        Row{"SHUTDOWN_DELAY", "5", "5000ms"}, Row{"LOGOUT_GIVE_UP_AFTER", "", "86400000ms"},
+        Row{"LOGOUT_GIVE_UP_AFTER", "90", "5400000ms"}}) {
     CAPTURE(row.name);
     CAPTURE(row.said);
     std::map<std::string, std::string> variables{{"SESSION_SECRET", secret}};

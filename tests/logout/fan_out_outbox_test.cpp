@@ -36,6 +36,18 @@ TEST_CASE("fan-out: after 24 hours a call becomes a dead letter, which can be tr
   CHECK(bench.buried().empty());
 }
 
+TEST_CASE("fan-out: LOGOUT_GIVE_UP_AFTER says when a call becomes a dead letter [issue 14]") {
+  logout::FanOutOptions options;
+  options.give_up_after = base::minutes(10);
+  Bench bench(options, 1);
+  bench.client.set("bank.example", 0);
+  const auto receipt = bench.submit(Bench::call_to("bank"));
+  bench.loop.advance(base::minutes(8));
+  CHECK(receipt->calls[0].outcome == Outcome::pending);
+  bench.loop.advance(base::minutes(3));
+  CHECK(receipt->calls[0].outcome == Outcome::dead);
+}
+
 TEST_CASE("fan-out: memory is bounded, what does not fit is a dead letter") {
   logout::FanOutOptions options;
   options.max_waiting = 3;
@@ -162,7 +174,7 @@ TEST_CASE("fan-out: an outbox that cannot be written does not stop it; the recei
   auto receipt = bench.receipts.open(logout::Cause::browser, "ada");
   std::vector<logout::Call> calls;
   calls.push_back(Bench::call_to("bank"));
-  test::run_task(fan_out.submit(receipt, std::move(calls), logout::Urgency::urgent));
+  test::run_task(fan_out.submit({{receipt, std::move(calls), {}}}, logout::Urgency::urgent));
   bench.loop.run_ready();
   CHECK(!receipt->durable);
   CHECK(!fan_out.is_writable());
@@ -180,7 +192,7 @@ TEST_CASE("fan-out: a receipt of several sessions is durable where the calls of 
       outbox.is_full = fails;
       std::vector<logout::Call> calls;
       calls.push_back(Bench::call_to("bank"));
-      test::run_task(fan_out.submit(receipt, std::move(calls), logout::Urgency::urgent));
+      test::run_task(fan_out.submit({{receipt, std::move(calls), {}}}, logout::Urgency::urgent));
       CHECK(receipt->durable == (!fails && !fails_first));
     }
     bench.loop.run_ready();
