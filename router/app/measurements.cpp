@@ -97,6 +97,18 @@ void Measurements::add_upstream(const net::AsioBackendPool::Counts& counts) {
   connections.series.push_back({{"lasting"}, static_cast<double>(counts.lasting), {}});
   add_gauge("xsrouter_upstream_waiting", "Requests that wait for a connection to a back-end.",
             static_cast<double>(counts.waiting));
+  auto& by_name = family("xsrouter_upstream_destination_connections",
+                         "Connections by destination (open, of those idle, and for what lasts), and requests that wait "
+                         "for one; destinations of one origin share them.",
+                         MetricKind::gauge, {"destination", "state"});
+  std::size_t left = base::MetricSeries::kMost;
+  for (const auto& [name, places] : counts.destinations) {
+    if (left-- == 0) break;
+    by_name.series.push_back({{name, "open"}, static_cast<double>(places.open), {}});
+    by_name.series.push_back({{name, "idle"}, static_cast<double>(places.idle), {}});
+    by_name.series.push_back({{name, "waiting"}, static_cast<double>(places.waiting), {}});
+    by_name.series.push_back({{name, "lasting"}, static_cast<double>(places.lasting), {}});
+  }
 }
 
 void Measurements::add_background(const BackgroundCounts& counts) {

@@ -39,6 +39,9 @@ const base::CounterFamily kFaults("xsrouter_upstream_faults_total",
                                   "Requests that a back-end failed, by destination and what it did.",
                                   {"destination", "fault"});
 
+constexpr int kFirstFailure = 500;
+constexpr const char* kFailureAnswered = "5xx";  // beside the codes of errors
+
 constexpr std::string_view kKeptBack = "refuses the router's own credentials with ";
 
 Error ended_meanwhile() { return Error{ErrorCode::unauthenticated, Side::client, "the session has ended meanwhile"}; }
@@ -144,6 +147,7 @@ void Passage::give_up() {
 
 Task<Passage::Attempted> Passage::attempt(const std::string& head, bool fresh) {
   net::ConnectionWish wish(fresh, timeout_);
+  wish.lead_to(destination_.name);
   wish_ = &wish;
   // the client gives up: so do we
   call_.exchange.watch_client([this] { leave_with_client(); });
@@ -208,6 +212,7 @@ Task<Result<void>> Passage::read_final_head() {
     if (status >= 200 || upgraded) {
       const auto took = std::chrono::steady_clock::now() - began;
       until_head_.observe(took);
+      if (status >= kFirstFailure) kFaults.with(destination_.name, kFailureAnswered).add();
       call_.upstream_time = std::chrono::duration_cast<milliseconds>(took);
       co_return Result<void>();
     }

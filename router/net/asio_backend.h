@@ -131,12 +131,18 @@ class AsioBackendPool final : public BackendPool {
   // For one that was lent.
   void was_destroyed(AsioBackendConnection& connection);
 
-  struct Counts {
+  struct Places {
     std::size_t open = 0;
     std::size_t idle = 0;
     std::size_t waiting = 0;
     std::size_t lasting = 0;
+
+    Places& operator+=(const Places& other);
+  };
+  struct Counts : Places {
     std::size_t origins = 0;
+    // By what wishes called where they lead; those of one origin share its connections, and each has them all.
+    std::map<std::string, Places, std::less<>> destinations;
   };
   Counts counts() const;
 
@@ -148,8 +154,9 @@ class AsioBackendPool final : public BackendPool {
     std::size_t lasting = 0;                                   // beside the open ones
     std::vector<AsioBackendConnection*> lent;                  // lasting ones, too
     std::deque<Waiter*> waiting;
-    base::SteadyTime used_at;    // asked for, or given back to
-    base::SteadyTime looked_at;  // when held-up ones were looked for
+    std::vector<std::string> destinations;  // that led here; the last ones have no place
+    base::SteadyTime used_at;               // asked for, or given back to
+    base::SteadyTime looked_at;             // when held-up ones were looked for
   };
 
   base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire_place(Bucket& bucket,

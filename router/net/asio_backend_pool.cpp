@@ -19,6 +19,15 @@ constexpr base::minutes kKeepOrigin{10};
 // While requests wait for a place: how often held-up connections are looked for.
 constexpr base::milliseconds kLookEvery{500};
 constexpr base::seconds kStrictIdle{5};
+// Of destinations with one origin.
+constexpr std::size_t kMostNames = 16;
+
+void note_destination(std::vector<std::string>& known, std::string_view name) {
+  if (name.empty() || (!known.empty() && known.front() == name)) return;
+  const bool is_known = std::find(known.begin(), known.end(), name) != known.end();
+  if (!is_known && known.size() < kMostNames) known.emplace_back(name);
+}
+
 }  // namespace
 
 struct AsioBackendPool::Waiter {
@@ -105,6 +114,7 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire(const 
                                                                           ConnectionWish& wish) {
   auto& bucket = buckets_[origin.key];  // in place while somebody waits in it, or has a place of it
   bucket.used_at = loop_.deadlines().now();
+  note_destination(bucket.destinations, wish.destination());
   if (!sweep_deadline_.armed()) sweep_deadline_.arm(kSweepEvery);
   if (!wish.fresh()) {
     if (auto idle = take_idle(bucket)) return lend(bucket, std::move(idle));
@@ -245,14 +255,21 @@ void AsioBackendPool::sweep() {
   if (!buckets_.empty() || tls_.size() != 0) sweep_deadline_.arm(kSweepEvery);
 }
 
+AsioBackendPool::Places& AsioBackendPool::Places::operator+=(const Places& other) {
+  open += other.open;
+  idle += other.idle;
+  waiting += other.waiting;
+  lasting += other.lasting;
+  return *this;
+}
+
 AsioBackendPool::Counts AsioBackendPool::counts() const {
   Counts counts;
   counts.origins = buckets_.size();
   for (const auto& [key, bucket] : buckets_) {
-    counts.open += bucket.open;
-    counts.idle += bucket.idle.size();
-    counts.waiting += bucket.waiting.size();
-    counts.lasting += bucket.lasting;
+    const Places places{bucket.open, bucket.idle.size(), bucket.waiting.size(), bucket.lasting};
+    counts += places;
+    for (const auto& name : bucket.destinations) counts.destinations[name] += places;
   }
   return counts;
 }

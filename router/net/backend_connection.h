@@ -94,7 +94,11 @@ class ConnectionWish {
   ConnectionWish(const ConnectionWish&) = delete;
   ConnectionWish& operator=(const ConnectionWish&) = delete;
 
+  // What the configuration calls where the connection leads, for who looks at the pool; outlives the wish. Empty: nothing.
+  void lead_to(std::string_view destination) { destination_ = destination; }
+
   bool fresh() const { return fresh_; }
+  std::string_view destination() const { return destination_; }
   base::milliseconds timeout() const { return timeout_; }
   base::SteadyTime ends_by() const { return ends_by_; }
 
@@ -111,6 +115,7 @@ class ConnectionWish {
   bool fresh_;
   base::milliseconds timeout_;
   base::SteadyTime ends_by_;
+  std::string_view destination_;
   bool withdrawn_ = false;
   std::function<void()> stop_waiting_;
 };

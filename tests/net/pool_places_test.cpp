@@ -76,6 +76,27 @@ TEST_CASE("pool: neither who says so nor a pool without reuse keeps a connection
   }
 }
 
+TEST_CASE("pool: connections of a strict origin rest for five seconds at most, and are nobody else's [issue 15]") {
+  PoolWorld world({.max_idle = 30s});
+  const auto plain = world.origin;
+  world.origin = net::make_strict(plain);
+  CHECK(world.origin.key != plain.key);
+  Asked one;
+  const auto peer = world.connected(one);
+  world.converse(one, peer, kGood);
+  world.give_back(one);
+  world.pass(4s);
+  Asked soon;
+  world.ask(soon);
+  REQUIRE(soon.has_connection());
+  CHECK(soon.connection().is_reused());
+  world.give_back(soon);
+  world.pass(6s);
+  Asked later;
+  const auto next = world.connected(later);
+  CHECK_FALSE(later.connection().is_reused());
+}
+
 TEST_CASE("pool: the connection that was used last is the next, and one that has rested too long is closed [H17]") {
   PoolWorld world({.max_idle = 30s});
   Asked one;
@@ -271,6 +292,30 @@ TEST_CASE("pool: a connection that is destroyed has given its place back, a last
     CHECK(world.pool.counts().lasting == 0U);
     CHECK(world.pool.counts().open == 1U);
   }
+}
+
+TEST_CASE("pool: each destination is told the connections of the origin that it leads to [issue 14]") {
+  PoolWorld world({.connections = 1});
+  Asked first;
+  first.wish.lead_to("bank");
+  const auto peer = world.connected(first);
+  Asked second;
+  second.wish.lead_to("cash");
+  world.ask(second);
+  const auto counts = world.pool.counts();
+  REQUIRE(counts.destinations.size() == 2);
+  for (const auto* name : {"bank", "cash"}) {
+    CAPTURE(name);
+    const auto& places = counts.destinations.at(name);
+    CHECK(places.open == 1);
+    CHECK(places.idle == 0);
+    CHECK(places.waiting == 1);
+  }
+  CHECK(counts.open == 1);
+  world.converse(first, peer, kGood);
+  world.give_back(first);
+  REQUIRE(world.until([&] { return second.has_ended(); }));
+  CHECK(world.pool.counts().destinations.at("cash").waiting == 0);
 }
 
 }  // namespace router::pool_places_test
