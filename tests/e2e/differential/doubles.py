@@ -94,7 +94,9 @@ class BackEnd:
 
     def answer(self, method, target, headers, body):
         self.heard(self.name, method, target, headers, body)
-        said = self.answers.get(f"{method} {target}", self.answers.get(target.split("?")[0], {}))
+        path = target.split("?")[0]
+        absent = {"status": 503} if self.name == "repository" and path.endswith("/xs-app.json") else {}
+        said = self.answers.get(f"{method} {target}", self.answers.get(path, absent))
         fields = [tuple(field) for field in said.get("headers", [])]
         if not any(name.lower() == "content-type" for name, _ in fields) and said.get("status", 200) not in (204, 304):
             fields.append(("Content-Type", "text/plain"))

@@ -7,6 +7,8 @@
     destinations  name -> properties of the variable `destinations`; the url, where not given, is that back-end's
     back_ends     name -> path -> {"status", "headers": [[name, value]...], "body"}; what is not said: 200 and an echo
     users         name -> {"scopes", "claims"}; with it an xsuaa is bound, at which everybody logs in at once
+    repository    name -> xs-app.json of an application; an HTML5 repository is bound, whose files are what the back-end
+                  `repository` says. What is no application there is 503, a text is sent as it is
     requests      in order, one line each:
 
         [NAME:] METHOD TARGET [| header: value]... [|| body]
@@ -52,7 +54,7 @@ class Shape:
         self.name = path.stem
         self.text = path.read_text(encoding="utf-8")
         parts = json.loads(self.text)
-        unknown = set(parts) - {"title", "descriptor", "files", "environment", "destinations", "back_ends", "users", "requests"}
+        unknown = set(parts) - {"title", "descriptor", "files", "environment", "destinations", "back_ends", "users", "repository", "requests"}
         if unknown:
             raise ValueError(f"{path.name}: {', '.join(sorted(unknown))} is no part of a shape")
         self.title = parts["title"]
@@ -64,6 +66,12 @@ class Shape:
         self.back_ends = {name: parts.get("back_ends", {}).get(name, {})
                           for name in [*self.destinations, *parts.get("back_ends", {})]}
         self.users = parts.get("users")
+        self.repository = parts.get("repository")
+        if self.repository is not None:
+            files = self.back_ends.setdefault("repository", {})
+            for name, own in self.repository.items():
+                files.setdefault(f"/{name}/xs-app.json", {"headers": [["Content-Type", "application/json"]],
+                                                          "body": own if isinstance(own, str) else json.dumps(own)})
         self.requests = [parse_request(line) for line in parts["requests"]]
 
     def variables(self, places):
@@ -72,8 +80,13 @@ class Shape:
         if self.destinations:
             values["destinations"] = [{"name": name, "url": f"http://{{{name}}}", **properties}
                                       for name, properties in self.destinations.items()]
+        bound = {}
         if self.users is not None:
-            values.setdefault("VCAP_SERVICES", {"xsuaa": [XSUAA]})
+            bound["xsuaa"] = [XSUAA]
+        if self.repository is not None:
+            bound["html5-apps-repo"] = [REPOSITORY]
+        if bound:
+            values["VCAP_SERVICES"] = values.get("VCAP_SERVICES", bound)
         return {name: fill(value if isinstance(value, str) else json.dumps(value), places)
                 for name, value in values.items() if value is not None}
 
@@ -83,6 +96,12 @@ XSUAA = {"name": "the-uaa", "label": "xsuaa", "tags": ["xsuaa"], "plan": "applic
                          "clientsecret": "the-secret", "xsappname": "shapes!t1", "identityzone": "home",
                          "identityzoneid": "zone-home", "tenantid": "zone-home", "zoneid": "zone-home",
                          "tenantmode": "dedicated", "verificationkey": "{provider-key}"}}
+
+REPOSITORY = {"name": "the-repository", "label": "html5-apps-repo", "tags": ["html5appsrepo"], "plan": "app-runtime",
+              "credentials": {"uri": "http://{repository}", "sap.cloud.service": "html5-apps-repo-rt",
+                              "grant_type": "client_credentials", "saasregistryenabled": True,
+                              "uaa": {"url": "http://{provider}", "uaadomain": "127.0.0.1", "clientid": "repo-client",
+                                      "clientsecret": "repo-secret", "xsappname": "repo!b1", "identityzone": "home"}}}
 
 
 def fill(text, places):
