@@ -105,6 +105,8 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   check->add_flag("--json", options.json, "Print the findings as JSON");
   check->add_flag("--strict", options.strict,
                   "For pipelines: warnings are errors, and so is a login without ALLOWED_HOSTS");
+  check->add_option("--app", options.application, "The xs-app.json of an application of the HTML5 repository, as well")
+      ->type_name("FILE");
 
   auto* explain = app.add_subcommand("explain", "Show what a request would meet: route, back-end, login, logout");
   explain->add_option("-w,--workingDir", options.directory, "Directory with xs-app.json")->type_name("DIR");

@@ -163,7 +163,7 @@ int run(int argc, char** argv) {
     input.environment["STATE_DIR"] = std::filesystem::absolute(*options.state_directory).string();
   switch (options.command) {
     case Options::Command::check:
-      return check(input, {options.json, options.strict}, std::cout);
+      return check(input, {options.json, options.strict, options.application}, std::cout);
     case Options::Command::explain:
       return explain(input, {options.method, options.url, options.headers, options.application}, options.json);
     case Options::Command::import_properties:

@@ -45,6 +45,28 @@ constexpr const char* kThreeRoutes = R"({"routes":[{"source":"^/a","destination"
 
 }  // namespace
 
+TEST_CASE("check: an application's descriptor is judged by the directory that it will run in [issue 15]") {
+  const test::TemporaryFolder folder;
+  folder.write("xs-app.json", R"({"routes": []})");
+  const auto check_with = [&](const std::string& application, const char* name = "app.json") {
+    folder.write("app.json", application);
+    return check_directory(folder.path().string(),
+                           {{"VCAP_APPLICATION", "{}"}, {"destinations", R"([{"name":"b","url":"http://b.example"}])"}},
+                           {.application = (folder.path() / name).string()});
+  };
+  const auto good = check_with(R"({"routes": [{"source": "^/x", "destination": "b", "authenticationType": "none"}]})");
+  CHECK(good.exit_code == 0);
+  CHECK(good.output.empty());
+  const auto warned = check_with(R"({"routes": [{"source": "^/x", "localDir": "web", "authenticationType": "none"}]})");
+  CHECK(warned.exit_code == 0);
+  CHECK(warned.output.find("app.json:1:") != std::string::npos);
+  CHECK(warned.output.find("the route answers 404") != std::string::npos);
+  const auto faulty = check_with(R"({"routes": [{"source": "^/x("}]})");
+  CHECK(faulty.exit_code == 1);
+  CHECK(faulty.output.find("/routes/0/source") != std::string::npos);
+  CHECK(check_with("{}", "none.json").exit_code == 1);
+}
+
 TEST_CASE("check: of the demo's and all examples' directories it says nothing, and ends with 0 [K15]") {
   const Variables secret = {{"OIDC_CLIENT_SECRET", "a-secret"}};
   Variables demo = {{"OIDC_ISSUER", "http://localhost:5001"},
