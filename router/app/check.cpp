@@ -20,8 +20,13 @@ config::Issues all_issues(const config::LoadInput& input, const std::string& app
   std::string reason;
   auto text = config::read_whole_file(application, applications::Repository::kLongestDescriptor, reason);
   if (!text) {
-    loaded.issues.add({config::Severity::error, application, "", {}, "no usable file (" + reason + ")",
-                       "the xs-app.json of an application", ""});
+    loaded.issues.add({config::Severity::error,
+                       application,
+                       "",
+                       {},
+                       "no usable file (" + reason + ")",
+                       "the xs-app.json of an application",
+                       ""});
     return std::move(loaded.issues);
   }
   const auto read = config::read_application(*std::move(text), *loaded.configuration, "app");

@@ -12,7 +12,7 @@ namespace router::app {
 
 struct CheckOptions {
   bool json = false;
-  bool strict = false;  // warnings are errors, and what is advised for strangers' networks is one too
+  bool strict = false;           // warnings are errors, and what is advised for strangers' networks is one too
   std::string application = {};  // file: the xs-app.json of an application of the HTML5 repository, judged as well
 };
 
