@@ -2,11 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/application_queries.h"
 #include "app/explain.h"
 #include "app/measurements.h"
 #include "app/outbox_queries.h"
 #include "app/receipt_queries.h"
 #include "app/session_queries.h"
+#include "app/signal_queries.h"
 #include "base/json_text.h"
 #include "management/ask.h"
 
@@ -41,6 +43,8 @@ std::vector<Dependency> dependencies(const Operations::InForce& in_force, Parts&
     const bool is_known = provider->known_metadata() != nullptr;
     all.push_back({"identity provider " + provider->config().name, is_known, is_known ? "" : "has not answered yet"});
   }
+  for (auto& [name, detail] : signal_notes(in_force.graph->config->signals, parts.ongoing_logouts.signal_states))
+    all.push_back({std::move(name), true, std::move(detail)});  // another replica would not hear more of it
   if (in_force.tls) all.push_back(certificate(*in_force.tls, parts.clock.wall()));
   return all;
 }
@@ -71,22 +75,33 @@ base::Task<Result<logout::Ended>> Operations::end_by_rules_in_force(logout::Sele
   co_return ended;
 }
 
-management::Readiness Operations::readiness() {
+Operations::AskedReadiness Operations::ask_readiness() {
+  AskedReadiness asked{management::ask<std::vector<Dependency>>(
+                           given_.parts.background, [this] { return dependencies(given_.in_force(), given_.parts); }),
+                       {}};
+  for (auto& core : given_.cores) asked.loops.push_back(management::ask<bool>(core.loop, [] { return true; }));
+  return asked;
+}
+
+management::Readiness Operations::readiness_of(AskedReadiness asked, base::SteadyTime ends) const {
   management::Readiness readiness;
   readiness.draining = given_.stopping;
-  using Dependencies = std::vector<Dependency>;
-  const auto ends = patience_ends();
-  auto asked = management::ask<Dependencies>(given_.parts.background,
-                                             [this] { return dependencies(given_.in_force(), given_.parts); });
-  std::vector<management::Asked<bool>> loops;
-  for (auto& core : given_.cores) loops.push_back(management::ask<bool>(core.loop, [] { return true; }));
-  auto answered = asked.by(ends);
+  auto answered = asked.dependencies.by(ends);
   readiness.dependencies =
-      answered ? std::move(*answered) : Dependencies{{"background loop", false, "does not answer"}};
+      answered ? std::move(*answered) : std::vector<Dependency>{{"background loop", false, "does not answer"}};
   std::size_t late = 0;
-  for (auto& loop : loops) late += loop.by(ends) ? 0 : 1;
+  for (auto& loop : asked.loops) late += loop.by(ends) ? 0 : 1;
   if (late > 0) readiness.dependencies.push_back({"core loops", false, std::to_string(late) + " do not answer"});
   return readiness;
+}
+
+management::Readiness Operations::readiness() { return readiness_of(ask_readiness(), patience_ends()); }
+
+Operations::Looked Operations::look() {
+  const auto ends = patience_ends();
+  auto asked = ask_readiness();
+  auto measurements = measured();
+  return {readiness_of(std::move(asked), ends), std::move(measurements)};
 }
 
 std::vector<base::MetricReading> Operations::measured() {
@@ -104,10 +119,8 @@ std::vector<base::MetricReading> Operations::measured() {
   for (auto& pool : pools) {
     const auto counts = pool.by(ends);
     if (!counts) continue;
-    upstream.open += counts->open;
-    upstream.idle += counts->idle;
-    upstream.waiting += counts->waiting;
-    upstream.lasting += counts->lasting;
+    upstream += *counts;
+    for (const auto& [name, places] : counts->destinations) upstream.destinations[name] += places;
   }
   measured.add_upstream(upstream);
   std::size_t clients = 0;
@@ -131,9 +144,13 @@ std::vector<base::MetricReading> Operations::measured() {
   return std::move(measured).readings();
 }
 
-Result<std::string> Operations::configuration() {
+std::optional<Operations::InForce> Operations::in_force() {
   auto asked = management::ask<InForce>(given_.parts.background, [this] { return given_.in_force(); });
-  const auto found = asked.by(patience_ends());
+  return asked.by(patience_ends());
+}
+
+Result<std::string> Operations::configuration() {
+  const auto found = in_force();
   return found ? Result<std::string>(*found->configuration) : no_answer();
 }
 
@@ -200,15 +217,22 @@ Result<std::string> Operations::end_session(std::string fingerprint) {
                                 [this, fingerprint = std::move(fingerprint)] { return endings_.end_one(fingerprint); });
 }
 
+Result<std::string> Operations::signals() {
+  return answer_of<std::string>(given_.parts.background, [this] {
+    const auto config = given_.in_force().graph->config;
+    return said(list_signals(config->signals, given_.parts.ongoing_logouts.signal_states, given_.parts.fan_out));
+  });
+}
+
 Result<std::string> Operations::outbox(management::OutboxQuestion question) {
   return answer_of<std::string>(given_.parts.background, [&parts = given_.parts, question = std::move(question)] {
     return list_calls(*parts.state->outbox, parts.fan_out, question);
   });
 }
 
-Result<std::size_t> Operations::retry_calls(management::RetryWish wish) {
-  return answer_of<std::size_t>(given_.parts.background, [&parts = given_.parts, wish = std::move(wish)] {
-    return app::retry_calls(parts.fan_out, wish);
+Result<management::Retried> Operations::retry_calls(management::RetryWish wish) {
+  return answer_of<management::Retried>(given_.parts.background, [&parts = given_.parts, wish = std::move(wish)] {
+    return app::retry_calls(parts.fan_out, *parts.state->outbox, wish);
   });
 }
 
@@ -216,6 +240,26 @@ Result<void> Operations::drop_call(std::string call_id) {
   return answer_of<void>(given_.parts.background, [&parts = given_.parts, call_id = std::move(call_id)] {
     return app::drop_call(*parts.state->outbox, call_id);
   });
+}
+
+Result<std::string> Operations::applications(management::ApplicationQuestion question) {
+  const auto found = in_force();
+  if (!found) return no_answer();
+  const auto& catalogue = found->graph->applications;
+  if (!catalogue) return list_applications(nullptr, question);
+  const auto kept = catalogue->kept();
+  return list_applications(&kept, question);
+}
+
+Result<void> Operations::drop_application(std::string key) {
+  const auto found = in_force();
+  if (!found) return no_answer();
+  const auto parsed = parse_application_key(key);
+  const auto& catalogue = found->graph->applications;
+  if (!parsed || !catalogue || !catalogue->drop(parsed->tenant, parsed->segment)) {
+    return Error{ErrorCode::not_found, Side::client, "no such application is kept"};
+  }
+  return {};
 }
 
 }  // namespace router::app

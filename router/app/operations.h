@@ -13,6 +13,7 @@
 #include "app/endings.h"
 #include "app/parts.h"
 #include "config/issue.h"
+#include "management/ask.h"
 #include "management/operations.h"
 #include "net/asio_backend.h"
 #include "net/server.h"
@@ -47,6 +48,7 @@ class Operations final : public management::Operations {
 
   management::Readiness readiness() override;
   std::vector<base::MetricReading> measured() override;
+  Looked look() override;
   base::Result<std::string> configuration() override;
   void after(base::minutes time, std::function<void()> work) override;
   base::Result<management::ReloadOutcome> reload() override;
@@ -57,11 +59,22 @@ class Operations final : public management::Operations {
   base::Result<std::string> sessions(management::SessionQuestion question) override;
   base::Result<std::string> end_sessions(management::EndWish wish) override;
   base::Result<std::string> end_session(std::string fingerprint) override;
+  base::Result<std::string> signals() override;
   base::Result<std::string> outbox(management::OutboxQuestion question) override;
-  base::Result<std::size_t> retry_calls(management::RetryWish wish) override;
+  base::Result<management::Retried> retry_calls(management::RetryWish wish) override;
   base::Result<void> drop_call(std::string call_id) override;
+  base::Result<std::string> applications(management::ApplicationQuestion question) override;
+  base::Result<void> drop_application(std::string key) override;
 
  private:
+  struct AskedReadiness {
+    management::Asked<std::vector<management::Dependency>> dependencies;
+    std::vector<management::Asked<bool>> loops;
+  };
+  AskedReadiness ask_readiness();
+  management::Readiness readiness_of(AskedReadiness asked, base::SteadyTime ends) const;
+  // Absent: no answer in time.
+  std::optional<InForce> in_force();
   base::Task<base::Result<logout::Ended>> end_by_rules_in_force(logout::Selection selection);
 
   Given given_;

@@ -54,14 +54,17 @@ bool is_confirmed(const std::string& question, const Console& console) {
   return is_yes;
 }
 
-void draw_progress(const ordered_json& ending, const Console& console) {
+void draw_bar(std::int64_t done, std::int64_t all, const Console& console) {
   if (!console.is_terminal) return;
-  const auto matching = std::max<std::int64_t>(number_in(ending, "matching"), 1);
-  const auto ended = std::max<std::int64_t>(number_in(ending, "ended"), 0);
+  const auto some = std::max<std::int64_t>(all, 1);
   const auto filled =
-      static_cast<std::size_t>(std::min(ended, matching)) * kBarWidth / static_cast<std::size_t>(matching);
-  console.err << "\r[" << std::string(filled, '#') << std::string(kBarWidth - filled, '.') << "] " << ended << " of "
-              << number_in(ending, "matching") << std::flush;
+      static_cast<std::size_t>(std::clamp<std::int64_t>(done, 0, some)) * kBarWidth / static_cast<std::size_t>(some);
+  console.err << "\r[" << std::string(filled, '#') << std::string(kBarWidth - filled, '.') << "] " << done << " of "
+              << all << std::flush;
+}
+
+void draw_progress(const ordered_json& ending, const Console& console) {
+  draw_bar(std::max<std::int64_t>(number_in(ending, "ended"), 0), number_in(ending, "matching"), console);
 }
 
 // Until it is over.
@@ -112,12 +115,13 @@ int show_sessions(const ManagementAccess& access, const SessionList& list, bool 
     print_json(listed->items, console);
     return kCommandDone;
   }
-  Table table({"FINGERPRINT", "USER", "TENANT", "PROVIDER", "AGE", "ENDS IN", "HOLDS"});
+  Table table({"FINGERPRINT", "USER", "USER FINGERPRINT", "TENANT", "PROVIDER", "AGE", "UNUSED", "ENDS IN", "HOLDS"});
   for (const auto& one : listed->items) {
     const auto user = text_in(one, "kind") == "anonymous" ? "(nobody)" : text_in(one, "user");
-    table.add({text_in(one, "fingerprint"), user, text_in(one, "tenant"), text_in(one, "provider"),
-               shown_span(number_in(one, "age_seconds")), shown_span(number_in(one, "ends_in_seconds")),
-               holdings(one)});
+    table.add({text_in(one, "fingerprint"), user, text_in(one, "user_fingerprint"), text_in(one, "tenant"),
+               text_in(one, "provider"), shown_span(number_in(one, "age_seconds")),
+               one.contains("unused_seconds") ? shown_span(number_in(one, "unused_seconds")) : "-",
+               shown_span(number_in(one, "ends_in_seconds")), holdings(one)});
   }
   table.print(console.out);
   return kCommandDone;
@@ -176,12 +180,24 @@ int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool 
     console.err << "xs-router: one of ID, --back-end and --all is needed\n";
     return kNotAsked;
   }
-  const auto retried = ask_router(access, {"POST", "/api/outbox/retry", base::json_text(wish)});
-  if (const auto code = tell_failure(retried, console)) return *code;
+  std::int64_t retried = 0;
+  std::optional<std::int64_t> all;  // at first: what is given up again meanwhile is not tried without end
+  bool is_drawn = false;
+  for (bool more = true; more;) {
+    const auto reply = ask_router(access, {"POST", "/api/outbox/retry", base::json_text(wish)});
+    if (const auto code = tell_failure(reply, console)) return *code;
+    retried += number_in(reply->body, "retried");
+    if (!all) all = retried + std::max<std::int64_t>(number_in(reply->body, "left"), 0);
+    const auto said = reply->body.find("more");
+    more = said != reply->body.end() && *said == true && (retried < *all || !reply->body.contains("left"));
+    is_drawn = is_drawn || more;
+    if (is_drawn) draw_bar(retried, std::max(*all, retried), console);
+  }
+  if (is_drawn && console.is_terminal) console.err << "\n";
   if (json)
-    print_json(retried->body, console);
+    print_json({{"retried", retried}}, console);
   else
-    console.out << number_in(retried->body, "retried") << " calls are tried again\n";
+    console.out << retried << " calls are tried again\n";
   return kCommandDone;
 }
 

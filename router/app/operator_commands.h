@@ -52,6 +52,13 @@ struct OutboxOrder {
   bool all = false;
 };
 
+struct ApplicationOrder {
+  std::string tenant;  // list
+  std::string name;
+  std::size_t limit = 50;
+  std::string key;  // drop
+};
+
 struct LogLevelOrder {
   std::string level;  // empty: only look
   std::string event;
@@ -63,6 +70,9 @@ int end_sessions(const ManagementAccess& access, const EndOrder& order, bool jso
 int show_outbox(const ManagementAccess& access, const OutboxOrder& order, bool json, const Console& console);
 int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool json, const Console& console);
 int drop_from_outbox(const ManagementAccess& access, const OutboxOrder& order, bool json, const Console& console);
+int show_applications(const ManagementAccess& access, const ApplicationOrder& order, bool json, const Console& console);
+int drop_kept_application(const ManagementAccess& access, const ApplicationOrder& order, bool json,
+                          const Console& console);
 int reload_router(const ManagementAccess& access, bool json, const Console& console);
 int set_log_level(const ManagementAccess& access, const LogLevelOrder& order, bool json, const Console& console);
 // The overview, each second; `count` 0: until it is interrupted, and once where there is no terminal.

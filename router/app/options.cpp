@@ -67,6 +67,20 @@ void add_outbox_commands(CLI::App& app, Options& options, Meanings& meanings) {
   meanings.emplace_back(drop, Meaning::outbox_drop);
 }
 
+void add_application_commands(CLI::App& app, Options& options, Meanings& meanings) {
+  auto* applications = app.add_subcommand(
+      "applications", "Applications of the HTML5 repository that a running router keeps: list, drop");
+  applications->require_subcommand(1);
+  auto* list = applications->add_subcommand("list", "Those that requests have asked for");
+  list->add_option("--tenant", options.applications.tenant, "Only those of this tenant (its subdomain)");
+  list->add_option("--name", options.applications.name, "Only those of this name, without a version");
+  add_limit(*list, options.applications.limit);
+  auto* drop = applications->add_subcommand("drop", "Forget what is kept of one; the repository is asked anew");
+  drop->add_option("KEY", options.applications.key, "As the list says it")->required();
+  meanings.emplace_back(list, Meaning::applications);
+  meanings.emplace_back(drop, Meaning::applications_drop);
+}
+
 void add_running_commands(CLI::App& app, Options& options, Meanings& meanings) {
   auto* top = app.add_subcommand("top", "What a running router does, each second");
   top->add_option("--count", options.count,
@@ -82,6 +96,33 @@ void add_running_commands(CLI::App& app, Options& options, Meanings& meanings) {
       ->check(CLI::Range(1, 60))
       ->capture_default_str();
   meanings.emplace_back(level, Meaning::log_level);
+}
+
+void add_signal_commands(CLI::App& app, Options& options, Meanings& meanings) {
+  using What = SignalsOrder::What;
+  auto* signals =
+      app.add_subcommand("signals", "Streams at a transmitter of shared signals: create, status, verify, delete");
+  signals->require_subcommand(1);
+  const auto add = [&](const char* name, What what, const char* description) {
+    auto* command = signals->add_subcommand(name, description);
+    command->add_option("TRANSMITTER", options.signals.transmitter, "Its issuer, as in signals.transmitters")
+        ->required();
+    command->add_option("-w,--workingDir", options.directory, "Directory with xs-app.json")->type_name("DIR");
+    command->add_flag("--json", options.json, "Print it as JSON");
+    command->callback([&options, what] { options.signals.what = what; });
+    meanings.emplace_back(command, Meaning::signals);
+    return command;
+  };
+  add("create", What::create, "Make one for the audience and delivery in the configuration")
+      ->add_option("--endpoint", options.signals.endpoint,
+                   "Where it pushes to (default: SIGNALS_ISSUER and signals.endpoint)")
+      ->type_name("URL");
+  for (auto* command : {add("status", What::status, "Whether it is enabled, paused or disabled"),
+                        add("verify", What::verify, "Let it send a verification, and see whether it comes"),
+                        add("delete", What::remove, "Nothing comes any more")}) {
+    command->add_option("--stream", options.signals.stream, "This one (default: the one for the configured audience)")
+        ->type_name("ID");
+  }
 }
 
 }  // namespace
@@ -159,6 +200,7 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   add_running_commands(app, options, of_operators);
   add_session_commands(app, options, of_operators);
   add_outbox_commands(app, options, of_operators);
+  add_application_commands(app, options, of_operators);
   for (const auto& [command, meaning] : of_operators) {
     add_access(*command, options);
     command->add_flag("--json", options.json, "Print it as JSON");
@@ -168,6 +210,8 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
       app.add_subcommand("init", "Write a small directory that starts, with a README.md that says what is what");
   init->add_option("DIR", options.directory, "Where (default: here)");
   meanings.emplace_back(init, Meaning::init);
+
+  add_signal_commands(app, options, meanings);
 
   app.require_subcommand(0, 1);
   try {

@@ -9,6 +9,7 @@
 
 #include "app/operator_commands.h"
 #include "app/receipts_command.h"
+#include "app/signals_command.h"
 
 namespace router::app {
 
@@ -28,8 +29,11 @@ struct Options {
     outbox,
     outbox_retry,
     outbox_drop,
+    applications,
+    applications_drop,
     reload,
-    log_level
+    log_level,
+    signals
   } command = Command::serve;
   std::string directory = ".";
   std::optional<std::uint16_t> port;
@@ -49,7 +53,9 @@ struct Options {
   SessionList sessions;
   EndOrder end;
   OutboxOrder outbox;
+  ApplicationOrder applications;
   LogLevelOrder log_level;
+  SignalsOrder signals;
   unsigned count = 0;  // top: so many screens
 };
 

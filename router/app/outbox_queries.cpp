@@ -15,9 +15,6 @@ using base::Task;
 using logout::CallState;
 using nlohmann::ordered_json;
 
-// Of the fan-out's own batches: what is given up again meanwhile is not tried without end.
-constexpr int kMostRounds = 10;
-
 ordered_json shown_call(const logout::ListedCall& call) {
   ordered_json shown{{"id", call.id},
                      {"logout_id", call.logout_id},
@@ -63,23 +60,23 @@ Task<Result<std::string>> list_calls(logout::Outbox& outbox, const logout::FanOu
   co_return base::json_text(body);
 }
 
-Task<Result<std::size_t>> retry_calls(logout::FanOut& fan_out, management::RetryWish wish) {
+Task<Result<management::Retried>> retry_calls(logout::FanOut& fan_out, logout::Outbox& outbox,
+                                              management::RetryWish wish) {
   logout::CallFilter filter;
   filter.state = CallState::buried;
   filter.call_id = wish.call_id;
   filter.back_end = wish.back_end;
-  std::size_t total = 0;
-  for (int round = 0; round < kMostRounds; ++round) {
-    auto retrying = fan_out.retry_dead(filter);
-    const auto retried = co_await retrying;
-    if (!retried) co_return retried.error();
-    total += *retried;
-    if (*retried < logout::FanOut::kRetryBatch) break;
-  }
-  if (total == 0 && !wish.call_id.empty()) {
+  auto retrying = fan_out.retry_dead(std::move(filter));
+  const auto count = co_await retrying;
+  if (!count) co_return count.error();
+  if (*count == 0 && !wish.call_id.empty()) {
     co_return Error{ErrorCode::not_found, Side::client, "no such call was given up"};
   }
-  co_return total;
+  management::Retried retried{*count, *count >= logout::FanOut::kRetryBatch, std::nullopt};
+  auto counting = outbox.buried();
+  const auto left = co_await counting;
+  if (left) retried.left = *left;
+  co_return retried;
 }
 
 Task<Result<void>> drop_call(logout::Outbox& outbox, std::string call_id) {

@@ -15,8 +15,9 @@ namespace router::app {
 // JSON: `back_ends` with what waits for each here, `calls`, oldest first, and `next_cursor` where there may be more.
 base::Task<base::Result<std::string>> list_calls(logout::Outbox& outbox, const logout::FanOut& fan_out,
                                                  management::OutboxQuestion question);
-// How many. Errors: of one call also not_found.
-base::Task<base::Result<std::size_t>> retry_calls(logout::FanOut& fan_out, management::RetryWish wish);
+// One batch of the fan-out's. Errors: of one call also not_found.
+base::Task<base::Result<management::Retried>> retry_calls(logout::FanOut& fan_out, logout::Outbox& outbox,
+                                                          management::RetryWish wish);
 // Errors: not_found, conflict (it is still being tried).
 base::Task<base::Result<void>> drop_call(logout::Outbox& outbox, std::string call_id);
 

@@ -17,6 +17,7 @@
 #include "app/operator_commands.h"
 #include "app/options.h"
 #include "app/router.h"
+#include "app/signals_command.h"
 #include "app/state.h"
 #include "base/guarded.h"
 #include "base/log.h"
@@ -132,6 +133,10 @@ int operate_by(const Options& options, const ManagementAccess& access, const Con
       return retry_outbox(access, options.outbox, options.json, console);
     case Command::outbox_drop:
       return drop_from_outbox(access, options.outbox, options.json, console);
+    case Command::applications:
+      return show_applications(access, options.applications, options.json, console);
+    case Command::applications_drop:
+      return drop_kept_application(access, options.applications, options.json, console);
     case Command::reload:
       return reload_router(access, options.json, console);
     case Command::log_level:
@@ -141,11 +146,12 @@ int operate_by(const Options& options, const ManagementAccess& access, const Con
   }
 }
 
-// Those that ask a running router.
-int operate(const Options& options, const ManagementAccess& access) {
+// Those that ask a running router, or a transmitter of signals.
+int operate(const Options& options, const config::LoadInput& input) {
   const Console console{std::cin, std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1};
   try {
-    return operate_by(options, access, console);
+    if (options.command == Options::Command::signals) return run_signals(input, options.signals, options.json, console);
+    return operate_by(options, management_access(input, options.management_url), console);
   } catch (...) {
     return tell_fault(base::caught_error(), console);
   }
@@ -176,7 +182,7 @@ int run(int argc, char** argv) {
     case Options::Command::serve:
       return serve(std::move(input));
     default:
-      return operate(options, management_access(input, options.management_url));
+      return operate(options, input);
   }
 }
 

@@ -27,6 +27,14 @@ std::string figure(const ordered_json& object, const char* name, int digits = 0)
   return text;
 }
 
+// "12.5 %"; "-" where nothing is known.
+std::string share(const ordered_json& object, const char* name) {
+  constexpr double kPercent = 100;
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_number()) return "-";
+  return figure({{name, found->get<double>() * kPercent}}, name, 1) + " %";
+}
+
 }  // namespace
 
 std::string overview_screen(const ordered_json& overview, bool colours) {
@@ -55,9 +63,11 @@ std::string overview_screen(const ordered_json& overview, bool colours) {
   const auto& back_ends = list_in(overview, "back_ends");
   if (back_ends.empty()) return out.str();
   out << "\n";
-  Table table({"BACK-END", "PER SECOND", "P50 MS", "P99 MS", "REQUESTS", "FAULTS"});
+  Table table(
+      {"BACK-END", "PER SECOND", "P50 MS", "P99 MS", "OPEN", "IDLE", "WAITING", "ERRORS", "REQUESTS", "FAULTS"});
   for (const auto& one : back_ends) {
     table.add({text_in(one, "name"), figure(one, "per_second", 1), figure(one, "p50_ms", 1), figure(one, "p99_ms", 1),
+               figure(one, "open"), figure(one, "idle"), figure(one, "waiting"), share(one, "error_share"),
                figure(one, "requests"), figure(one, "faults")});
   }
   table.print(out);

@@ -5,6 +5,7 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "config/read_application.h"
 #include "crypto/digest.h"
 
@@ -145,6 +146,7 @@ void Catalogue::take_over(const Key& key, Entry& entry, Result<Found> found) con
   const auto now = parts_.clock.steady();
   entry.asked = now;
   entry.has_answered = entry.has_answered || found || !is_passing(found.error());
+  entry.is_stale = false;
   if (found) {
     entry.last_good = *found;
     entry.fresh_until = now + kFresh;
@@ -157,6 +159,7 @@ void Catalogue::take_over(const Key& key, Entry& entry, Result<Found> found) con
                                             {"tenant", key.tenant},
                                             {"is_there", entry.last_good != nullptr},
                                             {"fault", describe(found.error())}});
+    entry.is_stale = true;
     entry.fresh_until = now + kFailed;
     entry.answer = Result<Found>(entry.last_good);
     return;
@@ -176,6 +179,24 @@ Result<Found> Catalogue::take(Name name, std::string tenant, std::string text) {
 std::size_t Catalogue::size() const {
   const std::lock_guard lock(mutex_);
   return entries_.size();
+}
+
+std::vector<Kept> Catalogue::kept() const {
+  std::vector<Kept> all;
+  const auto now = parts_.clock.steady();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, entry] : entries_) {
+    if (!entry->has_answered) continue;
+    Kept one{.tenant = key.tenant, .segment = key.segment, .is_stale = entry->is_stale, .is_faulty = entry->is_faulty};
+    one.age = std::chrono::duration_cast<base::milliseconds>(now - entry->asked);
+    if (entry->last_good) {
+      const auto parts = base::cut(entry->last_good->name.name, '-');
+      one.name = parts.before;
+      one.version = parts.after.value_or(std::string_view());
+    }
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
 bool Catalogue::drop(const std::string& tenant, const std::string& segment) {

@@ -15,6 +15,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "applications/repository.h"
 #include "backend/route_set.h"
@@ -29,6 +31,17 @@ struct Application {
   std::shared_ptr<const backend::RouteSet> routes;
 };
 using Found = std::shared_ptr<const Application>;  // null: there is none of that name
+
+// What is known of a name, for operators.
+struct Kept {
+  std::string tenant;         // its subdomain; empty: nobody in particular
+  std::string segment;        // of the paths: what a drop names
+  std::string name;           // without its version; empty: there is no application of that segment
+  std::string version;        // that the path names; empty: the default one
+  base::milliseconds age{0};  // since the repository was asked for it
+  bool is_stale = false;      // the repository has failed since: this is what it said before
+  bool is_faulty = false;     // its descriptor cannot be used
+};
 
 // An application out of its configuration: with the back-ends that its routes lead to.
 using MakeRoutes = std::function<std::shared_ptr<const backend::RouteSet>(
@@ -58,6 +71,8 @@ class Catalogue : public std::enable_shared_from_this<Catalogue> {
   base::Result<Found> take(Name name, std::string tenant, std::string text);
 
   std::size_t size() const;
+  // All that the repository has told of, by tenant and segment.
+  std::vector<Kept> kept() const;
   // False: it was not there. Empty segment: all of the tenant.
   bool drop(const std::string& tenant, const std::string& segment);
 
@@ -71,6 +86,7 @@ class Catalogue : public std::enable_shared_from_this<Catalogue> {
     base::SteadyTime stale_until;  // of last_good, also where there is none
     bool has_answered = false;     // the repository, whether there is one
     bool is_faulty = false;        // its descriptor, which has been logged
+    bool is_stale = false;         // the repository has failed since
     base::SingleFlight flight;
   };
   using EntryPointer = std::shared_ptr<Entry>;

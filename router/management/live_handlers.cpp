@@ -17,9 +17,9 @@ struct LiveOverview {
 
   std::string next() {
     if (++lines > kMostLines) return {};
-    auto now = take_sample(operations);
-    auto line = "data: " + overview(now, before ? &*before : nullptr, operations.readiness()) + "\n\n";
-    before = std::move(now);
+    auto now = look_at(operations);
+    auto line = "data: " + overview(now.sample, before ? &*before : nullptr, now.readiness) + "\n\n";
+    before = std::move(now.sample);
     return line;
   }
 };
@@ -27,14 +27,16 @@ struct LiveOverview {
 }  // namespace
 
 Response overview_now(const Asking& asking) {
-  const auto now = take_sample(asking.operations);
-  return {.body = overview(now, nullptr, asking.operations.readiness())};
+  const auto now = look_at(asking.operations);
+  return {.body = overview(now.sample, nullptr, now.readiness)};
 }
 
 Response events(const Asking& asking) {
   auto live = std::make_shared<LiveOverview>(LiveOverview{asking.operations, std::nullopt});
   return {.type = "text/event-stream", .stream = {kEverySecond, [live] { return live->next(); }}};
 }
+
+Response last_minutes(const Asking& asking) { return {.body = asking.history.said()}; }
 
 Response route_counts(const Asking& asking) {
   const auto configuration = asking.operations.configuration();

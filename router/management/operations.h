@@ -86,10 +86,24 @@ struct OutboxQuestion {
   std::size_t limit = 50;
 };
 
+// Which applications of the HTML5 repository; empty fields match all.
+struct ApplicationQuestion {
+  std::string tenant;  // subdomain
+  std::string name;    // without its version, or the first segment of its paths
+  std::string cursor;  // key of the last one of the page before
+  std::size_t limit = 50;
+};
+
 // Of what was given up: a call, those of a back-end, or all.
 struct RetryWish {
   std::string call_id;
   std::string back_end;
+};
+
+struct Retried {
+  std::size_t count = 0;
+  bool more = false;                // as many as are tried at a time: ask again for the rest
+  std::optional<std::size_t> left;  // still given up, of all; absent: not counted yet
 };
 
 class Operations {
@@ -99,6 +113,12 @@ class Operations {
   virtual Readiness readiness() = 0;
   // What is looked at rather than counted: loops, pools, stores, the process. What did not answer in time is left out.
   virtual std::vector<base::MetricReading> measured() = 0;
+  // Both, in the time of one.
+  struct Looked {
+    Readiness readiness;
+    std::vector<base::MetricReading> measured;
+  };
+  virtual Looked look() = 0;
   // The configuration in force, as JSON, without secrets. Errors: unavailable (no answer in time).
   virtual base::Result<std::string> configuration() = 0;
   // Calls `work` after that time, on a thread of the router's, if it still runs then.
@@ -118,12 +138,18 @@ class Operations {
   virtual base::Result<std::string> end_sessions(EndWish wish) = 0;
   // Ends that one; which logout it was, as JSON. Errors: unavailable, not_found.
   virtual base::Result<std::string> end_session(std::string fingerprint) = 0;
+  // How the streams of signals do, as JSON. Errors: unavailable.
+  virtual base::Result<std::string> signals() = 0;
   // What back-ends have still to be told, and what was given up, as JSON. Errors: unavailable.
   virtual base::Result<std::string> outbox(OutboxQuestion question) = 0;
-  // How many are tried again. Errors: unavailable; of one call also not_found.
-  virtual base::Result<std::size_t> retry_calls(RetryWish wish) = 0;
+  // Tries a thousand again at most. Errors: unavailable; of one call also not_found.
+  virtual base::Result<Retried> retry_calls(RetryWish wish) = 0;
   // Forgets a call that was given up. Errors: unavailable, not_found, conflict (it is still being tried).
   virtual base::Result<void> drop_call(std::string call_id) = 0;
+  // Applications of the HTML5 repository that are kept, as JSON. Errors: unavailable.
+  virtual base::Result<std::string> applications(ApplicationQuestion question) = 0;
+  // Forgets what is kept of that one: whoever asks for it next asks the repository. Errors: unavailable, not_found.
+  virtual base::Result<void> drop_application(std::string key) = 0;
 };
 
 }  // namespace router::management

@@ -1,10 +1,9 @@
 #include "management/overview.h"
 
-#include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/json_text.h"
+#include "management/figures.h"
 
 namespace router::management {
 namespace {
@@ -22,15 +21,6 @@ constexpr std::string_view kOldestCall = "xsrouter_logout_calls_oldest_seconds";
 constexpr double kOverdueSeconds = 300;
 // A share of what is asked.
 constexpr double kManyFaults = 0.05;
-
-ordered_json rounded(double value) { return std::round(value * 1'000) / 1'000; }
-
-ordered_json whole(double value) { return static_cast<std::uint64_t>(std::max(value, 0.0)); }
-
-ordered_json quantile_or_null(const Readings::Buckets& buckets, double share) {
-  const auto found = quantile(buckets, share);
-  return found ? rounded(*found) : ordered_json(nullptr);
-}
 
 double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -88,24 +78,72 @@ ordered_json logouts_of(const Window& window) {
           {"oldest_seconds", rounded(window.now.sum(kOldestCall))}};
 }
 
-ordered_json back_ends_of(const Window& window) {
+// What came of a back-end.
+struct BackEnd {
+  std::string name;
+  double requests = 0;         // that it has answered, since the start
+  double faults = 0;           // since the start
+  Readings::Buckets answered;  // in the window
+  double failed = 0;           // in the window
+  double failed_unanswered = 0;
+
+  std::optional<double> error_share() const {
+    const double asked = count_of(answered) + failed_unanswered;
+    return asked > 0 ? std::optional(std::min(failed / asked, 1.0)) : std::nullopt;
+  }
+};
+
+std::vector<BackEnd> all_back_ends(const Window& window) {
+  constexpr std::string_view kBy = "destination";
+  const std::vector<Label> answered_so{{"fault", "5xx"}};
+  const Readings none({});
+  const Readings& earlier = window.before == nullptr ? none : *window.before;
+  const auto requests = window.now.buckets_by(kBy, kUpstreamSeconds);
+  const auto requests_before = earlier.buckets_by(kBy, kUpstreamSeconds);
+  const auto faults = window.now.sums_by(kBy, kUpstreamFaults);
+  const auto faults_before = earlier.sums_by(kBy, kUpstreamFaults);
+  const auto answers = window.now.sums_by(kBy, kUpstreamFaults, answered_so);
+  const auto answers_before = earlier.sums_by(kBy, kUpstreamFaults, answered_so);
+  std::set<std::string> names;
+  for (const auto& [name, buckets] : requests) names.insert(name);
+  for (const auto& [name, sum] : faults) names.insert(name);
+  std::vector<BackEnd> all;
+  for (const auto& name : names) {
+    const auto buckets = at_or_none(requests, name);
+    const double failed = at_or_none(faults, name) - at_or_none(faults_before, name);
+    const double with_an_answer = at_or_none(answers, name) - at_or_none(answers_before, name);
+    all.push_back({name, count_of(buckets), at_or_none(faults, name), since(buckets, at_or_none(requests_before, name)),
+                   failed, failed - with_an_answer});
+  }
+  return all;
+}
+
+ordered_json back_ends_of(const Window& window, const std::vector<BackEnd>& back_ends) {
+  constexpr std::string_view kBy = "destination";
+  constexpr std::string_view kConnections = "xsrouter_upstream_destination_connections";
+  const auto open = window.now.sums_by(kBy, kConnections, {{"state", "open"}});
+  const auto idle = window.now.sums_by(kBy, kConnections, {{"state", "idle"}});
+  const auto waiting = window.now.sums_by(kBy, kConnections, {{"state", "waiting"}});
   ordered_json list = ordered_json::array();
-  for (const auto& name : window.now.values_of(kUpstreamSeconds, "destination")) {
-    const std::vector<Label> labels{{"destination", name}};
-    const auto buckets = window.buckets(kUpstreamSeconds, labels);
-    list.push_back({{"name", name},
-                    {"requests", whole(count_of(window.now.buckets(kUpstreamSeconds, labels)))},
-                    {"per_second", rounded(count_of(buckets) / window.seconds)},
-                    {"faults", whole(window.now.sum(kUpstreamFaults, labels))},
-                    {"faults_per_second", rounded(window.rate(kUpstreamFaults, labels))},
-                    {"p50_ms", quantile_or_null(buckets, 0.5)},
-                    {"p99_ms", quantile_or_null(buckets, 0.99)}});
+  for (const auto& one : back_ends) {
+    const auto share = one.error_share();
+    list.push_back({{"name", one.name},
+                    {"requests", whole(one.requests)},
+                    {"per_second", rounded(count_of(one.answered) / window.seconds)},
+                    {"faults", whole(one.faults)},
+                    {"faults_per_second", rounded(one.failed / window.seconds)},
+                    {"error_share", rounded_or_null(share)},
+                    {"open", whole(at_or_none(open, one.name))},
+                    {"idle", whole(at_or_none(idle, one.name))},
+                    {"waiting", whole(at_or_none(waiting, one.name))},
+                    {"p50_ms", quantile_or_null(one.answered, 0.5)},
+                    {"p99_ms", quantile_or_null(one.answered, 0.99)}});
   }
   return list;
 }
 
 // For people, the worst first.
-ordered_json problems_of(const Window& window, const Readiness& readiness) {
+ordered_json problems_of(const Window& window, const std::vector<BackEnd>& back_ends, const Readiness& readiness) {
   ordered_json problems = ordered_json::array();
   if (readiness.draining) problems.push_back("the router is stopping");
   for (const auto& one : readiness.dependencies) {
@@ -121,57 +159,28 @@ ordered_json problems_of(const Window& window, const Readiness& readiness) {
   if (window.rate(kRequests, {{"class", "5xx"}}) > kManyFaults * window.rate(kRequests)) {
     problems.push_back("more than one request in twenty is answered with 5xx");
   }
-  for (const auto& name : window.now.values_of(kUpstreamFaults, "destination")) {
-    const std::vector<Label> labels{{"destination", name}};
-    const double answered = count_of(window.buckets(kUpstreamSeconds, labels)) / window.seconds;
-    const double failed = window.rate(kUpstreamFaults, labels);
-    if (failed > kManyFaults * (answered + failed)) {
-      problems.push_back("more than one request in twenty to " + name + " fails there");
+  for (const auto& one : back_ends) {
+    if (one.error_share().value_or(0) > kManyFaults) {
+      problems.push_back("more than one request in twenty to " + one.name + " fails there");
     }
   }
   return problems;
 }
 
-std::string text_at(const ordered_json& object, const char* name) {
-  const auto found = object.find(name);
-  const auto* text = found == object.end() ? nullptr : found->get_ptr<const std::string*>();
-  return text == nullptr ? std::string() : *text;
-}
-
-// What the descriptor says of a route, which the metrics call by its number.
-ordered_json shown_route(const ordered_json& route, const std::string& label) {
-  ordered_json shown{{"route", label}};
-  if (const auto source = route.find("source"); source != route.end()) {
-    shown["source"] = source->is_string() ? *source : source->is_object() ? ordered_json(text_at(*source, "path")) : "";
-  }
-  for (const auto* name : {"target", "destination", "service", "localDir", "authenticationType"}) {
-    if (auto text = text_at(route, name); !text.empty()) shown[name] = std::move(text);
-  }
-  return shown;
-}
-
-// What came by a route, as the metrics call it.
-ordered_json counts_of(const Readings& readings, const std::string& label) {
-  const std::vector<Label> labels{{"route", label}};
-  const auto of_class = [&](std::string_view name) {
-    return whole(readings.sum(kRequests, {{"route", label}, {"class", name}}));
-  };
-  const auto buckets = readings.buckets(kRequestSeconds, labels);
-  return {{"hits", whole(readings.sum(kRequests, labels))},
-          {"client_errors", of_class("4xx")},
-          {"server_errors", of_class("5xx")},
-          {"p50_ms", quantile_or_null(buckets, 0.5)},
-          {"p99_ms", quantile_or_null(buckets, 0.99)}};
+Sample sample_with(std::vector<base::MetricReading> measured) {
+  auto readings = base::MetricRegistry::of_process().read();
+  readings.insert(readings.end(), std::make_move_iterator(measured.begin()), std::make_move_iterator(measured.end()));
+  std::sort(readings.begin(), readings.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return {std::chrono::steady_clock::now(), Readings(std::move(readings))};
 }
 
 }  // namespace
 
-Sample take_sample(Operations& operations) {
-  auto readings = base::MetricRegistry::of_process().read();
-  auto measured = operations.measured();
-  readings.insert(readings.end(), std::make_move_iterator(measured.begin()), std::make_move_iterator(measured.end()));
-  std::sort(readings.begin(), readings.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  return {std::chrono::steady_clock::now(), Readings(std::move(readings))};
+Sample take_sample(Operations& operations) { return sample_with(operations.measured()); }
+
+Look look_at(Operations& operations) {
+  auto looked = operations.look();
+  return {sample_with(std::move(looked.measured)), std::move(looked.readiness)};
 }
 
 std::string overview(const Sample& now, const Sample* before, const Readiness& readiness) {
@@ -181,11 +190,12 @@ std::string overview(const Sample& now, const Sample* before, const Readiness& r
   const double between = before == nullptr ? uptime : std::chrono::duration<double>(now.at - before->at).count();
   const Window window{now.readings, before == nullptr ? nullptr : &before->readings, std::max(between, 0.001)};
   const auto& readings = now.readings;
+  const auto back_ends = all_back_ends(window);
   return base::json_text(
       ordered_json{{"at", rounded(at)},
                    {"uptime_seconds", rounded(uptime)},
                    {"window_seconds", rounded(window.seconds)},
-                   {"problems", problems_of(window, readiness)},
+                   {"problems", problems_of(window, back_ends, readiness)},
                    {"requests", requests_of(window)},
                    {"connections", connections_of(readings)},
                    {"sessions",
@@ -194,28 +204,36 @@ std::string overview(const Sample& now, const Sample* before, const Readiness& r
                      {"created", whole(readings.sum("xsrouter_sessions_created_total"))},
                      {"over", whole(readings.sum("xsrouter_sessions_over_total"))}}},
                    {"logouts", logouts_of(window)},
-                   {"back_ends", back_ends_of(window)}});
+                   {"back_ends", back_ends_of(window, back_ends)}});
 }
 
-std::string route_list(const Readings& readings, const std::string& configuration) {
-  ordered_json routes = ordered_json::array();
-  const auto add = [&](ordered_json entry) {
-    entry.update(counts_of(readings, entry["route"].get<std::string>()));
-    routes.push_back(std::move(entry));
-  };
-  const auto parsed = ordered_json::parse(configuration, nullptr, false);
-  const auto descriptor =
-      parsed.is_object() ? parsed.value("descriptor", ordered_json::object()) : ordered_json::object();
-  if (const auto found = descriptor.find("routes"); found != descriptor.end() && found->is_array()) {
-    std::size_t number = 0;
-    for (const auto& route : *found) add(shown_route(route, std::to_string(number++)));
+Point point_of(const Sample& now, const Sample& before) {
+  const double seconds = std::max(std::chrono::duration<double>(now.at - before.at).count(), 0.001);
+  const Window window{now.readings, &before.readings, seconds};
+  const auto answered = window.buckets(kRequestSeconds);
+  return {.at = seconds_since_1970(),
+          .requests = window.rate(kRequests),
+          .errors = window.rate(kRequests, {{"class", "5xx"}}),
+          .half = quantile(answered, 0.5),
+          .most = quantile(answered, 0.99),
+          .users = now.readings.sum("xsrouter_sessions", {{"kind", "user"}}),
+          .confirmed = window.rate(kCalls, {{"outcome", "confirmed"}}),
+          .waiting = now.readings.sum("xsrouter_logout_calls_waiting")};
+}
+
+std::string history_of(const std::vector<Point>& points, base::seconds every) {
+  ordered_json list = ordered_json::array();
+  for (const auto& point : points) {
+    list.push_back({{"at", rounded(point.at)},
+                    {"per_second", rounded(point.requests)},
+                    {"server_errors_per_second", rounded(point.errors)},
+                    {"p50_ms", rounded_or_null(point.half)},
+                    {"p99_ms", rounded_or_null(point.most)},
+                    {"users", whole(point.users)},
+                    {"confirmed_per_second", rounded(point.confirmed)},
+                    {"waiting", whole(point.waiting)}});
   }
-  for (const auto& label : readings.values_of(kRequests, "route")) {
-    if (label.starts_with("plugin ")) add({{"route", label}, {"source", ""}});
-  }
-  // what no route took, or not one of the descriptor's
-  add({{"route", "none"}, {"source", ""}});
-  return base::json_text(ordered_json{{"routes", std::move(routes)}});
+  return base::json_text(ordered_json{{"every_seconds", every.count()}, {"points", std::move(list)}});
 }
 
 }  // namespace router::management

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 namespace router::management {
 namespace {
@@ -20,6 +19,14 @@ bool has_labels(const base::MetricReading& family, const base::MetricReading::Se
     const auto place = place_of(family, label.name);
     return place < series.label_values.size() && series.label_values[place] == label.value;
   });
+}
+
+void add_to(Readings::Buckets& total, const Readings::Buckets& more) {
+  if (total.empty()) {
+    total = more;
+    return;
+  }
+  for (std::size_t i = 0; i < total.size() && i < more.size(); ++i) total[i].count += more[i].count;
 }
 
 }  // namespace
@@ -43,26 +50,34 @@ Readings::Buckets Readings::buckets(std::string_view family, const std::vector<L
   const auto* found = find(family);
   if (found == nullptr) return total;
   for (const auto& series : found->series) {
-    if (!has_labels(*found, series, labels)) continue;
-    if (total.empty()) {
-      total = series.buckets;
-      continue;
-    }
-    for (std::size_t i = 0; i < total.size() && i < series.buckets.size(); ++i)
-      total[i].count += series.buckets[i].count;
+    if (has_labels(*found, series, labels)) add_to(total, series.buckets);
   }
   return total;
 }
 
-std::vector<std::string> Readings::values_of(std::string_view family, std::string_view label) const {
-  std::set<std::string> values;
-  if (const auto* found = find(family)) {
-    const auto place = place_of(*found, label);
-    for (const auto& series : found->series) {
-      if (place < series.label_values.size()) values.insert(series.label_values[place]);
-    }
+std::map<std::string, double, std::less<>> Readings::sums_by(std::string_view label, std::string_view family,
+                                                             const std::vector<Label>& labels) const {
+  std::map<std::string, double, std::less<>> sums;
+  const auto* found = find(family);
+  if (found == nullptr) return sums;
+  const auto place = place_of(*found, label);
+  for (const auto& series : found->series) {
+    if (place < series.label_values.size() && has_labels(*found, series, labels))
+      sums[series.label_values[place]] += series.value;
   }
-  return {values.begin(), values.end()};
+  return sums;
+}
+
+std::map<std::string, Readings::Buckets, std::less<>> Readings::buckets_by(std::string_view label,
+                                                                           std::string_view family) const {
+  std::map<std::string, Buckets, std::less<>> all;
+  const auto* found = find(family);
+  if (found == nullptr) return all;
+  const auto place = place_of(*found, label);
+  for (const auto& series : found->series) {
+    if (place < series.label_values.size()) add_to(all[series.label_values[place]], series.buckets);
+  }
+  return all;
 }
 
 Readings::Buckets since(Readings::Buckets now, const Readings::Buckets& before) {

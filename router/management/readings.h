@@ -1,6 +1,8 @@
 // Questions to the readings of all metrics, for the overview and the list of routes. Pure.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,8 +28,10 @@ class Readings {
   // Of all series with these labels; 0 where there is none.
   double sum(std::string_view family, const std::vector<Label>& labels = {}) const;
   Buckets buckets(std::string_view family, const std::vector<Label>& labels = {}) const;
-  // Those of a label, each once, in order.
-  std::vector<std::string> values_of(std::string_view family, std::string_view label) const;
+  // The same for each value of a label, in one pass. A family that has no such label has none.
+  std::map<std::string, double, std::less<>> sums_by(std::string_view label, std::string_view family,
+                                                     const std::vector<Label>& labels = {}) const;
+  std::map<std::string, Buckets, std::less<>> buckets_by(std::string_view label, std::string_view family) const;
   const std::vector<base::MetricReading>& all() const { return readings_; }
 
  private:

@@ -42,6 +42,7 @@ constexpr std::array kOverview{Answer{200, "What it does, since its start.", kJs
 constexpr std::array kEvents{
     Answer{200, "The overview, a line a second, each of the second before.", "text/event-stream", ""},
     Answer{503, "As many look already as may.", kProblem, ""}};
+constexpr std::array kHistory{Answer{200, "A point every five seconds, the oldest first.", kJson, kHistorySchema}};
 constexpr std::array kRouteCounts{Answer{200, "In the order of the descriptor.", kJson, kRoutesSchema}, kNoAnswer};
 constexpr std::array kSessions{
     Answer{200, "By user, tenant, provider, destination, min_age, max_age (seconds), limit (50), cursor.", kJson,
@@ -51,13 +52,20 @@ constexpr std::array kEndSession{Answer{200, "It is over.", kJson, kEndedSchema}
                                  Answer{404, "No such session.", kProblem, ""}, kNoAnswer};
 constexpr std::array kEndSessions{Answer{200, "With dry_run: how many there are.", kJson, kDryRunSchema},
                                   Answer{202, "It has begun.", kJson, kEndingSchema}, kBadBody, kNoAnswer};
+constexpr std::array kSignals{
+    Answer{200, "Transmitters and subscribers, in the order of the descriptor.", kJson, kSignalsSchema}, kNoAnswer};
 constexpr std::array kOutbox{
     Answer{200, "By state (pending, dead), back_end, limit (50), cursor.", kJson, kOutboxSchema}, kBadQuery, kNoAnswer};
-constexpr std::array kRetry{Answer{200, "They are tried again.", kJson, kRetriedSchema}, kBadBody,
+constexpr std::array kRetry{Answer{200, "They are tried again, a thousand at a time.", kJson, kRetriedSchema}, kBadBody,
                             Answer{404, "No such call was given up.", kProblem, ""}, kNoAnswer};
 constexpr std::array kDrop{Answer{200, "It is forgotten.", kJson, kDroppedSchema},
                            Answer{404, "No such call.", kProblem, ""},
                            Answer{409, "It is still being tried.", kProblem, ""}, kNoAnswer};
+constexpr std::array kApplications{Answer{200, "By tenant, name, limit (50), cursor.", kJson, kApplicationsSchema},
+                                   kBadQuery, kNoAnswer};
+constexpr std::array kDropApplication{
+    Answer{200, "It is forgotten; the next request asks the repository.", kJson, kDroppedSchema},
+    Answer{404, "No such application is kept.", kProblem, ""}, kNoAnswer};
 constexpr std::array kOpenapi{Answer{200, "This description.", kJson, kAnyObject}};
 
 constexpr std::string_view kHtml = "text/html";
@@ -95,10 +103,14 @@ constexpr std::array kRoutes{
     Route{"POST", "/api/explain", "What a request would meet", Right::look, &explain, kExplainSchema, kExplain},
     Route{"GET", "/api/overview", "What the router does now", Right::look, &overview_now, "", kOverview},
     Route{"GET", "/api/events", "The same, live", Right::look, &events, "", kEvents},
+    Route{"GET", "/api/history", "What it did in the last 15 minutes", Right::look, &last_minutes, "", kHistory},
     Route{"GET", "/api/routes", "Routes, and what came their way", Right::look, &route_counts, "", kRouteCounts},
     Route{"GET", "/api/sessions", "Living sessions", Right::look, &sessions, "", kSessions},
+    Route{"GET", "/api/signals", "How the streams of signals do", Right::look, &signals, "", kSignals},
     Route{"GET", "/api/outbox", "What back-ends have still to be told, and what was given up", Right::look, &outbox, "",
           kOutbox},
+    Route{"GET", "/api/applications", "Applications of the HTML5 repository that are kept", Right::look, &applications,
+          "", kApplications},
     Route{"GET", "/api/logouts", "Receipts of logouts", Right::look, &receipts, "", kReceipts},
     Route{"GET", "/api/logouts/{id}", "The receipt of one logout", Right::look, &receipt, "", kReceipt},
     Route{"GET", "/xs-router/receipts/jwks.json", "The keys that receipts are signed with", Right::look, &receipt_keys,
@@ -114,6 +126,8 @@ constexpr std::array kRoutes{
           &end_sessions, kEndWishSchema, kEndSessions},
     Route{"POST", "/api/outbox/retry", "Try again what was given up", Right::everything, &retry_calls, kRetryWishSchema,
           kRetry},
+    Route{"DELETE", "/api/applications/{id}", "Forget what is kept of an application, by its key", Right::everything,
+          &drop_application, "", kDropApplication},
     Route{"DELETE", "/api/outbox/{id}", "Forget a call that was given up", Right::everything, &drop_call, "", kDrop},
 };
 

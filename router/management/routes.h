@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "management/doorkeeper.h"
+#include "management/history.h"
 #include "management/message.h"
 #include "management/operations.h"
 
@@ -16,6 +17,7 @@ struct Asking {
   const Visitor& visitor;
   Operations& operations;
   Doorkeeper& doorkeeper;
+  const History& history;
   std::string_view name;  // of what the path names: its last segment, where the route's is {id}
 };
 

@@ -108,10 +108,28 @@ inline constexpr std::string_view kOverviewSchema = R"({
                      "confirmed_per_second": {"type": "number"}, "waiting": {"type": "integer"},
                      "oldest_seconds": {"type": "number"}}},
     "back_ends": {"type": "array", "items": {
-      "type": "object", "required": ["name", "requests", "per_second", "faults", "faults_per_second", "p50_ms", "p99_ms"],
+      "type": "object", "required": ["name", "requests", "per_second", "faults", "faults_per_second", "error_share", "open", "idle", "waiting", "p50_ms", "p99_ms"],
       "properties": {"name": {"type": "string"}, "requests": {"type": "integer"}, "per_second": {"type": "number"},
-                     "faults": {"type": "integer"}, "faults_per_second": {"type": "number"},
+                     "faults": {"type": "integer", "description": "5xx, or no answer"}, "faults_per_second": {"type": "number"},
+                     "error_share": {"type": ["number", "null"], "description": "of what it was asked; null: nothing"},
+                     "open": {"type": "integer", "description": "connections, idle ones too; back-ends of one origin share them"},
+                     "idle": {"type": "integer"}, "waiting": {"type": "integer", "description": "requests without a connection"},
                      "p50_ms": {"type": ["number", "null"]}, "p99_ms": {"type": ["number", "null"]}}}}}})";
+
+inline constexpr std::string_view kHistorySchema = R"({
+  "type": "object", "required": ["every_seconds", "points"], "additionalProperties": false,
+  "properties": {
+    "every_seconds": {"type": "integer"},
+    "points": {"type": "array", "maxItems": 180, "items": {
+      "type": "object", "additionalProperties": false,
+      "required": ["at", "per_second", "server_errors_per_second", "p50_ms", "p99_ms", "users", "confirmed_per_second", "waiting"],
+      "properties": {
+        "at": {"type": "number", "description": "Unix seconds; rates and quantiles are of the time since the point before"},
+        "per_second": {"type": "number"}, "server_errors_per_second": {"type": "number"},
+        "p50_ms": {"type": ["number", "null"]}, "p99_ms": {"type": ["number", "null"]},
+        "users": {"type": "integer", "description": "their sessions"},
+        "confirmed_per_second": {"type": "number", "description": "logout calls"},
+        "waiting": {"type": "integer", "description": "logout calls"}}}}}})";
 
 inline constexpr std::string_view kRoutesSchema = R"({
   "type": "object", "required": ["routes"], "additionalProperties": false,
@@ -130,11 +148,13 @@ inline constexpr std::string_view kSessionsSchema = R"({
   "properties": {
     "sessions": {"type": "array", "description": "oldest first", "items": {
       "type": "object", "additionalProperties": false,
-      "required": ["fingerprint", "kind", "user", "tenant", "provider", "created", "age_seconds", "holds"],
+      "required": ["fingerprint", "kind", "user", "user_fingerprint", "tenant", "provider", "created", "age_seconds", "holds"],
       "properties": {
         "fingerprint": {"type": "string"}, "kind": {"enum": ["user", "anonymous"]}, "user": {"type": "string"},
+        "user_fingerprint": {"type": "string", "description": "that lines of the log have"},
         "tenant": {"type": "string"}, "provider": {"type": "string"},
         "created": {"type": "integer", "description": "Unix seconds"}, "age_seconds": {"type": "integer"},
+        "unused_seconds": {"type": "integer", "description": "since its last use; absent: not known, shortly before its latest end"},
         "ends_in_seconds": {"type": "integer", "description": "unless it is used"},
         "ended_applications": {"type": "array", "items": {"type": "string"}},
         "holds": {"type": "object", "additionalProperties": false, "required": ["tokens", "cookies", "services"],
@@ -170,6 +190,26 @@ inline constexpr std::string_view kEndedSchema = R"({
   "type": "object", "required": ["ended", "logout_id"], "additionalProperties": false,
   "properties": {"ended": {"type": "integer"}, "logout_id": {"type": "string"}}})";
 
+inline constexpr std::string_view kSignalsSchema = R"({
+  "type": "object", "required": ["transmitters", "subscribers"], "additionalProperties": false,
+  "properties": {
+    "transmitters": {"type": "array", "items": {
+      "type": "object", "required": ["issuer", "audience", "delivery", "taken", "refused"], "additionalProperties": false,
+      "properties": {
+        "issuer": {"type": "string"}, "audience": {"type": "string"}, "delivery": {"enum": ["push", "poll"]},
+        "polled_here": {"type": "boolean", "description": "by this replica"},
+        "taken": {"type": "integer"}, "refused": {"type": "integer"},
+        "last_event": {"type": "string"}, "last_at": {"type": "integer", "description": "Unix seconds"},
+        "lag_ms": {"type": "integer", "description": "how long the last one was on its way"},
+        "verified_at": {"type": "integer", "description": "Unix seconds"}, "verified_state": {"type": "string"},
+        "status": {"type": "string", "description": "as the transmitter said last"},
+        "fault": {"type": "string", "description": "why it cannot be polled"}}}},
+    "subscribers": {"type": "array", "items": {
+      "type": "object", "required": ["audience", "delivery", "waiting"], "additionalProperties": false,
+      "properties": {
+        "audience": {"type": "string"}, "delivery": {"enum": ["push", "poll"]}, "url": {"type": "string"},
+        "waiting": {"type": "integer", "description": "tokens that it has not taken yet"}}}}}})";
+
 inline constexpr std::string_view kOutboxSchema = R"({
   "type": "object", "required": ["back_ends", "calls"], "additionalProperties": false,
   "properties": {
@@ -190,10 +230,28 @@ inline constexpr std::string_view kRetryWishSchema = R"({
   "properties": {"id": {"type": "string"}, "back_end": {"type": "string"}, "all": {"const": true}}})";
 
 inline constexpr std::string_view kRetriedSchema =
-    R"({"type": "object", "required": ["retried"], "properties": {"retried": {"type": "integer"}}})";
+    R"({"type": "object", "required": ["retried", "more"], "additionalProperties": false,
+  "properties": {"retried": {"type": "integer", "description": "a thousand at most"},
+                 "more": {"type": "boolean", "description": "there may be more: ask again"},
+                 "left": {"type": "integer", "description": "still given up, of all"}}})";
 
 inline constexpr std::string_view kDroppedSchema =
     R"({"type": "object", "required": ["dropped"], "properties": {"dropped": {"type": "string"}}})";
+
+inline constexpr std::string_view kApplicationsSchema = R"({
+  "type": "object", "required": ["bound", "applications"], "additionalProperties": false,
+  "properties": {
+    "bound": {"type": "boolean", "description": "whether there is an HTML5 application repository"},
+    "applications": {"type": "array", "description": "that requests have asked for, in the order of their keys", "items": {
+      "type": "object", "additionalProperties": false,
+      "required": ["key", "tenant", "path", "name", "version", "state", "age_seconds"],
+      "properties": {
+        "key": {"type": "string"}, "tenant": {"type": "string", "description": "subdomain"}, "path": {"type": "string"},
+        "name": {"type": "string"}, "version": {"type": "string", "description": "empty: the path says none"},
+        "state": {"enum": ["kept", "stale", "absent", "faulty"],
+                  "description": "stale: the repository did not answer since; absent: it has none of that name; faulty: its descriptor"},
+        "age_seconds": {"type": "integer", "description": "since the repository was asked"}}}},
+    "next_cursor": {"type": "string", "description": "for the next page; absent: that was all"}}})";
 
 inline constexpr std::string_view kSignInSchema = R"({
   "type": "object", "required": ["token"], "additionalProperties": false, "properties": {"token": {"type": "string"}}})";

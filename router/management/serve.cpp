@@ -62,7 +62,7 @@ std::optional<Response> turn_away(const Visitor& visitor, const Request& request
   return problem(401, "that token is not known");
 }
 
-Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& operations) {
+Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& operations, const History& history) {
   const auto found = find_route(request);
   Visitor visitor;
   const bool is_open = found.route != nullptr && found.route->needs == Right::nothing;
@@ -82,7 +82,7 @@ Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& opera
   }
   if (may_be_of_another_site(visitor, request)) return problem(403, "from a browser x-requested-by is needed");
   if (visitor.right < found.route->needs) return problem(403, "MANAGEMENT_READ_TOKEN may look, and change nothing");
-  return found.route->answer({request, visitor, operations, doorkeeper, found.name});
+  return found.route->answer({request, visitor, operations, doorkeeper, history, found.name});
 }
 
 }  // namespace router::management

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "management/doorkeeper.h"
+#include "management/history.h"
 #include "management/message.h"
 #include "management/operations.h"
 
@@ -12,6 +13,6 @@ namespace router::management {
 // What is said to a visitor who may do nothing at all; absent: come in.
 std::optional<Response> turn_away(const Visitor& visitor, const Request& request, const Doorkeeper& doorkeeper);
 
-Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& operations);
+Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& operations, const History& history);
 
 }  // namespace router::management

@@ -96,15 +96,18 @@ struct Server::Listener {
   void go_on(httplib::Response& response, const Response& from);
   // Whether the port goes on after that time.
   bool pause(base::milliseconds time);
+  void record();
   void stop();
 
   ServerOptions options;
   const std::optional<std::string> socket_path;
   Operations& operations;
   Doorkeeper doorkeeper;
+  History history;
   std::string path;  // of a Unix socket that is ours
   std::unique_ptr<httplib::Server> server;
   std::thread thread;
+  std::thread recorder;  // of what goes on
   std::atomic<int> streams = 0;
   std::mutex mutex;
   std::condition_variable stops;
@@ -114,7 +117,7 @@ struct Server::Listener {
 void Server::Listener::answer(const httplib::Request& request, httplib::Response& response) {
   Response made;
   try {
-    made = serve(to_request(request), doorkeeper, operations);
+    made = serve(to_request(request), doorkeeper, operations, history);
   } catch (...) {
     base::log_error("management.failed", {{"path", request.path}, {"detail", base::caught_error().detail}});
     made = problem(500, "a fault of the router; its log says more");
@@ -150,6 +153,16 @@ void Server::Listener::go_on(httplib::Response& response, const Response& from) 
 bool Server::Listener::pause(base::milliseconds time) {
   std::unique_lock lock(mutex);
   return !stops.wait_for(lock, time, [this] { return is_stopping; });
+}
+
+void Server::Listener::record() {
+  do {
+    try {
+      history.note(take_sample(operations));
+    } catch (...) {
+      base::log_error("management.failed", {{"detail", base::caught_error().detail}});
+    }
+  } while (pause(History::kEvery));
 }
 
 void Server::Listener::stop() {
@@ -247,6 +260,7 @@ Result<std::uint16_t> Server::start() {
   if (auto made = listener_->make(); !made) return made.error();
   auto port = listener_->bind();
   if (!port) return port;
+  listener_->recorder = std::thread([listener = listener_.get()] { listener->record(); });
   listener_->thread = std::thread([server = listener_->server.get()] { server->listen_after_bind(); });
   // until then it cannot be stopped
   while (!listener_->server->is_running()) std::this_thread::yield();
@@ -257,6 +271,7 @@ Server::~Server() {
   if (!listener_->thread.joinable()) return;
   listener_->stop();
   listener_->thread.join();
+  listener_->recorder.join();
   if (!listener_->path.empty()) ::unlink(listener_->path.c_str());
 }
 

@@ -73,6 +73,8 @@ Response end_sessions(const Asking& asking) {
   return answer;
 }
 
+Response signals(const Asking& asking) { return answer_or_problem(asking.operations.signals()); }
+
 Response outbox(const Asking& asking) {
   OutboxQuestion question;
   question.back_end = text_parameter(asking, "back_end");
@@ -101,15 +103,36 @@ Response retry_calls(const Asking& asking) {
   if (back_end != nullptr) wish.back_end = *back_end;
   const auto what = is_all ? "all" : call_id != nullptr ? "call " + wish.call_id : "back-end " + wish.back_end;
   const auto retried = asking.operations.retry_calls(std::move(wish));
-  audit(asking, "retry", what + ": " + (retried ? std::to_string(*retried) : retried.error().detail));
+  audit(asking, "retry", what + ": " + (retried ? std::to_string(retried->count) : retried.error().detail));
   if (!retried) return problem_of(retried.error());
-  return answer_json(200, {{"retried", *retried}});
+  nlohmann::ordered_json outcome{{"retried", retried->count}, {"more", retried->more}};
+  if (retried->left) outcome["left"] = *retried->left;
+  return answer_json(200, outcome);
 }
 
 Response drop_call(const Asking& asking) {
   if (asking.name.size() > kLongestName) return problem(404, "no such call");
   const auto dropped = asking.operations.drop_call(std::string(asking.name));
   audit(asking, "drop", "call " + std::string(asking.name) + (dropped ? "" : ": " + dropped.error().detail));
+  if (!dropped) return problem_of(dropped.error());
+  return answer_json(200, {{"dropped", asking.name}});
+}
+
+Response applications(const Asking& asking) {
+  ApplicationQuestion question;
+  question.tenant = text_parameter(asking, "tenant");
+  question.name = text_parameter(asking, "name");
+  question.cursor = text_parameter(asking, "cursor");
+  const auto limit = read_limit(asking);
+  if (!limit) return problem(400, "limit: 1 to 200");
+  question.limit = *limit;
+  return answer_or_problem(asking.operations.applications(std::move(question)));
+}
+
+Response drop_application(const Asking& asking) {
+  if (asking.name.size() > kLongestName) return problem(404, "no such application is kept");
+  const auto dropped = asking.operations.drop_application(std::string(asking.name));
+  audit(asking, "drop", "application " + std::string(asking.name) + (dropped ? "" : ": " + dropped.error().detail));
   if (!dropped) return problem_of(dropped.error());
   return answer_json(200, {{"dropped", asking.name}});
 }

@@ -17,7 +17,7 @@ Response sign_in(const Asking& asking) {
   if (token == nullptr) return problem(400, R"(wanted: {"token": "…"})");
   const auto [visitor, set_cookie] = asking.doorkeeper.sign_in(*token, asking.request);
   if (auto refusal = turn_away(visitor, asking.request, asking.doorkeeper)) return *std::move(refusal);
-  audit({asking.request, visitor, asking.operations, asking.doorkeeper, asking.name}, "sign-in", "");
+  audit({asking.request, visitor, asking.operations, asking.doorkeeper, asking.history, asking.name}, "sign-in", "");
   auto answer = answer_who(visitor);
   if (!set_cookie.empty()) answer.fields.emplace_back("Set-Cookie", set_cookie);
   return answer;

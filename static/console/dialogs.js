@@ -46,6 +46,13 @@ export function confirmDrop(call, done) {
   question({ heading: texts.outbox.dropHeading, body, act, words: texts.outbox.drop, acting: texts.outbox.drop });
 }
 
+// What is kept of an application of the HTML5 repository.
+export function confirmForget(application, act) {
+  const say = texts.applications;
+  const body = h("p", {}, say.forgetText(application.path));
+  question({ heading: say.forgetHeading, body, act, words: say.forget, acting: say.forget });
+}
+
 // What of a session, or of everybody, could be ended: [{ words(found), wish }]; a wish of one session is a fingerprint.
 function choicesFor(session) {
   if (!session) return [{ words: texts.endDialog.all, wish: { all: true } }];

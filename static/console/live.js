@@ -1,13 +1,12 @@
 // What the router does, once a second from the event stream; where that cannot be had, asked for every two seconds. Only
-// while the tab is seen. Keeps the figures of the last fifteen minutes, also over a reload of the page.
+// while the tab is seen. Keeps the figures of the last fifteen minutes; what came before, or while nobody looked, the
+// router has kept.
 import { get } from "./api.js";
 
 const keptSeconds = 15 * 60;
 const askEvery = 2_000;
 const streamAgainAfter = 30_000;
-const saveEvery = 10; // samples
 export const longestWindow = 30; // seconds; a sample of more is the average since the start
-const storedAs = "xs-router-figures";
 
 function pointOf({ at, requests, sessions, logouts }) {
   return {
@@ -19,6 +18,20 @@ function pointOf({ at, requests, sessions, logouts }) {
     sessions: sessions.users,
     confirmed: logouts.confirmed_per_second,
     waiting: logouts.waiting,
+  };
+}
+
+// What the router has kept.
+function keptPoint({ at, per_second, p50_ms, p99_ms, server_errors_per_second, users, confirmed_per_second, waiting }) {
+  return {
+    at,
+    requests: per_second,
+    half: p50_ms,
+    most: p99_ms,
+    errors: server_errors_per_second,
+    sessions: users,
+    confirmed: confirmed_per_second,
+    waiting,
   };
 }
 
@@ -44,14 +57,12 @@ export class Live {
   #streamAgain = 0; // Date.now() from which on the stream is tried again
   #life = 0; // +1 when an answer under way is wanted no longer
   #listeners = new Set();
-  #unsaved = 0;
 
   constructor() {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#pause() : this.#go()));
   }
 
   start() {
-    this.#recall();
     this.isWanted = true;
     this.#go();
   }
@@ -62,7 +73,6 @@ export class Live {
     this.#pause();
     this.points = [];
     this.latest = null;
-    sessionStorage.removeItem(storedAs);
   }
 
   // Called after each sample, and when the state changes. Gives back what ends that.
@@ -79,6 +89,7 @@ export class Live {
   #go() {
     if (!this.isWanted || document.hidden || this.#stream || this.#timer) return;
     this.#openStream();
+    this.#fillIn();
   }
 
   #pause() {
@@ -135,17 +146,21 @@ export class Live {
     if (!isOfNow) return;
     this.points.push(pointOf(sample));
     this.points = this.points.filter(({ at }) => at > sample.at - keptSeconds && at <= sample.at);
-    if (++this.#unsaved < saveEvery) return;
-    this.#unsaved = 0;
-    sessionStorage.setItem(storedAs, JSON.stringify(this.points));
   }
 
-  #recall() {
+  // Where the router was not looked at. Without it lines begin now.
+  async #fillIn() {
+    let kept;
     try {
-      const points = JSON.parse(sessionStorage.getItem(storedAs) ?? "[]");
-      if (Array.isArray(points)) this.points = points.filter((point) => typeof point?.at === "number");
+      kept = await get("/api/history");
     } catch {
-      this.points = [];
+      return;
     }
+    if (!this.isWanted) return;
+    const stepOf = ({ at }) => Math.floor(at / kept.every_seconds);
+    const seen = new Set(this.points.map(stepOf));
+    const missed = kept.points.filter((point) => !seen.has(stepOf(point)));
+    this.points = [...missed.map(keptPoint), ...this.points].sort((one, other) => one.at - other.at);
+    this.#tell(this.state);
   }
 }

@@ -1,5 +1,6 @@
 // Who is signed in, which page the address names, and how often it looks again.
 import { get, remove, whenSignedOut } from "./api.js";
+import { applicationsPage } from "./applications.js";
 import { configurationPage } from "./configuration.js";
 import { becomeChildren, faultLine, h } from "./dom.js";
 import { Live } from "./live.js";
@@ -10,6 +11,7 @@ import { overviewPage } from "./overview.js";
 import { routesPage } from "./routes.js";
 import { sessionsPage } from "./sessions.js";
 import { signInForm } from "./sign-in.js";
+import { signalsPage } from "./signals.js";
 import { texts } from "./texts.js";
 
 // A page gives back { title, node, look, every, leave }: looked at at once, then every so many milliseconds, if it says so.
@@ -18,7 +20,9 @@ const pages = {
   logouts: logoutsPage,
   sessions: sessionsPage,
   routes: routesPage,
+  applications: applicationsPage,
   outbox: outboxPage,
+  signals: signalsPage,
   configuration: configurationPage,
 };
 const sayFor = 8_000; // milliseconds

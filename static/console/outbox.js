@@ -2,7 +2,7 @@
 import { post } from "./api.js";
 import { amountBar } from "./charts.js";
 import { confirmDrop } from "./dialogs.js";
-import { becomeRows, h } from "./dom.js";
+import { becomeChildren, becomeRows, h } from "./dom.js";
 import { number, until } from "./format.js";
 import { filters, list } from "./list.js";
 import { placeOfLogout, when } from "./logouts.js";
@@ -12,8 +12,20 @@ const say = texts.outbox;
 
 export function outboxPage({ go, mayChange, tell, look: lookNow }, parameters) {
   const retry = async (wish, button) => {
+    const words = button.textContent;
     button.disabled = true;
-    await tell(async () => say.retried((await post("/api/outbox/retry", wish)).retried));
+    await tell(async () => {
+      let done = 0;
+      let most; // what is given up again meanwhile is not tried without end
+      for (;;) {
+        const { retried, more, left = 0 } = await post("/api/outbox/retry", wish);
+        done += retried;
+        most ??= done + left;
+        if (!more || done >= most) return say.retried(done);
+        becomeChildren(button, say.retrying(done, most));
+      }
+    });
+    becomeChildren(button, words);
     button.disabled = false;
     lookNow();
   };

@@ -60,7 +60,9 @@ function tile(backEnd) {
     h("h3", {}, backEnd.name),
     h("p", { class: "value small" }, say.perSecond(backEnd.per_second)),
     h("p", { class: "quiet" }, backEnd.p50_ms === null ? say.idle : `${say.half(backEnd.p50_ms)}, ${say.most(backEnd.p99_ms)}`),
-    h("p", { class: "quiet" }, say.inAll(backEnd.requests)),
+    h("p", { class: backEnd.error_share > 0 ? "wrong" : "quiet" }, say.errorShare(backEnd.error_share)),
+    h("p", { class: "quiet" }, say.places(backEnd)),
+    h("p", { class: "quiet" }, say.asked(backEnd.requests, backEnd.faults)),
   );
 }
 

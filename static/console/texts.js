@@ -3,6 +3,7 @@ import { duration, milliseconds, number, rate } from "./format.js";
 
 const count = (amount, one, many) => `${number(amount)} ${amount === 1 ? one : many}`;
 const sessionCount = (amount) => count(amount, "session", "sessions");
+const percent = (share) => rate(share * 100);
 const andMore = (amount, more) => `${more ? "more than " : ""}${sessionCount(amount)}`;
 
 export const texts = {
@@ -15,7 +16,9 @@ export const texts = {
     logouts: "Logouts",
     sessions: "Sessions",
     routes: "Routes",
+    applications: "Applications",
     outbox: "Outbox",
+    signals: "Signals",
     configuration: "Configuration",
   },
   nothingHere: "There is no such page",
@@ -82,6 +85,11 @@ export const texts = {
     noBackEnds: "No back-end has been asked yet.",
     connections: ({ clients, live_answers: live, upstream_open: open, upstream_idle: idle, upstream_waiting: waiting }) =>
       `Connections: ${number(clients)} of clients, ${number(live)} live; to back-ends ${number(open)} open, ${number(idle)} idle, ${number(waiting)} waiting.`,
+    errorShare: (share) =>
+      share === null ? "no fault just now" : share === 0 ? "no fault" : `${share < 0.001 ? "less than 0.1" : percent(share)} % fail there`,
+    places: ({ open, idle, waiting }) =>
+      `${count(open, "connection", "connections")}, ${number(idle)} idle; ${waiting === 1 ? "1 request waits" : `${number(waiting)} requests wait`}`,
+    asked: (requests, faults) => `${number(requests)} answered in all, ${count(faults, "fault", "faults")}`,
     spark: (what, now, highest, seconds) => `${what}: now ${now}, at most ${highest} in the last ${duration(seconds)}`,
     over: (seconds) => `The lines show the last ${duration(seconds)}.`,
   },
@@ -198,7 +206,9 @@ export const texts = {
     provider: "Provider",
     destination: "Destination",
     session: "Session",
+    inTheLog: "In the log",
     began: "Began",
+    unused: "Unused for",
     endsIn: "Ends, if unused",
     holds: "Holds",
     actions: "Actions",
@@ -212,6 +222,32 @@ export const texts = {
     end: "End …",
     endOf: (user, fingerprint) => `End … ${user}, session ${fingerprint}`,
     endAll: "End all sessions …",
+  },
+
+  applications: {
+    caption: "Applications of the HTML5 repository that are kept",
+    name: "Name",
+    version: "Version",
+    path: "Path",
+    tenant: "Tenant",
+    state: "State",
+    asked: "Asked for",
+    actions: "Actions",
+    ago: (span) => `${span} ago`,
+    states: {
+      kept: "kept",
+      stale: "kept, the repository does not answer",
+      absent: "there is none",
+      faulty: "faulty descriptor",
+    },
+    unbound: "No HTML5 application repository is bound.",
+    none: "Nobody has asked for an application yet.",
+    noneFits: "No application fits that. Names have to be whole.",
+    forget: "Forget",
+    forgetOf: (path, tenant) => `Forget ${path}${tenant ? ` of ${tenant}` : ""}`,
+    forgetHeading: "Forget this application?",
+    forgetText: (path) => `The next request for ${path} asks the repository again. Nobody is signed out.`,
+    forgotten: "Forgotten. The next request asks the repository.",
   },
 
   endDialog: {
@@ -260,6 +296,27 @@ export const texts = {
     because: (reason) => `because ${reason}`,
   },
 
+  signals: {
+    transmitters: "Who tells this router",
+    subscribers: "Whom it tells",
+    issuer: "Transmitter",
+    audience: "Subscriber",
+    delivery: "Delivery",
+    deliveries: { push: "pushed", poll: "polled" },
+    state: "State",
+    taken: "Taken",
+    refused: "Refused",
+    lastEvent: "Last event",
+    lag: "On its way",
+    verified: "Verified",
+    waiting: "Waiting",
+    well: "well",
+    elsewhere: "another replica polls",
+    cannotPoll: "cannot be polled",
+    told: (status) => `the transmitter says: ${status}`,
+    noTransmitters: "The descriptor names no transmitter.",
+    noSubscribers: "The descriptor names no subscriber.",
+  },
   outbox: {
     waiting: "Waiting, by back-end",
     oldest: (seconds) => `the oldest for ${duration(seconds)}`,
@@ -283,6 +340,7 @@ export const texts = {
     retryAll: "Try again all that was given up",
     retryBackEnd: (backEnd) => `Try again what was given up: ${backEnd}`,
     retried: (amount) => (amount === 0 ? "Nothing had been given up." : `${count(amount, "call is", "calls are")} tried again.`),
+    retrying: (done, most) => `${number(done)} of ${number(most)} …`,
     drop: "Forget",
     dropOf: (backEnd) => `Forget: ${backEnd}`,
     dropHeading: "Forget this call?",

@@ -22,8 +22,8 @@ struct Bench : FanOutBench {
     CHECK(test::schema_fault(json::parse(management::kOutboxSchema), answer) == "");
     return answer;
   }
-  base::Result<std::size_t> again(management::RetryWish wish) {
-    return test::run_task(app::retry_calls(fan_out, std::move(wish)), &loop);
+  base::Result<management::Retried> again(management::RetryWish wish) {
+    return test::run_task(app::retry_calls(fan_out, outbox, std::move(wish)), &loop);
   }
   base::Result<void> drop(const std::string& id) { return test::run_task(app::drop_call(outbox, id), &loop); }
   // The calls of two back-ends that are away, given up.
@@ -86,17 +86,41 @@ TEST_CASE("outbox: what was given up is tried again: one, a back-end's, or all [
     bench.give_up_two();
     bench.client.set("bank.example", 200);
     bench.client.set("mail.example", 200);
-    CHECK(*bench.again(wish) == count);
+    const auto retried = bench.again(wish);
+    REQUIRE(retried);
+    CHECK(retried->count == count);
+    CHECK_FALSE(retried->more);
+    CHECK(retried->left == 2 - count);
     bench.loop.advance(base::seconds(1));
     CHECK(bench.buried().size() == 2 - count);
     CHECK(bench.fan_out.waiting() == 0);
   }
   Bench bench;
   bench.give_up_two();
-  CHECK(*bench.again({.call_id = bench.buried()[0].id}) == 1);
+  CHECK(bench.again({.call_id = bench.buried()[0].id})->count == 1);
   const auto unknown = bench.again({.call_id = "nothing.1"});
   REQUIRE_FALSE(unknown);
   CHECK(unknown.error().code == base::ErrorCode::not_found);
+}
+
+TEST_CASE("outbox: of many a thousand are tried again at a time, and it is said how many are left [issue 14]") {
+  constexpr std::size_t kBatch = logout::FanOut::kRetryBatch;
+  Bench bench;
+  bench.know({"bank"});
+  bench.client.set("bank.example", 503);
+  for (std::size_t i = 0; i < kBatch + 200; ++i) bench.submit(FanOutBench::call_to("bank"));
+  bench.loop.advance(logout::kGiveUpAfter + base::minutes(2));
+  bench.client.set("bank.example", 200);
+  const auto first = bench.again({});
+  REQUIRE(first);
+  CHECK(first->count == kBatch);
+  CHECK(first->more);
+  CHECK(first->left == 200);
+  const auto second = bench.again({});
+  REQUIRE(second);
+  CHECK(second->count == 200);
+  CHECK_FALSE(second->more);
+  CHECK(second->left == 0);
 }
 
 TEST_CASE("outbox: only what was given up is forgotten [issue 14]") {

@@ -63,11 +63,12 @@ TEST_CASE("commands: times are told in the two largest units [issue 14]") {
 TEST_CASE("commands: the screen of top says what is wrong first, and a dash where nothing is known [issue 14]") {
   const auto overview = nlohmann::ordered_json::parse(R"({"problems":["it burns\u001b[2J"],
     "requests":{"per_second":12.34,"p50_ms":null,"total":7},
-    "back_ends":[{"name":"bank","per_second":1,"p50_ms":2.5,"p99_ms":null,"requests":3}]})");
+    "back_ends":[{"name":"bank","per_second":1,"p50_ms":2.5,"p99_ms":null,"requests":3,"open":4,"idle":1,"waiting":0,"error_share":0.125}]})");
   const auto screen = app::overview_screen(overview, false);
   CHECK(screen.starts_with("! it burns?[2J\n"));
   CHECK(screen.find("12.3/s, p50 - ms") != std::string::npos);
-  CHECK(screen.find("bank      1.0         2.5     -       3") != std::string::npos);
+  CHECK(screen.find("bank      1.0         2.5     -       4     1     0        12.5 %  3         -") !=
+        std::string::npos);
   CHECK(app::overview_screen(overview, true).find("\033[31m") != std::string::npos);
   for (const auto* odd : {"{}", "[]", R"({"problems":5,"requests":[],"back_ends":[1,{}]})"}) {
     CAPTURE(odd);

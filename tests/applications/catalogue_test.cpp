@@ -217,6 +217,37 @@ TEST_CASE_FIXTURE(World, "catalogue: a name is a guess until the repository has 
   CHECK(catalogue->is_guess({"app1", "app1", ""}, "other"));
 }
 
+TEST_CASE_FIXTURE(World, "catalogue: operators are told what is kept of each name, and how old it is [issue 14]") {
+  has("app1-1.0.0", "{}");
+  has("app2", "no JSON");
+  REQUIRE(find("app1-1.0.0", "blue"));
+  CHECK_FALSE(find("app2", "blue"));
+  REQUIRE(find("app3", "blue"));
+  clock.advance(base::seconds(7));
+  REQUIRE(find("app1-1.0.0", "red"));
+  const auto kept = catalogue->kept();
+  REQUIRE(kept.size() == 4);
+  CHECK(kept[0].tenant == "blue");
+  CHECK(kept[0].segment == "app1-1.0.0");
+  CHECK(kept[0].name == "app1");
+  CHECK(kept[0].version == "1.0.0");
+  CHECK(kept[0].age >= base::seconds(7));
+  CHECK_FALSE(kept[0].is_stale);
+  CHECK(kept[1].is_faulty);
+  CHECK(kept[2].name.empty());
+  CHECK_FALSE(kept[2].is_faulty);
+  CHECK(kept[3].tenant == "red");
+  CHECK(kept[3].age < base::seconds(7));
+  clock.advance(base::seconds(400));
+  answers[path_of("app1-1.0.0")] = {503, "away"};
+  REQUIRE(find("app1-1.0.0", "red"));
+  CHECK(catalogue->kept().back().is_stale);
+  has("app1-1.0.0", "{}");
+  clock.advance(base::seconds(10));
+  REQUIRE(find("app1-1.0.0", "red"));
+  CHECK_FALSE(catalogue->kept().back().is_stale);
+}
+
 TEST_CASE_FIXTURE(World, "catalogue: what is dropped is asked for anew [issue 15]") {
   has("app1", "{}");
   REQUIRE(find("app1", "t1"));

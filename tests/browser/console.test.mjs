@@ -190,7 +190,7 @@ test('the first Tab leads past the pages to the content, and the focus is always
   await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the content');
-  for (const name of ['Overview', 'Logouts', 'Sessions', 'Routes', 'Outbox', 'Configuration', 'Sign out']) {
+  for (const name of ['Overview', 'Logouts', 'Sessions', 'Routes', 'Applications', 'Outbox', 'Signals', 'Configuration', 'Sign out']) {
     await page.keyboard.press('Tab');
     const focused = await page.evaluate(() => [document.activeElement.textContent, getComputedStyle(document.activeElement).outlineStyle]);
     assert.deepEqual(focused, [name, 'solid']);
@@ -221,6 +221,35 @@ test('it explains step by step what a request would meet, and says what is no re
   assert.ok(Number((await hits.locator('td').nth(4).innerText()).replace(/\D/g, '')) > 0);
 });
 
+test('lines begin before the console was opened, and back-ends have their connections and faults [issue 14]', async () => {
+  await person('henry');
+  const kept = async () => {
+    const answer = await fetch(`${origin}/api/history`, { headers: { authorization: `Bearer ${readToken}` } });
+    return (await answer.json()).points.length;
+  };
+  while ((await kept()) < 4) await new Promise((resolve) => setTimeout(resolve, 500));
+  const { page, faults } = await operator();
+  const line = page.locator('[data-figure=requests] svg');
+  await line.waitFor();
+  const label = /in the last (?:(\d+) min)? ?(?:(\d+) s)?/.exec(await line.getAttribute('aria-label'));
+  assert.ok(Number(label[1] ?? 0) * 60 + Number(label[2] ?? 0) >= 10, label[0]);
+  const tile = page.locator('.tiles li').filter({ hasText: 'orders' });
+  assert.match(await tile.innerText(), /\d+ connections?, \d+ idle; 0 requests wait/);
+  assert.match(await tile.innerText(), /no fault/);
+  assert.deepEqual(faults, []);
+});
+
+test('a session says how long it was not used, and what its user is called in the log [issue 14]', async () => {
+  await person('iris');
+  const { page } = await operator();
+  await go(page, 'sessions?user=iris');
+  const cells = page.getByRole('row').filter({ hasText: 'iris' }).getByRole('cell');
+  await cells.first().waitFor();
+  const texts = await cells.allInnerTexts();
+  assert.match(texts[4], /^[0-9a-f]{12}$/);
+  assert.match(texts[6], /^\d+ s$/);
+});
+
 test('whatever users and titles are called, they stay text [issue 14]', async () => {
   const name = '<img src=x onerror=alert(1)>"\'&';
   const page = await site.newPerson();
@@ -249,7 +278,7 @@ test('who may only look is offered no change [issue 14]', async () => {
   assert.deepEqual(faults, []);
 });
 
-const places = ['overview', 'logouts', 'logouts/newest', 'sessions', 'routes', 'outbox', 'configuration', 'nowhere'];
+const places = ['overview', 'logouts', 'logouts/newest', 'sessions', 'routes', 'applications', 'outbox', 'configuration', 'nowhere'];
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [390, 1280, 1920]) {
     test(`every page is readable in ${colorScheme} at ${width} px, for screen readers, too [issue 14]`, async () => {

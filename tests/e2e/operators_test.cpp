@@ -86,6 +86,25 @@ TEST_CASE("operators: one session is listed and ended, and its back-ends hear of
   CHECK(world.router.logs(R"("event":"management.change","audit":true,"who":"MANAGEMENT_TOKEN")"));
 }
 
+TEST_CASE("operators: all lines of one user have one fingerprint, and those of requests no name [issue 14]") {
+  Operated world;
+  const auto first = world.signed_in();
+  const auto second = world.signed_in();
+  const auto listed = world.ask_json("GET", "/api/sessions")["sessions"];
+  REQUIRE(listed.size() == 2);
+  const auto user = listed[0]["user"].get<std::string>();
+  const auto fingerprint = listed[0]["user_fingerprint"].get<std::string>();
+  CHECK(fingerprint.size() == 12);
+  CHECK(listed[1]["user_fingerprint"] == fingerprint);
+  CHECK(listed[0]["unused_seconds"].get<int>() <= 5);
+  const auto said = "\"user_fingerprint\":\"" + fingerprint + "\"";
+  CHECK(world.router.logs("\"user\":\"" + user + "\"," + said));  // login.done
+  CHECK(world.router.logs(said + R"(,"method":"GET","path":"/orders/start")"));
+  CHECK(contains(world.command({"sessions", "--user", user}).output, fingerprint));
+  world.ask("DELETE", "/api/sessions/" + listed[0]["fingerprint"].get<std::string>());
+  CHECK(world.router.logs("\"user\":\"" + user + "\"," + said + ",\"sessions\""));  // logout.complete
+}
+
 TEST_CASE("operators: all sessions end, after a try that ends none [issue 14]") {
   Operated world;
   const std::vector<Browser> browsers{world.signed_in(), world.signed_in(), world.signed_in()};

@@ -22,6 +22,7 @@ struct FakeOperations final : Operations {
   std::vector<base::MetricReading> measured() override {
     return {{"xsrouter_open", "Open.", base::MetricKind::gauge, {}, {{{}, 7, {}}}}};
   }
+  Looked look() override { return {readiness(), measured()}; }
   base::Result<std::string> configuration() override {
     if (!answers) return base::Error{base::ErrorCode::unavailable, base::Side::router, "too late"};
     return std::string(R"({"directory":"/x","descriptor":{},"variables":[]})");
@@ -68,14 +69,17 @@ struct FakeOperations final : Operations {
       return base::Error{base::ErrorCode::not_found, base::Side::client, "no such session"};
     return std::string(R"({"ended":1,"logout_id":"l-1"})");
   }
+  base::Result<std::string> signals() override {
+    return std::string(R"({"transmitters":[],"subscribers":[]})");
+  }
   base::Result<std::string> outbox(OutboxQuestion question) override {
     asked_outbox = std::move(question);
     return std::string(R"({"back_ends":[],"calls":[]})");
   }
-  base::Result<std::size_t> retry_calls(RetryWish wish) override {
+  base::Result<Retried> retry_calls(RetryWish wish) override {
     retries.push_back(wish);
     if (wish.call_id == "l-2.1") return base::Error{base::ErrorCode::not_found, base::Side::client, "no such call"};
-    return std::size_t{2};
+    return Retried{2, false, 5};
   }
   base::Result<void> drop_call(std::string call_id) override {
     if (call_id == "l-1.1") return {};
@@ -83,9 +87,19 @@ struct FakeOperations final : Operations {
     return base::Error{base::ErrorCode::not_found, base::Side::client, "no such call"};
   }
 
+  base::Result<std::string> applications(ApplicationQuestion question) override {
+    asked_applications = std::move(question);
+    return std::string(R"({"bound":true,"applications":[]})");
+  }
+  base::Result<void> drop_application(std::string key) override {
+    if (key == "blue~shop") return {};
+    return base::Error{base::ErrorCode::not_found, base::Side::client, "no such application is kept"};
+  }
+
   ReceiptQuestion asked;
   SessionQuestion asked_sessions;
   OutboxQuestion asked_outbox;
+  ApplicationQuestion asked_applications;
   std::vector<EndWish> wishes;
   std::vector<RetryWish> retries;
   Readiness now{false, {{"session store", true, ""}}};
@@ -98,6 +112,7 @@ struct FakeOperations final : Operations {
 struct World {
   test::FakeClock clock;
   FakeOperations operations;
+  History history;
   Doorkeeper door{{Secret("all-of-it"), Secret("only-look"), false}, clock};
 
   Response ask(std::string method, std::string path, std::string token = "all-of-it", std::string body = {},
@@ -108,7 +123,7 @@ struct World {
                     .body = std::move(body),
                     .query = std::move(query)};
     if (!token.empty()) request.authorization = "Bearer " + token;
-    return serve(request, door, operations);
+    return serve(request, door, operations, history);
   }
   json ask_json(std::string method, std::string path, std::string body = {}) {
     const auto answer = ask(std::move(method), std::move(path), "all-of-it", std::move(body));

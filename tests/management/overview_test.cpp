@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "management/managed_world.h"
+#include "management/schemas.h"
 #include "support/json_schema.h"
 
 namespace router::overview_test {
@@ -107,6 +108,74 @@ TEST_CASE("management: routes are listed with what came their way [issue 14]") {
   CHECK(list["routes"][2]["route"] == "none");
   CHECK(list["routes"][2]["client_errors"] == 2);
   CHECK(json::parse(route_list(sample.readings, "nonsense"))["routes"].size() == 1);
+  CHECK(json::parse(route_list(sample.readings, R"({"descriptor":[]})"))["routes"].size() == 1);
+}
+
+TEST_CASE("management: a list of thousands of routes is made in one pass over the metrics [issue 14]") {
+  constexpr int kRoutes = 5'000;
+  json descriptor{{"descriptor", {{"routes", json::array()}}}};
+  base::MetricReading requests = counter("xsrouter_requests_total", {"route", "source", "class"}, {});
+  for (int i = 0; i < kRoutes; ++i) {
+    descriptor["descriptor"]["routes"].push_back({{"source", "^/" + std::to_string(i)}});
+    for (const auto* kind : {"2xx", "5xx"}) requests.series.push_back({{std::to_string(i), "", kind}, double(i), {}});
+  }
+  requests.series.push_back({{"other", "", "2xx"}, 7, {}});
+  const auto began = std::chrono::steady_clock::now();
+  const auto list = json::parse(route_list(Readings({std::move(requests)}), descriptor.dump()))["routes"];
+  // seconds, where each route looks through all series
+  CHECK(std::chrono::steady_clock::now() - began < base::seconds(1));
+  REQUIRE(list.size() == kRoutes + 2);
+  CHECK(list[17]["hits"] == 34);
+  CHECK(list[17]["server_errors"] == 17);
+  CHECK(list[kRoutes]["route"] == "other");
+  CHECK(list[kRoutes]["hits"] == 7);
+}
+
+TEST_CASE("overview: a back-end has its connections, and the share of requests that it failed [issue 14]") {
+  const auto before = sample_of(base::seconds(1), 100, 0, 0);
+  auto now = sample_of(base::seconds(3), 300, 0, 0);
+  auto readings = now.readings.all();
+  // of 200 answers 30 are 5xx; 50 more had none
+  readings.push_back(counter("xsrouter_upstream_faults_total", {"destination", "fault"},
+                             {{{"bank", "5xx"}, 30, {}}, {{"bank", "refused"}, 50, {}}}));
+  readings.push_back({"xsrouter_upstream_destination_connections",
+                      "",
+                      base::MetricKind::gauge,
+                      {"destination", "state"},
+                      {{{"bank", "open"}, 5, {}}, {{"bank", "idle"}, 2, {}}, {{"bank", "waiting"}, 1, {}}}});
+  now.readings = Readings(std::move(readings));
+  const auto shown = look(now, &before)["back_ends"][0];
+  CHECK(shown["faults"] == 80);
+  CHECK(shown["error_share"] == doctest::Approx(0.32));
+  CHECK(shown["open"] == 5);
+  CHECK(shown["idle"] == 2);
+  CHECK(shown["waiting"] == 1);
+  const auto quiet = look(before, &before)["back_ends"][0];
+  CHECK(quiet["error_share"].is_null());
+  CHECK(quiet["open"] == 0);
+}
+
+TEST_CASE("management: the last 15 minutes are kept, in points of five seconds, whoever looks [issue 14]") {
+  World world;
+  const auto schema = json::parse(kHistorySchema);
+  const auto said = [&] {
+    auto answer = world.ask_json("GET", "/api/history");
+    CHECK(test::schema_fault(schema, answer) == "");
+    return answer;
+  };
+  CHECK(said()["points"].empty());
+  world.history.note(sample_of(base::seconds(0), 0, 0, 0));
+  CHECK(said()["points"].empty());
+  for (int i = 1; i <= 200; ++i) {
+    world.history.note(sample_of(base::seconds(5 * i), static_cast<std::uint64_t>(10 * i), 0, i == 200 ? 5 : 0));
+  }
+  const auto answer = said();
+  CHECK(answer["every_seconds"] == 5);
+  REQUIRE(answer["points"].size() == 180);
+  CHECK(answer["points"][0]["per_second"] == 2.0);
+  CHECK(answer["points"][0]["server_errors_per_second"] == 0.0);
+  CHECK(answer["points"][179]["server_errors_per_second"] == 1.0);
+  CHECK(answer["points"][179]["p50_ms"].get<double>() <= 10);
 }
 
 TEST_CASE("management: live events are overviews, a line each, and come to an end [issue 14]") {

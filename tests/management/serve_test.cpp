@@ -26,11 +26,12 @@ TEST_CASE(
     CHECK(world.ask("GET", path, "").status == 401);
   }
   Doorkeeper closed({}, world.clock);
-  CHECK(serve({.method = "GET", .path = "/metrics", .authorization = "Bearer "}, closed, world.operations).status ==
-        403);
-  CHECK(serve({.method = "GET", .path = "/health"}, closed, world.operations).status == 200);
+  CHECK(
+      serve({.method = "GET", .path = "/metrics", .authorization = "Bearer "}, closed, world.operations, world.history)
+          .status == 403);
+  CHECK(serve({.method = "GET", .path = "/health"}, closed, world.operations, world.history).status == 200);
   for (const auto* path : {"/", "/console/main.js", "/login"}) {
-    CHECK(serve({.method = "GET", .path = path}, closed, world.operations).status == 403);
+    CHECK(serve({.method = "GET", .path = path}, closed, world.operations, world.history).status == 403);
   }
 }
 
@@ -185,7 +186,7 @@ TEST_CASE("management: receipts are listed by what is asked for, one is shown, s
   const auto look = [&](std::string path, std::map<std::string, std::string> query = {}) {
     return serve(
         {.method = "GET", .path = std::move(path), .authorization = "Bearer only-look", .query = std::move(query)},
-        world.door, world.operations);
+        world.door, world.operations, world.history);
   };
   CHECK(look("/api/logouts", {{"user", "ada"},
                               {"cause", "timeout"},

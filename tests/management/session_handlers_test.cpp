@@ -142,4 +142,23 @@ TEST_CASE("management: whatever a route answers, its description has it [issue 1
   }
 }
 
+TEST_CASE("management: applications are listed by tenant and name, and one is forgotten by its key [issue 14]") {
+  World world;
+  CHECK(world.ask_json("GET", "/api/applications")["bound"] == true);
+  CHECK(world.operations.asked_applications.limit == 50);
+  CHECK(world
+            .ask("GET", "/api/applications", "only-look", {},
+                 {{"tenant", "blue"}, {"name", "shop"}, {"cursor", "blue~a"}, {"limit", "7"}})
+            .status == 200);
+  CHECK(world.operations.asked_applications.tenant == "blue");
+  CHECK(world.operations.asked_applications.name == "shop");
+  CHECK(world.operations.asked_applications.cursor == "blue~a");
+  CHECK(world.operations.asked_applications.limit == 7);
+  CHECK(world.ask("GET", "/api/applications", "only-look", {}, {{"limit", "0"}}).status == 400);
+  CHECK(json::parse(world.ask("DELETE", "/api/applications/blue~shop").body)["dropped"] == "blue~shop");
+  CHECK(world.ask("DELETE", "/api/applications/blue~shop", "only-look").status == 403);
+  CHECK(world.ask("DELETE", "/api/applications/blue~other").status == 404);
+  CHECK(world.ask("DELETE", "/api/applications/" + std::string(5'000, 'a')).status == 404);
+}
+
 }  // namespace router::session_handlers_test

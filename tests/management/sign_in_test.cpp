@@ -27,7 +27,7 @@ struct Browser {
                     .body = std::move(body),
                     .cookie = cookie,
                     .requested_by = std::move(requested_by)};
-    return serve(request, world.door, world.operations);
+    return serve(request, world.door, world.operations, world.history);
   }
   Response sign_in(const std::string& token) {
     auto answer = send("POST", "/login", json{{"token", token}}.dump(), "");
@@ -63,7 +63,7 @@ TEST_CASE("console: over TLS the cookie is Secure, and no other host can have se
   World world;
   Doorkeeper door({Secret("all-of-it"), Secret(), false, true}, world.clock);
   const Request request{.method = "POST", .path = "/login", .address = "192.0.2.1", .body = R"({"token":"all-of-it"})"};
-  const auto set = field_of(serve(request, door, world.operations), "Set-Cookie");
+  const auto set = field_of(serve(request, door, world.operations, world.history), "Set-Cookie");
   CHECK(set.starts_with("__Host-xsr-console="));
   CHECK(http::parse_set_cookie(set)->secure);
 }
@@ -228,9 +228,9 @@ TEST_CASE("console: without a configured token nobody signs in, on a Unix socket
   World world;
   Doorkeeper closed({}, world.clock);
   const Request request{.method = "POST", .path = "/login", .address = "192.0.2.1", .body = R"({"token":""})"};
-  CHECK(serve(request, closed, world.operations).status == 403);
+  CHECK(serve(request, closed, world.operations, world.history).status == 403);
   Doorkeeper socket({Secret("all-of-it"), Secret(), true}, world.clock);
-  const auto answer = serve({.method = "GET", .path = "/login"}, socket, world.operations);
+  const auto answer = serve({.method = "GET", .path = "/login"}, socket, world.operations, world.history);
   CHECK(json::parse(answer.body)["right"] == "everything");
 }
 
@@ -238,11 +238,11 @@ TEST_CASE("console: a page of another site changes nothing by a Unix socket that
   World world;
   Doorkeeper socket({Secret("all-of-it"), Secret(), true}, world.clock);
   Request request{.method = "POST", .path = "/api/reload"};
-  CHECK(serve(request, socket, world.operations).status == 200);
+  CHECK(serve(request, socket, world.operations, world.history).status == 200);
   request.origin = "https://elsewhere.example";
-  CHECK(serve(request, socket, world.operations).status == 403);
+  CHECK(serve(request, socket, world.operations, world.history).status == 403);
   request.requested_by = "console";
-  CHECK(serve(request, socket, world.operations).status == 200);
+  CHECK(serve(request, socket, world.operations, world.history).status == 200);
 }
 
 TEST_CASE("console: a page whose name was led to a Unix socket reads nothing there, and changes nothing [issue 14]") {
@@ -252,7 +252,7 @@ TEST_CASE("console: a page whose name was led to a Unix socket reads nothing the
     for (const auto* path : {"/api/config", "/api/sessions", "/api/reload", "/login", "/nothing"}) {
       CAPTURE(path);
       const Request request{.method = method, .path = path, .requested_by = "console", .host = "rebound.example:9090"};
-      const auto status = serve(request, socket, world.operations).status;
+      const auto status = serve(request, socket, world.operations, world.history).status;
       CHECK((status == 403 || (path == std::string_view("/login") && status >= 400)));
     }
   }
@@ -262,11 +262,11 @@ TEST_CASE("console: a page of another site signs nobody in, and uses no try of a
   World world;
   Request request{.method = "POST", .path = "/login", .address = "192.0.2.1", .body = R"({"token":"wrong"})"};
   request.origin = "https://elsewhere.example";
-  for (int i = 0; i < 10; ++i) CHECK(serve(request, world.door, world.operations).status == 403);
+  for (int i = 0; i < 10; ++i) CHECK(serve(request, world.door, world.operations, world.history).status == 403);
   request.body = R"({"token":"all-of-it"})";
-  CHECK(serve(request, world.door, world.operations).status == 403);
+  CHECK(serve(request, world.door, world.operations, world.history).status == 403);
   request.requested_by = "console";
-  CHECK(serve(request, world.door, world.operations).status == 200);
+  CHECK(serve(request, world.door, world.operations, world.history).status == 200);
 }
 
 }  // namespace router::sign_in_test
