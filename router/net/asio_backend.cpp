@@ -172,19 +172,22 @@ Result<void> AsioBackendConnection::sent(const IoResult& written) {
   return {};
 }
 
-Task<Result<void>> AsioBackendConnection::read_into(std::span<char> room) {
-  if (closed_ || timed_out_) co_return fault({}, "reading from");
+Result<void> AsioBackendConnection::begin_read() {
+  if (closed_ || timed_out_) return fault({}, "reading from");
   arm(read_deadline_, awaits_head_ ? request_moved_at_ : loop_.deadlines().now());
   reads_ = true;
-  const auto read = co_await stream_.read_some(room.data(), room.size());
+  return {};
+}
+
+Result<void> AsioBackendConnection::end_read(const IoResult& read) {
   reads_ = false;
   read_at_ = loop_.deadlines().now();
   read_deadline_.disarm();
   ended_cleanly_ = read.fault == asio::error::eof;
-  if (read.fault) co_return fault(read.fault, "reading from");
+  if (read.fault) return fault(read.fault, "reading from");
   answered_ = true;
   input_.received(read.bytes);
-  co_return Result<void>();
+  return {};
 }
 
 Task<Result<void>> AsioBackendConnection::read_head(bool to_head_request) {
@@ -201,8 +204,9 @@ Task<Result<void>> AsioBackendConnection::read_head(bool to_head_request) {
     if (*taken) break;
     const auto room = input_.head_room();
     if (room.empty()) co_return Error{ErrorCode::protocol, Side::back_end, "the back-end's head is too large"};
-    auto read = co_await read_into(room);
-    if (!read) co_return read;
+    if (auto begun = begin_read(); !begun) co_return begun;
+    const auto read = co_await stream_.read_some(room.data(), room.size());
+    if (auto ended = end_read(read); !ended) co_return ended;
   }
   awaits_head_ = false;
   if (response_.status < 200 && !response_.keep_alive) doubted_ = true;
@@ -225,9 +229,11 @@ Task<Result<BodyPiece>> AsioBackendConnection::await_piece(base::SwitchTo turn) 
   while (!next_piece_) {
     const auto room = input_.body_room();
     if (room.empty()) co_return Error{ErrorCode::protocol, Side::back_end, "chunk framing too long"};
-    auto read = co_await read_into(room);
-    if (!read && !ends_at_eof(read.error())) co_return read.error();
-    next_piece_ = read ? next_piece(*parser_, input_) : Result<BodyPiece>(BodyPiece{{}, true});
+    if (auto begun = begin_read(); !begun) co_return begun.error();
+    const auto read = co_await stream_.read_some(room.data(), room.size());
+    const auto ended = end_read(read);
+    if (!ended && !ends_at_eof(ended.error())) co_return ended.error();
+    next_piece_ = ended ? next_piece(*parser_, input_) : Result<BodyPiece>(BodyPiece{{}, true});
   }
   co_return take_piece();
 }

@@ -73,7 +73,8 @@ class AsioBackendConnection final : public BackendConnection {
   base::Task<base::Result<void>> shake_hands(ClientTls& tls);
   base::Task<base::Result<void>> send_rest(Stream::Write writing);
   base::Result<void> sent(const IoResult& written);
-  base::Task<base::Result<void>> read_into(std::span<char> room);
+  base::Result<void> begin_read();
+  base::Result<void> end_read(const IoResult& read);
   base::Task<base::Result<BodyPiece>> await_piece(base::SwitchTo turn);
   base::Result<BodyPiece> take_piece();
   bool ends_at_eof(const base::Error& fault);
