@@ -196,7 +196,7 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   for (const auto& field : forward.facts.request.headers) {
     if (!passes(forward, field, named)) continue;
     if (wants_all && base::equals_ignoring_case(field.name, "Range")) continue;
-    if (http::names_coded_tag(field.value) && http::lists_tags(field.name)) {
+    if (http::lists_tags(field.name) && http::names_coded_tag(field.value)) {
       append_line(out, field.name, http::without_codings(field.value));
       continue;
     }

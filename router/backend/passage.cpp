@@ -25,6 +25,8 @@ const base::SingleCounter kUpgrades("xsrouter_websockets_total",
 
 // Of a request body, before it takes a back-end connection.
 constexpr std::size_t kMostGathered = 16 * 1024;
+// What the allocator hands out from the thread's own small chunks.
+constexpr std::size_t kUsualHead = 1000;
 
 bool is_event_stream(const http::Headers& headers) {
   constexpr std::string_view kType = "text/event-stream";
@@ -91,7 +93,7 @@ void Passage::cut_off() {
 
 std::string Passage::request_head(std::string_view path) const {
   std::string head;
-  head.reserve(2048);
+  head.reserve(kUsualHead);
   head.append(call_.facts.request.method).append(" ").append(rules_.before_path).append(path).append(" HTTP/1.1\r\n");
   RequestForward forward{.facts = call_.facts,
                          .destination = destination_,
@@ -160,9 +162,13 @@ Task<Passage::Attempted> Passage::attempt(const std::string& head, bool fresh) {
   connection_ = std::move(*acquired);
   connection_->set_timeout(timeout_);
   if (session_over_ && !is_work()) connection_->close();
-  // guarded: the pump may be under way, and the connection has to be given back
-  auto exchanging = base::guarded(exchange_messages(head));
-  auto passed = co_await exchanging;
+  Result<void> passed;
+  try {
+    passed = co_await exchange_messages(head);
+  } catch (...) {
+    // the pump may be under way, and the connection has to be given back
+    passed = base::caught_error();
+  }
   call_.exchange.watch_client(nullptr);
   bool whole = true;
   if (pump_) {
