@@ -1,23 +1,14 @@
 #include "http/fields.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "base/byte_scan.h"
+#include "http/token.h"
 
 namespace router::http {
 
 namespace {
-
-constexpr std::array<bool, 256> kIsTokenByte = [] {
-  std::array<bool, 256> is{};
-  for (const char c :
-       std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
-    is[static_cast<unsigned char>(c)] = true;
-  }
-  return is;
-}();
 
 bool is_value_byte(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -146,10 +137,7 @@ void append_line(std::string& out, std::string_view name, std::string_view value
   write_line(field, out.data() + before);
 }
 
-bool is_token(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return kIsTokenByte[static_cast<unsigned char>(c)]; });
-}
+bool is_token(std::string_view text) { return !text.empty() && token_size(text) == text.size(); }
 
 bool is_field_value(std::string_view text) {
   for (;;) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "http/token.h"
 #include "http/trailer_names.h"
 
 namespace router::net {
@@ -119,13 +120,14 @@ Result<void> MessageParser<isRequest>::put_fields(std::string_view head) {
     return section_too_large("the header section is too large");
   }
   for (;;) {
-    const auto line = head.substr(head_size_, head.find(kLineEnd.front(), head_size_) - head_size_);
+    const auto rest = head.substr(head_size_);
+    const auto name = rest.substr(0, http::token_size(rest));
+    const auto line = rest.substr(0, rest.find(kLineEnd.front(), name.size()));
     const auto next = head_size_ + line.size() + kLineEnd.size();
-    const auto name = line.substr(0, line.find(':'));
     Result<void> put;
     if (line.empty()) {
       put = put_end(head);
-    } else if (name.size() == line.size()) {
+    } else if (name.empty() || !line.substr(name.size()).starts_with(':')) {
       put = bad("invalid field name");
     } else {
       const auto value = base::trim(line.substr(name.size() + 1));
@@ -194,9 +196,9 @@ bool MessageParser<isRequest>::keeps_alive(int minor_version) const {
   return minor_version == 0 ? keeps_alive_ : !closes_;
 }
 
+// `name` is a token, as put_fields or Beast has found.
 template <bool isRequest>
 Result<void> MessageParser<isRequest>::take_field(std::string_view name, std::string_view value) {
-  if (!http::is_token(name)) return bad("invalid field name");
   if (headers_.size() >= limits_.header_count) {
     const auto& limit = isRequest ? base::limits::kHeaderCount : base::limits::kAnswerFields;
     return limit.refuse(ErrorCode::head_too_large, "too many fields");
