@@ -33,14 +33,18 @@ bool is_address(int family, std::string_view text) {
 bool ends_in_number(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   const auto last = host.substr(host.rfind('.') + 1);
+  if (last.empty() || !is_digit(last.front())) return false;
   const bool hexadecimal = last.starts_with("0x") || last.starts_with("0X");
-  return !last.empty() && (hexadecimal || std::all_of(last.begin(), last.end(), is_digit));
+  return hexadecimal || std::all_of(last.begin(), last.end(), is_digit);
 }
 
 bool is_host_name(std::string_view host) {
-  if (host.empty() || host.size() > kMaxHostLength || host.front() == '.') return false;
-  if (host.find("..") != std::string_view::npos) return false;
-  if (!std::all_of(host.begin(), host.end(), is_host_character)) return false;
+  if (host.empty() || host.size() > kMaxHostLength) return false;
+  char before = '.';
+  for (const char c : host) {
+    if (!is_host_character(c) || (c == '.' && before == '.')) return false;
+    before = c;
+  }
   return !ends_in_number(host) || is_address(AF_INET, host);
 }
 

@@ -8,6 +8,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 using base::Side;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -24,9 +25,9 @@ void append_start(int status, std::string_view reason, const http::Fields& field
   std::size_t size = out.size() + reason.size() + kOtherLines;
   for (const auto& field : fields) size += field.name.size() + field.value.size() + 4;
   out.reserve(size);
-  out.append("HTTP/1.1 ");
+  out.append("HTTP/1.1 "sv);
   append_number(out, static_cast<std::uint64_t>(status));
-  out.append(" ").append(reason).append("\r\n");
+  out.append(" "sv).append(reason).append("\r\n"sv);
   fields.write_to(out);
 }
 
@@ -34,7 +35,7 @@ void append_start(int status, std::string_view reason, const http::Fields& field
 
 void append_interim_head(int status, const http::Fields& fields, std::string& out) {
   append_start(status, http::reason_phrase(status), fields, out);
-  out.append("\r\n");
+  out.append("\r\n"sv);
 }
 
 void ResponseFraming::begin(const ResponseStart& start, int minor_version, bool close, std::string& out) {
@@ -48,9 +49,9 @@ void ResponseFraming::begin(const ResponseStart& start, int minor_version, bool 
   append_start(start.status, start.reason.empty() ? http::reason_phrase(start.status) : start.reason, start.fields,
                out);
   if (body_ == http::BodyKind::length) {
-    out.append("Content-Length: ");
+    out.append("Content-Length: "sv);
     append_number(out, start.content_length);
-    out.append("\r\n");
+    out.append("\r\n"sv);
   } else if (body_ == http::BodyKind::chunked) {
     out.append("Transfer-Encoding: chunked\r\n");
   }
@@ -61,13 +62,13 @@ void ResponseFraming::begin(const ResponseStart& start, int minor_version, bool 
   } else if (minor_version == 0) {
     out.append("Connection: keep-alive\r\n");
   }
-  out.append("\r\n");
+  out.append("\r\n"sv);
 }
 
 Result<std::string_view> ResponseFraming::before(std::uint64_t bytes, std::string& out) {
   if (body_ == http::BodyKind::chunked) {
     append_number(out, bytes, 16);
-    out.append("\r\n");
+    out.append("\r\n"sv);
     return std::string_view("\r\n");
   }
   if (body_ == http::BodyKind::length) {
@@ -84,7 +85,7 @@ Result<void> ResponseFraming::end(const http::Fields& trailers, std::string& out
   if (body_ != http::BodyKind::chunked) return {};
   out.append("0\r\n");
   trailers.write_to(out);
-  out.append("\r\n");
+  out.append("\r\n"sv);
   return {};
 }
 
