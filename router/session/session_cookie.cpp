@@ -77,12 +77,17 @@ NamedSessions SessionCookie::read(const http::Headers& request) const {
   NamedSessions named;
   const std::string& token = names_.rest_token();
   const std::string& token_cookie = names_.rest_cookie();
+  // most cookies are others' business
+  const auto may_name_one = [&](std::string_view cookies) {
+    return cookies.find(name()) != std::string_view::npos ||
+           (!token_cookie.empty() && cookies.find(token_cookie) != std::string_view::npos);
+  };
   for (const auto& field : request) {
     if (!token.empty() && base::equals_ignoring_case(field.name, token)) {
       ++named.fields;
       add_id(named.by_field, base::trim(field.value));
     }
-    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
+    if (!base::equals_ignoring_case(field.name, "Cookie") || !may_name_one(field.value)) continue;
     http::for_each_cookie(field.value, [&](const http::CookiePair& pair) {
       if (pair.name == name() || (!token_cookie.empty() && pair.name == token_cookie))
         add_id(named.by_cookie, pair.value);
