@@ -24,6 +24,12 @@ constexpr std::size_t kTagBytes = 16;
 // Values are cookies and outbox records: anything larger is junk, and OpenSSL counts lengths in int.
 constexpr std::size_t kMaxSealedChars = 16 * 1024 * 1024;
 
+// Fetched once: OpenSSL looks for the method under a lock each time else.
+const EVP_CIPHER* gcm() {
+  static const EVP_CIPHER* const fetched = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
+  return fetched;
+}
+
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
 base::Secret derive_key(std::string_view secret, std::string_view purpose) {
@@ -50,8 +56,7 @@ std::optional<std::string> open_with(const base::Secret& key, std::string_view s
   const CipherContext context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   int length = 0;
   const bool opened =
-      context &&
-      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, as_bytes(key.reveal()), as_bytes(nonce)) &&
+      context && EVP_DecryptInit_ex(context.get(), gcm(), nullptr, as_bytes(key.reveal()), as_bytes(nonce)) &&
       EVP_DecryptUpdate(context.get(), nullptr, &length, as_bytes(bound_to), static_cast<int>(bound_to.size())) &&
       EVP_DecryptUpdate(context.get(), as_bytes(plain), &length, as_bytes(cipher_text),
                         static_cast<int>(cipher_text.size())) &&
@@ -84,8 +89,7 @@ std::string SealedBox::seal_bytes(std::string_view plain, std::string_view bound
   const CipherContext context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   int length = 0;
   const bool done =
-      context &&
-      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, as_bytes(key_.reveal()), as_bytes(nonce)) &&
+      context && EVP_EncryptInit_ex(context.get(), gcm(), nullptr, as_bytes(key_.reveal()), as_bytes(nonce)) &&
       EVP_EncryptUpdate(context.get(), nullptr, &length, as_bytes(bound_to), static_cast<int>(bound_to.size())) &&
       EVP_EncryptUpdate(context.get(), as_bytes(cipher_text), &length, as_bytes(plain),
                         static_cast<int>(plain.size())) &&

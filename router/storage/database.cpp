@@ -1,9 +1,6 @@
 #include "storage/database.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cstdio>
 #include <iterator>
 #include <utility>
 
@@ -24,40 +21,14 @@ namespace {
 
 constexpr std::size_t kMostInOne = 4096;  // works of one transaction
 constexpr base::milliseconds kLazyWait{1'000};
+constexpr base::milliseconds kSoonWait{5};
 constexpr base::milliseconds kSayEvery{60'000};
-// Larger files are not read through at open: what is damaged is met as it is read.
-constexpr off_t kCheckedAtOpen = 64 << 20;
-// "xs" and the schema's version: beside user_version, so that one flipped bit makes no newer schema.
-constexpr std::int64_t kApplication = 0x7873'0000;
-
-Error disk_away(const std::string& detail) { return {ErrorCode::unavailable, Side::store, detail, true}; }
 
 base::SteadyTime now() { return std::chrono::steady_clock::now(); }
 
-std::int64_t one_number(Connection& connection, std::string_view sql) {
-  auto asked = connection.statement(sql);
-  return asked.next() ? asked.integer(0) : 0;
-}
-
-Error newer_schema(const std::string& path, std::int64_t found, std::size_t known) {
-  return {ErrorCode::invalid_config, Side::store,
-          path + " has schema " + std::to_string(found) + ", written by a newer version of xs-router; this one knows " +
-              std::to_string(known) + ": start the newer one, or with another STATE_DIR"};
-}
-
 }  // namespace
 
-Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options) {
-  auto lock = FileLock::take(options.path);
-  if (!lock) return lock.error();
-  std::unique_ptr<Database> database(new Database(std::move(options), *std::move(lock)));
-  auto opened = database->open_connection();
-  if (!opened) return opened.error();
-  if (database->options_.on_open) database->options_.on_open(*database->connection_);
-  if (const auto failure = database->connection_->take_failure()) return disk_away(failure->detail);
-  database->worker_ = std::thread([made = database.get()] { made->run(); });
-  return database;
-}
+Error Database::disk_away(const std::string& detail) { return {ErrorCode::unavailable, Side::store, detail, true}; }
 
 Database::~Database() {
   {
@@ -66,73 +37,6 @@ Database::~Database() {
   }
   arrived_.notify_one();
   if (worker_.joinable()) worker_.join();
-}
-
-Result<void> Database::open_connection() {
-  auto opened = Connection::open(options_.path);
-  if (!opened) return opened.error();
-  connection_ = *std::move(opened);
-  const auto version = check_schema();
-  if (!version) return version.error();
-  auto failure = connection_->take_failure();
-  if (!failure && *version >= 0 && is_sound()) return {};
-  if (failure && failure->kind != FailureKind::damaged) return disk_away(failure->detail);
-  return replace_damaged(failure ? failure->detail : "the pages do not fit together");
-}
-
-// The version it has now; below 0: the head of the file is damaged.
-Result<std::int64_t> Database::check_schema() {
-  const auto newest = static_cast<std::int64_t>(options_.migrations.size());
-  std::int64_t version = one_number(*connection_, "PRAGMA user_version");
-  const std::int64_t application = one_number(*connection_, "PRAGMA application_id");
-  if (connection_->has_failed()) return version;
-  const bool is_new = version == 0 && application == 0;
-  if (!is_new && application != kApplication + version) return std::int64_t{-1};
-  if (version > newest) return newer_schema(options_.path, version, options_.migrations.size());
-  if (version == newest) return version;
-  connection_->execute("BEGIN IMMEDIATE");
-  for (; version < newest; ++version) connection_->execute(options_.migrations[static_cast<std::size_t>(version)]);
-  connection_->execute("PRAGMA user_version=" + std::to_string(newest));
-  connection_->execute("PRAGMA application_id=" + std::to_string(kApplication + newest));
-  connection_->execute("COMMIT");
-  return version;
-}
-
-bool Database::is_sound() {
-  struct stat state {};
-  if (::stat(options_.path.c_str(), &state) != 0 || state.st_size > kCheckedAtOpen) return true;
-  auto check = connection_->statement("PRAGMA quick_check(1)");
-  const bool is_fine = check.next() && check.bytes(0) == "ok";
-  const auto failure = connection_->take_failure();
-  return is_fine && !failure;
-}
-
-Result<void> Database::replace_damaged(const std::string& why) {
-  connection_.reset();
-  const std::string& path = options_.path;
-  std::string aside = path + ".damaged-" + std::to_string(base::unix_seconds(std::chrono::system_clock::now()));
-  struct stat state {};
-  for (int i = 2; ::stat(aside.c_str(), &state) == 0 && i < 100; ++i) aside.append("x");
-  base::log_error("storage.damaged", {{"file", path}, {"kept_as", aside}, {"fault", why}});
-  if (std::rename(path.c_str(), aside.c_str()) != 0) return disk_away(path + ": cannot be moved aside");
-  std::rename((path + "-wal").c_str(), (aside + "-wal").c_str());
-  std::remove((path + "-shm").c_str());
-  auto opened = Connection::open(path);
-  if (!opened) return opened.error();
-  connection_ = *std::move(opened);
-  const auto version = check_schema();
-  if (!version) return version.error();
-  connection_->execute("BEGIN IMMEDIATE");
-  if (options_.rescue && !connection_->has_failed()) options_.rescue(aside, *connection_);
-  connection_->execute("COMMIT");
-  const auto failure = connection_->take_failure();
-  if (!failure) return {};
-  // not the new one, of which something is missing: the old one is read again next time
-  connection_.reset();
-  for (const char* beside : {"-wal", "-shm", ""}) std::remove((path + beside).c_str());
-  std::rename(aside.c_str(), path.c_str());
-  std::rename((aside + "-wal").c_str(), (path + "-wal").c_str());
-  return disk_away(failure->detail);
 }
 
 // A suspended coroutine: it is told by a turn of its own loop.
@@ -164,18 +68,18 @@ Task<Result<void>> Database::wait_for(Job job) {
   co_return std::move(waiter->result);
 }
 
-Task<Result<void>> Database::write(Work work) { return wait_for({std::move(work), nullptr, false, false}); }
+Task<Result<void>> Database::write(Work work) { return wait_for({std::move(work), nullptr, false}); }
 
-Task<Result<void>> Database::read(Work work) { return wait_for({std::move(work), nullptr, true, false}); }
+Task<Result<void>> Database::read(Work work) { return wait_for({std::move(work), nullptr, true}); }
 
 void Database::enqueue(Job job) {
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() < options_.most_waiting) {
-      if (!job.is_lazy) ++urgent_;
+      const auto hurry = job.hurry;
+      const bool is_first = ++waiting(hurry) == 1;
       waiting_.push_back(std::move(job));
-      if (urgent_ == 0 && waiting_.size() > 1) return;
-      arrived_.notify_one();
+      if (is_first || hurry == Hurry::now) arrived_.notify_one();
       return;
     }
   }
@@ -211,12 +115,15 @@ void Database::run() {
 // Empty: there is nothing to do but, perhaps, to try again what was kept.
 Database::Jobs Database::next_jobs() {
   std::unique_lock lock(mutex_);
-  const auto has_urgent = [this] { return urgent_ > 0 || stopping_; };
+  const auto is_awaited = [this] { return waiting(Hurry::now) > 0 || stopping_; };
+  const auto is_due_soon = [&] { return is_awaited() || waiting(Hurry::soon) > 0; };
   if (!kept_.empty()) {
-    arrived_.wait_until(lock, next_retry_, has_urgent);
+    arrived_.wait_until(lock, next_retry_, is_due_soon);
   } else {
     arrived_.wait(lock, [&] { return !waiting_.empty() || stopping_; });
-    arrived_.wait_for(lock, kLazyWait, has_urgent);
+    arrived_.wait_for(lock, kLazyWait, is_due_soon);
+    // who settles a logout's calls one by one writes once
+    if (waiting(Hurry::soon) > 0) arrived_.wait_for(lock, kSoonWait, is_awaited);
   }
   Jobs jobs;
   if (waiting_.size() <= kMostInOne) {
@@ -226,7 +133,7 @@ Database::Jobs Database::next_jobs() {
     jobs.insert(jobs.end(), std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
     waiting_.erase(waiting_.begin(), end);
   }
-  for (const auto& job : jobs) urgent_ -= job.is_lazy ? 0 : 1;
+  for (const auto& job : jobs) --waiting(job.hurry);
   return jobs;
 }
 
@@ -260,36 +167,49 @@ std::optional<Failure> Database::run_in_transaction(Jobs& jobs) {
     if (const auto opened = open_connection(); !opened) return Failure{FailureKind::away, opened.error().detail};
   }
   std::vector<Result<void>> results(jobs.size());
-  connection_->execute("BEGIN");
-  for (std::size_t i = 0; i < jobs.size() && !connection_->has_failed(); ++i) {
-    connection_->statement("SAVEPOINT work").run();
-    try {
-      jobs[i].work(*connection_);
-    } catch (...) {
-      results[i] = base::caught_error();
-    }
-    auto failure = connection_->take_failure();
-    if (failure && failure->kind != FailureKind::refused) {
-      connection_->execute("ROLLBACK");
-      connection_->take_failure();  // SQLite may have rolled back itself
-      return failure;
-    }
-    if (failure) {
-      base::log_error("storage.refused", {{"fault", failure->detail}});
-      results[i] = Error{ErrorCode::internal, Side::store, failure->detail};
-    }
-    if (!results[i]) connection_->statement("ROLLBACK TO work").run();
-    connection_->statement("RELEASE work").run();
-  }
-  connection_->statement("COMMIT").run();
-  if (auto failure = connection_->take_failure()) {
-    connection_->execute("ROLLBACK");
-    connection_->take_failure();
-    return failure;
-  }
+  // a savepoint costs a copy of each page that is changed in it
+  auto failure = run_all(jobs, results, Isolation::together);
+  if (failure && failure->kind == FailureKind::refused) failure = run_all(jobs, results, Isolation::apart);
+  if (failure) return failure;
   ++commits_;
   for (std::size_t i = 0; i < jobs.size(); ++i) tell(jobs[i], std::move(results[i]));
   return std::nullopt;
+}
+
+// Together what one does wrong undoes all; apart that one, whose result says so.
+std::optional<Failure> Database::run_all(const Jobs& jobs, std::vector<Result<void>>& results, Isolation isolation) {
+  const bool are_apart = isolation == Isolation::apart;
+  connection_->statement("BEGIN").run();
+  auto failure = connection_->take_failure();
+  for (std::size_t i = 0; i < jobs.size() && !failure; ++i) {
+    if (are_apart) connection_->statement("SAVEPOINT work").run();
+    failure = run_one(jobs[i]);
+    if (are_apart && failure && failure->kind == FailureKind::refused) {
+      base::log_error("storage.refused", {{"fault", failure->detail}});
+      results[i] = Error{ErrorCode::internal, Side::store, failure->detail};
+      failure.reset();
+      connection_->statement("ROLLBACK TO work").run();
+    }
+    if (are_apart && !failure) connection_->statement("RELEASE work").run();
+  }
+  if (!failure) {
+    connection_->statement("COMMIT").run();
+    failure = connection_->take_failure();
+  }
+  if (!failure) return std::nullopt;
+  connection_->execute("ROLLBACK");
+  connection_->take_failure();  // SQLite may have rolled back itself
+  return failure;
+}
+
+std::optional<Failure> Database::run_one(const Job& job) {
+  try {
+    job.work(*connection_);
+  } catch (...) {
+    connection_->take_failure();
+    return Failure{FailureKind::refused, base::caught_error().detail};
+  }
+  return connection_->take_failure();
 }
 
 void Database::keep(Jobs jobs, const Failure& failure) {

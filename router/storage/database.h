@@ -5,8 +5,8 @@
 //   const auto written = co_await writing;   // on disk, or unavailable
 //
 // No loop ever waits for the disk: a coroutine goes on, on the loop it waited on, once its transaction is
-// committed; who is on no loop waits on the spot. Work runs in the order it came in, each in a savepoint of
-// its own: what one did wrong is undone, and it alone hears of it.
+// committed; who is on no loop waits on the spot. Work runs in the order it came in. What one did wrong is undone, and it
+// alone hears of it: all are run again then, each in a savepoint of its own.
 //
 // Disk full, or away: whoever waits is told unavailable, is_writable() is false, one line a minute says so,
 // and writes are kept in their order (at most `most_kept`, beyond which they are lost and counted) and done
@@ -17,6 +17,7 @@
 // refers to. Source: docs/contract/durability.md "SQLite"; sqlite.org/wal.html.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -37,6 +38,7 @@
 
 namespace router::storage {
 
+// May be run again, when all that it did has been undone.
 using Work = std::function<void(Connection& connection)>;
 
 struct DatabaseOptions {
@@ -65,9 +67,9 @@ class Database {
   // Errors of both: unavailable (a write is kept all the same), overloaded (it is not), internal.
   base::Task<base::Result<void>> write(Work work);
   base::Task<base::Result<void>> read(Work work);
-  // Writes that nobody waits for. What is lazy waits for company, for a second at most.
-  void write_later(Work work) { enqueue({std::move(work), nullptr, false, false}); }
-  void write_lazily(Work work) { enqueue({std::move(work), nullptr, false, true}); }
+  // Writes that nobody waits for. They wait for company: for some milliseconds, or for a second at most.
+  void write_later(Work work) { enqueue({std::move(work), nullptr, false, Hurry::soon}); }
+  void write_lazily(Work work) { enqueue({std::move(work), nullptr, false, Hurry::lazy}); }
 
   bool is_writable() const { return writable_; }
   // Transactions committed since the start: how much is done by each.
@@ -83,11 +85,12 @@ class Database {
     std::condition_variable told;
     base::Result<void> result;
   };
+  enum class Hurry { lazy, soon, now };
   struct Job {
     Work work;
     std::shared_ptr<Waiter> waiter;  // null: nobody waits, or has been told
     bool is_read = false;
-    bool is_lazy = false;
+    Hurry hurry = Hurry::now;
   };
   using Jobs = std::deque<Job>;
   struct Wait;
@@ -96,7 +99,9 @@ class Database {
 
   base::Task<base::Result<void>> wait_for(Job job);
   void enqueue(Job job);
+  std::size_t& waiting(Hurry hurry) { return hurry_.at(static_cast<std::size_t>(hurry)); }
   static void tell(Job& job, base::Result<void> result);
+  static base::Error disk_away(const std::string& detail);
 
   // On the worker, or before it starts:
   base::Result<void> open_connection();
@@ -107,6 +112,9 @@ class Database {
   Jobs next_jobs();
   void run_jobs(Jobs jobs);
   std::optional<Failure> run_in_transaction(Jobs& jobs);
+  enum class Isolation { together, apart };
+  std::optional<Failure> run_all(const Jobs& jobs, std::vector<base::Result<void>>& results, Isolation isolation);
+  std::optional<Failure> run_one(const Job& job);
   void keep(Jobs jobs, const Failure& failure);
   void run_kept();
   void say_not_writable(const Failure& failure);
@@ -119,7 +127,7 @@ class Database {
   std::mutex mutex_;
   std::condition_variable arrived_;
   Jobs waiting_;
-  std::size_t urgent_ = 0;              // of those
+  std::array<std::size_t, 3> hurry_{};  // how many of those
   std::atomic<bool> stopping_ = false;  // set with the mutex held
 
   std::atomic<bool> writable_ = true;

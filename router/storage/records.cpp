@@ -17,7 +17,8 @@ constexpr std::size_t kMostReported = 20;
 constexpr std::int64_t kForgottenAtOnce = 2'000;
 constexpr std::size_t kColumns = 5;
 
-// A step without SQL says that records are written which the version before does not read (session/session_record.h).
+// A step without SQL says that records are written which the version before does not read (session/session_record.h,
+// logout/call_batch.h).
 std::vector<std::string> migrations() {
   return {
       "CREATE TABLE records(number INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, key BLOB NOT "
@@ -25,7 +26,7 @@ std::vector<std::string> migrations() {
       " kept_until INTEGER NOT NULL, sealed BLOB NOT NULL, UNIQUE(kind, key));"
       "CREATE INDEX records_by_kind ON records(kind);"
       "CREATE INDEX records_to_forget ON records(kept_until) WHERE kept_until > 0;",
-      ""};
+      "", ""};
 }
 
 // Milliseconds since 1970; 0: until it is erased.
@@ -43,7 +44,8 @@ std::string bound_to(std::int64_t kind, std::string_view key, std::int64_t kept_
   return std::string(packer.take().reveal());
 }
 
-void write_one(const crypto::SealedBox& box, const RecordChange& change, Connection& connection) {
+void write_one(const crypto::SealedBox& box, std::atomic<std::int64_t>& next_number, const RecordChange& change,
+               Connection& connection) {
   const auto& record = change.record;
   const auto kind = static_cast<std::int64_t>(record.kind);
   if (change.is_erased) {
@@ -54,9 +56,10 @@ void write_one(const crypto::SealedBox& box, const RecordChange& change, Connect
   const auto kept_until = written(record.kept_until);
   const auto sealed = box.seal_bytes(record.content.reveal(), bound_to(kind, record.key, kept_until));
   auto putting = connection.statement(
-      "INSERT INTO records(kind, key, kept_until, sealed) VALUES(?1, ?2, ?3, ?4)"
+      "INSERT INTO records(number, kind, key, kept_until, sealed) VALUES(?5, ?1, ?2, ?3, ?4)"
       " ON CONFLICT(kind, key) DO UPDATE SET kept_until=excluded.kept_until, sealed=excluded.sealed");
-  putting.bind(1, kind).bind(2, record.key).bind(3, kept_until).bind(4, sealed).run();
+  putting.bind(1, kind).bind(2, record.key).bind(3, kept_until).bind(4, sealed);
+  putting.bind(5, record.number == 0 ? next_number++ : record.number).run();
 }
 
 // number, kind, key, kept_until, sealed
@@ -135,8 +138,8 @@ Result<std::unique_ptr<Records>> Records::open(std::string path, const crypto::S
 }
 
 Work Records::work_of(MakeChanges make) const {
-  return [box = box_, make = std::move(make)](Connection& connection) {
-    for (const auto& change : make()) write_one(*box, change, connection);
+  return [box = box_, next = next_number_, make = std::move(make)](Connection& connection) {
+    for (const auto& change : make()) write_one(*box, *next, change, connection);
   };
 }
 

@@ -40,7 +40,7 @@ struct Record {
   std::string key;
   base::Secret content;
   std::optional<base::WallTime> kept_until;  // absent: until it is erased
-  std::int64_t number = 0;                   // of reading: the order within its kind
+  std::int64_t number = 0;                   // the order within its kind; of a new one 0: behind all others
 };
 
 struct RecordChange {
@@ -83,6 +83,11 @@ class Records {
   // Returns when all that was asked for before is done, or told that it has to wait. On no loop.
   void finish();
 
+  // So many numbers, from the one that is returned, that no other record gets; once the file is opened again, as long as
+  // the record with the first of them is there. At most kMostReserved.
+  static constexpr std::int64_t kMostReserved = 64;
+  std::int64_t reserve(std::size_t count) { return next_number_->fetch_add(static_cast<std::int64_t>(count)); }
+
   // The number of the newest record when the file was opened: what is later is this process's own.
   std::int64_t newest_at_open() const { return newest_at_open_; }
   bool is_writable() const { return database_->is_writable(); }
@@ -91,11 +96,15 @@ class Records {
 
  private:
   Records(std::shared_ptr<const crypto::SealedBox> box, std::unique_ptr<Database> database, std::int64_t newest)
-      : box_(std::move(box)), newest_at_open_(newest), database_(std::move(database)) {}
+      : box_(std::move(box)),
+        next_number_(std::make_shared<std::atomic<std::int64_t>>(newest + kMostReserved)),
+        newest_at_open_(newest),
+        database_(std::move(database)) {}
   Work work_of(MakeChanges make) const;
   void report_unreadable(std::int64_t number);
 
   std::shared_ptr<const crypto::SealedBox> box_;
+  std::shared_ptr<std::atomic<std::int64_t>> next_number_;
   const std::int64_t newest_at_open_;
   std::atomic<std::size_t> unreadable_ = 0;
   std::unique_ptr<Database> database_;  // its thread ends first

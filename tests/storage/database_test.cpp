@@ -189,6 +189,29 @@ TEST_CASE("database: what one does wrong is undone, and it alone hears of it [Q1
   CHECK(database->is_writable());
 }
 
+TEST_CASE("database: what one of a transaction does wrong is undone, and what the others did is written [issue 12]") {
+  TemporaryDirectory directory;
+  const auto database = open(options_for(directory / "state.db"));
+  std::atomic<bool> go = false;
+  database->write_later([&go](Connection&) {
+    while (!go) std::this_thread::yield();
+  });
+  database->write_later(put_thing("one"));
+  database->write_later([](Connection& connection) {
+    put_thing("two")(connection);
+    put_thing("one")(connection);
+  });
+  database->write_later([](Connection& connection) {
+    put_thing("three")(connection);
+    throw std::bad_alloc();
+  });
+  database->write_later(put_thing("four"));
+  go = true;
+  CHECK(count(*database) == 2);
+  CHECK(put(*database, "three"));
+  CHECK(database->is_writable());
+}
+
 TEST_CASE("database: what nobody waits for is written when it is closed [Q1]") {
   TemporaryDirectory directory;
   const auto path = directory / "state.db";

@@ -88,6 +88,24 @@ TEST_CASE("records: what was there when it was opened is told from what came lat
   CHECK(page->records[0].key == "c");
 }
 
+TEST_CASE("records: a reserved number keeps its place, whoever comes in before it is used [issue 12]") {
+  TemporaryDirectory directory;
+  const auto path = directory / "state.db";
+  {
+    const auto records = open_records(path);
+    auto late = make_record("late", "2");
+    late.number = records->reserve(3) + 1;
+    REQUIRE(put_record(*records, make_record("early", "3")));
+    REQUIRE(put_record(*records, late));
+    late.content = base::Secret("4");
+    REQUIRE(put_record(*records, late));
+    CHECK(all_records(*records) == std::vector<std::string>{"late=4", "early=3"});
+  }
+  // what was reserved from the newest record on is so still
+  const auto records = open_records(path);
+  CHECK(records->reserve(1) >= records->newest_at_open() + Records::kMostReserved);
+}
+
 TEST_CASE("records: what is kept for a time is forgotten after it, and nothing else [Q1]") {
   TemporaryDirectory directory;
   const auto records = open_records(directory / "state.db");
