@@ -19,55 +19,76 @@ namespace {
 
 constexpr std::chrono::hours kBuriedKept{30 * 24};
 constexpr std::size_t kReadAtOnce = 256;
+// What is settled of a batch costs writing the rest.
+constexpr std::size_t kMostInBatch = 16;
 constexpr std::size_t kMostBuried = 10'000;
 constexpr std::size_t kLookEvery = kMostBuried / 10;  // so many burials
 
-RecordChange put_call(const KeptCall& written, base::WallTime now) {
-  const bool is_buried = written.state == CallState::buried;
-  const auto& [call, attempts, due] = written.unfinished;
+// 0 instead of `is_buried` is one that waits, as an older version wrote them; 2 begins a batch.
+RecordChange put_buried(const KeptCall& kept, base::WallTime now, std::int64_t number) {
+  const auto& [call, attempts, due] = kept.unfinished;
   base::Packer packer;
-  packer(is_buried, std::uint64_t{attempts}, due, written.reason, pack(*call));
-  const auto kept_until = is_buried ? std::optional(now + kBuriedKept) : std::nullopt;
-  return storage::put({RecordKind::call, call->id, packer.take(), kept_until, 0});
+  packer(true, std::uint64_t{attempts}, due, kept.reason, pack(*call));
+  return storage::put({RecordKind::call, call->id, packer.take(), now + kBuriedKept, number});
 }
 
-// Absent: of a format that this version does not know.
+// A call of its own, buried or not.
 std::optional<KeptCall> read_call(const Record& record) {
-  KeptCall written;
+  KeptCall kept;
   bool is_buried = false;
   std::uint64_t attempts = 0;
   base::Secret packed;
   base::Unpacker unpacker(record.content.reveal());
-  unpacker(is_buried, attempts, written.unfinished.due, written.reason, packed);
-  written.state = is_buried ? CallState::buried : CallState::waiting;
-  written.unfinished.attempts = static_cast<unsigned>(attempts);
-  if (unpacker.is_whole()) written.unfinished.call = unpack_call(packed.reveal());
-  if (!written.unfinished.call) {
-    base::log_error("logout.unreadable", {{"record", record.number}});
-    return std::nullopt;
-  }
-  return written;
+  unpacker(is_buried, attempts, kept.unfinished.due, kept.reason, packed);
+  kept.state = is_buried ? CallState::buried : CallState::waiting;
+  kept.unfinished.attempts = static_cast<unsigned>(attempts);
+  if (unpacker.is_whole()) kept.unfinished.call = unpack_call(packed.reveal());
+  return kept.unfinished.call ? std::optional(std::move(kept)) : std::nullopt;
+}
+
+struct KeptCalls {
+  CallBatch calls;  // none: of a format that this version does not know
+  CallState state = CallState::waiting;
+  std::string reason;
+};
+
+KeptCalls read_calls(const Record& record) {
+  if (auto batch = unpack_batch(record.content.reveal())) return {*std::move(batch), CallState::waiting, {}};
+  auto one = read_call(record);
+  if (one) return {{{std::move(one->unfinished), 0}}, one->state, std::move(one->reason)};
+  base::log_error("logout.unreadable", {{"record", record.number}});
+  return {};
+}
+
+storage::MakeChanges changes_of(std::vector<KeptBatchPtr> batches) {
+  return [batches = std::move(batches)] {
+    RecordChanges changes;
+    for (const auto& batch : batches) changes.push_back(batch->change());
+    return changes;
+  };
 }
 
 }  // namespace
 
-Task<Result<void>> SqliteOutbox::write(RecordChanges changes) {
-  auto writing = records_->change([changes = std::move(changes)] { return changes; });
+Task<Result<void>> SqliteOutbox::write(storage::MakeChanges make) {
+  auto writing = records_->change(std::move(make));
   auto written = co_await writing;
   co_return written;
 }
 
 // Oldest first, until `each` has enough.
-Task<Result<void>> SqliteOutbox::walk(
-    std::function<bool(KeptCall& call, std::optional<base::WallTime> kept_until)> each) {
+Task<Result<void>> SqliteOutbox::walk(std::function<bool(KeptCall& call, const Record& record)> each) {
   std::int64_t after = 0;
   for (;;) {
     auto reading = records_->page(RecordKind::call, after, kReadAtOnce);
     const auto page = co_await reading;
     if (!page) co_return page.error();
     for (const auto& record : page->records) {
-      auto written = read_call(record);
-      if (written && !each(*written, record.kept_until)) co_return Result<void>();
+      auto kept = read_calls(record);
+      for (auto& [unfinished, place] : kept.calls) {
+        KeptCall call{std::move(unfinished), kept.state, kept.reason};
+        if (!each(call, record)) co_return Result<void>();
+      }
     }
     if (page->is_last) co_return Result<void>();
     after = page->last;
@@ -75,13 +96,18 @@ Task<Result<void>> SqliteOutbox::walk(
 }
 
 Task<Result<void>> SqliteOutbox::record(std::vector<CallPtr> calls) {
-  RecordChanges changes;
-  for (auto& call : calls) {
-    const auto [place, is_new] = waiting_.try_emplace(call->id, Unfinished{call, 0, call->created});
-    if (is_new) changes.push_back(put_call({place->second, CallState::waiting, {}}, clock_.wall()));
+  std::erase_if(calls, [this](const CallPtr& call) { return waiting_.contains(call->id); });
+  std::vector<KeptBatchPtr> batches;
+  for (std::size_t at = 0; at < calls.size(); at += kMostInBatch) {
+    const auto number = records_->reserve(kMostInBatch + 1);
+    CallBatch batch;
+    for (std::size_t i = at; i < std::min(at + kMostInBatch, calls.size()); ++i)
+      batch.push_back({{calls[i], 0, calls[i]->created}, batch.size() + 1});
+    batches.push_back(std::make_shared<KeptBatch>("from " + calls[at]->id, number, batch));
+    for (const auto& one : batch) waiting_.emplace(one.unfinished.call->id, batches.back());
   }
-  if (changes.empty()) co_return Result<void>();
-  auto writing = write(std::move(changes));
+  if (batches.empty()) co_return Result<void>();
+  auto writing = write(changes_of(std::move(batches)));
   auto done = co_await writing;
   co_return done;
 }
@@ -89,29 +115,35 @@ Task<Result<void>> SqliteOutbox::record(std::vector<CallPtr> calls) {
 Task<Result<void>> SqliteOutbox::postpone(std::string id, unsigned attempts, base::WallTime due) {
   const auto found = waiting_.find(id);
   if (found == waiting_.end()) co_return Result<void>();
-  found->second.attempts = attempts;
-  found->second.due = due;
-  auto change = put_call({found->second, CallState::waiting, {}}, clock_.wall());
-  records_->change_lazily([change = std::move(change)] { return RecordChanges{change}; });
+  found->second->postpone(id, attempts, due);
+  if (postponed_->note(found->second)) records_->change_lazily(write_noted(postponed_));
   co_return Result<void>();
 }
 
 Task<Result<void>> SqliteOutbox::settle(std::string id) {
-  waiting_.erase(id);
   not_buried(id);
-  RecordChanges changes{storage::erase(RecordKind::call, std::move(id))};
-  auto writing = write(std::move(changes));
-  auto done = co_await writing;
-  co_return done;
+  const auto found = waiting_.extract(id);
+  if (found.empty()) {
+    records_->change_later([id] { return RecordChanges{storage::erase(RecordKind::call, id)}; });
+    co_return Result<void>();
+  }
+  found.mapped()->take(id);
+  if (settled_->note(found.mapped())) records_->change_later(write_noted(settled_));
+  co_return Result<void>();
 }
 
 Task<Result<void>> SqliteOutbox::bury(std::string id, unsigned attempts, std::string reason) {
-  auto found = waiting_.extract(id);
-  if (found.empty()) co_return Result<void>();
-  found.mapped().attempts = attempts;
+  const auto found = waiting_.extract(id);
+  auto taken = found.empty() ? std::nullopt : found.mapped()->take(id);
+  if (!taken) co_return Result<void>();
+  taken->unfinished.attempts = attempts;
   buried_.insert_or_assign(std::move(id), clock_.wall() + kBuriedKept);
-  RecordChanges changes{put_call({std::move(found.mapped()), CallState::buried, std::move(reason)}, clock_.wall())};
-  auto writing = write(std::move(changes));
+  const auto number = found.mapped()->number() + static_cast<std::int64_t>(taken->place);
+  const KeptCall kept{std::move(taken->unfinished), CallState::buried, std::move(reason)};
+  // in this order: a batch of one that was buried before has the name of its call
+  auto writing = write([batch = found.mapped(), buried = put_buried(kept, clock_.wall(), number)] {
+    return RecordChanges{batch->change(), buried};
+  });
   auto done = co_await writing;
   if (!done || ++burials_ % kLookEvery != 0) co_return done;
   auto dropping = drop_oldest_buried();
@@ -121,7 +153,7 @@ Task<Result<void>> SqliteOutbox::bury(std::string id, unsigned attempts, std::st
 
 Task<Result<void>> SqliteOutbox::drop_oldest_buried() {
   std::vector<std::string> buried;
-  auto walking = walk([&buried](KeptCall& written, auto) {
+  auto walking = walk([&buried](KeptCall& written, const Record&) {
     if (written.state == CallState::buried) buried.push_back(written.unfinished.call->id);
     return true;
   });
@@ -132,7 +164,7 @@ Task<Result<void>> SqliteOutbox::drop_oldest_buried() {
     not_buried(buried[i]);
     changes.push_back(storage::erase(RecordKind::call, std::move(buried[i])));
   }
-  auto writing = write(std::move(changes));
+  auto writing = write([changes = std::move(changes)] { return changes; });
   auto done = co_await writing;
   co_return done;
 }
@@ -140,23 +172,24 @@ Task<Result<void>> SqliteOutbox::drop_oldest_buried() {
 Task<Result<std::vector<Unfinished>>> SqliteOutbox::retry(CallFilter which, std::size_t limit) {
   which.state = CallState::buried;
   std::vector<Unfinished> chosen;
-  auto walking = walk([&](KeptCall& written, auto) {
+  std::vector<KeptBatchPtr> batches;
+  auto walking = walk([&](KeptCall& kept, const Record& record) {
     if (chosen.size() == limit) return false;
-    if (!matches(which, written)) return true;
-    auto& call = written.unfinished.call;
+    if (!matches(which, kept)) return true;
+    auto& call = kept.unfinished.call;
     const auto due = call->created;
     chosen.push_back({std::move(call), 0, due});
+    batches.push_back(std::make_shared<KeptBatch>(record.key, record.number, CallBatch{{chosen.back(), 0}}));
     return true;
   });
   const auto walked = co_await walking;
   if (!walked) co_return walked.error();
-  RecordChanges changes;
-  for (const auto& one : chosen) {
-    changes.push_back(put_call({one, CallState::waiting, {}}, clock_.wall()));
-    waiting_.insert_or_assign(one.call->id, one);
-    not_buried(one.call->id);
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const auto& id = chosen[i].call->id;
+    waiting_.insert_or_assign(id, batches[i]);
+    not_buried(id);
   }
-  auto writing = write(std::move(changes));
+  auto writing = write(changes_of(std::move(batches)));
   const auto done = co_await writing;
   if (!done) base::log_warning("logout.outbox", {{"what", "retry"}, {"fault", describe(done.error())}});
   co_return chosen;
@@ -164,26 +197,37 @@ Task<Result<std::vector<Unfinished>>> SqliteOutbox::retry(CallFilter which, std:
 
 Task<Result<std::vector<Unfinished>>> SqliteOutbox::take_left_behind(std::size_t limit) {
   const auto newest = records_->newest_at_open();
-  std::vector<Unfinished> taken;
-  while (taken.size() < limit && looked_to_ < newest) {
-    auto reading = records_->page(RecordKind::call, looked_to_, std::min(limit - taken.size(), kReadAtOnce));
+  while (left_.size() < limit && looked_to_ < newest) {
+    auto reading = records_->page(RecordKind::call, looked_to_, std::min(limit - left_.size(), kReadAtOnce));
     const auto page = co_await reading;
     if (!page) co_return page.error();
     for (const auto& record : page->records) {
       if (record.number > newest) break;
-      auto written = read_call(record);
-      if (!written || written->state == CallState::buried) continue;
-      const auto [place, is_new] = waiting_.try_emplace(record.key, written->unfinished);
-      if (is_new) taken.push_back(std::move(written->unfinished));
+      take_over(record);
     }
     looked_to_ = page->is_last ? newest : page->last;
   }
+  std::vector<Unfinished> taken;
+  for (; taken.size() < limit && !left_.empty(); left_.pop_front()) taken.push_back(std::move(left_.front()));
   co_return taken;
+}
+
+void SqliteOutbox::take_over(const Record& record) {
+  auto kept = read_calls(record);
+  if (kept.state == CallState::buried) return;
+  // what was tried again meanwhile is this process's already
+  std::erase_if(kept.calls, [this](const BatchedCall& one) { return waiting_.contains(one.unfinished.call->id); });
+  if (kept.calls.empty()) return;
+  const auto batch = std::make_shared<KeptBatch>(record.key, record.number, kept.calls);
+  for (auto& one : kept.calls) {
+    waiting_.emplace(one.unfinished.call->id, batch);
+    left_.push_back(std::move(one.unfinished));
+  }
 }
 
 Task<Result<std::vector<ListedCall>>> SqliteOutbox::list(CallFilter filter, Page page) {
   std::vector<ListedCall> calls;
-  auto walking = walk([&](KeptCall& written, auto) {
+  auto walking = walk([&](KeptCall& written, const Record&) {
     if (calls.size() == page.limit) return false;
     if (!matches(filter, written)) return true;
     if (page.offset > 0) {
@@ -204,10 +248,10 @@ void SqliteOutbox::not_buried(const std::string& id) {
 }
 
 Task<Result<void>> SqliteOutbox::count_buried() {
-  return walk([this](KeptCall& written, std::optional<base::WallTime> kept_until) {
+  return walk([this](KeptCall& written, const Record& record) {
     const auto& id = written.unfinished.call->id;
     if (written.state == CallState::buried && !unburied_.contains(id))
-      buried_.try_emplace(id, kept_until.value_or(base::WallTime::max()));
+      buried_.try_emplace(id, record.kept_until.value_or(base::WallTime::max()));
     return true;
   });
 }

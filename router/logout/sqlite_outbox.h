@@ -1,12 +1,13 @@
 // The outbox in a file: what was recorded before the process died is told by the next one.
 //
-// A call is one sealed record, from record() until it is settled; what is given up stays for 30 days, of more
-// than some 10,000 the newest. Who records waits for the disk, together with all others of that moment; when
-// it is tried next is written with company, for losing that costs one early try. What waits is held in
-// memory, too, shared with the fan-out. Background loop only. Owner: app/parts; `records` outlives it.
-// Source: docs/contract/durability.md "SQLite".
+// Calls that are recorded together are one sealed record, until all are settled; what is given up has one of its own, for
+// 30 days, of more than some 10,000 the newest. Who records waits for the disk, together with all others of that moment;
+// who settles does not, though it is written at once; when a call is tried next is written with company, for losing that
+// costs one early try. What waits is held in memory, too, shared with the fan-out. Background loop only. Owner: app/parts;
+// `records` outlives it. Source: docs/contract/durability.md "SQLite".
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "logout/kept_batch.h"
 #include "logout/outbox.h"
 #include "storage/records.h"
 
@@ -38,18 +40,21 @@ class SqliteOutbox final : public Outbox {
   bool is_writable() const override { return records_->is_writable(); }
 
  private:
-  base::Task<base::Result<void>> write(storage::RecordChanges changes);
-  base::Task<base::Result<void>> walk(
-      std::function<bool(KeptCall& call, std::optional<base::WallTime> kept_until)> each);
+  base::Task<base::Result<void>> write(storage::MakeChanges make);
+  base::Task<base::Result<void>> walk(std::function<bool(KeptCall& call, const storage::Record& record)> each);
+  void take_over(const storage::Record& record);
   base::Task<base::Result<void>> drop_oldest_buried();
   base::Task<base::Result<void>> count_buried();
   void not_buried(const std::string& id);
 
   std::shared_ptr<storage::Records> records_;
   const base::Clock& clock_;
-  std::unordered_map<std::string, Unfinished> waiting_;  // this process's, by id
-  std::int64_t looked_to_ = 0;                           // of what was left behind
-  std::size_t burials_ = 0;                              // since the start
+  std::unordered_map<std::string, KeptBatchPtr> waiting_;  // this process's, by id
+  std::shared_ptr<ChangedBatches> settled_ = std::make_shared<ChangedBatches>();
+  std::shared_ptr<ChangedBatches> postponed_ = std::make_shared<ChangedBatches>();
+  std::int64_t looked_to_ = 0;   // of what was left behind
+  std::deque<Unfinished> left_;  // of that, not handed out yet
+  std::size_t burials_ = 0;      // since the start
   enum class Counted { not_yet, under_way, whole };
   Counted counted_ = Counted::not_yet;                      // what earlier processes have buried
   std::unordered_map<std::string, base::WallTime> buried_;  // until when, by id; once it is counted all of them

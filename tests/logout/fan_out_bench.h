@@ -31,7 +31,7 @@ struct FanOutBench {
   std::shared_ptr<logout::Receipt> submit(std::vector<logout::Call> calls,
                                           logout::Urgency urgency = logout::Urgency::urgent) {
     auto receipt = receipts.open(logout::Cause::browser, "ada");
-    run_task(fan_out.submit(receipt, std::move(calls), urgency), &loop);
+    run_task(fan_out.submit({{receipt, std::move(calls), {}}}, urgency), &loop);
     receipts.set_provider(*receipt, logout::ProviderPart::none);
     return receipt;
   }

@@ -51,8 +51,8 @@ TEST_CASE("fan-out: nothing is sent before the submitter has gone on") {
   std::vector<logout::Call> calls;
   calls.push_back(Bench::call_to("bank"));
   bool submitted = false;
-  base::start_detached(
-      test::detail::store_done(bench.fan_out.submit(receipt, std::move(calls), logout::Urgency::urgent), submitted));
+  base::start_detached(test::detail::store_done(
+      bench.fan_out.submit({{receipt, std::move(calls), {}}}, logout::Urgency::urgent), submitted));
   CHECK(submitted);
   CHECK(bench.client.requests.empty());
   bench.loop.run_ready();
@@ -149,7 +149,7 @@ TEST_CASE("fan-out: calls that join a receipt leave those that are under way the
   for (int i = 0; i < 50; ++i) {
     std::vector<logout::Call> more;
     more.push_back(Bench::call_to("shop"));
-    run_task(bench.fan_out.submit(receipt, std::move(more), logout::Urgency::urgent), &bench.loop);
+    run_task(bench.fan_out.submit({{receipt, std::move(more), {}}}, logout::Urgency::urgent), &bench.loop);
   }
   bench.loop.advance(base::seconds(31));
   CHECK(receipt->calls[0].fault == "timeout");

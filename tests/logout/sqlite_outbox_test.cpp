@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/packed.h"
 #include "logout/outbox_contract.h"
 #include "storage/stored_file.h"
 
@@ -20,6 +21,7 @@ class TestedSqliteOutbox final : public test::TestedOutbox {
     return true;
   }
   std::string bytes() const { return test::bytes_in(directory_.path()); }
+  storage::Records& records() { return *records_; }
 
  private:
   void open() {
@@ -50,6 +52,65 @@ TEST_CASE("sqlite outbox: the files hold no token or cookie in clear, and no tra
   CHECK(tested.bytes().find("in-clear") == std::string::npos);
   outbox.bury("a.1", "refused");
   CHECK(tested.bytes().find("in-clear") == std::string::npos);
+}
+
+TEST_CASE(
+    "sqlite outbox: the calls of a logout are one record, and what is settled of them is written together [issue 12]") {
+  TestedSqliteOutbox tested;
+  test::OutboxDriver outbox(tested);
+  std::vector<logout::CallPtr> calls;
+  for (unsigned i = 1; i <= 10; ++i) calls.push_back(test::make_call("a", i));
+  outbox.record(calls);
+  CHECK(test::all_records(tested.records()).size() == 1);
+  for (unsigned i = 1; i <= 9; ++i) outbox.settle("a." + std::to_string(i));
+  CHECK(outbox.ids() == test::Ids{"a.10"});
+  REQUIRE(tested.crash());
+  CHECK(test::ids_of(outbox.take_left_behind()) == test::Ids{"a.10"});
+  outbox.settle("a.10");
+  CHECK(test::all_records(tested.records()).empty());
+}
+
+TEST_CASE("sqlite outbox: however many calls a logout has, a record has a few [issue 12]") {
+  TestedSqliteOutbox tested;
+  test::OutboxDriver outbox(tested);
+  std::vector<logout::CallPtr> calls;
+  for (unsigned i = 1; i <= 40; ++i) calls.push_back(test::make_call("a", i));
+  outbox.record(calls);
+  CHECK(test::all_records(tested.records()).size() == 3);
+  CHECK(outbox.ids().size() == 40);
+  outbox.bury("a.20", "refused");
+  CHECK(outbox.ids({.state = logout::CallState::buried}) == test::Ids{"a.20"});
+  CHECK(outbox.ids().size() == 40);
+}
+
+TEST_CASE("sqlite outbox: what the next process gives up keeps its place, and nobody else's [issue 12]") {
+  TestedSqliteOutbox tested;
+  test::OutboxDriver outbox(tested);
+  outbox.record({test::make_call("a", 1), test::make_call("a", 2), test::make_call("a", 3)});
+  REQUIRE(tested.crash());
+  outbox.record({test::make_call("b", 1)});
+  REQUIRE(outbox.take_left_behind().size() == 3);
+  outbox.bury("a.3", "refused");
+  outbox.bury("a.1", "refused");
+  CHECK(outbox.ids({.state = logout::CallState::buried}) == test::Ids{"a.1", "a.3"});
+  CHECK(outbox.ids() == test::Ids{"a.2", "a.1", "a.3", "b.1"});
+}
+
+TEST_CASE("sqlite outbox: calls that an older version has written wait on, each in a record of its own [issue 12]") {
+  TestedSqliteOutbox tested;
+  const auto call = test::make_call("a", 1);
+  base::Packer packer;
+  packer(false, std::uint64_t{2}, call->created, std::string(), logout::pack(*call));
+  REQUIRE(test::put_record(tested.records(), test::make_record(call->id, std::string(packer.take().reveal()))));
+  REQUIRE(tested.crash());
+  test::OutboxDriver outbox(tested);
+  const auto left = outbox.take_left_behind();
+  REQUIRE(test::ids_of(left) == test::Ids{"a.1"});
+  CHECK(left[0].attempts == 2);
+  outbox.bury("a.1", "refused");
+  CHECK(outbox.ids({.state = logout::CallState::buried}) == test::Ids{"a.1"});
+  outbox.settle("a.1");
+  CHECK(test::all_records(tested.records()).empty());
 }
 
 }  // namespace router::sqlite_outbox_test
