@@ -14,11 +14,12 @@ using storage::Record;
 using storage::RecordChanges;
 using storage::RecordKind;
 
-namespace {
-
-constexpr std::size_t kNotesAtOnce = 1024;
-
-}  // namespace
+SqliteSharedState::SqliteSharedState(std::shared_ptr<storage::Records> records, const base::Clock& clock)
+    : records_(std::move(records)),
+      clock_(clock),
+      memory_(clock),
+      restoring_(records_, clock, {RecordKind::note},
+                 [this](std::size_t, const Record& record) { restore_note(record); }) {}
 
 // `use` says which of these members mean something.
 struct SqliteSharedState::Note {
@@ -47,22 +48,6 @@ void SqliteSharedState::erase(const Note& note) {
   records_->change_later([key = note.record_key()] { return RecordChanges{storage::erase(RecordKind::note, key)}; });
 }
 
-// Several at once may read a page; one notes it. Nobody asks for what is in it before all have been.
-Task<Result<void>> SqliteSharedState::restore() {
-  while (!is_restored_) {
-    const auto after = restored_to_.load();
-    auto reading = records_->page(RecordKind::note, after, kNotesAtOnce, clock_.wall());
-    const auto page = co_await reading;
-    if (!page) co_return page.error();
-    const std::lock_guard lock(restore_mutex_);
-    if (is_restored_ || restored_to_ != after) continue;
-    for (const auto& record : page->records) restore_note(record);
-    restored_to_ = page->last;
-    is_restored_ = page->is_last;
-  }
-  co_return Result<void>();
-}
-
 void SqliteSharedState::restore_note(const Record& record) {
   Note note;
   std::uint64_t kind = 0;
@@ -78,7 +63,7 @@ void SqliteSharedState::restore_note(const Record& record) {
 }
 
 Task<Result<bool>> SqliteSharedState::once(Kind kind, std::string key, base::milliseconds ttl) {
-  auto restoring = restore();
+  auto restoring = restoring_.all();
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();
   const bool is_first = memory_.say(kind, key, ttl);
@@ -87,7 +72,7 @@ Task<Result<bool>> SqliteSharedState::once(Kind kind, std::string key, base::mil
 }
 
 Task<Result<void>> SqliteSharedState::keep(Kind kind, std::string key, Secret value, base::milliseconds ttl) {
-  auto restoring = restore();
+  auto restoring = restoring_.all();
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();
   write({"kept", kind, key, ttl, value, 0}, ttl);
@@ -102,7 +87,7 @@ void SqliteSharedState::keep_in_memory(Kind kind, std::string key, Secret value,
 }
 
 Task<Result<std::optional<Secret>>> SqliteSharedState::take(Kind kind, std::string key) {
-  auto restoring = restore();
+  auto restoring = restoring_.all();
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();
   auto taking = memory_.take(kind, key);
@@ -112,7 +97,7 @@ Task<Result<std::optional<Secret>>> SqliteSharedState::take(Kind kind, std::stri
 }
 
 Task<Result<Tally>> SqliteSharedState::tally(Kind kind, std::string key, unsigned add, base::milliseconds span) {
-  auto restoring = restore();
+  auto restoring = restoring_.all();
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();
   auto counting = memory_.tally(kind, key, add, span);
@@ -122,7 +107,7 @@ Task<Result<Tally>> SqliteSharedState::tally(Kind kind, std::string key, unsigne
 }
 
 Task<Result<void>> SqliteSharedState::forget(Kind kind, std::string key) {
-  auto restoring = restore();
+  auto restoring = restoring_.all();
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();
   erase({"tally", kind, key, {}, {}, 0});

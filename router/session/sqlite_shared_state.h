@@ -5,19 +5,17 @@
 // any. Owner: SqliteStore; `records` and `clock` outlive it.
 #pragma once
 
-#include <atomic>
 #include <memory>
-#include <mutex>
 
 #include "session/memory_shared_state.h"
+#include "session/restoring.h"
 #include "storage/records.h"
 
 namespace router::session {
 
 class SqliteSharedState final : public SharedState {
  public:
-  SqliteSharedState(std::shared_ptr<storage::Records> records, const base::Clock& clock)
-      : records_(std::move(records)), clock_(clock), memory_(clock) {}
+  SqliteSharedState(std::shared_ptr<storage::Records> records, const base::Clock& clock);
 
   base::Task<base::Result<bool>> once(Kind kind, std::string key, base::milliseconds ttl) override;
   base::Task<base::Result<void>> keep(Kind kind, std::string key, base::Secret value, base::milliseconds ttl) override;
@@ -34,8 +32,6 @@ class SqliteSharedState final : public SharedState {
 
  private:
   struct Note;
-  // Errors: those of the file.
-  base::Task<base::Result<void>> restore();
   void restore_note(const storage::Record& record);
   void write(const Note& note, base::milliseconds kept);
   void erase(const Note& note);
@@ -44,9 +40,7 @@ class SqliteSharedState final : public SharedState {
   std::shared_ptr<storage::Records> records_;
   const base::Clock& clock_;
   MemorySharedState memory_;
-  std::mutex restore_mutex_;
-  std::atomic<std::int64_t> restored_to_ = 0;  // the number of a record
-  std::atomic<bool> is_restored_ = false;
+  Restoring restoring_;
 };
 
 }  // namespace router::session

@@ -1,5 +1,6 @@
 #include "session/sqlite_store.h"
 
+#include <iterator>
 #include <utility>
 
 #include "base/log.h"
@@ -18,7 +19,10 @@ using storage::RecordKind;
 
 namespace {
 
-constexpr std::size_t kRestoredAtOnce = 256;
+// In this order: all before the sessions decide about those that come in.
+constexpr RecordKind kRestored[] = {RecordKind::ended_session, RecordKind::ended_at_provider,
+                                    RecordKind::untold_session, RecordKind::session};
+constexpr std::size_t kDeciding = std::size(kRestored) - 1;
 constexpr std::size_t kUsesInOne = 256;
 constexpr base::milliseconds kForgetEvery{60'000};
 
@@ -43,14 +47,16 @@ SqliteStore::SqliteStore(std::shared_ptr<storage::Records> records, const base::
     : records_(std::move(records)),
       clock_(clock),
       memory_(std::make_shared<MemoryStore>(clock, limits)),
-      shared_(records_, clock) {}
+      shared_(records_, clock),
+      restoring_(records_, clock, {std::begin(kRestored), std::end(kRestored)},
+                 [this](std::size_t kind, const Record& record) { restore_record(kRestored[kind], record); }) {}
 
 SqliteStore::~SqliteStore() { write_used(uses_.take(base::SteadyTime::max())); }
 
 Task<void> SqliteStore::restore() {
   const auto started = clock_.steady();
   is_restoring_ = true;
-  auto restoring = restore_up_to(Part::nothing);
+  auto restoring = restoring_.all();
   const auto restored = co_await restoring;
   is_restoring_ = false;
   if (!restored) {
@@ -62,36 +68,10 @@ Task<void> SqliteStore::restore() {
     base::log_info("session.restored", {{"sessions", restored_.load()}, {"milliseconds", took.count()}});
 }
 
-Task<Result<void>> SqliteStore::restore_up_to(Part part) {
-  while (restoring_ < part) {
-    auto stepping = restore_step();
-    const auto stepped = co_await stepping;
-    if (!stepped) co_return stepped.error();
-  }
-  co_return Result<void>();
-}
-
-// Several at once may take the same step: one of them does it, or what is untold would be handed out for each.
-Task<Result<void>> SqliteStore::restore_step() {
-  constexpr RecordKind kRestored[] = {RecordKind::ended_session, RecordKind::ended_at_provider,
-                                      RecordKind::untold_session, RecordKind::session};
-  const Part part = restoring_;
-  const auto after = restored_to_.load();
-  auto reading = records_->page(kRestored[static_cast<std::size_t>(part)], after, kRestoredAtOnce, clock_.wall());
-  auto page = co_await reading;
-  if (!page) co_return page.error();
-  const std::lock_guard lock(step_mutex_);
-  if (restoring_ != part || restored_to_ != after) co_return Result<void>();
-  for (const auto& record : page->records) restore_record(part, record);
-  restored_to_ = page->is_last ? 0 : page->last;
-  if (page->is_last) restoring_ = static_cast<Part>(static_cast<int>(part) + 1);
-  co_return Result<void>();
-}
-
-void SqliteStore::restore_record(Part part, const Record& record) {
-  if (part == Part::tombstones) return restore_tombstone(record, *memory_);
-  if (part == Part::ended_at_provider) return restore_ended_at_provider(record, *memory_);
-  if (part == Part::sessions) return restore_session(record);
+void SqliteStore::restore_record(RecordKind kind, const Record& record) {
+  if (kind == RecordKind::ended_session) return restore_tombstone(record, *memory_);
+  if (kind == RecordKind::ended_at_provider) return restore_ended_at_provider(record, *memory_);
+  if (kind == RecordKind::session) return restore_session(record);
   auto written = read_session(record);
   if (written) memory_->restore_untold(std::make_shared<const Session>(std::move(written->session)));
 }
@@ -107,8 +87,8 @@ void SqliteStore::restore_session(const Record& record) {
 }
 
 Task<Result<void>> SqliteStore::restore_one(SessionId id) {
-  if (restoring_ == Part::nothing || memory_->standing(id)) co_return Result<void>();
-  auto deciding = restore_up_to(Part::sessions);
+  if (restoring_.has_all() || memory_->standing(id)) co_return Result<void>();
+  auto deciding = restoring_.up_to(kDeciding);
   const auto decided = co_await deciding;
   if (!decided) co_return decided.error();
   auto finding = records_->find(RecordKind::session, kept_key(id));
@@ -127,7 +107,7 @@ Task<void> SqliteStore::write(storage::MakeChanges make) {
 }
 
 Task<Result<void>> SqliteStore::create(Session session) {
-  auto deciding = restore_up_to(Part::sessions);
+  auto deciding = restoring_.up_to(kDeciding);
   const auto decided = co_await deciding;
   if (!decided) co_return decided.error();
   const SessionId id = session.id;
@@ -165,7 +145,7 @@ Task<Result<std::optional<Succession>>> SqliteStore::succeed(SessionId before, S
 }
 
 Task<Result<SessionId>> SqliteStore::successor(SessionId before) {
-  auto deciding = restore_up_to(Part::sessions);
+  auto deciding = restoring_.up_to(kDeciding);
   const auto decided = co_await deciding;
   if (!decided) co_return decided.error();
   auto asking = memory_->successor(std::move(before));
@@ -174,7 +154,7 @@ Task<Result<SessionId>> SqliteStore::successor(SessionId before) {
 }
 
 Task<Result<std::optional<Snapshot>>> SqliteStore::find(SessionId id) {
-  if (restoring_ != Part::nothing) {
+  if (!restoring_.has_all()) {
     auto restoring = restore_one(id);
     const auto restored = co_await restoring;
     if (!restored) co_return restored.error();
@@ -196,7 +176,7 @@ Task<Result<std::optional<Snapshot>>> SqliteStore::replace(Session changed) {
 }
 
 Task<Result<void>> SqliteStore::used(SessionId id) {
-  if (restoring_ != Part::nothing) {
+  if (!restoring_.has_all()) {
     auto restoring = restore_one(id);
     const auto restored = co_await restoring;
     if (!restored) co_return restored.error();
@@ -236,7 +216,7 @@ Task<Result<std::optional<Snapshot>>> SqliteStore::end(SessionId id) {
 }
 
 Task<Result<std::vector<Snapshot>>> SqliteStore::select(SessionFilter filter, std::size_t limit) {
-  auto restoring = restore_up_to(Part::nothing);
+  auto restoring = restoring_.all();
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();
   auto selecting = memory_->select(std::move(filter), limit);
@@ -257,7 +237,7 @@ Task<Result<void>> SqliteStore::remember_ended(EndedAtProvider ended) {
 
 Task<Result<std::vector<Snapshot>>> SqliteStore::take_expired(std::size_t limit) {
   if (is_restoring_) co_return std::vector<Snapshot>();
-  auto restoring = restore_up_to(Part::nothing);
+  auto restoring = restoring_.all();
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();
   const auto now = clock_.steady();

@@ -15,12 +15,12 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "base/clock.h"
 #include "session/due_uses.h"
 #include "session/memory_store.h"
+#include "session/restoring.h"
 #include "session/sqlite_shared_state.h"
 #include "session/store.h"
 #include "storage/records.h"
@@ -54,13 +54,7 @@ class SqliteStore final : public Store {
   SharedState& shared() override { return shared_; }
 
  private:
-  // What is restored, in this order; all before `sessions` is what decides about those that come in.
-  enum class Part { tombstones, ended_at_provider, untold, sessions, nothing };
-
-  // Until that part's turn has come. Errors: those of the file.
-  base::Task<base::Result<void>> restore_up_to(Part part);
-  base::Task<base::Result<void>> restore_step();
-  void restore_record(Part part, const storage::Record& record);
+  void restore_record(storage::RecordKind kind, const storage::Record& record);
   void restore_session(const storage::Record& record);
   // That one, if it is in the file and not yet here.
   base::Task<base::Result<void>> restore_one(SessionId id);
@@ -73,12 +67,10 @@ class SqliteStore final : public Store {
   std::shared_ptr<MemoryStore> memory_;  // writes that are kept refer to it
   SqliteSharedState shared_;
   DueUses uses_;
-  std::mutex step_mutex_;
-  std::atomic<Part> restoring_ = Part::tombstones;
-  std::atomic<std::int64_t> restored_to_ = 0;  // of that part
-  std::atomic<std::uint64_t> restored_ = 0;    // sessions
-  std::atomic<bool> is_restoring_ = false;     // somebody is at it already
-  base::SteadyTime forgot_at_{};               // with take_expired(), which one loop calls
+  Restoring restoring_;
+  std::atomic<std::uint64_t> restored_ = 0;  // sessions
+  std::atomic<bool> is_restoring_ = false;   // somebody is at it already
+  base::SteadyTime forgot_at_{};             // with take_expired(), which one loop calls
 };
 
 }  // namespace router::session
