@@ -50,6 +50,8 @@ class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
   void tell(const RedisCommand& command);
 
   bool is_open() const { return is_open_ && !end_; }
+  // It has ended because no answer came in time.
+  bool fell_silent() const { return end_ && end_->code == base::ErrorCode::timeout; }
   const net::PeerAddress& address() const { return address_; }
   // Everybody who waits gets this error.
   void close(base::Error why);

@@ -17,7 +17,12 @@ using base::Task;
 Task<Result<RedisConnectionPtr>> RedisNode::connection() {
   if (!is_connected() && fault_.empty() && !is_closed_) {
     begin_opening();
-    co_await wait_for_opening();
+    if (connection_ && connection_->fell_silent()) {
+      // whoever has waited for its answer does not wait as long again
+      fault_ = "Redis does not answer";
+    } else {
+      co_await wait_for_opening();
+    }
   }
   if (is_connected()) co_return connection_;
   co_return Error{ErrorCode::unavailable, Side::store, is_closed_ ? "given up" : fault_, true};

@@ -141,6 +141,19 @@ TEST_CASE("Redis client: one that accepts and says nothing, or nonsense, is away
     server.go_on();
     CHECK(world.comes_to_say({"GET", "k"}, "v"));
   }
+  SUBCASE("silent from now on: one time-out is waited for, however many ask one after the other") {
+    RedisServer server;
+    address.servers = {{"127.0.0.1", server.port()}};
+    address.command_timeout = base::milliseconds(1'000);
+    RedisWorld world(address);
+    CHECK(world.text({"SET", "k", "v"}) == "OK");
+    server.stop();
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 5; ++i) CHECK(world.text({"GET", "k"}) == "unavailable");
+    CHECK(std::chrono::steady_clock::now() - began < 2 * address.command_timeout);
+    server.go_on();
+    CHECK(world.comes_to_say({"GET", "k"}, "v"));
+  }
   SUBCASE("nobody there") {
     address.servers = {{"127.0.0.1", test::refusing_port()}};
     RedisWorld world(address);
