@@ -65,7 +65,10 @@ TEST_CASE("Redis outbox: keeps the contract of all outboxes [issue 12]") {
   test::check_outbox_contract([] { return std::make_unique<RedisOutboxes>(test::standalone_redis()); });
 }
 
-TEST_CASE("Redis outbox: keeps the contract behind a Sentinel, and in a cluster [issue 12]") {
+TEST_CASE("Redis outbox: keeps the contract behind a Sentinel, in a cluster and over a slow line [issue 12]") {
+  SUBCASE("slow line") {
+    test::check_outbox_contract([] { return std::make_unique<RedisOutboxes>(test::slow_redis()); });
+  }
   SUBCASE("Sentinel") {
     test::check_outbox_contract([] { return std::make_unique<RedisOutboxes>(test::sentinel_redis()); });
   }

@@ -18,8 +18,10 @@ class RedisReplicas final : public TestedStore {
  public:
   static constexpr std::size_t kReplicas = 3;
 
-  explicit RedisReplicas(const storage::RedisAddress& address, const session::StoreLimits& limits = {})
-      : turned_(address) {
+  // `news_in`: so long after the last thing that was done news have come.
+  explicit RedisReplicas(const storage::RedisAddress& address, const session::StoreLimits& limits = {},
+                         std::chrono::microseconds news_in = std::chrono::microseconds(1'000))
+      : turned_(address), news_in_(news_in) {
     session::RedisStoreOptions options{limits, "test:" + crypto::random_token(6) + ":", false};
     const crypto::SealingSecrets secrets{base::Secret("a secret of thirty-two characters")};
     for (std::size_t i = 0; i < kReplicas; ++i) {
@@ -44,12 +46,13 @@ class RedisReplicas final : public TestedStore {
   void cut_off(std::size_t number) { clients_.at(number)->background()->close(); }
   // News come with what Redis says next.
   void spread() override {
-    for (int quiet = 0; quiet < 2;) quiet = turned_.turn(std::chrono::microseconds(500)) ? 0 : quiet + 1;
+    for (int quiet = 0; quiet < 2;) quiet = turned_.turn(news_in_ / 2) ? 0 : quiet + 1;
   }
 
  private:
   FakeClock clock_;
   RedisTurned turned_;
+  const std::chrono::microseconds news_in_;
   std::vector<storage::RedisClients*> clients_;
   std::vector<std::unique_ptr<session::RedisStore>> stores_;
 };

@@ -32,6 +32,14 @@ TEST_CASE("Redis store: keeps the contract in a cluster [issue 12]") {
   test::check_store_contract(at(test::cluster_redis));
 }
 
+TEST_CASE("Redis store: keeps the contract over a slow line, and nobody is signed in after an end [issue 12] [O10]") {
+  const auto make = [](const session::StoreLimits& limits) {
+    return std::make_unique<RedisReplicas>(test::slow_redis(), limits, base::milliseconds(20));
+  };
+  SUBCASE("contract") { test::check_store_contract(make); }
+  SUBCASE("interleavings") { test::check_store_of_many_clients(make, 10); }
+}
+
 TEST_CASE("Redis store: in interleavings of two and three replicas nobody is signed in after an end [issue 12] [O10]") {
   for (const auto address : {test::standalone_redis, test::sentinel_redis, test::cluster_redis})
     test::check_store_of_many_clients(at(address), 100);

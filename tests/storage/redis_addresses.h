@@ -2,6 +2,7 @@
 #pragma once
 
 #include "storage/redis_address.h"
+#include "support/fault_proxy.h"
 #include "support/redis_server.h"
 
 namespace router::test {
@@ -22,6 +23,17 @@ inline storage::RedisAddress impatient_address_of(const RedisServer& server) {
 inline storage::RedisAddress standalone_redis() {
   static const RedisServer server;
   return address_of(server);
+}
+// The same over a line that delays what it carries, and carries it in small pieces.
+inline storage::RedisAddress slow_redis() {
+  constexpr Fault kSlowLine{.delay = milliseconds(2), .bytes_per_second = 200'000};
+  static const auto behind = standalone_redis().servers.front().port;
+  static FaultProxy line(behind);
+  line.towards_client(kSlowLine);
+  line.towards_backend(kSlowLine);
+  storage::RedisAddress address;
+  address.servers = {{"127.0.0.1", line.port()}};
+  return address;
 }
 inline storage::RedisAddress sentinel_redis() {
   static RedisGroup group;
