@@ -72,13 +72,13 @@ class Replica:
             return False
 
 
-def descriptor():
-    """Signed-in pages below /app/, pages for all at /; a logout that BACK_ENDS back-ends hear of."""
+def descriptor(back_ends):
+    """Signed-in pages below /app/, pages for all at /; a logout that so many back-ends hear of."""
     route = {"target": "/$1", "destination": "b0", "csrfProtection": False}
     return {"websockets": {"enabled": True},
             "logout": {"logoutEndpoint": "/my/logout", "backChannelLogoutEndpoint": "/my/back-channel-logout",
                        "revokeTokens": False},
-            "destinations": {f"b{i}": {"logoutPath": "/logout"} for i in range(BACK_ENDS)},
+            "destinations": {f"b{i}": {"logoutPath": "/logout"} for i in range(back_ends)},
             "routes": [{**route, "source": "^/app/(.*)$", "authenticationType": "oidc"},
                        {**route, "source": "^/(.*)$", "authenticationType": "none"}]}
 
@@ -86,14 +86,15 @@ def descriptor():
 class World:
     """A provider, back-ends that remember what they are told, and any number of replicas that share `place`, the variables
     that say where sessions are. `front`: the port by which browsers come, for real logins. `witness`: the back-ends' host
-    and port, where they are not those of the bench. `provider`: the variables of another one."""
+    and port, where they are not those of the bench. `provider`: the variables of another one. `back_ends`: that are told of
+    a logout."""
 
-    def __init__(self, bench, name, place, front=None, witness=None, provider=None):
+    def __init__(self, bench, name, place, front=None, witness=None, provider=None, back_ends=BACK_ENDS):
         self.bench, self.name, self.place, self.replicas = bench, name, place, []
         self.witness = witness or ("127.0.0.1", bench.ports["witness"])
         self.destinations = [{"name": f"b{i}", "url": "http://%s:%d/b%d" % (*self.witness, i), "forwardAuthToken": True}
-                             for i in range(BACK_ENDS)]
-        self.descriptor = descriptor()
+                             for i in range(back_ends)]
+        self.descriptor = descriptor(back_ends)
         self.provider = provider or provider_variables(start_provider(bench, f"http://localhost:{front or machinery.free_port()}"))
 
     def replica(self, variables=None, **options):
