@@ -74,7 +74,7 @@ base::Result<Subject> read_aliases(const json& object) {
   for (const json& one : *list) {
     auto alias = read_at(one, Place::alias);
     if (!alias) return alias;
-    subject.parts.emplace_back(std::string(), *std::move(alias));
+    subject.parts.push_back({"", *std::move(alias)});
   }
   return subject;
 }
@@ -89,7 +89,7 @@ base::Result<Subject> read_complex(const json& object) {
     if (role == "format") continue;
     auto part = read_at(value, Place::role);
     if (!part) return part;
-    subject.parts.emplace_back(role, *std::move(part));
+    subject.parts.push_back({role, *std::move(part)});
   }
   return subject;
 }

@@ -9,12 +9,13 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
 
 namespace router::identity {
+
+struct SubjectPart;
 
 struct Subject {
   static constexpr std::size_t kMostParts = 64;
@@ -24,10 +25,15 @@ struct Subject {
   std::string issuer;  // of iss_sub
   // sub, email, id, the name in an acct: URI, phone number; of an unsupported one, what its format is called.
   std::string value;
-  std::vector<std::pair<std::string, Subject>> parts;  // of aliases, without names, and of complex ones
+  std::vector<SubjectPart> parts;  // of aliases and of complex ones
 
   // The part of a complex one that has this role; null: none.
   const Subject* part(std::string_view role) const;
+};
+
+struct SubjectPart {
+  std::string role;  // empty among aliases
+  Subject subject;
 };
 
 // The value of `sub_id`.
