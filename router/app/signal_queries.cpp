@@ -66,7 +66,7 @@ std::vector<std::pair<std::string, std::string>> signal_notes(const config::Sign
     if (const auto state = states.find(transmitter.issuer); state != states.end()) {
       const auto& status = state->second.status;
       if (!status.empty() && status != "enabled") detail = "the transmitter says: " + status;
-      if (!state->second.fault.empty()) detail = "cannot be polled: " + state->second.fault;
+      if (!state->second.fault.empty()) detail = "cannot be polled";
     }
     notes.emplace_back("signals of " + transmitter.issuer, std::move(detail));
   }

@@ -50,7 +50,7 @@ void write_call(const CallReport& call, std::string& out) {
     out.append(",\"application\":").append(json_quote(call.target->application));
   }
   out.append(",\"method\":").append(json_quote(call.target->method));
-  out.append(",\"url\":").append(json_quote(call.target->url.to_string()));
+  if (!call.target->is_polled) out.append(",\"url\":").append(json_quote(call.target->url.to_string()));
   out.append(",\"outcome\":\"").append(to_string(call.outcome));
   out.append("\",\"status\":").append(std::to_string(call.status));
   out.append(",\"attempts\":").append(std::to_string(call.attempts));
