@@ -65,7 +65,9 @@ logout::Parts logout_parts(const pipeline::Graph& graph, Parts& parts, const Bou
             return receipt_cookie(graph, std::move(value), external, request);
           },
       .transmitters = bound.transmitters,
-      .revokers = bound.revokers};
+      .revokers = bound.revokers,
+      .own_transactions = parts.logout_tokens.own_transactions(),
+      .signal_queue = &parts.signal_queue};
 }
 
 login::Parts login_parts(const pipeline::Graph& graph, Parts& parts, const Bound& bound) {
