@@ -179,6 +179,8 @@ void FanOut::pump_soon(Lane& lane) {
 void FanOut::pump(Lane& lane) {
   // A call that ends at once comes back here: the loop below goes on with the next one.
   if (std::exchange(lane.pumping, true)) return;
+  const auto given_up_if_by = clock_.steady() - options_.give_up_after;
+  while (auto call = lane.take_overdue(given_up_if_by)) base::start_detached(give_up_overdue(std::move(call)));
   while (auto call = lane.take(clock_.steady())) base::start_detached(attempt(lane, std::move(call)));
   lane.pumping = false;
   arm(lane);
@@ -226,6 +228,11 @@ Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
   auto sending = base::guarded(sender_.send(call->call, call->target, with_token));
   const auto answer = co_await sending;
   lane.finished();
+  if (!answer && answer.error().code == base::ErrorCode::refused) {
+    lane.not_reached(clock_.steady());
+  } else {
+    lane.reached();
+  }
   pump(lane);  // the next one need not wait until the outcome is written down
   report.took = std::chrono::duration_cast<milliseconds>(clock_.steady() - started);
   report.status = answer ? answer->status : 0;
@@ -266,6 +273,14 @@ Task<void> FanOut::retry_or_bury(Lane& lane, WaitingCallPtr call) {
   const auto postponed = co_await postponing;
   if (!postponed) note_outbox_fault(*call->call, postponed.error());
   lane.push_later(std::move(call), due);
+}
+
+// Its back-end was away all the time: others have asked.
+Task<void> FanOut::give_up_overdue(WaitingCallPtr call) {
+  call->report().fault = to_string(base::ErrorCode::refused);
+  auto giving_up = base::guarded(give_up(std::move(call)));
+  const auto given_up = co_await giving_up;
+  if (!given_up) base::log_error("logout.fan_out", {{"fault", describe(given_up.error())}});
 }
 
 Task<void> FanOut::give_up(WaitingCallPtr call) {

@@ -115,6 +115,7 @@ class FanOut {
   base::Task<void> settle(WaitingCallPtr call, Outcome outcome);
   base::Task<void> retry_or_bury(Lane& lane, WaitingCallPtr call);
   base::Task<void> give_up(WaitingCallPtr call);
+  base::Task<void> give_up_overdue(WaitingCallPtr call);
   base::Task<void> bury(WaitingCallPtr call);
 
   CallSender sender_;

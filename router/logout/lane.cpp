@@ -24,27 +24,43 @@ WaitingCallPtr Lane::take(base::SteadyTime now) {
     push(std::move(later_.begin()->second));
     later_.erase(later_.begin());
   }
-  if (running_ >= concurrency_) return nullptr;
-  if (!urgent_.empty()) return start(urgent_);
+  if (running_ >= concurrency_ || (asks_at_ && *asks_at_ > now)) return nullptr;
+  if (!urgent_.empty()) return start(urgent_, now);
   if (paced_.empty() || next_paced_ > now) return nullptr;
   next_paced_ = std::max(next_paced_, now - kPaceSlack) + pace_;
-  return start(paced_);
+  return start(paced_, now);
 }
 
-WaitingCallPtr Lane::start(std::deque<WaitingCallPtr>& queue) {
+WaitingCallPtr Lane::pop(std::deque<WaitingCallPtr>& queue) {
   auto call = std::move(queue.front());
   queue.pop_front();
-  ++running_;
   return call;
+}
+
+WaitingCallPtr Lane::start(std::deque<WaitingCallPtr>& queue, base::SteadyTime now) {
+  ++running_;
+  if (asks_at_) asks_at_ = now + kAsksEvery;
+  return pop(queue);
+}
+
+WaitingCallPtr Lane::take_overdue(base::SteadyTime submitted_by) {
+  if (!asks_at_) return nullptr;
+  for (auto* queue : {&urgent_, &paced_}) {
+    if (!queue->empty() && queue->front()->submitted <= submitted_by) return pop(*queue);
+  }
+  return nullptr;
 }
 
 std::optional<base::SteadyTime> Lane::wake_at(base::SteadyTime now) const {
   if (running_ >= concurrency_) return std::nullopt;
-  if (!urgent_.empty()) return now;
   std::optional<base::SteadyTime> wake;
-  if (!paced_.empty()) wake = std::max(now, next_paced_);
-  if (!later_.empty()) wake = wake ? std::min(*wake, later_.begin()->first) : later_.begin()->first;
-  return wake;
+  if (!urgent_.empty()) {
+    wake = now;
+  } else {
+    if (!paced_.empty()) wake = std::max(now, next_paced_);
+    if (!later_.empty()) wake = wake ? std::min(*wake, later_.begin()->first) : later_.begin()->first;
+  }
+  return wake && asks_at_ ? std::max(*wake, *asks_at_) : wake;
 }
 
 std::optional<base::SteadyTime> Lane::oldest() const {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "logout/fan_out_bench.h"
@@ -95,6 +96,50 @@ TEST_CASE("fan-out: a slow back-end does not hold up a later call to another, no
   CHECK(!first->complete());
   CHECK(second->complete());
   CHECK(third->complete());
+}
+
+TEST_CASE("fan-out: where nobody listens one call asks every half second, and all go once somebody does [issue 11]") {
+  Bench bench;
+  bool is_there = false;
+  bench.client.set("gone.example", [&](unsigned) { return is_there ? 200 : 0; });
+  bench.submit(Bench::call_to("gone"));
+  bench.loop.run_ready();
+  std::vector<std::shared_ptr<logout::Receipt>> receipts;
+  for (int i = 0; i < 1'000; ++i) {
+    receipts.push_back(bench.submit(Bench::call_to("gone")));
+    bench.loop.advance(base::milliseconds(10));
+  }
+  CHECK(bench.client.count("gone.example") >= 15);
+  CHECK(bench.client.count("gone.example") <= 21);
+  is_there = true;
+  bench.loop.advance(base::milliseconds(600));
+  const auto told =
+      std::count_if(receipts.begin(), receipts.end(), [](const auto& receipt) { return receipt->complete(); });
+  CHECK(told >= 975);  // those that have asked wait for their own time
+  bench.loop.advance(base::seconds(70));
+  CHECK(bench.fan_out.waiting() == 0);
+  CHECK(bench.fan_out.dead_total() == 0);
+}
+
+TEST_CASE(
+    "fan-out: a call that only waited where nobody listens is given up when it is time, like the others [issue 11]") {
+  logout::FanOutOptions options;
+  options.give_up_after = base::minutes(10);
+  Bench bench(options);
+  bench.client.set("gone.example", 0);
+  bench.submit(Bench::call_to("gone"));
+  bench.loop.run_ready();
+  constexpr std::size_t kMany = 5'000;  // more than ask in these minutes
+  std::vector<std::shared_ptr<logout::Receipt>> receipts;
+  for (std::size_t i = 0; i < kMany; ++i) receipts.push_back(bench.submit(Bench::call_to("gone")));
+  bench.loop.advance(base::minutes(9));
+  CHECK(bench.fan_out.waiting() == kMany + 1);
+  bench.loop.advance(base::minutes(1) + base::seconds(1));
+  CHECK(bench.fan_out.waiting() == 0);
+  CHECK(bench.fan_out.dead_total() == kMany + 1);
+  CHECK(receipts.back()->calls[0].attempts == 0);
+  CHECK(receipts.back()->calls[0].fault == "refused");
+  CHECK(receipts.back()->calls[0].outcome == Outcome::dead);
 }
 
 TEST_CASE("fan-out: a call that waits for its retry does not hold up the next one") {
