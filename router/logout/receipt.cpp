@@ -257,12 +257,14 @@ void Receipts::look_at(Receipt& receipt) {
   open_.erase(receipt.place);
 }
 
-void Receipts::hand_over_open(base::milliseconds for_so_long) {
+bool Receipts::hand_over_open(base::milliseconds for_so_long, std::size_t at_most) {
   const auto since = clock_.steady() - for_so_long;
   while (!open_.empty() && open_.begin()->second->open_since <= since) {
+    if (at_most-- == 0) return true;
     const auto receipt = open_.extract(open_.begin()).mapped();
     if (on_evidence_) on_evidence_(*receipt);
   }
+  return false;
 }
 
 void Receipts::note_change(const Receipt& receipt) {

@@ -6,6 +6,7 @@
 // app/parts, beyond reloads. Background loop only. Units: milliseconds. Source: docs/contract/logout.md section 7.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -66,9 +67,9 @@ struct Receipt : std::enable_shared_from_this<Receipt> {
   Step provider_session = Step::none;  // its end, where the router sees to it (`alwaysInvalidate`)
   std::size_t connections_closed = 0;
   bool audited = false;
-  std::uint64_t signed_as = 0;  // its number in the chain of evidence (logout/receipt_chain.h); 0: none yet
-  std::uint64_t place = 0;      // among those that are open
-  bool is_handed_over = false;  // in its final form
+  std::shared_ptr<std::uint64_t> signed_as;  // the chain's own (logout/receipt_chain.h); null: it has none of it yet
+  std::uint64_t place = 0;                   // among those that are open
+  bool is_handed_over = false;               // in its final form
 
   bool complete() const { return provider_known && open_calls == 0; }
   // Nothing of it changes any more, unless a call that was given up is tried again.
@@ -120,8 +121,8 @@ class Receipts {
   void on_tokens_free(Observer observer) { on_tokens_free_ = std::move(observer); }
   // Called with each receipt in its final form, and with those that hand_over_open() finds; for ReceiptChain.
   void on_evidence(Signer signer) { on_evidence_ = std::move(signer); }
-  // Those that have been open for so long, each once.
-  void hand_over_open(base::milliseconds for_so_long);
+  // Those that have been open for so long, each once; whether there are more than `at_most`.
+  bool hand_over_open(base::milliseconds for_so_long, std::size_t at_most = SIZE_MAX);
   // Those that something has become of since the last time, and that are not final; for who shows them elsewhere.
   std::vector<std::shared_ptr<const Receipt>> take_changed();
 

@@ -46,6 +46,11 @@ ReceiptChain::ReceiptChain(crypto::SigningKey key, ReceiptBook& book, const base
   if (head_.chain.empty()) head_ = {crypto::random_token(kChainNameBytes), 0, {}};
 }
 
+void ReceiptChain::sign_on(base::Loop& signer, base::Loop& home) {
+  signer_ = &signer;
+  home_ = &home;
+}
+
 void ReceiptChain::sign_with(crypto::SigningKey key) {
   key_ = std::move(key);
   key_kept_.reset();
@@ -60,23 +65,44 @@ void ReceiptChain::keep_key() {
 
 void ReceiptChain::add(Receipt& receipt) {
   keep_key();
+  if (!receipt.signed_as) receipt.signed_as = std::make_shared<std::uint64_t>(0);
+  std::string text = "\"signedAt\":" + std::to_string(base::unix_seconds(clock_.wall()));
+  text.append(",\"state\":").append(receipt.is_final() ? "\"final\"" : "\"open\"");
+  text.append(",").append(to_json(receipt), 1);  // without its brace
+  base::start_detached(sign_and_keep(*this, {key_, receipt.id, receipt.signed_as, std::move(text)}));
+}
+
+base::Task<void> ReceiptChain::sign_and_keep(ReceiptChain& self, Unsigned given) {
+  if (self.signer_ != nullptr) co_await base::switch_to(*self.signer_);
+  auto entry = self.sign(given);
+  auto head = self.head_;
+  if (self.home_ != nullptr) co_await base::switch_to(*self.home_);
+  if (entry) self.book_.append(*std::move(entry), std::move(head));
+}
+
+// Absent: the library refused; the chain goes on without it.
+std::optional<SignedReceipt> ReceiptChain::sign(const Unsigned& given) {
   const auto number = head_.number + 1;
   std::string payload = "{\"chain\":" + base::json_quote(head_.chain);
   payload.append(",\"number\":").append(std::to_string(number));
   payload.append(",\"previous\":").append(base::json_quote(head_.previous));
-  payload.append(",\"signedAt\":").append(std::to_string(base::unix_seconds(clock_.wall())));
-  payload.append(",\"state\":").append(receipt.is_final() ? "\"final\"" : "\"open\"");
-  payload.append(",").append(to_json(receipt), 1);  // without its brace
-  auto jws = key_.sign(payload, kReceiptType);
+  payload.append(",").append(given.text);
+  auto jws = given.key.sign(payload, kReceiptType);
   if (!jws) {
-    base::log_error("logout.receipt_not_signed", {{"logout_id", receipt.id}, {"fault", describe(jws.error())}});
-    return;
+    base::log_error("logout.receipt_not_signed", {{"logout_id", given.logout_id}, {"fault", describe(jws.error())}});
+    return std::nullopt;
   }
   head_.number = number;
   head_.previous = receipt_hash(*jws);
-  SignedReceipt entry{receipt.id, head_.chain, number, receipt.signed_as, *std::move(jws)};
-  receipt.signed_as = number;
-  book_.append(std::move(entry), head_);
+  const auto earlier = std::exchange(*given.signed_as, number);
+  return SignedReceipt{given.logout_id, head_.chain, number, earlier, *std::move(jws)};
+}
+
+base::Task<void> ReceiptChain::all_kept() {
+  if (signer_ == nullptr) co_return;
+  // behind all that waits there, and behind what comes home of it
+  auto passing = base::run_on(*signer_, *home_, base::Task<void>());
+  co_await passing;
 }
 
 base::Task<base::Result<std::string>> ReceiptChain::public_keys() const {

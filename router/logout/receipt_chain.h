@@ -6,8 +6,10 @@
 // follows as a receipt of its own. So does what becomes of a call that was given up and is tried again: of
 // several of one logout the one with the highest number holds. The payload is the receipt (logout/receipt.h,
 // to_json) and before it: `chain`, `number` (rising by one), `previous` (base64url of the SHA-256 of the
-// compact JWS before, empty in the first), `signedAt` (Unix seconds), `state`. Background loop only. Owner:
-// app/parts. Source: docs/contract/durability.md "Receipts are evidence"; RFC 7515.
+// compact JWS before, empty in the first), `signedAt` (Unix seconds), `state`.
+//
+// A signature costs more than all else of a logout: where there is a signer, a loop, they are made there one after the
+// other, and it alone knows where the chain goes on. Else background loop only. Owner: app/parts. Source: docs/contract/durability.md "Receipts are evidence"; RFC 7515.
 #pragma once
 
 #include <optional>
@@ -15,6 +17,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/loop.h"
 #include "crypto/jose_json.h"
 #include "crypto/signing_key.h"
 #include "logout/receipt.h"
@@ -32,17 +35,32 @@ class ReceiptChain {
 
   // From now on.
   void sign_with(crypto::SigningKey key);
+  // From now on on that loop, which this outlives; the book hears of it on `home`. Before anything is added.
+  void sign_on(base::Loop& signer, base::Loop& home);
   void add(Receipt& receipt);
+  // Returns when the book has all that was added before.
+  base::Task<void> all_kept();
+  // Where it goes on; where there is a signer, on its loop.
   const ChainHead& head() const { return head_; }
   // The public keys of all that is in the book, as one JWKS. Errors: unavailable.
   base::Task<base::Result<std::string>> public_keys() const;
 
  private:
+  struct Unsigned {
+    crypto::SigningKey key;
+    std::string logout_id;
+    std::shared_ptr<std::uint64_t> signed_as;  // its last number; 0: none yet
+    std::string text;                          // of the payload, from `signedAt` on
+  };
   void keep_key();
+  std::optional<SignedReceipt> sign(const Unsigned& given);
+  static base::Task<void> sign_and_keep(ReceiptChain& self, Unsigned given);
 
   crypto::SigningKey key_;
   ReceiptBook& book_;
   const base::Clock& clock_;
+  base::Loop* signer_ = nullptr;  // null: whoever adds signs
+  base::Loop* home_ = nullptr;
   ChainHead head_;
   std::optional<base::WallTime> key_kept_;
 };

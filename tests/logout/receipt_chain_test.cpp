@@ -166,6 +166,49 @@ TEST_CASE("receipt chain: what is open for a minute is signed as it is, and agai
   CHECK(signed_world.payloads()[1]["backEnds"][1]["outcome"] == "confirmed");
 }
 
+TEST_CASE(
+    "receipt chain: signed on a loop of their own they stand in the order they came, all kept at the end [issue 11]") {
+  test::FakeClock clock;
+  test::FakeLoop home(clock);
+  test::FakeLoop signer(clock);
+  home.set_current(false);
+  signer.set_current(false);
+  logout::MemoryReceiptBook book(clock, {});
+  logout::ReceiptChain chain(crypto::SigningKey::generate_p256(), book, clock);
+  chain.sign_on(signer, home);
+  logout::Receipts receipts(clock);
+  receipts.on_evidence([&](logout::Receipt& receipt) { chain.add(receipt); });
+  const auto kept = [&] { return unwrapped(run_task(book.page(std::nullopt, 10))).receipts; };
+
+  const auto first = receipts.open(logout::Cause::browser, "ada");
+  receipts.hand_over_open(base::milliseconds::zero());
+  // its final form is there before its open one has been signed
+  receipts.set_provider(*first, logout::ProviderPart::none);
+  const auto second = receipts.open(logout::Cause::browser, "bob");
+  receipts.set_provider(*second, logout::ProviderPart::none);
+  CHECK(kept().empty());
+  bool are_kept = false;
+  base::start_detached(test::detail::store_done(chain.all_kept(), are_kept));
+  home.run_ready();
+  CHECK(kept().empty());
+  signer.run_ready();
+  CHECK(kept().empty());  // the book is the home loop's
+  CHECK(!are_kept);
+  home.run_ready();
+  CHECK(are_kept);
+  const auto newest_first = kept();
+  REQUIRE(newest_first.size() == 3);
+  CHECK(newest_first[0].logout_id == second->id);
+  CHECK(newest_first[0].earlier == 0);
+  CHECK(newest_first[1].logout_id == first->id);
+  CHECK(newest_first[1].earlier == 1);
+  CHECK(newest_first[2].number == 1);
+  for (std::size_t i = 0; i + 1 < newest_first.size(); ++i) {
+    const auto payload = json::parse(logout::unverified_payload(newest_first[i].jws));
+    CHECK(payload["previous"] == logout::receipt_hash(newest_first[i + 1].jws));
+  }
+}
+
 TEST_CASE("receipt chain: a call that was given up and is tried again is signed anew [P2]") {
   SignedWorld signed_world;
   auto& world = signed_world.world;

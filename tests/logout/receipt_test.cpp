@@ -90,6 +90,21 @@ TEST_CASE("receipt: open once more where a call that was given up is tried again
   CHECK(handed_over == 3);
 }
 
+TEST_CASE("receipt: many that have been open for too long are handed over some at a time [issue 11]") {
+  test::FakeClock clock;
+  logout::Receipts receipts(clock);
+  int handed_over = 0;
+  receipts.on_evidence([&](const logout::Receipt&) { ++handed_over; });
+  for (int i = 0; i < 25; ++i) receipts.open(logout::Cause::browser, "ada");
+  clock.advance(logout::Receipts::kOverdue);
+  receipts.open(logout::Cause::browser, "ada");
+  CHECK(receipts.hand_over_open(logout::Receipts::kOverdue, 10));
+  CHECK(handed_over == 10);
+  CHECK(receipts.hand_over_open(logout::Receipts::kOverdue, 10));
+  CHECK(!receipts.hand_over_open(logout::Receipts::kOverdue, 10));
+  CHECK(handed_over == 25);
+}
+
 TEST_CASE("receipt: only the latest are kept, newest first") {
   test::FakeClock clock;
   logout::Receipts receipts(clock, 3);
