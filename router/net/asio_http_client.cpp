@@ -15,9 +15,16 @@ using base::Task;
 namespace {
 
 std::string head_of(const ClientRequest& request) {
-  const std::string before_path = request.whole_to_proxy ? absolute_form_origin(request.url) : std::string();
-  std::string head = request.method + " " + before_path + request.url.path_and_query() + " HTTP/1.1\r\n";
-  head.append("Host: ").append(request.url.authority()).append("\r\n");
+  std::string head;
+  std::size_t fields = 0;
+  for (const auto& [name, value] : request.headers) fields += name.size() + value.size() + 4;
+  head.reserve(fields + request.url.host.size() + request.url.path.size() + 256);
+  head.append(request.method).append(" ");
+  if (request.whole_to_proxy) head.append(absolute_form_origin(request.url));
+  head.append(request.url.path_and_query())
+      .append(" HTTP/1.1\r\nHost: ")
+      .append(request.url.authority())
+      .append("\r\n");
   for (const auto& [name, value] : request.headers) {
     head.append(name).append(": ").append(value).append("\r\n");
   }
