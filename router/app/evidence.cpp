@@ -13,6 +13,8 @@ using logout::ChainHead;
 
 constexpr base::milliseconds kLookEvery{1'000};
 constexpr base::milliseconds kLastWrites{1'000};
+// Thousands that are overdue together hold up no logout.
+constexpr std::size_t kSignedInARow = 10;
 
 template <class Value>
 base::Task<void> tell(base::Task<Result<Value>> asked, std::optional<Result<Value>>* answer) {
@@ -82,7 +84,10 @@ Evidence::Evidence(State& state, const config::Environment& environment, logout:
   receipts_.on_evidence([this](logout::Receipt& receipt) { chain->add(receipt); });
 }
 
-void Evidence::start(base::Loop& background) { look(background); }
+void Evidence::start(base::Loop& background, base::Loop& signer) {
+  chain->sign_on(signer, background);
+  look(background);
+}
 
 base::Task<void> Evidence::find_key(Evidence& self) {
   auto asking = self.in_redis_->signing_key(generated_key());
@@ -97,15 +102,22 @@ base::Task<void> Evidence::find_key(Evidence& self) {
 
 base::Task<void> Evidence::finish() {
   receipts_.hand_over_open(base::milliseconds::zero());
+  auto keeping = chain->all_kept();
+  co_await keeping;
   if (in_redis_ == nullptr) co_return;
   auto flushing = in_redis_->flush(kLastWrites);
   co_await flushing;
   in_redis_->stop();
 }
 
+void Evidence::sign_overdue(base::Loop& background) {
+  const bool is_more = receipts_.hand_over_open(logout::Receipts::kOverdue, kSignedInARow);
+  if (is_more) background.post([this, &background] { sign_overdue(background); });
+}
+
 void Evidence::look(base::Loop& background) {
   if (std::exchange(wants_key_, false)) base::start_detached(find_key(*this));
-  receipts_.hand_over_open(logout::Receipts::kOverdue);
+  sign_overdue(background);
   const auto changed = receipts_.take_changed();
   if (in_redis_ != nullptr) {
     for (const auto& receipt : changed) in_redis_->sketch(receipt->id, to_json(*receipt));

@@ -22,8 +22,9 @@ struct Evidence {
   // Where the file cannot be read, a chain of its own begins, which is logged.
   Evidence(State& state, const config::Environment& environment, logout::Receipts& receipts);
 
-  // From now on signs what is open for too long, and tells other replicas of what is open, every so often.
-  void start(base::Loop& background);
+  // From now on signs, on that loop; what is open for too long, too, and tells other replicas of what is open, every so
+  // often.
+  void start(base::Loop& background, base::Loop& signer);
   // Signs what is still open. Returns when the book has it, if it can be had soon.
   base::Task<void> finish();
 
@@ -32,6 +33,7 @@ struct Evidence {
 
  private:
   void look(base::Loop& background);
+  void sign_overdue(base::Loop& background);
   static base::Task<void> find_key(Evidence& self);
   logout::Receipts& receipts_;
   logout::RedisReceiptBook* in_redis_ = nullptr;  // `book`, where it is there

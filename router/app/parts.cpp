@@ -12,25 +12,11 @@ namespace router::app {
 
 using base::milliseconds;
 
-net::ParseLimits answer_limits(const config::Limits& limits) {
-  return {.header_bytes = limits.answer_head_bytes, .header_count = limits.answer_fields, .url_bytes = 0};
-}
-
 namespace {
 
 constexpr milliseconds kShortestFlush{1'000};
 // Of that, for the tokens that nobody needs any more then.
 constexpr milliseconds kForRevocations{500};
-
-net::PoolLimits background_limits(const config::Environment& environment) {
-  net::PoolLimits limits;
-  limits.connections = environment.limits.upstream_connections;
-  limits.lasting = environment.limits.upstream_streams;
-  limits.waiting = environment.limits.upstream_queue;
-  limits.reuse = !environment.disable_connection_reuse;
-  limits.name_servers = environment.name_servers;
-  return limits;
-}
 
 logout::FanOutOptions fan_out_options(const config::Environment& environment) {
   logout::FanOutOptions options;
@@ -64,10 +50,7 @@ base::Task<void> drain_then(logout::FanOut& fan_out, logout::Revocations& revoca
 Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, net::AsioLoop& background_loop)
     : state(std::move(given)),
       background(background_loop),
-      tls(config.environment.ca_certificate_files, config.environment.reject_unauthorized),
-      answer_limits(app::answer_limits(config.environment.limits)),
-      pool(background, tls, answer_limits, background_limits(config.environment)),
-      client(pool, clock),
+      call_loops(background, config.environment, clock),
       client_tokens(std::make_shared<identity::ClientTokens>(for_identity(config))),
       sessions(*state->sessions),
       look_ups(config.environment.limits.look_ups_per_address),
@@ -79,7 +62,7 @@ Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, 
                     {config.environment.session_secret, config.environment.previous_session_secret},
                     config.environment.signals_issuer, clock),
       signal_queue(background),
-      fan_out(client, background, clock, *state->outbox, receipts, fan_out_options(config.environment)),
+      fan_out(call_loops.client(), background, clock, *state->outbox, receipts, fan_out_options(config.environment)),
       return_states({config.environment.session_secret, config.environment.previous_session_secret}, clock,
                     sessions.shared()),
       doors(std::make_shared<session::Doors>(door_limits(config.environment.limits), &sessions.shared())),
@@ -96,6 +79,7 @@ Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, 
 }
 
 void Parts::start() {
+  call_loops.start();
   state->start();
   fan_out.use_logout_tokens(logout_tokens);
   fan_out.use_signal_queue(signal_queue);
@@ -105,7 +89,7 @@ void Parts::start() {
     return ongoing_logouts.revocations.take_over(std::move(tokens), providers_, graph_->config->logout.revoke_after);
   });
   fan_out.start();
-  evidence.start(background);
+  evidence.start(background, call_loops.signer());
   providers_->start();
   expiry_ = std::make_unique<session::Expiry>(
       sessions, background, [this](std::vector<session::Snapshot> over) { return sessions_over(std::move(over)); });

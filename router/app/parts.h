@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/call_loops.h"
 #include "app/evidence.h"
 #include "app/retirement.h"
 #include "app/signal_pollers.h"
@@ -26,8 +27,6 @@
 #include "logout/receipt.h"
 #include "logout/receipt_link.h"
 #include "logout/return_states.h"
-#include "net/asio_backend.h"
-#include "net/asio_http_client.h"
 #include "net/asio_loop.h"
 #include "pipeline/graph.h"
 #include "session/address_limit.h"
@@ -36,9 +35,6 @@
 #include "session/live_connections.h"
 
 namespace router::app {
-
-// What back-ends and identity providers may answer with.
-net::ParseLimits answer_limits(const config::Limits& limits);
 
 // What a configuration is bound to outside, the same objects while its bindings stay the same, so that keys, tokens and
 // destinations stay known.
@@ -69,7 +65,7 @@ struct Parts {
   const identity::Providers& bound_providers() const { return *providers_; }
 
   identity::Parts for_identity(const config::Configuration& config) {
-    return {client, background, clock, config.environment.reject_unauthorized};
+    return {call_loops.client(), background, clock, config.environment.reject_unauthorized};
   }
   pipeline::Parts for_requests() {
     return {clock, background, {sessions, live, streams}, &logout_tokens, client_tokens.get(), &look_ups};
@@ -78,11 +74,7 @@ struct Parts {
   const std::unique_ptr<State> state;  // outlives all that is below
   base::SystemClock clock;
   net::AsioLoop& background;
-  // towards identity providers and, for logout, back-ends
-  net::ClientTls tls;
-  net::ParseLimits answer_limits;
-  net::AsioBackendPool pool;
-  net::AsioHttpClient client;
+  CallLoops call_loops;
 
   // of the router itself at bound services; as verified (NODE_TLS_REJECT_UNAUTHORIZED) when it started
   std::shared_ptr<identity::ClientTokens> client_tokens;

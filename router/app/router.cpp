@@ -22,11 +22,6 @@ const base::CounterFamily kReloads("xsrouter_reloads_total", "Reloads of the con
 // How often a draining router looks whether it is done.
 constexpr milliseconds kDrainPoll{50};
 
-std::size_t core_count(const config::Configuration& config) {
-  if (config.environment.threads != 0) return config.environment.threads;
-  return std::max(1U, std::thread::hardware_concurrency());
-}
-
 net::ParseLimits parse_limits(const config::Limits& limits) {
   return {limits.header_bytes, limits.header_count, limits.url_bytes, limits.body_bytes};
 }
@@ -37,8 +32,6 @@ constexpr std::size_t kBehindHead = 1024;
 std::size_t request_buffer(const config::Limits& limits) {
   return std::max(net::BufferPool::kLarge, limits.header_bytes + limits.url_bytes + kBehindHead);
 }
-
-std::size_t answer_buffer(const config::Limits& limits) { return limits.answer_head_bytes + kBehindHead; }
 
 net::PoolLimits pool_limits(const config::Environment& environment, std::size_t cores) {
   net::PoolLimits limits;
@@ -85,14 +78,13 @@ Router::Router(const config::LoadResult& loaded, config::LoadInput input, std::u
       config_(loaded.configuration),
       started_with_(config_),
       connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address),
-      background_(net::BufferPool::kLarge, answer_buffer(config_->environment.limits)),
       private_files_(loaded.private_files),
       effective_(std::make_shared<const std::string>(loaded.effective)) {
   session::use_fingerprint_secret(config_->environment.session_secret);
   state->use_redis(config_->environment, background_);
   parts_ = std::make_unique<Parts>(*config_, std::move(state), background_);
   put_in_force();
-  const auto cores = core_count(*config_);
+  const auto cores = core_count(config_->environment);
   background_.measure_lag("background");
   for (std::size_t i = 0; i < cores; ++i) {
     cores_.push_back(std::make_unique<Core>(*config_, graph_, cores, connections_));
@@ -107,6 +99,7 @@ Router::~Router() {
   for (auto& core : cores_) {
     if (core->thread.joinable()) core->thread.join();
   }
+  parts_->call_loops.stop();
   parts_->state->finish();
   base::flush_log();
   // last: a client of it that dawdles holds nothing up that has to be written; the loops it asks answer no more
@@ -150,6 +143,7 @@ void Router::watch_loops() {
   if (!within) return;
   std::vector<base::Loop*> loops{&background_};
   for (auto& core : cores_) loops.push_back(&core->loop);
+  for (auto* const loop : parts_->call_loops.all()) loops.push_back(loop);
   watchdog_ =
       std::make_unique<Watchdog>(background_, std::move(loops), *within, [] { tell_service_manager("WATCHDOG=1"); });
   watchdog_->start();
