@@ -106,11 +106,12 @@ export class Site {
   }
 }
 
-// `more`: a destination beside the two, with its logoutPath and a route that leads to it; `variables`: more of the environment.
-export async function startSite(changes = {}, more = undefined, variables = {}) {
+// `more`: a destination beside the two, with its logoutPath and a route that leads to it; `variables`: more of the environment;
+// `given`: its port, where somebody has to know it before.
+export async function startSite(changes = {}, more = undefined, variables = {}, given = undefined) {
   const site = new Site();
   try {
-    const port = await freePort();
+    const port = given ?? (await freePort());
     site.provider = await IdentityProvider.start(`http://localhost:${port}`);
     const userOf = (token) => site.provider.userOf(token);
     site.orders = await BackEnd.start('orders', userOf);
