@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "config/private_files.h"
 #include "crypto/random.h"
 #include "logout/memory_outbox.h"
 #include "logout/redis_outbox.h"
@@ -187,7 +188,7 @@ void State::finish() {
 
 Result<base::Secret> state_secret(const std::string& directory) {
   if (auto made = make_directory(directory); !made) return made.error();
-  const std::string path = directory + "/session-secret";
+  const std::string path = directory + "/" + config::kStateSecret;
   struct stat state {};
   if (::stat(path.c_str(), &state) != 0) {
     if (errno != ENOENT) return cannot(path, errno);

@@ -10,10 +10,11 @@ namespace {
 
 std::shared_ptr<const backend::RouteSet> make_routes(const std::shared_ptr<const config::Configuration>& config,
                                                      const std::shared_ptr<const applications::Repository>& repository,
-                                                     Parts& parts, const Bound& bound) {
+                                                     Parts& parts, const Bound& bound,
+                                                     const config::PrivateFiles& private_files) {
   const auto make_folder = [&](const config::Route& route) -> std::unique_ptr<backend::Backend> {
     if (route.folder() == nullptr) return nullptr;
-    return std::make_unique<backend::StaticFiles>(route, *config, parts.kept_bodies, parts.clock.wall());
+    return std::make_unique<backend::StaticFiles>(route, *config, parts.kept_bodies, parts.clock.wall(), private_files);
   };
   return std::make_shared<const backend::RouteSet>(config, make_back_ends(config, repository, parts, bound),
                                                    make_folder);
@@ -89,10 +90,10 @@ login::Parts login_parts(const pipeline::Graph& graph, Parts& parts, const Bound
 }  // namespace
 
 std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::Configuration> config, Parts& parts,
-                                                  const Bound& bound) {
+                                                  const Bound& bound, const config::PrivateFiles& private_files) {
   auto graph = std::make_shared<pipeline::Graph>(std::move(config), parts.for_requests());
   auto repository = make_repository(graph->config, parts);
-  graph->routes = make_routes(graph->config, repository, parts, bound);
+  graph->routes = make_routes(graph->config, repository, parts, bound, private_files);
   graph->applications = make_catalogue(graph->config, std::move(repository), parts, bound);
   graph->logout = std::make_unique<logout::Service>(logout_parts(*graph, parts, bound));
   graph->login = std::make_unique<login::Service>(login_parts(*graph, parts, bound));

@@ -8,11 +8,12 @@
 
 #include "app/parts.h"
 #include "config/model.h"
+#include "config/private_files.h"
 #include "pipeline/graph.h"
 
 namespace router::app {
 
 std::shared_ptr<const pipeline::Graph> make_graph(std::shared_ptr<const config::Configuration> config, Parts& parts,
-                                                  const Bound& bound);
+                                                  const Bound& bound, const config::PrivateFiles& private_files = {});
 
 }  // namespace router::app

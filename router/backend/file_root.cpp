@@ -6,7 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 namespace router::backend {
@@ -98,6 +100,19 @@ Result<std::optional<Descriptor>> FileRoot::open_folder() const {
   return std::optional<Descriptor>();
 }
 
+// By what the file is, whatever it was called by: a link leads to the same. Looked at each time, for files are replaced.
+bool FileRoot::is_closed(int file, std::uint64_t device, std::uint64_t inode) const {
+  for (const auto& name : closed_.files) {
+    struct stat other {};
+    if (::stat(name.c_str(), &other) == 0 && other.st_dev == device && other.st_ino == inode) return true;
+  }
+  if (closed_.beginnings.empty()) return false;
+  std::error_code fault;
+  const auto path = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file), fault).string();
+  return fault || std::any_of(closed_.beginnings.begin(), closed_.beginnings.end(),
+                              [&](const std::string& beginning) { return path.starts_with(beginning); });
+}
+
 Result<std::optional<OpenFile>> FileRoot::open(const Descriptor& folder, const std::string& path) const {
   Descriptor opened(resolution_ == Resolution::beneath ? open_beneath(folder.get(), path.c_str())
                                                        : open_by_component(folder.get(), path));
@@ -106,6 +121,7 @@ Result<std::optional<OpenFile>> FileRoot::open(const Descriptor& folder, const s
     if (!means_absent(errno)) return describe_fault(errno);
     return std::optional<OpenFile>();
   }
+  if (!closed_.empty() && is_closed(opened.get(), status.st_dev, status.st_ino)) return std::optional<OpenFile>();
   OpenFile file;
   file.descriptor = std::move(opened);
   file.kind = S_ISREG(status.st_mode)   ? OpenFile::Kind::regular

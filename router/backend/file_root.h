@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/result.h"
+#include "config/private_files.h"
 
 namespace router::backend {
 
@@ -52,18 +53,22 @@ class FileRoot {
   // What the kernel lets us use; asks it.
   static Resolution available_resolution();
 
-  explicit FileRoot(std::string folder, Resolution resolution = available_resolution())
-      : folder_(std::move(folder)), resolution_(resolution) {}
+  explicit FileRoot(std::string folder, Resolution resolution = available_resolution(),
+                    const config::PrivateFiles& closed = {})
+      : folder_(std::move(folder)), resolution_(resolution), closed_(closed.inside(folder_)) {}
 
   // Errors of both: unavailable (no descriptors left), internal (the disk).
   // Absent: there is no such folder.
   base::Result<std::optional<Descriptor>> open_folder() const;
-  // `path`: relative to `folder`, which open_folder() answered. Absent: no such file inside, or not readable.
+  // `path`: relative to `folder`, which open_folder() answered. Absent: no such file inside, not readable, or closed.
   base::Result<std::optional<OpenFile>> open(const Descriptor& folder, const std::string& path) const;
 
  private:
+  bool is_closed(int file, std::uint64_t device, std::uint64_t inode) const;
+
   std::string folder_;
   Resolution resolution_;
+  config::PrivateFiles closed_;  // mostly none
 };
 
 }  // namespace router::backend

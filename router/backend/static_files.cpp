@@ -136,12 +136,12 @@ http::CompressionDecision decide(const Call& call, const net::ResponseStart& hea
 }  // namespace
 
 StaticFiles::StaticFiles(const config::Route& route, const config::Configuration& configuration, KeptBodies& bodies,
-                         base::WallTime loaded_at, FileRoot::Resolution resolution)
+                         base::WallTime loaded_at, const config::PrivateFiles& closed, FileRoot::Resolution resolution)
     : route_(route),
       config_(configuration),
       bodies_(bodies),
       folder_(*route.folder()),
-      root_(folder_.path, resolution),
+      root_(folder_.path, resolution, closed),
       loaded_at_(loaded_at),
       placeholders_(folder_.replace ? fingerprint(*folder_.replace) : 0) {}
 

@@ -24,9 +24,10 @@ namespace router::backend {
 class StaticFiles final : public Backend {
  public:
   // `route` has a localDir; it, the configuration and `bodies` outlive this. `loaded_at`: when the configuration, and
-  // with it the values of placeholders, was read.
+  // with it the values of placeholders, was read. `closed`: what is not served, wherever it is.
   StaticFiles(const config::Route& route, const config::Configuration& configuration, KeptBodies& bodies,
-              base::WallTime loaded_at, FileRoot::Resolution resolution = FileRoot::available_resolution());
+              base::WallTime loaded_at, const config::PrivateFiles& closed = {},
+              FileRoot::Resolution resolution = FileRoot::available_resolution());
 
   // Errors before the response: not_found, bad_request (of rewriting), unavailable, internal.
   base::Task<base::Result<void>> serve(Call& call) override;

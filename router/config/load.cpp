@@ -25,9 +25,6 @@
 namespace router::config {
 namespace {
 
-constexpr const char* kDefaultVariables = "default-env.json";
-constexpr const char* kDefaultServices = "default-services.json";
-
 // The schema's expressions run on std::regex, whose recursion grows with the string.
 constexpr JsonLimits kDescriptorLimits{.string_bytes = 4096};
 
@@ -105,6 +102,8 @@ LoadResult load(const LoadInput& input) {
   validate(validation);
   if (issues.has_errors()) return result;
   warn_left_out(validation);
+  result.private_files = find_private_files(input.descriptor, variables, *configuration);
+  warn_of_private_files(result.private_files, *configuration, report);
   warn_start_script(directory, issues);
   result.effective = effective_text(directory, root, variables, issues);
   result.configuration = std::move(configuration);

@@ -13,6 +13,7 @@
 
 #include "config/issue.h"
 #include "config/model.h"
+#include "config/private_files.h"
 
 namespace router::config {
 
@@ -26,6 +27,7 @@ struct LoadInput {
 struct LoadResult {
   std::shared_ptr<const Configuration> configuration;  // null with errors
   Issues issues;
+  PrivateFiles private_files;
   std::string effective;  // what is in force and where it comes from, as JSON without secrets; empty with errors
 };
 

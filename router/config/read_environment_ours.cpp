@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "config/files.h"
 #include "config/ip_ranges.h"
+#include "config/key_pair.h"
 #include "config/read_environment.h"
 #include "http/url.h"
 
@@ -108,6 +109,18 @@ void read_certificate(const Variables& variables, const std::string& directory, 
       }
       *target += (target->empty() ? "" : ",") + path.lexically_normal().string();
     }
+  }
+  const auto certificates = base::split(environment.tls_cert, ',');
+  const auto keys = base::split(environment.tls_key, ',');
+  if (environment.tls_cert.empty() || environment.tls_key.empty()) return;
+  if (certificates.size() != keys.size()) {
+    return variables.error(
+        "TLS_KEY",
+        std::to_string(keys.size()) + " files, beside " + std::to_string(certificates.size()) + " of TLS_CERT",
+        "as many as of TLS_CERT");
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    check_key_pair(variables, {"TLS_CERT", std::string(certificates[i]), "TLS_KEY", std::string(keys[i])});
   }
 }
 

@@ -1,5 +1,6 @@
 #include "config/files.h"
 #include "config/ip_ranges.h"
+#include "config/key_pair.h"
 #include "config/read_environment.h"
 
 namespace router::config {
@@ -39,7 +40,6 @@ void read_tls_file(const Variables& variables, const std::string& directory, con
   if (target.empty()) return;
   if (!variables.has(other)) variables.error(name, std::string(name) + " without " + other, "both or none");
   target = path_in(directory, target);
-  if (!file_exists(target)) variables.error(name, show(std::string_view(target), "path"), "a file that exists");
 }
 
 void read_bind(const Variables& variables, const std::string& directory, Environment& environment) {
@@ -78,6 +78,10 @@ void read_management_variables(const Variables& variables, const std::string& di
   read_token(variables, directory, "MANAGEMENT_READ_TOKEN", environment.management_read_token);
   read_tls_file(variables, directory, "MANAGEMENT_TLS_CERT", "MANAGEMENT_TLS_KEY", environment.management_tls_cert);
   read_tls_file(variables, directory, "MANAGEMENT_TLS_KEY", "MANAGEMENT_TLS_CERT", environment.management_tls_key);
+  if (!environment.management_tls_cert.empty() && !environment.management_tls_key.empty()) {
+    check_key_pair(variables, {"MANAGEMENT_TLS_CERT", environment.management_tls_cert, "MANAGEMENT_TLS_KEY",
+                               environment.management_tls_key});
+  }
   advise(variables, environment);
 }
 

@@ -3,9 +3,9 @@
 
 #include "base/text.h"
 #include "config/json_access.h"
+#include "config/key_pair.h"
 #include "config/read_services.h"
 #include "crypto/jws.h"
-#include "crypto/key_pair.h"
 
 namespace router::config {
 namespace {
@@ -162,17 +162,8 @@ std::optional<IdentityProvider> environment_provider(const Variables& variables)
 
 void check_key_pair(const Binding& binding, const IdentityProvider& provider, std::string_view certificate) {
   if (provider.client_certificate.empty() || provider.client_key.empty()) return;
-  const auto fault = crypto::find_key_pair_fault(provider.client_certificate, provider.client_key);
-  if (!fault) return;
-  switch (*fault) {
-    case crypto::KeyPairFault::certificate:
-      return binding.report.error(pointer_to("", certificate),
-                                  {"no usable certificate", "PEM certificates, the own one first"});
-    case crypto::KeyPairFault::key:
-      return binding.report.error("/key", {"no usable private key", "a PEM private key without passphrase"});
-    case crypto::KeyPairFault::mismatch:
-      return binding.report.error("/key", {"the key of another certificate", "the key of the first certificate"});
-  }
+  check_key_pair(provider.client_certificate, provider.client_key, binding.report.below(pointer_to("", certificate)),
+                 binding.report.below("/key"));
 }
 
 std::optional<Binding> uaa_of(const Binding& binding) {

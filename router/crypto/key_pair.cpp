@@ -29,12 +29,12 @@ Certificate read_certificates(std::string_view pem) {
 
 Key read_key(const base::Secret& pem) {
   const Bio source = open(pem.reveal());
-  // The callback stands for "no passphrase": the default one would ask on the terminal.
-  const auto no_passphrase = [](char*, int, int, void*) { return 0; };
   return {PEM_read_bio_PrivateKey(source.get(), nullptr, no_passphrase, nullptr), EVP_PKEY_free};
 }
 
 }  // namespace
+
+int no_passphrase(char*, int, int, void*) { return -1; }
 
 std::optional<KeyPairFault> find_key_pair_fault(std::string_view certificates, const base::Secret& key) {
   ERR_clear_error();
@@ -43,7 +43,9 @@ std::optional<KeyPairFault> find_key_pair_fault(std::string_view certificates, c
   const bool match = certificate && private_key && X509_check_private_key(certificate.get(), private_key.get()) == 1;
   ERR_clear_error();
   if (!certificate) return KeyPairFault::certificate;
-  if (!private_key) return KeyPairFault::key;
+  // of PKCS #8 (RFC 7468 section 11) or in the header of RFC 1421 section 4.6.1.1
+  const bool is_encrypted = key.reveal().find("ENCRYPTED") != std::string_view::npos;
+  if (!private_key) return is_encrypted ? KeyPairFault::encrypted : KeyPairFault::key;
   return match ? std::nullopt : std::optional(KeyPairFault::mismatch);
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "crypto/key_pair.h"
 
 namespace router::crypto {
 
@@ -154,8 +155,6 @@ base::Result<SigningKey> SigningKey::from_handle(std::shared_ptr<void> handle) {
 base::Result<SigningKey> SigningKey::from_pem(const base::Secret& pem) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> source(
       BIO_new_mem_buf(pem.reveal().data(), static_cast<int>(pem.size())), BIO_free);
-  // The callback stands for "no passphrase": the default one would ask on the terminal.
-  const auto no_passphrase = [](char*, int, int, void*) { return 0; };
   EVP_PKEY* key = source ? PEM_read_bio_PrivateKey(source.get(), nullptr, no_passphrase, nullptr) : nullptr;
   if (key == nullptr) return fault(base::ErrorCode::invalid_config, "signing key: not a PEM private key");
   return from_handle(adopt(key));

@@ -26,6 +26,7 @@ using base::Side;
 namespace {
 
 constexpr std::size_t kThreads = 16;
+constexpr const char* kNoPassphrase = "none";  // without any, OpenSSL asks on the terminal
 constexpr std::size_t kMostBody = 64 * 1024;
 constexpr std::time_t kWaitSeconds = 2;  // for bytes of a request, or for room for those of an answer
 constexpr int kMostStreams = 4;          // of the threads; the others answer
@@ -178,7 +179,8 @@ Result<void> Server::Listener::make() {
   if (options.tls_certificate.empty()) {
     server = std::make_unique<httplib::Server>();
   } else {
-    auto with_tls = std::make_unique<httplib::SSLServer>(options.tls_certificate.c_str(), options.tls_key.c_str());
+    auto with_tls = std::make_unique<httplib::SSLServer>(options.tls_certificate.c_str(), options.tls_key.c_str(),
+                                                         nullptr, nullptr, kNoPassphrase);
     if (with_tls->is_valid()) SSL_CTX_set_min_proto_version(with_tls->ssl_context(), TLS1_2_VERSION);
     server = std::move(with_tls);
   }

@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "base/text.h"
+#include "crypto/key_pair.h"
 
 namespace router::net {
 
@@ -32,6 +33,7 @@ Result<std::unique_ptr<ssl::context>> make_context(const std::string& certificat
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_session_id_context(native, kSessionIdContext, sizeof kSessionIdContext - 1);
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // idle connections are many
+  SSL_CTX_set_default_passwd_cb(native, crypto::no_passphrase);
   boost::system::error_code fault;
   if (context->use_certificate_chain_file(certificate, fault)) {
     return Error{ErrorCode::invalid_config, Side::router,

@@ -4,6 +4,8 @@
 
 #include <boost/asio/buffer.hpp>
 
+#include "crypto/key_pair.h"
+
 namespace router::net {
 
 namespace ssl = boost::asio::ssl;
@@ -34,6 +36,7 @@ Result<ssl::context*> ClientTls::context(const TlsClientOptions& options, base::
   };
   auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+  SSL_CTX_set_default_passwd_cb(context->native_handle(), crypto::no_passphrase);
   boost::system::error_code fault;
   context->set_default_verify_paths(fault);
   for (const auto& file : ca_files_) {

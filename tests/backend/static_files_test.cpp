@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <string>
 
 #include "backend/static_site.h"
@@ -66,6 +67,52 @@ TEST_CASE("static files: the pipeline completes every head") {
     CHECK(answer.heads == 1);
     CHECK(answer.field("X-Completed") == "yes");
     CHECK(answer.exchange->finished());
+  }
+}
+
+TEST_CASE("static files: what the router itself lives by is not there, whatever it is called by [issue 4]") {
+  StaticSite site;
+  for (const char* name :
+       {"xs-app.json", "default-env.json", "certs/tls.key", "state/session-secret", "state/state.db-wal", "state/other",
+        "router.log.1", "folder/xs-app.json", "statement.txt", "xs-app.json.md"}) {
+    site.write(name, "text");
+  }
+  site.folder.link("site/to-key", "certs/tls.key");
+  site.folder.link("site/to-state", "state");
+  std::filesystem::create_hard_link(site.folder / "site/xs-app.json", site.folder / "site/hard.json");
+  site.closed.files = {site.folder / "site/xs-app.json", site.folder / "site/default-env.json",
+                       site.folder / "site/to-key", site.folder / "site/missing.key", "/etc/hostname"};
+  site.closed.folders = {site.folder / "site/state"};
+  site.closed.beginnings = {site.folder / "site/router.log"};
+  for (const auto how : {FileRoot::available_resolution(), FileRoot::Resolution::by_component}) {
+    site.resolution = how;
+    for (const char* target :
+         {"/xs-app.json", "/hard.json", "/default-env.json", "/certs/tls.key", "/to-key", "/state/session-secret",
+          "/state/state.db-wal", "/state/other", "/to-state/other", "/state//session-secret", "/router.log.1"}) {
+      CAPTURE(target);
+      CHECK(site.get(target).status() == 404);
+    }
+    for (const char* target : {"/folder/xs-app.json", "/statement.txt", "/xs-app.json.md"}) {
+      CAPTURE(target);
+      CHECK(site.get(target).status() == 200);
+    }
+  }
+  // replaced while the router runs
+  std::filesystem::rename(site.folder / "site/statement.txt", site.folder / "site/default-env.json");
+  CHECK(site.get("/default-env.json").status() == 404);
+}
+
+TEST_CASE("static files: a folder in the state directory is served, but for what is the router's [issue 4]") {
+  StaticSite site;
+  for (const char* name : {"a.txt", "session-secret", "session-secret.Zx9", "state.db", "state.db-shm"}) {
+    site.write(name, "text");
+  }
+  site.closed.folders = {site.folder.path().string(), site.folder / "site"};
+  site.closed.beginnings = {site.folder / "site/session-secret", site.folder / "site/state.db"};
+  CHECK(site.get("/a.txt").status() == 200);
+  for (const char* target : {"/session-secret", "/session-secret.Zx9", "/state.db", "/state.db-shm"}) {
+    CAPTURE(target);
+    CHECK(site.get(target).status() == 404);
   }
 }
 

@@ -55,7 +55,7 @@ class StaticSite {
     return fetch("GET", target, fields);
   }
   void serve(Fetched& fetched) {
-    backend::StaticFiles files(route, configuration, bodies, loaded_at, resolution);
+    backend::StaticFiles files(route, configuration, bodies, loaded_at, closed, resolution);
     UnusedPool pool;
     PreparedCall prepared(*fetched.exchange, route, configuration, pool);
     prepared.call.authenticated = authenticated;
@@ -68,6 +68,7 @@ class StaticSite {
   TemporaryFolder folder;
   config::Route route;
   config::Configuration configuration;
+  config::PrivateFiles closed;
   backend::KeptBodies bodies;
   bool authenticated = false;
   base::WallTime loaded_at{std::chrono::seconds(1'600'000'000)};

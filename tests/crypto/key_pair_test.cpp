@@ -14,6 +14,10 @@ TEST_CASE("key pair: certificate, chain and key have to be PEM and belong togeth
   const auto other = router::test::make_self_signed("other.example");
   const std::string begin = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   const std::string encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+  const std::string old_form =
+      "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: "
+      "AES-128-CBC,00112233445566778899AABBCCDDEEFF\n"
+      "\nAAAAAAAAAAAAAAAAAAAAAA==\n-----END RSA PRIVATE KEY-----\n";
   struct Row {
     const char* name;
     std::string certificates;
@@ -30,7 +34,8 @@ TEST_CASE("key pair: certificate, chain and key have to be PEM and belong togeth
       {"a bad one in the chain", own.certificate + begin, own.key, KeyPairFault::certificate},
       {"no key", own.certificate, "KEY", KeyPairFault::key},
       {"a certificate as key", own.certificate, own.certificate, KeyPairFault::key},
-      {"a key with a passphrase", own.certificate, encrypted, KeyPairFault::key},
+      {"a key with a passphrase", own.certificate, encrypted, KeyPairFault::encrypted},
+      {"another form of it", own.certificate, old_form, KeyPairFault::encrypted},
       {"another's key", own.certificate, other.key, KeyPairFault::mismatch},
       {"the chain first", other.certificate + own.certificate, own.key, KeyPairFault::mismatch}};
   for (const Row& row : rows) {

@@ -1,0 +1,37 @@
+// The files that the router itself lives by, which no localDir serves: what it reads its configuration and its secrets
+// from, and what it keeps.
+//
+// Made with each load; a plain value, any thread. Source: docs/contract/descriptor.md, "Static files".
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace router::config {
+
+struct Configuration;
+class Report;
+class Variables;
+
+inline constexpr const char* kDefaultVariables = "default-env.json";
+inline constexpr const char* kDefaultServices = "default-services.json";
+inline constexpr const char* kStateSecret = "session-secret";  // in the state directory
+
+struct PrivateFiles {
+  std::vector<std::string> files;       // as they are named; they may be replaced while the router runs
+  std::vector<std::string> folders;     // without symbolic links; private with all in them
+  std::vector<std::string> beginnings;  // of paths without symbolic links
+
+  // Those that are inside `folder`; of the folders as `beginnings`, none where the folder itself is in one: then that one
+  // is not the router's alone.
+  PrivateFiles inside(const std::string& folder) const;
+  bool empty() const { return files.empty() && beginnings.empty(); }
+};
+
+// `descriptor`: its name in the configuration's directory. What need not exist is named all the same.
+PrivateFiles find_private_files(const std::string& descriptor, const Variables& variables,
+                                const Configuration& configuration);
+// Of routes whose localDir has such files in it.
+void warn_of_private_files(const PrivateFiles& files, const Configuration& configuration, const Report& report);
+
+}  // namespace router::config
