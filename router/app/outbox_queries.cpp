@@ -15,13 +15,14 @@ using base::Task;
 using logout::CallState;
 using nlohmann::ordered_json;
 
-ordered_json shown_call(const logout::ListedCall& call) {
+ordered_json shown_call(const logout::ListedCall& call, const logout::FanOut& fan_out) {
   ordered_json shown{{"id", call.id},
                      {"logout_id", call.logout_id},
                      {"back_end", call.back_end},
                      {"state", call.state == CallState::buried ? "dead" : "pending"},
                      {"attempts", call.attempts}};
-  if (!call.reason.empty()) shown["reason"] = call.reason;
+  const auto reason = call.reason.empty() ? fan_out.last_fault(call.logout_id, call.id) : call.reason;
+  if (!reason.empty()) shown["reason"] = reason;
   shown["created"] = base::unix_seconds(call.created);
   shown["due"] = base::unix_seconds(call.due);
   return shown;
@@ -53,7 +54,7 @@ Task<Result<std::string>> list_calls(logout::Outbox& outbox, const logout::FanOu
   const bool has_more = listed->size() > question.limit;
   ordered_json calls = ordered_json::array();
   for (const auto& call : *listed) {
-    if (calls.size() < question.limit) calls.push_back(shown_call(call));
+    if (calls.size() < question.limit) calls.push_back(shown_call(call, fan_out));
   }
   ordered_json body{{"back_ends", shown_loads(fan_out, question.back_end)}, {"calls", std::move(calls)}};
   if (has_more) body["next_cursor"] = std::to_string(offset + question.limit);

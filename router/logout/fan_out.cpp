@@ -30,6 +30,17 @@ void note_outbox_fault(const CallRecord& call, const base::Error& error) {
   base::log_warning("logout.outbox", {{"call", call.id}, {"fault", describe(error)}});
 }
 
+std::string id_of(const Receipt& receipt, unsigned number) { return receipt.id + "." + std::to_string(number); }
+
+// Once a call: it may be tried for a day.
+void note_failure(const WaitingCall& call, const std::string& reason) {
+  if (call.report().attempts != 1) return;
+  base::log_warning("logout.call_failed", {{"logout_id", call.call->logout_id},
+                                           {"call", call.call->id},
+                                           {"back_end", call.call->back_end},
+                                           {"reason", reason}});
+}
+
 Outcome outcome_of(const CallTarget& target, int status, bool with_token) {
   return target.takes_signal ? judge_signal(status) : judge(status, with_token, !target.audience.empty());
 }
@@ -63,7 +74,7 @@ Task<FanOut::Prepared> FanOut::prepare(std::vector<Submission> all, Urgency urge
     for (Call& call : calls) {
       const auto number = static_cast<unsigned>(receipt->calls.size() + 1);
       call.logout_id = receipt->id;
-      call.id = receipt->id + "." + std::to_string(number);
+      call.id = id_of(*receipt, number);
       const auto target = call.target;
       call.target_name = target->name;
       call.back_end = target->back_end;
@@ -208,17 +219,13 @@ Task<void> FanOut::attempt(Lane& lane, WaitingCallPtr call) {
 Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
   CallReport& report = call->report();
   ++report.attempts;
-  if (!call->target) {
-    auto found = find_target(*call->call);
-    if (!found) {
-      lane.finished();
-      report.fault = found.error().detail;
-      const bool is_gone = found.error().code == base::ErrorCode::not_found;
-      auto ending = is_gone ? give_up(std::move(call)) : retry_or_bury(lane, std::move(call));
-      co_await ending;
-      co_return;
-    }
-    report.target = call->target = *std::move(found);
+  if (const auto fault = place(*call)) {
+    lane.finished();
+    report.fault = fault->detail;
+    const bool is_gone = fault->code == base::ErrorCode::not_found;
+    auto ending = is_gone ? give_up(std::move(call)) : retry_or_bury(lane, std::move(call));
+    co_await ending;
+    co_return;
   }
   const bool sends_token = call->target->sends_token;
   const Credentials& credentials = *call->call->credentials;
@@ -242,6 +249,7 @@ Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
     co_await settle(std::move(call), outcome);
   } else {
     report.fault = answer ? "status " + std::to_string(answer->status) : std::string(to_string(answer.error().code));
+    note_failure(*call, answer ? report.fault : describe(answer.error()));
     co_await retry_or_bury(lane, std::move(call));
   }
 }
@@ -249,6 +257,27 @@ Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
 base::Result<std::shared_ptr<const CallTarget>> FanOut::find_target(const CallRecord& call) const {
   if (find_target_) return find_target_(call.target_name);
   return base::Error{base::ErrorCode::not_found, base::Side::router, "nobody knows where " + call.back_end + " is"};
+}
+
+// Where it goes now: what it was submitted with may be of a configuration of before. A destination that has to be asked
+// for again is where it was.
+std::optional<base::Error> FanOut::place(WaitingCall& call) const {
+  if (call.target && !find_target_) return std::nullopt;
+  auto found = find_target(*call.call);
+  if (found) {
+    call.report().target = call.target = *std::move(found);
+  } else if (!call.target || found.error().code == base::ErrorCode::not_found) {
+    return found.error();
+  }
+  return std::nullopt;
+}
+
+std::string FanOut::last_fault(const std::string& logout_id, const std::string& call_id) const {
+  const auto receipt = receipts_.find(logout_id);
+  if (!receipt) return {};
+  const auto report = std::find_if(receipt->calls.begin(), receipt->calls.end(),
+                                   [&](const CallReport& call) { return call_id == id_of(*receipt, call.number); });
+  return report == receipt->calls.end() ? std::string() : report->fault;
 }
 
 Task<void> FanOut::settle(WaitingCallPtr call, Outcome outcome) {

@@ -69,7 +69,7 @@ class FanOut {
   // Back-pressure for mass expiry: returns when one of these back-ends can take more paced calls (so that a
   // slow one does not hold up the others), after 10 s in any case.
   base::Task<void> wait_for_room(std::vector<std::string> back_ends);
-  // Where calls go whose process is gone; without it they are given up.
+  // Where calls go, asked at each attempt; without it those whose process is gone are given up.
   void use_targets(FindTarget find_target) { find_target_ = std::move(find_target); }
   // For back-ends that are told by one; without them they wait.
   void use_logout_tokens(const LogoutTokens& tokens) { sender_.use_logout_tokens(tokens); }
@@ -92,6 +92,8 @@ class FanOut {
   const OutcomeCounts& counts() const { return counts_; }
   // Of each back-end that was ever called, in the order of their names.
   std::vector<BackEndLoad> loads() const;
+  // Why the last attempt of a call was none of the final outcomes; empty: it was, there was none, or nobody knows any more.
+  std::string last_fault(const std::string& logout_id, const std::string& call_id) const;
   bool is_writable() const { return outbox_.is_writable(); }
 
   std::uint64_t dead_total() const { return dead_total_; }
@@ -112,6 +114,7 @@ class FanOut {
   base::Task<void> attempt(Lane& lane, WaitingCallPtr call);
   base::Task<void> try_once(Lane& lane, WaitingCallPtr call);
   base::Result<std::shared_ptr<const CallTarget>> find_target(const CallRecord& call) const;
+  std::optional<base::Error> place(WaitingCall& call) const;
   base::Task<void> settle(WaitingCallPtr call, Outcome outcome);
   base::Task<void> retry_or_bury(Lane& lane, WaitingCallPtr call);
   base::Task<void> give_up(WaitingCallPtr call);

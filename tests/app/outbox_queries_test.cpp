@@ -50,6 +50,7 @@ TEST_CASE("outbox: what waits is listed with its back-end, and what was given up
   CHECK(answer["calls"][0]["state"] == "pending");
   CHECK(answer["calls"][0]["logout_id"] == receipt->id);
   CHECK(answer["calls"][0]["attempts"].get<int>() >= 2);
+  CHECK(answer["calls"][0]["reason"] == "status 503");
   CHECK(answer["back_ends"][0]["back_end"] == "bank");
   CHECK(answer["back_ends"][0]["waiting"] == 1);
   CHECK(answer["back_ends"][0]["oldest_seconds"].get<double>() >= 2);

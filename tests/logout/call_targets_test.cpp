@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "logout/call_request.h"
 #include "logout/world.h"
 #include "support/routes.h"
 
@@ -77,6 +78,29 @@ TEST_CASE("call targets: method, TLS, proxy and headers are the destination's") 
   CHECK(target->proxy_host == "proxy.example");
   CHECK(target->headers.size() == 1);
   CHECK(target->timeout == base::milliseconds(1500));
+}
+
+TEST_CASE("calls: of a destination's headers none replaces or repeats what the router says itself [issue 4]") {
+  config::Configuration config;
+  for (const bool is_service : {false, true}) {
+    auto destination = test::make_destination("bank");
+    destination.is_service = is_service;
+    destination.headers = {{"x-api-key", "k"},      {"Host", "evil"},          {"transfer-encoding", "chunked"},
+                           {"Content_Length", "7"}, {"Connection", "close"},   {"TE", "trailers"},
+                           {"Expect", "x"},         {"X-Forwarded-Host", "e"}, {"idempotency-key", "1"},
+                           {"Cookie", "a=b"},       {"Content-Type", "text/x"}};
+    const auto target = logout::make_call_target(destination, config);
+    logout::CallRecord call;
+    call.id = "l-1.1";
+    call.credentials = std::make_shared<logout::Credentials>();
+    std::string names;
+    for (const auto& [name, value] : logout::make_request(call, target, false).headers)
+      names += name + "=" + value + ";";
+    CHECK(names == "Idempotency-Key=l-1.1;x-api-key=k;Content-Type=text/x;");
+    names.clear();
+    for (const auto& [name, value] : logout::make_request(call, target, false, {}, "t").headers) names += name + ";";
+    CHECK(names == "Idempotency-Key;Content-Type;x-api-key;");
+  }
 }
 
 TEST_CASE("calls: the user's token goes where it is taken, and never beside a logout token [issue 16]") {
