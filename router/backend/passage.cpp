@@ -34,15 +34,8 @@ bool is_event_stream(const http::Headers& headers) {
   return type && base::equals_ignoring_case(type->substr(0, kType.size()), kType);
 }
 
-const base::HistogramFamily kUntilHead("xsrouter_upstream_seconds",
-                                       "From asking a back-end to the head of its answer, by destination.",
-                                       {"destination"});
-const base::CounterFamily kFaults("xsrouter_upstream_faults_total",
-                                  "Requests that a back-end failed, by destination and what it did.",
-                                  {"destination", "fault"});
-
 constexpr int kFirstFailure = 500;
-constexpr const char* kFailureAnswered = "5xx";  // beside the codes of errors
+constexpr std::string_view kFailureAnswered = "5xx";  // beside the codes of errors
 
 constexpr std::string_view kKeptBack = "refuses the router's own credentials with ";
 
@@ -54,8 +47,6 @@ bool is_kept_back(const Error& error) {
   return error.code == ErrorCode::forbidden && error.side == Side::back_end && error.detail.starts_with(kKeptBack);
 }
 
-base::Histogram until_head(const std::string& back_end) { return kUntilHead.with(back_end); }
-
 Task<Result<void>> Passage::run(std::string path) {
   const std::string head = request_head(path);
   path_ = base::cut(path, '?').before;
@@ -65,7 +56,7 @@ Task<Result<void>> Passage::run(std::string path) {
   if (attempted.may_retry) attempted = co_await attempt(head, true);
   if (!attempted.passed && session_over_ && !is_work()) co_return ended_meanwhile();
   if (!attempted.passed && attempted.passed.error().side == Side::back_end) {
-    kFaults.with(destination_.name, base::to_string(attempted.passed.error().code)).add();
+    note_fault(destination_.name, base::to_string(attempted.passed.error().code));
   }
   co_return attempted.passed;
 }
@@ -218,7 +209,7 @@ Task<Result<void>> Passage::read_final_head() {
     if (status >= 200 || upgraded) {
       const auto took = std::chrono::steady_clock::now() - began;
       until_head_.observe(took);
-      if (status >= kFirstFailure) kFaults.with(destination_.name, kFailureAnswered).add();
+      if (status >= kFirstFailure) note_fault(destination_.name, kFailureAnswered);
       call_.upstream_time = std::chrono::duration_cast<milliseconds>(took);
       co_return Result<void>();
     }

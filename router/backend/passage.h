@@ -40,6 +40,8 @@ bool is_kept_back(const base::Error& error);
 
 // How long the heads of that back-end's answers take, for metrics.
 base::Histogram until_head(const std::string& back_end);
+// That it failed a request, and how.
+void note_fault(const std::string& back_end, std::string_view how);
 
 class Passage final : private net::RelayRules {
  public:

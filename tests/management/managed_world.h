@@ -69,9 +69,7 @@ struct FakeOperations final : Operations {
       return base::Error{base::ErrorCode::not_found, base::Side::client, "no such session"};
     return std::string(R"({"ended":1,"logout_id":"l-1"})");
   }
-  base::Result<std::string> signals() override {
-    return std::string(R"({"transmitters":[],"subscribers":[]})");
-  }
+  base::Result<std::string> signals() override { return std::string(R"({"transmitters":[],"subscribers":[]})"); }
   base::Result<std::string> outbox(OutboxQuestion question) override {
     asked_outbox = std::move(question);
     return std::string(R"({"back_ends":[],"calls":[]})");
