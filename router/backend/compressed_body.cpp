@@ -18,7 +18,7 @@ void CompressedBody::begin(const config::Compression& rules, const http::Request
   if (!rules.enabled) return;
   const http::CompressionRules allowed{rules.enabled, rules.min_size, rules.mixed_type_content};
   const http::AnswerBody body{start.status, start.body, start.content_length};
-  auto decision = decide_compression(allowed, request, body, http::read_answer_fields(start.fields));
+  auto decision = decide_compression(allowed, request, body, start.fields);
   if (decision.coding && !take_encoder(*decision.coding)) decision.coding.reset();
   if (decision.coding) {
     start.body = http::BodyKind::chunked;

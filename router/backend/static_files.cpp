@@ -130,7 +130,7 @@ http::CompressionDecision decide(const Call& call, const net::ResponseStart& hea
   if (!rules.enabled) return {};
   const http::CompressionRules allowed{rules.enabled, rules.min_size, rules.mixed_type_content};
   const http::AnswerBody body{head.status, head.body, head.content_length};
-  return decide_compression(allowed, call.facts.request, body, http::read_answer_fields(head.fields));
+  return decide_compression(allowed, call.facts.request, body, head.fields);
 }
 
 }  // namespace

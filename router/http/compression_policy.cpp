@@ -83,14 +83,18 @@ bool is_large_enough(const AnswerBody& body, std::uint64_t min_size) {
   return false;
 }
 
-}  // namespace
+// What the decision needs to know of the fields of an answer that may be compressed by its type.
+struct AnswerFields {
+  bool is_encoded = false;
+  bool is_unchangeable = false;  // no-transform, a digest, Content-Range
+  bool has_csrf_token = false;
+  bool varies_on_encoding = false;  // Vary names Accept-Encoding, or everything
+};
 
 AnswerFields read_answer_fields(const Fields& fields) {
   AnswerFields found;
   for (const auto& [name, value] : fields) {
-    if (equals_ignoring_case(name, "Content-Type")) {
-      found.content_type = value;
-    } else if (equals_ignoring_case(name, "Content-Encoding")) {
+    if (equals_ignoring_case(name, "Content-Encoding")) {
       found.is_encoded = true;
     } else if (equals_ignoring_case(name, "Cache-Control")) {
       found.is_unchangeable = found.is_unchangeable || list_has(value, "no-transform");
@@ -105,15 +109,27 @@ AnswerFields read_answer_fields(const Fields& fields) {
   return found;
 }
 
+// The last one, where there are several.
+std::string_view content_type_of(const Fields& fields) {
+  std::string_view type;
+  for (const auto& field : fields) {
+    if (equals_ignoring_case(field.name, "Content-Type")) type = field.value;
+  }
+  return type;
+}
+
+}  // namespace
+
 CompressionDecision decide_compression(const CompressionRules& rules, const Request& request, const AnswerBody& body,
-                                       const AnswerFields& fields) {
+                                       const Fields& fields) {
   CompressionDecision decision;
-  if (!rules.enabled || !is_compressible_type(fields.content_type, rules.mixed_type_content)) return decision;
-  decision.adds_vary = !fields.varies_on_encoding;
+  if (!rules.enabled || !is_compressible_type(content_type_of(fields), rules.mixed_type_content)) return decision;
+  const auto said = read_answer_fields(fields);
+  decision.adds_vary = !said.varies_on_encoding;
   if (request.is("HEAD") || !may_be_compressed(body.status)) return decision;
   // it would cost an HTTP/1.0 client its connection: there is no chunked coding
   if (request.minor_version == 0) return decision;
-  if (fields.is_encoded || fields.is_unchangeable || fields.has_csrf_token) return decision;
+  if (said.is_encoded || said.is_unchangeable || said.has_csrf_token) return decision;
   if (!is_large_enough(body, rules.min_size)) return decision;
   if (request.headers.has_token("Cache-Control", "no-transform")) return decision;
   const auto codings = accepted_codings(request.headers);

@@ -25,18 +25,6 @@ struct CompressionRules {
   bool mixed_type_content = false;  // multipart/mixed too: OData batches
 };
 
-// What the decision needs to know of the header fields.
-struct AnswerFields {
-  std::string_view content_type;
-  bool is_encoded = false;
-  bool is_unchangeable = false;  // no-transform, a digest, Content-Range
-  bool has_csrf_token = false;
-  bool varies_on_encoding = false;  // Vary names Accept-Encoding, or everything
-};
-
-// `fields`: all of the answer as they go out, those of the configuration included. The result has views of them.
-AnswerFields read_answer_fields(const Fields& fields);
-
 struct AnswerBody {
   int status = 200;
   BodyKind kind = BodyKind::none;
@@ -48,8 +36,9 @@ struct CompressionDecision {
   bool adds_vary = false;        // other clients would get it in another coding
 };
 
+// `fields`: all of the answer as they go out, those of the configuration included.
 CompressionDecision decide_compression(const CompressionRules& rules, const Request& request, const AnswerBody& body,
-                                       const AnswerFields& fields);
+                                       const Fields& fields);
 
 // Adds Content-Encoding and Vary; with a coding, a strong ETag is that of the coding (http/coded_tags.h) and
 // Accept-Ranges goes: ranges are those of the body as it was. The framing (chunked, no Content-Length) is the caller's.
