@@ -120,7 +120,7 @@ inline constexpr std::string_view kHistorySchema = R"({
   "type": "object", "required": ["every_seconds", "points"], "additionalProperties": false,
   "properties": {
     "every_seconds": {"type": "integer"},
-    "points": {"type": "array", "maxItems": 180, "items": {
+    "points": {"type": "array", "description": "180 at most", "items": {
       "type": "object", "additionalProperties": false,
       "required": ["at", "per_second", "server_errors_per_second", "p50_ms", "p99_ms", "users", "confirmed_per_second", "waiting"],
       "properties": {

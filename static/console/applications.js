@@ -59,7 +59,11 @@ export function applicationsPage({ go, mayChange, tell, look: lookNow }, paramet
     row,
     none: say.none,
     noneFits: say.noneFits,
-    onBody: ({ bound }) => (unbound.hidden = bound),
+    onBody({ bound }) {
+      unbound.hidden = bound;
+      rest.hidden = !bound;
+    },
   });
-  return { title: texts.pages.applications, node: h("div", {}, unbound, form, shown.node), look: shown.look, every: 3_000 };
+  const rest = h("div", {}, form, shown.node);
+  return { title: texts.pages.applications, node: h("div", {}, unbound, rest), look: shown.look, every: 3_000 };
 }
