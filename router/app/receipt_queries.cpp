@@ -73,6 +73,17 @@ ordered_json in_short(const ordered_json& receipt) {
   return line;
 }
 
+// What is signed of a logout while it is open is signed once more in its final form: the newest says all. One that goes on
+// here is among the open ones.
+Task<Result<bool>> is_newest(Parts& parts, const logout::SignedReceipt& receipt) {
+  const auto here = parts.receipts.find(receipt.logout_id);
+  if (here && !here->is_handed_over) co_return false;
+  auto finding = parts.evidence.book->find(receipt.logout_id);
+  const auto newest = co_await finding;
+  if (!newest) co_return newest.error();
+  co_return !*newest || (**newest).number == receipt.number;
+}
+
 // Those that are not signed in their final form: only what this process knows.
 void add_open(const logout::Receipts& receipts, const ReceiptQuestion& question, ordered_json& to) {
   for (const auto& receipt : receipts.recent(0, logout::Receipts::kKept)) {
@@ -101,11 +112,24 @@ Task<Result<std::string>> list_receipts(Parts& parts, ReceiptQuestion question) 
     for (const auto& receipt : page->receipts) {
       const auto payload = payload_of(receipt);
       if (!is_asked_for(question, payload)) continue;
-      logouts.push_back(question.as_jws ? ordered_json(receipt.jws) : in_short(payload));
+      if (question.as_jws) {
+        // who verifies a chain needs all of it
+        logouts.push_back(receipt.jws);
+        continue;
+      }
+      auto judging = is_newest(parts, receipt);
+      const auto newest = co_await judging;
+      if (!newest) co_return newest.error();
+      if (*newest) logouts.push_back(in_short(payload));
     }
     looked_at += page->receipts.size();
     cursor = page->next;
   } while (cursor && looked_at < kMostLookedAt);
+  if (!question.as_jws) {
+    std::stable_sort(logouts.begin(), logouts.end(), [](const ordered_json& one, const ordered_json& other) {
+      return one.value("at", std::uint64_t{0}) > other.value("at", std::uint64_t{0});
+    });
+  }
   ordered_json body{{"logouts", std::move(logouts)}};
   if (cursor) body["next_cursor"] = std::to_string(*cursor);
   co_return base::json_text(body);

@@ -69,7 +69,7 @@ void print_check(const std::string& file, const logout::ReceiptsCheck& check, st
     out << file << ": chain " << shown_text(chain.chain) << ": " << chain.receipts << " receipts, numbers "
         << chain.first << " to " << chain.last << "\n";
   }
-  if (check.findings.empty()) out << file << (check.chains.empty() ? ": no receipts\n" : ": good\n");
+  if (check.findings.empty()) out << file << ": good\n";
 }
 
 ordered_json check_as_json(const std::string& file, const logout::ReceiptsCheck& check, bool with_keys) {
@@ -130,7 +130,9 @@ void print_receipt(const ordered_json& receipt, std::ostream& out) {
   for (const auto& call : list_in(receipt, "backEnds")) {
     out << "  " << text_in(call, "backEnd") << ": " << text_in(call, "outcome") << ", status "
         << number_in(call, "status") << ", " << number_in(call, "attempts") << " attempts, "
-        << number_in(call, "milliseconds") << " ms\n";
+        << number_in(call, "milliseconds") << " ms";
+    if (const auto fault = text_in(call, "fault"); !fault.empty()) out << ", " << fault;
+    out << "\n";
   }
 }
 
@@ -162,6 +164,10 @@ int verify_receipts(const std::vector<std::string>& files, const std::string& jw
       continue;
     }
     const auto check = logout::check_receipts(*lines, keys ? &*keys : nullptr);
+    if (check.findings.empty() && check.chains.empty()) {
+      code = failed(file + " has no receipts", err);
+      continue;
+    }
     if (!check.is_good()) code = std::max(code, kFound);
     if (json)
       all.push_back(check_as_json(file, check, keys.has_value()));
