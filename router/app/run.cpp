@@ -67,11 +67,13 @@ int serve(config::LoadInput input) {
   survive_file_limit();
   usual_end = std::set_terminate(end_with_log);
   auto loaded = config::load(input);
+  std::string made_secret;
   if (needs_made_secret(loaded)) {
-    const auto secret = state_secret(loaded.configuration->environment.state_directory);
-    if (!secret) return not_started(secret.error().detail);
+    const auto kept = state_secret(loaded.configuration->environment.state_directory);
+    if (!kept) return not_started(kept.error().detail);
+    if (kept->is_new) made_secret = kept->file;
     // as if it had been set: reloads find it, too
-    input.environment["SESSION_SECRET"] = std::string(secret->reveal());
+    input.environment["SESSION_SECRET"] = std::string(kept->secret.reveal());
     loaded = config::load(input);
   }
   if (!loaded.issues.empty()) std::fputs(to_text(loaded.issues).c_str(), stderr);
@@ -82,6 +84,7 @@ int serve(config::LoadInput input) {
     if (const auto opened = base::log_to_file(environment.log_file); !opened)
       return not_started("LOG_FILE: " + opened.error().detail);
   }
+  if (!made_secret.empty()) base::log_info("state.secret_made", {{"file", made_secret}});
   raise_descriptor_limit();
   auto state = State::open(environment);
   if (!state) return not_started(state.error().detail);

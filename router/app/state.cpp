@@ -186,14 +186,15 @@ void State::finish() {
     if (file) file->finish();
 }
 
-Result<base::Secret> state_secret(const std::string& directory) {
+Result<StateSecret> state_secret(const std::string& directory) {
   if (auto made = make_directory(directory); !made) return made.error();
   const std::string path = directory + "/" + config::kStateSecret;
   struct stat state {};
+  bool is_new = false;
   if (::stat(path.c_str(), &state) != 0) {
     if (errno != ENOENT) return cannot(path, errno);
     if (auto made = make_secret(path); !made) return made.error();
-    base::log_info("state.secret_made", {{"file", path}});
+    is_new = true;
   }
   if (::stat(path.c_str(), &state) != 0 || ((state.st_mode & 0077) != 0 && ::chmod(path.c_str(), kOwnerOnly) != 0))
     return cannot(path, errno);
@@ -202,7 +203,8 @@ Result<base::Secret> state_secret(const std::string& directory) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   base::Secret secret{std::string(base::trim(text))};
-  if (secret.size() >= kShortestSecret && secret.size() <= kLongestSecret) return secret;
+  if (secret.size() >= kShortestSecret && secret.size() <= kLongestSecret)
+    return StateSecret{std::move(secret), path, is_new};
   return Error{ErrorCode::invalid_config, Side::store,
                path +
                    " holds no secret of 32 characters or more: put SESSION_SECRET back, or remove the file, with "

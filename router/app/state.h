@@ -64,7 +64,12 @@ struct State {
 // What sessions are sealed with where no SESSION_SECRET is given: kept in the state directory
 // (session-secret, mode 0600), made there, and the directory with it, by the first start. Errors: what to
 // mend, in words.
-base::Result<base::Secret> state_secret(const std::string& directory);
+struct StateSecret {
+  base::Secret secret;
+  std::string file;
+  bool is_new = false;  // made now, which is to be logged
+};
+base::Result<StateSecret> state_secret(const std::string& directory);
 
 // Says once what ends with the process, and what to set.
 void warn_of_memory(const config::Environment& environment);

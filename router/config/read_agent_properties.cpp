@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "config/dialects/pages.h"
 #include "config/files.h"
 #include "config/spelling.h"
 
@@ -185,6 +186,11 @@ Logout import_agent_properties(const std::string& file, Issues& issues) {
     read_settings(file, *text, issues, logout);
   } else {
     issues.add({Severity::error, file, "", {}, "no usable file (" + reason + ")", "a properties file", ""});
+  }
+  // as the descriptor is judged that these become
+  for (const auto& application : logout.applications) {
+    check_landing_page(Report(issues, file), std::string(kAgentPrefix) + "logout.goto.map[" + application.name + "]",
+                       application.page);
   }
   return logout;
 }

@@ -56,6 +56,10 @@ std::optional<StateLocation> read_location(const Variables& variables, std::stri
   if (value->starts_with(kSqlite) && value->size() > kSqlite.size())
     return StateLocation{StoreKind::sqlite, path_in(directory, value->substr(kSqlite.size())), {}};
   if (is_redis_url(*value)) return StateLocation{StoreKind::redis, {}, Secret(*value)};
+  if (*value == "redis") {
+    variables.error(name, "\"redis\", and no Redis is bound", "a bound Redis, or its URL: redis://...");
+    return std::nullopt;
+  }
   const auto scheme = std::string(base::cut(*value, ':').before);
   // a URL may hold a password
   const bool is_url = value->find("://") != std::string::npos;

@@ -23,6 +23,10 @@ ErrorCode code_of(int status) {
 base::Result<std::unique_ptr<httplib::Client>> client_of(const std::string& url, const base::Secret& token) {
   if (url.empty()) return Error{ErrorCode::bad_request, Side::client, "--url, or MANAGEMENT_PORT, is needed"};
   const auto socket_path = config::unix_path(url);
+  // of another scheme the library throws
+  const bool is_http =
+      url.starts_with("http://") || url.starts_with("https://") || url.find("://") == std::string::npos;
+  if (!is_http) return Error{ErrorCode::bad_request, Side::client, url + " is no http, https or unix address"};
   auto client = std::make_unique<httplib::Client>(socket_path.value_or(url));
   if (!client->is_valid())
     return Error{ErrorCode::bad_request, Side::client, url + " is no http, https or unix address"};
@@ -36,8 +40,27 @@ base::Result<std::unique_ptr<httplib::Client>> client_of(const std::string& url,
   return client;
 }
 
+std::string words_of(httplib::Error why) {
+  switch (why) {
+    case httplib::Error::Connection:
+      return "nobody listens there";
+    case httplib::Error::ConnectionTimeout:
+      return "no connection in time";
+    case httplib::Error::Read:
+      return "the connection ended, or time was over, before an answer";
+    case httplib::Error::Write:
+      return "the connection ended while it was asked";
+    case httplib::Error::SSLConnection:
+      return "no TLS there";
+    case httplib::Error::SSLServerVerification:
+      return "its certificate is not trusted";
+    default:
+      return "the library says " + to_string(why);
+  }
+}
+
 Error no_answer_of(const std::string& url, httplib::Error why) {
-  return {ErrorCode::unavailable, Side::router, url + " does not answer: " + to_string(why)};
+  return {ErrorCode::unavailable, Side::router, url + " does not answer: " + words_of(why)};
 }
 
 Error refused_by(const std::string& url, int status, const std::string& body) {

@@ -45,6 +45,19 @@ TEST_CASE("import: an agent's properties become the same logout settings as the 
   CHECK(imported.faults.find("settings that are not about logout (1)") != std::string::npos);
 }
 
+TEST_CASE("import: a page that no browser is sent to is an error, as it is in the descriptor [issue 3]") {
+  const test::TemporaryFolder folder;
+  for (const char* page : {"javascript:alert(1)", "ftp://x/y", "data:text/html,x"}) {
+    folder.write("agent.properties", std::string("org.forgerock.agents.logout.endpoint.map[a]=/a/out\n"
+                                                 "org.forgerock.agents.logout.goto.map[a]=") +
+                                         page + "\n");
+    const auto imported = import((folder.path() / "agent.properties").string());
+    CHECK(imported.code == 1);
+    CHECK(imported.out.empty());
+    CHECK(imported.faults.find("logout.goto.map[a]") != std::string::npos);
+  }
+}
+
 TEST_CASE("import: what it prints is a valid descriptor, with the same meaning") {
   const auto imported = import(kData + "/agent.properties");
   const test::TemporaryFolder folder;

@@ -45,6 +45,15 @@ TEST_CASE("bound Redis: its credentials say where sessions are, as a URL would [
   }
 }
 
+TEST_CASE("bound Redis: who names it while none is bound is told so [issue 12]") {
+  for (const char* name : {"SESSION_STORE", "LOGOUT_OUTBOX"}) {
+    const auto text = to_text(load_variables({{name, "redis"}, {"SESSION_SECRET", kSecret}}).issues);
+    CHECK(text.find(std::string(name) + ": ") != std::string::npos);
+    CHECK(text.find("no Redis is bound") != std::string::npos);
+    CHECK(text.find("did you mean") == std::string::npos);
+  }
+}
+
 TEST_CASE("bound Redis: what EXT_SESSION_MGT says of it holds [issue 12]") {
   const auto services = bound(R"({"hostname":"r","tls":true,"ca":"-----BEGIN\\nX"})", "user-provided");
   const auto result = load_variables(
