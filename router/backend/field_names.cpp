@@ -175,6 +175,7 @@ constexpr auto kAnswerFields = sorted(std::to_array<Known<AnswerFieldKind>>({
     {"set-cookie", AnswerFieldKind::set_cookie},
     {"set-cookie2", AnswerFieldKind::dropped},
     {"x-request-id", AnswerFieldKind::dropped},  // the router's own is on every answer
+    {"x-logout-id", AnswerFieldKind::dropped},   // says that the router has logged somebody out
     {"x-csrf-token", AnswerFieldKind::csrf_token},
     {"access-control-allow-origin", AnswerFieldKind::cors},
     {"access-control-allow-credentials", AnswerFieldKind::cors},

@@ -57,6 +57,12 @@ TEST_CASE(
   CHECK(test::lines_of(backend::plain_fields(fields)) == "Link: </a.css>\r\n");
 }
 
+TEST_CASE("forwarding: that somebody has been logged out is the router's to say, however spelt [issue 4]") {
+  for (const char* name : {"x-logout-id", "X-Logout-Id", "x_logout_id"}) {
+    CHECK(write_answer({{name, "theirs"}}).find("theirs") == std::string::npos);
+  }
+}
+
 TEST_CASE("forwarding: a mapped Location replaces the back-end's") {
   const auto head = write_answer({{"Location", "/a"}, {"Clear-Site-Data", "\"cache\""}}, false, {}, "/b");
   CHECK(has(head, "Location: /b"));
