@@ -21,7 +21,7 @@ std::vector<fs::path> examples() {
 
 TEST_CASE("examples: each one loads without errors or warnings, with the secret that its README takes from the demo") {
   const auto found = examples();
-  CHECK(found.size() == 7);
+  CHECK(found.size() == 8);
   for (const auto& directory : found) {
     CAPTURE(directory.string());
     const LoadResult result =
