@@ -1,21 +1,71 @@
 #include "app/check.h"
 
-#include <string>
+#include <unistd.h>
 
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "app/redis_links.h"
+#include "app/state.h"
 #include "applications/repository.h"
 #include "config/files.h"
 #include "config/read_application.h"
+#include "config/unix_path.h"
 
 namespace router::app {
 namespace {
+
+std::string folder_of(const std::string& path) {
+  const auto folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+bool may_be_written(const std::string& file) {
+  if (::access(file.c_str(), F_OK) != 0) return ::access(folder_of(file).c_str(), W_OK) == 0;
+  std::error_code fault;
+  return !std::filesystem::is_directory(file, fault) && ::access(file.c_str(), W_OK) == 0;
+}
 
 std::string count_of(std::size_t number, const char* what) {
   return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
 }
 
+// What a start asks of the machine, asked without changing anything.
+void judge_start(const config::Environment& environment, config::Issues& issues) {
+  const auto refuse = [&](const char* name, std::string found, std::string expected) {
+    issues.add({config::Severity::error,
+                std::string("environment variable ") + name,
+                "",
+                {},
+                std::move(found),
+                std::move(expected),
+                ""});
+  };
+  for (const auto& [name, location] :
+       {std::pair{"SESSION_STORE", &environment.store}, std::pair{"LOGOUT_OUTBOX", &environment.outbox}}) {
+    if (location->kind != config::StoreKind::redis) continue;
+    if (location == &environment.outbox && environment.outbox == environment.store) continue;
+    const auto address = redis_address(*location, environment);
+    if (!address) refuse(name, address.error().detail, "a URL of Redis");
+  }
+  if (!environment.state_directory.empty() && environment.session_secret.empty()) {
+    const auto secret = check_state_secret(environment.state_directory);
+    if (!secret) refuse("STATE_DIR", secret.error().detail, "a directory of the router's own");
+  }
+  if (const auto& file = environment.log_file; !file.empty() && !may_be_written(file)) {
+    refuse("LOG_FILE", file + ", which cannot be written", "a file in a directory that exists and may be written");
+  }
+  const auto socket = config::unix_path(environment.management_bind);
+  if (socket && ::access(folder_of(*socket).c_str(), W_OK) != 0) {
+    refuse("MANAGEMENT_BIND", *socket + ", where no socket can be made", "a path in a directory that may be written");
+  }
+}
+
 // What is wrong with it, beside what is wrong with the directory; that alone where nothing can be said of it.
 config::Issues all_issues(const config::LoadInput& input, const std::string& application) {
   auto loaded = config::load(input);
+  if (loaded.configuration) judge_start(loaded.configuration->environment, loaded.issues);
   if (application.empty() || !loaded.configuration) return std::move(loaded.issues);
   std::string reason;
   auto text = config::read_whole_file(application, applications::Repository::kLongestDescriptor, reason);

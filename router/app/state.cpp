@@ -98,6 +98,20 @@ Result<std::shared_ptr<storage::Records>> open_file(const std::string& path, con
   return std::shared_ptr<storage::Records>(*std::move(opened));
 }
 
+Result<base::Secret> read_secret_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return cannot(path, errno);
+  std::string text(kLongestSecret + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  base::Secret secret{std::string(base::trim(text))};
+  if (secret.size() >= kShortestSecret && secret.size() <= kLongestSecret) return secret;
+  return Error{ErrorCode::invalid_config, Side::store,
+               path +
+                   " holds no secret of 32 characters or more: put SESSION_SECRET back, or remove the file, with "
+                   "which all that was kept is lost"};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<State>> State::open(const config::Environment& environment) {
@@ -198,17 +212,19 @@ Result<StateSecret> state_secret(const std::string& directory) {
   }
   if (::stat(path.c_str(), &state) != 0 || ((state.st_mode & 0077) != 0 && ::chmod(path.c_str(), kOwnerOnly) != 0))
     return cannot(path, errno);
-  std::ifstream file(path);
-  std::string text(kLongestSecret + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  base::Secret secret{std::string(base::trim(text))};
-  if (secret.size() >= kShortestSecret && secret.size() <= kLongestSecret)
-    return StateSecret{std::move(secret), path, is_new};
-  return Error{ErrorCode::invalid_config, Side::store,
-               path +
-                   " holds no secret of 32 characters or more: put SESSION_SECRET back, or remove the file, with "
-                   "which all that was kept is lost"};
+  auto secret = read_secret_file(path);
+  if (!secret) return secret.error();
+  return StateSecret{*std::move(secret), path, is_new};
+}
+
+Result<void> check_state_secret(const std::string& directory) {
+  const std::string path = directory + "/" + config::kStateSecret;
+  struct stat state {};
+  if (::stat(directory.c_str(), &state) == 0 && !S_ISDIR(state.st_mode))
+    return cannot("STATE_DIR " + directory, ENOTDIR);
+  if (::stat(path.c_str(), &state) != 0) return {};
+  const auto secret = read_secret_file(path);
+  return secret ? Result<void>() : secret.error();
 }
 
 void warn_of_memory(const config::Environment& environment) {

@@ -70,6 +70,8 @@ struct StateSecret {
   bool is_new = false;  // made now, which is to be logged
 };
 base::Result<StateSecret> state_secret(const std::string& directory);
+// Whether the one that is there, if there is one, can be used; changes nothing.
+base::Result<void> check_state_secret(const std::string& directory);
 
 // Says once what ends with the process, and what to set.
 void warn_of_memory(const config::Environment& environment);

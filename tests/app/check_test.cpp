@@ -67,6 +67,36 @@ TEST_CASE("check: an application's descriptor is judged by the directory that it
   CHECK(check_with("{}", "none.json").exit_code == 1);
 }
 
+TEST_CASE("check: what a start would refuse is an error, and nothing is made or changed [K15]") {
+  const test::TemporaryFolder folder;
+  folder.write("xs-app.json", "{}");
+  folder.write("file", "text");
+  folder.write("short/session-secret", "short");
+  folder.write("good/session-secret", "0123456789abcdef0123456789abcdef\n");
+  const auto said = [&](Variables variables) {
+    variables.emplace("VCAP_APPLICATION", "{}");
+    variables.emplace("MANAGEMENT_TOKEN", "0123456789abcdef");
+    const auto checked = check_directory(folder.path().string(), std::move(variables));
+    CHECK(checked.exit_code == (checked.output.find("error") != std::string::npos ? 1 : 0));
+    return checked.output;
+  };
+  const std::string secret = "0123456789abcdef0123456789abcdef";
+  CHECK(said({{"STATE_DIR", "file"}}).find("STATE_DIR") != std::string::npos);
+  CHECK(said({{"STATE_DIR", "short"}}).find("holds no secret of 32 characters") != std::string::npos);
+  CHECK(said({{"STATE_DIR", "good"}}).empty());
+  CHECK(said({{"STATE_DIR", "new"}}).empty());
+  CHECK_FALSE(std::filesystem::exists(folder / "new"));
+  CHECK(said({{"LOG_FILE", "nowhere/log"}}).find("LOG_FILE") != std::string::npos);
+  CHECK(said({{"LOG_FILE", "short"}}).find("LOG_FILE") != std::string::npos);
+  CHECK(said({{"LOG_FILE", "log"}}).empty());
+  CHECK_FALSE(std::filesystem::exists(folder / "log"));
+  CHECK(said({{"MANAGEMENT_BIND", "unix:/nope/x"}}).find("MANAGEMENT_BIND") != std::string::npos);
+  CHECK(said({{"MANAGEMENT_BIND", "unix:socket"}}).empty());
+  CHECK(said({{"SESSION_STORE", "redis://r:99999"}, {"SESSION_SECRET", secret}}).find("SESSION_STORE") !=
+        std::string::npos);
+  CHECK(said({{"SESSION_STORE", "redis://r:6379"}, {"SESSION_SECRET", secret}}).empty());
+}
+
 TEST_CASE("check: of the demo's and all examples' directories it says nothing, and ends with 0 [K15]") {
   const Variables secret = {{"OIDC_CLIENT_SECRET", "a-secret"}};
   Variables demo = {{"OIDC_ISSUER", "http://localhost:5001"},
