@@ -26,7 +26,8 @@ TEST_CASE("forwarding: of a destination's headers none replaces or repeats what 
   passage.destination.is_service = true;
   passage.destination.service_client = service;
   passage.destination.closed_fields = {"tenantid"};
-  passage.destination.headers = {{"Host", "evil"}, {"transfer_encoding", "chunked"}, {"TenantId", "other"}, {"x-a", "b"}};
+  passage.destination.headers = {
+      {"Host", "evil"}, {"transfer_encoding", "chunked"}, {"TenantId", "other"}, {"x-a", "b"}};
   const auto head = passage.write();
   CHECK(has(head, "x-a: b"));
   CHECK(has(head, "tenantid: acme"));
