@@ -11,6 +11,7 @@
 #include "applications/repository.h"
 #include "config/files.h"
 #include "config/read_application.h"
+#include "config/report.h"
 #include "config/unix_path.h"
 
 namespace router::app {
@@ -65,7 +66,11 @@ void judge_start(const config::Environment& environment, config::Issues& issues)
 // What is wrong with it, beside what is wrong with the directory; that alone where nothing can be said of it.
 config::Issues all_issues(const config::LoadInput& input, const std::string& application) {
   auto loaded = config::load(input);
-  if (loaded.configuration) judge_start(loaded.configuration->environment, loaded.issues);
+  if (loaded.configuration) {
+    judge_start(loaded.configuration->environment, loaded.issues);
+    config::warn_of_private_files(loaded.private_files, *loaded.configuration,
+                                  config::Report(loaded.issues, input.descriptor));
+  }
   if (application.empty() || !loaded.configuration) return std::move(loaded.issues);
   std::string reason;
   auto text = config::read_whole_file(application, applications::Repository::kLongestDescriptor, reason);

@@ -103,7 +103,6 @@ LoadResult load(const LoadInput& input) {
   if (issues.has_errors()) return result;
   warn_left_out(validation);
   result.private_files = find_private_files(input.descriptor, variables, *configuration);
-  warn_of_private_files(result.private_files, *configuration, report);
   warn_start_script(directory, issues);
   result.effective = effective_text(directory, root, variables, issues);
   result.configuration = std::move(configuration);

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "config/config_fixture.h"
+#include "config/report.h"
 #include "support/certificates.h"
 
 namespace router::config::test::own_files_test {
@@ -64,8 +65,9 @@ TEST_CASE("check: a localDir with files of the router in it is a warning [issue 
   const auto warnings = [&](const std::string& folder, std::map<std::string, std::string> variables) {
     directory.write("xs-app.json", R"({"routes":[{"source":"^/","localDir":")" + folder + R"("}]})");
     variables["VCAP_APPLICATION"] = "{}";
-    const auto loaded = directory.load(std::move(variables));
+    auto loaded = directory.load(std::move(variables));
     REQUIRE(loaded.configuration);
+    warn_of_private_files(loaded.private_files, *loaded.configuration, Report(loaded.issues, "xs-app.json"));
     const auto text = to_text(loaded.issues);
     return text.find("/routes/0/localDir") != std::string::npos &&
            text.find("of the router itself") != std::string::npos;
