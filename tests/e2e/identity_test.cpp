@@ -162,6 +162,12 @@ TEST_CASE("identity provider: xsuaa is told with idp which one, sap_idp wins whe
     const auto at = location.find("&idp=");
     return at == std::string::npos ? "" : location.substr(at + 5, location.find('&', at + 1) - at - 5);
   };
+  using Targets = std::vector<std::string>;
+  const auto targets = [&](const char* path) {
+    Targets found;
+    for (const auto& request : fixture.app.requests_to(path)) found.emplace_back(request.target());
+    return found;
+  };
   CHECK(hint("/fixed/x") == "patients");
   CHECK(hint("/fixed/x?sap_idp=hospital") == "patients");
   CHECK(hint("/dynamic/x?sap_idp=hospital") == "hospital");
@@ -174,9 +180,9 @@ TEST_CASE("identity provider: xsuaa is told with idp which one, sap_idp wins whe
   CHECK(fixture.provider.grants("authorization_code") == 1);
   // what the choice is for is no business of the back-end, where the route leaves it to the user
   CHECK(browser.get("/dynamic/y?a=1&sap_idp=hospital&b=2").status() == 200);
-  CHECK(fixture.app.count("/dynamic/y?a=1&b=2") == 1);
+  CHECK(targets("/dynamic/y") == Targets{"/dynamic/y?a=1&b=2"});
   CHECK(browser.get("/fixed/y?sap_idp=hospital").status() == 200);
-  CHECK(fixture.app.count("/fixed/y?sap_idp=hospital") == 1);
+  CHECK(targets("/fixed/y") == Targets{"/fixed/y?sap_idp=hospital"});
 }
 
 TEST_CASE(
