@@ -57,7 +57,7 @@ TEST_CASE(
   CHECK(test::lines_of(backend::plain_fields(fields)) == "Link: </a.css>\r\n");
 }
 
-TEST_CASE("forwarding: that somebody has been logged out is the router's to say, however spelt [issue 4]") {
+TEST_CASE("forwarding: that somebody has been logged out is the router's to say, however spelt [issue 9]") {
   for (const char* name : {"x-logout-id", "X-Logout-Id", "x_logout_id"}) {
     CHECK(write_answer({{name, "theirs"}}).find("theirs") == std::string::npos);
   }

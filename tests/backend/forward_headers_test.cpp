@@ -19,7 +19,7 @@ TEST_CASE("forwarding: a destination's own authorization replaces the user's tok
   }
 }
 
-TEST_CASE("forwarding: of a destination's headers none replaces or repeats what the router says itself [issue 4]") {
+TEST_CASE("forwarding: of a destination's headers none replaces or repeats what the router says itself [issue 9]") {
   auto service = std::make_shared<config::ServiceClient>();
   service->zone = "acme";
   Passage passage;

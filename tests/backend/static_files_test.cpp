@@ -70,7 +70,7 @@ TEST_CASE("static files: the pipeline completes every head") {
   }
 }
 
-TEST_CASE("static files: what the router itself lives by is not there, whatever it is called by [issue 4]") {
+TEST_CASE("static files: what the router itself lives by is not there, whatever it is called by [issue 9]") {
   StaticSite site;
   for (const char* name :
        {"xs-app.json", "default-env.json", "certs/tls.key", "state/session-secret", "state/state.db-wal", "state/other",
@@ -102,7 +102,7 @@ TEST_CASE("static files: what the router itself lives by is not there, whatever 
   CHECK(site.get("/default-env.json").status() == 404);
 }
 
-TEST_CASE("static files: a folder in the state directory is served, but for what is the router's [issue 4]") {
+TEST_CASE("static files: a folder in the state directory is served, but for what is the router's [issue 9]") {
   StaticSite site;
   for (const char* name : {"a.txt", "session-secret", "session-secret.Zx9", "state.db", "state.db-shm"}) {
     site.write(name, "text");

@@ -14,7 +14,7 @@ constexpr const char* kEncrypted =
     "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAg=\n-----END ENCRYPTED "
     "PRIVATE KEY-----\n";
 
-TEST_CASE("environment: certificate and key are judged at load, an encrypted key asks nobody [issue 4]") {
+TEST_CASE("environment: certificate and key are judged at load, an encrypted key asks nobody [issue 9]") {
   const auto own = make_self_signed("own.example");
   const auto other = make_self_signed("other.example");
   const TemporaryDirectory directory;
@@ -58,7 +58,7 @@ TEST_CASE("environment: certificate and key are judged at load, an encrypted key
                   .configuration);
 }
 
-TEST_CASE("check: a localDir with files of the router in it is a warning [issue 4]") {
+TEST_CASE("check: a localDir with files of the router in it is a warning [issue 9]") {
   const TemporaryDirectory directory;
   directory.write("web/a.txt", "a");
   directory.write("web/keys/token", "a-token-of-enough-length");

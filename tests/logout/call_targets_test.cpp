@@ -80,7 +80,7 @@ TEST_CASE("call targets: method, TLS, proxy and headers are the destination's") 
   CHECK(target->timeout == base::milliseconds(1500));
 }
 
-TEST_CASE("calls: of a destination's headers none replaces or repeats what the router says itself [issue 4]") {
+TEST_CASE("calls: of a destination's headers none replaces or repeats what the router says itself [issue 9]") {
   config::Configuration config;
   for (const bool is_service : {false, true}) {
     auto destination = test::make_destination("bank");

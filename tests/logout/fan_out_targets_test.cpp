@@ -23,7 +23,7 @@ bool sends_token(const net::ClientRequest& request) {
 
 }  // namespace
 
-TEST_CASE("fan-out: a call that waits goes where its back-end is now, as that is called now [issue 4]") {
+TEST_CASE("fan-out: a call that waits goes where its back-end is now, as that is called now [issue 9]") {
   Bench bench;
   bench.client.set("bank.example", 503);
   auto now = Bench::call_to("bank", true).target;
