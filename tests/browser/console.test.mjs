@@ -198,8 +198,8 @@ test('the first Tab leads past the pages to the content, and the focus is always
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Outbox', level: 1 }).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Outbox');
+  await page.getByRole('heading', { name: 'Signals', level: 1 }).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Signals');
 });
 
 test('it explains step by step what a request would meet, and says what is no request [issue 14]', async () => {
