@@ -43,13 +43,21 @@ TEST_CASE("call record: whose tenant it is comes back, what an older version wro
   call.session_origin = {};
   call.session_name = {};
   call.subject = {};
-  std::string old(logout::pack(call).reveal());
-  old.front() = '\x01';
-  old.resize(old.size() - 4);  // what it does not have, which is empty here
-  const auto older = logout::unpack_call(old);
-  REQUIRE(older);
-  CHECK(older->tenant.empty());
-  CHECK(older->id == call.id);
+  call.signal.clear();
+  const struct {
+    char format;
+    std::size_t without;  // what it does not have, which is empty here
+  } rows[] = {{'\x01', 5}, {'\x02', 1}};
+  for (const auto& row : rows) {
+    CAPTURE(row.without);
+    std::string old(logout::pack(call).reveal());
+    old.front() = row.format;
+    old.resize(old.size() - row.without);
+    const auto older = logout::unpack_call(old);
+    REQUIRE(older);
+    CHECK(older->tenant.empty());
+    CHECK(older->id == call.id);
+  }
 }
 
 TEST_CASE("call record: what is cut, longer or of another format is no call") {
