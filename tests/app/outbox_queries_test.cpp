@@ -15,6 +15,7 @@ using nlohmann::json;
 using test::FanOutBench;
 
 struct Bench : FanOutBench {
+  using FanOutBench::FanOutBench;
   json list(management::OutboxQuestion question = {}) {
     const auto listed = test::run_task(app::list_calls(outbox, fan_out, std::move(question)), &loop);
     REQUIRE(listed);
@@ -106,7 +107,7 @@ TEST_CASE("outbox: what was given up is tried again: one, a back-end's, or all [
 
 TEST_CASE("outbox: of many a thousand are tried again at a time, and it is said how many are left [issue 14]") {
   constexpr std::size_t kBatch = logout::FanOut::kRetryBatch;
-  Bench bench;
+  Bench bench({}, 2 * kBatch);
   bench.know({"bank"});
   bench.client.set("bank.example", 503);
   for (std::size_t i = 0; i < kBatch + 200; ++i) bench.submit(FanOutBench::call_to("bank"));
