@@ -113,7 +113,8 @@ Task<void> ServiceTokens::keep_in_session(session::SessionId id, session::Servic
 }
 
 Task<void> ServiceTokens::drop_from_session(session::Snapshot user, Secret token) {
-  auto changing = session::change(store_, user, [&](session::Session& current) {
+  // by id: what the request holds may be older than the token
+  auto changing = session::change(store_, user->id, [&](session::Session& current) {
     return std::erase_if(current.service_tokens, [&](const auto& held) { return held.token == token; }) > 0;
   });
   const auto changed = co_await changing;
