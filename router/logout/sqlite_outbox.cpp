@@ -124,8 +124,10 @@ Task<Result<void>> SqliteOutbox::settle(std::string id) {
   not_buried(id);
   const auto found = waiting_.extract(id);
   if (found.empty()) {
-    records_->change_later([id] { return RecordChanges{storage::erase(RecordKind::call, id)}; });
-    co_return Result<void>();
+    // an operator's, who looks at the list next
+    auto writing = write([id] { return RecordChanges{storage::erase(RecordKind::call, id)}; });
+    auto done = co_await writing;
+    co_return done;
   }
   found.mapped()->take(id);
   if (settled_->note(found.mapped())) records_->change_later(write_noted(settled_));
