@@ -79,7 +79,6 @@ Parts::Parts(const config::Configuration& config, std::unique_ptr<State> given, 
 }
 
 void Parts::start() {
-  call_loops.start();
   state->start();
   fan_out.use_logout_tokens(logout_tokens);
   fan_out.use_signal_queue(signal_queue);

@@ -121,6 +121,7 @@ base::Result<std::uint16_t> Router::start() {
     core->server.start();
   }
   if (auto started = start_management(); !started) return started.error();
+  parts_->call_loops.start();
   for (auto& core : cores_) core->thread = std::thread([&loop = core->loop] { loop.run(); });
   return port;
 }
@@ -163,6 +164,7 @@ void Router::reload(Operations::Reloaded told) {
   tell_reloading();
   if (loader_.joinable()) loader_.join();
   loader_ = std::thread([this, input = input_] {
+    net::hold_signals();  // it may outlive the Signals
     auto loaded = std::make_shared<Loaded>(load(input));
     background_.post([this, loaded] { loaded_anew(*loaded); });
   });

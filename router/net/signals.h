@@ -9,7 +9,8 @@ namespace router::net {
 class AsioLoop;
 
 // Before anything else of a process that will serve, while it has one thread: SIGPIPE is ignored, and SIGHUP and SIGUSR1,
-// which by default end the process, wait until there is a Signals.
+// which by default end the process, wait until there is a Signals. Threads inherit that; one that is made while there is a
+// Signals begins with this.
 void hold_signals();
 
 class Signals {

@@ -6,6 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
 
 #include "e2e/proxy_fixture.h"
 
@@ -61,6 +65,15 @@ struct Inheritable {
   int fd;
 };
 
+// Bit n - 1: the thread holds signal n. Absent: there is none any more.
+std::optional<std::uint64_t> held_signals(const std::filesystem::path& task) {
+  std::ifstream status(task / "status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("SigBlk:")) return std::stoull(line.substr(7), nullptr, 16);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 TEST_CASE("service manager: hears of start, reload, life and end [issue 14]") {
@@ -81,6 +94,27 @@ TEST_CASE("service manager: hears of start, reload, life and end [issue 14]") {
   CHECK(manager.hears("READY=1", 3));  // the old configuration goes on
   CHECK(router.stop() == 0);
   CHECK(manager.hears("STOPPING=1"));
+}
+
+TEST_CASE("service manager: a signal that comes late, at the end, meets no thread that it would kill [issue 11]") {
+  RecordingBackend backend;
+  auto setup = setup_for(backend.origin());
+  setup.environment["THREADS"] = "2";
+  RouterProcess router(setup);
+  router.signal(SIGHUP);  // done once all that a start begins has begun
+  REQUIRE(router.logs("reload.done"));
+  const auto process = std::to_string(router.pid());
+  std::size_t holding = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + process + "/task")) {
+    if (task.path().filename() == process) continue;  // the one that hears them
+    const auto held = held_signals(task.path());
+    if (!held) continue;  // it has just ended
+    CAPTURE(*held);
+    CHECK((*held >> (SIGHUP - 1) & 1) == 1);
+    CHECK((*held >> (SIGUSR1 - 1) & 1) == 1);
+    ++holding;
+  }
+  CHECK(holding >= 4);  // two cores, and two that call
 }
 
 TEST_CASE("service manager: another process's watchdog is none of ours [issue 14]") {
