@@ -33,26 +33,31 @@ void KeptBatch::postpone(const std::string& call_id, unsigned attempts, base::Wa
   }
 }
 
-bool ChangedBatches::note(KeptBatchPtr batch) {
+ChangedBatches::Claim ChangedBatches::note(KeptBatchPtr batch) {
   const std::lock_guard lock(mutex_);
   noted_.insert(std::move(batch));
-  return noted_.size() == 1;
+  if (!writer_.expired()) return nullptr;
+  auto claim = std::make_shared<char>();
+  writer_ = claim;
+  return claim;
 }
 
 void ChangedBatches::take(std::unordered_set<KeptBatchPtr>& batches) {
   const std::lock_guard lock(mutex_);
   batches.merge(noted_);
   noted_.clear();
+  writer_.reset();
 }
 
-storage::MakeChanges write_noted(std::shared_ptr<ChangedBatches> changed) {
+storage::MakeChanges write_noted(std::shared_ptr<ChangedBatches> changed, ChangedBatches::Claim claim) {
   // what was undone is written again
-  return [changed = std::move(changed), batches = std::unordered_set<KeptBatchPtr>()]() mutable {
-    changed->take(batches);
-    storage::RecordChanges changes;
-    for (const auto& batch : batches) changes.push_back(batch->change());
-    return changes;
-  };
+  return
+      [changed = std::move(changed), claim = std::move(claim), batches = std::unordered_set<KeptBatchPtr>()]() mutable {
+        changed->take(batches);
+        storage::RecordChanges changes;
+        for (const auto& batch : batches) changes.push_back(batch->change());
+        return changes;
+      };
 }
 
 }  // namespace router::logout

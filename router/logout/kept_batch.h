@@ -40,16 +40,19 @@ using KeptBatchPtr = std::shared_ptr<KeptBatch>;
 // Those that have changed since somebody has written them.
 class ChangedBatches {
  public:
-  // Whether nobody is about to write yet.
-  bool note(KeptBatchPtr batch);
-  // Moves them there.
+  // Whoever holds one is about to write. It ends with whoever was to, who may never get to it.
+  using Claim = std::shared_ptr<void>;
+  // Null: somebody has one.
+  Claim note(KeptBatchPtr batch);
+  // Moves them there. What is noted from now on is a new claim's.
   void take(std::unordered_set<KeptBatchPtr>& batches);
 
  private:
   std::mutex mutex_;
   std::unordered_set<KeptBatchPtr> noted_;
+  std::weak_ptr<void> writer_;
 };
 // Writes what is noted by then.
-storage::MakeChanges write_noted(std::shared_ptr<ChangedBatches> changed);
+storage::MakeChanges write_noted(std::shared_ptr<ChangedBatches> changed, ChangedBatches::Claim claim);
 
 }  // namespace router::logout

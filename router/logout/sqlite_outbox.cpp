@@ -21,6 +21,7 @@ constexpr std::chrono::hours kBuriedKept{30 * 24};
 constexpr std::size_t kReadAtOnce = 256;
 // What is settled of a batch costs writing the rest.
 constexpr std::size_t kMostInBatch = 16;
+static_assert(kMostInBatch + 1 <= storage::Records::kMostReserved);
 constexpr std::size_t kMostBuried = 10'000;
 constexpr std::size_t kLookEvery = kMostBuried / 10;  // so many burials
 
@@ -116,7 +117,7 @@ Task<Result<void>> SqliteOutbox::postpone(std::string id, unsigned attempts, bas
   const auto found = waiting_.find(id);
   if (found == waiting_.end()) co_return Result<void>();
   found->second->postpone(id, attempts, due);
-  if (postponed_->note(found->second)) records_->change_lazily(write_noted(postponed_));
+  if (auto claim = postponed_->note(found->second)) records_->change_lazily(write_noted(postponed_, std::move(claim)));
   co_return Result<void>();
 }
 
@@ -130,7 +131,7 @@ Task<Result<void>> SqliteOutbox::settle(std::string id) {
     co_return done;
   }
   found.mapped()->take(id);
-  if (settled_->note(found.mapped())) records_->change_later(write_noted(settled_));
+  if (auto claim = settled_->note(found.mapped())) records_->change_later(write_noted(settled_, std::move(claim)));
   co_return Result<void>();
 }
 

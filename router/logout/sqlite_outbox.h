@@ -2,9 +2,10 @@
 //
 // Calls that are recorded together are one sealed record, until all are settled; what is given up has one of its own, for
 // 30 days, of more than some 10,000 the newest. Who records waits for the disk, together with all others of that moment;
-// who settles does not, though it is written at once; when a call is tried next is written with company, for losing that
-// costs one early try. What waits is held in memory, too, shared with the fan-out. Background loop only. Owner: app/parts;
-// `records` outlives it. Source: docs/contract/durability.md "SQLite".
+// who settles does not: it is written some milliseconds later, and after a kill before that the call is made again. When a
+// call is tried next is written with company, for losing that costs one early try. What waits is held in memory, too,
+// shared with the fan-out. Background loop only. Owner: app/parts; `records` outlives it. Source:
+// docs/contract/durability.md "SQLite".
 #pragma once
 
 #include <deque>

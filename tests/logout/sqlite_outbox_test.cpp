@@ -96,6 +96,23 @@ TEST_CASE("sqlite outbox: what the next process gives up keeps its place, and no
   CHECK(outbox.ids() == test::Ids{"a.2", "a.1", "a.3", "b.1"});
 }
 
+TEST_CASE("sqlite outbox: what a write that was never made had to say is said by the next one [issue 12]") {
+  const auto changed = std::make_shared<logout::ChangedBatches>();
+  const auto batch = [](const std::string& key) {
+    return std::make_shared<logout::KeptBatch>(key, 1, logout::CallBatch());
+  };
+  auto dropped = logout::write_noted(changed, changed->note(batch("one")));
+  CHECK_FALSE(changed->note(batch("two")));  // it would be written with it
+  dropped = nullptr;                         // too much waits for the disk, or has waited for too long
+  auto claim = changed->note(batch("three"));
+  REQUIRE(claim);
+  const auto make = logout::write_noted(changed, std::move(claim));
+  CHECK(make().size() == 3);
+  // its turn has come: what changes now is not in it
+  CHECK(changed->note(batch("four")));
+  CHECK(make().size() == 4);
+}
+
 TEST_CASE("sqlite outbox: calls that an older version has written wait on, each in a record of its own [issue 12]") {
   TestedSqliteOutbox tested;
   const auto call = test::make_call("a", 1);
