@@ -206,7 +206,9 @@ std::optional<Failure> Database::run_one(const Job& job) {
   try {
     job.work(*connection_);
   } catch (...) {
-    connection_->take_failure();
+    // what threw may have missed what a disk that is away did not give it
+    auto failure = connection_->take_failure();
+    if (failure && failure->kind != FailureKind::refused) return failure;
     return Failure{FailureKind::refused, base::caught_error().detail};
   }
   return connection_->take_failure();

@@ -270,6 +270,25 @@ TEST_CASE("database: a full disk is said to who waits, reads go on, and nothing 
   CHECK(put(*database, "after"));
 }
 
+TEST_CASE("database: a work that throws because the disk is away is kept, too [issue 12]") {
+  TemporaryDirectory directory;
+  const auto database = open(options_for(directory / "state.db"));
+  REQUIRE(put(*database, "before"));
+  {
+    const SmallDisk small(8192);
+    const auto thrown = run_task(database->write([](Connection& connection) {
+      connection.execute("PRAGMA cache_size=-64");  // so that it does not all wait for the commit
+      put_thing(std::string(1'000'000, 'x'))(connection);
+      if (connection.has_failed()) throw std::bad_alloc();
+    }));
+    REQUIRE_FALSE(thrown);
+    CHECK(thrown.error().code == ErrorCode::unavailable);
+    CHECK_FALSE(database->is_writable());
+  }
+  while (!database->is_writable()) std::this_thread::yield();
+  CHECK(count(*database) == 2);
+}
+
 TEST_CASE("database: what is no database is moved aside, and a new one is begun [Q1]") {
   TemporaryDirectory directory;
   const auto path = directory / "state.db";
