@@ -73,11 +73,19 @@ ordered_json in_short(const ordered_json& receipt) {
   return line;
 }
 
-// What is signed of a logout while it is open is signed once more in its final form: the newest says all. One that goes on
-// here is among the open ones.
-Task<Result<bool>> is_newest(Parts& parts, const logout::SignedReceipt& receipt) {
+// Whether there may be a newer form of it: it was signed while it was open, or a call that was given up may be tried again.
+bool may_be_followed(const ordered_json& receipt) {
+  if (receipt.value("state", "") != "final" || receipt.contains("backEndsLeftOut")) return true;
+  const auto calls = receipt.find("backEnds");
+  return calls != receipt.end() && std::any_of(calls->begin(), calls->end(), [](const ordered_json& call) {
+           return call.value("outcome", "") == to_string(logout::Outcome::dead);
+         });
+}
+
+// The newest form says all. `open_are_shown`: those that go on here, as they are now.
+Task<Result<bool>> is_newest(Parts& parts, const logout::SignedReceipt& receipt, bool open_are_shown) {
   const auto here = parts.receipts.find(receipt.logout_id);
-  if (here && !here->is_handed_over) co_return false;
+  if (open_are_shown && here && !here->is_handed_over) co_return false;
   auto finding = parts.evidence.book->find(receipt.logout_id);
   const auto newest = co_await finding;
   if (!newest) co_return newest.error();
@@ -117,10 +125,13 @@ Task<Result<std::string>> list_receipts(Parts& parts, ReceiptQuestion question) 
         logouts.push_back(receipt.jws);
         continue;
       }
-      auto judging = is_newest(parts, receipt);
-      const auto newest = co_await judging;
-      if (!newest) co_return newest.error();
-      if (*newest) logouts.push_back(in_short(payload));
+      if (may_be_followed(payload)) {
+        auto judging = is_newest(parts, receipt, !question.cursor);
+        const auto newest = co_await judging;
+        if (!newest) co_return newest.error();
+        if (!*newest) continue;
+      }
+      logouts.push_back(in_short(payload));
     }
     looked_at += page->receipts.size();
     cursor = page->next;

@@ -69,4 +69,25 @@ TEST_CASE("receipts: a list has the newest form of each logout, the newest logou
   CHECK(site.ids({.as_jws = true}) == "jws jws jws jws ");
 }
 
+TEST_CASE(
+    "receipts: of the logouts that go on, those that the first page has no room for are on a later one [issue 14]") {
+  Site site;
+  for (const char* const id : {"a", "b"}) site.parts->receipts.open(logout::Cause::browser, "ada", id);
+  site.keep("a", 1, 100, "pending");
+  site.keep("b", 2, 200, "pending");
+  CHECK(site.ids({.limit = 1}) == "bopen ");
+  CHECK(site.ids({.cursor = 2, .limit = 1}) == "aopen ");
+  // each once, where all have room
+  CHECK(site.ids() == "bopen aopen ");
+}
+
+TEST_CASE("receipts: of a call that was given up, and tried again, a list has what became of it [issue 14]") {
+  Site site;
+  site.keep("a", 1, 100, "dead");
+  site.keep("a", 2, 100, "confirmed");
+  site.keep("b", 3, 50, "dead");
+  CHECK(site.ids() == "afinal bfinal ");
+  CHECK(site.ids({.outcome = "dead"}) == "bfinal ");
+}
+
 }  // namespace router::receipt_queries_test
