@@ -24,10 +24,10 @@ void call_fields(Archive& archive, Record& call, Token& credentials, bool& revok
 
 }  // namespace
 
-unsigned number_of(const CallRecord& call) {
-  const auto dot = call.id.rfind('.');
-  if (dot == std::string::npos) return 0;
-  return static_cast<unsigned>(base::parse_unsigned(std::string_view(call.id).substr(dot + 1)).value_or(0));
+unsigned number_of(std::string_view call_id) {
+  const auto dot = call_id.rfind('.');
+  if (dot == std::string_view::npos) return 0;
+  return static_cast<unsigned>(base::parse_unsigned(call_id.substr(dot + 1)).value_or(0));
 }
 
 base::Secret pack(const CallRecord& call) { return pack(call, *call.credentials); }

@@ -48,7 +48,7 @@ struct CallRecord {
 using CallPtr = std::shared_ptr<const CallRecord>;
 
 // Among the calls of its logout; 0: its id tells none.
-unsigned number_of(const CallRecord& call);
+unsigned number_of(std::string_view call_id);
 
 // Plain: what holds cookies and tokens is sealed before it is written.
 base::Secret pack(const CallRecord& call);

@@ -275,8 +275,9 @@ std::optional<base::Error> FanOut::place(WaitingCall& call) const {
 std::string FanOut::last_fault(const std::string& logout_id, const std::string& call_id) const {
   const auto receipt = receipts_.find(logout_id);
   if (!receipt) return {};
-  const auto report = std::find_if(receipt->calls.begin(), receipt->calls.end(),
-                                   [&](const CallReport& call) { return call_id == id_of(*receipt, call.number); });
+  const auto report =
+      std::find_if(receipt->calls.begin(), receipt->calls.end(),
+                   [number = number_of(call_id)](const CallReport& call) { return call.number == number; });
   return report == receipt->calls.end() ? std::string() : report->fault;
 }
 

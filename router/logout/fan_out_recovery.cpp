@@ -75,7 +75,7 @@ Task<void> FanOut::take_on(std::vector<Unfinished> calls, bool is_anew) {
     waiting->target = found ? *found : nullptr;
     waiting->receipt = receipts_.reopen(one.call->logout_id);
     waiting->index =
-        receipts_.reopen_call(waiting->receipt, number_of(*one.call), found ? *found : nameless_target(*one.call));
+        receipts_.reopen_call(waiting->receipt, number_of(one.call->id), found ? *found : nameless_target(*one.call));
     waiting->submitted = is_anew ? steady : std::min(steady, steady_of(one.call->created));
     // who logs out now goes first
     waiting->urgency = is_anew ? Urgency::urgent : Urgency::paced;
