@@ -79,7 +79,9 @@ Operations::AskedReadiness Operations::ask_readiness() {
   AskedReadiness asked{management::ask<std::vector<Dependency>>(
                            given_.parts.background, [this] { return dependencies(given_.in_force(), given_.parts); }),
                        {}};
-  for (auto& core : given_.cores) asked.loops.push_back(management::ask<bool>(core.loop, [] { return true; }));
+  auto loops = given_.parts.call_loops.all();
+  for (auto& core : given_.cores) loops.push_back(&core.loop);
+  for (auto* const loop : loops) asked.loops.push_back(management::ask<bool>(*loop, [] { return true; }));
   return asked;
 }
 
@@ -91,7 +93,7 @@ management::Readiness Operations::readiness_of(AskedReadiness asked, base::Stead
       answered ? std::move(*answered) : std::vector<Dependency>{{"background loop", false, "does not answer"}};
   std::size_t late = 0;
   for (auto& loop : asked.loops) late += loop.by(ends) ? 0 : 1;
-  if (late > 0) readiness.dependencies.push_back({"core loops", false, std::to_string(late) + " do not answer"});
+  if (late > 0) readiness.dependencies.push_back({"loops", false, std::to_string(late) + " do not answer"});
   return readiness;
 }
 
@@ -243,12 +245,12 @@ Result<void> Operations::drop_call(std::string call_id) {
 }
 
 Result<std::string> Operations::applications(management::ApplicationQuestion question) {
-  const auto found = in_force();
-  if (!found) return no_answer();
-  const auto& catalogue = found->graph->applications;
-  if (!catalogue) return list_applications(nullptr, question);
-  const auto kept = catalogue->kept();
-  return list_applications(&kept, question);
+  return answer_of<std::string>(given_.parts.background, [this, question = std::move(question)] {
+    const auto catalogue = given_.in_force().graph->applications;
+    if (!catalogue) return said(list_applications(nullptr, question));
+    const auto kept = catalogue->kept();
+    return said(list_applications(&kept, question));
+  });
 }
 
 Result<void> Operations::drop_application(std::string key) {

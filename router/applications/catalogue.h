@@ -71,7 +71,7 @@ class Catalogue : public std::enable_shared_from_this<Catalogue> {
   base::Result<Found> take(Name name, std::string tenant, std::string text);
 
   std::size_t size() const;
-  // All that the repository has told of, by tenant and segment.
+  // All that the repository has told of, by tenant and segment. Background loop, which says what an entry is.
   std::vector<Kept> kept() const;
   // False: it was not there. Empty segment: all of the tenant.
   bool drop(const std::string& tenant, const std::string& segment);
