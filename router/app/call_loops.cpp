@@ -8,8 +8,6 @@ namespace {
 
 constexpr std::size_t kMostCallLoops = 4;
 
-constexpr std::size_t kBehindHead = 1024;
-
 // A host's calls are all made by one loop, so its limits are whole.
 net::PoolLimits call_limits(const config::Environment& environment) {
   net::PoolLimits limits;

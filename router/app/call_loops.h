@@ -24,7 +24,9 @@ namespace router::app {
 std::size_t core_count(const config::Environment& environment);
 // What back-ends and identity providers may answer with.
 net::ParseLimits answer_limits(const config::Limits& limits);
-// Of a buffer that such an answer's head fits into, and something of what follows it.
+// Of a buffer that a head fits into: something of what follows it does, too.
+inline constexpr std::size_t kBehindHead = 1024;
+// Of one that such an answer's head fits into.
 std::size_t answer_buffer(const config::Limits& limits);
 
 class CallLoops {

@@ -16,6 +16,8 @@ using nlohmann::ordered_json;
 
 constexpr std::chrono::milliseconds kProgressEvery{200};
 constexpr std::size_t kBarWidth = 30;
+// A thousand calls each; an outbox has some ten thousand that were given up.
+constexpr int kMostRounds = 100;
 
 std::string holdings(const ordered_json& session) {
   const auto& held = object_in(session, "holds");
@@ -183,7 +185,8 @@ int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool 
   std::int64_t retried = 0;
   std::optional<std::int64_t> all;  // at first: what is given up again meanwhile is not tried without end
   bool is_drawn = false;
-  for (bool more = true; more;) {
+  int rounds = 0;
+  for (bool more = true; more && rounds < kMostRounds; ++rounds) {
     const auto reply = ask_router(access, {"POST", "/api/outbox/retry", base::json_text(wish)});
     if (const auto code = tell_failure(reply, console)) return *code;
     retried += number_in(reply->body, "retried");

@@ -26,9 +26,7 @@ net::ParseLimits parse_limits(const config::Limits& limits) {
   return {limits.header_bytes, limits.header_count, limits.url_bytes, limits.body_bytes};
 }
 
-// A whole head has to fit into one buffer, and something of what follows it.
-constexpr std::size_t kBehindHead = 1024;
-
+// A whole head has to fit into one buffer.
 std::size_t request_buffer(const config::Limits& limits) {
   return std::max(net::BufferPool::kLarge, limits.header_bytes + limits.url_bytes + kBehindHead);
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "app/call_loops.h"
 #include "app/management_calls.h"
 #include "app/terminal.h"
 #include "base/guarded.h"
@@ -174,12 +175,10 @@ Task<void> carry_out_then_stop(Work work, std::optional<Result<Told>>* told, net
 Result<Told> ask_transmitter(const config::Configuration& config, const config::SignalTransmitter& transmitter,
                              const SignalsOrder& order) {
   const auto& environment = config.environment;
-  net::AsioLoop loop;
+  net::AsioLoop loop(net::BufferPool::kLarge, answer_buffer(environment.limits));
   const base::SystemClock clock;
   net::ClientTls tls(environment.ca_certificate_files, environment.reject_unauthorized);
-  const net::ParseLimits limits{.header_bytes = environment.limits.answer_head_bytes,
-                                .header_count = environment.limits.answer_fields,
-                                .url_bytes = 0};
+  const auto limits = answer_limits(environment.limits);
   net::PoolLimits pool_limits;
   pool_limits.name_servers = environment.name_servers;
   net::AsioBackendPool pool(loop, tls, limits, pool_limits);
