@@ -1,5 +1,6 @@
 #include "storage/redis_node.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/backoff.h"
@@ -17,22 +18,20 @@ using base::Task;
 Task<Result<RedisConnectionPtr>> RedisNode::connection() {
   if (!is_connected() && fault_.empty() && !is_closed_) {
     begin_opening();
-    if (connection_ && connection_->fell_silent()) {
-      // whoever has waited for its answer does not wait as long again
-      fault_ = "Redis does not answer";
-    } else {
-      co_await wait_for_opening();
-    }
+    // whoever has waited for its answer does not wait as long again, and who has just come is not refused for its sake
+    const bool fell_silent = connection_ && connection_->fell_silent();
+    const auto patience = fell_silent ? std::min(patience_, kAfterSilence) : patience_;
+    co_await wait_for_opening(patience);
   }
   if (is_connected()) co_return connection_;
   co_return Error{ErrorCode::unavailable, Side::store, is_closed_ ? "given up" : fault_, true};
 }
 
-Task<void> RedisNode::wait_for_opening() {
+Task<void> RedisNode::wait_for_opening(base::milliseconds patience) {
   const auto self = shared_from_this();
   const auto wake = std::make_shared<base::Wake>(loop_);
   waiting_.push_back(wake);
-  loop_.after(patience_, [weak = std::weak_ptr(wake)] {
+  loop_.after(patience, [weak = std::weak_ptr(wake)] {
     if (const auto late = weak.lock()) late->end();
   });
   co_await wake->wait();

@@ -2,7 +2,8 @@
 // costs nobody any waiting (a circuit breaker).
 //
 // Nobody has asked yet, or the last connection has just been lost: who asks waits for the next one, for the time of a
-// command. Once one could not be opened, or took longer than that, whoever asks hears so at once, until one is open.
+// command; kAfterSilence at most where that one was lost because no answer came. Once one could not be opened, or took
+// longer than that, whoever asks hears so at once, until one is open.
 // Owner: RedisClient, by shared_ptr; close() before letting go of it. Everything on the loop. Errors: unavailable.
 #pragma once
 
@@ -24,6 +25,7 @@ class RedisNode : public std::enable_shared_from_this<RedisNode> {
  public:
   static constexpr base::milliseconds kFirstPause{50};
   static constexpr base::milliseconds kLongestPause{800};
+  static constexpr base::milliseconds kAfterSilence{250};
 
   RedisNode(base::Loop& loop, OpenRedis open, base::milliseconds patience)
       : loop_(loop), open_(std::move(open)), patience_(patience) {}
@@ -43,7 +45,7 @@ class RedisNode : public std::enable_shared_from_this<RedisNode> {
  private:
   static base::Task<void> open(std::shared_ptr<RedisNode> self);
   void begin_opening();
-  base::Task<void> wait_for_opening();
+  base::Task<void> wait_for_opening(base::milliseconds patience);
 
   base::Loop& loop_;
   OpenRedis open_;

@@ -141,6 +141,17 @@ TEST_CASE("Redis client: one that accepts and says nothing, or nonsense, is away
     server.go_on();
     CHECK(world.comes_to_say({"GET", "k"}, "v"));
   }
+  SUBCASE("silent for a moment: who asks after it waits for the next connection") {
+    RedisServer server;
+    address.servers = {{"127.0.0.1", server.port()}};
+    address.command_timeout = base::milliseconds(1'000);
+    RedisWorld world(address);
+    CHECK(world.text({"SET", "k", "v"}) == "OK");
+    server.stop();
+    CHECK(world.text({"GET", "k"}) == "unavailable");
+    server.go_on();
+    CHECK(world.text({"GET", "k"}) == "v");
+  }
   SUBCASE("silent from now on: one time-out is waited for, however many ask one after the other") {
     RedisServer server;
     address.servers = {{"127.0.0.1", server.port()}};
