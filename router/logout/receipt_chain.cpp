@@ -72,8 +72,30 @@ void ReceiptChain::add(Receipt& receipt) {
   base::start_detached(sign_and_keep(*this, {key_, receipt.id, receipt.signed_as, std::move(text)}));
 }
 
+// co_await turn: on the signer's loop, in the order they came there.
+struct ReceiptChain::Turn {
+  ReceiptChain& chain;
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) const {
+    chain.turns_.push_back(waiter);
+    if (chain.turns_.size() == 1) chain.signer_->post([&chain = chain] { chain.take_turn(); });
+  }
+  void await_resume() const noexcept {}
+};
+
+void ReceiptChain::take_turn() {
+  const auto next = turns_.front();
+  next.resume();
+  turns_.pop_front();  // now: who came meanwhile is behind it
+  if (!turns_.empty()) signer_->post([this] { take_turn(); });
+}
+
 base::Task<void> ReceiptChain::sign_and_keep(ReceiptChain& self, Unsigned given) {
-  if (self.signer_ != nullptr) co_await base::switch_to(*self.signer_);
+  if (self.signer_ != nullptr) {
+    co_await base::switch_to(*self.signer_);
+    Turn turn{self};
+    co_await turn;
+  }
   auto entry = self.sign(given);
   auto head = self.head_;
   if (self.home_ != nullptr) co_await base::switch_to(*self.home_);
@@ -101,8 +123,10 @@ std::optional<SignedReceipt> ReceiptChain::sign(const Unsigned& given) {
 base::Task<void> ReceiptChain::all_kept() {
   if (signer_ == nullptr) co_return;
   // behind all that waits there, and behind what comes home of it
-  auto passing = base::run_on(*signer_, *home_, base::Task<void>());
-  co_await passing;
+  co_await base::switch_to(*signer_);
+  Turn turn{*this};
+  co_await turn;
+  co_await base::switch_to(*home_);
 }
 
 base::Task<base::Result<std::string>> ReceiptChain::public_keys() const {

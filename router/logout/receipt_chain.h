@@ -9,9 +9,13 @@
 // compact JWS before, empty in the first), `signedAt` (Unix seconds), `state`.
 //
 // A signature costs more than all else of a logout: where there is a signer, a loop, they are made there one after the
-// other, and it alone knows where the chain goes on. Else background loop only. Owner: app/parts. Source: docs/contract/durability.md "Receipts are evidence"; RFC 7515.
+// other, one a turn, so that what else is done there has not to wait for all of them; and it alone knows where the chain
+// goes on. Else background loop only. Owner: app/parts. Source: docs/contract/durability.md "Receipts are evidence";
+// RFC 7515.
 #pragma once
 
+#include <coroutine>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,9 +56,11 @@ class ReceiptChain {
     std::shared_ptr<std::uint64_t> signed_as;  // its last number; 0: none yet
     std::string text;                          // of the payload, from `signedAt` on
   };
+  struct Turn;
   void keep_key();
   std::optional<SignedReceipt> sign(const Unsigned& given);
   static base::Task<void> sign_and_keep(ReceiptChain& self, Unsigned given);
+  void take_turn();
 
   crypto::SigningKey key_;
   ReceiptBook& book_;
@@ -62,6 +68,7 @@ class ReceiptChain {
   base::Loop* signer_ = nullptr;  // null: whoever adds signs
   base::Loop* home_ = nullptr;
   ChainHead head_;
+  std::deque<std::coroutine_handle<>> turns_;  // the signer's
   std::optional<base::WallTime> key_kept_;
 };
 

@@ -209,6 +209,30 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("receipt chain: what else is done on the loop that signs waits for one signature, not for all [issue 11]") {
+  test::FakeClock clock;
+  test::FakeLoop home(clock);
+  test::FakeLoop signer(clock);
+  home.set_current(false);
+  signer.set_current(false);
+  logout::MemoryReceiptBook book(clock, {});
+  logout::ReceiptChain chain(crypto::SigningKey::generate_p256(), book, clock);
+  chain.sign_on(signer, home);
+  logout::Receipts receipts(clock);
+  for (const char* const user : {"ada", "bob", "eve"}) chain.add(*test::finished_receipt(receipts, user));
+  bool is_called = false;
+  signer.post([&] { is_called = true; });
+  for (int turns = 0; turns < 4; ++turns) signer.run_one();
+  CHECK(is_called);
+  CHECK(chain.head().number == 0);
+  for (std::uint64_t number = 1; number <= 3; ++number) {
+    signer.run_one();
+    CHECK(chain.head().number == number);
+  }
+  home.run_ready();
+  CHECK(unwrapped(run_task(book.page(std::nullopt, 10))).receipts.size() == 3);
+}
+
 TEST_CASE("receipt chain: a call that was given up and is tried again is signed anew [P2]") {
   SignedWorld signed_world;
   auto& world = signed_world.world;
