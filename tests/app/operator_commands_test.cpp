@@ -2,7 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <sstream>
+#include <string>
+#include <thread>
+
+#include "app/management_calls.h"
+#include "support/socket.h"
 
 namespace router::operator_commands_test {
 
@@ -33,6 +39,38 @@ TEST_CASE("commands: a URL of another scheme is said to be none, with 2 [issue 1
     CHECK(app::retry_outbox({url, {}}, order, false, app::Console{in, out, err, false}) == 2);
     CHECK(err.str().find("is no http, https or unix address") != std::string::npos);
   }
+}
+
+TEST_CASE("commands: outbox retry comes to an end, whatever the router goes on saying [issue 14]") {
+  const test::Listener port;
+  std::atomic<int> asked = 0;
+  std::thread router([&] {
+    const std::string body = R"({"retried":1,"more":true})";
+    const std::string answer =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body;
+    // a test that fails ends, too
+    while (asked < 1'000) {
+      const auto client = port.accept(test::kPatience);
+      std::string request;
+      while (client && request.find("{\"all\":true}") == std::string::npos &&
+             client->receive(request, test::in(test::kPatience)) == test::Received::data) {
+      }
+      if (request.empty()) return;
+      ++asked;
+      client->send(answer);
+    }
+  });
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  app::OutboxOrder order;
+  order.all = true;
+  CHECK(app::retry_outbox({port.origin(), {}}, order, false, app::Console{in, out, err, false}) == app::kCommandDone);
+  CHECK(out.str() == "100 calls are tried again\n");
+  CHECK(asked == 100);
+  (void)test::connect_to(port.port());  // says nothing: the last one
+  router.join();
 }
 
 }  // namespace router::operator_commands_test
