@@ -9,6 +9,7 @@
 #include "config/token_rule.h"
 #include "http/coded_tags.h"
 #include "http/field_list.h"
+#include "identity/claims.h"
 #include "session/pairwise_id.h"
 
 namespace router::backend {
@@ -164,7 +165,7 @@ void write_tenant(const RequestForward& forward, const config::ServiceClient& se
   const auto& subdomain = of_host.empty() ? service.zone : of_host;
   if (!subdomain.empty()) append_line(out, "tenantid", subdomain);
   if (service.grant != config::ServiceGrant::mtls) return;
-  const auto& id = tenant_id(service, forward.facts.user.session.get());
+  const auto id = tenant_id(service, forward.facts.user.session.get());
   if (!id.empty()) append_line(out, "x-tenant-id", id);
 }
 
@@ -183,8 +184,10 @@ bool clears_cookies(std::string_view value) {
 
 }  // namespace
 
-const std::string& tenant_id(const config::ServiceClient& service, const session::Session* user) {
-  return user != nullptr && !user->tenant.empty() ? user->tenant : service.zone_id;
+// Not the session's tenant: that may be the host a client has named.
+std::string tenant_id(const config::ServiceClient& service, const session::Session* user) {
+  auto said = user == nullptr ? std::string() : identity::tenant_in(user->claims);
+  return said.empty() ? service.zone_id : said;
 }
 
 void write_request_headers(const RequestForward& forward, std::string& out) {

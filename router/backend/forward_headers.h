@@ -19,8 +19,9 @@
 
 namespace router::backend {
 
-// x-tenant-id of a service that knows the router by its certificate. `user`: null where nobody is signed in.
-const std::string& tenant_id(const config::ServiceClient& service, const session::Session* user);
+// x-tenant-id of a service that knows the router by its certificate: what the user's token said, else the binding's own.
+// `user`: null where nobody is signed in. May be empty.
+std::string tenant_id(const config::ServiceClient& service, const session::Session* user);
 
 struct RequestForward {
   const RequestFacts& facts;

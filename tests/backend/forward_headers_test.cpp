@@ -196,12 +196,28 @@ TEST_CASE("forwarding: a service hears of the tenant, and who knows it by a cert
     passage.destination.closed_fields = {"tenantid", "x-tenant-id", "authorization"};
     passage.external.tenant = row.of_host;
     passage.session.tenant = row.of_session;
+    passage.session.claims = R"({"zid":")" + std::string(row.of_session) + R"("})";
     const auto head = passage.with({{"TenantId", "evil"}, {"X-Tenant-Id", "evil"}, {"Authorization", "evil"}}).write();
     CHECK(has(head, (std::string("tenantid: ") + row.subdomain).c_str()));
     CHECK(has_name(head, "x-tenant-id") == (row.id != nullptr));
     if (row.id != nullptr) CHECK(has(head, (std::string("x-tenant-id: ") + row.id).c_str()));
     CHECK(has_name(head, "Authorization") == (row.grant != mtls));
     CHECK(head.find("evil") == std::string::npos);
+  }
+}
+
+TEST_CASE("forwarding: the host that a client names is no tenant's id, whatever the session has of it [issue 15]") {
+  config::ServiceClient service;
+  service.grant = config::ServiceGrant::mtls;
+  service.zone_id = "own-id";
+  Passage passage;
+  passage.destination.service_client = std::make_shared<const config::ServiceClient>(service);
+  passage.session.tenant = "7b9f2f3e-victim";
+  for (const char* claims : {"", R"({"sub":"ada"})", R"({"zid":""})"}) {
+    passage.session.claims = claims;
+    const auto head = passage.write();
+    CHECK(has(head, "x-tenant-id: own-id"));
+    CHECK(head.find("victim") == std::string::npos);
   }
 }
 

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "e2e/browser.h"
 #include "e2e/proxy_fixture.h"
+#include "e2e/xsuaa_fixture.h"
 #include "support/stub_provider.h"
 #include "support/tls_peers.h"
 
@@ -234,19 +234,21 @@ TEST_CASE(
   TlsBackend backend(authority.issue("IP:127.0.0.1", "right"), authority.file());
   auto setup = setup_for(backend.origin(), nlohmann::json::object());
   setup.environment["XS_CACERT_PATH"] = authority.file();
-  const nlohmann::json credentials{{"sap.cloud.service", "country"},
-                                   {"url", backend.origin()},
-                                   {"grant_type", "mtls"},
-                                   {"cert", text_of(own.certificate)},
-                                   {"key", text_of(own.key)}};
+  const nlohmann::json credentials{
+      {"sap.cloud.service", "country"}, {"url", backend.origin()},          {"grant_type", "mtls"},
+      {"identityzoneid", "own-zone"},   {"cert", text_of(own.certificate)}, {"key", text_of(own.key)}};
+  const StubProvider provider;  // its id tokens name no tenant
   setup.environment["VCAP_SERVICES"] =
-      nlohmann::json{{"country", {{{"name", "country"}, {"credentials", credentials}}}}}.dump();
-  setup.add_route({{"source", "^/svc/(.*)$"}, {"service", "country"}, {"authenticationType", "none"}});
+      nlohmann::json{{"country", binding("country", credentials)}, {"oidc", binding("staff", provider.credentials())}}
+          .dump();
+  setup.add_route(route("svc", "basic", {{"service", "country"}}));
   const RouterProcess router(setup);
   CHECK(ask(router.port(), make_request("GET", "/app/x")).status() == 502);
   CHECK(backend.requests() == 0);
-  CHECK(ask(router.port(), make_request("GET", "/svc/x")).status() == 200);
+  const auto asked = make_request("GET", "/svc/x", {{"Host", "a-victims-zone"}, {"Authorization", kAda}});
+  CHECK(ask(router.port(), asked).status() == 200);
   CHECK(backend.client_name() == "router.example");
+  CHECK(backend.request().find("x-tenant-id: own-zone\r\n") != std::string::npos);
 }
 
 TEST_CASE("tls back-end: a name is asked for in SNI, an address is not") {

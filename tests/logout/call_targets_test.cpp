@@ -177,7 +177,9 @@ TEST_CASE("calls: a service with a certificate of its own hears whose subaccount
   CHECK_FALSE(targets.at(0)->sends_token);
   CHECK(targets.at(0)->tls.client_certificate == "CERT");
   CHECK(sent(logout::calls_for(session, targets, std::nullopt).at(0).forwarded, "x-tenant-id") == "own-id");
-  session.tenant = "zid";
+  session.tenant = "host.example";  // of a token that names none
+  CHECK(sent(logout::calls_for(session, targets, std::nullopt).at(0).forwarded, "x-tenant-id") == "own-id");
+  session.claims = R"({"zid":"zid"})";
   CHECK(sent(logout::calls_for(session, targets, std::nullopt).at(0).forwarded, "x-tenant-id") == "zid");
 }
 

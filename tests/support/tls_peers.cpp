@@ -143,6 +143,11 @@ std::string TlsBackend::server_name() const {
   return server_name_;
 }
 
+std::string TlsBackend::request() const {
+  const std::lock_guard lock(mutex_);
+  return request_;
+}
+
 std::string TlsBackend::received() const {
   const std::lock_guard lock(mutex_);
   return received_;
@@ -174,11 +179,13 @@ void TlsBackend::serve() {
     const std::shared_ptr<SSL> connection(SSL_new(context_.get()), SSL_free);
     SSL_set_fd(connection.get(), socket->fd());
     if (SSL_accept(connection.get()) != 1) continue;
-    if (read_some(connection.get()).empty()) continue;
+    auto request = read_some(connection.get());
+    if (request.empty()) continue;
     std::string answer;
     std::optional<End> end;
     {
       const std::lock_guard lock(mutex_);
+      request_ = std::move(request);
       end = end_;
       client_name_ = name_of_peer(connection.get());
       const char* const name = SSL_get_servername(connection.get(), TLSEXT_NAMETYPE_host_name);

@@ -86,6 +86,7 @@ class TlsBackend {
   // The common name of who asked last; empty without certificate.
   std::string client_name() const;
   std::string server_name() const;  // that it asked for (SNI); empty without
+  std::string request() const;      // what it sent first
   void answer_and_stay(std::string bytes);
   // These bytes, then the end: with close_notify, by FIN alone (a truncation), or by RST.
   enum class End { told, truncated, reset };
@@ -102,6 +103,7 @@ class TlsBackend {
   mutable std::mutex mutex_;
   std::string client_name_;
   std::string server_name_;
+  std::string request_;
   std::string answer_;
   std::string received_;
   std::atomic<std::size_t> requests_{0};
