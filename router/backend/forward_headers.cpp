@@ -165,7 +165,7 @@ void write_tenant(const RequestForward& forward, const config::ServiceClient& se
   const auto& subdomain = of_host.empty() ? service.zone : of_host;
   if (!subdomain.empty()) append_line(out, "tenantid", subdomain);
   if (service.grant != config::ServiceGrant::mtls) return;
-  const auto id = tenant_id(service, forward.facts.user.session.get());
+  const auto id = tenant_id(service, forward.facts.user.session.get(), of_host);
   if (!id.empty()) append_line(out, "x-tenant-id", id);
 }
 
@@ -185,9 +185,10 @@ bool clears_cookies(std::string_view value) {
 }  // namespace
 
 // Not the session's tenant: that may be the host a client has named.
-std::string tenant_id(const config::ServiceClient& service, const session::Session* user) {
+std::string tenant_id(const config::ServiceClient& service, const session::Session* user, std::string_view of_host) {
   auto said = user == nullptr ? std::string() : identity::tenant_in(user->claims);
-  return said.empty() ? service.zone_id : said;
+  const bool is_own = of_host.empty() || of_host == service.zone;
+  return said.empty() && is_own ? service.zone_id : said;
 }
 
 void write_request_headers(const RequestForward& forward, std::string& out) {

@@ -19,9 +19,10 @@
 
 namespace router::backend {
 
-// x-tenant-id of a service that knows the router by its certificate: what the user's token said, else the binding's own.
-// `user`: null where nobody is signed in. May be empty.
-std::string tenant_id(const config::ServiceClient& service, const session::Session* user);
+// x-tenant-id of a service that knows the router by its certificate: what the user's token said, else the binding's own,
+// where the host is no other tenant's. `user`: null where nobody is signed in. `of_host`: http::External::tenant. Empty:
+// nobody knows it.
+std::string tenant_id(const config::ServiceClient& service, const session::Session* user, std::string_view of_host);
 
 struct RequestForward {
   const RequestFacts& facts;

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "backend/destination_tls.h"
 #include "backend/field_names.h"
@@ -169,7 +170,8 @@ std::vector<Call> calls_for(const session::Session& session, const CallTargets& 
     }
     if (request) call.forwarded = forwarded_fields(*target, *request);
     if (target->service_client) {
-      call.forwarded.push_back({"x-tenant-id", backend::tenant_id(*target->service_client, &session)});
+      auto id = backend::tenant_id(*target->service_client, &session, session.subdomain);
+      if (!id.empty()) call.forwarded.push_back({"x-tenant-id", std::move(id)});
     }
     calls.push_back(std::move(call));
   }

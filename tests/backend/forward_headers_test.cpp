@@ -183,7 +183,10 @@ TEST_CASE("forwarding: a service hears of the tenant, and who knows it by a cert
   };
   using enum config::ServiceGrant;
   for (const Row& row : {Row{user_token, "", "zid", "own", nullptr}, Row{user_token, "t1", "zid", "t1", nullptr},
-                         Row{mtls, "", "zid", "own", "zid"}, Row{mtls, "t1", "", "t1", "own-id"}}) {
+                         Row{mtls, "", "zid", "own", "zid"}, Row{mtls, "t1", "zid", "t1", "zid"},
+                         Row{mtls, "", "", "own", "own-id"}, Row{mtls, "own", "", "own", "own-id"},
+                         // the id of the provider's subaccount is not the subscriber's
+                         Row{mtls, "t1", "", "t1", nullptr}}) {
     CAPTURE(static_cast<int>(row.grant));
     CAPTURE(row.of_host);
     config::ServiceClient service;

@@ -179,6 +179,8 @@ TEST_CASE("calls: a service with a certificate of its own hears whose subaccount
   CHECK(sent(logout::calls_for(session, targets, std::nullopt).at(0).forwarded, "x-tenant-id") == "own-id");
   session.tenant = "host.example";  // of a token that names none
   CHECK(sent(logout::calls_for(session, targets, std::nullopt).at(0).forwarded, "x-tenant-id") == "own-id");
+  session.subdomain = "a-subscriber";
+  CHECK(sent(logout::calls_for(session, targets, std::nullopt).at(0).forwarded, "x-tenant-id") == "(none)");
   session.claims = R"({"zid":"zid"})";
   CHECK(sent(logout::calls_for(session, targets, std::nullopt).at(0).forwarded, "x-tenant-id") == "zid");
 }
