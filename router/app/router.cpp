@@ -76,7 +76,8 @@ Router::Router(const config::LoadResult& loaded, config::LoadInput input, std::u
       config_(loaded.configuration),
       started_with_(config_),
       connections_(config_->environment.limits.connections, config_->environment.limits.connections_per_address),
-      private_files_(loaded.private_files),
+      started_files_(loaded.private_files),
+      private_files_(started_files_),
       effective_(std::make_shared<const std::string>(loaded.effective)) {
   session::use_fingerprint_secret(config_->environment.session_secret);
   state->use_redis(config_->environment, background_);
@@ -195,6 +196,7 @@ management::ReloadOutcome Router::take_over(const Loaded& loaded) {
     outcome.fault = loaded.tls.error().detail;
   } else {
     private_files_ = loaded.result.private_files;
+    private_files_.add(started_files_);
     take_over(loaded.result.configuration, *loaded.tls);
     effective_ = std::make_shared<const std::string>(loaded.result.effective);
     // at each reload, until the restart: what runs is not what is written

@@ -82,7 +82,8 @@ class Router {
   std::shared_ptr<const pipeline::Graph> graph_;
   std::vector<std::unique_ptr<Core>> cores_;
   std::shared_ptr<net::ServerTls> tls_;           // of the connections from now on; null: none
-  config::PrivateFiles private_files_;            // of what is in force
+  const config::PrivateFiles started_files_;      // it lives by them until the end, whatever is written since
+  config::PrivateFiles private_files_;            // those, and of what is in force
   std::shared_ptr<const std::string> effective_;  // config::LoadResult::effective
   std::unique_ptr<Watchdog> watchdog_;            // null: nobody watches
   std::thread loader_;

@@ -19,7 +19,19 @@ std::string without_links(const std::string& path) {
   return fault ? path : canonical.string();
 }
 
+void add_missing(const std::vector<std::string>& more, std::vector<std::string>& names) {
+  for (const auto& name : more) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+}
+
 }  // namespace
+
+void PrivateFiles::add(const PrivateFiles& more) {
+  add_missing(more.files, files);
+  add_missing(more.folders, folders);
+  add_missing(more.beginnings, beginnings);
+}
 
 PrivateFiles PrivateFiles::inside(const std::string& folder) const {
   const std::string begin = without_links(folder) + "/";

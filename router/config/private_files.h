@@ -25,6 +25,8 @@ struct PrivateFiles {
   // Those that are inside `folder`; of the folders as `beginnings`, none where the folder itself is in one: then that one
   // is not the router's alone.
   PrivateFiles inside(const std::string& folder) const;
+  // Those of `more`, too.
+  void add(const PrivateFiles& more);
   bool empty() const { return files.empty() && beginnings.empty(); }
 };
 

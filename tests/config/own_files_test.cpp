@@ -83,5 +83,13 @@ TEST_CASE("check: a localDir with files of the router in it is a warning [issue 
       warnings("web", {{"SESSION_STORE", "sqlite:web/a.db"}, {"SESSION_SECRET", "0123456789abcdef0123456789abcdef"}}));
 }
 
+TEST_CASE("private files: those of two configurations are all of both, each once [issue 9]") {
+  PrivateFiles now{{"/r/xs-app.json", "/r/new.key"}, {"/r/other"}, {"/r/new.log"}};
+  now.add({{"/r/xs-app.json", "/r/old.key"}, {"/r/state"}, {"/r/old.log", "/r/new.log"}});
+  CHECK(now.files == std::vector<std::string>{"/r/xs-app.json", "/r/new.key", "/r/old.key"});
+  CHECK(now.folders == std::vector<std::string>{"/r/other", "/r/state"});
+  CHECK(now.beginnings == std::vector<std::string>{"/r/new.log", "/r/old.log"});
+}
+
 }  // namespace
 }  // namespace router::config::test::own_files_test

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <filesystem>
 #include <thread>
 
 #include "e2e/browser.h"
@@ -191,6 +192,25 @@ TEST_CASE("reload: what needs a restart is named, each setting, and the rest tak
   CHECK(router.logs("\"setting\":\"LIMIT_BODY_BYTES\""));
   CHECK(router.logs("reload.done"));
   CHECK(router.log().find("\"setting\":\"PORT\"") == std::string::npos);
+}
+
+TEST_CASE("reload: what the router was started with is not served, wherever its state is said to be now [issue 9]") {
+  RecordingBackend backend;
+  auto setup = setup_for(backend.origin());
+  setup.add_route({{"source", "^/s/(.*)$"}, {"target", "$1"}, {"localDir", "web"}, {"authenticationType", "none"}});
+  setup.files["web/a.html"] = "<p>a</p>";
+  setup.files["default-env.json"] = R"({"STATE_DIR": "web/state", "httpHeaders": [{"X-Round": "1"}]})";
+  RouterProcess router(setup);
+  REQUIRE(std::filesystem::exists(router.folder() / "web/state/session-secret"));
+  CHECK(ask(router.port(), make_request("GET", "/s/state/session-secret")).status() == 404);
+  router.folder().write("default-env.json", R"({"httpHeaders": [{"X-Round": "2"}]})");
+  router.signal(SIGHUP);
+  const auto taken = [&] { return ask(router.port(), make_request("GET", "/s/a.html")).field("X-Round") == "2"; };
+  CHECK(eventually(taken, kReloadTime));
+  for (const char* path : {"/s/state/session-secret", "/s/state/state.db"}) {
+    CAPTURE(path);
+    CHECK(ask(router.port(), make_request("GET", path)).status() == 404);
+  }
 }
 
 TEST_CASE("reload: signals that come while one is read are one more reading, with what is there then [N19]") {
