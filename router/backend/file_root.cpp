@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 namespace router::backend {
@@ -24,6 +25,8 @@ namespace {
 constexpr int kReadFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 // The kernel gives up on a look-up that a rename crosses; more than this is no accident.
 constexpr int kMostOpens = 8;
+// What proc(5) adds to the name of a file that another one has replaced.
+constexpr std::string_view kDeleted = " (deleted)";
 
 int open_beneath(int folder, const char* path) {
   open_how how{};
@@ -100,17 +103,20 @@ Result<std::optional<Descriptor>> FileRoot::open_folder() const {
   return std::optional<Descriptor>();
 }
 
-// By what the file is, whatever it was called by: a link leads to the same. Looked at each time, for files are replaced.
+// By what the file is, whatever it was called by: a link leads to the same. Looked at each time, for files are replaced;
+// by its path, too, as that may have happened just now.
 bool FileRoot::is_closed(int file, std::uint64_t device, std::uint64_t inode) const {
   for (const auto& name : closed_.files) {
     struct stat other {};
     if (::stat(name.c_str(), &other) == 0 && other.st_dev == device && other.st_ino == inode) return true;
   }
-  if (closed_.beginnings.empty()) return false;
   std::error_code fault;
-  const auto path = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file), fault).string();
-  return fault || std::any_of(closed_.beginnings.begin(), closed_.beginnings.end(),
-                              [&](const std::string& beginning) { return path.starts_with(beginning); });
+  auto path = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file), fault).string();
+  if (fault) return true;
+  if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
+  if (std::find(closed_.files.begin(), closed_.files.end(), path) != closed_.files.end()) return true;
+  return std::any_of(closed_.beginnings.begin(), closed_.beginnings.end(),
+                     [&](const std::string& beginning) { return path.starts_with(beginning); });
 }
 
 Result<std::optional<OpenFile>> FileRoot::open(const Descriptor& folder, const std::string& path) const {

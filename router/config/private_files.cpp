@@ -37,8 +37,11 @@ PrivateFiles PrivateFiles::inside(const std::string& folder) const {
   const std::string begin = without_links(folder) + "/";
   const auto is_inside = [&](const std::string& path) { return path.starts_with(begin); };
   PrivateFiles inside;
-  std::copy_if(files.begin(), files.end(), std::back_inserter(inside.files),
-               [&](const std::string& file) { return is_inside(without_links(file)) || is_inside(file); });
+  for (const auto& file : files) {
+    auto found = without_links(file);
+    if (is_inside(found) || is_inside(file)) inside.files.push_back(file);
+    if (found != file && is_inside(found)) inside.files.push_back(std::move(found));
+  }
   std::copy_if(beginnings.begin(), beginnings.end(), std::back_inserter(inside.beginnings), is_inside);
   for (const auto& one : folders) {
     if (is_inside(one)) inside.beginnings.push_back(one + "/");

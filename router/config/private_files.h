@@ -22,7 +22,7 @@ struct PrivateFiles {
   std::vector<std::string> folders;     // without symbolic links; private with all in them
   std::vector<std::string> beginnings;  // of paths without symbolic links
 
-  // Those that are inside `folder`; of the folders as `beginnings`, none where the folder itself is in one: then that one
+  // Those that are inside `folder`, of the files what links of now lead to, too; of the folders as `beginnings`, none where the folder itself is in one: then that one
   // is not the router's alone.
   PrivateFiles inside(const std::string& folder) const;
   // Those of `more`, too.

@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
 
 #include "support/temporary_folder.h"
 
@@ -130,6 +132,32 @@ TEST_CASE("file root: the localDir itself may be a link") {
   const Tree tree;
   tree.outer.link("current", "root");
   CHECK(found(FileRoot(tree.outer / "current"), "a.txt") == "content of a");
+}
+
+TEST_CASE("file root: a closed file is not opened while it is replaced, nor where its link led to [issue 9]") {
+  const Tree tree;
+  tree.outer.write("root/secret.json", "secret");
+  tree.outer.link("root/to-key", "old.key");
+  tree.outer.write("root/old.key", "secret");
+  config::PrivateFiles closed;
+  closed.files = {tree.outer / "root/secret.json", tree.outer / "root/to-key"};
+  const FileRoot root(tree.outer / "root", FileRoot::available_resolution(), closed);
+  std::filesystem::remove(tree.outer / "root/to-key");
+  tree.outer.link("root/to-key", "a.txt");
+  CHECK(found(root, "old.key") == "absent");
+  CHECK(found(root, "a.txt") == "absent");
+  std::atomic<bool> done{false};
+  std::thread replacing([&] {
+    while (!done) {
+      tree.outer.write("next.json", "secret");
+      std::filesystem::rename(tree.outer / "next.json", tree.outer / "root/secret.json");
+    }
+  });
+  int opened = 0;
+  for (int i = 0; i < 2'000; ++i) opened += found(root, "secret.json") == "absent" ? 0 : 1;
+  done = true;
+  replacing.join();
+  CHECK(opened == 0);
 }
 
 TEST_CASE("file root: size and time of an open file are told") {
