@@ -77,6 +77,14 @@ bool means_absent(int fault) {
   }
 }
 
+// What is written beside a file goes on so: state.db-wal, log.1; a folder's ends with '/'.
+bool goes_on(std::string_view path, std::string_view beginning) {
+  if (!path.starts_with(beginning)) return false;
+  const auto rest = path.substr(beginning.size());
+  return rest.empty() || beginning.ends_with('/') ||
+         std::string_view("/.-").find(rest.front()) != std::string_view::npos;
+}
+
 Error describe_fault(int fault) {
   const bool for_now = fault == EMFILE || fault == ENFILE || fault == ENOMEM || fault == EAGAIN;
   return {for_now ? ErrorCode::unavailable : ErrorCode::internal, Side::router,
@@ -116,7 +124,7 @@ bool FileRoot::is_closed(int file, std::uint64_t device, std::uint64_t inode) co
   if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
   if (std::find(closed_.files.begin(), closed_.files.end(), path) != closed_.files.end()) return true;
   return std::any_of(closed_.beginnings.begin(), closed_.beginnings.end(),
-                     [&](const std::string& beginning) { return path.starts_with(beginning); });
+                     [&](const std::string& beginning) { return goes_on(path, beginning); });
 }
 
 Result<std::optional<OpenFile>> FileRoot::open(const Descriptor& folder, const std::string& path) const {

@@ -18,9 +18,10 @@ inline constexpr const char* kDefaultServices = "default-services.json";
 inline constexpr const char* kStateSecret = "session-secret";  // in the state directory
 
 struct PrivateFiles {
-  std::vector<std::string> files;       // as they are named; they may be replaced while the router runs
-  std::vector<std::string> folders;     // without symbolic links; private with all in them
-  std::vector<std::string> beginnings;  // of paths without symbolic links
+  std::vector<std::string> files;    // as they are named; they may be replaced while the router runs
+  std::vector<std::string> folders;  // without symbolic links; private with all in them
+  // Of paths without symbolic links, which end there or go on with '/', '.' or '-'.
+  std::vector<std::string> beginnings;
 
   // Those that are inside `folder`, of the files what links of now lead to, too; of the folders as `beginnings`, none where the folder itself is in one: then that one
   // is not the router's alone.

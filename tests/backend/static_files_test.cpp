@@ -74,7 +74,7 @@ TEST_CASE("static files: what the router itself lives by is not there, whatever 
   StaticSite site;
   for (const char* name :
        {"xs-app.json", "default-env.json", "certs/tls.key", "state/session-secret", "state/state.db-wal", "state/other",
-        "router.log.1", "folder/xs-app.json", "statement.txt", "xs-app.json.md"}) {
+        "router.log.1", "router.logs.txt", "folder/xs-app.json", "statement.txt", "xs-app.json.md"}) {
     site.write(name, "text");
   }
   site.folder.link("site/to-key", "certs/tls.key");
@@ -92,7 +92,7 @@ TEST_CASE("static files: what the router itself lives by is not there, whatever 
       CAPTURE(target);
       CHECK(site.get(target).status() == 404);
     }
-    for (const char* target : {"/folder/xs-app.json", "/statement.txt", "/xs-app.json.md"}) {
+    for (const char* target : {"/folder/xs-app.json", "/statement.txt", "/xs-app.json.md", "/router.logs.txt"}) {
       CAPTURE(target);
       CHECK(site.get(target).status() == 200);
     }
