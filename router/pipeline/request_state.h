@@ -27,9 +27,10 @@ struct RequestState : backend::RequestFacts {
   applications::Found application;  // of the HTML5 repository, whose paths these are; null: the descriptor's
   // Why it is not known whether there is one; the request goes on as far as a logout.
   std::optional<base::Error> application_fault;
-  backend::Match match;         // keeps its route and back-end, whatever is loaded meanwhile
-  bool is_public_page = false;  // a landing page of a logout, whatever its route says
-  http::Fields reply_fields;    // that every reply to this request carries: cookies, CSRF token
+  std::optional<base::seconds> application_later;  // or when its address may ask that again
+  backend::Match match;                            // keeps its route and back-end, whatever is loaded meanwhile
+  bool is_public_page = false;                     // a landing page of a logout, whatever its route says
+  http::Fields reply_fields;                       // that every reply to this request carries: cookies, CSRF token
   // A policy of ours has spoken about this request's Origin: a back-end's own CORS fields would contradict it.
   bool cors_is_ours = false;
   bool shows_welcome_file = false;  // it is the target already

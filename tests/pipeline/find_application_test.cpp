@@ -8,6 +8,8 @@
 namespace router::find_application_test {
 namespace {
 
+constexpr const char* kForm = "application/x-www-form-urlencoded";
+
 struct World {
   test::World logouts;
   test::ApplicationWorld repository;
@@ -27,7 +29,9 @@ struct World {
   static std::string path_of(const std::string& segment) { return "/base/" + segment + "/xs-app.json"; }
   int ask(const std::string& target, std::string_view peer = "192.0.2.7") {
     stages.peer = peer;
-    auto& context = stages.ask("GET", target, {{"Host", "app.example"}});
+    auto& context = form.empty() ? stages.ask("GET", target, {{"Host", "app.example"}})
+                                 : stages.ask("POST", target, {{"Host", "app.example"}, {"Content-Type", kForm}});
+    if (!form.empty()) stages.exchange->set_body({form});
     if (logs_out) {
       auto& graph = const_cast<pipeline::Graph&>(*stages.graph);
       graph.logout = std::make_unique<logout::Service>(logouts.parts_with(logouts.store));
@@ -39,6 +43,7 @@ struct World {
   }
   bool is_application = false;
   bool logs_out = false;
+  std::string form;  // posts it
 };
 
 }  // namespace
@@ -75,6 +80,21 @@ TEST_CASE_FIXTURE(World, "find application: a logout waits for no repository, no
   CHECK(ask("/my/x") == 429);
   CHECK(ask("/api/x?logout") == 0);
   CHECK(!is_application);
+}
+
+TEST_CASE_FIXTURE(World, "find application: a form that is no logout has no more look-ups than a page has [issue 15]") {
+  logouts.config.logout.applications = {{"", "/api/bye", "logout", "", {}}};
+  logouts.config.logout.inspect_body = true;
+  logouts.service();
+  logs_out = true;
+  for (int i = 0; i < 3; ++i) CHECK(ask("/guess" + std::to_string(i)) == 0);
+  form = "a=b";
+  CHECK(ask("/guess3") == 0);
+  stages.exchange->use_loop(logouts.loop);
+  const auto verdict = test::run_task(pipeline::logout(*stages.context), &logouts.loop);
+  REQUIRE(test::status_after(verdict) == 429);
+  CHECK(std::get<http::Response>(*verdict).headers.contains("Retry-After"));
+  CHECK(repository.asked(path_of("guess3")) == 0);
 }
 
 }  // namespace router::find_application_test

@@ -64,7 +64,8 @@ Task<Result<Verdict>> ask_for_application(Context& context, applications::Name n
   const bool is_guess = catalogue.is_guess(name, tenant);
   const auto later = is_guess ? take_look_up(context) : std::nullopt;
   if (later && may_log_out(context)) {
-    co_return fail_unless_logout(context, {base::ErrorCode::overloaded, base::Side::client, "too many look-ups"});
+    context.application_later = later;
+    co_return Verdict(Continue{});
   }
   if (later) co_return too_many_look_ups(*later);
   auto finding = catalogue.find(std::move(name), std::move(tenant), anew, context.exchange.loop());

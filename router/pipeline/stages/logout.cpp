@@ -1,4 +1,5 @@
 #include "net/bounded_body.h"
+#include "pipeline/look_ups.h"
 #include "pipeline/stages/stages.h"
 
 namespace router::pipeline {
@@ -8,6 +9,7 @@ namespace {
 // It was no logout.
 Result<Verdict> go_on(const Context& context) {
   if (context.application_fault) return *context.application_fault;
+  if (context.application_later) return too_many_look_ups(*context.application_later);
   return Verdict(Continue{});
 }
 
