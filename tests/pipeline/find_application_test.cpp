@@ -97,4 +97,17 @@ TEST_CASE_FIXTURE(World, "find application: a form that is no logout has no more
   CHECK(repository.asked(path_of("guess3")) == 0);
 }
 
+TEST_CASE_FIXTURE(World, "find application: what is no logout is foreseen to end as it does [issue 15]") {
+  logs_out = true;
+  logouts.service();
+  repository.answers[path_of("api")] = {200, "{}"};
+  CHECK(ask("/api/x") == 0);
+  pipeline::Told told;
+  CHECK_FALSE(pipeline::explain_logout(*stages.context, told));
+  stages.context->application_fault = base::Error{base::ErrorCode::protocol, base::Side::back_end, "no descriptor"};
+  const auto foreseen = pipeline::explain_logout(*stages.context, told);
+  REQUIRE(foreseen);
+  CHECK(foreseen->status == 502);
+}
+
 }  // namespace router::find_application_test

@@ -107,7 +107,7 @@ std::string_view landing(const RequestState& state) {
 std::optional<Foreseen> explain_logout(RequestState& state, Told& told) {
   const auto application = state.application ? state.application->config : nullptr;
   auto logout = state.graph.logout->explain(state.request, state.external, application);
-  if (!logout) return std::nullopt;
+  if (!logout) return state.application_fault ? foresee(*state.application_fault) : std::nullopt;
   if (const auto page = landing(state); !page.empty() && logout->instead) {
     if (logout->instead->status < 400) return foresee(logout->instead->status, page);
     return foresee(Verdict(std::move(*logout->instead)));
