@@ -92,6 +92,16 @@ TEST_CASE_FIXTURE(World, "authenticate: with dynamicIdentityProvider the query c
   }
 }
 
+TEST_CASE_FIXTURE(World, "authenticate: the choice is the login's alone, however its name is written [issue 15]") {
+  for (const char* query : {"sap_idp=two&a=1", "sap%5Fidp=two&a=1", "a=1&s%61p_idp=two"}) {
+    CAPTURE(std::string(query));
+    CHECK(script("/any?" + std::string(query), "two") == 0);
+    CHECK(context->target().query == "a=1");
+  }
+  CHECK(script("/any?a=sap_idp", "two") == 0);
+  CHECK(context->target().query == "a=sap_idp");
+}
+
 TEST_CASE_FIXTURE(World, "authenticate: basic without credentials, with other ones or with two is challenged") {
   for (const test::Fields& fields :
        {test::Fields{}, test::Fields{{"Authorization", "Bearer x"}}, test::Fields{{"Authorization", "Basic ???"}},

@@ -70,7 +70,7 @@ Result<Wanted> wanted_provider(const RequestState& state) {
 void take_out_choice(RequestState& state) {
   const auto& target = state.target();
   if (!state.route().dynamic_identity_provider || state.route().matches_query) return;
-  if (target.query.find(kChosenProvider) == std::string::npos) return;
+  if (!http::query_has(target.query, kChosenProvider)) return;
   http::Target without = target;
   without.query =
       http::query_without(target.query, [](const http::QueryParameter& one) { return one.name == kChosenProvider; });
