@@ -39,7 +39,7 @@ RepositoryFiles::RepositoryFiles(std::shared_ptr<const Repository> repository, s
       destination_(files_destination(repository_->binding(), name_)),
       origin_(net::make_backend_origin(destination_.url, backend::destination_tls(destination_, config))),
       slots_(slots),
-      until_head_(backend::until_head(destination_.name)) {}
+      metrics_(destination_.name) {}
 
 Task<Result<void>> RepositoryFiles::ask(backend::Call& call, const std::string& rewritten) {
   const std::string tenant = tenant_of(call.facts.external, config_);
@@ -54,7 +54,7 @@ Task<Result<void>> RepositoryFiles::ask(backend::Call& call, const std::string& 
   }
   const backend::PassageRules rules{
       .kept_back = kAboutToken, .cache_control = cache_control(call), .added_lines = added};
-  backend::Passage passage(call, destination_, config_, origin_, slots_, until_head_, rules);
+  backend::Passage passage(call, destination_, config_, origin_, slots_, metrics_, rules);
   std::string path = routing::join_paths(destination_.url, rewritten);
   auto passing = passage.run(std::move(path));
   auto passed = co_await passing;

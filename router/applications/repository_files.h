@@ -11,7 +11,7 @@
 #include "applications/repository.h"
 #include "backend/compressed_body.h"
 #include "backend/own_token.h"
-#include "base/metrics.h"
+#include "backend/passage_metrics.h"
 #include "net/backend_origin.h"
 
 namespace router::applications {
@@ -32,7 +32,7 @@ class RepositoryFiles final : public backend::OwnToken {
   const config::Destination destination_;
   const net::BackendOrigin origin_;
   backend::CompressionSlots& slots_;
-  base::Histogram until_head_;
+  const backend::PassageMetrics metrics_;
 };
 
 }  // namespace router::applications

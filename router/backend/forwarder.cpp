@@ -25,13 +25,13 @@ Forwarder::Forwarder(const config::Destination& destination, const config::Confi
       config_(configuration),
       origin_(origin_of(destination, configuration)),
       slots_(slots),
-      until_head_(until_head(destination.name)) {}
+      metrics_(destination.name) {}
 
 Task<Result<void>> Forwarder::serve(Call& call) {
   auto rewritten = routing::rewrite(call.route(), call.match.match, call.facts.target());
   if (!rewritten) co_return rewritten.error();
   std::string path = routing::join_paths(destination_.url, *rewritten);
-  Passage passage(call, destination_, config_, origin_, slots_, until_head_);
+  Passage passage(call, destination_, config_, origin_, slots_, metrics_);
   auto passed = co_await passage.run(std::move(path));
   co_return passed;
 }

@@ -9,7 +9,7 @@
 
 #include "backend/backend.h"
 #include "backend/compressed_body.h"
-#include "base/metrics.h"
+#include "backend/passage_metrics.h"
 #include "config/token_rule.h"
 #include "net/backend_origin.h"
 
@@ -29,7 +29,7 @@ class Forwarder final : public Backend {
   const config::Configuration& config_;
   net::BackendOrigin origin_;
   CompressionSlots& slots_;
-  base::Histogram until_head_;
+  const PassageMetrics metrics_;
 };
 
 }  // namespace router::backend

@@ -42,7 +42,7 @@ OnPremise::OnPremise(const config::Destination& destination, const config::Confi
       slots_(slots),
       tokens_(std::move(tokens)),
       client_(destination.connectivity, &destination.connectivity->client),
-      until_head_(until_head(destination.name)) {}
+      metrics_(destination.name) {}
 
 Task<Result<void>> OnPremise::ask(Call& call, const std::string& rewritten) {
   const auto& proxy = *destination_.connectivity;
@@ -59,7 +59,7 @@ Task<Result<void>> OnPremise::ask(Call& call, const std::string& rewritten) {
   const auto origin = net::make_proxy_origin(proxy.proxy_host, proxy.proxy_port, tenant);
   const std::string before_path = net::absolute_form_origin(destination_.url);
   const PassageRules rules{.kept_back = kAboutProxyToken, .before_path = before_path, .added_lines = added};
-  Passage passage(call, destination_, config_, origin, slots_, until_head_, rules);
+  Passage passage(call, destination_, config_, origin, slots_, metrics_, rules);
   std::string path = routing::join_paths(destination_.url, rewritten);
   auto passing = passage.run(std::move(path));
   auto passed = co_await passing;

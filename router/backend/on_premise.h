@@ -12,7 +12,7 @@
 
 #include "backend/compressed_body.h"
 #include "backend/own_token.h"
-#include "base/metrics.h"
+#include "backend/passage_metrics.h"
 #include "identity/client_tokens.h"
 
 namespace router::backend {
@@ -38,7 +38,7 @@ class OnPremise final : public OwnToken {
   CompressionSlots& slots_;
   const std::shared_ptr<identity::ClientTokens> tokens_;
   const identity::ClientTokens::Client client_;
-  base::Histogram until_head_;
+  const PassageMetrics metrics_;
 };
 
 // The one of the two that the destination needs.

@@ -35,7 +35,6 @@ bool is_event_stream(const http::Headers& headers) {
 }
 
 constexpr int kFirstFailure = 500;
-constexpr std::string_view kFailureAnswered = "5xx";  // beside the codes of errors
 
 constexpr std::string_view kKeptBack = "refuses the router's own credentials with ";
 
@@ -208,8 +207,8 @@ Task<Result<void>> Passage::read_final_head() {
     const bool upgraded = status == 101 && call_.facts.request.is_upgrade;
     if (status >= 200 || upgraded) {
       const auto took = std::chrono::steady_clock::now() - began;
-      until_head_.observe(took);
-      if (status >= kFirstFailure) note_fault(destination_.name, kFailureAnswered);
+      metrics_.until_head.observe(took);
+      if (status >= kFirstFailure) metrics_.failures.add();
       call_.upstream_time = std::chrono::duration_cast<milliseconds>(took);
       co_return Result<void>();
     }

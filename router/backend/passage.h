@@ -21,7 +21,7 @@
 #include "backend/compressed_body.h"
 #include "backend/cookie_jar.h"
 #include "backend/lasting_answer.h"
-#include "base/metrics.h"
+#include "backend/passage_metrics.h"
 #include "net/backend_origin.h"
 
 namespace router::backend {
@@ -38,22 +38,17 @@ struct PassageRules {
 };
 bool is_kept_back(const base::Error& error);
 
-// How long the heads of that back-end's answers take, for metrics.
-base::Histogram until_head(const std::string& back_end);
-// That it failed a request, and how.
-void note_fault(const std::string& back_end, std::string_view how);
-
 class Passage final : private net::RelayRules {
  public:
   Passage(Call& call, const config::Destination& destination, const config::Configuration& config,
-          const net::BackendOrigin& origin, CompressionSlots& slots, base::Histogram until_head,
+          const net::BackendOrigin& origin, CompressionSlots& slots, const PassageMetrics& metrics,
           PassageRules rules = {})
       : call_(call),
         destination_(destination),
         config_(config),
         origin_(origin),
         body_(slots),
-        until_head_(until_head),
+        metrics_(metrics),
         rules_(rules),
         timeout_(call.route().timeout.value_or(destination.timeout)),
         lasting_(
@@ -99,7 +94,7 @@ class Passage final : private net::RelayRules {
   const config::Configuration& config_;
   const net::BackendOrigin& origin_;
   CompressedBody body_;
-  base::Histogram until_head_;
+  const PassageMetrics& metrics_;
   const PassageRules rules_;
   base::milliseconds timeout_;
   net::ConnectionWish* wish_ = nullptr;                 // while we wait for a connection

@@ -1,4 +1,4 @@
-#include "backend/passage.h"
+#include "backend/passage_metrics.h"
 
 namespace router::backend {
 namespace {
@@ -10,9 +10,12 @@ const base::CounterFamily kFaults("xsrouter_upstream_faults_total",
                                   "Requests that a back-end failed, by destination and what it did.",
                                   {"destination", "fault"});
 
+constexpr std::string_view kFailureAnswered = "5xx";  // beside the codes of errors
+
 }  // namespace
 
-base::Histogram until_head(const std::string& back_end) { return kUntilHead.with(back_end); }
+PassageMetrics::PassageMetrics(const std::string& back_end)
+    : until_head(kUntilHead.with(back_end)), failures(kFaults.with(back_end, kFailureAnswered)) {}
 
 void note_fault(const std::string& back_end, std::string_view how) { kFaults.with(back_end, how).add(); }
 
