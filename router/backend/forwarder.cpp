@@ -14,7 +14,7 @@ namespace {
 net::BackendOrigin origin_of(const config::Destination& destination, const config::Configuration& configuration) {
   auto origin = net::make_backend_origin(destination.url, destination_tls(destination, configuration),
                                          destination.proxy_host, destination.proxy_port);
-  return destination.strict_connections ? net::make_strict(std::move(origin)) : origin;
+  return net::make_strict(std::move(origin), destination.strict_connections);
 }
 
 }  // namespace

@@ -56,7 +56,8 @@ Task<Result<void>> OnPremise::ask(Call& call, const std::string& rewritten) {
   for (const auto& [name, value] : connector_fields(destination_.location_id, *token, user_token)) {
     http::append_line(added, name, value);
   }
-  const auto origin = net::make_proxy_origin(proxy.proxy_host, proxy.proxy_port, tenant);
+  const auto origin = net::make_strict(net::make_proxy_origin(proxy.proxy_host, proxy.proxy_port, tenant),
+                                       destination_.strict_connections);
   const std::string before_path = net::absolute_form_origin(destination_.url);
   const PassageRules rules{.kept_back = kAboutProxyToken, .before_path = before_path, .added_lines = added};
   Passage passage(call, destination_, config_, origin, slots_, metrics_, rules);

@@ -43,6 +43,7 @@ struct CallTarget {
   net::TlsClientOptions tls;
   std::string proxy_host;
   std::uint16_t proxy_port = 0;
+  bool strict_connections = false;
   std::shared_ptr<const config::Connectivity> connectivity;  // behind a Cloud Connector; null: over the network
   std::string location_id;
   bool propagates_user = false;

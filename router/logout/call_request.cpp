@@ -48,6 +48,7 @@ net::ClientRequest make_request(const CallRecord& call, const CallTarget& target
   request.tls = target.tls;
   request.proxy_host = target.proxy_host;
   request.proxy_port = target.proxy_port;
+  request.is_strict = target.strict_connections;
   for (const auto& header : call.forwarded) {
     // who recorded it may not have known what the destination wants
     if (!target.sends_forwarded && header.name.starts_with("x-forwarded-")) continue;

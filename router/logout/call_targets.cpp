@@ -52,6 +52,7 @@ CallTarget make_call_target(const config::Destination& destination, const config
   target.tls = backend::destination_tls(destination, config);
   target.proxy_host = destination.proxy_host;
   target.proxy_port = destination.proxy_port;
+  target.strict_connections = destination.strict_connections;
   target.connectivity = destination.connectivity;
   target.location_id = destination.location_id;
   target.propagates_user = destination.propagates_user;

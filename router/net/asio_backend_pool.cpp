@@ -239,10 +239,15 @@ void AsioBackendPool::freed(Bucket& bucket) {
 
 void AsioBackendPool::sweep() {
   const auto now = loop_.deadlines().now();
+  constexpr auto never = base::SteadyTime::max();
+  auto next = now + kSweepEvery;
   for (auto& [key, bucket] : buckets_) {
     std::erase_if(bucket.idle, [&](const std::unique_ptr<AsioBackendConnection>& connection) {
-      const bool stale = now - connection->idle_since() > pool_limits_.max_idle || !connection->is_quiet();
+      const auto strict_end = connection->is_strict() ? connection->idle_since() + kStrictIdle : never;
+      const bool is_over = now >= strict_end || now - connection->idle_since() > pool_limits_.max_idle;
+      const bool stale = is_over || !connection->is_quiet();
       if (stale) --bucket.open;
+      if (!stale) next = std::min(next, strict_end);
       return stale;
     });
   }
@@ -252,7 +257,7 @@ void AsioBackendPool::sweep() {
     return is_empty && now - bucket.used_at > kKeepOrigin;
   });
   tls_.drop_unused(now);
-  if (!buckets_.empty() || tls_.size() != 0) sweep_deadline_.arm(kSweepEvery);
+  if (!buckets_.empty() || tls_.size() != 0) sweep_deadline_.arm_at(next);
 }
 
 AsioBackendPool::Places& AsioBackendPool::Places::operator+=(const Places& other) {

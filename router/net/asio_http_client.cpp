@@ -47,9 +47,10 @@ bool are_safe(const ClientRequest& request) {
 Task<Result<ClientResponse>> AsioHttpClient::send(ClientRequest request) {
   if (!are_safe(request)) co_return Error{ErrorCode::internal, base::Side::router, "unsafe outgoing header"};
   const auto ends_by = clock_.steady() + request.timeout;
-  const auto origin = request.whole_to_proxy
-                          ? make_proxy_origin(request.proxy_host, request.proxy_port, request.proxy_group)
-                          : make_backend_origin(request.url, request.tls, request.proxy_host, request.proxy_port);
+  auto addressed = request.whole_to_proxy
+                       ? make_proxy_origin(request.proxy_host, request.proxy_port, request.proxy_group)
+                       : make_backend_origin(request.url, request.tls, request.proxy_host, request.proxy_port);
+  const auto origin = make_strict(std::move(addressed), request.is_strict);
   auto attempted = co_await attempt(request, origin, ends_by, false);
   if (attempted.was_stale && http::is_idempotent(request.method)) {
     attempted = co_await attempt(request, origin, ends_by, true);

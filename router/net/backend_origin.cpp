@@ -32,9 +32,9 @@ BackendOrigin make_backend_origin(const http::Url& url, TlsClientOptions tls, st
   return origin;
 }
 
-BackendOrigin make_strict(BackendOrigin origin) {
-  origin.is_strict = true;
-  origin.key += "|strict";
+BackendOrigin make_strict(BackendOrigin origin, bool is_strict) {
+  origin.is_strict = is_strict;
+  if (is_strict) origin.key += "|strict";
   return origin;
 }
 

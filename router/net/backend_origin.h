@@ -34,7 +34,8 @@ struct BackendOrigin {
 
 BackendOrigin make_backend_origin(const http::Url& url, TlsClientOptions tls = {}, std::string proxy_host = {},
                                   std::uint16_t proxy_port = 0);
-BackendOrigin make_strict(BackendOrigin origin);
+// Where it is wanted.
+BackendOrigin make_strict(BackendOrigin origin, bool is_strict = true);
 
 // A proxy that takes requests themselves, in absolute form (RFC 9112 section 3.2.2), in plain HTTP. Connections of one
 // `group` are not used for another.

@@ -31,6 +31,7 @@ struct ClientRequest {
   std::uint16_t proxy_port = 0;
   bool whole_to_proxy = false;             // no CONNECT: the proxy gets the request itself (make_proxy_origin)
   std::string proxy_group;                 // of make_proxy_origin
+  bool is_strict = false;                  // make_strict
   base::Side side = base::Side::back_end;  // whose fault a failure is
 };
 

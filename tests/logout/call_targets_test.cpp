@@ -185,6 +185,17 @@ TEST_CASE("calls: a service with a certificate of its own hears whose subaccount
   CHECK(sent(logout::calls_for(session, targets, std::nullopt).at(0).forwarded, "x-tenant-id") == "zid");
 }
 
+TEST_CASE("calls: connections of a strict destination are strict at logout, too [issue 15]") {
+  for (const bool is_strict : {false, true}) {
+    config::Configuration config;
+    config.destinations["bank"] = test::make_destination("bank");
+    config.destinations["bank"].strict_connections = is_strict;
+    const auto targets = logout::make_call_targets(config);
+    const auto call = logout::calls_for(session::Session(), targets, std::nullopt).at(0);
+    CHECK(logout::make_request(call, *targets.at(0), false, {}, {}).is_strict == is_strict);
+  }
+}
+
 TEST_CASE("calls: a service hears of it with the token it was called with, everybody else with the user's") {
   config::Configuration config;
   config.destinations["bank"] = test::make_destination("bank");

@@ -95,6 +95,11 @@ TEST_CASE("pool: connections of a strict origin rest for five seconds at most, a
   Asked later;
   const auto next = world.connected(later);
   CHECK_FALSE(later.connection().is_reused());
+  world.converse(later, next, kGood);
+  world.give_back(later);
+  // nobody asks for it, and it is closed all the same
+  world.pass(6s);
+  CHECK(world.pool.counts().open == 0);
 }
 
 TEST_CASE("pool: the connection that was used last is the next, and one that has rested too long is closed [H17]") {
