@@ -103,7 +103,13 @@ std::optional<Destination> read_endpoint(const Binding& binding, const Service& 
   destination.forward_auth_token = true;
   destination.is_service = true;
   destination.closed_fields = {"tenantid"};
-  if (uses_own_certificate(destination)) destination.closed_fields = {"tenantid", "x-tenant-id", "authorization"};
+  if (uses_own_certificate(destination)) {
+    destination.closed_fields = {"tenantid", "x-tenant-id", "authorization"};
+    if (!destination.url.secure()) {
+      binding.report.error(place,
+                           {"grant_type mtls without TLS", "a URL with https, which the certificate is shown to"});
+    }
+  }
   if (const auto timeout = integer_member(value, "timeout"); timeout && *timeout > 0) {
     destination.timeout = milliseconds(*timeout);
   }

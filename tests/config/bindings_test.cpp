@@ -229,6 +229,15 @@ TEST_CASE("bindings: grant_type mtls wants a certificate and its key, and no cli
   for (const json& wrong : {json::object(), json{{"cert", pair.certificate}}, json{{"key", pair.key}}}) {
     CHECK(errors_of(load(wrong)).find("grant_type mtls without cert and key") != std::string::npos);
   }
+  const json good{{"cert", pair.certificate}, {"key", pair.key}};
+  for (const char* url : {"http://country.example.com", "ws://country.example.com"}) {
+    json plain = good;
+    plain["url"] = url;
+    CHECK(errors_of(load(plain)).find("grant_type mtls without TLS") != std::string::npos);
+    plain = good;
+    plain["endpoints"] = {{"data", {{"url", url}}}};
+    CHECK(errors_of(load(plain)).find("/endpoints/data/url") != std::string::npos);
+  }
   CHECK(errors_of(load({{"cert", "x"}, {"key", pair.key}})).find("/credentials/cert") != std::string::npos);
   CHECK(errors_of(load({{"cert", pair.certificate}, {"key", other.key}})).find("/credentials/key") !=
         std::string::npos);
