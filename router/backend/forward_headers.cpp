@@ -115,6 +115,14 @@ bool passes(const RequestForward& forward, const http::Field& field, const Named
   return false;
 }
 
+// Whether the request brings that field, in whatever spelling, to the back-end.
+bool goes_out(const RequestForward& forward, std::string_view name, const NamedByConnection& named) {
+  const auto& sent = forward.facts.request.headers;
+  return std::any_of(sent.begin(), sent.end(), [&](const http::Field& field) {
+    return is_spelling_of(field.name, name) && passes(forward, field, named);
+  });
+}
+
 // RFC 9110 section 7.6.2: one hop fewer. Zero has been answered here; what is no number means nothing.
 std::optional<std::uint64_t> hops_left(const http::Request& request, const http::Field& field) {
   if (!request.is("OPTIONS") || !base::equals_ignoring_case(field.name, "Max-Forwards")) return std::nullopt;
@@ -148,13 +156,13 @@ void write_hop_fields(const http::Request& request, std::string& out) {
 }
 
 // The descriptor's own fields never replace what the router answers for.
-void write_configured(const RequestForward& forward, std::string& out) {
+void write_configured(const RequestForward& forward, const NamedByConnection& named, std::string& out) {
   for (const auto& header : forward.destination.headers) {
     if (!may_be_configured(header.name)) continue;
     if (judge_request_field(header.name).kind == FieldKind::authorization && sends_token(forward)) continue;
     // whose subaccount it is, is written above
     if (forward.destination.service_client && is_closed(forward.destination, header.name)) continue;
-    if (forward.destination.is_service && forward.facts.request.headers.contains(header.name)) continue;
+    if (forward.destination.is_service && goes_out(forward, header.name, named)) continue;
     append_line(out, header.name, header.value);
   }
 }
@@ -232,7 +240,7 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
     write_cookie_field(forward.facts.request.headers, jar_of(forward.facts.user), forward.scope, forward.own_cookies,
                        out);
   }
-  write_configured(forward, out);
+  write_configured(forward, named, out);
 }
 
 http::Fields forwarded_fields(const http::Headers& answer, const ResponseForward& forward) {

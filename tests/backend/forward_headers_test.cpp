@@ -173,6 +173,25 @@ TEST_CASE("forwarding: a service's headers are for requests that have none of th
   CHECK(has(head, "x-other: o"));
 }
 
+TEST_CASE("forwarding: a service's headers go out where the request's own do not, and only there [issue 15]") {
+  struct Row {
+    Lines sent;
+    bool is_ours;
+  };
+  for (const Row& row : {Row{{{"X_Flavour", "sour"}}, false}, Row{{{"x-flavour", "sour"}}, false},
+                         Row{{{"X-Flavour", "sour"}, {"Connection", "X-Flavour"}}, true}, Row{{}, true}}) {
+    Passage passage;
+    passage.destination.is_service = true;
+    passage.destination.headers = {{"x-flavour", "sweet"}, {"x-forwarded-user", "robot"}};
+    const auto head = passage.with(row.sent).with({{"X-Forwarded-User", "evil"}}).write();
+    CHECK((head.find("sweet") != std::string::npos) == row.is_ours);
+    CHECK((head.find("sour") != std::string::npos) == !row.is_ours);
+    // nobody's who sends it
+    CHECK(has(head, "x-forwarded-user: robot"));
+    CHECK(head.find("evil") == std::string::npos);
+  }
+}
+
 TEST_CASE("forwarding: a service hears of the tenant, and who knows it by a certificate gets no token [issue 15]") {
   struct Row {
     config::ServiceGrant grant;
