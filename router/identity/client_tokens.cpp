@@ -59,11 +59,14 @@ Task<Result<Secret>> ClientTokens::get(Client client, std::string tenant, IfRefu
   co_return token;
 }
 
-void ClientTokens::drop(const config::IdentityProvider& client, const std::string& tenant, const Secret& token) {
+void ClientTokens::drop(const config::IdentityProvider& client, const std::string& tenant, const Secret& token,
+                        base::seconds spared) {
+  const auto now = parts_.clock.steady();
   const std::lock_guard lock(mutex_);
   for (const auto if_refused : {IfRefused::own, IfRefused::fail}) {
     const auto entry = entries_.find(key_of(client, tenant, if_refused));
-    if (entry != entries_.end() && entry->second->token == token) entry->second->good_until = {};
+    if (entry == entries_.end() || now - entry->second->obtained < spared) continue;
+    if (entry->second->token == token) entry->second->good_until = {};
   }
 }
 
@@ -128,6 +131,7 @@ Task<void> ClientTokens::fetch(std::shared_ptr<ClientTokens> self, Client client
   const auto used = usable_life(*answer);
   const std::lock_guard lock(self->mutex_);
   entry->token = std::move(answer->access_token);
+  entry->obtained = self->parts_.clock.steady();
   entry->good_until = self->parts_.clock.wall() + (is_stand_in ? std::min(used, kStandInLife) : used);
 }
 

@@ -23,6 +23,10 @@
 
 namespace router::identity {
 
+// A token that is so new is not refused for its age: where anybody can have a service answer with 401, another one would
+// be fetched for each of those requests.
+inline constexpr base::seconds kNewToken{10};
+
 // A tenant that has not subscribed: the provider's own token, or none.
 enum class IfRefused { own, fail };
 
@@ -36,7 +40,9 @@ class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
   // `tenant`: empty for the client's own subaccount. Comes back to `home`.
   base::Task<base::Result<base::Secret>> get(Client client, std::string tenant, IfRefused if_refused, base::Loop& home);
   // A service has refused it: the next request fetches another. One that has been replaced already stays.
-  void drop(const config::IdentityProvider& client, const std::string& tenant, const base::Secret& token);
+  // Not one that is younger than `spared`.
+  void drop(const config::IdentityProvider& client, const std::string& tenant, const base::Secret& token,
+            base::seconds spared = {});
   // The tenant has subscribed, or does so no longer: all of it.
   void drop_tenant(const std::string& tenant);
   std::size_t kept() const;
@@ -45,6 +51,7 @@ class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
   struct Entry {
     base::Secret token;
     base::WallTime good_until;
+    base::SteadyTime obtained;
     std::optional<base::Error> fault;  // of the last flight
     base::SingleFlight flight;
   };

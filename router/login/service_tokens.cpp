@@ -6,6 +6,7 @@
 #include "base/guarded.h"
 #include "base/log.h"
 #include "crypto/digest.h"
+#include "identity/client_tokens.h"
 #include "session/change.h"
 
 namespace router::login {
@@ -91,6 +92,7 @@ Task<Result<Secret>> ServiceTokens::fetch(std::string key, ServiceOf service, se
   }
   session::ServiceToken token{service->service, std::move(answer->access_token), good_until(*answer, clock_.wall())};
   const Secret result = token.token;
+  note_new(result);
   if (has_session) {
     auto keeping = keep_in_session(user->id, std::move(token));
     co_await keeping;
@@ -113,6 +115,7 @@ Task<void> ServiceTokens::keep_in_session(session::SessionId id, session::Servic
 }
 
 Task<void> ServiceTokens::drop_from_session(session::Snapshot user, Secret token) {
+  if (is_new(token)) co_return;
   // by id: what the request holds may be older than the token
   auto changing = session::change(store_, user->id, [&](session::Session& current) {
     return std::erase_if(current.service_tokens, [&](const auto& held) { return held.token == token; }) > 0;
@@ -124,7 +127,22 @@ Task<void> ServiceTokens::drop_from_session(session::Snapshot user, Secret token
 }
 
 void ServiceTokens::drop_of_caller(const Secret& token) {
+  if (is_new(token)) return;
   std::erase_if(kept_, [&](const auto& item) { return item.second.token == token; });
+}
+
+void ServiceTokens::note_new(const Secret& token) {
+  const auto now = clock_.steady();
+  const std::lock_guard lock(mutex_);
+  std::erase_if(new_, [&](const auto& item) { return now - item.second >= identity::kNewToken; });
+  if (new_.size() < kMostKept) new_.insert_or_assign(crypto::sha256(token.reveal()), now);
+}
+
+bool ServiceTokens::is_new(const Secret& token) const {
+  const auto digest = crypto::sha256(token.reveal());
+  const std::lock_guard lock(mutex_);
+  const auto noted = new_.find(digest);
+  return noted != new_.end() && clock_.steady() - noted->second < identity::kNewToken;
 }
 
 void ServiceTokens::keep(const std::string& key, session::ServiceToken token) {

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +44,8 @@ class ServiceTokens : public std::enable_shared_from_this<ServiceTokens> {
   // the authorization server.
   base::Task<base::Result<base::Secret>> get(ServiceOf service, session::Snapshot user, std::string tenant);
 
-  // A service has refused it: the next request fetches another. Any loop for a session's, background for a caller's.
+  // A service has refused it: the next request fetches another, unless this one is new (identity::kNewToken) here. Any
+  // loop for a session's, background for a caller's.
   base::Task<void> drop_from_session(session::Snapshot user, base::Secret token);
   void drop_of_caller(const base::Secret& token);
 
@@ -62,12 +64,16 @@ class ServiceTokens : public std::enable_shared_from_this<ServiceTokens> {
                                                std::string tenant);
   base::Task<void> keep_in_session(session::SessionId id, session::ServiceToken token);
   void keep(const std::string& key, session::ServiceToken token);
+  void note_new(const base::Secret& token);
+  bool is_new(const base::Secret& token) const;
 
   session::Store& store_;
   const base::Clock& clock_;
   const AskServiceToken ask_;
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;
   std::unordered_map<std::string, session::ServiceToken> kept_;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, base::SteadyTime> new_;  // by their digest; guarded by mutex_
 };
 
 }  // namespace router::login

@@ -20,7 +20,7 @@ base::Task<void> give_up_refused_token(Context& context) {
   if (!service) co_return;
   if (service->grant == config::ServiceGrant::client_credentials) {
     auto& tokens = *context.graph.parts.client_tokens;
-    tokens.drop(service->client, context.external.tenant, context.user.token);
+    tokens.drop(service->client, context.external.tenant, context.user.token, identity::kNewToken);
     co_return;
   }
   auto dropping = context.graph.login->drop_service_token(context.user.session, context.user.token);

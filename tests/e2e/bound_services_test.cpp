@@ -88,7 +88,7 @@ TEST_CASE("service: the router's own token goes to public routes, too, and no ot
   CHECK(asked.field("tenantid") != "evil");
 }
 
-TEST_CASE("service: a token that it refuses is used no more, whosever it is [issue 15]") {
+TEST_CASE("service: its 401 passes, and fetches no other token in place of a new one [issue 15]") {
   for (const char* grant : {"user_token", "client_credentials"}) {
     CAPTURE(grant);
     StubProvider uaa;
@@ -101,8 +101,11 @@ TEST_CASE("service: a token that it refuses is used no more, whosever it is [iss
     CHECK(uaa.count("/oauth/token") == 1);
     service.on("/odata/no", answers("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"));
     // its 401 is not the router's: it passes
-    CHECK(browser.get("/svc/no").status() == 401);
-    CHECK(eventually([&] { return browser.get("/svc/x").status() == 200 && uaa.count("/oauth/token") == 2; }));
+    for (int i = 0; i < 3; ++i) {
+      CHECK(browser.get("/svc/no").status() == 401);
+      CHECK(browser.get("/svc/x").status() == 200);
+    }
+    CHECK(uaa.count("/oauth/token") == 1);
   }
 }
 

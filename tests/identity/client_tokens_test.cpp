@@ -144,6 +144,17 @@ TEST_CASE_FIXTURE(World, "client tokens: one that a service has refused is not u
   CHECK(token("t1") == "t12");
 }
 
+TEST_CASE_FIXTURE(World, "client tokens: one that is new is kept, though a service has refused it [issue 15]") {
+  const auto first = get("t1");
+  REQUIRE(first);
+  clock.advance(base::seconds(9));
+  tokens->drop(*client(), "t1", *first, identity::kNewToken);
+  CHECK(token("t1") == "t11");
+  clock.advance(base::seconds(1));
+  tokens->drop(*client(), "t1", *first, identity::kNewToken);
+  CHECK(token("t1") == "t12");
+}
+
 TEST_CASE_FIXTURE(World, "client tokens: with all places taken whoever ends first makes room [issue 15]") {
   lifetime = 600;
   CHECK(token("soonest") == "soonest1");

@@ -133,6 +133,11 @@ TEST_CASE_FIXTURE(World, "service tokens: one that the service has refused is us
   const auto session = log_in();
   CHECK(get(session, service("mail")) == "token-1");
   CHECK(get(session, service("bank")) == "token-2");
+  // one that is new is not refused for its age
+  clock.advance(base::seconds(9));
+  test::run_task(tokens->drop_from_session(session, base::Secret("token-1")));
+  CHECK(get(now(session), service("mail")) == "token-1");
+  clock.advance(base::seconds(1));
   test::run_task(tokens->drop_from_session(session, base::Secret("token-1")));
   // a newer one stays
   test::run_task(tokens->drop_from_session(session, base::Secret("token-1")));
@@ -141,6 +146,9 @@ TEST_CASE_FIXTURE(World, "service tokens: one that the service has refused is us
 
   CHECK(get(caller("a"), service("mail")) == "token-4");
   CHECK(get(caller("b"), service("mail")) == "token-5");
+  tokens->drop_of_caller(base::Secret("token-4"));
+  CHECK(get(caller("a"), service("mail")) == "token-4");
+  clock.advance(base::seconds(10));
   tokens->drop_of_caller(base::Secret("token-4"));
   CHECK(get(caller("b"), service("mail")) == "token-5");
   CHECK(get(caller("a"), service("mail")) == "token-6");
