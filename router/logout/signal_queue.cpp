@@ -14,7 +14,10 @@ Task<Result<bool>> SignalQueue::offer(std::string audience, std::string jti, std
   end(subscriber, jti, false);
   subscriber.by_jti[jti] = subscriber.offered.insert(subscriber.offered.end(), offered);
   for (const auto& poll : std::exchange(subscriber.polls, {})) poll->set();
-  loop_.after(kPatience, [offered] { offered->ended.set(); });
+  // the timer outlives those that are acknowledged, and keeps none of them
+  loop_.after(kPatience, [waits = std::weak_ptr<Offered>(offered)] {
+    if (const auto still = waits.lock()) still->ended.set();
+  });
   co_await offered->ended.wait();
   if (offered->is_over) co_return offered->is_accepted;
   end(subscriber, jti, false);
@@ -29,6 +32,7 @@ void SignalQueue::end(Subscriber& of, const std::string& jti, bool is_accepted) 
   of.by_jti.erase(found);
   offered->is_over = true;
   offered->is_accepted = is_accepted;
+  offered->token = {};
   offered->ended.set();
 }
 
