@@ -49,7 +49,9 @@ Executor::Executor(Parts parts)
     : parts_(std::move(parts)),
       targets_(make_call_targets(*parts_.config)),
       subscribers_(make_subscriber_targets(*parts_.config)) {
-  for (const auto& target : targets_) back_ends_.push_back(target->back_end);
+  for (const auto* targets : {&targets_, &subscribers_}) {
+    for (const auto& target : *targets) back_ends_.push_back(target->back_end);
+  }
 }
 
 Task<Execution> Executor::run(const Trigger& trigger, std::optional<ForwardedRequest> request) {

@@ -31,6 +31,11 @@ struct TellingWorld : SignalsWorld {
       parts.own_transactions = tokens.own_transactions();
       parts.signal_queue = &queue;
     };
+    renew();
+  }
+  // After a change of configuration or options.
+  void renew() {
+    reload();
     fan_out().use_logout_tokens(tokens);
     fan_out().use_signal_queue(queue);
   }
@@ -129,9 +134,7 @@ TEST_CASE("subscribers: what another has told is not told back, and goes on to o
   TellingWorld back;
   back.config.signals.subscribers[0].audience = test::kRisk;
   back.config.signals.subscribers[1].audience = test::kRisk + std::string("/");
-  back.reload();
-  back.fan_out().use_logout_tokens(back.tokens);
-  back.fan_out().use_signal_queue(back.queue);
+  back.renew();
   back.log_in("ada");
   back.push_set(back.set());
   back.loop.advance(base::seconds(1));
@@ -243,6 +246,23 @@ TEST_CASE("subscribers: what the router says of itself as a transmitter leads to
   world.config.signals.subscribers.clear();
   world.reload();
   CHECK_FALSE(world.get("/.well-known/ssf-configuration"));
+}
+
+TEST_CASE("subscribers: sessions that time out by the thousand wait until the subscriber has been told [issue 16]") {
+  TellingWorld world;
+  world.options.max_waiting = 300;
+  world.options.paced_high_water = 100;
+  world.options.paced_per_second = 100;
+  world.config.signals.subscribers.pop_back();
+  world.renew();
+  std::vector<session::Snapshot> ended;
+  for (int i = 0; i < 1000; ++i) ended.push_back(world.log_in("user" + std::to_string(i)));
+  bool is_done = false;
+  base::start_detached(test::detail::store_done(world.service().session_timed_out(std::move(ended)), is_done));
+  world.loop.advance(base::minutes(1));
+  CHECK(is_done);
+  CHECK(world.fan_out().dead_total() == 0);
+  CHECK(world.client.count("other.example") == 1000);
 }
 
 TEST_CASE("subscribers: explain names them beside the back-ends that a logout tells [issue 16]") {
