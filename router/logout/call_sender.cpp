@@ -14,7 +14,7 @@ constexpr int kNotAccepted = 400;
 }  // namespace
 
 base::Task<base::Result<net::ClientResponse>> CallSender::send(CallPtr call, std::shared_ptr<const CallTarget> target,
-                                                               bool with_token) {
+                                                               bool with_token, base::milliseconds at_most) {
   const auto& connectivity = target->connectivity;
   base::Secret proxy_token;
   if (connectivity) {
@@ -40,7 +40,7 @@ base::Task<base::Result<net::ClientResponse>> CallSender::send(CallPtr call, std
     own_token = *std::move(made);
   }
   if (target->is_polled) {
-    auto offering = offer(std::move(call), std::move(target), std::move(own_token));
+    auto offering = offer(std::move(call), std::move(target), std::move(own_token), at_most);
     auto taken = co_await offering;
     co_return taken;
   }
@@ -54,9 +54,9 @@ base::Task<base::Result<net::ClientResponse>> CallSender::send(CallPtr call, std
 
 // Answered as by one that is pushed to.
 base::Task<base::Result<net::ClientResponse>> CallSender::offer(CallPtr call, std::shared_ptr<const CallTarget> target,
-                                                                std::string token) {
+                                                                std::string token, base::milliseconds at_most) {
   if (queue_ == nullptr) co_return base::Error{base::ErrorCode::unavailable, base::Side::router, "nobody polls here"};
-  auto offering = queue_->offer(target->audience, call->id, std::move(token));
+  auto offering = queue_->offer(target->audience, call->id, std::move(token), at_most);
   const auto taken = co_await offering;
   if (!taken) co_return taken.error();
   net::ClientResponse answer;

@@ -28,12 +28,13 @@ class CallSender {
   // Where subscribers fetch what is theirs; without it that waits.
   void use_signal_queue(SignalQueue& queue) { queue_ = &queue; }
   void use_client_tokens(std::shared_ptr<identity::ClientTokens> tokens) { tokens_ = std::move(tokens); }
+  // `at_most`: how long a subscriber may take to fetch it.
   base::Task<base::Result<net::ClientResponse>> send(CallPtr call, std::shared_ptr<const CallTarget> target,
-                                                     bool with_token);
+                                                     bool with_token, base::milliseconds at_most);
 
  private:
   base::Task<base::Result<net::ClientResponse>> offer(CallPtr call, std::shared_ptr<const CallTarget> target,
-                                                      std::string token);
+                                                      std::string token, base::milliseconds at_most);
 
   net::HttpClient& client_;
   base::Loop& loop_;

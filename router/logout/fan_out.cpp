@@ -232,7 +232,8 @@ Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
   const bool with_token = sends_token && credentials.usable_at(clock_.wall());
   report.token_withheld = sends_token && !credentials.access_token.empty() && !with_token;
   const auto started = clock_.steady();
-  auto sending = base::guarded(sender_.send(call->call, call->target, with_token));
+  const auto until_given_up = std::chrono::ceil<milliseconds>(call->submitted + options_.give_up_after - started);
+  auto sending = base::guarded(sender_.send(call->call, call->target, with_token, until_given_up));
   const auto answer = co_await sending;
   lane.finished();
   if (!answer && answer.error().code == base::ErrorCode::refused) {

@@ -1,11 +1,14 @@
 #include "logout/signal_queue.h"
 
+#include <algorithm>
+
 namespace router::logout {
 
 using base::Result;
 using base::Task;
 
-Task<Result<bool>> SignalQueue::offer(std::string audience, std::string jti, std::string token) {
+Task<Result<bool>> SignalQueue::offer(std::string audience, std::string jti, std::string token,
+                                      base::milliseconds at_most) {
   auto& subscriber = subscribers_[audience];
   const auto offered = std::make_shared<Offered>();
   offered->jti = jti;
@@ -15,13 +18,13 @@ Task<Result<bool>> SignalQueue::offer(std::string audience, std::string jti, std
   subscriber.by_jti[jti] = subscriber.offered.insert(subscriber.offered.end(), offered);
   for (const auto& poll : std::exchange(subscriber.polls, {})) poll->set();
   // the timer outlives those that are acknowledged, and keeps none of them
-  loop_.after(kPatience, [waits = std::weak_ptr<Offered>(offered)] {
+  loop_.after(std::clamp(at_most, base::milliseconds(0), kPatience), [waits = std::weak_ptr<Offered>(offered)] {
     if (const auto still = waits.lock()) still->ended.set();
   });
   co_await offered->ended.wait();
   if (offered->is_over) co_return offered->is_accepted;
   end(subscriber, jti, false);
-  co_return base::Error{base::ErrorCode::timeout, base::Side::back_end, "nobody has fetched it", true};
+  co_return base::Error{base::ErrorCode::refused, base::Side::back_end, "nobody has fetched it", true};
 }
 
 void SignalQueue::end(Subscriber& of, const std::string& jti, bool is_accepted) {

@@ -1,7 +1,7 @@
 // Signals that wait until their subscriber fetches them: those calls of the fan-out that nobody is called by.
 //
 // A call is offered; it ends when the subscriber acknowledges it, or says that it does not accept it, and when nobody has
-// done so for kPatience: then it is for the fan-out to offer it again, or to give it up. So there are at most as many as
+// done so for kPatience, or until the fan-out gives it up: then it is for that to offer it again. So there are at most as many as
 // calls of one back-end run at a time, and what waits behind them is durable as any call is. Each poll gets what nobody
 // has acknowledged yet, the oldest first. A poll that finds nothing waits for kLongestWait: another replica may have
 // something. Owner: app/parts, beyond reloads. Background loop. Source: RFC 8936 section 2.
@@ -30,8 +30,9 @@ class SignalQueue {
 
   explicit SignalQueue(base::Loop& loop) : loop_(loop) {}
 
-  // True: acknowledged, false: not accepted. Errors: timeout.
-  base::Task<base::Result<bool>> offer(std::string audience, std::string jti, std::string token);
+  // True: acknowledged, false: not accepted. Ends after kPatience or `at_most`. Errors: refused (nobody has fetched it).
+  base::Task<base::Result<bool>> offer(std::string audience, std::string jti, std::string token,
+                                       base::milliseconds at_most);
 
   struct Poll {
     std::vector<std::string> acknowledged;

@@ -205,6 +205,20 @@ TEST_CASE("subscribers: one that polls gets each token until it is acknowledged,
   }
 }
 
+TEST_CASE("subscribers: LOGOUT_GIVE_UP_AFTER holds for all that one which never polls has not fetched [issue 16]") {
+  TellingWorld world;
+  world.options.give_up_after = base::minutes(15);
+  world.options.concurrency = 4;
+  world.config.signals.subscribers.erase(world.config.signals.subscribers.begin());
+  world.renew();
+  for (int i = 0; i < 20; ++i) world.sign_out(world.log_in("user" + std::to_string(i)));
+  world.loop.advance(base::minutes(14));
+  CHECK(world.fan_out().dead_total() == 0);
+  world.loop.advance(base::minutes(2));
+  CHECK(world.fan_out().dead_total() == 20);
+  CHECK(world.poll()["sets"].empty());
+}
+
 TEST_CASE("subscribers: a poll that waits is answered by the next logout, or after a while with nothing [issue 16]") {
   TellingWorld world;
   std::optional<logout::SignalQueue::Batch> batch;
