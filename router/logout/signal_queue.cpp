@@ -2,10 +2,22 @@
 
 #include <algorithm>
 
+#include "base/log.h"
+#include "identity/set_poll.h"
+
 namespace router::logout {
 
 using base::Result;
 using base::Task;
+
+namespace {
+
+constexpr std::string_view kAccepted = "accepted";
+constexpr std::string_view kNotAccepted = "not accepted";
+
+std::string answer_key(const std::string& audience, const std::string& jti) { return audience + ' ' + jti; }
+
+}  // namespace
 
 Task<Result<bool>> SignalQueue::offer(std::string audience, std::string jti, std::string token,
                                       base::milliseconds at_most) {
@@ -27,9 +39,9 @@ Task<Result<bool>> SignalQueue::offer(std::string audience, std::string jti, std
   co_return base::Error{base::ErrorCode::refused, base::Side::back_end, "nobody has fetched it", true};
 }
 
-void SignalQueue::end(Subscriber& of, const std::string& jti, bool is_accepted) {
+bool SignalQueue::end(Subscriber& of, const std::string& jti, bool is_accepted) {
   const auto found = of.by_jti.find(jti);
-  if (found == of.by_jti.end()) return;
+  if (found == of.by_jti.end()) return false;
   const auto offered = *found->second;
   of.offered.erase(found->second);
   of.by_jti.erase(found);
@@ -37,12 +49,50 @@ void SignalQueue::end(Subscriber& of, const std::string& jti, bool is_accepted) 
   offered->is_accepted = is_accepted;
   offered->token = {};
   offered->ended.set();
+  return true;
+}
+
+// What is kept in vain is acknowledged again: its token comes again.
+Task<void> SignalQueue::answer(std::string audience, std::vector<std::string> jtis, bool is_accepted) {
+  auto& subscriber = subscribers_[audience];
+  std::erase_if(jtis, [&](const std::string& jti) {
+    return end(subscriber, jti, is_accepted) || jti.size() > identity::kLongestJti;
+  });
+  if (jtis.size() > identity::kMostPolled) jtis.resize(identity::kMostPolled);
+  for (const auto& jti : jtis) {
+    base::Secret said{std::string(is_accepted ? kAccepted : kNotAccepted)};
+    auto keeping = shared_.keep(session::Kind::signal_answer, answer_key(audience, jti), std::move(said), kPatience);
+    const auto kept = co_await keeping;
+    if (kept) continue;
+    base::log_warning("signals.answer_not_kept", {{"audience", audience}, {"fault", describe(kept.error())}});
+    co_return;
+  }
+}
+
+void SignalQueue::look_later(std::string audience, std::weak_ptr<Offered> offered) {
+  loop_.after(kLongestWait, [this, audience = std::move(audience), offered = std::move(offered)] {
+    if (auto still = offered.lock()) base::start_detached(look(this, audience, std::move(still)));
+  });
+}
+
+Task<void> SignalQueue::look(SignalQueue* self, std::string audience, OfferedPtr offered) {
+  if (offered->is_over) co_return;
+  auto taking = self->shared_.take(session::Kind::signal_answer, answer_key(audience, offered->jti));
+  const auto taken = co_await taking;
+  if (offered->is_over) co_return;
+  if (taken && *taken) {
+    end(self->subscribers_[audience], offered->jti, (*taken)->reveal() == kAccepted);
+  } else {
+    self->look_later(std::move(audience), std::move(offered));
+  }
 }
 
 Task<Result<SignalQueue::Batch>> SignalQueue::poll(std::string audience, Poll poll) {
   auto& subscriber = subscribers_[audience];
-  for (const auto& jti : poll.acknowledged) end(subscriber, jti, true);
-  for (const auto& jti : poll.refused) end(subscriber, jti, false);
+  auto accepting = answer(audience, std::move(poll.acknowledged), true);
+  co_await accepting;
+  auto refusing = answer(audience, std::move(poll.refused), false);
+  co_await refusing;
   if (subscriber.polling >= kMostPolls)
     co_return base::Error{base::ErrorCode::overloaded, base::Side::client, "too many polls at a time", true};
   if (subscriber.offered.empty() && poll.waits && poll.most > 0) {
@@ -58,6 +108,7 @@ Task<Result<SignalQueue::Batch>> SignalQueue::poll(std::string audience, Poll po
   for (const auto& offered : subscriber.offered) {
     if (batch.sets.size() == poll.most) break;
     batch.sets.emplace_back(offered->jti, offered->token);
+    if (!std::exchange(offered->is_handed_out, true)) look_later(audience, offered);
   }
   batch.more_available = subscriber.offered.size() > batch.sets.size();
   co_return batch;

@@ -3,7 +3,8 @@
 // A call is offered; it ends when the subscriber acknowledges it, or says that it does not accept it, and when nobody has
 // done so for kPatience, or until the fan-out gives it up: then it is for that to offer it again. So there are at most as many as
 // calls of one back-end run at a time, and what waits behind them is durable as any call is. Each poll gets what nobody
-// has acknowledged yet, the oldest first. A poll that finds nothing waits for kLongestWait: another replica may have
+// has acknowledged yet, the oldest first. What a poll acknowledges that nobody offers here another replica may: it is kept
+// for that one, which looks for it every kLongestWait from when it has handed the token out. A poll that finds nothing waits for kLongestWait: another replica may have
 // something. Owner: app/parts, beyond reloads. Background loop. Source: RFC 8936 section 2.
 #pragma once
 
@@ -19,6 +20,7 @@
 #include "base/loop.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "session/shared_state.h"
 
 namespace router::logout {
 
@@ -28,7 +30,7 @@ class SignalQueue {
   static constexpr base::milliseconds kLongestWait{5'000};
   static constexpr std::size_t kMostPolls = 16;  // of one subscriber, at a time
 
-  explicit SignalQueue(base::Loop& loop) : loop_(loop) {}
+  SignalQueue(base::Loop& loop, session::SharedState& shared) : loop_(loop), shared_(shared) {}
 
   // True: acknowledged, false: not accepted. Ends after kPatience or `at_most`. Errors: refused (nobody has fetched it).
   base::Task<base::Result<bool>> offer(std::string audience, std::string jti, std::string token,
@@ -51,6 +53,7 @@ class SignalQueue {
   struct Offered {
     std::string jti;
     std::string token;
+    bool is_handed_out = false;
     bool is_over = false;
     bool is_accepted = false;
     base::Event ended;
@@ -62,9 +65,13 @@ class SignalQueue {
     std::vector<std::shared_ptr<base::Event>> polls;  // that wait
     std::size_t polling = 0;
   };
-  static void end(Subscriber& of, const std::string& jti, bool is_accepted);
+  static bool end(Subscriber& of, const std::string& jti, bool is_accepted);  // false: nobody offers it
+  base::Task<void> answer(std::string audience, std::vector<std::string> jtis, bool is_accepted);
+  void look_later(std::string audience, std::weak_ptr<Offered> offered);
+  static base::Task<void> look(SignalQueue* self, std::string audience, OfferedPtr offered);
 
   base::Loop& loop_;
+  session::SharedState& shared_;
   std::map<std::string, Subscriber> subscribers_;  // by audience; as many as the configuration had
 };
 

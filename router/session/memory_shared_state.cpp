@@ -39,6 +39,8 @@ std::string_view to_string(Kind kind) {
       return "address_failures";
     case Kind::signal:
       return "signal";
+    case Kind::signal_answer:
+      return "signal_answer";
   }
   return "unknown";
 }

@@ -20,8 +20,8 @@
 namespace router::session {
 
 // Keeps the keys of one purpose apart from those of all others.
-enum class Kind { logout_token, login_state, return_state, account_failures, address_failures, signal };
-inline constexpr std::size_t kKinds = 6;
+enum class Kind { logout_token, login_state, return_state, account_failures, address_failures, signal, signal_answer };
+inline constexpr std::size_t kKinds = 7;
 // As media name it; never changes.
 std::string_view to_string(Kind kind);
 

@@ -19,7 +19,7 @@ const crypto::SealingSecrets kOwnSecrets{base::Secret(std::string(32, 's') + "1"
 
 // A router that tells another site, and a desk that fetches.
 struct TellingWorld : SignalsWorld {
-  TellingWorld() : tokens({}, kOwnSecrets, "https://router.example", clock), queue(loop) {
+  TellingWorld() : tokens({}, kOwnSecrets, "https://router.example", clock), queue(loop, store.shared()) {
     config.destinations.clear();
     config.environment.signals_issuer = "https://router.example";
     config.signals.subscribers = {

@@ -1,0 +1,49 @@
+#include "logout/signal_queue.h"
+
+#include <doctest/doctest.h>
+
+#include <optional>
+
+#include "session/memory_store.h"
+#include "support/run_task.h"
+
+namespace router::signal_queue_test {
+
+namespace {
+
+base::Task<void> offer_to(logout::SignalQueue* queue, std::string jti, std::optional<bool>* taken) {
+  auto offering = queue->offer("desk", std::move(jti), "token", base::minutes(10));
+  const auto accepted = co_await offering;
+  if (accepted) *taken = *accepted;
+}
+
+}  // namespace
+
+TEST_CASE("subscribers: what is acknowledged at another replica is over where it was offered [issue 16]") {
+  test::FakeClock clock;
+  test::FakeLoop loop(clock);
+  session::MemoryStore store(clock);
+  logout::SignalQueue here(loop, store.shared());
+  logout::SignalQueue there(loop, store.shared());
+  std::optional<bool> taken[3];
+  for (int i = 0; i < 3; ++i) base::start_detached(offer_to(&here, "jti-" + std::to_string(i), &taken[i]));
+  const auto poll = [&](logout::SignalQueue& queue, const std::string& audience, logout::SignalQueue::Poll asked) {
+    asked.most = 10;
+    asked.waits = false;
+    const auto polled = test::run_task(queue.poll(audience, std::move(asked)), &loop);
+    REQUIRE(polled);
+    return polled->sets.size();
+  };
+  CHECK(poll(here, "desk", {}) == 3);
+  CHECK(poll(there, "desk", {{"jti-0"}, {"jti-1"}}) == 0);
+  CHECK(poll(there, "another", {{"jti-2", std::string(5000, 'x')}, {}}) == 0);
+  loop.advance(base::seconds(6));
+  CHECK(taken[0] == true);
+  CHECK(taken[1] == false);
+  CHECK_FALSE(taken[2]);
+  CHECK(poll(here, "desk", {}) == 1);
+  loop.advance(base::minutes(10));
+  CHECK(poll(here, "desk", {}) == 0);
+}
+
+}  // namespace router::signal_queue_test
