@@ -16,6 +16,8 @@ constexpr base::minutes kKeysMaxAge{24 * 60};
 constexpr base::minutes kRefetchInterval{1};
 // A hanging provider must not let a flood of tokens pile up in memory.
 constexpr std::size_t kMaxWaitingForKeys = 1024;
+constexpr std::size_t kMostAbsent = 64;
+constexpr std::size_t kLongestAbsent = 256;
 
 const base::CounterFamily kKeyFetches("xsrouter_jwks_fetches_total",
                                       "Fetches of the keys of identity providers, by result.", {"provider", "result"});
@@ -47,12 +49,22 @@ base::Task<base::Result<crypto::JwsPayload>> JwksCache::verify(std::string token
   const bool is_known = !header->kid.empty() && keys->contains(header->kid);
   const bool changed =
       co_await refetch_once_a_minute(jwks_uri, seen, is_known ? &known_refetch_ : &last_refetch_, ends_by);
-  if (changed) co_return crypto::verify_jws(token, keys_, allowed);
+  if (changed) {
+    if (!is_known) note_absent(header->kid);
+    co_return crypto::verify_jws(token, keys_, allowed);
+  }
   // With the keys of today it might verify: nobody can say that it is bad.
   if (!is_known && last_error_) co_return *last_error_;
   if (!is_known && flight_.is_running()) co_return provider_unavailable("key set: the answer takes too long");
-  if (!is_known && refetch == Refetch::awaited) co_return provider_unavailable("key set: fetched a moment ago");
+  if (!is_known && refetch == Refetch::awaited && !absent_.contains(header->kid))
+    co_return provider_unavailable("key set: fetched a moment ago");
   co_return verified;
+}
+
+// One without a name may be of any key.
+void JwksCache::note_absent(const std::string& kid) {
+  if (kid.empty() || kid.size() > kLongestAbsent || absent_.size() >= kMostAbsent || keys_.contains(kid)) return;
+  absent_.insert(kid);
 }
 
 base::Task<base::Result<crypto::KeySet>> JwksCache::current(std::string jwks_uri, base::SteadyTime ends_by) {
@@ -113,6 +125,7 @@ base::Task<void> JwksCache::fetch(std::shared_ptr<JwksCache> self, std::string j
     co_return;
   }
   self->keys_ = *std::move(keys);
+  self->absent_.clear();
   ++self->version_;
   self->fetched_ = self->parts_.clock.steady();
   self->backoff_.succeed();

@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/backoff.h"
@@ -30,7 +31,9 @@ class JwksCache : public std::enable_shared_from_this<JwksCache> {
   enum class Refetch {
     never,
     allowed,
-    awaited  // as allowed; within the minute a token that no key fits is not called bad, for who sent it comes again
+    // as allowed; within the minute a token that no key fits is not called bad, for who sent it comes again, unless the keys
+    // have been fetched for that very name
+    awaited
   };
   // Of one verify(): whoever it is for has waited for tokens before, and a page is due (token_client.h).
   static constexpr base::milliseconds kPatience{2'400};
@@ -52,11 +55,13 @@ class JwksCache : public std::enable_shared_from_this<JwksCache> {
     return std::chrono::duration_cast<base::milliseconds>(ends_by - parts_.clock.steady());
   }
   void fail(const base::Error& cause);
+  void note_absent(const std::string& kid);
 
   const std::string name_;
   Parts parts_;
   crypto::KeySet keys_;
-  std::uint64_t version_ = 0;  // +1 with every key set that was fetched
+  std::uint64_t version_ = 0;     // +1 with every key set that was fetched
+  std::set<std::string> absent_;  // names that this key set was fetched for, and does not have
   base::SingleFlight flight_;
   base::Backoff backoff_;
   base::SteadyTime fetched_;

@@ -130,6 +130,20 @@ TEST_CASE("poller: what is not believed is told with its code, and holds up noth
   CHECK(errors.size() == 4);
 }
 
+TEST_CASE(
+    "poller: tokens of a key that is not there are refused as the first of them was, and hold up nothing [issue 16]") {
+  PolledWorld world;
+  for (int i = 0; i < 50; ++i)
+    world.waiting["a" + std::to_string(i)] =
+        test::TokenSigner::other_rsa().sign(world.set(), {{"typ", "secevent+jwt"}});
+  const auto poller = world.poller();
+  world.loop.advance(base::seconds(10));
+  CHECK(world.waiting.empty());
+  const auto fetches = std::count_if(world.keys.requests.begin(), world.keys.requests.end(),
+                                     [](const auto& request) { return request.url.path == "/keys"; });
+  CHECK(fetches == 2);
+}
+
 TEST_CASE("poller: two replicas poll one at a time, and one goes on where the other has stopped [issue 16]") {
   PolledWorld world;
   const auto one = world.poller();
