@@ -30,8 +30,8 @@ bool names(const std::vector<std::string>& audiences, const std::string& audienc
 }  // namespace
 
 void SignalPoller::stop() {
+  leave();
   stopped_ = true;
-  state().is_polling = false;
   if (lease_) base::start_detached(give_back());
 }
 
@@ -106,23 +106,45 @@ Task<Result<milliseconds>> SignalPoller::poll() {
 
 Task<Result<bool>> SignalPoller::may_poll() {
   if (lease_) {
-    session::Lease lease = *lease_;
-    auto extending = given_.shared.extend(std::move(lease), kLease);
+    auto extending = extend_lease();
     const auto is_ours = co_await extending;
-    if (is_ours && *is_ours) co_return true;
-    // whoever has it now gets them again, and what is on record counts once
-    lease_.reset();
-    next_ = {};
-    state().is_polling = false;
     if (!is_ours) co_return is_ours.error();
+    if (*is_ours) co_return true;
   }
+  const auto began = given_.clock.steady();
   auto leasing = given_.shared.lease("signals " + issuer(), kLease);
   auto lease = co_await leasing;
   if (!lease) co_return lease.error();
   lease_ = *std::move(lease);
-  state().is_polling = lease_.has_value() && !stopped_;
+  extended_ = began;
+  if (lease_ && !stopped_) {
+    state().is_polling = true;
+  } else {
+    leave();
+  }
   if (lease_ && stopped_) co_await give_back();
   co_return lease_.has_value();
+}
+
+Task<Result<bool>> SignalPoller::extend_lease() {
+  const auto began = given_.clock.steady();
+  session::Lease lease = *lease_;
+  auto extending = given_.shared.extend(std::move(lease), kLease);
+  const auto is_ours = co_await extending;
+  extended_ = began;
+  if (is_ours && *is_ours) co_return true;
+  // whoever has it now gets them again, and what is on record counts once
+  lease_.reset();
+  next_ = {};
+  leave();
+  co_return is_ours;
+}
+
+// From now on it is another one's to say how the stream does.
+void SignalPoller::leave() {
+  if (stopped_) return;
+  state().is_polling = false;
+  state().fault.clear();
 }
 
 Task<Result<void>> SignalPoller::find_stream() {
@@ -140,11 +162,16 @@ Task<Result<void>> SignalPoller::find_stream() {
   co_return Result<void>();
 }
 
-// False: some have to come again. One that cannot be looked at now holds no other up.
+// False: some have to come again, or another replica has the stream. One that cannot be looked at now holds no other up.
 Task<bool> SignalPoller::take_all(std::vector<std::pair<std::string, std::string>> sets) {
   bool are_all = true;
   for (auto& [jti, token] : sets) {
     if (stopped_) co_return false;
+    if (given_.clock.steady() - extended_ >= kExtendEvery) {
+      auto extending = extend_lease();
+      const auto is_ours = co_await extending;
+      if (!is_ours || !*is_ours) co_return false;
+    }
     TakenSignal taken;
     if (token.size() > kLongestSet) {
       taken.refused = identity::RefusedSet{identity::SetFault::invalid_request, "the token is too large"};

@@ -1,6 +1,6 @@
 // Fetches the tokens of one transmitter that is polled, for as long as this replica has the right to.
 //
-// One replica at a time, by a lease that is renewed with each poll: one that dies is followed within kLease. A poll waits
+// One replica at a time, by a lease that is renewed with each poll, and every kExtendEvery while tokens are taken: one that dies is followed within kLease. A poll waits
 // at the transmitter until there is something; what came is acknowledged with the next one, once it is on record, what
 // was not believed is told as such, and what could not be looked at now comes again. At most kMostPolled tokens a poll and
 // kPerSecond a second. After a fault it waits, for 1 s doubling to 60 s, of which up to a quarter is taken off or put on;
@@ -30,6 +30,7 @@ using TakeSignal = std::function<base::Task<TakenSignal>(std::string transmitter
 class SignalPoller : public std::enable_shared_from_this<SignalPoller> {
  public:
   static constexpr base::milliseconds kLease{45'000};  // longer than a poll
+  static constexpr base::milliseconds kExtendEvery{15'000};
   static constexpr base::milliseconds kLookForLease{5'000};
   static constexpr unsigned kPerSecond = 1000;
 
@@ -52,9 +53,11 @@ class SignalPoller : public std::enable_shared_from_this<SignalPoller> {
   static base::Task<void> turn(std::shared_ptr<SignalPoller> self);
   base::Task<base::Result<base::milliseconds>> poll();
   base::Task<base::Result<bool>> may_poll();
+  base::Task<base::Result<bool>> extend_lease();
   base::Task<base::Result<void>> find_stream();
   base::Task<bool> take_all(std::vector<std::pair<std::string, std::string>> sets);
   base::Task<void> give_back();
+  void leave();
   void again_in(base::milliseconds pause);
   base::milliseconds spread(base::milliseconds pause) const;
   SignalStreamState& state() { return given_.states[issuer()]; }
@@ -63,6 +66,7 @@ class SignalPoller : public std::enable_shared_from_this<SignalPoller> {
   const std::shared_ptr<identity::StreamClient> client_;
   const Given given_;
   std::optional<session::Lease> lease_;
+  base::SteadyTime extended_;
   std::string endpoint_;  // empty: not known
   identity::PollRequest next_;
   unsigned faults_ = 0;

@@ -58,19 +58,19 @@ struct PolledWorld : SignalsWorld {
     for (const auto& [jti, token] : waiting) sets[jti] = token;
     return test::answer_json(200, json{{"sets", sets}}.dump());
   }
-  std::shared_ptr<logout::SignalPoller> poller() {
+  std::shared_ptr<logout::SignalPoller> poller(logout::TakeSignal take = nullptr) {
     service();
+    if (!take)
+      take = [this](std::string from, std::string token) {
+        return service().take_signal(std::move(from), std::move(token));
+      };
     auto issuers = std::make_shared<identity::TokenIssuers>(std::vector<std::string>{test::kRisk},
                                                             identity::transmitter_url, parts());
     auto streams_of =
         std::make_shared<identity::StreamClient>(config.signals.transmitters[0], std::move(issuers), parts());
     auto made = std::make_shared<logout::SignalPoller>(
         std::move(streams_of), logout::SignalPoller::Given{loop, clock, store.shared(), ongoing.signal_states,
-                                                           [this](std::string from, std::string token) {
-                                                             return service().take_signal(std::move(from),
-                                                                                          std::move(token));
-                                                           },
-                                                           [] { return 0.5; }});
+                                                           std::move(take), [] { return 0.5; }});
     made->start();
     return made;
   }
@@ -84,6 +84,15 @@ struct PolledWorld : SignalsWorld {
   std::optional<std::pair<int, std::string>> fault;  // how it answers instead
   int tokens = 0;
 };
+
+base::Task<logout::TakenSignal> lose() { co_return logout::TakenSignal(); }
+
+base::Task<logout::TakenSignal> take_slowly(test::FakeLoop* loop) {
+  co_await base::sleep_for(*loop, base::seconds(20));
+  logout::TakenSignal taken;
+  taken.is_on_record = true;
+  co_return taken;
+}
 
 }  // namespace
 
@@ -186,6 +195,30 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("poller: one that takes long keeps the stream to itself [issue 16]") {
+  PolledWorld world;
+  for (int i = 0; i < 5; ++i) world.waiting["a" + std::to_string(i)] = "token";
+  const auto slowly = [&world](std::string, std::string) { return take_slowly(&world.loop); };
+  const auto one = world.poller(slowly);
+  const auto other = world.poller(slowly);
+  world.loop.advance(base::seconds(95));
+  CHECK(world.asked.size() == 1);
+  world.loop.advance(base::seconds(10));
+  CHECK(world.waiting.empty());
+}
+
+TEST_CASE("poller: who stops says nothing of the stream any more [issue 16]") {
+  PolledWorld world;
+  world.fault = {500, "{}"};
+  const auto poller = world.poller();
+  world.loop.advance(base::seconds(1));
+  CHECK_FALSE(world.state().fault.empty());
+  poller->stop();
+  world.loop.advance(base::minutes(2));
+  CHECK(world.state().fault.empty());
+  CHECK_FALSE(world.state().is_polling);
+}
+
 TEST_CASE("poller: without a stream at the transmitter it says what to do [issue 16]") {
   PolledWorld world;
   world.streams[0]["aud"] = "https://another.example";
@@ -216,21 +249,10 @@ TEST_CASE("poller: what the store did not take comes again, and then counts [iss
   PolledWorld world;
   const auto ada = world.log_in("ada");
   world.waiting["a"] = world.sign(world.set());
-  world.service();
   bool is_lost = true;
-  auto issuers = std::make_shared<identity::TokenIssuers>(std::vector<std::string>{test::kRisk},
-                                                          identity::transmitter_url, world.parts());
-  auto client =
-      std::make_shared<identity::StreamClient>(world.config.signals.transmitters[0], std::move(issuers), world.parts());
-  const auto poller = std::make_shared<logout::SignalPoller>(
-      std::move(client),
-      logout::SignalPoller::Given{world.loop, world.clock, world.store.shared(), world.ongoing.signal_states,
-                                  [&](std::string from, std::string token) -> base::Task<logout::TakenSignal> {
-                                    if (is_lost) return logout::TakenSignal{};
-                                    return world.service().take_signal(std::move(from), std::move(token));
-                                  },
-                                  [] { return 0.5; }});
-  poller->start();
+  const auto poller = world.poller([&](std::string from, std::string token) {
+    return is_lost ? lose() : world.service().take_signal(std::move(from), std::move(token));
+  });
   world.loop.advance(base::seconds(5));
   CHECK(world.waiting.size() == 1);
   is_lost = false;
