@@ -108,6 +108,10 @@ TEST_CASE("signals: what a schema cannot say is checked at start [issue 16]") {
       {{{"subscribers",
          {{{"audience", "x"}, {"url", "https://x.example"}}, {{"audience", "x"}, {"url", "https://y.example"}}}}},
        "each audience once"},
+      {{{"subscribers",
+         {{{"audience", "x"}, {"authorization", "Bearer s"}}, {{"audience", "y"}, {"authorization", "Bearer s"}}}}},
+       "the authorization of another subscriber"},
+      {{{"subscribers", {{{"audience", "bank"}, {"url", "https://x.example"}}}}}, "the name of a back-end"},
       {{{"subscribers", {{{"audience", "x"}, {"url", "https://x.example"}, {"authorization", "${X}"}}}}},
        "SIGNALS_SECRETS"},
       {{{"globalRevocation",
@@ -116,7 +120,8 @@ TEST_CASE("signals: what a schema cannot say is checked at start [issue 16]") {
   };
   for (const auto& row : rows) {
     CAPTURE(row.signals.dump());
-    const auto result = load_signals(row.signals);
+    const auto result =
+        load_signals(row.signals, {{"destinations", R"([{"name":"bank","url":"http://bank.example"}])"}});
     CHECK(result.configuration == nullptr);
     CHECK(to_text(result.issues).find(row.said) != std::string::npos);
   }

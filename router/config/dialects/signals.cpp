@@ -118,6 +118,20 @@ void check_transmitters(const Validation& validation, const json& section) {
   }
 }
 
+// Its signals would wait with the calls of that back-end.
+bool is_back_end(const Configuration& configuration, const std::string& name) {
+  const auto is_of_name = [&name](const auto& entry) { return entry.second.name == name; };
+  const auto& destinations = configuration.destinations;
+  const auto& services = configuration.services;
+  return std::any_of(destinations.begin(), destinations.end(), is_of_name) ||
+         std::any_of(services.begin(), services.end(), is_of_name) || configuration.looked_up_logouts.contains(name);
+}
+
+// By which a poll is known to be of one subscriber.
+bool polls_as(const SignalSubscriber& one, const SignalSubscriber& another) {
+  return one.polls() && another.polls() && !one.authorization.empty() && one.authorization == another.authorization;
+}
+
 void check_subscribers(const Validation& validation, const json& section) {
   const Report& report = validation.report;
   const json* written = array_member(section, "subscribers");
@@ -130,6 +144,15 @@ void check_subscribers(const Validation& validation, const json& section) {
     if (!seen.insert(subscriber.audience).second) {
       std::string found = show(std::string_view(subscriber.audience));
       report.error(pointer_to(pointer, "audience"), unless_known(found.append(" again"), "each audience once"));
+    }
+    if (is_back_end(validation.configuration, subscriber.audience)) {
+      std::string found = show(std::string_view(subscriber.audience));
+      report.error(pointer_to(pointer, "audience"),
+                   unless_known(found.append(", the name of a back-end"), "a name that no back-end has"));
+    }
+    const auto earlier = subscribers.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::any_of(subscribers.begin(), earlier, [&](const auto& one) { return polls_as(one, subscriber); })) {
+      report.error(pointer, unless_known("the authorization of another subscriber that polls", "one of its own"));
     }
     if (subscriber.polls() && subscriber.authorization.empty()) {
       report.error(pointer, unless_known("a subscriber that polls, without authorization",
