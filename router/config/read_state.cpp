@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "config/bound_redis.h"
+#include "config/dialects/signals.h"
 #include "config/files.h"
 #include "config/read_environment.h"
 #include "crypto/signing_key.h"
@@ -134,6 +135,16 @@ void read_signing_key(const Variables& variables, const std::string& directory, 
   }
 }
 
+// As it is compared: without a final slash.
+void read_signals_issuer(const Variables& variables, std::string& issuer) {
+  variables.read_text("SIGNALS_ISSUER", issuer);
+  if (issuer.empty()) return;
+  if (!is_issuer_url(issuer))
+    variables.error("SIGNALS_ISSUER", show(std::string_view(issuer), "SIGNALS_ISSUER"),
+                    "an http or https URL without query and fragment");
+  while (issuer.ends_with('/')) issuer.pop_back();
+}
+
 }  // namespace
 
 void read_state_variables(const Variables& variables, const std::string& directory,
@@ -148,7 +159,7 @@ void read_state_variables(const Variables& variables, const std::string& directo
   read_signing_key(variables, directory, "RECEIPT_KEY", environment.receipt_key);
   read_signing_key(variables, directory, "SIGNING_KEY", environment.signing_key);
   read_signing_key(variables, directory, "SIGNING_KEY_PREVIOUS", environment.previous_signing_key);
-  variables.read_text("SIGNALS_ISSUER", environment.signals_issuer);
+  read_signals_issuer(variables, environment.signals_issuer);
 }
 
 }  // namespace router::config

@@ -86,6 +86,19 @@ TEST_CASE("signals: transmitters that are polled and subscribers arrive in the m
   CHECK(to_text(without_issuer.issues).find("clientId or clientSecret alone") != std::string::npos);
 }
 
+TEST_CASE("signals: SIGNALS_ISSUER is a URL, and has no slash at its end [issue 16]") {
+  const auto good = load_signals({{"endpoint", "/signals"}}, {{"SIGNALS_ISSUER", "https://app.example.com/one/"}});
+  REQUIRE(good.configuration);
+  CHECK(good.configuration->environment.signals_issuer == "https://app.example.com/one");
+  for (const char* bad :
+       {"app.example.com", "ftp://app.example.com", "https://app.example.com?x", "https://a.example#x"}) {
+    CAPTURE(bad);
+    const auto refused = load_signals({{"endpoint", "/signals"}}, {{"SIGNALS_ISSUER", bad}});
+    CHECK(refused.configuration == nullptr);
+    CHECK(to_text(refused.issues).find("SIGNALS_ISSUER") != std::string::npos);
+  }
+}
+
 TEST_CASE("signals: what a schema cannot say is checked at start [issue 16]") {
   struct Row {
     json signals;

@@ -251,13 +251,25 @@ TEST_CASE("subscribers: what the router says of itself as a transmitter leads to
   const auto metadata = json::parse(document->body);
   CHECK(metadata["issuer"] == "https://router.example");
   CHECK(metadata["jwks_uri"] == "https://app.example/xs-router/jwks.json");
+  for (const char* method : {"HEAD", "POST"}) {
+    const auto other = world.send(test::Request(method, "/.well-known/ssf-configuration"));
+    REQUIRE(other);
+    CHECK(other->status == (std::string(method) == "HEAD" ? 200 : 405));
+  }
   CHECK(world.get("/xs-router/signals/streams")->status == 401);
   const auto streams = world.get("/xs-router/signals/streams", nullptr, {{"Authorization", "Bearer desk-secret"}});
   REQUIRE(streams);
   const auto stream = json::parse(streams->body)[0];
   CHECK(stream["aud"] == "desk");
   CHECK(stream["delivery"]["endpoint_url"] == "https://app.example/xs-router/signals/poll");
+  world.config.environment.signals_issuer = "https://router.example/one";
+  world.reload();
+  CHECK_FALSE(world.get("/.well-known/ssf-configuration"));
+  const auto below = world.get("/.well-known/ssf-configuration/one");
+  REQUIRE(below);
+  CHECK(json::parse(below->body)["issuer"] == "https://router.example/one");
   world.config.signals.subscribers.clear();
+  world.config.environment.signals_issuer.clear();
   world.reload();
   CHECK_FALSE(world.get("/.well-known/ssf-configuration"));
 }

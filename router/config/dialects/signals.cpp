@@ -93,8 +93,7 @@ void refuse_placeholders(const Report& report, const std::string& pointer, const
 }
 
 void check_issuer_url(const Report& report, const std::string& pointer, const std::string& issuer) {
-  const auto url = http::parse_url(issuer);
-  if (url && (url->scheme == "https" || url->scheme == "http") && !url->query && !url->fragment) return;
+  if (is_issuer_url(issuer)) return;
   report.error(pointer, unless_known(show(std::string_view(issuer)), "an https URL without query and fragment"));
 }
 
@@ -224,6 +223,11 @@ constexpr std::array kSignalsSpelling = {SpellingRule{"/signals/endpoint", endpo
                                          SpellingRule{"/signals/globalRevocation/endpoint", endpoint_as_meant}};
 
 }  // namespace
+
+bool is_issuer_url(const std::string& issuer) {
+  const auto url = http::parse_url(issuer);
+  return url && (url->scheme == "https" || url->scheme == "http") && !url->query && !url->fragment;
+}
 
 SignalEffect SignalTransmitter::effect_of(std::string_view event) const {
   if (const auto chosen = effects.find(event); chosen != effects.end()) return chosen->second;

@@ -57,6 +57,9 @@ struct Signals {
   bool has_pushing() const;  // a transmitter that pushes
 };
 
+// http or https, without query and fragment.
+bool is_issuer_url(const std::string& issuer);
+
 extern const struct Dialect kSignals;
 
 }  // namespace router::config

@@ -5,6 +5,8 @@
 
 #include "base/json_text.h"
 #include "crypto/jose_json.h"
+#include "http/url.h"
+#include "identity/metadata.h"
 #include "identity/set_poll.h"
 #include "logout/signal_answers.h"
 #include "logout/signal_queue.h"
@@ -55,14 +57,24 @@ std::optional<SignalQueue::Poll> read_poll(const std::string& body) {
   return poll;
 }
 
+// SSF section 7.2: the issuer's own path follows.
+std::string metadata_path(const std::string& issuer) {
+  const auto url = http::parse_url(identity::transmitter_url(issuer));
+  return url ? url->path : std::string(kTransmitterMetadata);
+}
+
 }  // namespace
 
 SignalTransmitterSource::SignalTransmitterSource(const Parts& parts)
-    : config_(parts.config), queue_(parts.signal_queue), ongoing_(parts.ongoing), clock_(parts.clock) {}
+    : config_(parts.config),
+      metadata_path_(metadata_path(parts.config->environment.signals_issuer)),
+      queue_(parts.signal_queue),
+      ongoing_(parts.ongoing),
+      clock_(parts.clock) {}
 
 bool SignalTransmitterSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
   if (config_->signals.subscribers.empty()) return false;
-  return path == kTransmitterMetadata || path == kSignalStreams || path == kSignalPoll;
+  return path == metadata_path_ || path == kSignalStreams || path == kSignalPoll;
 }
 
 bool SignalTransmitterSource::wants_body(const http::Request& request) const {
@@ -73,9 +85,9 @@ Task<Result<std::optional<Recognition>>> SignalTransmitterSource::recognise(cons
   using Answer = std::optional<Recognition>;
   const auto& path = input.request.target.path;
   const bool is_poll = path == kSignalPoll;
-  if (!input.request.is(is_poll ? "POST" : "GET"))
-    co_return Answer(not_to_be_stored(http::method_not_allowed(is_poll ? "POST" : "GET")));
-  if (path == kTransmitterMetadata) co_return Answer(metadata(input));
+  if (is_poll ? !input.request.is("POST") : !input.request.is_get_or_head())
+    co_return Answer(not_to_be_stored(http::method_not_allowed(is_poll ? "POST" : "GET, HEAD")));
+  if (path == metadata_path_) co_return Answer(metadata(input));
   const std::string given(input.request.headers.get("Authorization").value_or(""));
   session::TokenAttempt attempt(ongoing_.bad_logout_tokens, input.external.client_address, given, clock_.steady());
   if (!attempt.is_admitted()) co_return Answer(too_many_signals());
