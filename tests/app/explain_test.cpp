@@ -209,6 +209,29 @@ TEST_CASE("explain: a logout URL shows the whole plan and what is wrong with the
   CHECK(prefetched["logout"]["thisRequest"] == "403 Forbidden, nobody is logged out by it");
 }
 
+TEST_CASE("explain: who is told by a token is told by one, and who polls is not called [issue 16]") {
+  test::TemporaryFolder folder;
+  folder.write("xs-app.json", R"({
+    "logout": {"logoutEndpoint": "/out"},
+    "destinations": {"api": {"logoutPath": "/end", "logoutToken": true}},
+    "signals": {"subscribers": [{"audience": "other", "url": "https://other.example.com/signals"},
+                                {"audience": "desk", "authorization": "Bearer desk"}]}})");
+  folder.write("default-env.json", R"({
+    "ALLOWED_HOSTS": "app.example.com", "SIGNALS_ISSUER": "https://app.example.com",
+    "OIDC_ISSUER": "https://id.example.com", "OIDC_CLIENT_ID": "c",
+    "destinations": [{"name": "api", "url": "http://api.example.com"}]})");
+  std::ostringstream out;
+  std::ostringstream faults;
+  explain({.directory = folder.path().string()}, {"GET", "/out", {}}, true, out, faults);
+  const auto calls = Json::parse(out.str())["logout"]["backEndCalls"];
+  REQUIRE(calls.size() == 3);
+  CHECK(calls[0]["sends"] == "the captured cookies, a logout token, x-forwarded-*");
+  CHECK(calls[1]["call"] == "POST https://other.example.com/signals");
+  CHECK(calls[1]["sends"] == "a security event token");
+  CHECK(calls[2]["call"] == "none: fetched by a poll");
+  CHECK(calls[2]["sends"] == "a security event token");
+}
+
 TEST_CASE("explain: a request that could not be, and a configuration with errors, have exit codes of their own") {
   const Site site;
   std::ostringstream out;

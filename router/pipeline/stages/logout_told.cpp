@@ -10,7 +10,11 @@ namespace {
 
 Told told_call(const logout::Call& call) {
   const auto& target = *call.target;
-  std::string sends = "the captured cookies";
+  if (target.is_polled) {
+    return {{"backEnd", target.back_end}, {"call", "none: fetched by a poll"}, {"sends", "a security event token"}};
+  }
+  std::string sends = target.takes_signal ? "a security event token" : "the captured cookies";
+  if (!target.takes_signal && !target.audience.empty()) sends += ", a logout token";
   if (target.sends_token && !call.credentials->access_token.empty()) sends += ", the access token";
   if (target.sends_forwarded) sends += ", x-forwarded-*";
   if (target.is_service) sends += ", x-approuter-host";
