@@ -24,8 +24,6 @@ base::Result<PolledSets> read_polled(std::string_view body) {
   const auto answer = crypto::parse_json_object(body, bounds);
   if (!answer) return bad_answer("poll: the answer is not a JSON object");
   PolledSets polled;
-  const auto more = answer->find("moreAvailable");
-  polled.more_available = more != answer->end() && more->is_boolean() && more->get<bool>();
   const auto sets = answer->find("sets");
   if (sets == answer->end()) return polled;
   if (!sets->is_object() || sets->size() > kMostPolled) return bad_answer("poll: sets is no object, or too large");

@@ -20,12 +20,10 @@ struct PollRequest {
   bool returns_immediately = false;
   std::vector<std::string> acknowledged;                    // on record
   std::vector<std::pair<std::string, RefusedSet>> refused;  // by jti; never accepted, however often they come
-  bool is_empty() const { return acknowledged.empty() && refused.empty(); }
 };
 
 struct PolledSets {
   std::vector<std::pair<std::string, std::string>> sets;  // by jti, as the transmitter names them
-  bool more_available = false;
 };
 
 std::string poll_body(const PollRequest& ask);
