@@ -10,6 +10,20 @@ namespace router::identity {
 
 using nlohmann::json;
 
+std::string read_refusal(std::string_view body) {
+  const auto refusal = crypto::parse_json_object(body);
+  std::string why;
+  for (const char* member : {"err", "description"}) {
+    if (!refusal) break;
+    const auto said = refusal->find(member);
+    if (said == refusal->end() || !said->is_string() || said->get_ref<const std::string&>().empty()) continue;
+    if (!why.empty()) why.append(": ");
+    why.append(said->get_ref<const std::string&>());
+  }
+  if (why.size() > kLongestRefusal) why.resize(kLongestRefusal);
+  return why;
+}
+
 std::string poll_body(const PollRequest& ask) {
   json body{{"maxEvents", kMostPolled}, {"returnImmediately", ask.returns_immediately}};
   if (!ask.acknowledged.empty()) body["ack"] = ask.acknowledged;

@@ -26,6 +26,11 @@ struct PolledSets {
   std::vector<std::pair<std::string, std::string>> sets;  // by jti, as the transmitter names them
 };
 
+// Why a token of ours was not accepted, for people: `err` and `description` of a JSON object, at most kLongestRefusal
+// bytes; empty: it does not say. RFC 8935 section 2.3, RFC 8936 section 2.4.
+inline constexpr std::size_t kLongestRefusal = 256;
+std::string read_refusal(std::string_view body);
+
 std::string poll_body(const PollRequest& ask);
 base::Result<PolledSets> read_polled(std::string_view body);
 

@@ -1,6 +1,7 @@
 #include "logout/call_sender.h"
 
 #include "base/log.h"
+#include "identity/set_poll.h"
 #include "logout/call_request.h"
 
 namespace router::logout {
@@ -10,6 +11,11 @@ namespace {
 constexpr int kProxyRefuses = 407;
 constexpr int kAccepted = 202;
 constexpr int kNotAccepted = 400;
+
+void note_refusal(const CallRecord& call, const std::string& why) {
+  base::log_warning("logout.signal_refused",
+                    {{"logout_id", call.logout_id}, {"call", call.id}, {"back_end", call.back_end}, {"reason", why}});
+}
 
 }  // namespace
 
@@ -49,6 +55,10 @@ base::Task<base::Result<net::ClientResponse>> CallSender::send(CallPtr call, std
   if (connectivity && answer && answer->status == kProxyRefuses) {
     tokens_->drop(connectivity->client, call->tenant, proxy_token);
   }
+  if (target->takes_signal && answer && answer->status == kNotAccepted) {
+    answer->body = identity::read_refusal(answer->body);
+    note_refusal(*call, answer->body);
+  }
   co_return answer;
 }
 
@@ -60,7 +70,9 @@ base::Task<base::Result<net::ClientResponse>> CallSender::offer(CallPtr call, st
   const auto taken = co_await offering;
   if (!taken) co_return taken.error();
   net::ClientResponse answer;
-  answer.status = *taken ? kAccepted : kNotAccepted;
+  answer.status = taken->is_accepted ? kAccepted : kNotAccepted;
+  answer.body = taken->why_not;
+  if (!taken->is_accepted) note_refusal(*call, answer.body);
   co_return answer;
 }
 

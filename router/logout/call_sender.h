@@ -28,7 +28,7 @@ class CallSender {
   // Where subscribers fetch what is theirs; without it that waits.
   void use_signal_queue(SignalQueue& queue) { queue_ = &queue; }
   void use_client_tokens(std::shared_ptr<identity::ClientTokens> tokens) { tokens_ = std::move(tokens); }
-  // `at_most`: how long a subscriber may take to fetch it.
+  // `at_most`: how long a subscriber may take to fetch it. Of a signal that is not accepted (400) the body is why, for people.
   base::Task<base::Result<net::ClientResponse>> send(CallPtr call, std::shared_ptr<const CallTarget> target,
                                                      bool with_token, base::milliseconds at_most);
 

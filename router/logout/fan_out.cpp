@@ -246,7 +246,7 @@ Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
   report.status = answer ? answer->status : 0;
   const Outcome outcome = answer ? outcome_of(*call->target, answer->status, with_token) : Outcome::pending;
   if (outcome != Outcome::pending) {
-    report.fault.clear();
+    report.fault = outcome == Outcome::refused && call->target->takes_signal ? answer->body : std::string();
     co_await settle(std::move(call), outcome);
   } else {
     report.fault = answer ? "status " + std::to_string(answer->status) : std::string(to_string(answer.error().code));

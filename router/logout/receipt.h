@@ -39,7 +39,7 @@ struct CallReport {
   unsigned attempts = 0;
   base::milliseconds took{0};   // the last attempt
   bool token_withheld = false;  // it had expired, or was revoked, before the call got through
-  std::string fault;            // of the last attempt, when it was none of the final outcomes
+  std::string fault;  // of the last attempt, when it was none of the final outcomes, or why a signal was refused
 };
 
 // How far the router has come with what it does at the provider itself, without the browser.

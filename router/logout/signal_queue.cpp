@@ -12,21 +12,22 @@ using base::Task;
 
 namespace {
 
-constexpr std::string_view kAccepted = "accepted";
-constexpr std::string_view kNotAccepted = "not accepted";
+// As it is kept: the second is followed by why.
+constexpr std::string_view kAccepted = "+";
+constexpr std::string_view kNotAccepted = "-";
 
 std::string answer_key(const std::string& audience, const std::string& jti) { return audience + ' ' + jti; }
 
 }  // namespace
 
-Task<Result<bool>> SignalQueue::offer(std::string audience, std::string jti, std::string token,
-                                      base::milliseconds at_most) {
+Task<Result<SignalQueue::Answer>> SignalQueue::offer(std::string audience, std::string jti, std::string token,
+                                                     base::milliseconds at_most) {
   auto& subscriber = subscribers_[audience];
   const auto offered = std::make_shared<Offered>();
   offered->jti = jti;
   offered->token = std::move(token);
   // one that is tried again while the earlier try still stands
-  end(subscriber, jti, false);
+  end(subscriber, jti, {});
   subscriber.by_jti[jti] = subscriber.offered.insert(subscriber.offered.end(), offered);
   for (const auto& poll : std::exchange(subscriber.polls, {})) poll->set();
   // the timer outlives those that are acknowledged, and keeps none of them
@@ -34,33 +35,32 @@ Task<Result<bool>> SignalQueue::offer(std::string audience, std::string jti, std
     if (const auto still = waits.lock()) still->ended.set();
   });
   co_await offered->ended.wait();
-  if (offered->is_over) co_return offered->is_accepted;
-  end(subscriber, jti, false);
+  if (offered->answer) co_return *offered->answer;
+  end(subscriber, jti, {});
   co_return base::Error{base::ErrorCode::refused, base::Side::back_end, "nobody has fetched it", true};
 }
 
-bool SignalQueue::end(Subscriber& of, const std::string& jti, bool is_accepted) {
+bool SignalQueue::end(Subscriber& of, const std::string& jti, Answer answer) {
   const auto found = of.by_jti.find(jti);
   if (found == of.by_jti.end()) return false;
   const auto offered = *found->second;
   of.offered.erase(found->second);
   of.by_jti.erase(found);
-  offered->is_over = true;
-  offered->is_accepted = is_accepted;
+  offered->answer = std::move(answer);
   offered->token = {};
   offered->ended.set();
   return true;
 }
 
 // What is kept in vain is acknowledged again: its token comes again.
-Task<void> SignalQueue::answer(std::string audience, std::vector<std::string> jtis, bool is_accepted) {
+Task<void> SignalQueue::take_answers(std::string audience, std::vector<std::pair<std::string, Answer>> answers) {
   auto& subscriber = subscribers_[audience];
-  std::erase_if(jtis, [&](const std::string& jti) {
-    return end(subscriber, jti, is_accepted) || jti.size() > identity::kLongestJti;
+  std::erase_if(answers, [&](const auto& one) {
+    return end(subscriber, one.first, one.second) || one.first.size() > identity::kLongestJti;
   });
-  if (jtis.size() > identity::kMostPolled) jtis.resize(identity::kMostPolled);
-  for (const auto& jti : jtis) {
-    base::Secret said{std::string(is_accepted ? kAccepted : kNotAccepted)};
+  if (answers.size() > identity::kMostPolled) answers.resize(identity::kMostPolled);
+  for (const auto& [jti, answer] : answers) {
+    base::Secret said{std::string(answer.is_accepted ? kAccepted : kNotAccepted).append(answer.why_not)};
     auto keeping = shared_.keep(session::Kind::signal_answer, answer_key(audience, jti), std::move(said), kPatience);
     const auto kept = co_await keeping;
     if (kept) continue;
@@ -76,12 +76,14 @@ void SignalQueue::look_later(std::string audience, std::weak_ptr<Offered> offere
 }
 
 Task<void> SignalQueue::look(SignalQueue* self, std::string audience, OfferedPtr offered) {
-  if (offered->is_over) co_return;
+  if (offered->answer) co_return;
   auto taking = self->shared_.take(session::Kind::signal_answer, answer_key(audience, offered->jti));
   const auto taken = co_await taking;
-  if (offered->is_over) co_return;
+  if (offered->answer) co_return;
   if (taken && *taken) {
-    end(self->subscribers_[audience], offered->jti, (*taken)->reveal() == kAccepted);
+    const auto said = (*taken)->reveal();
+    end(self->subscribers_[audience], offered->jti,
+        {said == kAccepted, std::string(said.substr(said.empty() ? 0 : 1))});
   } else {
     self->look_later(std::move(audience), std::move(offered));
   }
@@ -89,10 +91,8 @@ Task<void> SignalQueue::look(SignalQueue* self, std::string audience, OfferedPtr
 
 Task<Result<SignalQueue::Batch>> SignalQueue::poll(std::string audience, Poll poll) {
   auto& subscriber = subscribers_[audience];
-  auto accepting = answer(audience, std::move(poll.acknowledged), true);
-  co_await accepting;
-  auto refusing = answer(audience, std::move(poll.refused), false);
-  co_await refusing;
+  auto taking = take_answers(audience, std::move(poll.answers));
+  co_await taking;
   if (subscriber.polling >= kMostPolls)
     co_return base::Error{base::ErrorCode::overloaded, base::Side::client, "too many polls at a time", true};
   if (subscriber.offered.empty() && poll.waits && poll.most > 0) {

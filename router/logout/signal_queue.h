@@ -12,6 +12,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,13 +33,16 @@ class SignalQueue {
 
   SignalQueue(base::Loop& loop, session::SharedState& shared) : loop_(loop), shared_(shared) {}
 
-  // True: acknowledged, false: not accepted. Ends after kPatience or `at_most`. Errors: refused (nobody has fetched it).
-  base::Task<base::Result<bool>> offer(std::string audience, std::string jti, std::string token,
-                                       base::milliseconds at_most);
+  struct Answer {
+    bool is_accepted = false;
+    std::string why_not = {};  // may be empty
+  };
+  // Ends after kPatience or `at_most`. Errors: refused (nobody has fetched it).
+  base::Task<base::Result<Answer>> offer(std::string audience, std::string jti, std::string token,
+                                         base::milliseconds at_most);
 
   struct Poll {
-    std::vector<std::string> acknowledged;
-    std::vector<std::string> refused;
+    std::vector<std::pair<std::string, Answer>> answers;  // by jti
     std::size_t most = 0;
     bool waits = true;
   };
@@ -54,8 +58,7 @@ class SignalQueue {
     std::string jti;
     std::string token;
     bool is_handed_out = false;
-    bool is_over = false;
-    bool is_accepted = false;
+    std::optional<Answer> answer;  // then it is over
     base::Event ended;
   };
   using OfferedPtr = std::shared_ptr<Offered>;
@@ -65,8 +68,8 @@ class SignalQueue {
     std::vector<std::shared_ptr<base::Event>> polls;  // that wait
     std::size_t polling = 0;
   };
-  static bool end(Subscriber& of, const std::string& jti, bool is_accepted);  // false: nobody offers it
-  base::Task<void> answer(std::string audience, std::vector<std::string> jtis, bool is_accepted);
+  static bool end(Subscriber& of, const std::string& jti, Answer answer);  // false: nobody offers it
+  base::Task<void> take_answers(std::string audience, std::vector<std::pair<std::string, Answer>> answers);
   void look_later(std::string audience, std::weak_ptr<Offered> offered);
   static base::Task<void> look(SignalQueue* self, std::string audience, OfferedPtr offered);
 

@@ -11,7 +11,8 @@ namespace router::signal_queue_test {
 
 namespace {
 
-base::Task<void> offer_to(logout::SignalQueue* queue, std::string jti, std::optional<bool>* taken) {
+base::Task<void> offer_to(logout::SignalQueue* queue, std::string jti,
+                          std::optional<logout::SignalQueue::Answer>* taken) {
   auto offering = queue->offer("desk", std::move(jti), "token", base::minutes(10));
   const auto accepted = co_await offering;
   if (accepted) *taken = *accepted;
@@ -25,7 +26,7 @@ TEST_CASE("subscribers: what is acknowledged at another replica is over where it
   session::MemoryStore store(clock);
   logout::SignalQueue here(loop, store.shared());
   logout::SignalQueue there(loop, store.shared());
-  std::optional<bool> taken[3];
+  std::optional<logout::SignalQueue::Answer> taken[3];
   for (int i = 0; i < 3; ++i) base::start_detached(offer_to(&here, "jti-" + std::to_string(i), &taken[i]));
   const auto poll = [&](logout::SignalQueue& queue, const std::string& audience, logout::SignalQueue::Poll asked) {
     asked.most = 10;
@@ -35,11 +36,14 @@ TEST_CASE("subscribers: what is acknowledged at another replica is over where it
     return polled->sets.size();
   };
   CHECK(poll(here, "desk", {}) == 3);
-  CHECK(poll(there, "desk", {{"jti-0"}, {"jti-1"}}) == 0);
-  CHECK(poll(there, "another", {{"jti-2", std::string(5000, 'x')}, {}}) == 0);
+  CHECK(poll(there, "desk", {{{"jti-0", {true}}, {"jti-1", {false, "no"}}}}) == 0);
+  CHECK(poll(there, "another", {{{"jti-2", {true}}, {std::string(5000, 'x'), {true}}}}) == 0);
   loop.advance(base::seconds(6));
-  CHECK(taken[0] == true);
-  CHECK(taken[1] == false);
+  REQUIRE(taken[0]);
+  CHECK(taken[0]->is_accepted);
+  REQUIRE(taken[1]);
+  CHECK_FALSE(taken[1]->is_accepted);
+  CHECK(taken[1]->why_not == "no");
   CHECK_FALSE(taken[2]);
   CHECK(poll(here, "desk", {}) == 1);
   loop.advance(base::minutes(10));

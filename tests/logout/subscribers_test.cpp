@@ -192,7 +192,12 @@ TEST_CASE("subscribers: one that polls gets each token until it is acknowledged,
   CHECK(rest["sets"].size() == 1);
   CHECK(receipt->calls.at(1).outcome == logout::Outcome::confirmed);
   const auto last = rest["sets"].begin().key();
-  CHECK(world.poll({{"setErrs", {{last, {{"err", "invalid_key"}, {"description", ""}}}}}})["sets"].empty());
+  const json why{{"err", "invalid_key"}, {"description", "not of ours"}};
+  CHECK(world.poll({{"setErrs", {{last, why}}}})["sets"].empty());
+  const auto bobs = world.receipts.find(last.substr(0, last.size() - 2));
+  REQUIRE(bobs);
+  CHECK(bobs->calls.at(1).outcome == logout::Outcome::refused);
+  CHECK(bobs->calls.at(1).fault == "invalid_key: not of ours");
   for (const char* wrong : {"Bearer desk-secreT", "", "Bearer other-secret"}) {
     world.poll(json::object(), wrong);
     REQUIRE(world.answer);

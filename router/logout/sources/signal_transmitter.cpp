@@ -47,12 +47,13 @@ std::optional<SignalQueue::Poll> read_poll(const std::string& body) {
     if (!taken->is_array()) return std::nullopt;
     for (const auto& jti : *taken) {
       if (!jti.is_string()) return std::nullopt;
-      poll.acknowledged.push_back(jti.get<std::string>());
+      poll.answers.push_back({jti.get<std::string>(), {true}});
     }
   }
   if (const auto refused = asked->find("setErrs"); refused != asked->end()) {
     if (!refused->is_object()) return std::nullopt;
-    for (const auto& [jti, fault] : refused->items()) poll.refused.push_back(jti);
+    for (const auto& [jti, fault] : refused->items())
+      poll.answers.push_back({jti, {false, identity::read_refusal(base::json_text(fault))}});
   }
   return poll;
 }
