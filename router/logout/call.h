@@ -35,6 +35,7 @@ struct CallTarget {
   bool takes_signal = false;  // a subscriber: that token is a security event token
   bool is_polled = false;     // a subscriber that fetches it; `url` is none
   bool sends_token = false;
+  bool has_own_client = false;  // a service that takes tokens made for it, and never the user's own
   // The bindings whose users' token it gets (config/token_rule.h); absent: any.
   std::optional<std::vector<std::string>> token_bindings;
   bool sends_forwarded = true;  // setXForwardedHeaders

@@ -56,6 +56,7 @@ CallTarget make_call_target(const config::Destination& destination, const config
   target.connectivity = destination.connectivity;
   target.location_id = destination.location_id;
   target.propagates_user = destination.propagates_user;
+  target.has_own_client = destination.service_client != nullptr;
   if (config::uses_own_certificate(destination)) target.service_client = destination.service_client;
   // a logout token says it all
   target.sends_token = target.audience.empty() && (config::takes_token(destination) || target.propagates_user);
@@ -90,8 +91,8 @@ bool gets_token_of(const CallTarget& target, const std::string& binding) {
          target.token_bindings->end();
 }
 
-// A service hears of the logout with the token that it was called with, a back-end that no request of this session could
-// have brought its token to without one.
+// A service hears of the logout with the token that it was called with, one whose client gets tokens for it without one
+// where this session has none; a back-end that no request of this session could have brought its token to, too.
 std::shared_ptr<Credentials> credentials_for(const CallTarget& target, const session::Session& session,
                                              const std::shared_ptr<Credentials>& of_user) {
   if (!gets_token_of(target, session.provider)) return std::make_shared<Credentials>();
@@ -103,7 +104,7 @@ std::shared_ptr<Credentials> credentials_for(const CallTarget& target, const ses
     own->expires = token.good_until;
     return own;
   }
-  return of_user;
+  return target.has_own_client ? std::make_shared<Credentials>() : of_user;
 }
 
 std::vector<config::Header> forwarded_fields(const CallTarget& target, const ForwardedRequest& request) {

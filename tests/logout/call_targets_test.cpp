@@ -215,6 +215,28 @@ TEST_CASE("calls: a service hears of it with the token it was called with, every
   CHECK(calls[2].credentials == calls[0].credentials);
 }
 
+TEST_CASE("calls: a service with a client of its own never hears the user's token, whatever its grant [issue 15]") {
+  using config::ServiceGrant;
+  for (const auto grant : {ServiceGrant::user_token, ServiceGrant::client_credentials, ServiceGrant::mtls}) {
+    CAPTURE(static_cast<int>(grant));
+    config::ServiceClient client;
+    client.service = "mail";
+    client.grant = grant;
+    config::Configuration config;
+    config.services["mail"] = test::make_destination("mail");
+    config.services["mail"].is_service = true;
+    config.services["mail"].service_client = std::make_shared<const config::ServiceClient>(client);
+    session::Session session;
+    session.tokens.access_token = base::Secret("user");
+    const auto targets = logout::make_call_targets(config);
+    CHECK(logout::calls_for(session, targets, std::nullopt).at(0).credentials->access_token.empty());
+    if (grant != ServiceGrant::user_token) continue;
+    session.service_tokens = {{"mail", base::Secret("exchanged"), base::WallTime{base::seconds(2'000'000'000)}}};
+    const auto calls = logout::calls_for(session, targets, std::nullopt);
+    CHECK(calls.at(0).credentials->access_token.reveal() == "exchanged");
+  }
+}
+
 TEST_CASE("calls: the forwarded chain of an untrusted peer starts anew") {
   http::External external;
   external.peer_address = "203.0.113.9";
