@@ -110,7 +110,7 @@ Task<void> Catalogue::look_up(std::shared_ptr<Catalogue> self, Name name, std::s
     const bool is_same = entry->last_good && entry->digest == digest;
     found =
         is_same ? Result<Found>(entry->last_good) : self->make(*entry, std::move(name), key.tenant, **std::move(text));
-    if (is_same) entry->is_faulty = false;
+    if (is_same) entry->is_logged = false;
     if (found) entry->digest = std::move(digest);
   }
   self->keep(key, *entry, std::move(found));
@@ -118,12 +118,12 @@ Task<void> Catalogue::look_up(std::shared_ptr<Catalogue> self, Name name, std::s
 
 Result<Found> Catalogue::make(Entry& entry, Name name, const std::string& tenant, std::string text) {
   auto read = config::read_application(std::move(text), *central_, name.segment);
-  if (!read.issues.empty() && !std::exchange(entry.is_faulty, true)) {
+  if (!read.issues.empty() && !std::exchange(entry.is_logged, true)) {
     base::log_warning("application.descriptor", {{"application", name.segment},
                                                  {"tenant", tenant},
                                                  {"issues", config::to_text(read.issues).substr(0, kLongestReport)}});
   }
-  if (read.issues.empty()) entry.is_faulty = false;
+  if (read.issues.empty()) entry.is_logged = false;
   if (!read.configuration) {
     return Error{ErrorCode::internal, Side::back_end, "the descriptor of " + name.segment + " cannot be used"};
   }
@@ -146,7 +146,7 @@ void Catalogue::take_over(const Key& key, Entry& entry, Result<Found> found) con
   const auto now = parts_.clock.steady();
   entry.asked = now;
   entry.has_answered = entry.has_answered || found || !is_passing(found.error());
-  entry.is_stale = false;
+  entry.is_stale = !found && is_passing(found.error());
   if (found) {
     entry.last_good = *found;
     entry.fresh_until = now + kFresh;
@@ -159,7 +159,6 @@ void Catalogue::take_over(const Key& key, Entry& entry, Result<Found> found) con
                                             {"tenant", key.tenant},
                                             {"is_there", entry.last_good != nullptr},
                                             {"fault", describe(found.error())}});
-    entry.is_stale = true;
     entry.fresh_until = now + kFailed;
     entry.answer = Result<Found>(entry.last_good);
     return;
@@ -187,7 +186,8 @@ std::vector<Kept> Catalogue::kept() const {
   const std::lock_guard lock(mutex_);
   for (const auto& [key, entry] : entries_) {
     if (!entry->has_answered) continue;
-    Kept one{.tenant = key.tenant, .segment = key.segment, .is_stale = entry->is_stale, .is_faulty = entry->is_faulty};
+    Kept one{.tenant = key.tenant, .segment = key.segment, .is_stale = entry->is_stale};
+    one.is_faulty = entry->answer && !*entry->answer && entry->answer->error().code == ErrorCode::internal;
     one.age = std::chrono::duration_cast<base::milliseconds>(now - entry->asked);
     if (entry->last_good) {
       const auto parts = base::cut(entry->last_good->name.name, '-');

@@ -85,7 +85,7 @@ class Catalogue : public std::enable_shared_from_this<Catalogue> {
     base::SteadyTime fresh_until;
     base::SteadyTime stale_until;  // of last_good, also where there is none
     bool has_answered = false;     // the repository, whether there is one
-    bool is_faulty = false;        // its descriptor, which has been logged
+    bool is_logged = false;        // what is wrong with its descriptor; the background loop's
     bool is_stale = false;         // the repository has failed since
     base::SingleFlight flight;
   };

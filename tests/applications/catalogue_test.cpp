@@ -246,6 +246,21 @@ TEST_CASE_FIXTURE(World, "catalogue: operators are told what is kept of each nam
   clock.advance(base::seconds(10));
   REQUIRE(find("app1-1.0.0", "red"));
   CHECK_FALSE(catalogue->kept().back().is_stale);
+  answers[path_of("app1-1.0.0")] = {503, "away"};
+  clock.advance(base::minutes(120));
+  CHECK_FALSE(find("app1-1.0.0", "red"));
+  CHECK(catalogue->kept().back().is_stale);
+}
+
+TEST_CASE_FIXTURE(World,
+                  "catalogue: a descriptor that is warned of is not faulty, one that cannot be used is [issue 14]") {
+  has("app1", R"({"routes": [{"source": "^/x", "localDir": "web", "authenticationType": "none"}]})");
+  REQUIRE(find("app1"));
+  CHECK_FALSE(catalogue->kept().at(0).is_faulty);
+  has("app1", "no JSON");
+  clock.advance(base::minutes(6));
+  CHECK_FALSE(find("app1"));
+  CHECK(catalogue->kept().at(0).is_faulty);
 }
 
 TEST_CASE_FIXTURE(World, "catalogue: what is dropped is asked for anew [issue 15]") {
