@@ -50,6 +50,10 @@ Secret ClientTokens::good(const Key& key) const {
   return entry->second->token;
 }
 
+bool ClientTokens::has(const config::IdentityProvider& client, const std::string& tenant, IfRefused if_refused) const {
+  return !good(key_of(client, tenant, if_refused)).empty();
+}
+
 Task<Result<Secret>> ClientTokens::get(Client client, std::string tenant, IfRefused if_refused, base::Loop& home) {
   auto key = key_of(*client, tenant, if_refused);
   auto kept = good(key);

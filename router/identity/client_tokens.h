@@ -39,6 +39,8 @@ class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
 
   // `tenant`: empty for the client's own subaccount. Comes back to `home`.
   base::Task<base::Result<base::Secret>> get(Client client, std::string tenant, IfRefused if_refused, base::Loop& home);
+  // get() would ask nobody now.
+  bool has(const config::IdentityProvider& client, const std::string& tenant, IfRefused if_refused) const;
   // A service has refused it: the next request fetches another. One that has been replaced already stays.
   // Not one that is younger than `spared`.
   void drop(const config::IdentityProvider& client, const std::string& tenant, const base::Secret& token,

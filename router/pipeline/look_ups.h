@@ -1,5 +1,5 @@
-// Look-ups of names that clients choose and that no descriptor knows: they cost others something, so an address has only
-// so many (LIMIT_LOOK_UPS_PER_ADDRESS). Source: docs/contract/html5.md section 1.
+// Look-ups of names that clients choose and that no descriptor knows, tenants of strangers included: they cost others
+// something, so an address has only so many (LIMIT_LOOK_UPS_PER_ADDRESS). Source: docs/contract/html5.md sections 1, 2.
 #pragma once
 
 #include <optional>

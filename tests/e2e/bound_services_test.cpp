@@ -141,6 +141,36 @@ TEST_CASE("service: each tenant's token is of its own subdomain, and nobody gets
   CHECK(service.requests_to("/t3-app.example").empty());
 }
 
+TEST_CASE("service: tenants that strangers make up are look-ups of their address [issue 15]") {
+  StubUaa uaa;
+  StubNameServer names;
+  RecordingBackend service;
+  uaa.tell(names, {StubUaa::kProvider, "t1", "t2", "t3", "t4"});
+  uaa.answer("t3", 401);
+  uaa.answer("t4", 401);
+  json credentials = uaa.credentials("service-client");
+  credentials.update(
+      {{"sap.cloud.service", "country"}, {"uri", service.origin()}, {"grant_type", "client_credentials"}});
+  auto open = service_route("svc", "country", "");
+  open.erase("endpoint");
+  open["authenticationType"] = "none";
+  XsuaaFixture fixture(Routes{open}, {{"country", binding("country", credentials)}},
+                       {{"NAME_SERVERS", names.address()},
+                        {"TENANT_HOST_PATTERN", "^(.*)-app\\.example$"},
+                        {"LIMIT_LOOK_UPS_PER_ADDRESS", "1"}});
+  const auto ask = [&](const std::string& tenant) {
+    RawClient client(fixture.router.port());
+    client.send(make_request("GET", "/svc/x", {{"Host", tenant + "-app.example"}}));
+    return client.read().status();
+  };
+  CHECK(ask("t1") == 200);
+  CHECK(ask("t2") == 200);
+  CHECK(ask("t3") == 502);
+  CHECK(ask("t4") == 429);
+  CHECK(ask("t1") == 200);
+  CHECK(uaa.asked("service-client") == std::vector<std::string>{"t1", "t2", "t3"});
+}
+
 TEST_CASE("service: a user whose token is not taken is 403, a server that is down 502") {
   StubProvider uaa;
   RecordingBackend service;

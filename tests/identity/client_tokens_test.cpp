@@ -58,6 +58,15 @@ TEST_CASE_FIXTURE(World, "client tokens: one per client and tenant, kept until a
   CHECK(token("t1") == "t14");
 }
 
+TEST_CASE_FIXTURE(World, "client tokens: it has what it would give without asking anybody [issue 15]") {
+  CHECK_FALSE(tokens->has(*client(), "t1", IfRefused::own));
+  REQUIRE(get("t1"));
+  CHECK(tokens->has(*client(), "t1", IfRefused::own));
+  CHECK_FALSE(tokens->has(*client(), "t1", IfRefused::fail));
+  CHECK_FALSE(tokens->has(*client(), "t2", IfRefused::own));
+  CHECK(http.requests.size() == 1);
+}
+
 TEST_CASE_FIXTURE(World, "client tokens: a short life is used by half [issue 15]") {
   lifetime = 20;
   CHECK(token("t1") == "t11");

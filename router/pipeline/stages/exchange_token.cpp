@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "pipeline/look_ups.h"
 #include "pipeline/service_token.h"
 #include "pipeline/stages/stages.h"
 #include "pipeline/while_signed_in.h"
@@ -46,14 +47,27 @@ Task<Result<Verdict>> take_token_of_user(Context& context, login::ServiceOf serv
   co_return verdict;
 }
 
+// A stranger's tenant is one that the client names: those that no token comes of count.
+Task<Result<Verdict>> take_own_token(Context& context, login::ServiceOf service) {
+  const auto& tokens = *context.graph.parts.client_tokens;
+  const bool is_guess =
+      !context.user.is_signed_in() && !tokens.has(service->client, context.external.tenant, identity::IfRefused::fail);
+  const auto later = is_guess ? take_look_up(context) : std::nullopt;
+  if (later) co_return too_many_look_ups(*later);
+  auto taking = take_token(context, own_token(context.graph.shared_from_this(), std::move(service),
+                                              context.external.tenant, context.exchange.loop()));
+  auto verdict = co_await taking;
+  if (is_guess && verdict) give_back_look_up(context);
+  co_return verdict;
+}
+
 }  // namespace
 
 Task<Result<Verdict>> exchange_token(Context& context) {
   auto service = token_service(context);
   if (!service) return Verdict(Continue{});
   if (service->grant == config::ServiceGrant::user_token) return take_token_of_user(context, std::move(service));
-  return take_token(context, own_token(context.graph.shared_from_this(), std::move(service), context.external.tenant,
-                                       context.exchange.loop()));
+  return take_own_token(context, std::move(service));
 }
 
 std::optional<Foreseen> explain_exchange_token(RequestState& state, Told& told) {
