@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "app/management_calls.h"
+#include "app/retry_rounds.h"
 #include "app/terminal.h"
 #include "base/json_text.h"
 #include "base/text.h"
@@ -182,25 +183,24 @@ int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool 
     console.err << "xs-router: one of ID, --back-end and --all is needed\n";
     return kNotAsked;
   }
-  std::int64_t retried = 0;
-  std::optional<std::int64_t> all;  // at first: what is given up again meanwhile is not tried without end
+  RetryRounds rounds;
   bool is_drawn = false;
   int rounds = 0;
   for (bool more = true; more && rounds < kMostRounds; ++rounds) {
     const auto reply = ask_router(access, {"POST", "/api/outbox/retry", base::json_text(wish)});
     if (const auto code = tell_failure(reply, console)) return *code;
-    retried += number_in(reply->body, "retried");
-    if (!all) all = retried + std::max<std::int64_t>(number_in(reply->body, "left"), 0);
     const auto said = reply->body.find("more");
-    more = said != reply->body.end() && *said == true && (retried < *all || !reply->body.contains("left"));
+    std::optional<std::int64_t> left;
+    if (reply->body.contains("left")) left = number_in(reply->body, "left");
+    more = rounds.needs_another(number_in(reply->body, "retried"), said != reply->body.end() && *said == true, left);
     is_drawn = is_drawn || more;
-    if (is_drawn) draw_bar(retried, std::max(*all, retried), console);
+    if (is_drawn) draw_bar(rounds.retried(), rounds.all(), console);
   }
   if (is_drawn && console.is_terminal) console.err << "\n";
   if (json)
-    print_json({{"retried", retried}}, console);
+    print_json({{"retried", rounds.retried()}}, console);
   else
-    console.out << retried << " calls are tried again\n";
+    console.out << rounds.retried() << " calls are tried again\n";
   return kCommandDone;
 }
 

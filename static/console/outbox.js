@@ -10,6 +10,8 @@ import { texts } from "./texts.js";
 
 const say = texts.outbox;
 
+const mostUncounted = 100; // rounds
+
 export function outboxPage({ go, mayChange, tell, look: lookNow }, parameters) {
   const retry = async (wish, button) => {
     const words = button.textContent;
@@ -17,12 +19,13 @@ export function outboxPage({ go, mayChange, tell, look: lookNow }, parameters) {
     await tell(async () => {
       let done = 0;
       let most; // what is given up again meanwhile is not tried without end
-      for (;;) {
-        const { retried, more, left = 0 } = await post("/api/outbox/retry", wish);
+      for (let round = 1; ; round += 1) {
+        const { retried, more, left } = await post("/api/outbox/retry", wish);
         done += retried;
-        most ??= done + left;
-        if (!more || done >= most) return say.retried(done);
-        becomeChildren(button, say.retrying(done, most));
+        if (left !== undefined) most ??= done + left;
+        const isAll = most === undefined ? round >= mostUncounted : done >= most;
+        if (!more || retried === 0 || isAll) return say.retried(done);
+        becomeChildren(button, say.retrying(done, most ?? done));
       }
     });
     becomeChildren(button, words);

@@ -10,6 +10,8 @@
 #include "app/management_calls.h"
 #include "support/socket.h"
 
+#include "app/retry_rounds.h"
+
 namespace router::operator_commands_test {
 
 TEST_CASE("commands: what is typed and is no UTF-8 is asked for all the same, and throws nothing [issue 14]") {
@@ -28,6 +30,28 @@ TEST_CASE("commands: what is typed and is no UTF-8 is asked for all the same, an
   order.back_end = "\xC3";
   CHECK(app::retry_outbox(nobody, order, false, console) == 2);
   CHECK(err.str().find("does not answer: nobody listens there") != std::string::npos);
+}
+
+TEST_CASE(
+    "commands: all that was given up is tried again, and no more, whenever the router says how much it is [issue 14]") {
+  app::RetryRounds rounds;
+  CHECK(rounds.needs_another(1'000, true, std::nullopt));
+  CHECK(rounds.all() == 1'000);
+  CHECK(rounds.needs_another(1'000, true, 500));
+  CHECK(rounds.all() == 2'500);
+  CHECK(rounds.needs_another(400, true, std::nullopt));
+  // what was given up again meanwhile is left
+  CHECK_FALSE(rounds.needs_another(1'000, true, 700));
+  CHECK(rounds.retried() == 3'400);
+  CHECK_FALSE(app::RetryRounds().needs_another(10, false, 90));
+  CHECK_FALSE(app::RetryRounds().needs_another(0, true, 90));
+}
+
+TEST_CASE("commands: a router that never says how much was given up is not asked without end [issue 14]") {
+  app::RetryRounds rounds;
+  int asked = 1;
+  while (rounds.needs_another(1'000, true, std::nullopt)) REQUIRE(++asked <= app::RetryRounds::kMostUncounted);
+  CHECK(asked == app::RetryRounds::kMostUncounted);
 }
 
 TEST_CASE("commands: a URL of another scheme is said to be none, with 2 [issue 14]") {
