@@ -278,7 +278,7 @@ test('who may only look is offered no change [issue 14]', async () => {
   assert.deepEqual(faults, []);
 });
 
-const places = ['overview', 'logouts', 'logouts/newest', 'sessions', 'routes', 'applications', 'outbox', 'configuration', 'nowhere'];
+const places = ['overview', 'logouts', 'logouts/newest', 'sessions', 'routes', 'applications', 'outbox', 'signals', 'configuration', 'nowhere'];
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [390, 1280, 1920]) {
     test(`every page is readable in ${colorScheme} at ${width} px, for screen readers, too [issue 14]`, async () => {
