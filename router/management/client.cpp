@@ -26,7 +26,8 @@ base::Result<std::unique_ptr<httplib::Client>> client_of(const std::string& url,
   // of another scheme the library throws
   const bool is_http =
       url.starts_with("http://") || url.starts_with("https://") || url.find("://") == std::string::npos;
-  if (!is_http) return Error{ErrorCode::bad_request, Side::client, url + " is no http, https or unix address"};
+  if (!socket_path && !is_http)
+    return Error{ErrorCode::bad_request, Side::client, url + " is no http, https or unix address"};
   auto client = std::make_unique<httplib::Client>(socket_path.value_or(url));
   if (!client->is_valid())
     return Error{ErrorCode::bad_request, Side::client, url + " is no http, https or unix address"};
