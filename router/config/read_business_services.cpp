@@ -49,17 +49,21 @@ void read_certificate(const Binding& binding, IdentityProvider& client) {
 // Tokens come from the authorization server that the binding itself names.
 std::shared_ptr<const ServiceClient> read_client(const Binding& binding, const std::string& service) {
   const Binding of_client = uaa_of(binding).value_or(binding);
+  // without a client its grant_type is nobody's here
+  if (!has_client(*of_client.credentials) && text_member(*binding.credentials, "grant_type") != "mtls") return nullptr;
   ServiceClient client;
   client.service = service;
   client.grant = read_grant(binding);
-  client.zone = text_member(*of_client.credentials, "identityzone").value_or("");
-  client.zone_id = text_member(*of_client.credentials, "identityzoneid").value_or("");
+  const auto zone_member = [&](const char* name) {
+    const auto own = text_member(*binding.credentials, name);
+    return own ? *own : text_member(*of_client.credentials, name).value_or("");
+  };
+  client.zone = zone_member("identityzone");
+  client.zone_id = zone_member("identityzoneid");
   if (client.grant == ServiceGrant::mtls) {
     read_certificate(binding, client.client);
-  } else if (has_client(*of_client.credentials)) {
-    client.client = read_uaa_client(of_client);
   } else {
-    return nullptr;
+    client.client = read_uaa_client(of_client);
   }
   return std::make_shared<const ServiceClient>(std::move(client));
 }

@@ -174,6 +174,11 @@ TEST_CASE("bindings: a bound service has its own client, grant, URLs, headers an
   const LoadResult without = load({{"uaa", nullptr}});
   REQUIRE(without.configuration);
   CHECK_FALSE(without.configuration->services.at("country").service_client);
+  // of a grant type that only a client would have, too
+  const LoadResult other = load({{"uaa", nullptr}, {"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}});
+  CHECK(errors_of(other) == "");
+  REQUIRE(other.configuration);
+  CHECK_FALSE(other.configuration->services.at("country").service_client);
   const LoadResult warned = load({{"forwardiastoken", true}});
   CHECK(to_text(warned.issues).find("forwardiastoken, which is not built yet") != std::string::npos);
 }
@@ -226,6 +231,12 @@ TEST_CASE("bindings: grant_type mtls wants a certificate and its key, and no cli
   CHECK_FALSE(takes_token(service));
   CHECK(service.service_client->client.client_certificate == pair.certificate);
   CHECK(service.service_client->zone_id == "z-1");
+  const json uaa = {
+      {"clientid", "c"}, {"clientsecret", "s"}, {"url", "https://a.uaa.example.com"}, {"identityzoneid", "z-2"}};
+  json both = {{"cert", pair.certificate}, {"key", pair.key}, {"uaa", uaa}};
+  CHECK(load(both).configuration->services.at("country").service_client->zone_id == "z-2");
+  both["identityzoneid"] = "z-1";
+  CHECK(load(both).configuration->services.at("country").service_client->zone_id == "z-1");
   for (const json& wrong : {json::object(), json{{"cert", pair.certificate}}, json{{"key", pair.key}}}) {
     CHECK(errors_of(load(wrong)).find("grant_type mtls without cert and key") != std::string::npos);
   }
