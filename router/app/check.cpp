@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -28,8 +29,47 @@ bool may_be_written(const std::string& file) {
   return !std::filesystem::is_directory(file, fault) && ::access(file.c_str(), W_OK) == 0;
 }
 
+// A start makes the folders that are missing on the way.
+bool may_hold_files(const std::string& folder) {
+  if (::access(folder.c_str(), F_OK) != 0 && folder_of(folder) != folder) return may_hold_files(folder_of(folder));
+  std::error_code fault;
+  return std::filesystem::is_directory(folder, fault) && ::access(folder.c_str(), W_OK | X_OK) == 0;
+}
+
+bool may_be_state(const std::string& file) {
+  return may_hold_files(folder_of(file)) && (::access(file.c_str(), F_OK) != 0 || may_be_written(file));
+}
+
 std::string count_of(std::size_t number, const char* what) {
   return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+using Refuse = std::function<void(const char* variable, std::string found, std::string expected)>;
+
+void judge_state(const config::Environment& environment, const Refuse& refuse) {
+  constexpr const char* kOwnDirectory = "a directory of the router's own";
+  const auto& directory = environment.state_directory;
+  bool is_refused = false;
+  if (!directory.empty() && environment.session_secret.empty()) {
+    const auto secret = check_state_secret(directory);
+    const bool is_there = ::access((directory + "/" + config::kStateSecret).c_str(), F_OK) == 0;
+    is_refused = !secret || (!is_there && !may_hold_files(directory));
+    if (is_refused)
+      refuse("STATE_DIR", secret ? directory + ", which cannot be written" : secret.error().detail, kOwnDirectory);
+  }
+  for (const auto& [name, location] :
+       {std::pair{"SESSION_STORE", &environment.store}, std::pair{"LOGOUT_OUTBOX", &environment.outbox}}) {
+    if (location == &environment.outbox && environment.outbox == environment.store) continue;
+    if (location->kind == config::StoreKind::sqlite && !may_be_state(location->file)) {
+      const bool is_own = !directory.empty() && location->file.starts_with(directory + "/");
+      if (is_own && std::exchange(is_refused, true)) continue;
+      refuse(is_own ? "STATE_DIR" : name, location->file + ", which cannot be written",
+             is_own ? kOwnDirectory : "a file in a directory that may be written");
+    }
+    if (location->kind != config::StoreKind::redis) continue;
+    const auto address = redis_address(*location, environment);
+    if (!address) refuse(name, address.error().detail, "a URL of Redis");
+  }
 }
 
 // What a start asks of the machine, asked without changing anything.
@@ -43,17 +83,7 @@ void judge_start(const config::Environment& environment, config::Issues& issues)
                 std::move(expected),
                 ""});
   };
-  for (const auto& [name, location] :
-       {std::pair{"SESSION_STORE", &environment.store}, std::pair{"LOGOUT_OUTBOX", &environment.outbox}}) {
-    if (location->kind != config::StoreKind::redis) continue;
-    if (location == &environment.outbox && environment.outbox == environment.store) continue;
-    const auto address = redis_address(*location, environment);
-    if (!address) refuse(name, address.error().detail, "a URL of Redis");
-  }
-  if (!environment.state_directory.empty() && environment.session_secret.empty()) {
-    const auto secret = check_state_secret(environment.state_directory);
-    if (!secret) refuse("STATE_DIR", secret.error().detail, "a directory of the router's own");
-  }
+  judge_state(environment, refuse);
   if (const auto& file = environment.log_file; !file.empty() && !may_be_written(file)) {
     refuse("LOG_FILE", file + ", which cannot be written", "a file in a directory that exists and may be written");
   }

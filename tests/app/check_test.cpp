@@ -85,7 +85,9 @@ TEST_CASE("check: what a start would refuse is an error, and nothing is made or 
   CHECK(said({{"STATE_DIR", "short"}}).find("holds no secret of 32 characters") != std::string::npos);
   CHECK(said({{"STATE_DIR", "good"}}).empty());
   CHECK(said({{"STATE_DIR", "new"}}).empty());
+  CHECK(said({{"STATE_DIR", "new/deep"}}).empty());
   CHECK_FALSE(std::filesystem::exists(folder / "new"));
+  CHECK(said({{"STATE_DIR", "file/new"}}).find("file/new, which cannot be written") != std::string::npos);
   CHECK(said({{"LOG_FILE", "nowhere/log"}}).find("LOG_FILE") != std::string::npos);
   CHECK(said({{"LOG_FILE", "short"}}).find("LOG_FILE") != std::string::npos);
   CHECK(said({{"LOG_FILE", "log"}}).empty());
@@ -95,6 +97,12 @@ TEST_CASE("check: what a start would refuse is an error, and nothing is made or 
   CHECK(said({{"SESSION_STORE", "redis://r:99999"}, {"SESSION_SECRET", secret}}).find("SESSION_STORE") !=
         std::string::npos);
   CHECK(said({{"SESSION_STORE", "redis://r:6379"}, {"SESSION_SECRET", secret}}).empty());
+  for (const char* name : {"SESSION_STORE", "LOGOUT_OUTBOX"}) {
+    CHECK(said({{name, "sqlite:new/state.db"}, {"SESSION_SECRET", secret}}).empty());
+    for (const char* bad : {"sqlite:file/state.db", "sqlite:short"}) {
+      CHECK(said({{name, bad}, {"SESSION_SECRET", secret}}).find(std::string("variable ") + name) != std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("check: of the demo's and all examples' directories it says nothing, and ends with 0 [K15]") {
