@@ -74,7 +74,7 @@ void AsioBackendConnection::request_moved() {
 }
 
 Error AsioBackendConnection::fault(const error_code& reason, std::string_view doing) const {
-  const std::string what = std::string(doing) + " " + key_ + ": ";
+  const std::string what = std::string(doing) + " " + origin_.place() + ": ";
   if (timed_out_) return Error{ErrorCode::timeout, Side::back_end, what + "timed out", true};
   if (closed_) return Error{ErrorCode::cancelled, Side::router, what + "given up"};
   return Error{ErrorCode::closed, Side::back_end, what + reason.message(), true};
@@ -110,7 +110,8 @@ Task<Result<void>> AsioBackendConnection::connect_to(Names& names, const std::st
   auto reached = co_await way;
   give_up_ = nullptr;
   read_deadline_.disarm();
-  if (!reached.has_addresses) co_return reached.look_up_error(connect_fault(reached.reason, "looking up"), key_);
+  if (!reached.has_addresses)
+    co_return reached.look_up_error(connect_fault(reached.reason, "looking up"), origin_.place());
   if (!reached.socket) co_return connect_fault(reached.reason, "connecting to");
   stream_.adopt(*std::move(reached.socket));
   stream_.prepare(longest_stall_);

@@ -51,6 +51,7 @@ class AsioBackendConnection final : public BackendConnection {
 
   Stream& stream() { return stream_; }
   const std::string& key() const { return key_; }
+  std::string place() const { return origin_.place(); }
   bool is_strict() const { return origin_.is_strict; }
   // Ready for another request: the answer is complete, keep-alive, nothing left over.
   bool is_clean() const;

@@ -131,7 +131,7 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire_place(
     co_return Error{ErrorCode::cancelled, Side::router, "nobody waits for the connection any longer"};
   }
   if (!room)
-    co_return Error{ErrorCode::overloaded, Side::back_end, "no connection to " + origin.key + " is free", true};
+    co_return Error{ErrorCode::overloaded, Side::back_end, "no connection to " + origin.place() + " is free", true};
   if (!wish.fresh()) {
     // what was given back while we waited
     if (auto idle = take_idle(bucket)) {
@@ -186,7 +186,7 @@ Result<void> AsioBackendPool::begin_lasting(BackendConnection& connection) {
   auto& ours = static_cast<AsioBackendConnection&>(connection);
   if (make_lasting(buckets_[ours.key()], ours)) return {};
   base::limits::kUpstreamStreams.hit();
-  return Error{ErrorCode::overloaded, Side::back_end, "too many streams from " + ours.key(), true};
+  return Error{ErrorCode::overloaded, Side::back_end, "too many streams from " + ours.place(), true};
 }
 
 bool AsioBackendPool::make_lasting(Bucket& bucket, AsioBackendConnection& connection) {

@@ -13,6 +13,12 @@ std::string without_brackets(std::string host) {
 
 }  // namespace
 
+std::string BackendOrigin::place() const {
+  auto text = host + ':' + std::to_string(port);
+  if (!proxy_host.empty()) text += " via " + proxy_host + ':' + std::to_string(proxy_port);
+  return text;
+}
+
 BackendOrigin make_backend_origin(const http::Url& url, TlsClientOptions tls, std::string proxy_host,
                                   std::uint16_t proxy_port) {
   BackendOrigin origin;

@@ -28,8 +28,11 @@ struct BackendOrigin {
   std::uint16_t proxy_port = 0;
   bool is_strict = false;  // a connection waits for its next request for five seconds at most
 
-  // Connections with equal keys are interchangeable.
+  // Connections with equal keys are interchangeable. Not for people.
   std::string key;
+
+  // For the log: "host:port", and the proxy on the way there.
+  std::string place() const;
 };
 
 BackendOrigin make_backend_origin(const http::Url& url, TlsClientOptions tls = {}, std::string proxy_host = {},
