@@ -22,6 +22,16 @@ const base::CounterFamily kReloads("xsrouter_reloads_total", "Reloads of the con
 // How often a draining router looks whether it is done.
 constexpr milliseconds kDrainPoll{50};
 
+constexpr std::size_t kLongestErrors = 4096;  // in the log
+
+std::string errors_of(const config::Issues& issues) {
+  std::string text;
+  for (const auto& issue : issues.sorted()) {
+    if (issue.severity == config::Severity::error) text.append(text.empty() ? "" : "\n").append(to_text(issue));
+  }
+  return text.substr(0, kLongestErrors);
+}
+
 net::ParseLimits parse_limits(const config::Limits& limits) {
   return {limits.header_bytes, limits.header_count, limits.url_bytes, limits.body_bytes};
 }
@@ -207,7 +217,9 @@ management::ReloadOutcome Router::take_over(const Loaded& loaded) {
     base::log_info("reload.done", {{"audit", true}, {"routes", config_->routes.size()}});
     outcome.done = true;
   }
-  if (!outcome.done) base::log_error("reload.refused", {{"audit", true}, {"reason", outcome.fault}});
+  if (!outcome.done) {
+    base::log_error("reload.refused", {{"audit", true}, {"reason", outcome.fault}, {"errors", errors_of(issues)}});
+  }
   kReloads.with(outcome.done ? "done" : "refused").add();
   return outcome;
 }

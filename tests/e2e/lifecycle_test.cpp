@@ -173,6 +173,9 @@ TEST_CASE("reload: a good file takes over and no request fails, a bad one is ref
   const auto log = fixture.router.log();
   CHECK(log.find("xs-app.json") != std::string::npos);
   CHECK(log.find("/routes/1/destination") != std::string::npos);
+  // whoever reads the log alone is told, too
+  const auto event = log.substr(log.find("reload.refused"));
+  CHECK(event.substr(0, event.find('\n')).find("/routes/1/destination") != std::string::npos);
   load.finish();
   CHECK(load.failed == 0);
 }
