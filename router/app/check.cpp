@@ -4,12 +4,14 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 
 #include "app/redis_links.h"
 #include "app/state.h"
 #include "applications/repository.h"
+#include "backend/field_names.h"
 #include "config/files.h"
 #include "config/read_application.h"
 #include "config/report.h"
@@ -93,6 +95,24 @@ void judge_start(const config::Environment& environment, config::Issues& issues)
   }
 }
 
+// What a request, or a call of a logout, goes without, whatever is written.
+void warn_of_dropped_headers(const std::map<std::string, config::Destination>& back_ends, const char* variable,
+                             config::Issues& issues) {
+  for (const auto& [key, back_end] : back_ends) {
+    // a service stands there several times, and is said once
+    for (const auto& header : back_end.headers) {
+      if (backend::may_be_configured(header.name)) continue;
+      issues.add({config::Severity::warning,
+                  std::string("environment variable ") + variable,
+                  "",
+                  {},
+                  "the header " + config::show(header.name) + " of " + config::show(back_end.name),
+                  "another header",
+                  "it is the router's, or the connection's, own: this one is left out"});
+    }
+  }
+}
+
 // What is wrong with it, beside what is wrong with the directory; that alone where nothing can be said of it.
 config::Issues all_issues(const config::LoadInput& input, const std::string& application) {
   auto loaded = config::load(input);
@@ -100,6 +120,8 @@ config::Issues all_issues(const config::LoadInput& input, const std::string& app
     judge_start(loaded.configuration->environment, loaded.issues);
     config::warn_of_private_files(loaded.private_files, *loaded.configuration,
                                   config::Report(loaded.issues, input.descriptor));
+    warn_of_dropped_headers(loaded.configuration->destinations, "destinations", loaded.issues);
+    warn_of_dropped_headers(loaded.configuration->services, "VCAP_SERVICES", loaded.issues);
   }
   if (application.empty() || !loaded.configuration) return std::move(loaded.issues);
   std::string reason;

@@ -105,6 +105,21 @@ TEST_CASE("check: what a start would refuse is an error, and nothing is made or 
   }
 }
 
+TEST_CASE("check: a destination's header that is never sent is warned of [issue 9]") {
+  const auto said = [](const std::string& header) {
+    return check_descriptor(
+        R"({"routes": [{"source": "^/a", "destination": "b", "authenticationType": "none"}]})",
+        {{"destinations", R"([{"name": "b", "url": "http://b.example", "URL.headers.)" + header + R"(": "x"}])"}});
+  };
+  for (const char* header : {"Host", "transfer-encoding", "Content_Length", "Connection", "X-Forwarded-Host"}) {
+    CAPTURE(header);
+    const auto checked = said(header);
+    CHECK(checked.exit_code == 0);
+    CHECK(checked.output.find(std::string("the header \"") + header + "\" of \"b\"") != std::string::npos);
+  }
+  CHECK(said("X-Api-Key").output.empty());
+}
+
 TEST_CASE("check: of the demo's and all examples' directories it says nothing, and ends with 0 [K15]") {
   const Variables secret = {{"OIDC_CLIENT_SECRET", "a-secret"}};
   Variables demo = {{"OIDC_ISSUER", "http://localhost:5001"},
