@@ -17,8 +17,6 @@ using nlohmann::ordered_json;
 
 constexpr std::chrono::milliseconds kProgressEvery{200};
 constexpr std::size_t kBarWidth = 30;
-// A thousand calls each; an outbox has some ten thousand that were given up.
-constexpr int kMostRounds = 100;
 
 std::string holdings(const ordered_json& session) {
   const auto& held = object_in(session, "holds");
@@ -185,8 +183,7 @@ int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool 
   }
   RetryRounds rounds;
   bool is_drawn = false;
-  int rounds = 0;
-  for (bool more = true; more && rounds < kMostRounds; ++rounds) {
+  for (bool more = true; more;) {
     const auto reply = ask_router(access, {"POST", "/api/outbox/retry", base::json_text(wish)});
     if (const auto code = tell_failure(reply, console)) return *code;
     const auto said = reply->body.find("more");

@@ -52,6 +52,7 @@ TEST_CASE("commands: a URL of another scheme is said to be none, with 2 [issue 1
     std::ostringstream out;
     std::ostringstream err;
     app::OutboxOrder order;
+    order.all = true;
     CHECK(app::retry_outbox({url, {}}, order, false, app::Console{in, out, err, false}) == 2);
     CHECK(err.str().find("is no http, https or unix address") != std::string::npos);
   }
