@@ -13,8 +13,8 @@ using base::Task;
 namespace {
 
 // As it is kept: the second is followed by why.
-constexpr std::string_view kAccepted = "+";
-constexpr std::string_view kNotAccepted = "-";
+constexpr std::string_view kTakenMark = "+";
+constexpr std::string_view kRefusedMark = "-";
 
 std::string answer_key(const std::string& audience, const std::string& jti) { return audience + ' ' + jti; }
 
@@ -60,7 +60,7 @@ Task<void> SignalQueue::take_answers(std::string audience, std::vector<std::pair
   });
   if (answers.size() > identity::kMostPolled) answers.resize(identity::kMostPolled);
   for (const auto& [jti, answer] : answers) {
-    base::Secret said{std::string(answer.is_accepted ? kAccepted : kNotAccepted).append(answer.why_not)};
+    base::Secret said{std::string(answer.is_accepted ? kTakenMark : kRefusedMark).append(answer.why_not)};
     auto keeping = shared_.keep(session::Kind::signal_answer, answer_key(audience, jti), std::move(said), kPatience);
     const auto kept = co_await keeping;
     if (kept) continue;
@@ -83,7 +83,7 @@ Task<void> SignalQueue::look(SignalQueue* self, std::string audience, OfferedPtr
   if (taken && *taken) {
     const auto said = (*taken)->reveal();
     end(self->subscribers_[audience], offered->jti,
-        {said == kAccepted, std::string(said.substr(said.empty() ? 0 : 1))});
+        {said == kTakenMark, std::string(said.substr(said.empty() ? 0 : 1))});
   } else {
     self->look_later(std::move(audience), std::move(offered));
   }
