@@ -58,7 +58,7 @@ Task<void> SignalQueue::take_answers(std::string audience, std::vector<std::pair
   std::erase_if(answers, [&](const auto& one) {
     return end(subscriber, one.first, one.second) || one.first.size() > identity::kLongestJti;
   });
-  if (answers.size() > identity::kMostPolled) answers.resize(identity::kMostPolled);
+  if (answers.size() > identity::kMostPolled) answers.erase(answers.begin() + identity::kMostPolled, answers.end());
   for (const auto& [jti, answer] : answers) {
     base::Secret said{std::string(answer.is_accepted ? kTakenMark : kRefusedMark).append(answer.why_not)};
     auto keeping = shared_.keep(session::Kind::signal_answer, answer_key(audience, jti), std::move(said), kPatience);
