@@ -109,7 +109,7 @@ TEST_CASE("check: a destination's header that is never sent is warned of [issue 
   const auto said = [](const std::string& header) {
     return check_descriptor(
         R"({"routes": [{"source": "^/a", "destination": "b", "authenticationType": "none"}]})",
-        {{"destinations", R"([{"name": "b", "url": "http://b.example", "URL.headers.)" + header + R"(": "x"}])"}});
+        {{"destinations", R"([{"name": "b", "url": "http://b.example", "headers": {")" + header + R"(": "x"}}])"}});
   };
   for (const char* header : {"Host", "transfer-encoding", "Content_Length", "Connection", "X-Forwarded-Host"}) {
     CAPTURE(header);

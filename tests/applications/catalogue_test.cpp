@@ -239,14 +239,14 @@ TEST_CASE_FIXTURE(World, "catalogue: operators are told what is kept of each nam
   CHECK(kept[3].tenant == "red");
   CHECK(kept[3].age < base::seconds(7));
   clock.advance(base::seconds(400));
-  answers[path_of("app1-1.0.0")] = {503, "away"};
+  answers[path_of("app1-1.0.0")] = {502, "away"};
   REQUIRE(find("app1-1.0.0", "red"));
   CHECK(catalogue->kept().back().is_stale);
   has("app1-1.0.0", "{}");
   clock.advance(base::seconds(10));
   REQUIRE(find("app1-1.0.0", "red"));
   CHECK_FALSE(catalogue->kept().back().is_stale);
-  answers[path_of("app1-1.0.0")] = {503, "away"};
+  answers[path_of("app1-1.0.0")] = {502, "away"};
   clock.advance(base::minutes(120));
   CHECK_FALSE(find("app1-1.0.0", "red"));
   CHECK(catalogue->kept().back().is_stale);
