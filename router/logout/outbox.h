@@ -80,7 +80,7 @@ class Outbox {
   virtual base::Task<base::Result<std::vector<Unfinished>>> retry(CallFilter which, std::size_t limit) = 0;
   // Waiting ones whose process is gone, oldest first; each is handed out once until its new owner dies, too.
   virtual base::Task<base::Result<std::vector<Unfinished>>> take_left_behind(std::size_t limit) = 0;
-  // Oldest first.
+  // Oldest first; those that were recorded together in any order.
   virtual base::Task<base::Result<std::vector<ListedCall>>> list(CallFilter filter, Page page) = 0;
   // How many are buried, of all processes; costs nothing of note, but for the first time. unavailable: not counted yet, too.
   virtual base::Task<base::Result<std::size_t>> buried() = 0;

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <random>
@@ -162,7 +163,9 @@ inline void check_outbox_burial(OutboxDriver outbox) {
   }
   SUBCASE("what is buried can be settled") {
     outbox.settle("b.1");
-    CHECK(outbox.ids() == Ids{"a.1", "a.2"});
+    auto left = outbox.ids();
+    std::sort(left.begin(), left.end());  // equally old
+    CHECK(left == Ids{"a.1", "a.2"});
   }
   SUBCASE("how many are buried is counted, whatever becomes of them [issue 14]") {
     CHECK(outbox.buried() == 2);
