@@ -107,11 +107,13 @@ TEST_CASE("outbox: what was given up is tried again: one, a back-end's, or all [
 
 TEST_CASE("outbox: of many a thousand are tried again at a time, and it is said how many are left [issue 14]") {
   constexpr std::size_t kBatch = logout::FanOut::kRetryBatch;
-  Bench bench({}, 2 * kBatch);
+  logout::FanOutOptions options;
+  options.give_up_after = base::minutes(2);
+  Bench bench(options, 2 * kBatch);
   bench.know({"bank"});
   bench.client.set("bank.example", 503);
   for (std::size_t i = 0; i < kBatch + 200; ++i) bench.submit(FanOutBench::call_to("bank"));
-  bench.loop.advance(logout::kGiveUpAfter + base::minutes(2));
+  bench.loop.advance(options.give_up_after + base::minutes(2));
   bench.client.set("bank.example", 200);
   const auto first = bench.again({});
   REQUIRE(first);
