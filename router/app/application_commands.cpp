@@ -34,13 +34,8 @@ int show_applications(const ManagementAccess& access, const ApplicationOrder& or
 
 int drop_kept_application(const ManagementAccess& access, const ApplicationOrder& order, bool json,
                           const Console& console) {
-  const auto dropped = ask_router(access, {"DELETE", "/api/applications/" + base::percent_encode(order.key), {}});
-  if (const auto code = tell_failure(dropped, console)) return *code;
-  if (json)
-    print_json(dropped->body, console);
-  else
-    console.out << "forgotten\n";
-  return kCommandDone;
+  return ask_for_change(access, {"DELETE", "/api/applications/" + base::percent_encode(order.key), {}}, json,
+                        "forgotten", console);
 }
 
 }  // namespace router::app

@@ -109,6 +109,17 @@ std::optional<int> tell_failure(const Result<Listed>& listed, const Console& con
 
 void print_json(const ordered_json& value, const Console& console) { console.out << base::json_text(value, 2) << "\n"; }
 
+int ask_for_change(const ManagementAccess& access, management::Call change, bool json, const char* done,
+                   const Console& console) {
+  const auto reply = ask_router(access, std::move(change));
+  if (const auto code = tell_failure(reply, console)) return *code;
+  if (json)
+    print_json(reply->body, console);
+  else
+    console.out << done << "\n";
+  return kCommandDone;
+}
+
 void add_parameter(std::string& target, std::string_view name, const std::string& value) {
   if (value.empty()) return;
   target.append(target.find('?') == std::string::npos ? "?" : "&")

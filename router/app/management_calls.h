@@ -45,6 +45,9 @@ int tell_refusal(const JsonReply& reply, const Console& console);
 std::optional<int> tell_failure(const base::Result<JsonReply>& reply, const Console& console);
 std::optional<int> tell_failure(const base::Result<Listed>& listed, const Console& console);
 void print_json(const nlohmann::ordered_json& value, const Console& console);
+// Asks for one change and says `done`, or what the answer is as JSON; the exit code.
+int ask_for_change(const ManagementAccess& access, management::Call change, bool json, const char* done,
+                   const Console& console);
 
 // "&name=value", where there is a value.
 void add_parameter(std::string& target, std::string_view name, const std::string& value);

@@ -202,13 +202,8 @@ int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool 
 }
 
 int drop_from_outbox(const ManagementAccess& access, const OutboxOrder& order, bool json, const Console& console) {
-  const auto dropped = ask_router(access, {"DELETE", "/api/outbox/" + base::percent_encode(order.id), {}});
-  if (const auto code = tell_failure(dropped, console)) return *code;
-  if (json)
-    print_json(dropped->body, console);
-  else
-    console.out << "forgotten\n";
-  return kCommandDone;
+  return ask_for_change(access, {"DELETE", "/api/outbox/" + base::percent_encode(order.id), {}}, json, "forgotten",
+                        console);
 }
 
 }  // namespace router::app
