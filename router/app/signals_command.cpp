@@ -101,12 +101,9 @@ Task<Result<std::vector<SignalStream>>> streams_meant(Work work) {
   co_return streams;
 }
 
-Task<Result<Told>> show_status(Work work) {
-  auto finding = streams_meant(work);
-  const auto streams = co_await finding;
-  if (!streams) co_return streams.error();
+Task<Result<Told>> show_status(Work work, std::vector<SignalStream> streams) {
   Told told;
-  for (const auto& stream : *streams) {
+  for (const auto& stream : streams) {
     auto asking = work.client.status(stream.id);
     const auto answer = co_await asking;
     auto shown = as_json(stream);
@@ -121,11 +118,7 @@ Task<Result<Told>> show_status(Work work) {
   co_return told;
 }
 
-Task<Result<Told>> verify(Work work) {
-  auto finding = streams_meant(work);
-  const auto streams = co_await finding;
-  if (!streams) co_return streams.error();
-  const auto& stream = streams->front();
+Task<Result<Told>> verify(Work work, SignalStream stream) {
   auto state = crypto::random_token(16);
   Told told;
   told.text = "stream " + shown_text(stream.id) + ": a verification with the state " + state +
@@ -137,11 +130,7 @@ Task<Result<Told>> verify(Work work) {
   co_return told;
 }
 
-Task<Result<Told>> remove(Work work) {
-  auto finding = streams_meant(work);
-  const auto streams = co_await finding;
-  if (!streams) co_return streams.error();
-  const auto& stream = streams->front();
+Task<Result<Told>> remove(Work work, SignalStream stream) {
   auto removing = work.client.remove(stream.id);
   const auto removed = co_await removing;
   if (!removed) co_return removed.error();
@@ -151,18 +140,33 @@ Task<Result<Told>> remove(Work work) {
   co_return told;
 }
 
-Task<Result<Told>> carry_out(Work work) {
+// `streams`: those meant, at least one.
+Task<Result<Told>> work_on(Work work, std::vector<SignalStream> streams) {
   switch (work.order.what) {
     case What::create:
-      return create(work);
+      break;
     case What::status:
-      return show_status(work);
+      return show_status(work, std::move(streams));
     case What::verify:
-      return verify(work);
+      return verify(work, std::move(streams.front()));
     case What::remove:
-      return remove(work);
+      return remove(work, std::move(streams.front()));
   }
   return Result<Told>(not_possible("no such command"));
+}
+
+Task<Result<Told>> carry_out(Work work) {
+  if (work.order.what == What::create) {
+    auto creating = create(work);
+    auto made = co_await creating;
+    co_return made;
+  }
+  auto finding = streams_meant(work);
+  auto streams = co_await finding;
+  if (!streams) co_return streams.error();
+  auto working = work_on(work, *std::move(streams));
+  auto told = co_await working;
+  co_return told;
 }
 
 Task<void> carry_out_then_stop(Work work, std::optional<Result<Told>>* told, net::AsioLoop* loop) {
