@@ -4,8 +4,9 @@
 // Signed (ES256) with SIGNING_KEY, else with a key that SESSION_SECRET gives, so that all replicas that share the secret
 // sign with one key, and none has to be kept; without either, with one of this process. The keys of before
 // (SIGNING_KEY_PREVIOUS, SESSION_SECRET_PREVIOUS) are published beside, for tokens that are on their way. Each try of a
-// call has a logout token of its own, good for two minutes; a signal is the same with each try. Owner: app/parts, beyond reloads. Immutable; any thread. Errors:
-// internal. Source: OpenID Connect Back-Channel Logout 1.0 section 2.4; RFC 8417 section 2; docs/contract/signals.md "Out".
+// call has a logout token of its own, good for two minutes; a signal is the same with each try. Owner: app/parts, beyond
+// reloads. Immutable; any thread. Errors: internal. Source: OpenID Connect Back-Channel Logout 1.0 section 2.4; RFC 8417
+// section 2; docs/contract/signals.md "Out".
 #pragma once
 
 #include <string>
