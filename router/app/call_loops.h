@@ -4,7 +4,8 @@
 // As many as there are cores, four at most; each with a thread, connections and look-ups of its own. Who asks stays on the
 // background loop, which has all that is known of logins and logouts; values go out, and come home. Nothing above knows
 // how many there are. Owner: Parts. Made before the loops run; start() while signals are held, as
-// its threads hold them too (net/signals.h); client() is used on the background loop. Source: docs/contract/architecture.md "Shapes" H22.
+// its threads hold them too (net/signals.h); client() is used on the background loop. Source:
+// docs/contract/architecture.md "Shapes" H22.
 #pragma once
 
 #include <memory>

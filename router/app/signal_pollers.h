@@ -1,4 +1,5 @@
-// Who fetches the tokens of the transmitters that are polled: one poller each, anew where a reload changes anything of them.
+// Who fetches the tokens of the transmitters that are polled: one poller each, anew where a reload changes anything of
+// them.
 //
 // Owner: Parts. Background loop. Source: docs/contract/signals.md "In".
 #pragma once

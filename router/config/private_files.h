@@ -23,8 +23,8 @@ struct PrivateFiles {
   // Of paths without symbolic links, which end there or go on with '/', '.' or '-'.
   std::vector<std::string> beginnings;
 
-  // Those that are inside `folder`, of the files what links of now lead to, too; of the folders as `beginnings`, none where the folder itself is in one: then that one
-  // is not the router's alone.
+  // Those that are inside `folder`, of the files what links of now lead to, too; of the folders as `beginnings`, none
+  // where the folder itself is in one: then that one is not the router's alone.
   PrivateFiles inside(const std::string& folder) const;
   // Those of `more`, too.
   void add(const PrivateFiles& more);

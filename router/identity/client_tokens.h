@@ -4,8 +4,9 @@
 // is a subdomain of the client's authorization server; where that server refuses the client there (nobody has
 // subscribed), the provider's own token stands in, for five minutes at most; not where it would lead to what is the
 // provider's alone. Owner: app/parts, beyond reloads, by shared_ptr. get() from any loop, the work runs on the background
-// loop; the drops from any thread. At most 4096 are kept, the longest good ones. Errors: not_found (there is no such subaccount), unavailable
-// (the client is refused, or the server is away). Source: RFC 6749 section 4.4; docs/contract/html5.md section 1.
+// loop; the drops from any thread. At most 4096 are kept, the longest good ones. Errors: not_found (there is no such
+// subaccount), unavailable (the client is refused, or the server is away). Source: RFC 6749 section 4.4;
+// docs/contract/html5.md section 1.
 #pragma once
 
 #include <map>

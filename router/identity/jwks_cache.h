@@ -31,8 +31,8 @@ class JwksCache : public std::enable_shared_from_this<JwksCache> {
   enum class Refetch {
     never,
     allowed,
-    // as allowed; within the minute a token that no key fits is not called bad, for who sent it comes again, unless the keys
-    // have been fetched for that very name
+    // as allowed; within the minute a token that no key fits is not called bad, for who sent it comes again, unless the
+    // keys have been fetched for that very name
     awaited
   };
   // Of one verify(): whoever it is for has waited for tokens before, and a page is due (token_client.h).

@@ -1,6 +1,6 @@
 // Sends one call of a logout, once. What is behind a Cloud Connector goes through the proxy of the connectivity service,
-// with a token of the router's own that is good at that time: a call may wait for longer than one lives. So has what is told
-// by a logout token.
+// with a token of the router's own that is good at that time: a call may wait for longer than one lives. So has what is
+// told by a logout token.
 //
 // Owner: FanOut. Background loop. Errors: those of net::HttpClient and identity::ClientTokens.
 // Source: docs/contract/html5.md section 3.
@@ -28,7 +28,8 @@ class CallSender {
   // Where subscribers fetch what is theirs; without it that waits.
   void use_signal_queue(SignalQueue& queue) { queue_ = &queue; }
   void use_client_tokens(std::shared_ptr<identity::ClientTokens> tokens) { tokens_ = std::move(tokens); }
-  // `at_most`: how long a subscriber may take to fetch it. Of a signal that is not accepted (400) the body is why, for people.
+  // `at_most`: how long a subscriber may take to fetch it. Of a signal that is not accepted (400) the body is why, for
+  // people.
   base::Task<base::Result<net::ClientResponse>> send(CallPtr call, std::shared_ptr<const CallTarget> target,
                                                      bool with_token, base::milliseconds at_most);
 

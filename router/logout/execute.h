@@ -31,8 +31,8 @@ class Executor {
  public:
   explicit Executor(Parts parts);
 
-  // One receipt per user; of one application, per session. Where the provider may have a part in it, that part of them is still open afterwards.
-  // `trigger` outlives the Task.
+  // One receipt per user; of one application, per session. Where the provider may have a part in it, that part of them
+  // is still open afterwards. `trigger` outlives the Task.
   base::Task<Execution> run(const Trigger& trigger, std::optional<ForwardedRequest> request);
   // As FindTarget.
   base::Result<std::shared_ptr<const CallTarget>> find_target(const std::string& name) const;

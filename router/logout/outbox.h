@@ -82,7 +82,8 @@ class Outbox {
   virtual base::Task<base::Result<std::vector<Unfinished>>> take_left_behind(std::size_t limit) = 0;
   // Oldest first; those that were recorded together in any order.
   virtual base::Task<base::Result<std::vector<ListedCall>>> list(CallFilter filter, Page page) = 0;
-  // How many are buried, of all processes; costs nothing of note, but for the first time. unavailable: not counted yet, too.
+  // How many are buried, of all processes; costs nothing of note, but for the first time. unavailable: not counted yet,
+  // too.
   virtual base::Task<base::Result<std::size_t>> buried() = 0;
 
   virtual bool is_durable() const = 0;

@@ -1,13 +1,13 @@
 // Fetches the tokens of one transmitter that is polled, for as long as this replica has the right to.
 //
-// One replica at a time, by a lease that is renewed with each poll, and every kExtendEvery while tokens are taken: one that dies is followed within kLease. A poll waits
-// at the transmitter until there is something; what came is acknowledged with the next one, once it is on record, what
-// was not believed is told as such, and what could not be looked at now comes again. At most kMostPolled tokens a poll and
-// kPerSecond a second. After a fault it waits, for 1 s doubling to 60 s, of which up to a quarter is taken off or put on;
-// a transmitter that answers at once with nothing is asked once a second. Where the stream is: its configuration at the
-// transmitter says so, looked up again after each fault. Owner: SignalPollers, by shared_ptr; a poll under way outlives
-// stop(), and what it brings is left where it is. Background loop. Source: RFC 8936 section 2;
-// docs/contract/signals.md "In".
+// One replica at a time, by a lease that is renewed with each poll, and every kExtendEvery while tokens are taken: one
+// that dies is followed within kLease. A poll waits at the transmitter until there is something; what came is
+// acknowledged with the next one, once it is on record, what was not believed is told as such, and what could not be
+// looked at now comes again. At most kMostPolled tokens a poll and kPerSecond a second. After a fault it waits, for 1 s
+// doubling to 60 s, of which up to a quarter is taken off or put on; a transmitter that answers at once with nothing is
+// asked once a second. Where the stream is: its configuration at the transmitter says so, looked up again after each
+// fault. Owner: SignalPollers, by shared_ptr; a poll under way outlives stop(), and what it brings is left where it is.
+// Background loop. Source: RFC 8936 section 2; docs/contract/signals.md "In".
 #pragma once
 
 #include <functional>

@@ -1,11 +1,12 @@
 // Signals that wait until their subscriber fetches them: those calls of the fan-out that nobody is called by.
 //
 // A call is offered; it ends when the subscriber acknowledges it, or says that it does not accept it, and when nobody has
-// done so for kPatience, or until the fan-out gives it up: then it is for that to offer it again. So there are at most as many as
-// calls of one back-end run at a time, and what waits behind them is durable as any call is. Each poll gets what nobody
-// has acknowledged yet, the oldest first. What a poll acknowledges that nobody offers here another replica may: it is kept
-// for that one, which looks for it every kLongestWait from when it has handed the token out. A poll that finds nothing waits for kLongestWait: another replica may have
-// something. Owner: app/parts, beyond reloads. Background loop. Source: RFC 8936 section 2.
+// done so for kPatience, or until the fan-out gives it up: then it is for that to offer it again. So there are at most
+// as many as calls of one back-end run at a time, and what waits behind them is durable as any call is. Each poll gets
+// what nobody has acknowledged yet, the oldest first. What a poll acknowledges that nobody offers here another replica
+// may: it is kept for that one, which looks for it every kLongestWait from when it has handed the token out. A poll
+// that finds nothing waits for kLongestWait: another replica may have something. Owner: app/parts, beyond reloads.
+// Background loop. Source: RFC 8936 section 2.
 #pragma once
 
 #include <cstdint>

@@ -1,12 +1,12 @@
 // Whose sessions the subject of a signal means.
 //
-// iss_sub: of that issuer and subject (in a complex subject: of `session` a `sid`). email and phone_number: what the id token says is verified, compared as the
-// provider wrote it. opaque: a `sid` (in a complex subject: of `session`; of `user` a `sub`). account: the user name.
-// aliases: any of them. Of a complex one all members have to fit, as far as a session can tell: `group` by the claim
-// `groups`; `device` by `device_id` or `deviceid`, and where a session's claims name no device, it fits if user or session
-// are named beside it: a device that cannot be told from others is lost with all of them. Roles and formats that the
-// router knows nothing of fit nobody. Pure; any thread. Source: RFC 9493 section 3.2; OpenID Shared Signals Framework
-// 1.0 sections 3.2 and 3.3; docs/contract/signals.md "In".
+// iss_sub: of that issuer and subject (in a complex subject: of `session` a `sid`). email and phone_number: what the id
+// token says is verified, compared as the provider wrote it. opaque: a `sid` (in a complex subject: of `session`; of
+// `user` a `sub`). account: the user name. aliases: any of them. Of a complex one all members have to fit, as far as a
+// session can tell: `group` by the claim `groups`; `device` by `device_id` or `deviceid`, and where a session's claims
+// name no device, it fits if user or session are named beside it: a device that cannot be told from others is lost with
+// all of them. Roles and formats that the router knows nothing of fit nobody. Pure; any thread. Source: RFC 9493
+// section 3.2; OpenID Shared Signals Framework 1.0 sections 3.2 and 3.3; docs/contract/signals.md "In".
 #pragma once
 
 #include <functional>

@@ -3,8 +3,8 @@
 //   auto restoring = restoring_.up_to(2);        // all of the first two kinds have been noted
 //   const auto restored = co_await restoring;
 //
-// Several at once may read a page; one of them notes it, so that nothing is noted twice. Threads: any. Owner: a store, which
-// outlives its tasks; so does `clock`. Errors: those of the file; whoever comes next goes on from there.
+// Several at once may read a page; one of them notes it, so that nothing is noted twice. Threads: any. Owner: a store,
+// which outlives its tasks; so does `clock`. Errors: those of the file; whoever comes next goes on from there.
 #pragma once
 
 #include <atomic>

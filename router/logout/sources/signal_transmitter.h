@@ -1,10 +1,10 @@
 // The router as a transmitter of signals: what it says of itself, and the polls of subscribers that fetch theirs.
 //
-// /.well-known/ssf-configuration, which the path of SIGNALS_ISSUER follows, is anybody's. A subscriber that polls is known by its Authorization: it finds its one
-// stream, which the configuration has made, and where it is polled; it polls, and acknowledges what it has on record, or
-// says what it does not accept. 401 for any other, limited by address; 400 for what is no poll, 429 for too many at a
-// time. Nobody is ever logged out here. Background loop. Source: OpenID Shared Signals Framework 1.0 sections 7 and 8.1.1;
-// RFC 8936 section 2; docs/contract/signals.md "Out".
+// /.well-known/ssf-configuration, which the path of SIGNALS_ISSUER follows, is anybody's. A subscriber that polls is
+// known by its Authorization: it finds its one stream, which the configuration has made, and where it is polled; it
+// polls, and acknowledges what it has on record, or says what it does not accept. 401 for any other, limited by
+// address; 400 for what is no poll, 429 for too many at a time. Nobody is ever logged out here. Background loop.
+// Source: OpenID Shared Signals Framework 1.0 sections 7 and 8.1.1; RFC 8936 section 2; docs/contract/signals.md "Out".
 #pragma once
 
 #include <memory>

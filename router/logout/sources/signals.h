@@ -4,8 +4,8 @@
 // POST of one security event token, application/secevent+jwt. 202 without a body when what it does is on record, also
 // where it fits nobody or has been here before; 400 with one of the registered codes otherwise, 413 for more than
 // 64 KiB, 429 for an address that sends too many, 503 while store or keys are away: the transmitter tries again. Of a
-// transmitter that is polled nothing is taken. What a token does: logout/signal_receiver.h. Background loop. Source: RFC 8935
-// section 2; docs/contract/signals.md "In".
+// transmitter that is polled nothing is taken. What a token does: logout/signal_receiver.h. Background loop. Source:
+// RFC 8935 section 2; docs/contract/signals.md "In".
 #pragma once
 
 #include <memory>
