@@ -192,7 +192,7 @@ bool clears_cookies(std::string_view value) {
 
 }  // namespace
 
-// Not the session's tenant: that may be the host a client has named.
+// Not the session's tenant: in one that a version 0.1 has made that may be the host a client has named.
 std::string tenant_id(const config::ServiceClient& service, const session::Session* user, std::string_view of_host) {
   auto said = user == nullptr ? std::string() : identity::tenant_in(user->claims);
   const bool is_own = of_host.empty() || of_host == service.zone;

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "http/url.h"
 #include "session/csrf.h"
 
 namespace router::login {
@@ -27,9 +26,6 @@ session::Session make_user(const std::string& provider, identity::Login login, c
   user.subject = std::move(login.claims.subject);
   user.idp_session_id = std::move(login.claims.idp_session_id);
   user.tenant = std::move(login.claims.tenant);
-  if (user.tenant.empty()) {
-    if (auto host = http::parse_host(external.authority)) user.tenant = std::move(host->host);
-  }
   user.subdomain = external.tenant;
   user.user_name = std::move(login.claims.user_name);
   user.addresses = std::move(login.claims.addresses);

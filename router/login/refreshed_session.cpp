@@ -49,7 +49,7 @@ void put_login(const identity::Login& login, session::Session& session) {
   }
 }
 
-// What says nothing of a tenant, or said nothing at the login, has the host's instead: nothing to compare.
+// What says nothing of a tenant, or said nothing at the login: nothing to compare.
 bool is_of_another_tenant(const identity::Login& login, const session::Session& session) {
   const std::string known = identity::tenant_in(session.claims);
   return !known.empty() && !login.claims.tenant.empty() && login.claims.tenant != known;

@@ -84,7 +84,7 @@ struct Session {
   std::string issuer;
   std::string subject;
   std::string idp_session_id;          // `sid` claim, may be empty
-  std::string tenant;                  // zid or host, may be empty
+  std::string tenant;                  // as the token names it (identity/claims.h); empty if it names none
   std::string origin;                  // of the router, as its browser saw it when it was made
   std::string subdomain;               // the tenant of the host it was made on (http::External); no session on another
   std::string user_name;               // for logs, receipts and the user API

@@ -103,6 +103,20 @@ TEST_CASE("login: a fragment cookie that is no fragment is ignored") {
   }
 }
 
+TEST_CASE("login: a session is of the tenant that the token names, never of the host a client names [issue 15]") {
+  for (const std::string named : {"", "zone-1"}) {
+    CAPTURE(named);
+    LoginWorld world;
+    world.provider.login.claims.tenant = named;
+    Browser browser;
+    const auto outcome = world.log_in(browser);
+    REQUIRE(outcome.opened.created);
+    CHECK(world.external.authority == "app.example");
+    CHECK(outcome.opened.created->tenant == named);
+    CHECK(test::run_task(world.store.select({.tenant = "app.example"}, 1))->empty());
+  }
+}
+
 TEST_CASE("login: success makes a session, its cookie, and goes back to where it began (18)") {
   LoginWorld world;
   world.provider.login.claims.scopes = {"read"};
@@ -121,7 +135,6 @@ TEST_CASE("login: success makes a session, its cookie, and goes back to where it
   CHECK(session->subject == "alice-sub");
   CHECK(session->idp_session_id == "sid-1");
   CHECK(session->scopes == std::vector<std::string>{"read"});
-  CHECK(session->tenant == "app.example");
   CHECK(session->csrf_token.size() == 43);
   CHECK(session->tokens.access_token == base::Secret("at-1"));
 
