@@ -1,13 +1,13 @@
 #include "config/files.h"
 #include "config/ip_ranges.h"
 #include "config/key_pair.h"
+#include "config/management_token.h"
 #include "config/read_environment.h"
 
 namespace router::config {
 namespace {
 
 constexpr std::size_t kMostTokenBytes = 4096;
-constexpr std::size_t kShortestToken = 16;
 
 bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
 
@@ -28,9 +28,10 @@ void read_token(const Variables& variables, const std::string& directory, const 
     token = Secret(std::move(*text));
     if (token.empty()) variables.error(file_variable, "an empty file", "a file with the token");
   }
-  if (!token.empty() && token.size() < kShortestToken) {
+  if (!token.empty() && token.size() < kShortestManagementToken) {
     variables.warning(file.empty() ? name : file_variable, "a token of " + std::to_string(token.size()) + " characters",
-                      "at least 16 random characters", "openssl rand -base64 32 makes one");
+                      "at least " + std::to_string(kShortestManagementToken) + " random characters",
+                      "openssl rand -base64 32 makes one");
   }
 }
 

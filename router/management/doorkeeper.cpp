@@ -2,6 +2,7 @@
 
 #include "base/ip_address.h"
 #include "base/text.h"
+#include "config/management_token.h"
 
 namespace router::management {
 namespace {
@@ -46,16 +47,15 @@ bool Doorkeeper::has_tokens() const {
 }
 
 Visitor Doorkeeper::judge(std::string_view token, std::string_view address, base::SteadyTime now) {
-  if (const auto wait = wrong_.look(address, now)) return {Right::nothing, "", true, wait};
   const base::Secret said{std::string(token)};
-  if (!said.empty()) {
+  const bool is_guessable = said.size() < config::kShortestManagementToken;
+  if (!said.empty() && !(is_guessable && wrong_.look(address, now))) {
     const bool is_all = !tokens_.everything.empty() && said == tokens_.everything;
     const bool is_look = !tokens_.look.empty() && said == tokens_.look;
     if (is_all) return {Right::everything, "MANAGEMENT_TOKEN", true};
     if (is_look) return {Right::look, "MANAGEMENT_READ_TOKEN", true};
   }
-  wrong_.take(address, now);
-  return {Right::nothing, "", true};
+  return {Right::nothing, "", true, wrong_.take(address, now)};
 }
 
 Visitor Doorkeeper::look(const Request& request) {

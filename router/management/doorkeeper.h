@@ -2,8 +2,9 @@
 //
 // MANAGEMENT_TOKEN may do everything, MANAGEMENT_READ_TOKEN may look. On a Unix socket the file's rights decide, and
 // nobody is asked; but who calls it by a name of the DNS is a browser that was misled, and gets nothing. Tokens are
-// compared in constant time; after five wrong ones of an address in a minute it is not listened to, whatever it says. The
-// console gives a token for a cookie (management/sign_ins.h), which is no guess: it is listened to all the same.
+// compared in constant time. Of wrong ones an address has five a minute, then it is told to come again later; the right one
+// is heard all the same, as strangers may share the address. Not so one that is short enough to be guessed
+// (config/management_token.h). The console gives a token for a cookie (management/sign_ins.h), which is no guess either.
 // Thread-safe. Source: docs/contract/operations.md "Management port"; RFC 6750.
 #pragma once
 
