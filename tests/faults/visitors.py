@@ -11,6 +11,7 @@ class Visit:
     status: int = 0  # 0: the connection broke
     logout_id: str = ""
     seconds: float = 0.0
+    answered_at: float = 0.0  # of the steady clock, as a back-end that remembers has it
 
 
 class Connections:
@@ -62,7 +63,8 @@ async def log_out(connections, number, cookie, until):
             if time.monotonic() > until:
                 break
             await asyncio.sleep(0.02)
-    visit.seconds = time.monotonic() - began
+    visit.answered_at = time.monotonic()
+    visit.seconds = visit.answered_at - began
     return visit
 
 

@@ -12,6 +12,7 @@ from figure import eventually
 
 BACK_ENDS = 3
 SECRET = "the secret that all replicas of a proof share"
+LOGOUT_PATH = "/logout"
 TOKEN = "the token of operators in a proof, of no value"
 # How long before a kill (s) an answer may have come that the router had not written down yet: some fsyncs on a busy machine.
 WRITTEN_WITHIN = 0.25
@@ -78,7 +79,7 @@ def descriptor(back_ends):
     return {"websockets": {"enabled": True},
             "logout": {"logoutEndpoint": "/my/logout", "backChannelLogoutEndpoint": "/my/back-channel-logout",
                        "revokeTokens": False},
-            "destinations": {f"b{i}": {"logoutPath": "/logout"} for i in range(back_ends)},
+            "destinations": {f"b{i}": {"logoutPath": LOGOUT_PATH} for i in range(back_ends)},
             "routes": [{**route, "source": "^/app/(.*)$", "authenticationType": "oidc"},
                        {**route, "source": "^/(.*)$", "authenticationType": "none"}]}
 
@@ -116,7 +117,7 @@ class World:
 
 
 class Told:
-    """What the back-ends have heard by now: (back-end, session number) -> [(when it came, when it was answered or None)]."""
+    """What the back-ends have heard of logouts by now: (back-end, session number) -> [(when it came, when it was answered or None)]."""
 
     def __init__(self, host, port):
         with urllib.request.urlopen(f"http://{host}:{port}/calls", timeout=60) as answer:
@@ -125,7 +126,7 @@ class Told:
         for line in text.splitlines():
             path, token, came, answered = line.split()
             found = re.match(r"proof-(\d+)", token)
-            if not found:
+            if not found or not path.endswith(LOGOUT_PATH):
                 continue
             key = path.split("/")[1], int(found[1])
             self.calls.setdefault(key, []).append((float(came), float(answered) or None))
