@@ -1,5 +1,7 @@
-// A request head that is taken can be read in one way only, and reading it byte by byte finds the same end.
+// A request head that is taken can be read in one way only, which is Beast's, and reading it byte by byte finds the same
+// end.
 #include "fuzz/fuzz.h"
+#include "net/beast_reading.h"
 #include "net/head_scanner.h"
 #include "net/parser.h"
 
@@ -48,6 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_scan(input, state, scanner.head_size());
   if (state != State::complete) return 0;
   const auto head = input.substr(0, scanner.head_size());
+  const auto* difference = test::request_difference(head);
+  require(difference == nullptr, difference);
   require(head.ends_with("\r\n\r\n"), "a head ends with an empty line");
 
   const net::ParseLimits limits;

@@ -1,6 +1,7 @@
-// A back-end's head that is taken has one framing, and its body ends where the framing says. The bytes behind
-// the head are the body.
+// A back-end's head that is taken is read as Beast reads it, has one framing, and its body ends where the framing says. The
+// bytes behind the head are the body.
 #include "fuzz/fuzz.h"
+#include "net/beast_reading.h"
 #include "net/parser.h"
 
 using namespace router;
@@ -37,6 +38,8 @@ void check_answer(std::string_view input, bool to_head) {
   const auto end = input.find("\r\n\r\n");
   if (end == std::string_view::npos) return;
   const auto text = input.substr(0, end + 4);
+  const auto* difference = test::response_difference(text);
+  require(difference == nullptr, difference);
   const net::ParseLimits limits;
   net::ResponseHead head;
   http::Headers trailers;

@@ -1,111 +1,16 @@
 // Beast is shown a part of a head, and of a plain one nothing: what it makes of all of it is the same.
 #include <doctest/doctest.h>
 
-#include <boost/beast/http/basic_parser.hpp>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "net/beast_reading.h"
 #include "net/parser.h"
 
 namespace router::parser_against_beast_test {
 
-namespace beast_http = boost::beast::http;
-using boost::beast::error_code;
-using boost::beast::string_view;
-
 namespace {
-
-using FieldList = std::vector<std::pair<std::string, std::string>>;
-
-template <bool isRequest>
-struct WholeHead final : beast_http::basic_parser<isRequest> {
-  explicit WholeHead(std::string_view head) {
-    this->header_limit(1'000'000);
-    this->body_limit(boost::none);
-    error_code ec;
-    const auto read = this->put(boost::asio::const_buffer(head.data(), head.size()), ec);
-    accepted = !ec && read == head.size();
-  }
-
-  bool accepted = false;
-  std::string start;
-  FieldList fields;
-
- private:
-  void on_request_impl(beast_http::verb, string_view method, string_view target, int version, error_code& ec) override {
-    start = std::string(method) + " " + std::string(target) + " " + std::to_string(version);
-    ec = {};
-  }
-  void on_response_impl(int status, string_view reason, int version, error_code& ec) override {
-    start = std::to_string(status) + " " + std::string(reason) + " " + std::to_string(version);
-    ec = {};
-  }
-  void on_field_impl(beast_http::field, string_view name, string_view value, error_code& ec) override {
-    fields.emplace_back(name, value);
-    ec = {};
-  }
-  void on_header_impl(error_code& ec) override { ec = {}; }
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code& ec) override { ec = {}; }
-  std::size_t on_body_impl(string_view, error_code&) override { return 0; }
-  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
-  void on_finish_impl(error_code& ec) override { ec = {}; }
-};
-
-FieldList list(const http::Headers& headers) {
-  FieldList fields;
-  for (const auto& field : headers) fields.emplace_back(field.name, field.value);
-  return fields;
-}
-
-void compare_request(std::string_view head) {
-  const net::ParseLimits limits;
-  http::Request request;
-  http::Headers trailers;
-  net::RequestParser parser(request, trailers, limits);
-  const auto taken = parser.put_head(head);
-  const WholeHead<true> whole(head);
-  if (!taken || !*taken) {
-    // by rules of our own, which come behind
-    const bool has_bad_line = !taken && (taken.error().detail == "invalid field name");
-    REQUIRE_FALSE((has_bad_line && whole.accepted));
-    return;
-  }
-  REQUIRE(whole.accepted);
-  REQUIRE(std::string(request.method) + " " + std::string(parser.raw_target()) + " 1" +
-              std::to_string(request.minor_version) ==
-          whole.start);
-  REQUIRE(list(request.headers) == whole.fields);
-  REQUIRE(request.keep_alive == whole.keep_alive());
-  REQUIRE((request.body == http::BodyKind::chunked) == whole.chunked());
-  REQUIRE(request.content_length == whole.content_length().value_or(0));
-  REQUIRE(parser.finished() == whole.is_done());
-}
-
-void compare_response(std::string_view head) {
-  const net::ParseLimits limits;
-  net::ResponseHead response;
-  http::Headers trailers;
-  net::ResponseParser parser(response, trailers, limits, false);
-  const auto taken = parser.put_head(head);
-  const WholeHead<false> whole(head);
-  if (!taken || !*taken) {
-    const bool has_bad_line = !taken && (taken.error().detail == "invalid field name");
-    REQUIRE_FALSE((has_bad_line && whole.accepted));
-    return;
-  }
-  REQUIRE(whole.accepted);
-  REQUIRE(std::to_string(response.status) + " " + std::string(response.reason) + " 1" +
-              std::to_string(response.minor_version) ==
-          whole.start);
-  REQUIRE(list(response.headers) == whole.fields);
-  REQUIRE(parser.keeps_alive(response.minor_version) == whole.keep_alive());
-  REQUIRE((response.body == http::BodyKind::chunked) == (whole.chunked() && !whole.is_done()));
-  REQUIRE((response.body == http::BodyKind::until_close) == whole.need_eof());
-  REQUIRE(response.content_length == whole.content_length().value_or(0));
-  REQUIRE(parser.finished() == whole.is_done());
-}
 
 // What a message says, as text; the body in pieces of `step` bytes.
 std::string read_request(const std::string& head, std::string_view body, std::size_t step) {
@@ -181,7 +86,7 @@ TEST_CASE("parsers: of 20,000 random requests Beast reads each as the parser doe
     const std::string head =
         std::string(random() % 4 == 0 ? one_of(kLines, random) : kLines[0]) + random_fields(random);
     CAPTURE(head);
-    compare_request(head);
+    REQUIRE(test::request_difference(head) == nullptr);
   }
 }
 
@@ -194,7 +99,7 @@ TEST_CASE("parsers: of 20,000 random answers Beast reads each as the parser does
     const std::string head =
         std::string(random() % 2 == 0 ? one_of(kLines, random) : kLines[0]) + random_fields(random);
     CAPTURE(head);
-    compare_response(head);
+    REQUIRE(test::response_difference(head) == nullptr);
   }
 }
 
