@@ -13,9 +13,15 @@ const say = texts.outbox;
 const mostUncounted = 100; // rounds
 
 export function outboxPage({ go, mayChange, tell, look: lookNow }, parameters) {
-  const retry = async (wish, button) => {
-    const words = button.textContent;
-    button.disabled = true;
+  const underWay = new Map(); // by wish, what its button says: the list that is looked up meanwhile shows it, too
+  const retry = async (wish, key, words, button) => {
+    const become = (shown, isUnderWay) => {
+      if (isUnderWay) underWay.set(key, shown);
+      else underWay.delete(key);
+      becomeChildren(button, shown);
+      button.disabled = isUnderWay;
+    };
+    become(words, true);
     await tell(async () => {
       let done = 0;
       let most; // what is given up again meanwhile is not tried without end
@@ -25,15 +31,19 @@ export function outboxPage({ go, mayChange, tell, look: lookNow }, parameters) {
         if (left !== undefined) most ??= done + left;
         const isAll = most === undefined ? round >= mostUncounted : done >= most;
         if (!more || retried === 0 || isAll) return say.retried(done);
-        becomeChildren(button, say.retrying(done, most ?? done));
+        become(say.retrying(done, most ?? done), true);
       }
     });
-    becomeChildren(button, words);
-    button.disabled = false;
+    become(words, false);
+    if (document.activeElement === document.body) button.focus(); // which one that cannot be pressed has lost
     lookNow();
   };
-  const button = (words, label, act) =>
-    h("button", { type: "button", class: "small", "aria-label": label, on: { click: (event) => act(event.currentTarget) } }, words);
+  const retryButton = (wish, words, attributes) => {
+    const key = JSON.stringify(wish);
+    const click = (event) => retry(wish, key, words, event.currentTarget);
+    return h("button", { type: "button", disabled: underWay.has(key), ...attributes, on: { click } }, underWay.get(key) ?? words);
+  };
+  const small = (label) => ({ class: "small", "aria-label": label });
 
   const columns = [
     { label: say.backEnd, class: "name" },
@@ -46,18 +56,18 @@ export function outboxPage({ go, mayChange, tell, look: lookNow }, parameters) {
   ];
   if (mayChange) columns.push({ label: say.actions, class: "actions" });
 
+  const drop = (call) =>
+    confirmDrop(call, () => {
+      tell(async () => say.dropped);
+      lookNow();
+    });
   function actions(call) {
     if (call.state !== "dead") return texts.none;
     return h(
       "div",
       { class: "buttons" },
-      button(say.retry, say.retryOf(call.back_end), (pressed) => retry({ id: call.id }, pressed)),
-      button(say.drop, say.dropOf(call.back_end), () =>
-        confirmDrop(call, () => {
-          tell(async () => say.dropped);
-          lookNow();
-        }),
-      ),
+      retryButton({ id: call.id }, say.retry, small(say.retryOf(call.back_end))),
+      h("button", { type: "button", ...small(say.dropOf(call.back_end)), on: { click: () => drop(call) } }, say.drop),
     );
   }
 
@@ -85,7 +95,7 @@ export function outboxPage({ go, mayChange, tell, look: lookNow }, parameters) {
         h("p", { class: "value small" }, say.calls(one.waiting)),
         amountBar(one.waiting, most),
         h("p", { class: "quiet" }, say.oldest(one.oldest_seconds)),
-        mayChange && button(say.retryGivenUp, say.retryBackEnd(one.back_end), (pressed) => retry({ back_end: one.back_end }, pressed)),
+        mayChange && retryButton({ back_end: one.back_end }, say.retryGivenUp, small(say.retryBackEnd(one.back_end))),
       );
     becomeRows(depths, waiting, (one) => one.back_end, tile);
     quiet.hidden = waiting.length > 0;
@@ -96,7 +106,7 @@ export function outboxPage({ go, mayChange, tell, look: lookNow }, parameters) {
     { name: "back_end", label: say.backEnd },
     { name: "state", label: say.state, options: Object.entries(say.states) },
   ];
-  const all = mayChange && h("button", { type: "button", class: "apart", on: { click: (event) => retry({ all: true }, event.currentTarget) } }, say.retryAll);
+  const all = mayChange && retryButton({ all: true }, say.retryAll, { class: "apart" });
   const form = filters({ fields, given: parameters, change: (wanted) => go("/outbox", wanted), extra: all });
   const shown = list({
     caption: say.caption,
