@@ -22,11 +22,14 @@ export function table({ caption, columns, isCaptionHidden }) {
   return { node, body };
 }
 
+// A cell of several pieces is one beside what it says it is.
+const piece = (cell) => (Array.isArray(cell) ? h("span", {}, cell) : cell);
+
 export function tableRow(columns, cells) {
   return h(
     "tr",
     { role: "row" },
-    columns.map(({ label, class: style }, at) => h("td", { role: "cell", class: style, "data-label": label }, cells[at])),
+    columns.map(({ label, class: style }, at) => h("td", { role: "cell", class: style, "data-label": label }, piece(cells[at]))),
   );
 }
 

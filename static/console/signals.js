@@ -8,9 +8,9 @@ import { texts } from "./texts.js";
 const say = texts.signals;
 
 const told = [
-  { label: say.issuer, class: "name" },
+  { label: say.issuer, class: "wide" },
   { label: say.delivery },
-  { label: say.state },
+  { label: say.state, class: "name" },
   { label: say.taken },
   { label: say.refused },
   { label: say.lastEvent },
@@ -22,7 +22,7 @@ const telling = [{ label: say.audience, class: "name" }, { label: say.delivery }
 const when = (unixSeconds) => (unixSeconds ? h("span", { title: clockTime(unixSeconds) }, ago(unixSeconds)) : texts.none);
 
 function stateOf({ fault, status, polled_here: isPolledHere }) {
-  if (fault) return h("span", { class: "mark outcome-refused", title: fault }, say.cannotPoll);
+  if (fault) return h("span", { class: "mark outcome-refused" }, say.cannotPoll(fault));
   if (status && status !== "enabled") return h("span", { class: "mark outcome-unconfirmed" }, say.told(status));
   if (isPolledHere === false) return say.elsewhere;
   return h("span", { class: "mark outcome-confirmed" }, say.well);

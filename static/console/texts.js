@@ -312,7 +312,7 @@ export const texts = {
     waiting: "Waiting",
     well: "well",
     elsewhere: "another replica polls",
-    cannotPoll: "cannot be polled",
+    cannotPoll: (fault) => `cannot be polled: ${fault}`,
     told: (status) => `the transmitter says: ${status}`,
     noTransmitters: "The descriptor names no transmitter.",
     noSubscribers: "The descriptor names no subscriber.",
