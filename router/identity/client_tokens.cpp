@@ -64,13 +64,18 @@ Task<Result<Secret>> ClientTokens::get(Client client, std::string tenant, IfRefu
 }
 
 void ClientTokens::drop(const config::IdentityProvider& client, const std::string& tenant, const Secret& token,
-                        base::seconds spared) {
+                        int new_anew) {
   const auto now = parts_.clock.steady();
   const std::lock_guard lock(mutex_);
   for (const auto if_refused : {IfRefused::own, IfRefused::fail}) {
-    const auto entry = entries_.find(key_of(client, tenant, if_refused));
-    if (entry == entries_.end() || now - entry->second->obtained < spared) continue;
-    if (entry->second->token == token) entry->second->good_until = {};
+    const auto found = entries_.find(key_of(client, tenant, if_refused));
+    if (found == entries_.end()) continue;
+    Entry& entry = *found->second;
+    if (entry.token != token || entry.good_until == base::WallTime()) continue;
+    const bool is_new = now - entry.obtained < kNewToken;
+    if (is_new && entry.refused_new >= new_anew) continue;
+    entry.refused_new = is_new ? entry.refused_new + 1 : 0;
+    entry.good_until = {};
   }
 }
 

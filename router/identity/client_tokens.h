@@ -27,6 +27,9 @@ namespace router::identity {
 // A token that is so new is not refused for its age: where anybody can have a service answer with 401, another one would
 // be fetched for each of those requests.
 inline constexpr base::seconds kNewToken{10};
+// Who judges the token and nothing else (a proxy, the repository, the destination service) may have withdrawn it: that
+// many new ones in a row are fetched anew, further ones stay until they are new no longer.
+inline constexpr int kNewTokensAnew = 2;
 
 // A tenant that has not subscribed: the provider's own token, or none.
 enum class IfRefused { own, fail };
@@ -42,10 +45,10 @@ class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
   base::Task<base::Result<base::Secret>> get(Client client, std::string tenant, IfRefused if_refused, base::Loop& home);
   // get() would ask nobody now.
   bool has(const config::IdentityProvider& client, const std::string& tenant, IfRefused if_refused) const;
-  // A service has refused it: the next request fetches another. One that has been replaced already stays.
-  // Not one that is younger than `spared`.
+  // A service has refused it: the next request fetches another. One that has been replaced already stays, and one that
+  // is new where as many as `new_anew` before it were new, too.
   void drop(const config::IdentityProvider& client, const std::string& tenant, const base::Secret& token,
-            base::seconds spared = {});
+            int new_anew = kNewTokensAnew);
   // The tenant has subscribed, or does so no longer: all of it.
   void drop_tenant(const std::string& tenant);
   std::size_t kept() const;
@@ -55,6 +58,7 @@ class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
     base::Secret token;
     base::WallTime good_until;
     base::SteadyTime obtained;
+    int refused_new = 0;               // tokens in a row, up to now
     std::optional<base::Error> fault;  // of the last flight
     base::SingleFlight flight;
   };

@@ -1,8 +1,16 @@
 #include "pipeline/service_token.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace router::pipeline {
+
+namespace {
+
+// Whoever calls a service can bring its 401 about.
+constexpr int kNoneAnew = 0;
+
+}  // namespace
 
 login::ServiceOf token_service(const RequestState& state) {
   const auto* to = state.route().service();
@@ -14,13 +22,17 @@ login::ServiceOf token_service(const RequestState& state) {
   return client->grant == config::ServiceGrant::client_credentials || state.needs_login() ? client : nullptr;
 }
 
+void tell_token_certificate(const config::IdentityProvider& client, Told& route) {
+  if (!client.client_certificate.empty()) route["tokenCertificate"] = "shown to the authorization server";
+}
+
 base::Task<void> give_up_refused_token(Context& context) {
   if (context.user.token.empty()) co_return;
   const auto service = token_service(context);
   if (!service) co_return;
   if (service->grant == config::ServiceGrant::client_credentials) {
     auto& tokens = *context.graph.parts.client_tokens;
-    tokens.drop(service->client, context.external.tenant, context.user.token, identity::kNewToken);
+    tokens.drop(service->client, context.external.tenant, context.user.token, kNoneAnew);
     co_return;
   }
   auto dropping = context.graph.login->drop_service_token(context.user.session, context.user.token);

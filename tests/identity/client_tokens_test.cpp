@@ -157,11 +157,24 @@ TEST_CASE_FIXTURE(World, "client tokens: one that is new is kept, though a servi
   const auto first = get("t1");
   REQUIRE(first);
   clock.advance(base::seconds(9));
-  tokens->drop(*client(), "t1", *first, identity::kNewToken);
+  tokens->drop(*client(), "t1", *first, 0);
   CHECK(token("t1") == "t11");
   clock.advance(base::seconds(1));
-  tokens->drop(*client(), "t1", *first, identity::kNewToken);
+  tokens->drop(*client(), "t1", *first, 0);
   CHECK(token("t1") == "t12");
+}
+
+TEST_CASE_FIXTURE(World, "client tokens: who refuses every token costs three of them in ten seconds [issue 15]") {
+  for (int refused = 0; refused < 20; ++refused) tokens->drop(*client(), "t1", *get("t1"));
+  CHECK(token("t1") == "t13");
+  clock.advance(base::seconds(10));
+  for (int refused = 0; refused < 20; ++refused) tokens->drop(*client(), "t1", *get("t1"));
+  CHECK(token("t1") == "t16");
+  // what it said long ago counts no longer
+  clock.advance(base::minutes(10));
+  tokens->drop(*client(), "t1", *get("t1"));
+  tokens->drop(*client(), "t1", *get("t1"));
+  CHECK(token("t1") == "t18");
 }
 
 TEST_CASE_FIXTURE(World, "client tokens: with all places taken whoever ends first makes room [issue 15]") {
