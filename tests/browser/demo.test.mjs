@@ -1,7 +1,7 @@
 // What a newcomer clicks after ./scripts/run.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launchChromium } from './support/chromium.mjs';
+import { launchChromium, patience } from './support/chromium.mjs';
 import { freePort } from './support/ports.mjs';
 import { Program, demoDirectory, startRouter } from './support/router.mjs';
 
@@ -35,7 +35,7 @@ after(async () => {
 
 async function newPerson() {
   const context = await browser.newContext();
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(patience);
   return context.newPage();
 }
 

@@ -4,7 +4,7 @@
 //   const page = await site.newPerson();
 //   await site.signIn(page, '/orders/', 'alice');
 //   await site.stop();
-import { launchChromium } from './support/chromium.mjs';
+import { launchChromium, patience } from './support/chromium.mjs';
 import { BackEnd } from './support/back_end.mjs';
 import { IdentityProvider, clientId, clientSecret } from './support/provider.mjs';
 import { freePort } from './support/ports.mjs';
@@ -39,7 +39,7 @@ function withDestination(given, more) {
 export class Site {
   async newPerson(options) {
     const context = await this.browser.newContext(options);
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(patience);
     return context.newPage();
   }
 

@@ -1,6 +1,7 @@
 // The operators' console in a browser of its own, and what it does wrong.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { patience } from './chromium.mjs';
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -17,7 +18,7 @@ function collectFaults(page) {
 
 export async function openConsole(browser, origin, options) {
   const context = await browser.newContext(options);
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const faults = collectFaults(page);
   await page.goto(origin);
