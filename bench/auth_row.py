@@ -1,10 +1,16 @@
-"""Requests of a signed-in user: session look-up, 40 routes with the 20th matching, the access token forwarded. The peer
-is Apache with mod_auth_openidc, whose session is in shared memory; both log in at a demo provider of their own."""
+"""Requests of a signed-in user: session look-up, 40 routes with the 20th matching, the access token forwarded. The peers
+are Apache with mod_auth_openidc, whose session is in shared memory (both log in at a demo provider of their own), and
+nginx, which passes the same requests on and knows nobody."""
+import json
+
 import machinery
-from browser import make_sessions, provider_variables, start_provider
+import peers
+from browser import make_sessions, start_provider
 
 ROUTES = 40
 PATH = "/app20/"
+# Granted to the user, and so in the access token, which is 1.2 KiB with them.
+SCOPES = ["openid"] + [f"orders-and-invoices.area{i:02}.read" for i in range(1, 11)]
 
 MODULES = ("mpm_event", "authn_core", "authz_core", "authz_user", "env", "headers", "proxy", "proxy_http", "auth_openidc")
 
@@ -30,6 +36,8 @@ Listen 127.0.0.1:{port}
 PidFile {folder}/pid
 ErrorLog {folder}/error.log
 LogLevel error
+LogFormat "%h %l %u %t \\"%r\\" %>s %b \\"%{{Referer}}i\\" \\"%{{User-Agent}}i\\"" combined
+CustomLog {folder}/access.log combined
 User www-data
 Group www-data
 KeepAlive On
@@ -45,7 +53,7 @@ OIDCClientSecret {provider['client_secret']}
 OIDCProviderTokenEndpointAuth client_secret_basic
 OIDCRedirectURI {address}/login/callback
 OIDCCryptoPassphrase of-no-value
-OIDCScope "openid"
+OIDCScope "{' '.join(SCOPES)}"
 OIDCPKCEMethod S256
 OIDCCacheType shm
 RequestHeader set Authorization "expr=Bearer %{{reqenv:OIDC_access_token}}"
@@ -55,21 +63,24 @@ RequestHeader set Authorization "expr=Bearer %{{reqenv:OIDC_access_token}}"
 </Location>
 {routes}
 """)
-    process = bench.start(["/usr/sbin/apache2", "-DFOREGROUND", "-f", str(folder / "apache.conf")])
-    machinery.wait_for_port(port, process)
+    process, _ = bench.listening(["/usr/sbin/apache2", "-DFOREGROUND", "-f", str(folder / "apache.conf")], port)
     cookie = make_sessions(address, 1, PATH, "mod_auth_openidc_session")[0]
     return process, port, "mod_auth_openidc_session=" + cookie
 
 
-def start_router(bench, key="auth", place=None):
-    """`place`: the variables that say where sessions are kept."""
+def start_router(bench, key="auth", variables=None, origin=None, binary=None):
+    """Signed in: process, port, cookie. `origin`: the back-end's port, that of the row without one."""
     port = machinery.free_port()
     address = f"http://localhost:{port}"
     routes = [{"source": f"^/app{i}/(.*)$", "target": "/$1", "destination": "origin", "authenticationType": "oidc",
                "csrfProtection": True, "scope": "openid"} for i in range(1, ROUTES + 1)]
+    provider = start_provider(bench, address)
+    binding = {"name": "oidc", "label": "oidc", "tags": ["oidc"], "credentials": {
+        "issuer": provider["issuer"], "clientid": provider["client_id"], "clientsecret": provider["client_secret"], "scope": SCOPES}}
     process, _ = bench.router(key, {"compression": {"enabled": False}, "routes": routes},
-                              [{"name": "origin", "url": f"http://127.0.0.1:{bench.ports['small']}", "forwardAuthToken": True}],
-                              {**provider_variables(start_provider(bench, address)), "PORT": str(port), **(place or {})})
+                              [{"name": "origin", "url": f"http://127.0.0.1:{origin or bench.ports['small']}", "forwardAuthToken": True}],
+                              {"VCAP_SERVICES": json.dumps({"oidc": [binding]}), "PRESERVE_FRAGMENT": "false", "PORT": str(port),
+                               **(variables or {})}, binary)
     return process, port, "JSESSIONID=" + make_sessions(address, 1, PATH)[0]
 
 
@@ -81,7 +92,11 @@ def start_replicas(bench):
     return process, port, cookie
 
 
-STARTERS = {"apache": start_apache, "xs-router": start_router, "redis": start_replicas}
+def start_nginx(bench):
+    return *peers.in_front(bench, "nginx", "auth", bench.ports["small"]), "JSESSIONID=" + "x" * 43
+
+
+STARTERS = {"apache": start_apache, "nginx": start_nginx, "xs-router": start_router, "redis": start_replicas}
 
 
 def measure(bench, proxy):

@@ -83,7 +83,7 @@ class Router:
         self.port = port or fixed_port or machinery.free_port()
         origins = [{"name": kind, "url": f"http://127.0.0.1:{origin}"} for kind, origin in bench.ports.items()]
         self.log_path = self.folder / "log"
-        variables = machinery.router_variables(self.port, origins + list(destinations), environment)
+        variables = machinery.router_variables(self.port, origins + list(destinations), {"LOG_LEVEL": "warning", **(environment or {})})
         command = [*(binary or [str(bench.binaries / "xs-router")]), "-w", str(self.folder)]
         limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))) if descriptors else None
         with open(self.log_path, "w", encoding="utf-8") as log:

@@ -1,5 +1,6 @@
 """10 GiB up and down: docs/contract/http.md "Figures to hold", docs/contract/reliability.md C4."""
 import machinery
+import peers
 from figure import Load, Router
 
 
@@ -17,7 +18,7 @@ def stream(bench, process, port, **options):
 def big_streams(bench, sheet):
     size = (256 << 20) if sheet.quick else (10 << 30)
     router = Router(bench, "big-streams")
-    nginx, nginx_port = bench.nginx("big-streams", "location / { proxy_pass http://origin; }", {"origin": bench.ports["stream"]})
+    nginx, nginx_port = peers.nginx(bench, "big-streams", "location / { proxy_pass http://origin; }", {"origin": bench.ports["stream"]})
     ways = {"down": f"/{size}", "up": "/"}
     for path in ways.values():  # buffers that the first stream leaves behind
         stream(bench, router.process, router.port, bytes=1 << 20, direction="down", path=f"/stream/{1 << 20}")

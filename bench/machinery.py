@@ -98,8 +98,8 @@ def forget_peak(pid):
 
 
 def router_variables(port, destinations, more=None):
-    """The environment of a router: ours, the usual, and `more`, which has the last word."""
-    return {**os.environ, "PORT": str(port), "LOG_LEVEL": "warning", "THREADS": "2", "destinations": json.dumps(destinations), **(more or {})}
+    """The environment of a router: ours, the usual, and `more`, which has the last word. It logs as by default."""
+    return {**os.environ, "PORT": str(port), "LOG_LEVEL": "info", "THREADS": "2", "destinations": json.dumps(destinations), **(more or {})}
 
 
 def flags(**named):
@@ -126,34 +126,32 @@ def start_redis(bench):
     return {"SESSION_STORE": f"redis://127.0.0.1:{port}", "SESSION_SECRET": "of no value, as nothing here is kept"}
 
 
-class Bench:
-    """One run: back-ends for all rows; proxies are started by the row that needs them and live until the end."""
+class Processes:
+    """Processes in a folder, which end with the block that they are started in. Proxies are started by what needs them
+    first, under the words of `prefix` if there are any, and live until then."""
 
-    def __init__(self, root, state, seconds, quick):
-        self.root, self.state, self.seconds, self.quick = root, state, seconds, quick
+    def __init__(self, root, state, prefix=()):
+        self.state, self.prefix = state, list(prefix)
         self.binaries = root / "build" / "release"
         self.running = []
         self.proxies = {}
+        self.ends_with = {}  # pid -> signal; SIGTERM without one
 
     def __enter__(self):
-        self.ports = {kind: free_port() for kind in ("small", "big", "slow", "stream", "drip", "websocket", "told", "witness", "cookie")}
-        origin = self.start([str(self.binaries / "bench-origin")] + [f"{port}:{kind}" for kind, port in self.ports.items()])
-        for port in self.ports.values():
-            wait_for_port(port, origin)
         return self
 
     def __exit__(self, *_):
         for process in self.running:
-            process.send_signal(signal.SIGTERM)
+            process.send_signal(self.ends_with.get(process.pid, signal.SIGTERM))
         for process in self.running:
             try:
-                process.wait(5)
+                process.wait(30 if self.prefix else 5)
             except subprocess.TimeoutExpired:
                 process.kill()
 
     def start(self, command, **options):
         options.setdefault("stdout", subprocess.DEVNULL)
-        options.setdefault("stderr", open(self.state / f"{len(self.running)}.log", "w"))
+        options.setdefault("stderr", open(self.state / f"{len(self.running)}.log", "a"))
         process = subprocess.Popen(command, **options)
         self.running.append(process)
         return process
@@ -175,63 +173,48 @@ class Bench:
         process.wait()
         self.running.remove(process)
 
-    def counted(self, kind, what="answered"):
-        """What the back-end of that kind has counted: requests answered, bytes `sent`."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[kind]}/{what}", timeout=20) as answer:
-            return int(answer.read())
-
     def proxy(self, name, key, starter):
         if (name, key) not in self.proxies:
             self.proxies[name, key] = starter()
         return self.proxies[name, key]
 
-    def nginx(self, key, locations, upstreams, listen="", server=""):
-        """nginx with what the router does by default: kept-alive back-end connections, no access log. `listen` goes
-        to the listen directive, `server` into the server block."""
+    def listening(self, command, port, ends_with=signal.SIGTERM, **options):
+        """A proxy, when it listens at `port`: both."""
+        process = self.start(self.prefix + command, **options)
+        self.ends_with[process.pid] = ends_with
+        wait_for_port(port, process, 60)
+        return process, port
 
-        def starter():
-            port = free_port()
-            folder = self.state / f"nginx-{key}"
-            folder.mkdir()
-            backends = "".join(f"upstream {name} {{ server 127.0.0.1:{target}; keepalive 1024; }}\n"
-                               for name, target in upstreams.items())
-            (folder / "nginx.conf").write_text(
-                f"""worker_processes 2; daemon off; pid {folder}/pid; error_log {folder}/error.log;
-worker_rlimit_nofile 65536;
-events {{ worker_connections 16384; }}
-http {{
-  access_log off; keepalive_requests 100000000; client_max_body_size 0; sendfile on; tcp_nopush on;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
-  proxy_max_temp_file_size 0;
-  uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  {backends}
-  server {{
-    listen 127.0.0.1:{port} reuseport backlog=4096 {listen};
-    {server}
-    proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    proxy_request_buffering off; proxy_buffering on;
-    {locations}
-  }}
-}}
-""")
-            process = self.start(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)])
-            wait_for_port(port, process)
-            return process, port
-
-        return self.proxy("nginx", key, starter)
-
-    def router(self, key, descriptor, destinations, environment=None):
+    def router(self, key, descriptor, destinations, environment=None, binary=None):
         def starter():
             port = int((environment or {}).get("PORT", 0)) or free_port()
             folder = self.state / f"router-{key}"
             folder.mkdir(exist_ok=True)
             (folder / "xs-app.json").write_text(json.dumps(descriptor))
-            process = self.start([str(self.binaries / "xs-router"), "-w", str(folder)],
-                                 env=router_variables(port, destinations, environment))
-            wait_for_port(port, process)
-            return process, port
+            return self.listening([str(binary or self.binaries / "xs-router"), "-w", str(folder)], port,
+                                  env=router_variables(port, destinations, environment))
 
         return self.proxy("xs-router", key, starter)
+
+
+class Bench(Processes):
+    """One run: back-ends for all rows, and what loads the proxies in front of them."""
+
+    def __init__(self, root, state, seconds, quick, prefix=()):
+        super().__init__(root, state, prefix)
+        self.root, self.seconds, self.quick = root, seconds, quick
+
+    def __enter__(self):
+        self.ports = {kind: free_port() for kind in ("small", "big", "slow", "stream", "drip", "websocket", "told", "witness", "cookie")}
+        origin = self.start([str(self.binaries / "bench-origin")] + [f"{port}:{kind}" for kind, port in self.ports.items()])
+        for port in self.ports.values():
+            wait_for_port(port, origin)
+        return self
+
+    def counted(self, kind, what="answered"):
+        """What the back-end of that kind has counted: requests answered, bytes `sent`."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[kind]}/{what}", timeout=20) as answer:
+            return int(answer.read())
 
     def fill(self, place, **named):
         """Sessions without logins, in the store that these variables name; what that cost (bench/sessions.cpp)."""
@@ -242,6 +225,8 @@ http {{
         before = cpu_seconds(process.pid)
         figures = wrk(url, connections, max(1, int(self.seconds)), script, headers)
         spent = cpu_seconds(process.pid) - before
+        for log in self.state.rglob("*.log"):  # a row writes a hundred MiB; all are appended to
+            os.truncate(log, 0)
         return {"per_second": figures["per_second"], "cpu_us": 1e6 * spent / max(1, figures["requests"]),
                 "p50_ms": figures["p50_ms"], "p99_ms": figures["p99_ms"], "peak_mib": peak_mib(process.pid),
                 "faults": figures["faults"]}

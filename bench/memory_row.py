@@ -3,20 +3,13 @@ once (PSS). Sessions are measured in the store itself, where a million are made 
 import time
 
 import machinery
+import peers
 from figure import Load
-
-
-def start(bench, proxy):
-    if proxy == "nginx":
-        return bench.nginx("memory", "location / { proxy_pass http://origin; }", {"origin": bench.ports["small"]})
-    route = {"source": "^/(.*)$", "target": "/$1", "destination": "origin", "authenticationType": "none", "csrfProtection": False}
-    return bench.router("memory", {"compression": {"enabled": False}, "routes": [route]},
-                        [{"name": "origin", "url": f"http://127.0.0.1:{bench.ports['small']}"}])
 
 
 def measure(bench, proxy):
     count = 500 if bench.quick else 5_000
-    process, port = bench.proxy(proxy, "memory-row", lambda: start(bench, proxy))
+    process, port = peers.in_front(bench, proxy, "memory", bench.ports["small"])
     idle = bench.proxy(proxy, "memory-idle", lambda: machinery.shared_out_kib(process.pid))
     machinery.wrk(f"http://127.0.0.1:{port}/", 64, 1)  # what any load leaves behind belongs to no connection
     time.sleep(0.5)

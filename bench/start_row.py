@@ -6,6 +6,7 @@ import shutil
 import time
 
 import machinery
+import peers
 
 ROUTES = 500
 
@@ -14,10 +15,7 @@ def command(bench, proxy, port, folder):
     origin = f"http://127.0.0.1:{bench.ports['small']}"
     if proxy == "nginx":
         locations = "".join(f"location ~ ^/app{i}/(.*)$ {{ proxy_pass {origin}/$1; }}\n" for i in range(ROUTES))
-        paths = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        (folder / "nginx.conf").write_text(f"""worker_processes 2; daemon off; pid {folder}/pid; error_log {folder}/error.log;
-events {{ worker_connections 1024; }}
-http {{ access_log off; {paths} server {{ listen 127.0.0.1:{port} reuseport; {locations} }} }}
+        (folder / "nginx.conf").write_text(peers.nginx_head(folder, 1024) + f"""server {{ listen 127.0.0.1:{port} reuseport; {locations} }} }}
 """)
         return ["/usr/sbin/nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)], os.environ
     routes = [{"source": f"^/app{i}/(.*)$", "target": "/$1", "destination": "origin", "authenticationType": "none"}

@@ -3,6 +3,7 @@ import re
 import subprocess
 
 import machinery
+import peers
 
 
 def certificate(bench):
@@ -16,10 +17,9 @@ def certificate(bench):
 def start(bench, proxy):
     chain, key = certificate(bench)
     if proxy == "nginx":
-        return bench.nginx("tls", "location / { proxy_pass http://origin; }", {"origin": bench.ports["small"]}, listen="ssl",
+        return peers.nginx(bench, "tls", "location / { proxy_pass http://origin; }", {"origin": bench.ports["small"]}, listen="ssl",
                            server=f"ssl_certificate {chain}; ssl_certificate_key {key}; ssl_protocols TLSv1.3;")
-    route = {"source": "^/(.*)$", "target": "/$1", "destination": "origin", "authenticationType": "none", "csrfProtection": False}
-    return bench.router("tls", {"compression": {"enabled": False}, "routes": [route]},
+    return bench.router("tls", peers.public_descriptor("origin"),
                         [{"name": "origin", "url": f"http://127.0.0.1:{bench.ports['small']}"}],
                         {"TLS_CERT": str(chain), "TLS_KEY": str(key)})
 

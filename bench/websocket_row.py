@@ -1,5 +1,6 @@
 """Many WebSockets and few messages, echoed by the back-end."""
 import machinery
+import peers
 from figure import Load
 
 UPGRADE = """location / {
@@ -10,9 +11,8 @@ UPGRADE = """location / {
 
 def start(bench, proxy):
     if proxy == "nginx":
-        return bench.nginx("websocket", UPGRADE, {"origin": bench.ports["websocket"]})
-    route = {"source": "^/(.*)$", "target": "/$1", "destination": "origin", "authenticationType": "none", "csrfProtection": False}
-    return bench.router("websocket", {"websockets": {"enabled": True}, "routes": [route]},
+        return peers.nginx(bench, "websocket", UPGRADE, {"origin": bench.ports["websocket"]})
+    return bench.router("websocket", {"websockets": {"enabled": True}, "routes": [peers.public_route("origin")]},
                         [{"name": "origin", "url": f"http://127.0.0.1:{bench.ports['websocket']}"}],
                         {"LIMIT_UPSTREAM_CONNECTIONS": "12000"})
 
