@@ -63,6 +63,7 @@ Result<Listed> list_all(const ManagementAccess& access, const std::string& targe
                         std::size_t limit) {
   Listed listed;
   std::string cursor;
+  std::size_t empty_pages = 0;
   do {
     std::string page_target = target;
     add_parameter(page_target, "limit", std::to_string(std::min(limit - listed.items.size(), kListedAtOnce)));
@@ -76,6 +77,9 @@ Result<Listed> list_all(const ManagementAccess& access, const std::string& targe
     const auto* found = member_of(page->body, name);
     if (found == nullptr || !found->is_array()) {
       return Error{ErrorCode::protocol, Side::router, access.url + " answers something else than a list"};
+    }
+    if (found->empty() && ++empty_pages > kMostEmptyPages) {
+      return Error{ErrorCode::protocol, Side::router, access.url + " answers page after page with nothing on it"};
     }
     listed.items.insert(listed.items.end(), found->begin(), found->end());
     cursor = text_in(page->body, "next_cursor");

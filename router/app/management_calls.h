@@ -23,7 +23,9 @@ struct JsonReply {
 };
 base::Result<JsonReply> ask_router(const ManagementAccess& access, management::Call call);
 
-// All pages of the list that has that name, up to `limit`. Errors: as ask_router(); protocol (no list).
+// All pages of the list that has that name, up to `limit`. Errors: as ask_router(); protocol (no list, or none that ends).
+// A list of which little fits has pages with nothing on them: so many are a million receipts.
+inline constexpr std::size_t kMostEmptyPages = 2'500;
 struct Listed {
   nlohmann::ordered_json items = nlohmann::ordered_json::array();
   nlohmann::ordered_json last_page;  // what the last answer has apart from the list
