@@ -119,7 +119,7 @@ config::Issues all_issues(const config::LoadInput& input, const std::string& app
   if (loaded.configuration) {
     judge_start(loaded.configuration->environment, loaded.issues);
     config::warn_of_private_files(loaded.private_files, *loaded.configuration,
-                                  config::Report(loaded.issues, input.descriptor));
+                                  config::Report(loaded.issues, input.descriptor), input.progress);
     warn_of_dropped_headers(loaded.configuration->destinations, "destinations", loaded.issues);
     warn_of_dropped_headers(loaded.configuration->services, "VCAP_SERVICES", loaded.issues);
   }
@@ -146,9 +146,15 @@ config::Issues all_issues(const config::LoadInput& input, const std::string& app
 
 }  // namespace
 
-int check(const config::LoadInput& input, CheckOptions options, std::ostream& out) {
+int check(config::LoadInput input, CheckOptions options, std::ostream& out, ProgressLine* progress) {
   using config::Severity;
+  if (progress != nullptr) {
+    input.progress = [progress](std::string_view what, std::size_t done, std::size_t all) {
+      progress->show(what, done, all);
+    };
+  }
   const config::Issues issues = all_issues(input, options.application).to_mend(options.strict);
+  if (progress != nullptr) progress->clear();
   if (options.json) {
     out << config::to_json(issues) << "\n";
   } else if (!issues.empty()) {

@@ -1,11 +1,12 @@
 // `xs-router check`: loads a configuration, prints what is wrong with it and says so in the exit code.
 //
 // Text goes one line per cause to `out`, then a summary; of a good directory nothing. With `json` one JSON
-// object, always. Opens no port. Source: docs/contract/descriptor.md "Start".
+// object, always. `progress`, where there is one, says how far a large directory is. Opens no port. Source: docs/contract/descriptor.md "Start".
 #pragma once
 
 #include <iostream>
 
+#include "app/progress_line.h"
 #include "config/load.h"
 
 namespace router::app {
@@ -17,6 +18,7 @@ struct CheckOptions {
 };
 
 // 0: usable (warnings are listed), 1: errors.
-int check(const config::LoadInput& input, CheckOptions options, std::ostream& out = std::cout);
+int check(config::LoadInput input, CheckOptions options, std::ostream& out = std::cout,
+          ProgressLine* progress = nullptr);
 
 }  // namespace router::app

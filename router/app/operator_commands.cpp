@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "app/management_calls.h"
+#include "app/progress_line.h"
 #include "app/retry_rounds.h"
 #include "app/terminal.h"
 #include "base/json_text.h"
@@ -16,7 +17,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::chrono::milliseconds kProgressEvery{200};
-constexpr std::size_t kBarWidth = 30;
 
 std::string holdings(const ordered_json& session) {
   const auto& held = object_in(session, "holds");
@@ -56,12 +56,7 @@ bool is_confirmed(const std::string& question, const Console& console) {
 }
 
 void draw_bar(std::int64_t done, std::int64_t all, const Console& console) {
-  if (!console.is_terminal) return;
-  const auto some = std::max<std::int64_t>(all, 1);
-  const auto filled =
-      static_cast<std::size_t>(std::clamp<std::int64_t>(done, 0, some)) * kBarWidth / static_cast<std::size_t>(some);
-  console.err << "\r[" << std::string(filled, '#') << std::string(kBarWidth - filled, '.') << "] " << done << " of "
-              << all << std::flush;
+  if (console.shows_progress) console.err << "\r" << bar_of(done, all) << std::flush;
 }
 
 void draw_progress(const ordered_json& ending, const Console& console) {
@@ -79,7 +74,7 @@ int watch_ending(const ManagementAccess& access, ordered_json ending, bool json,
     ending = std::move(looked->body);
   }
   draw_progress(ending, console);
-  if (console.is_terminal) console.err << "\n";
+  if (console.shows_progress) console.err << "\n";
   if (json)
     print_json(ending, console);
   else
@@ -193,7 +188,7 @@ int retry_outbox(const ManagementAccess& access, const OutboxOrder& order, bool 
     is_drawn = is_drawn || more;
     if (is_drawn) draw_bar(rounds.retried(), rounds.all(), console);
   }
-  if (is_drawn && console.is_terminal) console.err << "\n";
+  if (is_drawn && console.shows_progress) console.err << "\n";
   if (json)
     print_json({{"retried", rounds.retried()}}, console);
   else

@@ -22,7 +22,8 @@ struct Console {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
-  bool is_terminal = false;  // of `out`: colours, and a screen that is drawn anew
+  bool is_terminal = false;     // of `out`: colours, and a screen that is drawn anew
+  bool shows_progress = false;  // `err` is a terminal: a bar that is drawn anew
 };
 
 struct SessionList {

@@ -151,7 +151,7 @@ int operate_by(const Options& options, const ManagementAccess& access, const Con
 
 // Those that ask a running router, or a transmitter of signals.
 int operate(const Options& options, const config::LoadInput& input) {
-  const Console console{std::cin, std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1};
+  const Console console{std::cin, std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1, ::isatty(STDERR_FILENO) == 1};
   try {
     if (options.command == Options::Command::signals) return run_signals(input, options.signals, options.json, console);
     return operate_by(options, management_access(input, options.management_url), console);
@@ -171,8 +171,12 @@ int run(int argc, char** argv) {
   if (options.state_directory)
     input.environment["STATE_DIR"] = std::filesystem::absolute(*options.state_directory).string();
   switch (options.command) {
-    case Options::Command::check:
-      return check(input, {options.json, options.strict, options.application}, std::cout);
+    case Options::Command::check: {
+      const base::SystemClock clock;
+      ProgressLine line(std::cerr, clock);
+      return check(input, {options.json, options.strict, options.application}, std::cout,
+                   ::isatty(STDERR_FILENO) == 1 ? &line : nullptr);
+    }
     case Options::Command::explain:
       return explain(input, {options.method, options.url, options.headers, options.application}, options.json);
     case Options::Command::import_properties:

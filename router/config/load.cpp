@@ -95,10 +95,10 @@ LoadResult load(const LoadInput& input) {
   const json root = descriptor_as_meant(descriptor->root(), report);
   check_schema(descriptor_schema(), root, report);
   configuration->services = read_business_services(bindings, default_endpoints(root));
-  read_descriptor(root, report, {variables, bindings}, *configuration);
+  read_descriptor(root, report, {variables, bindings, input.progress}, *configuration);
   read_outgoing_options(root, report, variables, *configuration);
   settle_services(of_services, bindings, *configuration, issues);
-  const Validation validation{*configuration, root, report, variables, bindings};
+  const Validation validation{*configuration, root, report, variables, bindings, input.progress};
   validate(validation);
   if (issues.has_errors()) return result;
   warn_left_out(validation);

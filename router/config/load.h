@@ -14,6 +14,7 @@
 #include "config/issue.h"
 #include "config/model.h"
 #include "config/private_files.h"
+#include "config/progress.h"
 
 namespace router::config {
 
@@ -22,6 +23,7 @@ struct LoadInput {
   std::string descriptor = "xs-app.json";          // its name in the directory
   std::map<std::string, std::string> environment;  // of the process
   std::optional<std::uint16_t> port;               // --port; wins over PORT
+  Progress progress = {};                          // empty: nobody waits for it
 };
 
 struct LoadResult {

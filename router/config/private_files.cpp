@@ -82,8 +82,10 @@ PrivateFiles find_private_files(const std::string& descriptor, const Variables& 
   return found;
 }
 
-void warn_of_private_files(const PrivateFiles& files, const Configuration& configuration, const Report& report) {
+void warn_of_private_files(const PrivateFiles& files, const Configuration& configuration, const Report& report,
+                           const Progress& progress) {
   for (const auto& route : configuration.routes) {
+    say_progress(progress, "routes whose folders are looked through", route.index, configuration.routes.size());
     const auto* folder = route.folder();
     if (folder == nullptr || files.inside(folder->path).empty()) continue;
     report.warning(route_pointer(route) + "/localDir",

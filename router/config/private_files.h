@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "config/progress.h"
+
 namespace router::config {
 
 struct Configuration;
@@ -35,6 +37,7 @@ struct PrivateFiles {
 PrivateFiles find_private_files(const std::string& descriptor, const Variables& variables,
                                 const Configuration& configuration);
 // Of routes whose localDir has such files in it.
-void warn_of_private_files(const PrivateFiles& files, const Configuration& configuration, const Report& report);
+void warn_of_private_files(const PrivateFiles& files, const Configuration& configuration, const Report& report,
+                           const Progress& progress = {});
 
 }  // namespace router::config

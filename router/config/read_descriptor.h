@@ -11,6 +11,7 @@
 
 #include "config/bindings.h"
 #include "config/model.h"
+#include "config/progress.h"
 
 namespace router::config {
 
@@ -18,6 +19,7 @@ namespace router::config {
 struct DescriptorSurroundings {
   const Variables& variables;
   const std::vector<Binding>& bindings;
+  Progress progress = {};
 };
 
 inline constexpr long long kLongestSessionTimeout = 43'200;  // minutes: 30 days

@@ -213,6 +213,7 @@ void read_routes(const json& descriptor, const Report& report, const DescriptorS
   const json* list = array_member(descriptor, "routes");
   const std::size_t count = list == nullptr ? 0 : list->size();
   for (std::size_t i = 0; i < count; ++i) {
+    say_progress(surroundings.progress, "routes read", i, count);
     Route route = read_route((*list)[i], report.below(pointer_to("/routes", i)), surroundings, configuration);
     route.index = i;
     configuration.routes.push_back(std::move(route));

@@ -10,6 +10,7 @@
 
 #include "config/bindings.h"
 #include "config/model.h"
+#include "config/progress.h"
 #include "config/report.h"
 #include "config/variables.h"
 
@@ -21,6 +22,7 @@ struct Validation {
   const Report& report;  // of the descriptor
   const Variables& variables;
   const std::vector<Binding>& bindings;
+  const Progress progress = {};
 
   // Then destinations may come from elsewhere.
   bool destination_service_bound() const { return configuration.destination_service.has_value(); }

@@ -279,6 +279,7 @@ void validate_routes(const Validation& validation) {
   const AuthenticationTypes asked_for = asked_for_by_routes(validation);
   EarlierRoutes earlier;
   for (const Route& route : routes) {
+    say_progress(validation.progress, "routes judged", route.index, routes.size());
     if (route.added) continue;
     const std::string pointer = route_pointer(route);
     const json& value = validation.descriptor.at(json::json_pointer(pointer));

@@ -38,6 +38,13 @@ std::size_t lines_of(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
+// Each look at it takes a while.
+struct SlowClock final : base::Clock {
+  base::SteadyTime steady() const override { return now += base::milliseconds(50); }
+  base::WallTime wall() const override { return {}; }
+  mutable base::SteadyTime now{};
+};
+
 const Variables kProvider = {{"OIDC_ISSUER", "https://id.example.com"}, {"OIDC_CLIENT_ID", "c"}};
 
 constexpr const char* kThreeRoutes = R"({"routes":[{"source":"^/a","destination":"b"},
@@ -65,6 +72,31 @@ TEST_CASE("check: an application's descriptor is judged by the directory that it
   CHECK(faulty.exit_code == 1);
   CHECK(faulty.output.find("/routes/0/source") != std::string::npos);
   CHECK(check_with("{}", "none.json").exit_code == 1);
+}
+
+TEST_CASE(
+    "check: at a terminal it says how far a large directory is, and the findings have lines of their own [issue 14]") {
+  const test::TemporaryFolder folder;
+  std::string routes;
+  for (int i = 0; i < 1'000; ++i) {
+    routes += (i == 0 ? "" : ",") + std::string(R"({"source":"^/r)") + std::to_string(i) +
+              R"(/(.*)$","localDir":"web","authenticationType":"none"})";
+  }
+  folder.write("web/index.html", "");
+  folder.write("xs-app.json", R"({"welcomeFil":"","routes":[)" + routes + "]}");
+  const config::LoadInput input{.directory = folder.path().string(), .environment = {{"VCAP_APPLICATION", "{}"}}};
+  std::ostringstream out;
+  std::ostringstream terminal;
+  const SlowClock clock;
+  ProgressLine line(terminal, clock);
+  CHECK(check(input, {}, out, &line) == 1);
+  CHECK(terminal.str().find(" of 1000 routes read") != std::string::npos);
+  CHECK(terminal.str().find(" of 1000 routes judged") != std::string::npos);
+  CHECK(terminal.str().ends_with("\r\x1b[K"));
+  CHECK(out.str().find("\r") == std::string::npos);
+  std::ostringstream piped;
+  CHECK(check(input, {}, piped) == 1);
+  CHECK(piped.str() == out.str());
 }
 
 TEST_CASE("check: what a start would refuse is an error, and nothing is made or changed [K15]") {

@@ -70,36 +70,79 @@ TEST_CASE("commands: a socket's path may stand behind unix:// as well [issue 14]
   }
 }
 
-TEST_CASE("commands: outbox retry comes to an end, whatever the router goes on saying [issue 14]") {
-  const test::Listener port;
-  std::atomic<int> asked = 0;
-  std::thread router([&] {
-    const std::string body = R"({"retried":1,"more":true})";
+namespace {
+
+// A router that says the same to everybody, until it is told to stop.
+class Parrot {
+ public:
+  // `end`: with which a request has come.
+  Parrot(const std::string& body, std::string_view end) : thread_([this, body, end] { answer(body, end); }) {}
+  ~Parrot() {
+    (void)test::connect_to(port_.port());  // says nothing: the last one
+    thread_.join();
+  }
+  std::string origin() const { return port_.origin(); }
+  std::size_t asked() const { return asked_; }
+
+ private:
+  void answer(const std::string& body, std::string_view end) {
     const std::string answer =
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " +
         std::to_string(body.size()) + "\r\n\r\n" + body;
     // a test that fails ends, too
-    while (asked < 1'000) {
-      const auto client = port.accept(test::kPatience);
+    while (asked_ < 10'000) {
+      const auto client = port_.accept(test::kPatience);
       std::string request;
-      while (client && request.find("{\"all\":true}") == std::string::npos &&
+      while (client && request.find(end) == std::string::npos &&
              client->receive(request, test::in(test::kPatience)) == test::Received::data) {
       }
       if (request.empty()) return;
-      ++asked;
+      ++asked_;
       client->send(answer);
     }
-  });
+  }
+
+  const test::Listener port_;
+  std::atomic<std::size_t> asked_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace
+
+TEST_CASE("commands: outbox retry comes to an end, whatever the router goes on saying [issue 14]") {
+  const Parrot router(R"({"retried":1,"more":true})", "{\"all\":true}");
   std::istringstream in;
   std::ostringstream out;
   std::ostringstream err;
   app::OutboxOrder order;
   order.all = true;
-  CHECK(app::retry_outbox({port.origin(), {}}, order, false, app::Console{in, out, err, false}) == app::kCommandDone);
+  CHECK(app::retry_outbox({router.origin(), {}}, order, false, app::Console{in, out, err, true}) == app::kCommandDone);
   CHECK(out.str() == "100 calls are tried again\n");
-  CHECK(asked == 100);
-  (void)test::connect_to(port.port());  // says nothing: the last one
-  router.join();
+  CHECK(router.asked() == 100);
+  CHECK(err.str().empty());  // no terminal
+}
+
+TEST_CASE("commands: how far a retry is is drawn where errors go to a terminal, and nowhere else [issue 14]") {
+  const Parrot router(R"({"retried":1000,"more":true,"left":500})", "{\"all\":true}");
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  app::OutboxOrder order;
+  order.all = true;
+  app::retry_outbox({router.origin(), {}}, order, false, app::Console{in, out, err, false, true});
+  CHECK(err.str() ==
+        "\r[####################..........] 1000 of 1500\r[##############################] 2000 of 2000\n");
+}
+
+TEST_CASE("commands: a list whose pages are empty and never end is no list [issue 14]") {
+  const Parrot router(R"({"sessions":[],"next_cursor":"on"})", "\r\n\r\n");
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  CHECK(app::show_sessions({router.origin(), {}}, {}, false, app::Console{in, out, err}) == app::kNotAsked);
+  CHECK(router.asked() == app::kMostEmptyPages + 1);
+  CHECK(out.str().empty());
+  CHECK(err.str().find("page after page with nothing on it") != std::string::npos);
 }
 
 }  // namespace router::operator_commands_test

@@ -29,6 +29,22 @@ TEST_CASE("load: twenty thousand good routes are taken, one more is said to be t
   CHECK(issues == "xs-app.json:1:11: error: /routes: found an array of 20001 elements, expected at most 20000\n");
 }
 
+TEST_CASE("load: who waits for it is told of each route that is read and judged [issue 14]") {
+  const TemporaryDirectory directory;
+  directory.write("xs-app.json", R"({"routes":[)" + good_route(1) + "," + good_route(2) + "]}");
+  std::string said;
+  LoadInput input;
+  input.directory = directory.path();
+  input.environment = {{"VCAP_APPLICATION", "{}"}, {"destinations", R"([{"name":"app","url":"http://app.example"}])"}};
+  input.progress = [&](std::string_view what, std::size_t done, std::size_t all) {
+    said.append(what).append(" " + std::to_string(done) + "/" + std::to_string(all) + "\n");
+  };
+  const auto loaded = load(input);
+  REQUIRE(loaded.configuration);
+  // beside the two there is the one that serves the directory's own files
+  CHECK(said == "routes read 0/2\nroutes read 1/2\nroutes judged 0/3\nroutes judged 1/3\nroutes judged 2/3\n");
+}
+
 TEST_CASE(
     "load: of twenty thousand bad routes a thousand faults are shown, each in its line, and all are counted "
     "[N19]") {
