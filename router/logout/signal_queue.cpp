@@ -23,29 +23,39 @@ std::string answer_key(const std::string& audience, const std::string& jti) { re
 Task<Result<SignalQueue::Answer>> SignalQueue::offer(std::string audience, std::string jti, std::string token,
                                                      base::milliseconds at_most) {
   auto& subscriber = subscribers_[audience];
-  const auto offered = std::make_shared<Offered>();
-  offered->jti = jti;
-  offered->token = std::move(token);
-  // one that is tried again while the earlier try still stands
-  end(subscriber, jti, {});
-  subscriber.by_jti[jti] = subscriber.offered.insert(subscriber.offered.end(), offered);
-  for (const auto& poll : std::exchange(subscriber.polls, {})) poll->set();
+  const auto same = subscriber.by_jti.find(jti);
+  const bool is_new = same == subscriber.by_jti.end();
+  const auto offered = is_new ? std::make_shared<Offered>() : *same->second;
+  if (is_new) {
+    offered->jti = jti;
+    offered->token = std::move(token);
+    subscriber.by_jti[jti] = subscriber.offered.insert(subscriber.offered.end(), offered);
+    for (const auto& poll : std::exchange(subscriber.polls, {})) poll->set();
+  }
   // the timer outlives those that are acknowledged, and keeps none of them
   loop_.after(std::clamp(at_most, base::milliseconds(0), kPatience), [waits = std::weak_ptr<Offered>(offered)] {
     if (const auto still = waits.lock()) still->ended.set();
   });
   co_await offered->ended.wait();
   if (offered->answer) co_return *offered->answer;
-  end(subscriber, jti, {});
+  // by now it may be offered anew
+  const auto still = subscriber.by_jti.find(jti);
+  if (still != subscriber.by_jti.end() && *still->second == offered) take_out(subscriber, jti);
   co_return base::Error{base::ErrorCode::refused, base::Side::back_end, "nobody has fetched it", true};
 }
 
-bool SignalQueue::end(Subscriber& of, const std::string& jti, Answer answer) {
+SignalQueue::OfferedPtr SignalQueue::take_out(Subscriber& of, const std::string& jti) {
   const auto found = of.by_jti.find(jti);
-  if (found == of.by_jti.end()) return false;
-  const auto offered = *found->second;
+  if (found == of.by_jti.end()) return nullptr;
+  auto offered = *found->second;
   of.offered.erase(found->second);
   of.by_jti.erase(found);
+  return offered;
+}
+
+bool SignalQueue::end(Subscriber& of, const std::string& jti, Answer answer) {
+  const auto offered = take_out(of, jti);
+  if (!offered) return false;
   offered->answer = std::move(answer);
   offered->token = {};
   offered->ended.set();

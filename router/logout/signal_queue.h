@@ -1,7 +1,8 @@
 // Signals that wait until their subscriber fetches them: those calls of the fan-out that nobody is called by.
 //
 // A call is offered; it ends when the subscriber acknowledges it, or says that it does not accept it, and when nobody has
-// done so for kPatience, or until the fan-out gives it up: then it is for that to offer it again. So there are at most
+// done so for kPatience, or until the fan-out gives it up: then it is for that to offer it again. One that is offered twice
+// at a time has one outcome. So there are at most
 // as many as calls of one back-end run at a time, and what waits behind them is durable as any call is. Each poll gets
 // what nobody has acknowledged yet, the oldest first. What a poll acknowledges that nobody offers here another replica
 // may: it is kept for that one, which looks for it every kLongestWait from when it has handed the token out. A poll
@@ -69,7 +70,8 @@ class SignalQueue {
     std::vector<std::shared_ptr<base::Event>> polls;  // that wait
     std::size_t polling = 0;
   };
-  static bool end(Subscriber& of, const std::string& jti, Answer answer);  // false: nobody offers it
+  static OfferedPtr take_out(Subscriber& of, const std::string& jti);      // null: nobody offers it
+  static bool end(Subscriber& of, const std::string& jti, Answer answer);  // false: likewise
   base::Task<void> take_answers(std::string audience, std::vector<std::pair<std::string, Answer>> answers);
   void look_later(std::string audience, std::weak_ptr<Offered> offered);
   static base::Task<void> look(SignalQueue* self, std::string audience, OfferedPtr offered);

@@ -18,7 +18,51 @@ base::Task<void> offer_to(logout::SignalQueue* queue, std::string jti,
   if (accepted) *taken = *accepted;
 }
 
+base::Task<void> offer_with_outcome(logout::SignalQueue* queue,
+                                    std::optional<base::Result<logout::SignalQueue::Answer>>* outcome) {
+  auto offering = queue->offer("desk", "jti", "token", base::minutes(10));
+  *outcome = co_await offering;
+}
+
 }  // namespace
+
+TEST_CASE("subscribers: a token that is offered twice at a time has one outcome, and nobody's refusal [issue 16]") {
+  test::FakeClock clock;
+  test::FakeLoop loop(clock);
+  session::MemoryStore store(clock);
+  logout::SignalQueue queue(loop, store.shared());
+  std::optional<base::Result<logout::SignalQueue::Answer>> outcomes[2];
+  const auto offer_both = [&] {
+    for (auto& outcome : outcomes) {
+      outcome.reset();
+      base::start_detached(offer_with_outcome(&queue, &outcome));
+    }
+  };
+  const auto poll = [&](logout::SignalQueue::Poll asked) {
+    asked.most = 10;
+    asked.waits = false;
+    const auto polled = test::run_task(queue.poll("desk", std::move(asked)), &loop);
+    REQUIRE(polled);
+    return polled->sets.size();
+  };
+  offer_both();
+  CHECK(poll({}) == 1);
+  CHECK_FALSE(outcomes[0]);
+  CHECK(poll({{{"jti", {true}}}}) == 0);
+  for (const auto& outcome : outcomes) {
+    REQUIRE(outcome);
+    REQUIRE(*outcome);
+    CHECK((*outcome)->is_accepted);
+  }
+  offer_both();
+  loop.advance(base::minutes(10));
+  for (const auto& outcome : outcomes) {
+    REQUIRE(outcome);
+    REQUIRE_FALSE(*outcome);
+    CHECK(outcome->error().code == base::ErrorCode::refused);
+  }
+  CHECK(poll({}) == 0);
+}
 
 TEST_CASE("subscribers: what is acknowledged at another replica is over where it was offered [issue 16]") {
   test::FakeClock clock;
