@@ -66,6 +66,8 @@ class FanOut {
   base::Task<Prepared> prepare(std::vector<Submission> all, Urgency urgency);
   base::Task<void> release(Prepared prepared);
   base::Task<void> withdraw(Prepared prepared);
+  // Once, now, and neither recorded nor in any receipt: what is worth nothing later. The log says how it went.
+  void tell_once(Call call);
   // Back-pressure for mass expiry: returns when one of these back-ends can take more paced calls (so that a
   // slow one does not hold up the others), after 10 s in any case.
   base::Task<void> wait_for_room(std::vector<std::string> back_ends);
@@ -107,6 +109,7 @@ class FanOut {
   void pump_soon(Lane& lane);
   void look_after(base::milliseconds pause);
   static base::Task<void> look(FanOut* self);
+  static base::Task<void> send_once(FanOut* self, CallPtr call, std::shared_ptr<const CallTarget> target);
   base::Task<void> take_on(std::vector<Unfinished> calls, bool is_anew);
   bool has_room(const std::vector<std::string>& back_ends) const;
   void pump(Lane& lane);

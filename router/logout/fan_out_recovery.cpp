@@ -107,4 +107,16 @@ Task<base::Result<std::size_t>> FanOut::retry_dead(CallFilter which) {
   co_return count;
 }
 
+void FanOut::tell_once(Call call) {
+  auto target = call.target;
+  base::start_detached(send_once(this, std::make_shared<const CallRecord>(std::move(call)), std::move(target)));
+}
+
+Task<void> FanOut::send_once(FanOut* self, CallPtr call, std::shared_ptr<const CallTarget> target) {
+  auto sending = self->sender_.send(call, std::move(target), false, SignalQueue::kPatience);
+  const auto answer = co_await sending;
+  const auto how = answer ? std::to_string(answer->status) : describe(answer.error());
+  base::log_info("logout.told_once", {{"back_end", call->back_end}, {"call", call->id}, {"answer", how}});
+}
+
 }  // namespace router::logout

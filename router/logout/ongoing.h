@@ -26,6 +26,8 @@ struct Ongoing {
   session::AddressLimit unknown_sids{300};
   // Of one issuer from one address, good ones and bad ones: what a login can stand beside it.
   base::AttemptLimit signals{1000, base::seconds(1), 4096};
+  static constexpr base::seconds kVerifyEvery{10};
+  session::AddressLimit verifications{1, kVerifyEvery, 256};  // that a subscriber asks for, by audience
   SignalStates signal_states;
   Revocations revocations;
 };

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "crypto/random.h"
 #include "session/pairwise_id.h"
 
 namespace router::logout {
@@ -10,6 +11,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kVerification = "https://schemas.openid.net/secevent/ssf/event-type/verification";
 constexpr const char* kSessionRevoked = "https://schemas.openid.net/secevent/caep/event-type/session-revoked";
 
 // CAEP 1.0 section 2.
@@ -128,6 +130,24 @@ std::vector<Call> signals_for(const session::Session& session, const CallTargets
     calls.push_back(std::move(call));
   }
   return calls;
+}
+
+Call verification_for(std::shared_ptr<const CallTarget> subscriber, const std::string& state, const std::string& origin,
+                      base::WallTime now) {
+  json event = json::object();
+  if (!state.empty()) event["state"] = state;
+  const json claims{{"sub_id", {{"format", "opaque"}, {"id", subscriber->audience}}},
+                    {"events", {{kVerification, std::move(event)}}}};
+  Call call;
+  call.id = crypto::random_token(16);
+  call.target_name = subscriber->name;
+  call.back_end = subscriber->back_end;
+  call.credentials = std::make_shared<Credentials>();
+  call.created = now;
+  call.session_origin = origin;
+  call.signal = base::json_text(claims);
+  call.target = std::move(subscriber);
+  return call;
 }
 
 }  // namespace router::logout

@@ -33,4 +33,8 @@ struct Told {
 std::vector<Call> signals_for(const session::Session& session, const CallTargets& subscribers, const Told& told,
                               const std::optional<ForwardedRequest>& request);
 
+// That the way to it is open: the event that it has asked for, with its `state` (may be empty). SSF 1.0 section 8.1.4.
+Call verification_for(std::shared_ptr<const CallTarget> subscriber, const std::string& state, const std::string& origin,
+                      base::WallTime now);
+
 }  // namespace router::logout

@@ -2,78 +2,17 @@
 
 #include <doctest/doctest.h>
 
-#include "crypto/jws.h"
 #include "logout/call_record.h"
-#include "logout/logout_tokens.h"
-#include "logout/signals_world.h"
+#include "logout/telling_world.h"
 
 namespace router::subscribers_test {
 
 using nlohmann::json;
+using test::kOther;
 using test::SignalsWorld;
+using test::TellingWorld;
 
 namespace {
-
-constexpr const char* kOther = "https://other.example";
-const crypto::SealingSecrets kOwnSecrets{base::Secret(std::string(32, 's') + "1")};
-
-// A router that tells another site, and a desk that fetches.
-struct TellingWorld : SignalsWorld {
-  TellingWorld() : tokens({}, kOwnSecrets, "https://router.example", clock), queue(loop, store.shared()) {
-    config.destinations.clear();
-    config.environment.signals_issuer = "https://router.example";
-    config.signals.subscribers = {
-        {std::string(kOther) + "/signals", kOther, base::Secret(std::string("Bearer other-secret"))},
-        {"", "desk", base::Secret(std::string("Bearer desk-secret"))}};
-    const auto usual = make_parts;
-    make_parts = [this, usual](logout::Parts& parts) {
-      usual(parts);
-      parts.own_transactions = tokens.own_transactions();
-      parts.signal_queue = &queue;
-    };
-    renew();
-  }
-  // After a change of configuration or options.
-  void renew() {
-    reload();
-    fan_out().use_logout_tokens(tokens);
-    fan_out().use_signal_queue(queue);
-  }
-  // What waits belongs to nobody: let it end.
-  ~TellingWorld() {
-    for (auto left = poll(); left.is_object() && !left.value("sets", json::object()).empty();) {
-      json all = json::array();
-      for (const auto& [jti, token] : left["sets"].items()) all.push_back(jti);
-      left = poll({{"ack", std::move(all)}});
-    }
-  }
-  json claims_of(const std::string& token, const std::string& audience) {
-    const auto published = crypto::KeySet::parse(tokens.jwks());
-    REQUIRE(published);
-    const auto verified = crypto::verify_jws(token, *published, {"ES256"});
-    REQUIRE(verified);
-    CHECK(verified->header.typ == "secevent+jwt");
-    const auto set = identity::check_security_event(*verified, "https://router.example", audience, clock.wall());
-    CHECK(std::holds_alternative<identity::SecurityEvent>(set));
-    return json::parse(verified->payload);
-  }
-  json pushed(std::size_t at) { return claims_of(client.requests.at(at).body, kOther); }
-  json poll(json asked = json::object(), const std::string& secret = "Bearer desk-secret") {
-    const test::Request request("POST", "/xs-router/signals/poll", {{"Authorization", secret}});
-    if (!asked.contains("returnImmediately")) asked["returnImmediately"] = true;
-    answer = send(request, nullptr, asked.dump());
-    loop.run_ready();
-    return answer ? json::parse(answer->body, nullptr, false) : json();
-  }
-  void sign_out(const session::Snapshot& session) {
-    get("/my/logout", session);
-    loop.run_ready();
-  }
-
-  logout::LogoutTokens tokens;
-  logout::SignalQueue queue;
-  std::optional<http::Response> answer;
-};
 
 const json& event_of(const json& claims) { return claims["events"].front(); }
 
