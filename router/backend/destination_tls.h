@@ -7,6 +7,9 @@
 
 namespace router::backend {
 
+// Whose certificate it is shown; null: nobody's.
+const config::IdentityProvider* shown_certificate(const config::Destination& destination,
+                                                  const config::Configuration& config);
 net::TlsClientOptions destination_tls(const config::Destination& destination, const config::Configuration& config);
 
 }  // namespace router::backend

@@ -8,10 +8,11 @@ namespace {
 // For people: what leads where first, then who may.
 constexpr const char* kTopics[] = {"request", "origin",     "application", "cors",
                                    "answer",  "passedOver", "logout",      "route"};
-constexpr const char* kRouteTopics[] = {
-    "source", "rewritten", "localDir",  "file",         "cacheControl",   "destination",      "service",
-    "url",    "timeoutMs", "userToken", "serviceToken", "authentication", "identityProvider", "withoutSession",
-    "scopes", "csrf",      "session"};
+constexpr const char* kRouteTopics[] = {"source",           "rewritten",      "localDir",         "file",
+                                        "cacheControl",     "destination",    "service",          "url",
+                                        "timeoutMs",        "certificate",    "userToken",        "serviceToken",
+                                        "tokenCertificate", "authentication", "identityProvider", "withoutSession",
+                                        "scopes",           "csrf",           "session"};
 
 Told in_order(Told facts, std::span<const char* const> topics) {
   Told sorted = Told::object();

@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "backend/destination_tls.h"
 #include "config/chosen_destinations.h"
 #include "config/token_rule.h"
 #include "pipeline/anonymous_opener.h"
@@ -64,6 +65,11 @@ void tell_destination(const RequestState& state, std::string_view path, Told& ou
   if (!name || !*name) {
     out["destination"] = "404: no name comes of " + state.route().destination()->name;
     return;
+  const auto* shown = backend::shown_certificate(destination, state.config());
+  if (shown != nullptr && destination.url.secure()) {
+    out["certificate"] = config::uses_own_certificate(destination) ? "of its binding" : "of " + shown->name;
+  }
+  if (destination.connectivity) tell_token_certificate(destination.connectivity->client, out);
   }
   out["destination"] = **name;
   const auto known = state.config().destinations.find(**name);
@@ -86,6 +92,7 @@ void tell_service(const RequestState& state, std::string_view path, Told& out) {
   if (known != state.config().services.end()) return tell_back_end(state, known->second, path, out);
   const bool is_repository = service.name == config::kHtml5Service && state.config().repository;
   if (is_repository) return tell_repository(state, path, out);
+  if (const auto& client = state.config().repository->client) tell_token_certificate(*client, out);
   out["url"] = service.name == config::kUserApiService ? "answered by the router" : "503: not bound";
 }
 

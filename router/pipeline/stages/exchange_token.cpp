@@ -75,6 +75,7 @@ std::optional<Foreseen> explain_exchange_token(RequestState& state, Told& told) 
     told["route"]["serviceToken"] = service->grant == config::ServiceGrant::user_token
                                         ? "of the user, exchanged for the service's"
                                         : "of the router";
+    tell_token_certificate(service->client, told["route"]);
   }
   return std::nullopt;
 }
