@@ -82,7 +82,8 @@ void Parts::start() {
   state->start();
   fan_out.use_logout_tokens(logout_tokens);
   fan_out.use_signal_queue(signal_queue);
-  fan_out.use_targets([this](const std::string& name) { return graph_->logout->find_target(name); });
+  fan_out.use_targets(
+      [this](const std::string& name, const std::string& tenant) { return graph_->logout->find_target(name, tenant); });
   fan_out.use_client_tokens(client_tokens);
   fan_out.use_tokens([this](std::vector<logout::CallPtr> tokens) {
     return ongoing_logouts.revocations.take_over(std::move(tokens), providers_, graph_->config->logout.revoke_after);

@@ -23,7 +23,7 @@ std::shared_ptr<const backend::RouteSet> make_routes(const std::shared_ptr<const
 // A logout waits for nobody: what is not known already is asked for in the background.
 logout::FindDestination known_destinations(const std::shared_ptr<identity::DestinationService>& service) {
   if (!service) return {};
-  return [service](const std::string& name) { return service->known_or_ask(name); };
+  return [service](const std::string& name, const std::string& tenant) { return service->known_or_ask(name, tenant); };
 }
 
 std::vector<std::string> cookie_deletions(const pipeline::Graph& graph, const http::External& external,

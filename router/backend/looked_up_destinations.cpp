@@ -40,9 +40,9 @@ class LookedUp final : public Backend {
 
 }  // namespace
 
-Task<Result<std::shared_ptr<Backend>>> LookedUpDestinations::find(std::string name, bool dynamic,
+Task<Result<std::shared_ptr<Backend>>> LookedUpDestinations::find(std::string name, std::string tenant, bool dynamic,
                                                                   base::Loop& home) const {
-  auto asking = service_->find(std::move(name), home);
+  auto asking = service_->find(std::move(name), std::move(tenant), home);
   auto found = co_await asking;
   if (!found) co_return found.error();
   if (dynamic && !(*found)->allows_dynamic) {

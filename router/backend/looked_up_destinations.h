@@ -24,10 +24,14 @@ class LookedUpDestinations {
       : service_(std::move(service)), config_(config), slots_(slots), tokens_(std::move(tokens)) {}
 
   // As identity/destination_service.
-  bool must_ask_for(const std::string& name) const { return service_->must_ask_for(name); }
+  bool must_ask_for(const std::string& name, const std::string& tenant, bool is_stranger) const {
+    return service_->must_ask_for(name, tenant, is_stranger);
+  }
+  void drop_tenant(const std::string& tenant) const { service_->drop_tenant(tenant); }
 
-  // `dynamic`: the client chose the name.
-  base::Task<base::Result<std::shared_ptr<Backend>>> find(std::string name, bool dynamic, base::Loop& home) const;
+  // `dynamic`: the client chose the name. `tenant`: as identity/destination_service.
+  base::Task<base::Result<std::shared_ptr<Backend>>> find(std::string name, std::string tenant, bool dynamic,
+                                                          base::Loop& home) const;
 
  private:
   std::shared_ptr<identity::DestinationService> service_;

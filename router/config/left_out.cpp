@@ -36,6 +36,7 @@ constexpr std::array kLeftOutVariables = {
     LeftOut{"STORE_SESSION_COOKIES_IN_EXTERNAL_SESSION_STORE", "they are part of the session"},
     LeftOut{"COOKIE_BACKWARD_COMPATIBILITY", "cookies are written as RFC 6265 says"},
     LeftOut{"ENABLE_FORWARD_CORPORATE_IDP_TOKEN", "the access token is forwarded"},
+    LeftOut{"USE_HTML5_APP_XS_APPJSON_IN_LOGIN_CALLBACK", "logins come back to the central callbackEndpoint"},
     LeftOut{"SVC2AR_*", "sessions of services are not shared"},
     LeftOut{"ZONE_INFO_*", "no zone information is asked for"},
 };

@@ -41,6 +41,19 @@ void read_logout_paths(const json& descriptor, std::string_view key, std::map<st
   }
 }
 
+// Whom requests have reached is told.
+bool is_local_alone(const Configuration& configuration, const std::string& name) {
+  bool is_local = false;
+  for (const auto* list : {&configuration.routes, &configuration.plugins}) {
+    for (const Route& route : *list) {
+      if (route.destination() == nullptr || route.destination()->name != name) continue;
+      if (!route.prefer_local) return false;
+      is_local = true;
+    }
+  }
+  return is_local;
+}
+
 // Those that only the destination service knows.
 void read_looked_up_logouts(const json& descriptor, Configuration& configuration) {
   const json* section = object_member(descriptor, "destinations");
@@ -48,6 +61,7 @@ void read_looked_up_logouts(const json& descriptor, Configuration& configuration
   for (const auto& [name, value] : section->items()) {
     auto logout = read_logout_path(name, value);
     if (logout.path.empty() || configuration.destinations.contains(name)) continue;
+    logout.prefer_local = is_local_alone(configuration, name);
     configuration.looked_up_logouts[name] = std::move(logout);
   }
 }

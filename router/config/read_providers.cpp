@@ -215,7 +215,7 @@ std::optional<DestinationService> read_destination_service(const std::vector<Bin
   if (bound == bindings.end()) return std::nullopt;
   DestinationService service;
   service.uri = read_url(*bound, "uri");
-  service.client = read_provider(*bound, ProviderKind::xsuaa);
+  service.client = read_uaa_client(*bound);
   return service;
 }
 

@@ -116,6 +116,7 @@ void validate_tenants(const Validation& validation) {
     validation.variables.warning("TENANT_HOST_PATTERN", found(client), expected,
                                  "every tenant has the provider's tokens there");
   };
+  if (configuration.destination_service) warn(configuration.destination_service->client);
   if (configuration.repository && configuration.repository->client) warn(*configuration.repository->client);
   for (const auto& [name, service] : configuration.services) {
     if (service.service_client && !uses_own_certificate(service)) warn(service.service_client->client);

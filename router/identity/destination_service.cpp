@@ -1,6 +1,7 @@
 #include "identity/destination_service.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/guarded.h"
@@ -24,7 +25,6 @@ constexpr base::seconds kAbsent{30};
 constexpr base::seconds kFailed{5};
 constexpr base::seconds kKeepInterval{60};
 constexpr base::seconds kRetryInterval{10};
-constexpr std::size_t kMaxGuests = 1000;
 constexpr std::size_t kLongestName = 255;  // the service itself takes 200
 constexpr std::size_t kMaxWaiting = 1024;
 constexpr std::size_t kMaxDestinationAnswer = 256 * 1024;
@@ -44,115 +44,166 @@ DestinationService::DestinationService(config::DestinationService binding, std::
       tokens_(std::move(tokens)),
       client_(std::make_shared<const config::IdentityProvider>(binding_.client)) {}
 
-DestinationService::Found DestinationService::known(const std::string& name) const {
+DestinationService::Key DestinationService::key_of(const std::string& name, const std::string& tenant) const {
+  const bool is_own = tenant == client_->identity_zone || client_->uaa_domain.empty();
+  return {is_own ? std::string() : tenant, name};
+}
+
+DestinationService::Found DestinationService::known(const std::string& name, const std::string& tenant) const {
   const std::lock_guard lock(mutex_);
-  const auto entry = entries_.find(name);
+  const auto entry = entries_.find(key_of(name, tenant));
   if (entry == entries_.end() || parts_.clock.steady() >= entry->second->usable_until) return nullptr;
   return entry->second->last_good;
 }
 
-DestinationService::Found DestinationService::known_or_ask(const std::string& name) {
-  auto found = known(name);
+DestinationService::Found DestinationService::known_or_ask(const std::string& name, const std::string& tenant) {
+  auto found = known(name, tenant);
+  auto key = key_of(name, tenant);
   // what failed a moment ago is not asked for again
-  if (found || fresh(name)) return found;
-  parts_.loop.post([weak = weak_from_this(), name] {
-    if (auto self = weak.lock()) base::start_detached(ask_for(std::move(self), name));
+  if (found || fresh(key)) return found;
+  parts_.loop.post([weak = weak_from_this(), key = std::move(key)] {
+    if (auto self = weak.lock()) base::start_detached(ask_for(std::move(self), key));
   });
   return found;
 }
 
-Task<void> DestinationService::ask_for(std::shared_ptr<DestinationService> self, std::string name) {
-  auto asking = base::guarded(ask(std::move(self), name));
+Task<void> DestinationService::ask_for(std::shared_ptr<DestinationService> self, Key key) {
+  const std::string name = key.name;
+  auto asking = base::guarded(ask(std::move(self), std::move(key)));
   const auto found = co_await asking;
   if (!found) base::log_info("destination_service.not_known", {{"destination", name}});
 }
 
-std::optional<Result<DestinationService::Found>> DestinationService::fresh(const std::string& name) const {
+std::optional<Result<DestinationService::Found>> DestinationService::fresh(const Key& key) const {
   const std::lock_guard lock(mutex_);
-  const auto entry = entries_.find(name);
+  const auto entry = entries_.find(key);
   if (entry == entries_.end() || parts_.clock.steady() >= entry->second->fresh_until) return std::nullopt;
   return entry->second->answer;
 }
 
-bool DestinationService::must_ask_for(const std::string& name) const {
-  if (fresh(name)) return false;
+bool DestinationService::must_ask_for(const std::string& name, const std::string& tenant, bool is_stranger) const {
+  const auto key = key_of(name, tenant);
+  if (fresh(key)) return false;
+  const bool is_guess = is_stranger && !key.tenant.empty() && !tokens_->has(*client_, key.tenant, IfRefused::own);
   const std::lock_guard lock(mutex_);
-  return !names_.contains(name);
+  return is_guess || !names_.contains(name);
 }
 
-Task<Result<DestinationService::Found>> DestinationService::find(std::string name, base::Loop& home) {
+Task<Result<DestinationService::Found>> DestinationService::find(std::string name, std::string tenant,
+                                                                 base::Loop& home) {
   if (name.size() > kLongestName) {
     co_return Error{ErrorCode::not_found, Side::client, "destination service: no destination has so long a name"};
   }
-  auto kept = fresh(name);
+  auto key = key_of(name, tenant);
+  auto kept = fresh(key);
   if (kept) co_return std::move(*kept);
-  auto asking = base::run_on(parts_.loop, home, ask(shared_from_this(), std::move(name)));
+  auto asking = base::run_on(parts_.loop, home, ask(shared_from_this(), std::move(key)));
   auto found = co_await asking;
   co_return found;
 }
 
-Result<DestinationService::EntryPointer> DestinationService::entry_for(const std::string& name) {
-  const std::lock_guard lock(mutex_);
-  if (const auto known = entries_.find(name); known != entries_.end()) return known->second;
-  const bool is_guest = !names_.contains(name);
-  if (is_guest && guests_ >= kMaxGuests && !make_room()) {
-    return Error{ErrorCode::unavailable, Side::router, "destination service: too many destinations are asked for"};
-  }
-  guests_ += is_guest ? 1 : 0;
-  return entries_.emplace(name, std::make_shared<Entry>()).first->second;
+DestinationService::Places* DestinationService::places_for(const Key& key) {
+  if (!key.tenant.empty()) return &of_tenants_;
+  return names_.contains(key.name) ? nullptr : &guests_;
 }
 
-// Of the guests that nobody waits for: first those that are not there, then whoever was looked up the longest ago.
-bool DestinationService::make_room() {
-  const auto rank = [](const auto& item) {
-    return std::pair(item.second->last_good != nullptr, item.second->fresh_until);
+Result<DestinationService::EntryPointer> DestinationService::entry_for(const Key& key) {
+  const std::lock_guard lock(mutex_);
+  if (const auto known = entries_.find(key); known != entries_.end()) return known->second;
+  auto* places = places_for(key);
+  if (places != nullptr && places->taken >= places->most && !make_room(*places)) {
+    return Error{ErrorCode::unavailable, Side::router, "destination service: too many destinations are asked for"};
+  }
+  if (places != nullptr) ++places->taken;
+  return entries_.emplace(key, std::make_shared<Entry>()).first->second;
+}
+
+// Of those that nobody waits for: first those that no descriptor names, then those that are not there, then whoever was
+// looked up the longest ago.
+bool DestinationService::make_room(Places& places) {
+  const auto rank = [&](const auto& item) {
+    return std::tuple(names_.contains(item.first.name), item.second->last_good != nullptr, item.second->fresh_until);
   };
   auto victim = entries_.end();
   for (auto item = entries_.begin(); item != entries_.end(); ++item) {
-    if (names_.contains(item->first) || item->second->flight.is_running()) continue;
+    if (places_for(item->first) != &places || item->second->flight.is_running()) continue;
     if (victim == entries_.end() || rank(*item) < rank(*victim)) victim = item;
   }
   if (victim == entries_.end()) return false;
   entries_.erase(victim);
-  --guests_;
+  --places.taken;
   return true;
 }
 
-Task<Result<DestinationService::Found>> DestinationService::ask(std::shared_ptr<DestinationService> self,
-                                                                std::string name) {
-  auto entry = self->entry_for(name);
+// What is on its way is given to who waits for it, and not kept.
+void DestinationService::drop_tenant(const std::string& tenant) {
+  if (key_of({}, tenant).tenant.empty()) return;
+  const std::lock_guard lock(mutex_);
+  of_tenants_.taken -= std::erase_if(entries_, [&](const auto& item) { return item.first.tenant == tenant; });
+}
+
+Task<Result<DestinationService::Found>> DestinationService::ask(std::shared_ptr<DestinationService> self, Key key) {
+  auto entry = self->entry_for(key);
   if (!entry) co_return entry.error();
   // Somebody may have brought it while this one was on its way here.
-  auto kept = self->fresh(name);
+  auto kept = self->fresh(key);
   if (kept) co_return std::move(*kept);
   const EntryPointer asked = *entry;
   if (asked->flight.waiting() >= kMaxWaiting) {
     co_return Error{ErrorCode::unavailable, Side::router, "destination service: too many are waiting"};
   }
-  auto work = look_up(self, name, asked);
+  auto work = look_up(self, std::move(key), asked);
   co_await asked->flight.run(std::move(work));
   const std::lock_guard lock(self->mutex_);
   co_return *asked->answer;
 }
 
-Task<void> DestinationService::look_up(std::shared_ptr<DestinationService> self, std::string name, EntryPointer entry) {
-  auto getting = self->tokens_->get(self->client_, {}, IfRefused::own, self->parts_.loop);
+Task<void> DestinationService::look_up(std::shared_ptr<DestinationService> self, Key key, EntryPointer entry) {
+  auto getting = self->tokens_->get(self->client_, key.tenant, IfRefused::own, self->parts_.loop);
   const auto token = co_await getting;
-  if (!token) {
-    self->fail(name, *entry, token.error());
+  if (!token && token.error().code == ErrorCode::not_found && !key.tenant.empty()) {
+    self->keep_absent(key, *entry);
     co_return;
   }
-  auto response = co_await self->request(name, *token);
+  if (!token) {
+    self->fail(key, *entry, token.error());
+    co_return;
+  }
+  std::string name = key.name;
+  auto asking = self->request(std::move(name), *token);
+  auto response = co_await asking;
   // it was withdrawn: the next question fetches another
-  if (response && response->status == 401) self->tokens_->drop(*self->client_, {}, *token);
-  self->keep(name, *entry, std::move(response));
+  if (response && response->status == 401) self->tokens_->drop(*self->client_, key.tenant, *token);
+  if (response && response->status == 404 && !key.tenant.empty()) {
+    auto taking = take_the_providers(std::move(self), std::move(key), std::move(entry));
+    co_await taking;
+    co_return;
+  }
+  self->keep(key, *entry, std::move(response));
+}
+
+// As good, and as long, as it is there.
+Task<void> DestinationService::take_the_providers(std::shared_ptr<DestinationService> self, Key key,
+                                                  EntryPointer entry) {
+  const Key own{{}, std::move(key.name)};
+  Key asked = own;
+  auto asking = base::guarded(ask(self, std::move(asked)));
+  auto found = co_await asking;
+  const std::lock_guard lock(self->mutex_);
+  const auto there = self->entries_.find(own);
+  const auto now = self->parts_.clock.steady();
+  const bool is_kept = there != self->entries_.end();
+  entry->last_good = found ? *found : nullptr;
+  entry->fresh_until = is_kept ? there->second->fresh_until : now + kFailed;
+  entry->usable_until = is_kept ? there->second->usable_until : entry->fresh_until;
+  entry->answer = std::move(found);
 }
 
 void DestinationService::reserve(std::set<std::string> names) {
   const std::lock_guard lock(mutex_);
   names_ = std::move(names);
-  guests_ = static_cast<std::size_t>(
-      std::count_if(entries_.begin(), entries_.end(), [&](const auto& item) { return !names_.contains(item.first); }));
+  guests_.taken = static_cast<std::size_t>(std::count_if(
+      entries_.begin(), entries_.end(), [&](const auto& item) { return places_for(item.first) == &guests_; }));
 }
 
 void DestinationService::keep_known(std::vector<std::string> names) {
@@ -168,7 +219,7 @@ Task<void> DestinationService::ask_for_kept(std::shared_ptr<DestinationService> 
   bool all_known = true;
   const auto names = self->kept_;
   for (const auto& name : names) {
-    auto asking = base::guarded(ask(self, name));
+    auto asking = base::guarded(ask(self, self->key_of(name, {})));
     const auto found = co_await asking;
     all_known = all_known && found;
   }
@@ -197,22 +248,24 @@ Task<Result<net::ClientResponse>> DestinationService::request(std::string name, 
   co_return response;
 }
 
-void DestinationService::keep(const std::string& name, Entry& entry, Result<net::ClientResponse> response) {
-  if (!response) return fail(name, entry, response.error());
-  if (response->status == 404) {
-    const std::lock_guard lock(mutex_);
-    entry.answer = Error{ErrorCode::not_found, Side::client, "destination service: no destination " + name};
-    entry.last_good = nullptr;
-    entry.fresh_until = parts_.clock.steady() + kAbsent;
-    return;
-  }
+void DestinationService::keep_absent(const Key& key, Entry& entry) {
+  const std::lock_guard lock(mutex_);
+  entry.answer = Error{ErrorCode::not_found, Side::client, "destination service: no destination " + key.name};
+  entry.last_good = nullptr;
+  entry.fresh_until = parts_.clock.steady() + kAbsent;
+}
+
+void DestinationService::keep(const Key& key, Entry& entry, Result<net::ClientResponse> response) {
+  if (!response) return fail(key, entry, response.error());
+  if (response->status == 404) return keep_absent(key, entry);
   if (response->status != 200) {
-    return fail(name, entry,
+    return fail(key, entry,
                 Error{ErrorCode::protocol, Side::back_end,
                       "destination service: status " + std::to_string(response->status), true});
   }
-  auto read = read_destination_answer(name, response->body, binding_.connectivity);
-  if (!read) return fail(name, entry, read.error());
+  auto read = read_destination_answer(key.name, response->body, binding_.connectivity);
+  if (!read) return fail(key, entry, read.error());
+  read->destination.tenant = key.tenant;
   const auto now = parts_.clock.steady();
   const auto life = read->good_for ? std::max(*read->good_for - kMargin, base::seconds(0)) : std::chrono::hours(24);
   const std::lock_guard lock(mutex_);
@@ -222,13 +275,14 @@ void DestinationService::keep(const std::string& name, Entry& entry, Result<net:
   entry.usable_until = now + life;
 }
 
-void DestinationService::fail(const std::string& name, Entry& entry, Error error) {
+void DestinationService::fail(const Key& key, Entry& entry, Error error) {
   // Whatever went wrong with our own credentials: the user is not the one who has to sign in.
   if (error.code == ErrorCode::unauthenticated || error.code == ErrorCode::not_found) {
     error.code = ErrorCode::protocol;
   }
   error.side = Side::back_end;
-  base::log_warning("destination_service.failed", {{"destination", name}, {"fault", describe(error)}});
+  base::log_warning("destination_service.failed",
+                    {{"destination", key.name}, {"tenant", key.tenant}, {"fault", describe(error)}});
   const std::lock_guard lock(mutex_);
   const auto now = parts_.clock.steady();
   entry.fresh_until = now + kFailed;

@@ -11,6 +11,9 @@ namespace router::logout {
 namespace {
 
 constexpr std::string_view kKind = "application:";
+constexpr std::string_view kService = "service";
+constexpr std::string_view kDestination = "destination";
+constexpr std::string_view kLocal = "local";  // a destination of the provider's alone
 constexpr std::size_t kParts = 6;
 
 bool gets_token(const config::Configuration& application, const std::string& back_end, const std::string& provider) {
@@ -28,16 +31,16 @@ std::vector<session::ApplicationLogout> application_logouts(const config::Config
                                                             const std::string& segment, const std::string& provider) {
   std::vector<session::ApplicationLogout> logouts;
   const auto add = [&](const std::string& back_end, const std::string& path, config::LogoutCallMethod method,
-                       bool is_service) {
+                       bool is_service, bool prefer_local = false) {
     if (logouts.size() >= config::kMostApplicationLogouts) return;
     logouts.push_back({segment, back_end, path, std::string(to_string(method)), is_service,
-                       gets_token(application, back_end, provider)});
+                       gets_token(application, back_end, provider), prefer_local});
   };
   for (const auto& [name, destination] : application.destinations) {
     if (!destination.logout_path.empty()) add(name, destination.logout_path, destination.logout_method, false);
   }
   for (const auto& [name, looked_up] : application.looked_up_logouts)
-    add(name, looked_up.path, looked_up.method, false);
+    add(name, looked_up.path, looked_up.method, false, looked_up.prefer_local);
   for (const auto& [key, service] : application.services) {
     // what the application's default endpoint is, nobody else knows
     const auto& endpoint = service.service_key.empty() ? key : service.service_key;
@@ -102,7 +105,7 @@ void add_target(std::shared_ptr<const CallTarget> target, CallTargets& targets) 
 std::string application_target_name(const session::ApplicationLogout& logout) {
   std::string name(kKind);
   name.append(base::percent_encode(logout.application)).append(1, '/');
-  name.append(logout.is_service ? "service" : "destination").append(1, '/');
+  name.append(logout.is_service ? kService : logout.prefer_local ? kLocal : kDestination).append(1, '/');
   name.append(base::percent_encode(logout.back_end)).append(1, '/');
   name.append(logout.method).append(1, '/');
   name.append(logout.gets_token ? "token" : "-").append(1, '/');
@@ -117,8 +120,9 @@ std::optional<session::ApplicationLogout> read_application_target_name(std::stri
   const auto back_end = base::percent_decode(parts[2]);
   const auto path = base::percent_decode(parts[5]);
   if (!application || !back_end || !path) return std::nullopt;
-  return session::ApplicationLogout{*application,          *back_end,          *path, std::string(parts[3]),
-                                    parts[1] == "service", parts[4] == "token"};
+  return session::ApplicationLogout{
+      *application,        *back_end,         *path, std::string(parts[3]), parts[1] == kService,
+      parts[4] == "token", parts[1] == kLocal};
 }
 
 }  // namespace router::logout

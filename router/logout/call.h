@@ -24,6 +24,7 @@ namespace router::logout {
 struct CallTarget {
   std::string name;         // what the configuration calls it, with its kind: "destination:bank"
   std::string back_end;     // name of the destination or service: the lane in the fan-out
+  std::string tenant;       // whose own back-end it is, with a lane of its own; empty: everybody's
   std::string application;  // of the HTML5 repository that wants it told; empty: the descriptor does
   std::string title;        // what people call it; empty: nothing else
   bool is_service = false;
@@ -56,8 +57,9 @@ struct Call : CallRecord {
   std::shared_ptr<const CallTarget> target;
 };
 
-// Where a call of that name goes now. Errors: not_found (the configuration has no such back-end), unavailable (it is
-// not known yet).
-using FindTarget = std::function<base::Result<std::shared_ptr<const CallTarget>>(const std::string& target_name)>;
+// Where a call of that name goes now, for a session of that tenant (its subdomain, may be empty). Errors: not_found (the
+// configuration has no such back-end), unavailable (it is not known yet).
+using FindTarget = std::function<base::Result<std::shared_ptr<const CallTarget>>(const std::string& target_name,
+                                                                                 const std::string& tenant)>;
 
 }  // namespace router::logout

@@ -37,7 +37,7 @@ struct CallRecord {
   base::Secret cookies;                      // Cookie field, empty = none
   std::vector<config::Header> forwarded;     // x-forwarded-*, x-approuter-host
   base::WallTime created;
-  std::string tenant;  // its subdomain, for what the router has to show of its own on the way; may be empty
+  std::string tenant;  // its subdomain: whose destination it is, and whose token is shown on the way; may be empty
   // What a logout token says of the session; empty where its back-end gets none.
   std::string session_origin;
   std::string session_name;  // as that back-end knows it (session/pairwise_id.h)

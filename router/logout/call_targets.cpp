@@ -42,6 +42,7 @@ CallTarget make_call_target(const config::Destination& destination, const config
   target.is_service = destination.is_service;
   target.method = to_string(destination.logout_method);
   target.url = logout_url(destination);
+  target.tenant = destination.tenant;
   target.timeout = destination.timeout;
   target.authorization = destination.authorization;
   target.audience = destination.logout_audience;

@@ -35,7 +35,7 @@ class Executor {
   // is still open afterwards. `trigger` outlives the Task.
   base::Task<Execution> run(const Trigger& trigger, std::optional<ForwardedRequest> request);
   // As FindTarget.
-  base::Result<std::shared_ptr<const CallTarget>> find_target(const std::string& name) const;
+  base::Result<std::shared_ptr<const CallTarget>> find_target(const std::string& name, const std::string& tenant) const;
 
  private:
   using Snapshots = std::vector<session::Snapshot>;
@@ -79,11 +79,13 @@ class Executor {
   base::Task<void> note_told(Snapshots ended);
   // Those of a session that is over: the applications that it used have theirs beside everybody's.
   CallTargets targets_of(const Trigger& trigger, const session::Session& session) const;
-  base::Result<std::shared_ptr<const CallTarget>> application_target(const session::ApplicationLogout& logout) const;
+  base::Result<std::shared_ptr<const CallTarget>> application_target(const session::ApplicationLogout& logout,
+                                                                     const std::string& tenant) const;
   // targets_ and those of the destination service, known by now or to be found.
-  CallTargets all_targets() const;
+  CallTargets all_targets(const std::string& tenant) const;
   // Null: the destination service does not know it, or not yet.
-  std::shared_ptr<const CallTarget> looked_up(const std::string& name, const config::LogoutPath& logout) const;
+  std::shared_ptr<const CallTarget> looked_up(const std::string& name, const config::LogoutPath& logout,
+                                              const std::string& tenant) const;
   void close_receipt(const Trigger& trigger, std::shared_ptr<Receipt> receipt, Execution* execution);
   // Whom the session's tokens are given back to; nullptr: nobody.
   identity::Provider* revokes_at(const Trigger& trigger, const session::Session& session) const;

@@ -45,10 +45,10 @@ std::shared_ptr<const CallTarget> to_be_found(CallTarget target) {
 
 // Each once, however many applications name it.
 CallTargets Executor::targets_of(const Trigger& trigger, const session::Session& session) const {
-  auto targets = all_targets();
+  auto targets = all_targets(session.subdomain);
   for (const auto* logouts : {&session.application_logouts, &trigger.application_logouts}) {
     for (const auto& logout : *logouts) {
-      auto target = application_target(logout);
+      auto target = application_target(logout, session.subdomain);
       if (!target && target.error().code == base::ErrorCode::unavailable) {
         target = to_be_found(*make_application_target(logout, nameless_destination(logout.back_end), *parts_.config));
       }
@@ -63,32 +63,36 @@ CallTargets Executor::targets_of(const Trigger& trigger, const session::Session&
   return targets;
 }
 
-Result<std::shared_ptr<const CallTarget>> Executor::application_target(const session::ApplicationLogout& logout) const {
+Result<std::shared_ptr<const CallTarget>> Executor::application_target(const session::ApplicationLogout& logout,
+                                                                       const std::string& tenant) const {
   const auto* known = known_back_end(*parts_.config, logout);
   if (known != nullptr) return make_application_target(logout, *known, *parts_.config);
   if (logout.is_service || !parts_.find_destination) return not_there_any_more();
-  const auto looked_up = parts_.find_destination(logout.back_end);
+  const auto looked_up = parts_.find_destination(logout.back_end, logout.prefer_local ? std::string() : tenant);
   if (!looked_up) return not_known_yet();
   return make_application_target(logout, *looked_up, *parts_.config);
 }
 
-CallTargets Executor::all_targets() const {
+CallTargets Executor::all_targets(const std::string& tenant) const {
   CallTargets targets = targets_;
   for (const auto& [name, logout] : parts_.config->looked_up_logouts) {
-    auto target = looked_up(name, logout);
+    auto target = looked_up(name, logout, tenant);
     if (!target) target = to_be_found(central_target(nameless_destination(name), logout, *parts_.config));
     targets.push_back(std::move(target));
   }
   return targets;
 }
 
-std::shared_ptr<const CallTarget> Executor::looked_up(const std::string& name, const config::LogoutPath& logout) const {
-  const auto found = parts_.find_destination ? parts_.find_destination(name) : nullptr;
+std::shared_ptr<const CallTarget> Executor::looked_up(const std::string& name, const config::LogoutPath& logout,
+                                                      const std::string& tenant) const {
+  const auto found =
+      parts_.find_destination ? parts_.find_destination(name, logout.prefer_local ? std::string() : tenant) : nullptr;
   if (!found) return nullptr;
   return std::make_shared<const CallTarget>(central_target(*found, logout, *parts_.config));
 }
 
-Result<std::shared_ptr<const CallTarget>> Executor::find_target(const std::string& name) const {
+Result<std::shared_ptr<const CallTarget>> Executor::find_target(const std::string& name,
+                                                                const std::string& tenant) const {
   for (const auto* targets : {&targets_, &subscribers_}) {
     for (const auto& target : *targets) {
       if (target->name == name) return target;
@@ -96,11 +100,12 @@ Result<std::shared_ptr<const CallTarget>> Executor::find_target(const std::strin
   }
   for (const auto& [destination, logout] : parts_.config->looked_up_logouts) {
     if (name != target_name(kDestinationTarget, destination)) continue;
-    auto target = looked_up(destination, logout);
+    auto target = looked_up(destination, logout, tenant);
     if (target) return target;
     return not_known_yet();
   }
-  if (const auto of_application = read_application_target_name(name)) return application_target(*of_application);
+  if (const auto of_application = read_application_target_name(name))
+    return application_target(*of_application, tenant);
   return not_there_any_more();
 }
 

@@ -104,7 +104,7 @@ Task<FanOut::Prepared> FanOut::prepare(std::vector<Submission> all, Urgency urge
 
 Task<void> FanOut::release(Prepared prepared) {
   for (auto& waiting : prepared) {
-    if (lane_of(*waiting->call).waiting() >= options_.max_waiting) {
+    if (lane_of(*waiting).waiting() >= options_.max_waiting) {
       waiting->report().fault = "the queue is full";
       auto burying = bury(std::move(waiting));
       co_await burying;
@@ -130,8 +130,10 @@ Task<void> FanOut::wait_for_room(std::vector<std::string> back_ends) {
 bool FanOut::has_room(const std::vector<std::string>& back_ends) const {
   if (back_ends.empty()) return true;
   return std::any_of(back_ends.begin(), back_ends.end(), [this](const std::string& name) {
-    const auto lane = lanes_.find(name);
-    return lane == lanes_.end() || lane->second.paced_waiting() < options_.paced_high_water;
+    std::size_t waiting = 0;
+    for (auto lane = lanes_.lower_bound({name, {}}); lane != lanes_.end() && lane->first.first == name; ++lane)
+      waiting += lane->second.paced_waiting();
+    return waiting < options_.paced_high_water;
   });
 }
 
@@ -152,28 +154,32 @@ std::optional<milliseconds> FanOut::oldest_age() const {
 
 std::vector<BackEndLoad> FanOut::loads() const {
   std::vector<BackEndLoad> loads;
-  for (const auto& [name, lane] : lanes_) {
-    BackEndLoad& load = loads.emplace_back(BackEndLoad{name, lane.waiting() + lane.running(), {}});
+  for (const auto& [key, lane] : lanes_) {
+    if (loads.empty() || loads.back().back_end != key.first) loads.push_back({key.first, 0, {}});
+    loads.back().waiting += lane.waiting() + lane.running();
     const auto oldest = lane.oldest();
-    if (oldest) load.oldest = std::chrono::duration_cast<milliseconds>(clock_.steady() - *oldest);
+    if (!oldest) continue;
+    const auto age = std::chrono::duration_cast<milliseconds>(clock_.steady() - *oldest);
+    loads.back().oldest = std::max(loads.back().oldest, std::optional(age));
   }
   return loads;
 }
 
-Lane& FanOut::lane_of(const CallRecord& call) {
-  return lanes_.try_emplace(call.back_end, options_.concurrency, options_.paced_per_second).first->second;
+Lane& FanOut::lane_of(const WaitingCall& call) {
+  const std::pair key(call.call->back_end, call.target ? call.target->tenant : std::string());
+  return lanes_.try_emplace(key, options_.concurrency, options_.paced_per_second).first->second;
 }
 
 void FanOut::enqueue(WaitingCallPtr call) {
   ++waiting_;
-  Lane& lane = lane_of(*call->call);
+  Lane& lane = lane_of(*call);
   lane.push(std::move(call));
   pump_soon(lane);
 }
 
 void FanOut::enqueue_later(WaitingCallPtr call, base::SteadyTime due) {
   ++waiting_;
-  Lane& lane = lane_of(*call->call);
+  Lane& lane = lane_of(*call);
   lane.push_later(std::move(call), due);
   pump_soon(lane);
 }
@@ -256,7 +262,7 @@ Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
 }
 
 base::Result<std::shared_ptr<const CallTarget>> FanOut::find_target(const CallRecord& call) const {
-  if (find_target_) return find_target_(call.target_name);
+  if (find_target_) return find_target_(call.target_name, call.tenant);
   return base::Error{base::ErrorCode::not_found, base::Side::router, "nobody knows where " + call.back_end + " is"};
 }
 

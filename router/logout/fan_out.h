@@ -103,7 +103,7 @@ class FanOut {
   base::Task<base::Result<std::size_t>> retry_dead(CallFilter which);
 
  private:
-  Lane& lane_of(const CallRecord& call);
+  Lane& lane_of(const WaitingCall& call);
   void enqueue(WaitingCallPtr call);
   void enqueue_later(WaitingCallPtr call, base::SteadyTime due);
   void pump_soon(Lane& lane);
@@ -132,7 +132,7 @@ class FanOut {
   FanOutOptions options_;
   std::mt19937_64 generator_;
   std::function<double()> random_;
-  std::map<std::string, Lane> lanes_;
+  std::map<std::pair<std::string, std::string>, Lane> lanes_;  // by back-end and tenant
   std::size_t waiting_ = 0;
   FindTarget find_target_;
   TakeTokens take_tokens_;

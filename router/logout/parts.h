@@ -28,8 +28,10 @@
 
 namespace router::logout {
 
-// A destination of the destination service, without waiting; null: it is not known yet, but asked for.
-using FindDestination = std::function<std::shared_ptr<const config::Destination>(const std::string& name)>;
+// A destination of the destination service for a tenant (its subdomain, empty for the provider), without waiting; null:
+// it is not known yet, but asked for.
+using FindDestination =
+    std::function<std::shared_ptr<const config::Destination>(const std::string& name, const std::string& tenant)>;
 // The Set-Cookie values that delete the session cookie, with exactly the attributes it was set with, and
 // those of logins on their way.
 using CookieDeletion = std::function<std::vector<std::string>(const http::External&, const http::Request&)>;

@@ -61,8 +61,9 @@ class Service {
   // Another replica has ended this session, or changed it: what runs here on its behalf is closed, as far as it has left.
   base::Task<void> hear(session::News news);
   // Where a call that was recorded goes now, as FindTarget.
-  base::Result<std::shared_ptr<const CallTarget>> find_target(const std::string& name) const {
-    return executor_.find_target(name);
+  base::Result<std::shared_ptr<const CallTarget>> find_target(const std::string& name,
+                                                              const std::string& tenant) const {
+    return executor_.find_target(name, tenant);
   }
   // A token that was fetched from a transmitter, as if it had been pushed.
   base::Task<TakenSignal> take_signal(std::string transmitter, std::string token);

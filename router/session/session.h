@@ -66,7 +66,8 @@ struct ApplicationLogout {
   std::string path;
   std::string method;
   bool is_service = false;
-  bool gets_token = false;  // the application's routes could have brought the user's token there
+  bool gets_token = false;    // the application's routes could have brought the user's token there
+  bool prefer_local = false;  // the provider's destination, not the tenant's own
 
   friend bool operator==(const ApplicationLogout&, const ApplicationLogout&) = default;
 };

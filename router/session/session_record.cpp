@@ -24,7 +24,8 @@ void fields(Archive& archive, Token& token) {
 
 template <class Archive, RecordOf<ApplicationLogout> Logout>
 void fields(Archive& archive, Logout& logout) {
-  archive(logout.application, logout.back_end, logout.path, logout.method, logout.is_service, logout.gets_token);
+  archive(logout.application, logout.back_end, logout.path, logout.method, logout.is_service, logout.gets_token,
+          logout.prefer_local);
 }
 
 namespace {

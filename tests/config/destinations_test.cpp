@@ -312,6 +312,20 @@ TEST_CASE("destinations: unknown names are no fault when a destination service i
   CHECK(result.configuration->services.empty());
 }
 
+TEST_CASE("destinations: a logout path is the provider's where all routes to it are [issue 15]") {
+  const LoadResult result = load_variables({{"VCAP_SERVICES", kDestinationService}, {"TENANT_HOST_PATTERN", "^(.*)-a"}},
+                                           R"({"routes":[{"source":"^/a","destination":"local","preferLocal":true},
+                                                         {"source":"^/b","destination":"both","preferLocal":true},
+                                                         {"source":"^/c","destination":"both"}],
+      "destinations":{"local":{"logoutPath":"/x"},"both":{"logoutPath":"/x"},"unrouted":{"logoutPath":"/x"}}})");
+  REQUIRE(result.configuration);
+  for (const auto& [name, logout] : result.configuration->looked_up_logouts)
+    CHECK(logout.prefer_local == (name == "local"));
+  CHECK(result.configuration->looked_up_logouts.size() == 3);
+  CHECK(to_text(result.issues).find("the client of \"d\" has no url that begins with its identityzone") !=
+        std::string::npos);
+}
+
 TEST_CASE("destinations: a destination service that could not be asked stops the start") {
   const auto faults =
       errors_of(load_variables({{"VCAP_SERVICES", R"({"destination":[{"credentials":{}}]})"}},

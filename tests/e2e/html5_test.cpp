@@ -156,7 +156,7 @@ TEST_CASE("html5: what a repository that fails costs: this application, and nobo
   repository.answer("/lying/xs-app.json", {.status = 200, .body = "<html>"});
   repository.answer("/large/xs-app.json", {.status = 200, .body = std::string(2 * 1024 * 1024, ' ')});
   repository.answer("/nodescriptor/xs-app.json", {.status = 404});
-  repository.answer("/badhost/xs-app.json", {.status = 400});
+  repository.answer("/badhost/xs-app.json", {.status = 400, .fields = {{"x-invalid-app-host-id", "11-unknown"}}});
   repository.answer("/broken/xs-app.json", {.status = 500});
   repository.answer("/away/xs-app.json", {.status = 502});
   repository.answer("/refusing/xs-app.json", {.status = 403});
@@ -170,6 +170,7 @@ TEST_CASE("html5: what a repository that fails costs: this application, and nobo
   CHECK(repository.count("/away/xs-app.json") == 2);
   CHECK(fixture.get("/good/x").status() == 200);
   CHECK(fixture.router().logs("application.descriptor"));
+  CHECK(fixture.router().logs("11-unknown"));
   // who knows better is asked again
   repository.answer("/lying/xs-app.json", {});
   repository.add("/lying", with_files().dump());

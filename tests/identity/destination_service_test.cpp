@@ -64,8 +64,8 @@ struct Fixture {
     bound.client.client_secret = base::Secret("s");
     return bound;
   }
-  base::Result<DestinationService::Found> find(const std::string& name = "erp") {
-    return test::run_task(service->find(name, loop), &loop);
+  base::Result<DestinationService::Found> find(const std::string& name = "erp", const std::string& tenant = "") {
+    return test::run_task(service->find(name, tenant, loop), &loop);
   }
 };
 
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(Fixture, "destination service: fifty requests at once are one 
   http.gate = std::make_shared<base::Event>();
   int arrived = 0;
   const auto ask = [](Fixture* self, int* count) -> base::Task<void> {
-    auto finding = self->service->find("erp", self->loop);
+    auto finding = self->service->find("erp", "", self->loop);
     const auto found = co_await finding;
     *count += found ? 1 : 0;
   };
@@ -189,10 +189,10 @@ TEST_CASE_FIXTURE(Fixture, "destination service: with the service away the last 
   http.away = true;
   clock.advance(base::minutes(30));
   CHECK(find());
-  CHECK(service->known("erp"));
+  CHECK(service->known("erp", ""));
   clock.advance(base::minutes(24 * 60));
   CHECK_FALSE(find());
-  CHECK_FALSE(service->known("erp"));
+  CHECK_FALSE(service->known("erp", ""));
 }
 
 TEST_CASE_FIXTURE(Fixture, "destination service: names are bounded, the oldest make room [S13]") {
@@ -201,9 +201,9 @@ TEST_CASE_FIXTURE(Fixture, "destination service: names are bounded, the oldest m
     clock.advance(base::milliseconds(1));
   }
   CHECK(find("one-more"));
-  CHECK(service->known("one-more"));
-  CHECK_FALSE(service->known("d0"));
-  CHECK(service->known("d1"));
+  CHECK(service->known("one-more", ""));
+  CHECK_FALSE(service->known("d0", ""));
+  CHECK(service->known("d1", ""));
 }
 
 TEST_CASE_FIXTURE(Fixture,
@@ -216,7 +216,7 @@ TEST_CASE_FIXTURE(Fixture,
     REQUIRE_FALSE(absent);
     CHECK(absent.error().code == ErrorCode::not_found);
   }
-  CHECK(service->known("found"));
+  CHECK(service->known("found", ""));
   http.status = 200;
   CHECK(find("named"));
   CHECK(find("another"));
@@ -227,7 +227,7 @@ TEST_CASE_FIXTURE(Fixture, "destination service: named ones have places while al
   http.gate = std::make_shared<base::Event>();
   std::vector<base::Result<DestinationService::Found>> answers;
   const auto ask = [](Fixture* self, std::string name, decltype(answers)* out) -> base::Task<void> {
-    auto finding = self->service->find(std::move(name), self->loop);
+    auto finding = self->service->find(std::move(name), "", self->loop);
     auto found = co_await finding;
     out->push_back(std::move(found));
   };
@@ -242,18 +242,18 @@ TEST_CASE_FIXTURE(Fixture, "destination service: named ones have places while al
   std::exchange(http.gate, nullptr)->set();
   loop.run_ready();
   CHECK(answers.size() == 1002);
-  CHECK(service->known("named"));
+  CHECK(service->known("named", ""));
 }
 
 TEST_CASE_FIXTURE(Fixture,
                   "destination service: only names that a client chose, and nobody knows yet, are his doing [S13]") {
   service->reserve({"named"});
-  CHECK_FALSE(service->must_ask_for("named"));
-  CHECK(service->must_ask_for("chosen"));
+  CHECK_FALSE(service->must_ask_for("named", "", true));
+  CHECK(service->must_ask_for("chosen", "", true));
   REQUIRE(find("chosen"));
-  CHECK_FALSE(service->must_ask_for("chosen"));
+  CHECK_FALSE(service->must_ask_for("chosen", "", true));
   clock.advance(base::minutes(6));
-  CHECK(service->must_ask_for("chosen"));
+  CHECK(service->must_ask_for("chosen", "", true));
 }
 
 TEST_CASE_FIXTURE(Fixture, "destination service: a name that is too long for any is not asked for [S13]") {
@@ -268,28 +268,28 @@ TEST_CASE_FIXTURE(Fixture,
   http.away = true;
   service->keep_known({"erp"});
   loop.run_ready();
-  CHECK_FALSE(service->known("erp"));
+  CHECK_FALSE(service->known("erp", ""));
   http.away = false;
   loop.advance(base::seconds(11));
-  REQUIRE(service->known("erp"));
+  REQUIRE(service->known("erp", ""));
   const auto asked = http.questions.size();
   loop.advance(base::minutes(10));
   CHECK(http.questions.size() > asked);
-  CHECK(service->known("erp"));
+  CHECK(service->known("erp", ""));
 }
 
 TEST_CASE_FIXTURE(Fixture,
                   "destination service: who cannot wait is told what is known, the rest is asked for [issue 15]") {
-  CHECK_FALSE(service->known_or_ask("erp"));
-  CHECK_FALSE(service->known_or_ask("erp"));
+  CHECK_FALSE(service->known_or_ask("erp", ""));
+  CHECK_FALSE(service->known_or_ask("erp", ""));
   CHECK(http.questions.empty());
   loop.run_ready();
   CHECK(http.questions.size() == 1);
-  CHECK(service->known_or_ask("erp"));
+  CHECK(service->known_or_ask("erp", ""));
   // what is not there is not asked for with every call
   http.status = 404;
   for (int i = 0; i < 5; ++i) {
-    CHECK_FALSE(service->known_or_ask("gone"));
+    CHECK_FALSE(service->known_or_ask("gone", ""));
     loop.run_ready();
   }
   CHECK(http.questions.size() == 2);

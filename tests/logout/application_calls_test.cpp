@@ -104,6 +104,7 @@ TEST_CASE("application calls: what a session has is compared in order, more and 
 
 TEST_CASE("application calls: the name of one tells all that is needed to make it again [issue 15]") {
   for (const auto& logout : {ApplicationLogout{"app1", "crm", "/bye?a=1&b=%2F", "GET", false, true},
+                             ApplicationLogout{"app1", "crm", "/bye", "POST", false, true, true},
                              ApplicationLogout{"biz.app-1.0.0", "a b/c:d\n", "/", "POST", true, false}}) {
     const auto name = logout::application_target_name(logout);
     CAPTURE(name);

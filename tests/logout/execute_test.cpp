@@ -125,7 +125,7 @@ TEST_CASE("execute: destinations of the destination service are called as it kno
   const auto known = std::make_shared<const config::Destination>(erp);
   world.service();
   auto parts = world.parts_with(world.store);
-  parts.find_destination = [&](const std::string& name) { return name == "erp" ? known : nullptr; };
+  parts.find_destination = [&](const std::string& name, const std::string&) { return name == "erp" ? known : nullptr; };
   logout::Executor executor(std::move(parts));
   logout::Trigger trigger;
   trigger.selection.sessions = {world.log_in()};
@@ -177,13 +177,13 @@ TEST_CASE("execute: a call that was recorded goes where the configuration says n
   const auto known = std::make_shared<const config::Destination>(test::make_destination("erp", ""));
   world.service();
   auto parts = world.parts_with(world.store);
-  parts.find_destination = [&](const std::string& name) { return name == "erp" ? known : nullptr; };
+  parts.find_destination = [&](const std::string& name, const std::string&) { return name == "erp" ? known : nullptr; };
   const logout::Executor executor(std::move(parts));
-  CHECK((*executor.find_target("destination:bank"))->url.to_string() == "http://bank.example/logout");
-  CHECK((*executor.find_target("destination:erp"))->method == "PUT");
-  CHECK(executor.find_target("destination:late").error().code == base::ErrorCode::unavailable);
+  CHECK((*executor.find_target("destination:bank", ""))->url.to_string() == "http://bank.example/logout");
+  CHECK((*executor.find_target("destination:erp", ""))->method == "PUT");
+  CHECK(executor.find_target("destination:late", "").error().code == base::ErrorCode::unavailable);
   for (const char* gone : {"destination:sold", "destination:plain", "service:bank", "bank", ""})
-    CHECK(executor.find_target(gone).error().code == base::ErrorCode::not_found);
+    CHECK(executor.find_target(gone, "").error().code == base::ErrorCode::not_found);
 }
 
 TEST_CASE("execute: a destination that is not known yet is recorded, and called once it is [issue 15]") {
@@ -192,7 +192,7 @@ TEST_CASE("execute: a destination that is not known yet is recorded, and called 
     World world;
     std::shared_ptr<const config::Destination> known;
     world.make_parts = [&](logout::Parts& parts) {
-      parts.find_destination = [&](const std::string&) { return known; };
+      parts.find_destination = [&](const std::string&, const std::string&) { return known; };
     };
     auto made = world.make_session();
     made.backend_cookies = {{"erp", "E", base::Secret(std::string("1")), "/", false}};
@@ -245,9 +245,9 @@ TEST_CASE("execute: sessions that others have just ended do not keep the rest al
   for (int i = 0; i < 250; ++i) world.log_in("ada");
   test::ToldStore store(world.store);
   bool is_first = true;
-  store.on_selected = [&](const std::vector<session::Snapshot>& selected) {
+  store.on_selected = [&](const std::vector<session::Listed>& selected) {
     if (!std::exchange(is_first, false)) return;
-    for (const auto& session : selected) REQUIRE(test::run_task(world.store.end(session->id)));
+    for (const auto& one : selected) REQUIRE(test::run_task(world.store.end(one.session->id)));
   };
   logout::Executor executor(world.parts_with(store));
   logout::Trigger trigger;

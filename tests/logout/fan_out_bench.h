@@ -47,7 +47,8 @@ struct FanOutBench {
   std::size_t retry(const std::string& call_id) { return *run_task(fan_out.retry_dead({.call_id = call_id}), &loop); }
   // As the configuration has them.
   void know(const std::vector<std::string>& names) {
-    fan_out.use_targets([names](const std::string& target_name) { return find(names, target_name); });
+    fan_out.use_targets(
+        [names](const std::string& target_name, const std::string&) { return find(names, target_name); });
   }
   static base::Result<std::shared_ptr<const logout::CallTarget>> find(const std::vector<std::string>& names,
                                                                       const std::string& target_name) {

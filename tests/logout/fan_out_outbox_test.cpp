@@ -140,10 +140,11 @@ class OldOutbox final : public logout::Outbox {
 
 struct OldWorld {
   OldWorld() {
-    fan_out.use_targets([this](const std::string& name) -> base::Result<std::shared_ptr<const logout::CallTarget>> {
-      if (error) return *error;
-      return Bench::find({"bank", "mail"}, name);
-    });
+    fan_out.use_targets(
+        [this](const std::string& name, const std::string&) -> base::Result<std::shared_ptr<const logout::CallTarget>> {
+          if (error) return *error;
+          return Bench::find({"bank", "mail"}, name);
+        });
   }
   // Its loop must have nothing left to do.
   ~OldWorld() {

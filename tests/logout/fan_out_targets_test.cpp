@@ -28,10 +28,11 @@ TEST_CASE("fan-out: a call that waits goes where its back-end is now, as that is
   bench.client.set("bank.example", 503);
   auto now = Bench::call_to("bank", true).target;
   std::optional<base::Error> error;
-  bench.fan_out.use_targets([&](const std::string&) -> base::Result<std::shared_ptr<const logout::CallTarget>> {
-    if (error) return *error;
-    return now;
-  });
+  bench.fan_out.use_targets(
+      [&](const std::string&, const std::string&) -> base::Result<std::shared_ptr<const logout::CallTarget>> {
+        if (error) return *error;
+        return now;
+      });
   const auto receipt = bench.submit(Bench::call_to("bank", true));
   bench.loop.run_ready();
   CHECK(sends_token(bench.client.requests.back()));

@@ -84,7 +84,9 @@ class World {
     parts.delete_cookies = std::move(delete_cookies);
     if (make_parts) make_parts(parts);
     service_ = std::make_unique<logout::Service>(std::move(parts));
-    fan_out_->use_targets([service = service_.get()](const std::string& name) { return service->find_target(name); });
+    fan_out_->use_targets([service = service_.get()](const std::string& name, const std::string& tenant) {
+      return service->find_target(name, tenant);
+    });
     return *service_;
   }
   // After service(): the parts of one with another store.

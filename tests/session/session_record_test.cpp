@@ -27,7 +27,7 @@ session::Session full_session() {
   session.ended_applications = {"bank"};
   session.addresses = {"mailto:ada@example.com"};
   session.origin = "https://app.example.com";
-  session.application_logouts = {{"app1", "crm", "/bye", "POST", false, true},
+  session.application_logouts = {{"app1", "crm", "/bye", "POST", false, true, true},
                                  {"app2", "svc/a", "/x", "GET", true, false}};
   session.login_started = now - base::seconds(3);
   session.created = now;

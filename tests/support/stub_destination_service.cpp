@@ -2,6 +2,8 @@
 
 #include <httplib.h>
 
+#include "support/stub_uaa.h"
+
 namespace router::test {
 namespace {
 
@@ -13,7 +15,7 @@ constexpr const char* kToken = "destination-service-token";
 
 }  // namespace
 
-StubDestinationService::StubDestinationService() {
+StubDestinationService::StubDestinationService(const StubUaa* uaa) : uaa_(uaa) {
   server_->Post("/oauth/token", [](const httplib::Request& request, httplib::Response& response) {
     const auto expected = httplib::make_basic_authentication_header(kClientId, kClientSecret);
     const bool known = request.get_header_value("Authorization") == expected.second;
@@ -29,29 +31,42 @@ StubDestinationService::StubDestinationService() {
   server_.start();
 }
 
+std::string StubDestinationService::tenant_of(const httplib::Request& request) const {
+  const auto& field = request.get_header_value("Authorization");
+  if (uaa_ == nullptr) return field == std::string("Bearer ") + kToken ? StubUaa::kProvider : "";
+  for (const auto& tenant : uaa_->asked(kClientId)) {
+    if (uaa_->is_good(field, kClientId, tenant)) return tenant;
+  }
+  return "";
+}
+
 void StubDestinationService::answer_question(const std::string& name, const httplib::Request& request,
                                              httplib::Response& response) {
   const std::lock_guard lock(mutex_);
   ++questions_;
   if (failing_ != 0) return answer_json(response, failing_, {{"ErrorMessage", "told to fail"}});
-  if (request.get_header_value("Authorization") != std::string("Bearer ") + kToken) {
+  const auto tenant = tenant_of(request);
+  if (tenant.empty()) {
     return answer_json(response, 401, {{"ErrorMessage", "not authorized"}});
   }
-  const auto found = destinations_.find(name);
-  if (found == destinations_.end()) {
+  const auto& known = destinations_[tenant];
+  const auto found = known.find(name);
+  if (found == known.end()) {
     return answer_json(response, 404, {{"ErrorMessage", "Configuration with the specified name was not found"}});
   }
   answer_json(response, 200, found->second);
 }
 
 std::string StubDestinationService::binding() const {
-  const json credentials = {
-      {"uri", server_.origin()}, {"url", server_.origin()}, {"clientid", kClientId}, {"clientsecret", kClientSecret}};
+  json credentials = {{"url", server_.origin()}, {"clientid", kClientId}, {"clientsecret", kClientSecret}};
+  if (uaa_ != nullptr) credentials = uaa_->credentials(kClientId);
+  credentials["uri"] = server_.origin();
   return json({{"destination", {{{"name", "destinations"}, {"tags", {"destination"}}, {"credentials", credentials}}}}})
       .dump();
 }
 
-void StubDestinationService::set(const std::string& name, const std::string& url, const json& properties) {
+void StubDestinationService::set(const std::string& name, const std::string& url, const json& properties,
+                                 const std::string& tenant) {
   json configuration = {{"Name", name}, {"Type", "HTTP"}, {"URL", url}, {"ProxyType", "Internet"}};
   configuration.update(properties);
   json answer = {{"owner", {{"SubaccountId", "a-subaccount"}, {"InstanceId", nullptr}}},
@@ -63,7 +78,7 @@ void StubDestinationService::set(const std::string& name, const std::string& url
                              {"http_header", {{"key", "Authorization"}, {"value", "Bearer token-of-" + name}}}}};
   }
   const std::lock_guard lock(mutex_);
-  destinations_[name] = std::move(answer);
+  destinations_[tenant][name] = std::move(answer);
 }
 
 void StubDestinationService::fail_with(int status) {

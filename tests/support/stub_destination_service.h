@@ -3,7 +3,7 @@
 //   POST /oauth/token                                              client credentials, HTTP Basic
 //   GET  /destination-configuration/v1/destinations/<name>         Bearer token, 200, 401 or 404
 //
-// Follows the public documentation ("Find a Destination"). The members may be called from any thread.
+// With a StubUaa tokens come from there, and each subscriber's subaccount has destinations of its own. Follows the public documentation ("Find a Destination"). The members may be called from any thread.
 #pragma once
 
 #include <map>
@@ -15,24 +15,29 @@
 
 namespace router::test {
 
+class StubUaa;
+
 class StubDestinationService {
  public:
-  StubDestinationService();
+  explicit StubDestinationService(const StubUaa* uaa = nullptr);
 
   // The value of VCAP_SERVICES.
   std::string binding() const;
-  // `properties` beside Name, Type and URL. With OAuth2ClientCredentials a token comes along.
-  void set(const std::string& name, const std::string& url,
-           const nlohmann::json& properties = nlohmann::json::object());
+  // `properties` beside Name, Type and URL. With OAuth2ClientCredentials a token comes along. `tenant`: whose it is.
+  void set(const std::string& name, const std::string& url, const nlohmann::json& properties = nlohmann::json::object(),
+           const std::string& tenant = "provider");
   // From now on every question is answered with this status; 0: as it should be.
   void fail_with(int status);
   std::size_t questions() const;
 
  private:
+  // Whose subaccount a token opens; empty: it is none of ours.
+  std::string tenant_of(const httplib::Request& request) const;
   void answer_question(const std::string& name, const httplib::Request& request, httplib::Response& response);
 
+  const StubUaa* uaa_;
   mutable std::mutex mutex_;
-  std::map<std::string, nlohmann::json> destinations_;
+  std::map<std::string, std::map<std::string, nlohmann::json>> destinations_;  // by tenant and name
   int failing_ = 0;
   std::size_t questions_ = 0;
   StubServer server_;

@@ -15,7 +15,7 @@ constexpr const char* kSecret = "a-secret";
 // Of HTTP Basic, or of the form.
 std::string client_of(const httplib::Request& request) {
   const auto& field = request.get_header_value("Authorization");
-  for (const char* client : {"repo-client", "connectivity-client", "service-client"}) {
+  for (const char* client : {"repo-client", "connectivity-client", "service-client", "destination-client"}) {
     if (field == httplib::make_basic_authentication_header(client, kSecret).second) return client;
   }
   return request.get_param_value("client_id");

@@ -54,6 +54,7 @@ struct Destination {
   bool exchanges_cookies = true;           // false: it sees no cookie of the browser's, and sets none
   std::vector<std::string> closed_fields;  // that are the router's alone towards it: a client's do not pass
   // From the destination service:
+  std::string tenant;          // whose own it is (its subdomain); empty: it is the provider's
   Secret authorization;        // the whole field value, sent instead of the user's token
   bool allows_dynamic = true;  // a route may take its name from path or host
   // How a service knows who calls; null: the user's own token is sent.
@@ -76,6 +77,7 @@ struct LogoutPath {
   LogoutCallMethod method = LogoutCallMethod::post;
   std::string title = {};
   std::string audience = {};  // as Destination::logout_audience
+  bool prefer_local = false;  // the provider's, whoever leaves: all routes to it say so
 };
 
 }  // namespace router::config

@@ -40,15 +40,22 @@ Result<Found> find_backend(const RequestState& state) {
 }
 
 Task<Result<std::shared_ptr<backend::Backend>>> ask_for(std::shared_ptr<const backend::RouteSet> routes,
-                                                        std::string name, bool dynamic, base::Loop& home) {
-  auto asking = routes->back_ends().looked_up->find(std::move(name), dynamic, home);
+                                                        std::string name, std::string tenant, bool dynamic,
+                                                        base::Loop& home) {
+  auto asking = routes->back_ends().looked_up->find(std::move(name), std::move(tenant), dynamic, home);
   auto found = co_await asking;
   co_return found;
 }
 
+// Whose destinations count; empty: the provider's.
+std::string destination_tenant(const RequestState& state) {
+  return state.route().prefer_local ? std::string() : state.external.tenant;
+}
+
 Task<Result<std::shared_ptr<backend::Backend>>> look_up(Context& context, std::string name) {
   const bool dynamic = config::is_chosen_by_client(context.route().destination()->name);
-  auto asking = while_signed_in(context, ask_for(context.match.set, std::move(name), dynamic, context.exchange.loop()));
+  auto asking = while_signed_in(context, ask_for(context.match.set, std::move(name), destination_tenant(context),
+                                                 dynamic, context.exchange.loop()));
   auto found = co_await asking;
   co_return found;
 }
@@ -58,6 +65,11 @@ void tell_back_end(const RequestState& state, const config::Destination& destina
   out["url"] = destination.url.origin() + routing::join_paths(destination.url, path);
   out["timeoutMs"] = state.route().timeout.value_or(destination.timeout).count();
   out["userToken"] = config::takes_token(destination) && state.needs_login() ? "sent" : "not sent";
+  const auto* shown = backend::shown_certificate(destination, state.config());
+  if (shown != nullptr && destination.url.secure()) {
+    out["certificate"] = config::uses_own_certificate(destination) ? "of its binding" : "of " + shown->name;
+  }
+  if (destination.connectivity) tell_token_certificate(destination.connectivity->client, out);
 }
 
 void tell_destination(const RequestState& state, std::string_view path, Told& out) {
@@ -65,16 +77,14 @@ void tell_destination(const RequestState& state, std::string_view path, Told& ou
   if (!name || !*name) {
     out["destination"] = "404: no name comes of " + state.route().destination()->name;
     return;
-  const auto* shown = backend::shown_certificate(destination, state.config());
-  if (shown != nullptr && destination.url.secure()) {
-    out["certificate"] = config::uses_own_certificate(destination) ? "of its binding" : "of " + shown->name;
-  }
-  if (destination.connectivity) tell_token_certificate(destination.connectivity->client, out);
   }
   out["destination"] = **name;
   const auto known = state.config().destinations.find(**name);
   if (known != state.config().destinations.end()) return tell_back_end(state, known->second, path, out);
-  out["url"] = state.match.set->back_ends().looked_up ? "asked of the destination service" : "404: no such destination";
+  const bool is_asked = state.match.set->back_ends().looked_up != nullptr;
+  const auto tenant = destination_tenant(state);
+  const auto asked = "asked of the destination service" + (tenant.empty() ? tenant : ", for " + tenant);
+  out["url"] = is_asked ? asked : "404: no such destination";
 }
 
 void tell_repository(const RequestState& state, std::string_view path, Told& out) {
@@ -82,6 +92,7 @@ void tell_repository(const RequestState& state, std::string_view path, Told& out
   if (state.application) url.path = routing::join_paths(url.path, state.application->name.name);
   out["url"] = url.origin() + routing::join_paths(url, path);
   out["timeoutMs"] = state.route().timeout.value_or(state.config().repository->timeout).count();
+  if (const auto& client = state.config().repository->client) tell_token_certificate(*client, out);
 }
 
 void tell_service(const RequestState& state, std::string_view path, Told& out) {
@@ -92,7 +103,6 @@ void tell_service(const RequestState& state, std::string_view path, Told& out) {
   if (known != state.config().services.end()) return tell_back_end(state, known->second, path, out);
   const bool is_repository = service.name == config::kHtml5Service && state.config().repository;
   if (is_repository) return tell_repository(state, path, out);
-  if (const auto& client = state.config().repository->client) tell_token_certificate(*client, out);
   out["url"] = service.name == config::kUserApiService ? "answered by the router" : "503: not bound";
 }
 
@@ -125,7 +135,8 @@ Task<Result<Verdict>> dispatch(Context& context) {
   std::shared_ptr<backend::Backend> looked_up;
   if (auto* name = std::get_if<std::string>(&*found)) {
     const auto& destinations = *context.match.set->back_ends().looked_up;
-    const auto later = destinations.must_ask_for(*name) ? take_look_up(context) : std::nullopt;
+    const bool is_guess = destinations.must_ask_for(*name, destination_tenant(context), !context.user.is_signed_in());
+    const auto later = is_guess ? take_look_up(context) : std::nullopt;
     if (later) co_return too_many_look_ups(*later);
     auto looking = look_up(context, std::move(*name));
     auto answer = co_await looking;

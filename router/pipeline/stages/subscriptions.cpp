@@ -92,9 +92,12 @@ std::string at_subdomain(std::string origin, const std::string& subdomain,
   return moved.to_string();
 }
 
+// Tokens, and the destinations that they were good for.
 void drop_tokens(const RequestState& state, const std::string& subdomain) {
   auto* tokens = state.graph.parts.client_tokens;
   if (tokens != nullptr) tokens->drop_tenant(subdomain);
+  const auto& destinations = state.graph.routes->back_ends().looked_up;
+  if (destinations) destinations->drop_tenant(subdomain);
 }
 
 // What stood in for the tenant's tokens until now counts no longer.
@@ -132,7 +135,6 @@ Task<Result<Verdict>> unsubscribe(Context& context, std::string tenant, std::str
     if (!found) co_return found.error();
     subdomain = *std::move(found);
   }
-  forget_tenant(context, subdomain);
   logout::Selection selection;
   selection.is_paced = true;
   session::SessionFilter filter;
@@ -141,6 +143,8 @@ Task<Result<Verdict>> unsubscribe(Context& context, std::string tenant, std::str
   auto ending = base::run_on(context.graph.parts.background, context.exchange.loop(),
                              context.graph.logout->end_sessions(logout::Cause::admin, std::move(selection)));
   const auto ended = co_await ending;
+  // not before: its destinations are told
+  forget_tenant(context, subdomain);
   if (!ended) co_return ended.error();
   if (ended->failure) co_return *ended->failure;
   co_return Verdict(http::text_response(200, ""));

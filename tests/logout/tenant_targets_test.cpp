@@ -1,0 +1,106 @@
+// Back-ends that each subscriber has somewhere else (identity/destination_service.h).
+#include <doctest/doctest.h>
+
+#include "logout/application_calls.h"
+#include "logout/execute.h"
+#include "logout/world.h"
+
+namespace router::test::tenant_targets_test {
+namespace {
+
+// erp of t1 and t2 are their own, of everybody else the provider's; t3's is not known yet.
+struct Tenants {
+  World world;
+
+  explicit Tenants(bool prefer_local = false) {
+    world.config.looked_up_logouts["erp"] = {.path = "/sign-out", .prefer_local = prefer_local};
+    world.make_parts = [](logout::Parts& parts) { parts.find_destination = find; };
+    world.service();
+  }
+
+  static std::shared_ptr<const config::Destination> find(const std::string& name, const std::string& tenant) {
+    if (tenant == "t3") return nullptr;
+    const bool is_own = tenant == "t1" || tenant == "t2";
+    auto destination = make_destination(name, "");
+    destination.url = *http::parse_url("http://" + (is_own ? tenant : "provider") + ".example");
+    destination.forward_auth_token = true;
+    if (is_own) destination.tenant = tenant;
+    return std::make_shared<const config::Destination>(std::move(destination));
+  }
+  void log_out(const std::string& tenant, bool of_application = false) {
+    auto made = world.make_session();
+    made.subdomain = tenant;
+    made.tokens.access_token = base::Secret("token-of-" + tenant);
+    if (of_application) made.application_logouts = {{"app1", "erp", "/app-out", "POST", false, true}};
+    logout::Trigger trigger;
+    trigger.selection.sessions = {world.log_in(std::move(made))};
+    auto parts = world.parts_with(world.store);
+    world.make_parts(parts);
+    logout::Executor executor(std::move(parts));
+    run_task(executor.run(trigger, std::nullopt), &world.loop);
+    world.loop.run_ready();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("execute: a subscriber's own back-end is told of its sessions, and of nobody else's [issue 15]") {
+  for (const bool of_application : {false, true}) {
+    CAPTURE(of_application);
+    Tenants tenants;
+    if (of_application) tenants.world.config.looked_up_logouts.clear();
+    for (const std::string tenant : {"t1", "t2", "t4", ""}) {
+      CAPTURE(tenant);
+      tenants.log_out(tenant, of_application);
+      const auto& last = tenants.world.client.requests.back();
+      const std::string host = tenant == "t1" || tenant == "t2" ? tenant : "provider";
+      CHECK(last.url.to_string() == "http://" + host + ".example" + (of_application ? "/app-out" : "/sign-out"));
+      CHECK(tenants.world.client.header(host + ".example", "authorization") == "Bearer token-of-" + tenant);
+    }
+    CHECK(tenants.world.client.requests.size() == 4);
+    // nowhere else meanwhile
+    tenants.log_out("t3", of_application);
+    CHECK(tenants.world.client.requests.size() == 4);
+  }
+}
+
+TEST_CASE("execute: with preferLocal the provider's back-end is told, whoever leaves [issue 15]") {
+  Tenants tenants(true);
+  tenants.log_out("t1");
+  CHECK(tenants.world.client.count("provider.example") == 1);
+  CHECK(tenants.world.client.count("t1.example") == 0);
+  auto parts = tenants.world.parts_with(tenants.world.store);
+  tenants.world.make_parts(parts);
+  const logout::Executor executor(std::move(parts));
+  CHECK((*executor.find_target("destination:erp", "t1"))->url.host == "provider.example");
+  for (const bool prefer_local : {false, true}) {
+    const session::ApplicationLogout logout{"app1", "erp", "/bye", "POST", false, true, prefer_local};
+    const auto name = logout::application_target_name(logout);
+    CHECK((*executor.find_target(name, "t1"))->url.host == (prefer_local ? "provider.example" : "t1.example"));
+  }
+}
+
+TEST_CASE("execute: a recorded call goes to the back-end that its tenant has [issue 15]") {
+  Tenants tenants;
+  auto parts = tenants.world.parts_with(tenants.world.store);
+  tenants.world.make_parts(parts);
+  const logout::Executor executor(std::move(parts));
+  CHECK((*executor.find_target("destination:erp", "t1"))->url.host == "t1.example");
+  CHECK((*executor.find_target("destination:erp", "t2"))->url.host == "t2.example");
+  CHECK((*executor.find_target("destination:erp", ""))->url.host == "provider.example");
+  CHECK(executor.find_target("destination:erp", "t3").error().code == base::ErrorCode::unavailable);
+}
+
+TEST_CASE("fan-out: a subscriber whose back-end is away holds up no other's of that name [issue 15]") {
+  Tenants tenants;
+  tenants.world.client.set("t1.example", 0);
+  for (int i = 0; i < 5; ++i) tenants.log_out("t1");
+  const auto refused = tenants.world.client.count("t1.example");
+  tenants.log_out("t2");
+  tenants.log_out("t4");
+  CHECK(tenants.world.client.count("t1.example") == refused);
+  CHECK(tenants.world.client.count("t2.example") == 1);
+  CHECK(tenants.world.client.count("provider.example") == 1);
+}
+
+}  // namespace router::test::tenant_targets_test
