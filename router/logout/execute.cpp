@@ -166,14 +166,22 @@ Task<Result<std::optional<session::Snapshot>>> Executor::successor_of(const Trig
 }
 
 Task<Result<std::optional<session::Snapshot>>> Executor::end_whole(const Trigger& trigger, session::Snapshot session) {
-  if (trigger.is_over_at_provider() && !session->issuer.empty()) {
-    session::EndedAtProvider there{session->issuer, session->idp_session_id, session->subject,
-                                   before_logins_of(parts_.clock.wall())};
-    auto remembering = remember(std::move(there));
+  session::EndedAtProvider there{session->issuer, session->idp_session_id, session->subject,
+                                 before_logins_of(parts_.clock.wall())};
+  const bool is_over_there = trigger.is_over_at_provider() && !session->issuer.empty();
+  if (is_over_there) {
+    there.is_followed_by_end = true;
+    auto remembering = remember(there);
     co_await remembering;
   }
   auto ending = parts_.store.end(session->id);
   auto ended = co_await ending;
+  if (is_over_there && !(ended && *ended)) {
+    // nobody will be told of an end that makes it last
+    there.is_followed_by_end = false;
+    auto remembering = remember(std::move(there));
+    co_await remembering;
+  }
   co_return ended;
 }
 

@@ -1,5 +1,6 @@
 #include "session/sqlite_store.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -25,6 +26,7 @@ constexpr RecordKind kRestored[] = {RecordKind::ended_session, RecordKind::ended
 constexpr std::size_t kDeciding = std::size(kRestored) - 1;
 constexpr std::size_t kUsesInOne = 256;
 constexpr base::milliseconds kForgetEvery{60'000};
+constexpr std::size_t kMostEnds = 64 * 1024;
 
 // As it is now: nothing, where it is over by then.
 void add_living(MemoryStore& memory, const base::Clock& clock, const SessionId& id, RecordChanges& changes) {
@@ -206,12 +208,15 @@ Task<Result<std::optional<Snapshot>>> SqliteStore::end(SessionId id) {
   auto ending = memory_->end(std::move(id));
   auto ended = co_await ending;
   if (!ended || !*ended) co_return ended;
-  auto writing = write([session = **ended, &clock = clock_] {
+  const auto number = records_->change_later([session = **ended, &clock = clock_] {
     RecordChanges changes;
     add_untold(session, clock.wall(), changes);
     return changes;
   });
-  co_await writing;
+  const std::lock_guard lock(ends_mutex_);
+  // nobody will be told of those of whoever has failed in between
+  if (ends_.size() >= kMostEnds) ends_.clear();
+  ends_[MemoryShard::hash((**ended)->id)] = number;
   co_return ended;
 }
 
@@ -228,10 +233,14 @@ Task<Result<void>> SqliteStore::remember_ended(EndedAtProvider ended) {
   memory_->note_ended(ended);
   // what anybody may say is not worth the disk
   if (!ended.is_signed) co_return Result<void>();
-  auto writing = write([ended = std::move(ended), &clock = clock_] {
+  const bool is_waited_for = !ended.is_followed_by_end;
+  const auto number = records_->change_later([ended = std::move(ended), &clock = clock_] {
     return RecordChanges{storage::put(record_of(ended, clock.wall()))};
   });
-  co_await writing;
+  if (is_waited_for) {
+    auto writing = records_->done(number);
+    co_await writing;
+  }
   co_return Result<void>();
 }
 
@@ -259,7 +268,18 @@ Task<Result<std::vector<Snapshot>>> SqliteStore::take_expired(std::size_t limit)
   co_return over;
 }
 
+std::uint64_t SqliteStore::end_of(const std::vector<SessionId>& ids) {
+  std::uint64_t last = 0;
+  const std::lock_guard lock(ends_mutex_);
+  for (const auto& id : ids) {
+    const auto end = ends_.extract(MemoryShard::hash(id));
+    if (!end.empty()) last = std::max(last, end.mapped());
+  }
+  return last;
+}
+
 Task<Result<void>> SqliteStore::told(std::vector<SessionId> ids) {
+  const auto end = end_of(ids);
   records_->change_later([ids] {
     RecordChanges changes;
     for (const auto& id : ids) changes.push_back(storage::erase(RecordKind::untold_session, kept_key(id)));
@@ -267,6 +287,8 @@ Task<Result<void>> SqliteStore::told(std::vector<SessionId> ids) {
   });
   auto telling = memory_->told(std::move(ids));
   auto is_told = co_await telling;
+  auto writing = records_->done(end);
+  co_await writing;
   co_return is_told;
 }
 

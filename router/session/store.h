@@ -3,7 +3,7 @@
 // The rules all stores share:
 //  - end() returns the session to exactly one caller, however many ask at once, on however many replicas; from
 //    then on the id is dead for good (a tombstone, kept longer than any request may run): find, replace and used
-//    say no.
+//    say no. A crash forgets that only before told(), which whoever ended it waits for ahead of its answer.
 //  - replace() succeeds only for the generation it was based on; who changes a session goes by session/change.h.
 //  - Sessions have limits (StoreLimits): who comes in when there are as many already makes the oldest end, which
 //    take_expired() hands out. Anonymous ones have limits of their own and never make a user's session end.
@@ -78,6 +78,8 @@ struct EndedAtProvider {
   base::WallTime at;
   // false: anybody may have said so; kept apart, so that it pushes nothing out that a provider has proved.
   bool is_signed = true;
+  // Whoever says so ends such a session next, and told() makes both outlive a crash.
+  bool is_followed_by_end = false;
 };
 
 // A login of the same user in the same browser: `now` stands for `before`, which is over.
@@ -127,7 +129,7 @@ class Store {
   // At most `limit` sessions whose time is over, or that made room for newer ones; each is returned once and
   // is dead already.
   virtual base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) = 0;
-  // The back-ends of these will hear of it whatever happens, or need not.
+  // The back-ends of these will hear of it whatever happens, or need not. When it returns, their ends outlive a crash.
   virtual base::Task<base::Result<void>> told(std::vector<SessionId> ids) = 0;
 
   // Of all replicas that share the medium, but for what has happened, which is of this process since its start.

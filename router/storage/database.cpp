@@ -72,18 +72,31 @@ Task<Result<void>> Database::write(Work work) { return wait_for({std::move(work)
 
 Task<Result<void>> Database::read(Work work) { return wait_for({std::move(work), nullptr, true}); }
 
-void Database::enqueue(Job job) {
+std::uint64_t Database::enqueue(Job job) {
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() < options_.most_waiting) {
       const auto hurry = job.hurry;
+      const auto number = job.number = ++last_number_;
       const bool is_first = ++waiting(hurry) == 1;
       waiting_.push_back(std::move(job));
       if (is_first || hurry == Hurry::now) arrived_.notify_one();
-      return;
+      return number;
     }
   }
   tell(job, Error{ErrorCode::overloaded, Side::store, options_.path + ": too much waits to be written", true});
+  return 0;
+}
+
+Task<void> Database::done(std::uint64_t number) {
+  if (number <= done_) co_return;
+  auto reading = read([](Connection&) {});
+  (void)co_await reading;
+}
+
+// In the order of their numbers, but for reads that overtake writes which have to wait for the disk anyway.
+void Database::note_done(const Jobs& jobs) {
+  if (jobs.back().number > done_) done_ = jobs.back().number;
 }
 
 void Database::tell(Job& job, Result<void> result) {
@@ -172,6 +185,7 @@ std::optional<Failure> Database::run_in_transaction(Jobs& jobs) {
   if (failure && failure->kind == FailureKind::refused) failure = run_all(jobs, results, Isolation::apart);
   if (failure) return failure;
   ++commits_;
+  note_done(jobs);
   for (std::size_t i = 0; i < jobs.size(); ++i) tell(jobs[i], std::move(results[i]));
   return std::nullopt;
 }
@@ -218,6 +232,7 @@ void Database::keep(Jobs jobs, const Failure& failure) {
   if (jobs.empty()) return;
   // before anybody hears of it
   if (writable_.exchange(false)) next_retry_ = now() + options_.retry_every;
+  note_done(jobs);
   for (auto& job : jobs) {
     tell(job, disk_away(failure.detail));
     if (job.is_read) continue;

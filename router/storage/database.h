@@ -67,9 +67,13 @@ class Database {
   // Errors of both: unavailable (a write is kept all the same), overloaded (it is not), internal.
   base::Task<base::Result<void>> write(Work work);
   base::Task<base::Result<void>> read(Work work);
-  // Writes that nobody waits for. They wait for company: for some milliseconds, or for a second at most.
-  void write_later(Work work) { enqueue({std::move(work), nullptr, false, Hurry::soon}); }
+  // Writes that nobody waits for yet. They wait for company: for some milliseconds, or for a second at most. Returned:
+  // for done().
+  std::uint64_t write_later(Work work) { return enqueue({std::move(work), nullptr, false, Hurry::soon}); }
   void write_lazily(Work work) { enqueue({std::move(work), nullptr, false, Hurry::lazy}); }
+
+  // That one, and all that was asked for before it, is done, or has to wait for the disk. At once where that is so by now.
+  base::Task<void> done(std::uint64_t number);
 
   bool is_writable() const { return writable_; }
   // Transactions committed since the start: how much is done by each.
@@ -91,6 +95,7 @@ class Database {
     std::shared_ptr<Waiter> waiter;  // null: nobody waits, or has been told
     bool is_read = false;
     Hurry hurry = Hurry::now;
+    std::uint64_t number = 0;  // rising
   };
   using Jobs = std::deque<Job>;
   struct Wait;
@@ -98,9 +103,10 @@ class Database {
   Database(DatabaseOptions options, FileLock lock) : options_(std::move(options)), lock_(std::move(lock)) {}
 
   base::Task<base::Result<void>> wait_for(Job job);
-  void enqueue(Job job);
+  std::uint64_t enqueue(Job job);
   std::size_t& waiting(Hurry hurry) { return hurry_.at(static_cast<std::size_t>(hurry)); }
   static void tell(Job& job, base::Result<void> result);
+  void note_done(const Jobs& jobs);
   static base::Error disk_away(const std::string& detail);
 
   // On the worker, or before it starts:
@@ -128,10 +134,12 @@ class Database {
   std::condition_variable arrived_;
   Jobs waiting_;
   std::array<std::size_t, 3> hurry_{};  // how many of those
+  std::uint64_t last_number_ = 0;
   std::atomic<bool> stopping_ = false;  // set with the mutex held
 
   std::atomic<bool> writable_ = true;
   std::atomic<std::uint64_t> commits_ = 0;
+  std::atomic<std::uint64_t> done_ = 0;  // the highest number of which that is known
 
   // the worker's
   Jobs kept_;

@@ -1,5 +1,6 @@
 #include "storage/records.h"
 
+#include <limits>
 #include <utility>
 
 #include "base/log.h"
@@ -202,16 +203,7 @@ Task<Result<std::optional<Record>>> Records::find(RecordKind kind, std::string k
   co_return std::move(found->record);
 }
 
-namespace {
-
-Task<void> await_turn(Database* database) {
-  auto reading = database->read([](Connection&) {});
-  (void)co_await reading;
-}
-
-}  // namespace
-
-void Records::finish() { base::start_detached(await_turn(database_.get())); }
+void Records::finish() { base::start_detached(done(std::numeric_limits<std::uint64_t>::max())); }
 
 void Records::report_unreadable(std::int64_t number) {
   if (++unreadable_ > kMostReported) return;

@@ -67,8 +67,9 @@ class Records {
 
   // All of them or none; in order. Errors: unavailable (kept, and done later), overloaded, internal.
   base::Task<base::Result<void>> change(MakeChanges make);
-  // Nobody waits.
-  void change_later(MakeChanges make) { database_->write_later(work_of(std::move(make))); }
+  // Nobody waits yet; what is returned, for done(), is later than all before.
+  std::uint64_t change_later(MakeChanges make) { return database_->write_later(work_of(std::move(make))); }
+  base::Task<void> done(std::uint64_t number) { return database_->done(number); }
   // Nobody waits, and it may wait for others to be written with.
   void change_lazily(MakeChanges make) { database_->write_lazily(work_of(std::move(make))); }
   // All that is over by `now`, some thousand at a time, one after the other.

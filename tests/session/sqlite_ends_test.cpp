@@ -1,0 +1,51 @@
+// What ends in a store behind a file: when it is written, and with what.
+#include <doctest/doctest.h>
+
+#include <future>
+
+#include "session/tested_sqlite_store.h"
+
+namespace router::sqlite_ends_test {
+
+using test::make_session;
+using test::run_task;
+using test::TestedSqliteStore;
+
+TEST_CASE("sqlite store: an end, what its provider has ended, and its calls are one transaction [issue 12]") {
+  TestedSqliteStore tested;
+  test::StoreDriver store(tested);
+  const auto session = make_session("alice", "sid-1");
+  REQUIRE(store.create(session));
+  std::promise<void> begun;
+  std::promise<void> ends;
+  tested.records().change_later([&] {
+    begun.set_value();
+    ends.get_future().wait();
+    return storage::RecordChanges();
+  });
+  begun.get_future().wait();
+  // neither waits for a file that is busy
+  store.remember_ended({session.issuer, "sid-1", "", session.login_started, true, true});
+  REQUIRE(store.end(session.id));
+  const auto before = tested.records().commits();
+  ends.set_value();
+  REQUIRE(test::put_record(tested.records(), test::make_record("call", "of its back-end")));
+  CHECK(tested.records().commits() == before + 2);
+  REQUIRE(run_task(tested.store().told({session.id})));
+  tested.crash();
+  CHECK_FALSE(store.find(session.id));
+  CHECK_FALSE(store.create(session));
+}
+
+TEST_CASE("sqlite store: whoever has told the back-ends knows that the end is on disk [issue 12]") {
+  TestedSqliteStore tested;
+  test::StoreDriver store(tested);
+  const auto session = make_session("alice");
+  REQUIRE(store.create(session));
+  const auto before = tested.records().commits();
+  REQUIRE(store.end(session.id));
+  REQUIRE(run_task(tested.store().told({session.id})));
+  CHECK(tested.records().commits() > before);
+}
+
+}  // namespace router::sqlite_ends_test
