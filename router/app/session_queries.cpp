@@ -14,33 +14,13 @@ using base::Result;
 using base::Task;
 using nlohmann::ordered_json;
 
-// Made at the same time as the one that a page ends with, or out of turn.
-constexpr std::size_t kNeighbours = 100;
+std::string text_of(const session::Position& position) { return std::to_string(position.number) + "-" + position.name; }
 
-// Where a page ends: the list goes by both, and so knows sessions apart that were made at the same time.
-struct Place {
-  base::WallTime created;
-  std::string fingerprint;
-
-  friend auto operator<=>(const Place&, const Place&) = default;
-};
-
-struct Placed {
-  Place place;
-  session::Snapshot session;
-};
-
-std::string text_of_place(const Place& place) {
-  return std::to_string(place.created.time_since_epoch().count()) + "-" + place.fingerprint;
-}
-
-std::optional<Place> parse_place(const std::string& text) {
+std::optional<session::Position> parse_position(const std::string& text) {
   const auto parts = base::cut(text, '-');
-  const auto count = base::parse_unsigned(parts.before);
-  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<base::WallTime::rep>::max());
-  if (!count || !parts.after || *count > kMost) return std::nullopt;
-  return Place{base::WallTime(base::WallTime::duration(static_cast<base::WallTime::rep>(*count))),
-               std::string(*parts.after)};
+  const auto number = base::parse_unsigned(parts.before);
+  if (!number || !parts.after) return std::nullopt;
+  return session::Position{*number, std::string(*parts.after)};
 }
 
 // So long before; the beginning of time where that is too long.
@@ -49,8 +29,7 @@ base::WallTime before(base::WallTime now, std::uint64_t seconds) {
   return now - base::seconds(static_cast<std::int64_t>(std::min(seconds, kMostSeconds)));
 }
 
-session::SessionFilter filter_of(const management::SessionQuestion& question, const std::optional<Place>& after,
-                                 base::WallTime now) {
+session::SessionFilter filter_of(const management::SessionQuestion& question, base::WallTime now) {
   session::SessionFilter filter;
   filter.user_name = question.user;
   filter.tenant = question.tenant;
@@ -59,7 +38,6 @@ session::SessionFilter filter_of(const management::SessionQuestion& question, co
   filter.fingerprint = question.fingerprint;
   if (question.oldest) filter.created_from = before(now, *question.oldest);
   if (question.youngest) filter.created_until = before(now, *question.youngest);
-  if (after) filter.created_from = std::max(filter.created_from.value_or(after->created), after->created);
   return filter;
 }
 
@@ -87,10 +65,10 @@ std::optional<std::int64_t> unused_for(const session::Session& session, base::mi
   return std::chrono::duration_cast<base::seconds>(unused).count();
 }
 
-ordered_json shown_session(const Placed& placed, std::optional<base::milliseconds> left, base::WallTime now) {
-  const auto& session = *placed.session;
+ordered_json shown_session(const session::Listed& listed, base::WallTime now) {
+  const auto& session = *listed.session;
   const auto age = std::max<std::int64_t>(base::unix_seconds(now) - base::unix_seconds(session.created), 0);
-  ordered_json shown{{"fingerprint", placed.place.fingerprint},
+  ordered_json shown{{"fingerprint", session.id.fingerprint()},
                      {"kind", session.is_anonymous ? "anonymous" : "user"},
                      {"user", session.user_name},
                      {"user_fingerprint", session::user_fingerprint(session.user_name)},
@@ -98,49 +76,31 @@ ordered_json shown_session(const Placed& placed, std::optional<base::millisecond
                      {"provider", session.provider},
                      {"created", base::unix_seconds(session.created)},
                      {"age_seconds", age}};
-  if (left) {
-    if (const auto unused = unused_for(session, *left, now)) shown["unused_seconds"] = *unused;
-    shown["ends_in_seconds"] = left->count() / 1'000;
-  }
+  if (const auto unused = unused_for(session, listed.left, now)) shown["unused_seconds"] = *unused;
+  shown["ends_in_seconds"] = listed.left.count() / 1'000;
   if (!session.ended_applications.empty()) shown["ended_applications"] = session.ended_applications;
   shown["holds"] = what_it_holds(session);
   return shown;
-}
-
-// Those behind the place, in the order of the list.
-std::vector<Placed> in_order(std::vector<session::Snapshot> found, const std::optional<Place>& after) {
-  std::vector<Placed> sessions;
-  for (auto& session : found) {
-    Place place{session->created, session->id.fingerprint()};
-    if (!after || place > *after) sessions.push_back({std::move(place), std::move(session)});
-  }
-  std::sort(sessions.begin(), sessions.end(), [](const Placed& a, const Placed& b) { return a.place < b.place; });
-  return sessions;
 }
 
 }  // namespace
 
 Task<Result<std::string>> list_sessions(session::Store& store, const base::Clock& clock,
                                         management::SessionQuestion question) {
-  const auto after = parse_place(question.cursor);
+  auto after = parse_position(question.cursor);
   if (!question.cursor.empty() && !after) {
     co_return base::Error{base::ErrorCode::bad_request, base::Side::client, "cursor: that of the page before"};
   }
   const auto now = clock.wall();
-  auto selecting = store.select(filter_of(question, after, now), question.limit + 1 + kNeighbours);
-  auto found = co_await selecting;
-  if (!found) co_return found.error();
-  auto sessions = in_order(*std::move(found), after);
-  const bool has_more = sessions.size() > question.limit;
-  if (has_more) sessions.resize(question.limit);
+  auto listing = store.page(filter_of(question, now), std::move(after), question.limit + 1);
+  auto sessions = co_await listing;
+  if (!sessions) co_return sessions.error();
+  const bool has_more = sessions->size() > question.limit;
+  if (has_more) sessions->resize(question.limit);
   ordered_json list = ordered_json::array();
-  for (const auto& one : sessions) {
-    auto asking = store.time_left(one.session->id);
-    const auto left = co_await asking;
-    list.push_back(shown_session(one, left ? *left : std::nullopt, now));
-  }
+  for (const auto& one : *sessions) list.push_back(shown_session(one, now));
   ordered_json body{{"sessions", std::move(list)}};
-  if (has_more) body["next_cursor"] = text_of_place(sessions.back().place);
+  if (has_more) body["next_cursor"] = text_of(sessions->back().position);
   co_return base::json_text(body);
 }
 

@@ -65,7 +65,8 @@ MemoryShard::Entry* MemoryShard::find_living(const SessionId& id, base::SteadyTi
   return entry != nullptr && !entry->is_over(now) ? entry : nullptr;
 }
 
-bool MemoryShard::insert(Snapshot session, std::uint64_t sequence, Times now, std::optional<base::milliseconds> left) {
+bool MemoryShard::insert(Snapshot session, std::atomic<std::uint64_t>& sequence, Times now,
+                         std::optional<base::milliseconds> left) {
   const auto key = hash(session->id);
   const std::lock_guard lock(mutex_);
   if (tombstones_.contains(key, now.steady)) return false;
@@ -73,7 +74,7 @@ bool MemoryShard::insert(Snapshot session, std::uint64_t sequence, Times now, st
   if (!is_new) return false;
   Entry& entry = place->second;
   entry.session = std::move(session);
-  entry.sequence = sequence;
+  entry.sequence = ++sequence;
   entry.ends_at_latest = latest_end(*entry.session, now);
   entry.set_deadline(now.steady + std::min(left.value_or(entry.session->idle_timeout), kLongest));
   wheel_.put(entry, entry.deadline);
@@ -157,43 +158,48 @@ void MemoryShard::remove_from_indexes(Entry& entry) {
   }
 }
 
-void MemoryShard::select(const SessionFilter& filter, std::size_t limit, base::SteadyTime now,
+bool MemoryShard::Look::finds(const Entry& entry) const {
+  return entry.sequence > after && !entry.is_over(now) && matches(filter, *entry.session);
+}
+
+MemoryShard::Aged MemoryShard::aged(const Entry& entry, base::SteadyTime now) {
+  return {entry.sequence, std::chrono::duration_cast<base::milliseconds>(entry.deadline - now), entry.session};
+}
+
+void MemoryShard::select(const SessionFilter& filter, std::uint64_t after, std::size_t limit, base::SteadyTime now,
                          std::vector<Aged>& found) {
   const auto key = index_key(filter);
+  const Look look{filter, after, now};
   const std::lock_guard lock(mutex_);
   if (key != 0) {
-    select_indexed(key, filter, now, found);
-    if (!filter.idp_session_id.empty()) select_without_sid(filter, now, found);
+    select_indexed(key, look, found);
+    if (!filter.idp_session_id.empty()) select_without_sid(look, found);
   } else {
-    select_all(filter, limit, now, found);
+    select_all(look, limit, found);
   }
 }
 
-void MemoryShard::select_indexed(std::uint32_t key, const SessionFilter& filter, base::SteadyTime now,
-                                 std::vector<Aged>& found) {
+void MemoryShard::select_indexed(std::uint32_t key, const Look& look, std::vector<Aged>& found) {
   index_.for_each(key, [&](const Entry& entry) {
-    if (!entry.is_over(now) && matches(filter, *entry.session)) found.push_back({entry.sequence, entry.session});
+    if (look.finds(entry)) found.push_back(aged(entry, look.now));
   });
 }
 
 // Those that the index by `sid` cannot find.
-void MemoryShard::select_without_sid(const SessionFilter& filter, base::SteadyTime now, std::vector<Aged>& found) {
-  const auto key = index_key(IndexKind::subject, filter.issuer, filter.subject);
-  if (filter.issuer.empty() || key == 0) return;
+void MemoryShard::select_without_sid(const Look& look, std::vector<Aged>& found) {
+  const auto key = index_key(IndexKind::subject, look.filter.issuer, look.filter.subject);
+  if (look.filter.issuer.empty() || key == 0) return;
   index_.for_each(key, [&](const Entry& entry) {
-    const Session& session = *entry.session;
-    if (session.idp_session_id.empty() && !entry.is_over(now) && matches(filter, session))
-      found.push_back({entry.sequence, entry.session});
+    if (entry.session->idp_session_id.empty() && look.finds(entry)) found.push_back(aged(entry, look.now));
   });
 }
 
-void MemoryShard::select_all(const SessionFilter& filter, std::size_t limit, base::SteadyTime now,
-                             std::vector<Aged>& found) {
+void MemoryShard::select_all(const Look& look, std::size_t limit, std::vector<Aged>& found) {
   std::size_t left = limit;
   for (auto* link = by_age_.next; link != &by_age_ && left > 0; link = link->next) {
     const Entry& entry = static_cast<Entry&>(*link);
-    if (entry.is_over(now) || !matches(filter, *entry.session)) continue;
-    found.push_back({entry.sequence, entry.session});
+    if (!look.finds(entry)) continue;
+    found.push_back(aged(entry, look.now));
     --left;
   }
 }

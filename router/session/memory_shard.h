@@ -6,6 +6,7 @@
 // jump of the wall clock ends nothing (docs/contract/reliability.md P6).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -32,14 +33,16 @@ class MemoryShard {
   };
   struct Aged {
     std::uint64_t sequence = 0;  // order of creation
+    base::milliseconds left{0};
     Snapshot session;
   };
 
   // The hash that ids are kept under.
   static std::uint64_t hash(const SessionId& id);
 
-  // false: the id lives, or has been ended. `left`: of its idle time, where it was used before it came in.
-  bool insert(Snapshot session, std::uint64_t sequence, Times now,
+  // false: the id lives, or has been ended. `sequence` counts those that came in: in each part they stand in its order.
+  // `left`: of its idle time, where it was used before it came in.
+  bool insert(Snapshot session, std::atomic<std::uint64_t>& sequence, Times now,
               std::optional<base::milliseconds> left = std::nullopt);
   Snapshot find(const SessionId& id, base::SteadyTime now);
   // `changed` has the next generation; nullptr if the session is over or no longer the one before.
@@ -50,8 +53,9 @@ class MemoryShard {
   // A tombstone for an id that was never here.
   void bury(const SessionId& id, base::SteadyTime now);
   Snapshot remove(const SessionId& id, base::SteadyTime now);
-  // At most `limit` of those that match, the oldest ones.
-  void select(const SessionFilter& filter, std::size_t limit, base::SteadyTime now, std::vector<Aged>& found);
+  // At most `limit` of those that match and came later than `after`, the oldest ones, or all.
+  void select(const SessionFilter& filter, std::uint64_t after, std::size_t limit, base::SteadyTime now,
+              std::vector<Aged>& found);
   // Looks at no more than `looks` sessions, so that it ends soon.
   void take_expired(std::size_t limit, std::size_t looks, base::SteadyTime now, std::vector<Snapshot>& expired);
 
@@ -79,9 +83,17 @@ class MemoryShard {
   Snapshot take_out(Entry& entry, base::SteadyTime now);
   void add_to_indexes(Entry& entry);
   void remove_from_indexes(Entry& entry);
-  void select_indexed(std::uint32_t key, const SessionFilter& filter, base::SteadyTime now, std::vector<Aged>& found);
-  void select_without_sid(const SessionFilter& filter, base::SteadyTime now, std::vector<Aged>& found);
-  void select_all(const SessionFilter& filter, std::size_t limit, base::SteadyTime now, std::vector<Aged>& found);
+  // What a look looks for, and when.
+  struct Look {
+    const SessionFilter& filter;
+    std::uint64_t after;
+    base::SteadyTime now;
+    bool finds(const Entry& entry) const;
+  };
+  static Aged aged(const Entry& entry, base::SteadyTime now);
+  void select_indexed(std::uint32_t key, const Look& look, std::vector<Aged>& found);
+  void select_without_sid(const Look& look, std::vector<Aged>& found);
+  void select_all(const Look& look, std::size_t limit, std::vector<Aged>& found);
 
   std::mutex mutex_;
   ExpiryWheel wheel_;         // outlives the entries in it

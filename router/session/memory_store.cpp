@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "crypto/random.h"
 
 namespace router::session {
 
@@ -51,7 +52,8 @@ MemoryStore::MemoryStore(const base::Clock& clock, StoreLimits limits)
       ended_without_sid_(kRemembered, kMostEndedSubjects),
       unsigned_sids_(kRemembered, kMostUnsignedSids),
       successors_(kRemembered, kMostSuccessors),
-      ledger_(limits.anonymous, limits.anonymous_per_address) {
+      ledger_(limits.anonymous, limits.anonymous_per_address),
+      name_(crypto::random_token(9)) {
   for (auto& shard : shards_) shard = std::make_unique<MemoryShard>(clock.steady(), kRemembered, kMostTombstones);
 }
 
@@ -90,7 +92,7 @@ Result<void> MemoryStore::insert(Snapshot session, std::optional<base::milliseco
   // counted first: whoever ends it in the same moment must not count below zero
   auto& live = kind_of(*session).live;
   ++live;
-  if (!shard.insert(std::move(session), ++sequence_, now(), left)) {
+  if (!shard.insert(std::move(session), sequence_, now(), left)) {
     --live;
     return used_already();
   }
@@ -208,16 +210,22 @@ Task<Result<std::optional<Snapshot>>> MemoryStore::end(SessionId id) {
   co_return present_or_absent(std::move(session));
 }
 
-Task<Result<std::vector<Snapshot>>> MemoryStore::select(SessionFilter filter, std::size_t limit) {
+Task<Result<std::vector<Listed>>> MemoryStore::page(SessionFilter filter, std::optional<Position> after,
+                                                    std::size_t limit) {
+  if (after && after->name != name_)
+    co_return Error{ErrorCode::bad_request, Side::client, "a place of another process"};
+  const auto from = after ? after->number : 0;
   std::vector<MemoryShard::Aged> found;
-  for (auto& shard : shards_) shard->select(filter, limit, clock_.steady(), found);
+  for (auto& shard : shards_) shard->select(filter, from, limit, clock_.steady(), found);
   const auto kept = std::min(limit, found.size());
   std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end(),
                     [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
-  std::vector<Snapshot> sessions;
-  sessions.reserve(kept);
-  for (std::size_t i = 0; i < kept; ++i) sessions.push_back(std::move(found[i].session));
-  co_return sessions;
+  std::vector<Listed> listed;
+  listed.reserve(kept);
+  for (std::size_t i = 0; i < kept; ++i) {
+    listed.push_back({std::move(found[i].session), found[i].left, {found[i].sequence, name_}});
+  }
+  co_return listed;
 }
 
 Task<Result<void>> MemoryStore::remember_ended(EndedAtProvider ended) {

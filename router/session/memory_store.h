@@ -37,7 +37,8 @@ class MemoryStore final : public Store {
   base::Task<base::Result<void>> used(SessionId id) override;
   base::Task<base::Result<std::optional<base::milliseconds>>> time_left(SessionId id) override;
   base::Task<base::Result<std::optional<Snapshot>>> end(SessionId id) override;
-  base::Task<base::Result<std::vector<Snapshot>>> select(SessionFilter filter, std::size_t limit) override;
+  base::Task<base::Result<std::vector<Listed>>> page(SessionFilter filter, std::optional<Position> after,
+                                                     std::size_t limit) override;
   base::Task<base::Result<void>> remember_ended(EndedAtProvider ended) override;
   base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) override;
   base::Task<base::Result<void>> told(std::vector<SessionId> ids) override;
@@ -105,6 +106,7 @@ class MemoryStore final : public Store {
   Kind users_;
   Kind anonymous_;
 
+  const std::string name_;  // of its positions: those of an earlier process say nothing here
   std::atomic<std::size_t> next_shard_ = 0;
   std::atomic<std::uint64_t> sequence_ = 0;
   std::atomic<std::uint64_t> created_ = 0;

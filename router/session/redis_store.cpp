@@ -281,20 +281,6 @@ Task<void> RedisStore::write_uses() {
   }
 }
 
-Task<Result<std::optional<base::milliseconds>>> RedisStore::time_left(SessionId id) {
-  if (cache_.is_over(id, clock_.steady())) co_return std::optional<base::milliseconds>();
-  auto reading = read(id);
-  const auto found = co_await reading;
-  if (!found) co_return found.error();
-  if (!*found) co_return std::optional<base::milliseconds>();
-  auto left = (*found)->left;
-  const auto now = clock_.steady();
-  if (const auto known = cache_.last_known(id, now)) {
-    left = std::max(left, std::chrono::duration_cast<base::milliseconds>(known->ends - now));
-  }
-  co_return std::optional<base::milliseconds>(left);
-}
-
 Task<Result<std::optional<Snapshot>>> RedisStore::end(SessionId id) {
   const auto now = clock_.steady();
   if (cache_.is_over(id, now)) co_return std::optional<Snapshot>();

@@ -62,7 +62,8 @@ class RedisStore final : public Store {
   base::Task<base::Result<void>> used(SessionId id) override;
   base::Task<base::Result<std::optional<base::milliseconds>>> time_left(SessionId id) override;
   base::Task<base::Result<std::optional<Snapshot>>> end(SessionId id) override;
-  base::Task<base::Result<std::vector<Snapshot>>> select(SessionFilter filter, std::size_t limit) override;
+  base::Task<base::Result<std::vector<Listed>>> page(SessionFilter filter, std::optional<Position> after,
+                                                     std::size_t limit) override;
   base::Task<base::Result<void>> remember_ended(EndedAtProvider ended) override;
   base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) override;
   base::Task<base::Result<void>> told(std::vector<SessionId> ids) override;
@@ -94,6 +95,7 @@ class RedisStore final : public Store {
                      std::optional<base::milliseconds> until_latest);
 
   base::Task<base::Result<std::optional<Dated>>> read(SessionId id);
+  base::milliseconds left_of(const Dated& found);
   std::optional<Dated> dated(const storage::RedisReply& reply, std::string_view hash) const;
   base::Task<base::Result<void>> come_in(Snapshot session);
   base::Task<base::Result<bool>> has_ended_at_provider(Snapshot session);

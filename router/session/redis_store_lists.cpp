@@ -1,6 +1,7 @@
 // The lists beside the sessions: what they are found by, how many there may be, what providers have ended.
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "session/redis_store.h"
@@ -23,11 +24,25 @@ std::int64_t microseconds_of(base::WallTime time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
-constexpr auto kIsOlder = [](const auto& a, const auto& b) { return a.born < b.born; };
+constexpr auto kIsOlder = [](const auto& a, const auto& b) {
+  return std::tie(a.dated.born, a.hash) < std::tie(b.dated.born, b.hash);
+};
+
+Position position_of(std::int64_t born, std::string hash) {
+  return {static_cast<std::uint64_t>(born), std::move(hash)};
+}
+
+// The first `limit` of them, and there are as many.
+template <class Found>
+bool came_in_before(std::vector<Found>& found, std::size_t limit, std::int64_t time) {
+  const auto last = found.begin() + static_cast<std::ptrdiff_t>(limit) - 1;
+  std::nth_element(found.begin(), last, found.end(), kIsOlder);
+  return last->dated.born < time;
+}
 
 // Once there are many more than that, so that it is seldom done.
-template <class Dated>
-void keep_oldest(std::vector<Dated>& found, std::size_t most) {
+template <class Found>
+void keep_oldest(std::vector<Found>& found, std::size_t most) {
   if (found.size() <= kReadAtOnce || (found.size() - kReadAtOnce) / 2 < most) return;
   const auto end = found.begin() + static_cast<std::ptrdiff_t>(most);
   std::nth_element(found.begin(), end, found.end(), kIsOlder);
@@ -151,7 +166,8 @@ Task<void> RedisStore::evict(bool anonymous, std::vector<std::string> hashes) {
   co_await leaving;
 }
 
-Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std::size_t limit) {
+Task<Result<std::vector<Listed>>> RedisStore::page(SessionFilter filter, std::optional<Position> after,
+                                                   std::size_t limit) {
   if (is_away()) co_return not_asked();
   auto lists = names_.found_by(filter);
   const bool looks_at_all = lists.empty();
@@ -182,12 +198,21 @@ Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std
         named.push_back({lists[i], items[k].text, items[k + 1].as_number().value_or(0)});
     }
   }
-  std::vector<Dated> found;
+  struct Found {
+    Dated dated;
+    std::string hash;
+  };
+  std::vector<Found> found;
   std::vector<RedisCommand> stale;
   const auto now = microseconds_of(clock_.wall());
   // one list that names what it is about is in order itself
   const bool stops_at_limit = filter.any_order || lists.size() == 1;
-  for (std::size_t from = 0; from < named.size() && (!stops_at_limit || found.size() < limit); from += kReadAtOnce) {
+  const auto is_enough = [&](std::int64_t next_at) {
+    if (!stops_at_limit || found.size() < limit) return false;
+    // one that was named before another may have come in after it
+    return filter.any_order || limit == 0 || came_in_before(found, limit, next_at);
+  };
+  for (std::size_t from = 0; from < named.size() && !is_enough(named[from].at); from += kReadAtOnce) {
     const auto to = std::min(named.size(), from + kReadAtOnce);
     std::vector<RedisRun> runs;
     for (auto i = from; i < to; ++i) runs.push_back({names_.session(named[i].hash), {time_.word()}});
@@ -199,9 +224,10 @@ Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std
       auto session = dated(*reply, named[i].hash);
       const bool is_gone = !session && !looks_at_all && named[i].at < now - kYoungForMicroseconds;
       if (is_gone) stale.push_back(std::move(RedisCommand("ZREM").key(named[i].list).word(named[i].hash)));
-      if (session && matches(filter, *session->session) && !cache_.is_over(session->session->id, clock_.steady())) {
-        found.push_back(*std::move(session));
-      }
+      if (!session || !matches(filter, *session->session)) continue;
+      if (after && position_of(session->born, named[i].hash) <= *after) continue;
+      if (cache_.is_over(session->session->id, clock_.steady())) continue;
+      found.push_back({*std::move(session), named[i].hash});
     }
     keep_oldest(found, limit);
   }
@@ -210,11 +236,13 @@ Task<Result<std::vector<Snapshot>>> RedisStore::select(SessionFilter filter, std
     (void)co_await cleaning;
   }
   std::sort(found.begin(), found.end(), kIsOlder);
-  std::vector<Snapshot> sessions;
-  for (auto& one : found) {
-    if (sessions.size() < limit) sessions.push_back(std::move(one.session));
+  std::vector<Listed> listed;
+  for (auto& [dated, hash] : found) {
+    if (listed.size() == limit) break;
+    const auto left = left_of(dated);
+    listed.push_back({std::move(dated.session), left, position_of(dated.born, std::move(hash))});
   }
-  co_return sessions;
+  co_return listed;
 }
 
 Task<Result<bool>> RedisStore::has_ended_at_provider(Snapshot session) {

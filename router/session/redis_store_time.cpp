@@ -1,5 +1,5 @@
-// What time does to the sessions in Redis: those that are over, those whose back-ends nobody has told; and news of
-// other replicas.
+// What time does to the sessions in Redis: how much of it is left, those that are over, those whose back-ends nobody has
+// told; and news of other replicas.
 #include <algorithm>
 #include <utility>
 
@@ -18,6 +18,23 @@ namespace {
 constexpr int kMostRounds = 40;
 
 }  // namespace
+
+Task<Result<std::optional<base::milliseconds>>> RedisStore::time_left(SessionId id) {
+  if (cache_.is_over(id, clock_.steady())) co_return std::optional<base::milliseconds>();
+  auto reading = read(id);
+  const auto found = co_await reading;
+  if (!found) co_return found.error();
+  if (!*found) co_return std::optional<base::milliseconds>();
+  co_return std::optional<base::milliseconds>(left_of(**found));
+}
+
+// With the uses that are not written yet.
+base::milliseconds RedisStore::left_of(const Dated& found) {
+  const auto now = clock_.steady();
+  const auto known = cache_.last_known(found.session->id, now);
+  if (!known) return found.left;
+  return std::max(found.left, std::chrono::duration_cast<base::milliseconds>(known->ends - now));
+}
 
 Task<Result<std::vector<RedisStore::Claimed>>> RedisStore::claim(bool anonymous, std::size_t limit) {
   std::vector<Claimed> sets;

@@ -220,13 +220,14 @@ Task<Result<std::optional<Snapshot>>> SqliteStore::end(SessionId id) {
   co_return ended;
 }
 
-Task<Result<std::vector<Snapshot>>> SqliteStore::select(SessionFilter filter, std::size_t limit) {
+Task<Result<std::vector<Listed>>> SqliteStore::page(SessionFilter filter, std::optional<Position> after,
+                                                    std::size_t limit) {
   auto restoring = restoring_.all();
   const auto restored = co_await restoring;
   if (!restored) co_return restored.error();
-  auto selecting = memory_->select(std::move(filter), limit);
-  auto selected = co_await selecting;
-  co_return selected;
+  auto listing = memory_->page(std::move(filter), std::move(after), limit);
+  auto listed = co_await listing;
+  co_return listed;
 }
 
 Task<Result<void>> SqliteStore::remember_ended(EndedAtProvider ended) {

@@ -48,7 +48,8 @@ class SqliteStore final : public Store {
   base::Task<base::Result<void>> used(SessionId id) override;
   base::Task<base::Result<std::optional<base::milliseconds>>> time_left(SessionId id) override;
   base::Task<base::Result<std::optional<Snapshot>>> end(SessionId id) override;
-  base::Task<base::Result<std::vector<Snapshot>>> select(SessionFilter filter, std::size_t limit) override;
+  base::Task<base::Result<std::vector<Listed>>> page(SessionFilter filter, std::optional<Position> after,
+                                                     std::size_t limit) override;
   base::Task<base::Result<void>> remember_ended(EndedAtProvider ended) override;
   base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) override;
   base::Task<base::Result<void>> told(std::vector<SessionId> ids) override;

@@ -64,6 +64,16 @@ base::Task<base::Result<std::optional<Snapshot>>> find_successor(Store& store, S
   co_return std::optional<Snapshot>();
 }
 
+base::Task<base::Result<std::vector<Snapshot>>> Store::select(SessionFilter filter, std::size_t limit) {
+  auto listing = page(std::move(filter), std::nullopt, limit);
+  auto listed = co_await listing;
+  if (!listed) co_return listed.error();
+  std::vector<Snapshot> sessions;
+  sessions.reserve(listed->size());
+  for (auto& one : *listed) sessions.push_back(std::move(one.session));
+  co_return sessions;
+}
+
 bool is_known_everywhere(const Store& store) { return store.health().is_reachable && store.unsaid() == 0; }
 
 }  // namespace router::session

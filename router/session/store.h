@@ -69,6 +69,19 @@ struct SessionFilter {
 };
 bool matches(const SessionFilter& filter, const Session& session);
 
+// Where a session stands in the order in which sessions came into a store, of which alone it says something.
+struct Position {
+  std::uint64_t number = 0;
+  std::string name;
+
+  friend auto operator<=>(const Position&, const Position&) = default;
+};
+struct Listed {
+  Snapshot session;
+  base::milliseconds left{0};  // as time_left()
+  Position position;
+};
+
 // What an identity provider has ended: of the logins that were started no later than `at`, so that the user may sign in
 // again at once, those that fit `idp_session_id` and `subject` as a SessionFilter. Naming neither, it is nothing.
 struct EndedAtProvider {
@@ -123,7 +136,12 @@ class Store {
   // The last state of the session, to the one caller that ended it; absent to all others.
   virtual base::Task<base::Result<std::optional<Snapshot>>> end(SessionId id) = 0;
   // Sessions that match, oldest first, at most `limit`; a store that has to read them keeps a few times as many meanwhile.
-  virtual base::Task<base::Result<std::vector<Snapshot>>> select(SessionFilter filter, std::size_t limit) = 0;
+  // `after`: those behind it alone. Page by page each that is there all the time comes once, whatever else comes and goes.
+  // bad_request: a position of no use here.
+  virtual base::Task<base::Result<std::vector<Listed>>> page(SessionFilter filter, std::optional<Position> after,
+                                                             std::size_t limit) = 0;
+  // The first page, without anything beside it.
+  base::Task<base::Result<std::vector<Snapshot>>> select(SessionFilter filter, std::size_t limit);
   // So that a login still in flight does not survive it. Kept for at least 10 minutes.
   virtual base::Task<base::Result<void>> remember_ended(EndedAtProvider ended) = 0;
   // At most `limit` sessions whose time is over, or that made room for newer ones; each is returned once and

@@ -138,7 +138,29 @@ TEST_CASE("sessions: pages have each session once, those made at the same time, 
   } while (!cursor.empty());
   CHECK(pages == 7);
   CHECK(seen == all);
-  for (const auto* nonsense : {"x", "5", "-ab", "5.5-ab", "99999999999999999999-ab", "18446744073709551615-ab"}) {
+}
+
+TEST_CASE("sessions: of any number made at the same time, pages have each [issue 12]") {
+  Sessions sessions;
+  constexpr std::size_t kMany = 300;
+  for (std::size_t i = 0; i < kMany; ++i) sessions.add(test::make_session());
+  std::set<std::string> seen;
+  std::string cursor;
+  do {
+    const auto page = sessions.list({.cursor = cursor, .limit = 20});
+    for (const auto& one : page["sessions"]) CHECK(seen.insert(one["fingerprint"]).second);
+    cursor = page.value("next_cursor", "");
+  } while (!cursor.empty());
+  CHECK(seen.size() == kMany);
+}
+
+TEST_CASE("sessions: a cursor that is none, or of another process, is refused [issue 14]") {
+  Sessions before;
+  for (int i = 0; i < 3; ++i) before.add(test::make_session());
+  const std::string old = before.list({.limit = 1})["next_cursor"];
+  Sessions sessions;
+  for (const auto& nonsense : {std::string("x"), std::string("5"), std::string("-ab"), std::string("5.5-ab"), old,
+                               std::string("99999999999999999999-ab"), std::string("18446744073709551615-ab")}) {
     CAPTURE(nonsense);
     const auto refused = test::run_task(app::list_sessions(sessions.store, sessions.clock, {.cursor = nonsense}));
     REQUIRE_FALSE(refused);

@@ -22,7 +22,8 @@ class AwayStore final : public session::Store {
     co_return away();
   }
   base::Task<base::Result<std::optional<session::Snapshot>>> end(session::SessionId) override { co_return away(); }
-  base::Task<base::Result<std::vector<session::Snapshot>>> select(session::SessionFilter, std::size_t) override {
+  base::Task<base::Result<std::vector<session::Listed>>> page(session::SessionFilter, std::optional<session::Position>,
+                                                              std::size_t) override {
     co_return away();
   }
   base::Task<base::Result<void>> remember_ended(session::EndedAtProvider) override { co_return away(); }

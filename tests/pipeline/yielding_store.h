@@ -33,9 +33,10 @@ class YieldingStore final : public session::Store {
   base::Task<base::Result<std::optional<session::Snapshot>>> end(session::SessionId id) override {
     return around(inner.end(std::move(id)));
   }
-  base::Task<base::Result<std::vector<session::Snapshot>>> select(session::SessionFilter filter,
-                                                                  std::size_t limit) override {
-    return around(inner.select(std::move(filter), limit));
+  base::Task<base::Result<std::vector<session::Listed>>> page(session::SessionFilter filter,
+                                                              std::optional<session::Position> after,
+                                                              std::size_t limit) override {
+    return around(inner.page(std::move(filter), std::move(after), limit));
   }
   base::Task<base::Result<void>> remember_ended(session::EndedAtProvider ended) override {
     return around(inner.remember_ended(std::move(ended)));

@@ -61,6 +61,12 @@ class StoreDriver {
     REQUIRE(found);
     return *found;
   }
+  std::vector<session::Listed> page(const session::SessionFilter& filter, std::optional<session::Position> after,
+                                    std::size_t limit) {
+    auto listed = call(store().page(filter, std::move(after), limit));
+    REQUIRE(listed);
+    return *listed;
+  }
   std::vector<session::Snapshot> take_expired(std::size_t limit = 100) {
     auto expired = call(store().take_expired(limit));
     REQUIRE(expired);

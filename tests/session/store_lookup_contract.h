@@ -3,12 +3,50 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <set>
 #include <vector>
 
 #include "session/store_driver.h"
 #include "support/sessions.h"
 
 namespace router::test {
+
+// Page by page; between two pages one that was listed, one that was not, and one that is new come and go.
+inline void check_store_pages(StoreDriver store, const session::SessionFilter& filter) {
+  constexpr std::size_t kSessions = 40;
+  constexpr std::size_t kAtOnce = 3;
+  std::vector<session::SessionId> made;
+  for (std::size_t i = 0; i < kSessions; ++i) {
+    auto session = make_session("paged");
+    REQUIRE(store.create(session));
+    made.push_back(session.id);
+  }
+  std::set<std::string> staying;
+  for (std::size_t i = 0; i < kSessions; ++i) {
+    if (i % 4 != 0) staying.insert(std::string(made[i].reveal()));
+  }
+  std::set<std::string> seen;
+  std::optional<session::Position> after;
+  std::size_t pages = 0;
+  for (std::size_t going = 0;; ++pages) {
+    const auto page = store.page(filter, after, kAtOnce);
+    for (const auto& one : page) {
+      CHECK(seen.insert(std::string(one.session->id.reveal())).second);
+      CHECK(one.left == store.time_left(one.session->id));
+    }
+    if (page.size() < kAtOnce) break;
+    after = page.back().position;
+    REQUIRE(store.used(made[1]));
+    for (const auto at : {going, kSessions - 4 - going}) {
+      if (going < kSessions / 2) store.end(made[at]);
+    }
+    going += 4;
+    if (pages < 3) REQUIRE(store.create(make_session("paged")));
+  }
+  CHECK(std::includes(seen.begin(), seen.end(), staying.begin(), staying.end()));
+  CHECK(pages >= staying.size() / kAtOnce);
+}
 
 inline void check_store_lookup(StoreDriver store) {
   const auto alice = make_session("alice", "sid-1");
@@ -53,6 +91,11 @@ inline void check_store_lookup(StoreDriver store) {
     CHECK(store.select({.any_order = true}, 2).size() == 2);
     CHECK(ids(store.select({.user_name = "bob", .any_order = true}, 1)) == Ids{bob.id});
     CHECK(store.select({.provider = "nobody", .any_order = true}).empty());
+  }
+  SUBCASE("page by page each that is there all the time once, with the time it has left [issue 12]") {
+    SUBCASE("of one user") { check_store_pages(store, {.user_name = "paged"}); }
+    SUBCASE("of all") { check_store_pages(store, {}); }
+    CHECK(store.page({.user_name = "nobody"}, std::nullopt, 3).empty());
   }
   SUBCASE("all fields of a filter have to fit") {
     CHECK(store.select({.issuer = alice.issuer, .subject = "alice-sub", .user_name = "bob"}).empty());

@@ -46,15 +46,16 @@ class ToldStore final : public session::Store {
     return inner_.end(std::move(id));
   }
   std::function<void()> on_end;
-  Answer<std::vector<session::Snapshot>> select(session::SessionFilter filter, std::size_t limit) override {
+  Answer<std::vector<session::Listed>> page(session::SessionFilter filter, std::optional<session::Position> after,
+                                            std::size_t limit) override {
     if (on_selected) {
-      auto selected = test::run_task(inner_.select(std::move(filter), limit));
+      auto selected = test::run_task(inner_.page(std::move(filter), std::move(after), limit));
       on_selected(*selected);
       return given(std::move(selected));
     }
-    return inner_.select(std::move(filter), limit);
+    return inner_.page(std::move(filter), std::move(after), limit);
   }
-  std::function<void(const std::vector<session::Snapshot>&)> on_selected;  // before whoever asked has them
+  std::function<void(const std::vector<session::Listed>&)> on_selected;  // before whoever asked has them
   Answer<void> remember_ended(session::EndedAtProvider ended) override {
     return remembers ? inner_.remember_ended(std::move(ended)) : away();
   }
@@ -65,7 +66,7 @@ class ToldStore final : public session::Store {
 
  private:
   static Answer<void> away() { co_return base::Error{base::ErrorCode::unavailable, base::Side::store, "away", true}; }
-  static Answer<std::vector<session::Snapshot>> given(base::Result<std::vector<session::Snapshot>> selected) {
+  static Answer<std::vector<session::Listed>> given(base::Result<std::vector<session::Listed>> selected) {
     co_return selected;
   }
   session::Store& inner_;
