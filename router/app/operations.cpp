@@ -10,6 +10,7 @@
 #include "app/session_queries.h"
 #include "app/signal_queries.h"
 #include "base/json_text.h"
+#include "http/target.h"
 #include "management/ask.h"
 
 namespace router::app {
@@ -57,6 +58,28 @@ Result<Answer> answer_of(base::Loop& loop, std::function<base::Task<Result<Answe
 }
 
 base::Task<Result<std::string>> said(std::string text) { co_return text; }
+
+constexpr std::size_t kMostForeseen = 20;
+
+bool is_signal(const config::Signals& signals, const management::ExplainQuestion& question) {
+  const auto target = http::parse_target(question.method, question.url);
+  return !signals.endpoint.empty() && question.method == "POST" && target && target->path == signals.endpoint;
+}
+
+base::Task<Result<std::string>> explain_now(std::shared_ptr<const pipeline::Graph> graph,
+                                            management::ExplainQuestion question) {
+  auto explanation = explain_request(*graph, {question.method, question.url, question.headers}, {});
+  if (!explanation) co_return explanation.error();
+  if (!question.body.empty()) {
+    if (!is_signal(graph->config->signals, question))
+      co_return Error{ErrorCode::bad_request, Side::client, "a body is that of a signal: POST, signals.endpoint"};
+    auto foreseeing = graph->logout->foresee_signal(std::move(question.body), kMostForeseen);
+    const auto forecast = co_await foreseeing;
+    if (!forecast) co_return forecast.error();
+    (*explanation)["signal"] = told_forecast(*forecast);
+  }
+  co_return base::json_text(*explanation);
+}
 
 }  // namespace
 
@@ -173,16 +196,9 @@ Result<management::ReloadOutcome> Operations::reload() {
 }
 
 Result<std::string> Operations::explain(management::ExplainQuestion question) {
-  using Explained = Result<std::string>;
-  auto asked = management::ask<
-      Explained>(given_.parts.background, [this, question = std::move(question)]() -> Explained {
-    const auto in_force = given_.in_force();
-    const auto explanation = explain_request(*in_force.graph, {question.method, question.url, question.headers}, {});
-    if (!explanation) return explanation.error();
-    return base::json_text(*explanation);
+  return answer_of<std::string>(given_.parts.background, [this, question = std::move(question)] {
+    return explain_now(given_.in_force().graph, question);
   });
-  auto explained = asked.by(patience_ends());
-  return explained ? std::move(*explained) : Explained(no_answer());
 }
 
 Result<std::string> Operations::receipts(management::ReceiptQuestion question) {

@@ -68,14 +68,8 @@ std::optional<std::int64_t> unused_for(const session::Session& session, base::mi
 ordered_json shown_session(const session::Listed& listed, base::WallTime now) {
   const auto& session = *listed.session;
   const auto age = std::max<std::int64_t>(base::unix_seconds(now) - base::unix_seconds(session.created), 0);
-  ordered_json shown{{"fingerprint", session.id.fingerprint()},
-                     {"kind", session.is_anonymous ? "anonymous" : "user"},
-                     {"user", session.user_name},
-                     {"user_fingerprint", session::user_fingerprint(session.user_name)},
-                     {"tenant", session.tenant},
-                     {"provider", session.provider},
-                     {"created", base::unix_seconds(session.created)},
-                     {"age_seconds", age}};
+  auto shown = told_session(session);
+  shown["age_seconds"] = age;
   if (const auto unused = unused_for(session, listed.left, now)) shown["unused_seconds"] = *unused;
   shown["ends_in_seconds"] = listed.left.count() / 1'000;
   if (!session.ended_applications.empty()) shown["ended_applications"] = session.ended_applications;
@@ -84,6 +78,16 @@ ordered_json shown_session(const session::Listed& listed, base::WallTime now) {
 }
 
 }  // namespace
+
+ordered_json told_session(const session::Session& session) {
+  return {{"fingerprint", session.id.fingerprint()},
+          {"kind", session.is_anonymous ? "anonymous" : "user"},
+          {"user", session.user_name},
+          {"user_fingerprint", session::user_fingerprint(session.user_name)},
+          {"tenant", session.tenant},
+          {"provider", session.provider},
+          {"created", base::unix_seconds(session.created)}};
+}
 
 Task<Result<std::string>> list_sessions(session::Store& store, const base::Clock& clock,
                                         management::SessionQuestion question) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "app/session_queries.h"
 #include "base/json_text.h"
 
 namespace router::app {
@@ -71,6 +72,22 @@ std::vector<std::pair<std::string, std::string>> signal_notes(const config::Sign
     notes.emplace_back("signals of " + transmitter.issuer, std::move(detail));
   }
   return notes;
+}
+
+ordered_json told_forecast(const logout::Service::Forecast& forecast) {
+  if (const auto* refused = std::get_if<identity::RefusedSet>(&forecast.signal))
+    return {{"refused", identity::to_string(refused->fault)}, {"why", refused->detail}};
+  const auto& signal = std::get<logout::ForeseenSignal>(forecast.signal);
+  ordered_json told{{"transmitter", signal.transmitter},
+                    {"event", signal.event},
+                    {"effect", config::to_string(signal.effect)},
+                    {"txn", signal.txn},
+                    {"began_here", signal.is_ours}};
+  ordered_json sessions = ordered_json::array();
+  for (const auto& session : forecast.sessions) sessions.push_back(told_session(*session));
+  told["sessions"] = std::move(sessions);
+  told["are_all"] = forecast.are_all;
+  return told;
 }
 
 }  // namespace router::app

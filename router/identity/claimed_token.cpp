@@ -33,8 +33,11 @@ std::optional<ClaimedToken> read_claimed_token(std::string_view token) {
   const auto [header, rest] = base::cut(token, '.');
   if (header.empty() || !rest) return std::nullopt;
   const auto payload = crypto::base64url_decode(base::cut(*rest, '.').before);
-  if (!payload) return std::nullopt;
-  const auto claims = crypto::parse_json_object(*payload);
+  return payload ? read_claims_of(*payload) : std::nullopt;
+}
+
+std::optional<ClaimedToken> read_claims_of(std::string_view payload) {
+  const auto claims = crypto::parse_json_object(payload);
   if (!claims) return std::nullopt;
   ClaimedToken claimed;
   if (const auto issuer = claims->find("iss"); issuer != claims->end() && issuer->is_string())

@@ -18,5 +18,7 @@ struct ClaimedToken {
 
 // Absent: opaque, or no token that could be checked.
 std::optional<ClaimedToken> read_claimed_token(std::string_view token);
+// The same of its payload, as JSON.
+std::optional<ClaimedToken> read_claims_of(std::string_view payload);
 
 }  // namespace router::identity

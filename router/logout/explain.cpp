@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "logout/service.h"
 #include "session/csrf.h"
 
@@ -80,6 +82,25 @@ std::optional<Explanation> Service::explain_by(Source& source, const http::Reque
   const auto make_state = [](const std::string&) { return std::string("STATE"); };
   explanation.plan = make_plan(*trigger, {*parts_.config, external.origin(), provider, make_state});
   return explanation;
+}
+
+Task<Result<Service::Forecast>> Service::foresee_signal(std::string token, std::size_t most) {
+  Forecast forecast{signals_.foresee(token), {}};
+  const auto* foreseen = std::get_if<ForeseenSignal>(&forecast.signal);
+  if (foreseen == nullptr) co_return forecast;
+  for (const auto& filter : foreseen->meant.filters) {
+    auto selecting = parts_.store.select(filter, most + 1);
+    auto found = co_await selecting;
+    if (!found) co_return found.error();
+    for (auto& session : *found) {
+      const auto is_same = [&](const auto& one) { return one->id == session->id; };
+      if (std::none_of(forecast.sessions.begin(), forecast.sessions.end(), is_same))
+        forecast.sessions.push_back(std::move(session));
+    }
+  }
+  forecast.are_all = forecast.sessions.size() <= most;
+  if (!forecast.are_all) forecast.sessions.resize(most);
+  co_return forecast;
 }
 
 }  // namespace router::logout

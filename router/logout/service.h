@@ -70,6 +70,14 @@ class Service {
   // Administration, refused refresh.
   base::Task<base::Result<Ended>> end_sessions(Cause cause, Selection selection);
 
+  // What a signal would do, taken for what it says, and to which sessions, at most `most` of them. Errors: unavailable.
+  struct Forecast {
+    std::variant<ForeseenSignal, identity::RefusedSet> signal;
+    std::vector<session::Snapshot> sessions;
+    bool are_all = true;
+  };
+  base::Task<base::Result<Forecast>> foresee_signal(std::string token, std::size_t most);
+
   // Absent if the request is no logout. Ends nothing and asks nobody: for `xs-router explain`.
   std::optional<Explanation> explain(const http::Request& request, const http::External& external,
                                      const Application& application = nullptr) const;

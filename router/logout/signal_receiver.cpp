@@ -1,9 +1,11 @@
 #include "logout/signal_receiver.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "config/applications.h"
+#include "crypto/digest.h"
+#include "identity/claimed_token.h"
 #include "logout/signal_answers.h"
-#include "logout/signal_subject.h"
 
 namespace router::logout {
 namespace {
@@ -32,6 +34,17 @@ Judgement judge_set(const config::SignalTransmitter& transmitter, const Security
   return judgement;
 }
 
+// Absent: it is neither.
+std::optional<crypto::JwsPayload> unverified_set(const std::string& token) {
+  const auto text = base::trim(token);
+  if (text.starts_with('{'))
+    return crypto::JwsPayload{{.alg = {}, .kid = {}, .typ = "secevent+jwt"}, std::string(text)};
+  auto header = crypto::read_jws_header(text, crypto::asymmetric_algorithms());
+  auto payload = header ? crypto::base64url_decode(base::split(text, '.')[1]) : std::nullopt;
+  if (!payload) return std::nullopt;
+  return crypto::JwsPayload{*std::move(header), *std::move(payload)};
+}
+
 bool is_in_all_applications(const session::Session& session) {
   return !config::has_left_every(session.ended_applications);
 }
@@ -53,7 +66,8 @@ void log_set(const SecurityEvent& set, const Judgement& judgement, std::string_v
 }  // namespace
 
 SignalReceiver::SignalReceiver(const Parts& parts)
-    : providers_(parts.providers),
+    : config_(parts.config),
+      providers_(parts.providers),
       transmitters_(parts.transmitters),
       shared_(parts.store.shared()),
       ongoing_(parts.ongoing),
@@ -119,25 +133,46 @@ Task<SignalReceiver::Verified> SignalReceiver::verify(const config::SignalTransm
   co_return std::get<SecurityEvent>(std::move(checked));
 }
 
+ForeseenSignal SignalReceiver::judge(const config::SignalTransmitter& transmitter, const SecurityEvent& set) const {
+  auto judgement = judge_set(transmitter, set);
+  ForeseenSignal foreseen{set.issuer, std::move(judgement.event), set.txn, judgement.effect};
+  foreseen.is_ours = !own_transactions_.empty() && set.txn.starts_with(own_transactions_);
+  if (foreseen.is_ours) foreseen.effect = SignalEffect::ignore;
+  if (foreseen.effect != SignalEffect::ignore)
+    foreseen.meant = sessions_meant_by(set.subject, issuers_meant_by(set.issuer, *providers_), set.at);
+  return foreseen;
+}
+
+std::variant<ForeseenSignal, RefusedSet> SignalReceiver::foresee(const std::string& token) const {
+  const auto unverified = unverified_set(token);
+  if (!unverified) return RefusedSet{SetFault::invalid_request, "no security event token, and no claims of one"};
+  const auto claimed = identity::read_claims_of(unverified->payload);
+  const auto* transmitter = claimed ? config_->signals.find(claimed->issuer) : nullptr;
+  if (transmitter == nullptr)
+    return RefusedSet{SetFault::invalid_issuer, "the issuer is not a transmitter that is known here"};
+  auto checked = identity::check_security_event(*unverified, transmitter->issuer, transmitter->audience, clock_.wall());
+  if (auto* refused = std::get_if<RefusedSet>(&checked)) return std::move(*refused);
+  return judge(*transmitter, std::get<SecurityEvent>(checked));
+}
+
 Recognition SignalReceiver::recognition_of(const config::SignalTransmitter& transmitter,
                                            const SecurityEvent& set) const {
-  auto judgement = judge_set(transmitter, set);
-  const bool is_ours = !own_transactions_.empty() && set.txn.starts_with(own_transactions_);
-  if (is_ours) judgement.effect = SignalEffect::ignore;
-  MeantSessions meant;
-  if (judgement.effect != SignalEffect::ignore)
-    meant = sessions_meant_by(set.subject, issuers_meant_by(set.issuer, *providers_), set.at);
-  log_set(set, judgement, is_ours ? "began here" : meant.filters.empty() ? "nobody is meant" : "taken");
+  auto foreseen = judge(transmitter, set);
+  auto& meant = foreseen.meant;
+  log_set(set, {foreseen.effect, foreseen.event},
+          foreseen.is_ours        ? "began here"
+          : meant.filters.empty() ? "nobody is meant"
+                                  : "taken");
   if (meant.filters.empty()) return bare_answer(202);
-  if (judgement.effect == SignalEffect::refresh)
+  if (foreseen.effect == SignalEffect::refresh)
     return TokensToRenew{std::move(meant.filters), bare_answer(202), name_of_set(set)};
 
   Trigger trigger = signal_trigger();
   trigger.answer = bare_answer(202);
   trigger.seen = name_of_set(set);
-  trigger.signal = SignalOrigin{set.issuer, judgement.event, set.txn, set.initiating_entity, set.at};
+  trigger.signal = SignalOrigin{set.issuer, foreseen.event, set.txn, set.initiating_entity, set.at};
   trigger.selection.filters = std::move(meant.filters);
-  if (judgement.effect == SignalEffect::end) {
+  if (foreseen.effect == SignalEffect::end) {
     trigger.selection.ended_at_provider = std::move(meant.logins);
   } else {
     // as an application that holds everything is left

@@ -16,6 +16,7 @@
 #include "identity/token_issuer.h"
 #include "logout/ongoing.h"
 #include "logout/parts.h"
+#include "logout/signal_subject.h"
 #include "logout/source.h"
 #include "session/shared_state.h"
 
@@ -29,9 +30,22 @@ struct ReceivedSignal {
   std::variant<Recognition, identity::RefusedSet, ComeAgain> what;
 };
 
+// What a signal would do.
+struct ForeseenSignal {
+  std::string transmitter;
+  std::string event;
+  std::string txn;  // may be empty
+  config::SignalEffect effect = config::SignalEffect::ignore;
+  bool is_ours = false;  // it began here, and does nothing
+  MeantSessions meant;   // nobody where it does nothing
+};
+
 class SignalReceiver {
  public:
   explicit SignalReceiver(const Parts& parts);
+
+  // A token, or its claims as JSON, taken for what it says, and not counted as seen: for explanations.
+  std::variant<ForeseenSignal, identity::RefusedSet> foresee(const std::string& token) const;
 
   base::Task<ReceivedSignal> receive(const config::SignalTransmitter& transmitter, std::string token);
 
@@ -39,9 +53,11 @@ class SignalReceiver {
   using Verified = std::variant<identity::SecurityEvent, identity::RefusedSet, ComeAgain>;
 
   base::Task<Verified> verify(const config::SignalTransmitter& transmitter, std::string token);
+  ForeseenSignal judge(const config::SignalTransmitter& transmitter, const identity::SecurityEvent& set) const;
   Recognition recognition_of(const config::SignalTransmitter& transmitter, const identity::SecurityEvent& set) const;
   void note(const identity::SecurityEvent& set);
 
+  std::shared_ptr<const config::Configuration> config_;
   std::shared_ptr<identity::Providers> providers_;
   std::shared_ptr<identity::TokenIssuers> transmitters_;
   session::SharedState& shared_;

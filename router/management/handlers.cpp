@@ -122,6 +122,11 @@ Response explain(const Asking& asking) {
     if (method == nullptr) return problem(400, "\"method\": a text");
     question.method = *method;
   }
+  if (body->contains("body")) {
+    const auto* text = text_of(*body, "body");
+    if (text == nullptr) return problem(400, "\"body\": a text");
+    question.body = *text;
+  }
   if (const auto headers = body->find("headers"); headers != body->end()) {
     if (!headers->is_array()) return problem(400, "\"headers\": a list of texts");
     for (const auto& header : *headers) {

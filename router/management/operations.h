@@ -41,6 +41,7 @@ struct ExplainQuestion {
   std::string method;
   std::string url;
   std::vector<std::string> headers;  // "Name: value"
+  std::string body = {};             // a signal's token, or its claims; empty: not looked at
 };
 
 // Which receipts; empty fields match all.

@@ -56,7 +56,8 @@ inline constexpr std::string_view kExplainSchema = R"({
   "properties": {
     "method": {"type": "string"},
     "url": {"type": "string", "description": "absolute, or a path"},
-    "headers": {"type": "array", "items": {"type": "string", "description": "Name: value"}}}})";
+    "headers": {"type": "array", "items": {"type": "string", "description": "Name: value"}},
+    "body": {"type": "string", "description": "of a signal: its token, or the claims of one as JSON; `signal` of the answer says whose sessions are meant, 20 at most"}}})";
 
 inline constexpr std::string_view kReceiptsSchema = R"({
   "type": "object", "required": ["logouts"], "additionalProperties": false,

@@ -7,6 +7,36 @@ namespace router::test::signals_test {
 
 using nlohmann::json;
 
+namespace {
+
+struct ManagedFixture {
+  StubProvider provider;
+  RecordingBackend orders;
+  RecordingBackend invoices;
+  Transmitter transmitter;
+  std::uint16_t management = refusing_port();
+  RouterProcess router{setup()};
+
+  RouterSetup setup() const {
+    auto made = SignalsFixture::setup(provider, orders, invoices, transmitter);
+    made.environment["MANAGEMENT_PORT"] = std::to_string(management);
+    made.environment["MANAGEMENT_READ_TOKEN"] = "who looks, long enough";
+    return made;
+  }
+  json alice() const { return {{"format", "iss_sub"}, {"iss", provider.issuer()}, {"sub", "alice-sub"}}; }
+  RawAnswer manage(const char* method, const char* path, const std::string& body = {}) const {
+    return ask(management, make_request(method, path, {{"Authorization", "Bearer who looks, long enough"}}, body));
+  }
+  RawAnswer push(const std::string& token) const {
+    return ask(
+        router.port(),
+        make_request("POST", "/signals",
+                     {{"Content-Type", "application/secevent+jwt"}, {"Authorization", Transmitter::kSecret}}, token));
+  }
+};
+
+}  // namespace
+
 TEST_CASE("signals: a pushed session-revoked ends every session of its user, and tells the back-ends [issue 16]") {
   SignalsFixture fixture;
   const auto desk = fixture.signed_in();
@@ -26,6 +56,55 @@ TEST_CASE("signals: a pushed session-revoked ends every session of its user, and
   CHECK(fixture.router.logs("\"event\":\"signals.received\",\"transmitter\":\"" + fixture.transmitter.issuer() +
                             "\",\"signal\":\"session-revoked\""));
 }
+
+TEST_CASE("signals: the management port says whose sessions one would end, and ends none [issue 16]") {
+  ManagedFixture fixture;
+  const auto browser = signed_in_at(fixture.router);
+  const auto explain = [&fixture](const std::string& path, const std::string& body) {
+    return fixture.manage("POST", "/api/explain", json{{"method", "POST"}, {"url", path}, {"body", body}}.dump());
+  };
+  auto& sender = fixture.transmitter;
+  const auto claims = sender.claims(fixture.alice(), std::string(kRiscUri) + "account-disabled");
+  for (const auto& body : {sender.sign(claims), claims.dump()}) {
+    const auto answer = explain("/signals", body);
+    CAPTURE(answer.body);
+    REQUIRE(answer.status() == 200);
+    const auto signal = json::parse(answer.body)["signal"];
+    CHECK(signal["event"] == "account-disabled");
+    CHECK(signal["effect"] == "end");
+    REQUIRE(signal["sessions"].size() == 1);
+    CHECK(signal["sessions"][0]["fingerprint"].get<std::string>().size() >= 8);
+    CHECK(signal["are_all"] == true);
+  }
+  CHECK(json::parse(explain("/signals", "no token").body)["signal"]["refused"] == "invalid_request");
+  CHECK(explain("/orders/1", "{}").status() == 400);
+  CHECK(is_a_session(browser));
+}
+
+
+TEST_CASE("signals: what the stream says of itself is shown, and named by /ready [issue 16]") {
+  ManagedFixture fixture;
+  const auto tell = [&fixture](const char* event, const json& details) {
+    const json stream{{"format", "opaque"}, {"id", "stream-1"}};
+    const std::string uri = std::string("https://schemas.openid.net/secevent/ssf/event-type/") + event;
+    return fixture.push(fixture.transmitter.sign(fixture.transmitter.claims(stream, uri, details))).status();
+  };
+  const auto shown = [&fixture] { return json::parse(fixture.manage("GET", "/api/signals").body)["transmitters"][0]; };
+  CHECK(shown()["taken"] == 0);
+  CHECK(tell("verification", {{"state", "of-today"}}) == 202);
+  CHECK(shown()["verified_state"] == "of-today");
+  CHECK(shown()["last_event"] == "verification");
+  CHECK(shown()["lag_ms"].get<int>() < 5'000);
+  CHECK(tell("stream-updated", {{"status", "paused"}, {"reason", "holidays"}}) == 202);
+  CHECK(shown()["status"] == "paused");
+  const auto ready = fixture.manage("GET", "/ready");
+  CHECK(ready.status() == 200);
+  CHECK(ready.body.find("the transmitter says: paused") != std::string::npos);
+  CHECK(fixture.push("no token").status() == 400);
+  CHECK(fixture.push(fixture.transmitter.sign({{"iss", fixture.transmitter.issuer()}})).status() == 400);
+  CHECK(shown()["refused"] == 1);
+}
+
 
 TEST_CASE("signals: what is not right is refused with the registered code, what fits nobody is taken [issue 16]") {
   SignalsFixture fixture;

@@ -236,6 +236,45 @@ TEST_CASE("signals: an address that sends too many is told to wait, whatever it 
   CHECK(world.push_set(world.set())->status == 202);
 }
 
+TEST_CASE("signals: what one would do, and to whose sessions, is said without doing it [issue 16]") {
+  SignalsWorld world;
+  for (int i = 0; i < 3; ++i) world.log_in("ada");
+  const auto bob = world.log_in("bob");
+  world.loop.advance(std::chrono::seconds(5));
+  const auto foresee = [&world](const std::string& token) {
+    auto foreseen = test::run_task(world.service().foresee_signal(token, 2), &world.loop);
+    REQUIRE(foreseen);
+    return *std::move(foreseen);
+  };
+  const auto token = world.sign(world.set());
+  const auto ends = foresee(token);
+  const auto* signal = std::get_if<logout::ForeseenSignal>(&ends.signal);
+  REQUIRE(signal);
+  CHECK(signal->transmitter == test::kRisk);
+  CHECK(signal->event == "session-revoked");
+  CHECK(signal->effect == config::SignalEffect::end);
+  CHECK(ends.sessions.size() == 2);
+  CHECK_FALSE(ends.are_all);
+  for (const auto& session : ends.sessions) CHECK(session->subject == "ada");
+  // claims alone will do, and one who is named twice is one
+  const auto bobs = SignalsWorld::ada().dump().replace(SignalsWorld::ada().dump().find("ada"), 3, "bob");
+  const json twice{{"format", "aliases"},
+                   {"identifiers", {json::parse(bobs), {{"format", "opaque"}, {"id", "sid-bob"}}}}};
+  const auto one = foresee(world.set(twice).dump());
+  REQUIRE(one.sessions.size() == 1);
+  CHECK(one.sessions[0]->id == bob->id);
+  CHECK(one.are_all);
+  CHECK(foresee(world.set(SignalsWorld::ada(), test::kCaep + "session-established").dump()).sessions.empty());
+  for (const auto& bad : {std::string("x"), std::string("a.b.c"), std::string("{}"),
+                          world.set(SignalsWorld::ada(), test::kCaep + "session-revoked", {{"aud", "other"}}).dump()}) {
+    CAPTURE(bad);
+    CHECK(std::holds_alternative<identity::RefusedSet>(foresee(bad).signal));
+  }
+  CHECK(world.push(token)->status == 202);  // it has not been seen
+  CHECK(foresee(token).sessions.empty());
+}
+
+
 TEST_CASE("signals: explain shows what one that ends sessions would do [issue 16]") {
   SignalsWorld world;
   const test::Request request("POST", "/signals", {{"Content-Type", "application/secevent+jwt"}});
