@@ -34,6 +34,7 @@ ordered_json answers_of(const Route& route) {
     entry["content"][std::string(answer.type)] = content_of(answer);
   }
   if (route.needs != Right::nothing) {
+    if (!answers.contains("400")) answers["400"] = problem_answer("A parameter that it does not know.");
     answers["401"] = problem_answer("No token, or a wrong one.");
     answers["403"] = problem_answer("The token may not do this, or none is configured.");
     answers["429"] = problem_answer("Too many wrong tokens from this address.");
@@ -54,10 +55,15 @@ std::string operation_id(const Route& route) {
 
 ordered_json operation_of(const Route& route) {
   ordered_json operation{{"operationId", operation_id(route)}, {"summary", route.summary}};
+  auto parameters = ordered_json::array();
   if (route.path.ends_with("{id}")) {
-    operation["parameters"] =
-        ordered_json::array({{{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}}});
+    parameters.push_back({{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
   }
+  for (const auto& one : route.parameters) {
+    parameters.push_back(
+        {{"name", one.name}, {"in", "query"}, {"description", one.description}, {"schema", schema_of(one.schema)}});
+  }
+  if (!parameters.empty()) operation["parameters"] = std::move(parameters);
   if (route.needs == Right::nothing) operation["security"] = ordered_json::array();
   if (!route.body_schema.empty()) {
     operation["requestBody"] = {{"required", true},

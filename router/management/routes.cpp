@@ -29,9 +29,7 @@ constexpr std::array kSetLogLevel{Answer{200, "What is logged now.", kJson, kLog
                                   Answer{409, "Too many events with a level of their own.", kProblem, ""}};
 constexpr std::array kExplain{Answer{200, "What the request would meet, step by step.", kJson, kAnyObject}, kBadBody,
                               kNoAnswer};
-constexpr std::array kReceipts{
-    Answer{200, "By cause, user, outcome, since, until, limit (50), cursor; format=jws.", kJson, kReceiptsSchema},
-    kBadQuery, kNoAnswer};
+constexpr std::array kReceipts{Answer{200, "Receipts, newest first.", kJson, kReceiptsSchema}, kBadQuery, kNoAnswer};
 constexpr std::array kReceipt{
     Answer{200, "The receipt as it is now, or how far an ending has come.", kJson, kReceiptOrEndingSchema},
     Answer{200, "With format=jws: what was signed last.", "application/jose", ""},
@@ -44,29 +42,58 @@ constexpr std::array kEvents{
     Answer{503, "As many look already as may.", kProblem, ""}};
 constexpr std::array kHistory{Answer{200, "A point every five seconds, the oldest first.", kJson, kHistorySchema}};
 constexpr std::array kRouteCounts{Answer{200, "In the order of the descriptor.", kJson, kRoutesSchema}, kNoAnswer};
-constexpr std::array kSessions{
-    Answer{200, "By user, tenant, provider, destination, min_age, max_age (seconds), limit (50), cursor.", kJson,
-           kSessionsSchema},
-    kBadQuery, kNoAnswer};
+constexpr std::array kSessions{Answer{200, "Sessions, oldest first.", kJson, kSessionsSchema}, kBadQuery, kNoAnswer};
 constexpr std::array kEndSession{Answer{200, "It is over.", kJson, kEndedSchema},
                                  Answer{404, "No such session.", kProblem, ""}, kNoAnswer};
 constexpr std::array kEndSessions{Answer{200, "With dry_run: how many there are.", kJson, kDryRunSchema},
                                   Answer{202, "It has begun.", kJson, kEndingSchema}, kBadBody, kNoAnswer};
 constexpr std::array kSignals{
     Answer{200, "Transmitters and subscribers, in the order of the descriptor.", kJson, kSignalsSchema}, kNoAnswer};
-constexpr std::array kOutbox{
-    Answer{200, "By state (pending, dead), back_end, limit (50), cursor.", kJson, kOutboxSchema}, kBadQuery, kNoAnswer};
+constexpr std::array kOutbox{Answer{200, "Calls, oldest first.", kJson, kOutboxSchema}, kBadQuery, kNoAnswer};
 constexpr std::array kRetry{Answer{200, "They are tried again, a thousand at a time.", kJson, kRetriedSchema}, kBadBody,
                             Answer{404, "No such call was given up.", kProblem, ""}, kNoAnswer};
 constexpr std::array kDrop{Answer{200, "It is forgotten.", kJson, kDroppedSchema},
                            Answer{404, "No such call.", kProblem, ""},
                            Answer{409, "It is still being tried.", kProblem, ""}, kNoAnswer};
-constexpr std::array kApplications{Answer{200, "By tenant, name, limit (50), cursor.", kJson, kApplicationsSchema},
-                                   kBadQuery, kNoAnswer};
+constexpr std::array kApplications{Answer{200, "Applications, by their keys.", kJson, kApplicationsSchema}, kBadQuery,
+                                   kNoAnswer};
 constexpr std::array kDropApplication{
     Answer{200, "It is forgotten; the next request asks the repository.", kJson, kDroppedSchema},
     Answer{404, "No such application is kept.", kProblem, ""}, kNoAnswer};
 constexpr std::array kOpenapi{Answer{200, "This description.", kJson, kAnyObject}};
+
+constexpr std::string_view kText = R"({"type": "string"})";
+constexpr std::string_view kWhole = R"({"type": "integer", "minimum": 0})";
+constexpr std::string_view kJws = R"({"enum": ["jws"]})";
+constexpr Parameter kLimit{"limit", R"({"type": "integer", "minimum": 1, "maximum": 200, "default": 50})",
+                           "At most so many."};
+constexpr Parameter kCursor{"cursor", kText, "next_cursor of the page before."};
+constexpr Parameter kTenant{"tenant", kText, "Only those of this tenant."};
+constexpr std::array kSessionParameters{
+    Parameter{"user", kText, "Only those of this user."},
+    kTenant,
+    Parameter{"provider", kText, "Only those of this identity provider."},
+    Parameter{"destination", kText, "Only those with a cookie of this back-end."},
+    Parameter{"min_age", kWhole, "Only those that began so many seconds ago, or earlier."},
+    Parameter{"max_age", kWhole, "Only those that began so many seconds ago, or later."},
+    kLimit,
+    kCursor};
+constexpr std::array kReceiptParameters{
+    Parameter{"cause", kText, "Only those with this cause, as receipts say it."},
+    Parameter{"user", kText, "Only those of this user."},
+    Parameter{"outcome", R"({"enum": ["pending", "confirmed", "refused", "unconfirmed", "dead"]})",
+              "Only those with a call that ended so."},
+    Parameter{"since", kWhole, "Unix seconds."},
+    Parameter{"until", kWhole, "Unix seconds."},
+    Parameter{"format", kJws, "Each as it was signed, as compact JWS."},
+    kLimit,
+    kCursor};
+constexpr std::array kOneReceiptParameters{Parameter{"format", kJws, "What was signed last, as compact JWS."}};
+constexpr std::array kOutboxParameters{
+    Parameter{"state", R"({"enum": ["pending", "dead"]})", "Only those: still tried, or given up."},
+    Parameter{"back_end", kText, "Only those for this back-end."}, kLimit, kCursor};
+constexpr std::array kApplicationParameters{
+    kTenant, Parameter{"name", kText, "Only those of this name, without a version."}, kLimit, kCursor};
 
 constexpr std::string_view kHtml = "text/html";
 constexpr Answer kUnknownToken{401, "That token is not known.", kProblem, ""};
@@ -105,14 +132,15 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/events", "The same, live", Right::look, &events, "", kEvents},
     Route{"GET", "/api/history", "What it did in the last 15 minutes", Right::look, &last_minutes, "", kHistory},
     Route{"GET", "/api/routes", "Routes, and what came their way", Right::look, &route_counts, "", kRouteCounts},
-    Route{"GET", "/api/sessions", "Living sessions", Right::look, &sessions, "", kSessions},
+    Route{"GET", "/api/sessions", "Living sessions", Right::look, &sessions, "", kSessions, kSessionParameters},
     Route{"GET", "/api/signals", "How the streams of signals do", Right::look, &signals, "", kSignals},
     Route{"GET", "/api/outbox", "What back-ends have still to be told, and what was given up", Right::look, &outbox, "",
-          kOutbox},
+          kOutbox, kOutboxParameters},
     Route{"GET", "/api/applications", "Applications of the HTML5 repository that are kept", Right::look, &applications,
-          "", kApplications},
-    Route{"GET", "/api/logouts", "Receipts of logouts", Right::look, &receipts, "", kReceipts},
-    Route{"GET", "/api/logouts/{id}", "The receipt of one logout", Right::look, &receipt, "", kReceipt},
+          "", kApplications, kApplicationParameters},
+    Route{"GET", "/api/logouts", "Receipts of logouts", Right::look, &receipts, "", kReceipts, kReceiptParameters},
+    Route{"GET", "/api/logouts/{id}", "The receipt of one logout", Right::look, &receipt, "", kReceipt,
+          kOneReceiptParameters},
     Route{"GET", "/xs-router/receipts/jwks.json", "The keys that receipts are signed with", Right::look, &receipt_keys,
           "", kReceiptKeys},
     Route{"GET", "/openapi.json", "This description", Right::look, &openapi, "", kOpenapi},

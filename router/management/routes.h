@@ -28,14 +28,22 @@ struct Answer {
   std::string_view schema;  // JSON Schema, as text; empty: no JSON
 };
 
+// Of the query.
+struct Parameter {
+  std::string_view name;
+  std::string_view schema;  // JSON Schema, as text
+  std::string_view description;
+};
+
 struct Route {
   std::string_view method;
   std::string_view path;  // may end with /{id}
   std::string_view summary;
   Right needs;
   Response (*answer)(const Asking& asking);
-  std::string_view body_schema;     // of the request; empty: it has none
-  std::span<const Answer> answers;  // beside those that every route has: 401, 403, 429, 500
+  std::string_view body_schema;                // of the request; empty: it has none
+  std::span<const Answer> answers;             // beside those that every route has: 400, 401, 403, 429, 500
+  std::span<const Parameter> parameters = {};  // all that it knows; another one is 400
 };
 
 std::span<const Route> routes();

@@ -1,5 +1,6 @@
 #include "management/serve.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/log.h"
@@ -46,6 +47,18 @@ bool may_be_of_another_site(const Visitor& visitor, const Request& request) {
   return visitor.is_by_browser && request.requested_by.empty() && request.method != "GET" && request.method != "HEAD";
 }
 
+// One that is misspelt would be a wish that nobody hears: a filter, or that nothing is to be done yet.
+std::optional<Response> refuse_unknown_parameters(const Route& route, const Request& request) {
+  std::string known;
+  for (const auto& one : route.parameters) known.append(known.empty() ? "" : ", ").append(one.name);
+  for (const auto& [name, value] : request.query) {
+    const auto is_it = [&name = name](const Parameter& one) { return one.name == name; };
+    if (std::any_of(route.parameters.begin(), route.parameters.end(), is_it)) continue;
+    return problem(400, "there is no such parameter; this path takes " + (known.empty() ? "none" : known));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Response> turn_away(const Visitor& visitor, const Request& request, const Doorkeeper& doorkeeper) {
@@ -82,6 +95,9 @@ Response serve(const Request& request, Doorkeeper& doorkeeper, Operations& opera
   }
   if (may_be_of_another_site(visitor, request)) return problem(403, "from a browser x-requested-by is needed");
   if (visitor.right < found.route->needs) return problem(403, "MANAGEMENT_READ_TOKEN may look, and change nothing");
+  if (!is_open) {
+    if (auto refusal = refuse_unknown_parameters(*found.route, request)) return *std::move(refusal);
+  }
   return found.route->answer({request, visitor, operations, doorkeeper, history, found.name});
 }
 

@@ -12,7 +12,9 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "config/unix_path.h"
+#include "http/query.h"
 #include "management/doorkeeper.h"
 #include "management/serve.h"
 
@@ -32,8 +34,11 @@ constexpr std::time_t kWaitSeconds = 2;  // for bytes of a request, or for room 
 constexpr int kMostStreams = 4;          // of the threads; the others answer
 
 Request to_request(const httplib::Request& from) {
+  // not the library's parameters: it has those of a body that calls itself a form, too, as curl -d does
   std::map<std::string, std::string> query;
-  for (const auto& [name, value] : from.params) query.emplace(name, value);
+  const auto asked = base::cut(from.target, '?');
+  for (auto& one : http::parse_query(asked.after.value_or(std::string_view())))
+    query.emplace(std::move(one.name), std::move(one.value).value_or(""));
   return {.method = from.method,
           .path = from.path,
           .accept = from.get_header_value("Accept"),

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/log_level.h"
+#include "base/text.h"
 #include "management/managed_world.h"
 #include "management/routes.h"
 
@@ -179,6 +180,42 @@ TEST_CASE("management: the description has every route, its method, its body and
   CHECK(ids.size() == operations);
   CHECK(description["paths"]["/health"]["get"]["security"].empty());
   CHECK(description["paths"]["/api/log-level"]["put"]["requestBody"]["required"] == true);
+}
+
+TEST_CASE("management: a parameter that a path does not know is 400, and nothing is done [issue 14]") {
+  World world;
+  const auto ask = [&](std::string method, std::string path, std::string name, std::string body = {}) {
+    Request request{.method = std::move(method), .path = std::move(path), .authorization = "Bearer all-of-it"};
+    request.body = std::move(body);
+    request.query = {{std::move(name), "true"}};
+    return serve(request, world.door, world.operations, world.history);
+  };
+  CHECK(ask("POST", "/api/sessions/end", "dry_run", R"({"all":true})").status == 400);
+  CHECK(world.operations.wishes.empty());
+  const auto misspelt = ask("GET", "/api/sessions", "usr");
+  CHECK(misspelt.status == 400);
+  CHECK(misspelt.body.find("user, tenant, provider, destination, min_age, max_age, limit, cursor") !=
+        std::string::npos);
+  CHECK(ask("GET", "/api/config", "x").body.find("takes none") != std::string::npos);
+  // whoever watches the process may ask as he likes
+  CHECK(ask("GET", "/health", "x").status == 200);
+}
+
+TEST_CASE("management: the description has the parameters of each path [issue 14]") {
+  World world;
+  const auto description = world.ask_json("GET", "/openapi.json");
+  for (const auto& route : routes()) {
+    CAPTURE(route.path);
+    std::set<std::string> said;
+    const auto& operation = description["paths"][std::string(route.path)][base::to_lower(route.method)];
+    for (const auto& one : operation.value("parameters", json::array())) {
+      if (one["in"] == "query") said.insert(one["name"].get<std::string>());
+      CHECK(one["schema"].is_object());
+    }
+    std::set<std::string> known;
+    for (const auto& one : route.parameters) known.insert(std::string(one.name));
+    CHECK(said == known);
+  }
 }
 
 TEST_CASE("management: receipts are listed by what is asked for, one is shown, signed or not [P3]") {
