@@ -175,7 +175,8 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   auto* list = receipts->add_subcommand("list", "Those of a running router, newest first");
   auto* show = receipts->add_subcommand("show", "One of them; exits with 1 if there is none");
   show->add_option("ID", options.id, "Of the logout: x-logout-id of its answer")->required();
-  auto* logouts = app.add_subcommand("logouts", "The same: those of a running router, or one of them");
+  auto* logouts =
+      app.add_subcommand("logouts", "Receipts of logouts of a running router, newest first, or one of them");
   logouts->add_option("ID", options.id, "Of the logout");
   for (auto* command : {list, logouts}) {
     command->add_option("--cause", options.receipts.cause, "Only those with this cause");
