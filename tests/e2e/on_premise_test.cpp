@@ -48,6 +48,9 @@ struct OnPremiseFixture {
     for (const auto& [name, value] : variables) setup.environment[name] = value;
     setup.add_destination("erp", "http://erp.virtual:8080/base", {{"proxyType", "OnPremise"}});
     setup.add_destination("other", "http://other.virtual", {{"proxyType", "OnPremise"}});
+    setup.add_destination("kept", "https://erp.virtual",
+                          {{"proxyType", "OnPremise"}, {"preserveHostHeader", true}, {"rewriteLocation", true}});
+    setup.add_public_route("kept");
     setup.add_public_route("erp");
     setup.add_public_route("other");
     setup.add_route({{"source", "^/looked/(.*)$"}, {"destination", "looked"}, {"target", "/$1"}});
@@ -97,6 +100,42 @@ TEST_CASE("on premise: the proxy gets the request whole, with a token of the rou
   CHECK(fixture.uaa.asked("connectivity-client").size() == 1);
   // no Cloud Connector has it
   CHECK(fixture.get("/other/x").status() == 503);
+}
+
+TEST_CASE(
+    "on premise: https is the Cloud Connector's, a host that is kept is the client's, Location is here [issue 15]") {
+  OnPremiseFixture fixture;
+  fixture.proxy.on(
+      "http://erp.virtual:443/kept/away",
+      answers("HTTP/1.1 302 Found\r\nLocation: https://erp.virtual/kept/there\r\nContent-Length: 0\r\n\r\n"));
+  const auto answer = fixture.get("/kept/x", {{"Host", "front.example"}});
+  CHECK(answer.body == "http://erp.virtual:443/kept/x");
+  const auto asked = fixture.proxy.requests().at(0);
+  CHECK(asked.field("Host") == "front.example");
+  CHECK(asked.field("x-forwarded-host") == "front.example");
+  CHECK(fixture.get("/kept/away", {{"Host", "front.example"}}).field("Location") == "/kept/there");
+}
+
+TEST_CASE("on premise: a WebSocket is a GET through the proxy, with its token, location and user [issue 15]") {
+  OnPremiseFixture fixture;
+  fixture.proxy.on("http://erp.virtual:44300/base/socket", [](Conversation& conversation) {
+    conversation.send(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+    conversation.wait_until_gone();
+  });
+  Browser browser(fixture.router.port());
+  REQUIRE(browser.open("/looked/x").status() == 200);
+  RawClient client(fixture.router.port());
+  client.send(browser.handshake("/looked/socket"));
+  CHECK(client.read_head().status() == 101);
+  const auto asked = fixture.proxy.requests_to("http://erp.virtual:44300/base/socket").at(0);
+  CHECK(asked.method() == "GET");
+  CHECK(asked.field("Upgrade") == "websocket");
+  CHECK(
+      fixture.uaa.is_good(std::string(asked.field("Proxy-Authorization")), "connectivity-client", StubUaa::kProvider));
+  CHECK(asked.field("SAP-Connectivity-SCC-Location_ID") == "site");
+  CHECK(asked.field("SAP-Connectivity-Authentication").starts_with("Bearer "));
 }
 
 TEST_CASE("on premise: a token that the proxy refuses is fetched anew, for requests without a body [issue 15]") {
