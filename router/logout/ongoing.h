@@ -24,7 +24,9 @@ struct Ongoing {
   // Front-channel requests by address, which nobody signs: guesses at sids that no session has. An office signs out at
   // once, so more than a few.
   session::AddressLimit unknown_sids{300};
-  // Of one issuer from one address, good ones and bad ones: what a login can stand beside it.
+  // Of one address, whatever it sends: counted before anything of it is looked at, on any thread.
+  session::AddressLimit signal_senders{2000, base::seconds(1), 4096};
+  // Of one issuer from one address, good ones and bad ones, which count more: what a login can stand beside it.
   base::AttemptLimit signals{1000, base::seconds(1), 4096};
   static constexpr base::seconds kVerifyEvery{10};
   session::AddressLimit verifications{1, kVerifyEvery, 256};  // that a subscriber asks for, by audience

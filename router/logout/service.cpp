@@ -64,6 +64,14 @@ bool Service::wants_body(const http::Request& request) const {
   return std::any_of(sources_.begin(), sources_.end(), [&](const auto& source) { return source->wants_body(request); });
 }
 
+std::optional<http::Response> Service::refuse_flood(const http::Request& request,
+                                                    const http::External& external) const {
+  for (const auto& source : sources_) {
+    if (auto refused = source->refuse_flood(request, external.client_address)) return refused;
+  }
+  return std::nullopt;
+}
+
 Task<Result<std::optional<http::Response>>> Service::handle(const http::Request& request,
                                                             const http::External& external, session::Snapshot session,
                                                             std::string body, base::Loop& home,

@@ -1,7 +1,7 @@
 // Logout, from the request to the answer: trigger -> plan -> execute -> reply.
 //
-// Owner: the graph (one per configuration); what outlives a reload is passed in by reference. may_handle()
-// and wants_body() from any thread; handle() is called on the request's loop, works on the background loop
+// Owner: the graph (one per configuration); what outlives a reload is passed in by reference. may_handle(),
+// wants_body() and refuse_flood() from any thread; handle() is called on the request's loop, works on the background loop
 // and comes back; the other Tasks run on the background loop. The service must outlive its Tasks. Errors:
 // unavailable (the store is away, nobody was logged out: 503). Source: docs/contract/logout.md.
 #pragma once
@@ -48,6 +48,9 @@ class Service {
   // Whether handle() needs the body, at most kMaxBody + 1 bytes of it. Where handle() then answers nothing,
   // the body has to be forwarded all the same.
   bool wants_body(const http::Request& request) const;
+
+  // For an address that sends too many, on the request's loop: the answer, and handle() is not called.
+  std::optional<http::Response> refuse_flood(const http::Request& request, const http::External& external) const;
 
   // Absent: no logout after all, the request goes on. `request` and `external` outlive the Task.
   base::Task<base::Result<std::optional<http::Response>>> handle(const http::Request& request,

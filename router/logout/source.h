@@ -49,6 +49,11 @@ class Source {
   // False: certainly not mine. True: perhaps.
   virtual bool may_handle(std::string_view method, std::string_view path, std::string_view query) const = 0;
   virtual bool wants_body(const http::Request&) const { return false; }
+  // What an address gets that sends more than anybody honest does; its request costs nothing else. On the request's loop,
+  // of every request that may be one of any source's. Any thread.
+  virtual std::optional<http::Response> refuse_flood(const http::Request&, std::string_view) const {
+    return std::nullopt;
+  }
   // Absent: the request is none of this source's business.
   virtual Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) = 0;
   // What is answered where it could not be carried out (the store is away), in the protocol's own form. Absent: the

@@ -57,6 +57,30 @@ TEST_CASE("signals: a pushed session-revoked ends every session of its user, and
                             "\",\"signal\":\"session-revoked\""));
 }
 
+TEST_CASE("signals: whoever floods is answered each time, and others are heard beside him [issue 16]") {
+  SignalsFixture fixture;
+  const auto browser = fixture.signed_in();
+  constexpr int kBatch = 100;
+  const auto junk = make_request("POST", "/signals",
+                                 {{"Content-Type", "application/secevent+jwt"}, {"X-Forwarded-For", "203.0.113.66"}},
+                                 std::string(300, 'x'));
+  std::string batch;
+  for (int i = 0; i < kBatch; ++i) batch += junk;
+  RawClient client(fixture.router.port());
+  int refused = 0;
+  for (int i = 0; i < 60; ++i) {
+    CHECK(client.send(batch));
+    for (int j = 0; j < kBatch; ++j) {
+      const auto status = client.read().status();
+      CHECK((status == 400 || status == 429));
+      refused += status == 429 ? 1 : 0;
+    }
+  }
+  MESSAGE("told to wait: ", refused, " of ", 60 * kBatch);
+  CHECK(fixture.push(fixture.alice(), std::string(kCaepUri) + "session-revoked").status() == 202);
+  CHECK_FALSE(fixture.is_signed_in(browser));
+}
+
 TEST_CASE("signals: the management port says whose sessions one would end, and ends none [issue 16]") {
   ManagedFixture fixture;
   const auto browser = signed_in_at(fixture.router);
@@ -81,7 +105,6 @@ TEST_CASE("signals: the management port says whose sessions one would end, and e
   CHECK(is_a_session(browser));
 }
 
-
 TEST_CASE("signals: what the stream says of itself is shown, and named by /ready [issue 16]") {
   ManagedFixture fixture;
   const auto tell = [&fixture](const char* event, const json& details) {
@@ -104,7 +127,6 @@ TEST_CASE("signals: what the stream says of itself is shown, and named by /ready
   CHECK(fixture.push(fixture.transmitter.sign({{"iss", fixture.transmitter.issuer()}})).status() == 400);
   CHECK(shown()["refused"] == 1);
 }
-
 
 TEST_CASE("signals: what is not right is refused with the registered code, what fits nobody is taken [issue 16]") {
   SignalsFixture fixture;

@@ -47,6 +47,16 @@ json user_of(const char* issuer) { return {{"format", "iss_sub"}, {"iss", issuer
 
 }  // namespace
 
+TEST_CASE("global revocation: of tokens that are not accepted few are looked at, and the next ones wait [issue 16]") {
+  RevocationWorld world;
+  int looked_at = 0;
+  for (int i = 0; i < 300; ++i)
+    looked_at += world.revoke(world.token({{"aud", "https://other.example"}}), user_of(kIdp))->status == 401 ? 1 : 0;
+  CHECK(looked_at >= 90);
+  CHECK(looked_at <= 110);
+  CHECK(world.revoke(world.token(), user_of(kIdp))->status == 429);
+}
+
 TEST_CASE("global revocation: a bound provider that names another one's user is refused, wherever it does [issue 16]") {
   const json subjects[] = {
       user_of(kOther),

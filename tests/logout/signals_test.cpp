@@ -236,6 +236,42 @@ TEST_CASE("signals: an address that sends too many is told to wait, whatever it 
   CHECK(world.push_set(world.set())->status == 202);
 }
 
+TEST_CASE("signals: of a flood most is refused before anything of it is read, whoever else sends [issue 16]") {
+  SignalsWorld world;
+  world.config.signals.global_revocation = config::GlobalRevocation{"/revoke", {"https://idp.example"}, "https://a/b"};
+  const auto is_refused = [&world](const char* path) {
+    const test::Request request("POST", path);
+    const auto refused = world.service().refuse_flood(request.request, world.external);
+    if (refused) CHECK(refused->status == 429);
+    return refused.has_value();
+  };
+  int refused = 0;
+  for (int i = 0; i < 10'000; ++i) refused += is_refused(i % 2 == 0 ? "/signals" : "/revoke") ? 1 : 0;
+  CHECK(refused == 8'000);
+  CHECK_FALSE(is_refused("/my/logout"));
+  world.external.client_address = "198.51.100.9";
+  CHECK_FALSE(is_refused("/signals"));
+  world.external.client_address = "203.0.113.7";
+  CHECK(is_refused("/signals"));
+  world.loop.advance(std::chrono::seconds(1));
+  CHECK_FALSE(is_refused("/signals"));
+}
+
+TEST_CASE("signals: of tokens that are not accepted few are looked at, and the next ones wait [issue 16]") {
+  SignalsWorld world;
+  int looked_at = 0;
+  for (int i = 0; i < 300; ++i) {
+    auto token = world.sign(world.set());
+    token.replace(token.size() - 8, 8, "AAAAAAAA");
+    looked_at += world.push(token)->status == 400 ? 1 : 0;
+  }
+  CHECK(looked_at >= 90);
+  CHECK(looked_at <= 110);
+  CHECK(world.push_set(world.set())->status == 429);
+  world.external.client_address = "198.51.100.9";
+  CHECK(world.push_set(world.set())->status == 202);
+}
+
 TEST_CASE("signals: what one would do, and to whose sessions, is said without doing it [issue 16]") {
   SignalsWorld world;
   for (int i = 0; i < 3; ++i) world.log_in("ada");
@@ -273,7 +309,6 @@ TEST_CASE("signals: what one would do, and to whose sessions, is said without do
   CHECK(world.push(token)->status == 202);  // it has not been seen
   CHECK(foresee(token).sessions.empty());
 }
-
 
 TEST_CASE("signals: explain shows what one that ends sessions would do [issue 16]") {
   SignalsWorld world;

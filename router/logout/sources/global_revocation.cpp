@@ -73,6 +73,12 @@ bool GlobalRevocationSource::wants_body(const http::Request& request) const {
          http::has_media_type(request.headers, "application/json");
 }
 
+std::optional<http::Response> GlobalRevocationSource::refuse_flood(const http::Request& request,
+                                                                   std::string_view address) const {
+  if (!may_handle(request.method, request.target.path, {})) return std::nullopt;
+  return refuse_signal_flood(ongoing_, address, clock_.steady());
+}
+
 Task<Result<std::optional<Recognition>>> GlobalRevocationSource::recognise(const SourceInput& input) {
   using Answer = std::optional<Recognition>;
   if (!input.request.is("POST")) co_return Answer(not_to_be_stored(http::method_not_allowed("POST")));
@@ -112,18 +118,21 @@ Task<std::variant<GlobalRevocationSource::Caller, http::Response>> GlobalRevocat
   const auto claimed = identity::read_claimed_token(token);
   auto* issuer = claimed && revokers_ ? revokers_->find(claimed->issuer) : nullptr;
   if (issuer == nullptr) co_return ask_for_token("invalid_token");
-  if (!admit_signal(ongoing_, claimed->issuer, address, clock_.steady())) co_return too_many_signals();
+  SignalAdmission admission(ongoing_, claimed->issuer, address, clock_.steady());
+  if (!admission.is_admitted()) co_return too_many_signals();
   auto verifying = issuer->verify(std::move(token));
   const auto verified = co_await verifying;
   if (!verified) {
     log_refused_revocation(claimed->issuer, describe(verified.error()));
     if (verified.error().code != base::ErrorCode::unauthenticated) co_return no_signals_now();
+    admission.refused(clock_.steady());
     co_return ask_for_token("invalid_token");
   }
   const auto& audience = config_->signals.global_revocation->audience;
   auto jti = identity::check_revocation_token(*verified, claimed->issuer, audience, clock_.wall());
   if (!jti) {
     log_refused_revocation(claimed->issuer, jti.error().detail);
+    admission.refused(clock_.steady());
     co_return ask_for_token("invalid_token");
   }
   attempt.accepted(clock_.steady());

@@ -31,6 +31,7 @@ class GlobalRevocationSource final : public Source {
   std::string_view name() const override { return "global_revocation"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
   bool wants_body(const http::Request& request) const override;
+  std::optional<http::Response> refuse_flood(const http::Request& request, std::string_view address) const override;
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
   std::optional<http::Response> failure() const override;
   std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;

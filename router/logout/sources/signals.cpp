@@ -38,6 +38,12 @@ bool SignalsSource::wants_body(const http::Request& request) const {
          is_security_event(request.headers);
 }
 
+std::optional<http::Response> SignalsSource::refuse_flood(const http::Request& request,
+                                                          std::string_view address) const {
+  if (!may_handle(request.method, request.target.path, {})) return std::nullopt;
+  return refuse_signal_flood(ongoing_, address, clock_.steady());
+}
+
 Task<Result<std::optional<Recognition>>> SignalsSource::recognise(const SourceInput& input) {
   using Answer = std::optional<Recognition>;
   if (!input.request.is("POST")) co_return Answer(not_to_be_stored(http::method_not_allowed("POST")));
@@ -49,18 +55,24 @@ Task<Result<std::optional<Recognition>>> SignalsSource::recognise(const SourceIn
   session::TokenAttempt attempt(ongoing_.bad_logout_tokens, input.external.client_address, token, clock_.steady());
   if (!attempt.is_admitted()) co_return Answer(too_many_signals());
   http::Response refused;
-  const auto* transmitter = admit(input, token, refused);
+  const auto* transmitter = choose_transmitter(input, token, refused);
   if (transmitter == nullptr) co_return Answer(std::move(refused));
+  const auto& address = input.external.client_address;
+  SignalAdmission admission(ongoing_, transmitter->issuer, address, clock_.steady());
+  if (!admission.is_admitted()) co_return Answer(too_many_signals());
   auto receiving = receiver_.receive(*transmitter, std::move(token));
   auto received = co_await receiving;
   if (received.is_believed) attempt.accepted(clock_.steady());
-  if (const auto* set = std::get_if<RefusedSet>(&received.what)) co_return Answer(refuse_set(set->fault, set->detail));
+  if (const auto* set = std::get_if<RefusedSet>(&received.what)) {
+    admission.refused(clock_.steady());
+    co_return Answer(refuse_set(set->fault, set->detail));
+  }
   if (std::holds_alternative<ComeAgain>(received.what)) co_return Answer(no_signals_now());
   co_return Answer(std::get<Recognition>(std::move(received.what)));
 }
 
-const config::SignalTransmitter* SignalsSource::admit(const SourceInput& input, const std::string& token,
-                                                      http::Response& refused) const {
+const config::SignalTransmitter* SignalsSource::choose_transmitter(const SourceInput& input, const std::string& token,
+                                                                   http::Response& refused) const {
   const auto claimed = identity::read_claimed_token(token);
   const auto* transmitter = claimed ? config_->signals.find(claimed->issuer) : nullptr;
   if (transmitter == nullptr || transmitter->delivery != config::SignalDelivery::push) {
@@ -74,9 +86,7 @@ const config::SignalTransmitter* SignalsSource::admit(const SourceInput& input, 
     refused = refuse_set(SetFault::authentication_failed, "the field Authorization is missing or wrong");
     return nullptr;
   }
-  if (admit_signal(ongoing_, transmitter->issuer, input.external.client_address, clock_.steady())) return transmitter;
-  refused = too_many_signals();
-  return nullptr;
+  return transmitter;
 }
 
 std::optional<http::Response> SignalsSource::failure() const { return no_signals_now(); }

@@ -24,14 +24,15 @@ class SignalsSource final : public Source {
   std::string_view name() const override { return "signals"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
   bool wants_body(const http::Request& request) const override;
+  std::optional<http::Response> refuse_flood(const http::Request& request, std::string_view address) const override;
   Task<Result<std::optional<Recognition>>> recognise(const SourceInput& input) override;
   std::optional<http::Response> failure() const override;
   std::optional<Trigger> preview(std::string_view method, const http::Target& target) const override;
 
  private:
   // Null, and the answer, where nothing more is done about the token.
-  const config::SignalTransmitter* admit(const SourceInput& input, const std::string& token,
-                                         http::Response& refused) const;
+  const config::SignalTransmitter* choose_transmitter(const SourceInput& input, const std::string& token,
+                                                      http::Response& refused) const;
 
   std::shared_ptr<const config::Configuration> config_;
   SignalReceiver receiver_;

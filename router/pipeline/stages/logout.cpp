@@ -20,6 +20,9 @@ Task<Result<Verdict>> perhaps_log_out(Context& context, bool has_body, logout::S
     if (!read) co_return read.error();
     body = std::move(*read);
   }
+  // after the body, so that the connection goes on: a new one would cost more
+  if (auto refused = context.graph.logout->refuse_flood(context.request, context.external))
+    co_return Verdict(*std::move(refused));
   std::string seen = body.substr(0, logout::kMaxBody + 1);
   auto answer = co_await context.graph.logout->handle(context.request, context.external, context.user.session,
                                                       std::move(seen), context.exchange.loop(), std::move(application));
