@@ -113,24 +113,6 @@ TEST_CASE("management port: five wrong tokens a minute, and the right one at any
   CHECK(fixture.ask("GET", "/health", "").status() == 200);
 }
 
-TEST_CASE(
-    "management port: a body that calls itself a form, as curl's do, is no parameter; one of the URL is [issue 14]") {
-  ManagedFixture fixture;
-  const auto said = bearer(kToken);
-  const auto put = [&](const std::string& target) {
-    return test::ask(fixture.port,
-                     make_request("PUT", target,
-                                  {{"Authorization", said}, {"Content-Type", "application/x-www-form-urlencoded"}},
-                                  R"({"level":"info","event":"nothing","minutes":1})"))
-        .status();
-  };
-  CHECK(put("/api/log-level") == 200);
-  CHECK(put("/api/log-level?minutes=1") == 400);
-  CHECK(fixture.ask("GET", "/api/sessions?user=a%20b&limit=1").status() == 200);
-  CHECK(fixture.ask("GET", "/api/sessions?usr=ada").status() == 400);
-  CHECK(fixture.ask("GET", "/api/sessions?limit=0").status() == 400);
-}
-
 TEST_CASE("management port: what is no request, or too large, is refused [issue 14]") {
   ManagedFixture fixture;
   for (const auto* bytes : {"nonsense\r\n\r\n", "GET\r\n\r\n", "GET /health HTTP/9.9\r\n\r\n"}) {
