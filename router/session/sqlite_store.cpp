@@ -1,6 +1,5 @@
 #include "session/sqlite_store.h"
 
-#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -26,7 +25,6 @@ constexpr RecordKind kRestored[] = {RecordKind::ended_session, RecordKind::ended
 constexpr std::size_t kDeciding = std::size(kRestored) - 1;
 constexpr std::size_t kUsesInOne = 256;
 constexpr base::milliseconds kForgetEvery{60'000};
-constexpr std::size_t kMostEnds = 64 * 1024;
 
 // As it is now: nothing, where it is over by then.
 void add_living(MemoryStore& memory, const base::Clock& clock, const SessionId& id, RecordChanges& changes) {
@@ -208,15 +206,11 @@ Task<Result<std::optional<Snapshot>>> SqliteStore::end(SessionId id) {
   auto ending = memory_->end(std::move(id));
   auto ended = co_await ending;
   if (!ended || !*ended) co_return ended;
-  const auto number = records_->change_later([session = **ended, &clock = clock_] {
+  records_->change_later([session = **ended, &clock = clock_] {
     RecordChanges changes;
     add_untold(session, clock.wall(), changes);
     return changes;
   });
-  const std::lock_guard lock(ends_mutex_);
-  // nobody will be told of those of whoever has failed in between
-  if (ends_.size() >= kMostEnds) ends_.clear();
-  ends_[MemoryShard::hash((**ended)->id)] = number;
   co_return ended;
 }
 
@@ -269,26 +263,16 @@ Task<Result<std::vector<Snapshot>>> SqliteStore::take_expired(std::size_t limit)
   co_return over;
 }
 
-std::uint64_t SqliteStore::end_of(const std::vector<SessionId>& ids) {
-  std::uint64_t last = 0;
-  const std::lock_guard lock(ends_mutex_);
-  for (const auto& id : ids) {
-    const auto end = ends_.extract(MemoryShard::hash(id));
-    if (!end.empty()) last = std::max(last, end.mapped());
-  }
-  return last;
-}
-
 Task<Result<void>> SqliteStore::told(std::vector<SessionId> ids) {
-  const auto end = end_of(ids);
-  records_->change_later([ids] {
+  // behind their ends, which it waits for, too
+  const auto number = records_->change_later([ids] {
     RecordChanges changes;
     for (const auto& id : ids) changes.push_back(storage::erase(RecordKind::untold_session, kept_key(id)));
     return changes;
   });
   auto telling = memory_->told(std::move(ids));
   auto is_told = co_await telling;
-  auto writing = records_->done(end);
+  auto writing = records_->done(number);
   co_await writing;
   co_return is_told;
 }

@@ -3,10 +3,10 @@
 //
 // While the process lives the memory store is the truth, and finds and uses without waiting; the file is its
 // journal. What is created or changed is on disk when the call returns; what ended is when told() does, or anything that
-// was written after it: the calls to its back-ends share its transaction. Uses are written at most once
-// in a tenth of the idle time, 60 s at most, a session, and when the store goes; anonymous sessions wait for
-// company. Each write says what the memory says when its turn comes: no order of events brings an ended
-// session back. With the disk full or away all goes on in memory and is written once it is back
+// was written after it: the calls to its back-ends share its transaction. Once told() has returned no crash has anybody
+// told again. Uses are written at most once in a tenth of the idle time, 60 s at most, a session, and when the store goes;
+// anonymous sessions wait for company. Each write says what the memory says when its turn comes: no order of events
+// brings an ended session back. With the disk full or away all goes on in memory and is written once it is back
 // (storage/database.h); health() says so. A session that has ended stays in the file until told() says that
 // its back-ends will hear of it; of what an earlier process left untold, and of what timed out meanwhile,
 // take_expired() hands out all. The file knows ids as hashes. Restored in steps, from restore() or by whoever
@@ -16,8 +16,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -65,8 +63,6 @@ class SqliteStore final : public Store {
   // On disk, unless the disk is away: then it will be.
   base::Task<void> write(storage::MakeChanges make);
   void write_used(std::vector<SessionId> used);
-  // The number of the write that ends the last of them; 0: all have been told of.
-  std::uint64_t end_of(const std::vector<SessionId>& ids);
 
   std::shared_ptr<storage::Records> records_;
   const base::Clock& clock_;
@@ -74,11 +70,9 @@ class SqliteStore final : public Store {
   SqliteSharedState shared_;
   DueUses uses_;
   Restoring restoring_;
-  std::mutex ends_mutex_;
-  std::unordered_map<std::uint64_t, std::uint64_t> ends_;  // of those nobody was told of: the numbers of their writes
-  std::atomic<std::uint64_t> restored_ = 0;                // sessions
-  std::atomic<bool> is_restoring_ = false;                 // somebody is at it already
-  base::SteadyTime forgot_at_{};                           // with take_expired(), which one loop calls
+  std::atomic<std::uint64_t> restored_ = 0;  // sessions
+  std::atomic<bool> is_restoring_ = false;   // somebody is at it already
+  base::SteadyTime forgot_at_{};             // with take_expired(), which one loop calls
 };
 
 }  // namespace router::session

@@ -7,6 +7,7 @@
 
 namespace router::sqlite_ends_test {
 
+using test::FakeClock;
 using test::make_session;
 using test::run_task;
 using test::TestedSqliteStore;
@@ -37,15 +38,21 @@ TEST_CASE("sqlite store: an end, what its provider has ended, and its calls are 
   CHECK_FALSE(store.create(session));
 }
 
-TEST_CASE("sqlite store: whoever has told the back-ends knows that the end is on disk [issue 12]") {
+TEST_CASE("sqlite store: whoever has told the back-ends leaves nothing to a crash that is said again [issue 12]") {
   TestedSqliteStore tested;
   test::StoreDriver store(tested);
   const auto session = make_session("alice");
   REQUIRE(store.create(session));
-  const auto before = tested.records().commits();
   REQUIRE(store.end(session.id));
+  // the file as it is then is what a crash leaves
+  const test::TemporaryDirectory left;
   REQUIRE(run_task(tested.store().told({session.id})));
-  CHECK(tested.records().commits() > before);
+  for (const char* beside : {"", "-wal"}) std::filesystem::copy(tested.path() + beside, left / "state.db" + beside);
+  FakeClock clock;
+  session::SqliteStore after(test::open_records(left / "state.db"), clock, {});
+  run_task(after.restore());
+  CHECK_FALSE(*run_task(after.find(session.id)));
+  CHECK(run_task(after.take_expired(10))->empty());
 }
 
 }  // namespace router::sqlite_ends_test
