@@ -16,6 +16,8 @@ LOGOUT_PATH = "/logout"
 TOKEN = "the token of operators in a proof, of no value"
 # How long before a kill (s) an answer may have come that the router had not written down yet: some fsyncs on a busy machine.
 WRITTEN_WITHIN = 0.25
+# What was sent before a kill may be read that much later; no process that starts then makes calls as early.
+READ_WITHIN = 0.01
 
 
 class Replica:
@@ -151,7 +153,7 @@ class Told:
 def is_under_way(call, kill):
     """Come, and not answered so early that it was surely written down before."""
     came, answered = call
-    return came <= kill[1] and (answered is None or answered >= kill[0] - WRITTEN_WITHIN)
+    return came <= kill[1] + READ_WITHIN and (answered is None or answered >= kill[0] - WRITTEN_WITHIN)
 
 
 def wait_until_told(world, sessions, seconds):
