@@ -6,15 +6,31 @@
 
 namespace router::logout {
 
-Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInput& input) const {
+namespace {
+
+base::Error too_many_ids() {
+  return {base::ErrorCode::overloaded, base::Side::client, "the address has named too many sessions that are none",
+          true};
+}
+
+}  // namespace
+
+Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInput& input) {
   auto ids = cookie_.read(input.request.headers).all();
   const session::Snapshot user = input.session;
+  const auto& address = input.external.client_address;
+  const std::size_t known = user && !ids.empty() ? 1 : 0;
+  if (const auto charged = charge(address, ids.size() - known); !charged) co_return charged.error();
   auto looking = session::find_held(store_, ids);
   auto held = co_await looking;
-  if (!held && held.error().code == base::ErrorCode::unavailable) held = named(ids, input.external.tenant);
+  if (!held && held.error().code == base::ErrorCode::unavailable) held = named(ids, input.external);
   if (!held) {
-    base::log_error("logout.store", {{"what", "find"}, {"fault", describe(held.error())}});
+    if (held.error().side != base::Side::client)
+      base::log_error("logout.store", {{"what", "find"}, {"fault", describe(held.error())}});
     co_return held.error();
+  }
+  for (const auto& session : *held) {
+    if (!user || !(session->id == user->id)) look_ups_.give_back(address, clock_.steady());
   }
   auto ours = session::of_tenant(*std::move(held), input.external.tenant);
   if (!user) co_return ours;
@@ -23,15 +39,23 @@ Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInpu
   co_return ours;
 }
 
-std::vector<session::Snapshot> HeldSessions::named(const std::vector<session::SessionId>& ids,
-                                                   const std::string& tenant) const {
+Result<void> HeldSessions::charge(const std::string& address, std::size_t ids) {
+  for (std::size_t i = 0; i < ids; ++i) {
+    if (look_ups_.take(address, clock_.steady())) return too_many_ids();
+  }
+  return {};
+}
+
+Result<std::vector<session::Snapshot>> HeldSessions::named(const std::vector<session::SessionId>& ids,
+                                                           const http::External& external) {
   std::vector<session::Snapshot> named;
   for (const auto& id : ids) {
     auto known = store_.last_known(id);
     if (!known) {
+      if (unseen_.take(external.client_address, clock_.steady())) return too_many_ids();
       auto unseen = std::make_shared<session::Session>();
       unseen->id = id;
-      unseen->subdomain = tenant;
+      unseen->subdomain = external.tenant;
       known = std::move(unseen);
     }
     named.push_back(std::move(known));

@@ -2,15 +2,18 @@
 //
 // Who is signed in is another question (SourceInput::session) and has no answer where several live ids come
 // along; leaving is meant for each of them all the same, whosever it is: once the cookie is deleted nobody
-// could end them any more. Sessions of another tenant than the host's are not known here. Immutable; background loop.
+// could end them any more. Sessions of another tenant than the host's are not known here. Background loop.
 // A store that cannot tell lets nobody stay: what is known here has to do, and whoever ends them says whether it may.
-// Errors: of the store, but for unavailable. Source: docs/contract/logout.md section 1.
+// Anybody can make ids up: an address has only so many looked up that are nobody's, and far fewer kept until the store
+// can tell. Errors: of the store, but for unavailable; overloaded: the address has had as many. Source:
+// docs/contract/logout.md section 1; docs/contract/durability.md "Redis".
 #pragma once
 
 #include <vector>
 
 #include "config/model.h"
 #include "logout/source.h"
+#include "session/address_limit.h"
 #include "session/session_cookie.h"
 #include "session/store.h"
 
@@ -18,18 +21,28 @@ namespace router::logout {
 
 class HeldSessions {
  public:
-  // `store` outlives this object.
-  HeldSessions(const config::Configuration& config, session::Store& store) : cookie_(config), store_(store) {}
+  static constexpr unsigned kLookUps = 6'000;  // a minute, of one address: an office signs out at once
+  static constexpr unsigned kUnseen = 256;     // in ten minutes
+
+  // `store` and `clock` outlive this object.
+  HeldSessions(const config::Configuration& config, session::Store& store, const base::Clock& clock)
+      : cookie_(config), store_(store), clock_(clock) {}
 
   // The one that is signed in first, where there is one.
-  Task<Result<std::vector<session::Snapshot>>> find(const SourceInput& input) const;
+  Task<Result<std::vector<session::Snapshot>>> find(const SourceInput& input);
 
  private:
+  // What it holds is given back.
+  Result<void> charge(const std::string& address, std::size_t ids);
   // While the store cannot tell: what this process knows of them, or at least their ids.
-  std::vector<session::Snapshot> named(const std::vector<session::SessionId>& ids, const std::string& tenant) const;
+  Result<std::vector<session::Snapshot>> named(const std::vector<session::SessionId>& ids,
+                                               const http::External& external);
 
   session::SessionCookie cookie_;
   session::Store& store_;
+  const base::Clock& clock_;
+  session::AddressLimit look_ups_{kLookUps};
+  session::AddressLimit unseen_{kUnseen, base::minutes(10)};
 };
 
 // Ends `held`. Where nobody is signed in, the answer speaks about one of its users' sessions, or about nobody's if they
