@@ -16,9 +16,10 @@ const base::HistogramFamily kLag("xsrouter_loop_lag_seconds", "How much later th
                                  {"loop"});
 }  // namespace
 
-// 1: only this loop's thread runs the context, so Asio needs no lock between handlers
+// Only this loop's thread runs the context and uses its sockets: Asio needs no lock between handlers, and none around a
+// socket. What other threads post is locked all the same.
 AsioLoop::AsioLoop(std::size_t request_head, std::size_t answer_head)
-    : context_(1),
+    : context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
       work_(asio::make_work_guard(context_)),
       tick_timer_(context_),
       buffers_(request_head, answer_head),
