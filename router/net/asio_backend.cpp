@@ -40,7 +40,6 @@ bool is_shortage(const error_code& reason) {
 AsioBackendConnection::AsioBackendConnection(AsioLoop& loop, const BackendOrigin& origin, const ParseLimits& limits)
     : loop_(loop),
       origin_(origin),
-      key_(origin.key),
       limits_(limits),
       stream_(loop),
       input_(loop.buffers(), InputBuffer::Begin::large),

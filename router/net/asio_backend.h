@@ -18,6 +18,8 @@
 namespace router::net {
 
 class AsioBackendPool;
+struct BackendBucket;
+struct PoolWaiter;
 
 class AsioBackendConnection final : public BackendConnection {
  public:
@@ -50,7 +52,6 @@ class AsioBackendConnection final : public BackendConnection {
   void close() override;
 
   Stream& stream() { return stream_; }
-  const std::string& key() const { return key_; }
   std::string place() const { return origin_.place(); }
   bool is_strict() const { return origin_.is_strict; }
   // Ready for another request: the answer is complete, keep-alive, nothing left over.
@@ -63,8 +64,9 @@ class AsioBackendConnection final : public BackendConnection {
   void become_idle(base::SteadyTime now);
   base::SteadyTime idle_since() const { return idle_since_; }
 
-  // The pool's: who has lent it out, if anybody has, and where in the list of those.
+  // The pool's: who has lent it out, if anybody has, of which origin's connections, and where in the list of those.
   AsioBackendPool* lender = nullptr;
+  BackendBucket* bucket = nullptr;
   std::size_t lent_at = 0;
 
  private:
@@ -87,7 +89,6 @@ class AsioBackendConnection final : public BackendConnection {
 
   AsioLoop& loop_;
   BackendOrigin origin_;
-  std::string key_;
   const ParseLimits& limits_;
   Stream stream_;
   InputBuffer input_;
@@ -120,6 +121,18 @@ class AsioBackendConnection final : public BackendConnection {
   base::SteadyTime idle_since_;
 };
 
+// The connections of one origin, and who waits for one; in place while there are any of either. The pool's.
+struct BackendBucket {
+  std::vector<std::unique_ptr<AsioBackendConnection>> idle;  // last used last
+  std::size_t open = 0;                                      // lent out, connecting or idle
+  std::size_t lasting = 0;                                   // beside the open ones
+  std::vector<AsioBackendConnection*> lent;                  // lasting ones, too
+  std::deque<PoolWaiter*> waiting;
+  std::vector<std::string> destinations;  // that led here; the last ones have no place
+  base::SteadyTime used_at;               // asked for, or given back to
+  base::SteadyTime looked_at;             // when held-up ones were looked for
+};
+
 class AsioBackendPool final : public BackendPool {
  public:
   AsioBackendPool(AsioLoop& loop, ClientTls& tls, const ParseLimits& limits, PoolLimits pool_limits);
@@ -149,17 +162,8 @@ class AsioBackendPool final : public BackendPool {
   Counts counts() const;
 
  private:
-  struct Waiter;
-  struct Bucket {
-    std::vector<std::unique_ptr<AsioBackendConnection>> idle;  // last used last
-    std::size_t open = 0;                                      // lent out, connecting or idle
-    std::size_t lasting = 0;                                   // beside the open ones
-    std::vector<AsioBackendConnection*> lent;                  // lasting ones, too
-    std::deque<Waiter*> waiting;
-    std::vector<std::string> destinations;  // that led here; the last ones have no place
-    base::SteadyTime used_at;               // asked for, or given back to
-    base::SteadyTime looked_at;             // when held-up ones were looked for
-  };
+  friend PoolWaiter;
+  using Bucket = BackendBucket;
 
   base::Task<base::Result<std::unique_ptr<BackendConnection>>> acquire_place(Bucket& bucket,
                                                                              const BackendOrigin& origin,

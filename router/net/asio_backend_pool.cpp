@@ -30,8 +30,8 @@ void note_destination(std::vector<std::string>& known, std::string_view name) {
 
 }  // namespace
 
-struct AsioBackendPool::Waiter {
-  Waiter(AsioBackendPool& of, Bucket& in)
+struct PoolWaiter {
+  PoolWaiter(AsioBackendPool& of, BackendBucket& in)
       : pool(of), bucket(in), wake(of.loop_), deadline(of.loop_.deadlines(), [this] { look(); }) {}
   void look() {
     const auto now = pool.loop_.deadlines().now();
@@ -45,7 +45,7 @@ struct AsioBackendPool::Waiter {
   }
 
   AsioBackendPool& pool;
-  Bucket& bucket;
+  BackendBucket& bucket;
   base::Wake wake;
   Deadline deadline;
   base::SteadyTime ends_by;
@@ -99,7 +99,7 @@ Task<bool> AsioBackendPool::wait_for_room(Bucket& bucket, ConnectionWish& wish) 
     base::limits::kUpstreamQueue.hit();
     co_return false;
   }
-  Waiter waiter(*this, bucket);
+  PoolWaiter waiter(*this, bucket);
   bucket.waiting.push_back(&waiter);
   waiter.ends_by = std::min(wish.ends_by(), loop_.deadlines().now() + pool_limits_.max_wait);
   waiter.look();
@@ -160,13 +160,14 @@ Task<Result<std::unique_ptr<BackendConnection>>> AsioBackendPool::acquire_place(
 std::unique_ptr<BackendConnection> AsioBackendPool::lend(Bucket& bucket,
                                                          std::unique_ptr<AsioBackendConnection> connection) {
   connection->lender = this;
+  connection->bucket = &bucket;
   connection->lent_at = bucket.lent.size();
   bucket.lent.push_back(connection.get());
   return connection;
 }
 
 AsioBackendPool::Bucket& AsioBackendPool::take_back(AsioBackendConnection& connection) {
-  auto& bucket = buckets_[connection.key()];
+  auto& bucket = *connection.bucket;
   connection.lender = nullptr;
   bucket.lent[connection.lent_at] = bucket.lent.back();
   bucket.lent[connection.lent_at]->lent_at = connection.lent_at;
@@ -184,7 +185,7 @@ bool AsioBackendPool::is_scarce(const BackendOrigin& origin) const {
 
 Result<void> AsioBackendPool::begin_lasting(BackendConnection& connection) {
   auto& ours = static_cast<AsioBackendConnection&>(connection);
-  if (make_lasting(buckets_[ours.key()], ours)) return {};
+  if (make_lasting(*ours.bucket, ours)) return {};
   base::limits::kUpstreamStreams.hit();
   return Error{ErrorCode::overloaded, Side::back_end, "too many streams from " + ours.place(), true};
 }
@@ -231,7 +232,7 @@ void AsioBackendPool::freed(Bucket& bucket) {
     --bucket.open;
     return;
   }
-  Waiter* const waiter = bucket.waiting.front();
+  PoolWaiter* const waiter = bucket.waiting.front();
   bucket.waiting.pop_front();
   waiter->served = true;
   waiter->wake.end();
