@@ -76,6 +76,7 @@ ClientConnection::ClientConnection(AsioLoop& loop, Socket socket, Handler& handl
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
   peer_address_ = address.to_string();
+  peer_ = base::IpAddress::parse(peer_address_);
   local_port_ = stream_.socket().local_endpoint(ignored).port();
   connections_.add(*this);
 }

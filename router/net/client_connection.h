@@ -47,7 +47,7 @@ class ClientConnection final : public Exchange {
                     std::function<void()> closed);
 
   const http::Request& request() const override { return turn_->request; }
-  Endpoints endpoints() const override { return {peer_address_, local_port_, stream_.is_tls()}; }
+  Endpoints endpoints() const override { return {peer_address_, local_port_, stream_.is_tls(), peer_}; }
   base::Loop& loop() override { return loop_; }
   base::Task<base::Result<BodyPiece>> read_body() override;
   void put_back_body(std::string data) override { turn_->put_back = std::move(data); }
@@ -134,6 +134,7 @@ class ClientConnection final : public Exchange {
   const ParseLimits& limits_;
   const ServerTimeouts& timeouts_;
   std::string peer_address_;
+  std::optional<base::IpAddress> peer_;
   InputBuffer input_;
   Deadline read_deadline_;
   std::unique_ptr<Turn> turn_;  // none while it rests

@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/ip_address.h"
 #include "base/loop.h"
 #include "base/result.h"
 #include "base/task.h"
@@ -30,6 +32,7 @@ struct Endpoints {
   std::string_view peer_address;  // without port
   std::uint16_t local_port = 0;
   bool tls = false;
+  std::optional<base::IpAddress> peer = base::IpAddress::parse(peer_address);  // none: it is no address
 };
 
 // How a response begins. `fields` are without framing and connection fields: those follow from `body`,

@@ -103,7 +103,8 @@ Result<void> find_external(RequestState& state) {
   external.authority = base::to_lower(host ? *host : std::string_view(target.authority));
   external.peer_address = state.endpoints.peer_address;
   external.client_address = state.endpoints.peer_address;
-  external.peer_trusted = state.graph.trusted_proxies.contains(state.endpoints.peer_address);
+  const auto& peer = state.endpoints.peer;
+  external.peer_trusted = peer && state.graph.trusted_proxies.contains(peer->bytes());
   if (external.peer_trusted) {
     if (auto taken = take_forwarded(state); !taken) return taken.error();
   }
