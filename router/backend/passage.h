@@ -61,16 +61,16 @@ class Passage final : private net::RelayRules {
   base::Task<base::Result<void>> run(std::string path);
 
  private:
-  struct Attempted {
-    base::Result<void> passed;
-    bool may_retry = false;  // a kept-alive connection turned out to be closed, and nothing was lost by it
-  };
-  base::Task<Attempted> attempt(const std::string& head, bool fresh);
   bool should_gather_body() const;
   base::Task<base::Result<void>> gather_body();
+  void take_connection(std::unique_ptr<net::BackendConnection> connection);
+  bool give_connection_back(const base::Result<void>& passed);
   base::Task<base::Result<void>> exchange_messages(const std::string& head);
-  base::Task<base::Result<void>> read_final_head();
-  base::Task<base::Result<void>> relay_response();
+  bool has_final_head() const;
+  base::Task<base::Result<void>> pass_interim_head(int so_far);
+  void note_head(std::chrono::steady_clock::duration took);
+  std::optional<base::Error> what_is_kept_back() const;
+  base::Result<void> begin_answer();
   base::Result<std::string_view> on_the_way(std::string_view piece, http::Flush flush) override;
   void taken() override;
   http::Fields passed_trailers(const http::Headers& sent) override;
@@ -84,6 +84,7 @@ class Passage final : private net::RelayRules {
   JarScope scope() const;
   base::Error pump_fault_or(base::Error error);
   bool is_work() const;
+  static base::Error ended_meanwhile();
   void end_with_session();
   void leave_with_client();
   void cut_off();
