@@ -108,13 +108,16 @@ Task<void> ClientConnection::serve(asio::ssl::context* tls) {
   for (;;) {
     if (input_.empty()) {
       const auto ends_by = begin_idle();
-      auto came = co_await await_first_byte(ends_by);
+      auto came = Came::nothing;
       while (came == Came::nothing) {
+        const auto room = begin_waiting(ends_by);
+        const auto read = co_await stream_.read_some(room.data(), room.size());
+        came = take_first_bytes(read, ends_by);
+        if (came != Came::nothing) break;
         // no frame but this one while it rests
         rest(ends_by);
         const auto fault = co_await stream_.wait_readable();
-        came = Came::end;
-        if (!fault && !timed_out_) came = co_await await_first_byte(ends_by);
+        if (fault || timed_out_) came = Came::end;
       }
       if (came == Came::end) break;
     } else {
@@ -149,18 +152,21 @@ base::SteadyTime ClientConnection::begin_idle() {
   return loop_.deadlines().now() + std::min(timeouts_.stall, is_first_ ? timeouts_.head : timeouts_.idle);
 }
 
-// Waits a moment for a request to begin. Came::nothing: it is time to rest.
-Task<ClientConnection::Came> ClientConnection::await_first_byte(base::SteadyTime ends_by) {
-  const auto rests_at = loop_.deadlines().now() + kRestAfter;
+// For a moment, or until it has to begin.
+std::span<char> ClientConnection::begin_waiting(base::SteadyTime ends_by) {
+  rests_at_ = loop_.deadlines().now() + kRestAfter;
   timed_out_ = false;
-  read_deadline_.arm_at(std::min(ends_by, rests_at));
-  const auto room = input_.head_room();
-  const auto read = co_await stream_.read_some(room.data(), room.size());
+  read_deadline_.arm_at(std::min(ends_by, rests_at_));
+  return input_.head_room();
+}
+
+// Came::nothing: it is time to rest.
+ClientConnection::Came ClientConnection::take_first_bytes(const IoResult& read, base::SteadyTime ends_by) {
   const bool is_silent = read.fault == asio::error::operation_aborted && timed_out_;
-  if (is_silent && rests_at < ends_by && !connections_.draining()) co_return Came::nothing;
-  if (read.fault) co_return Came::end;
+  if (is_silent && rests_at_ < ends_by && !connections_.draining()) return Came::nothing;
+  if (read.fault) return Came::end;
   input_.received(read.bytes);
-  co_return Came::bytes;
+  return Came::bytes;
 }
 
 // A connection that rests holds no memory that it does not need.

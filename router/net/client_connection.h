@@ -105,7 +105,8 @@ class ClientConnection final : public Exchange {
   base::Task<bool> handshake(asio::ssl::context& context);
   enum class Came { bytes, nothing, end };
   base::SteadyTime begin_idle();
-  base::Task<Came> await_first_byte(base::SteadyTime ends_by);
+  std::span<char> begin_waiting(base::SteadyTime ends_by);
+  Came take_first_bytes(const IoResult& read, base::SteadyTime ends_by);
   void rest(base::SteadyTime ends_by);
   base::Task<base::Result<bool>> read_head();
   base::Task<base::Result<bool>> read_rest_of_head(base::SteadyTime began, bool skipped_empty_line);
@@ -137,6 +138,7 @@ class ClientConnection final : public Exchange {
   std::optional<base::IpAddress> peer_;
   InputBuffer input_;
   Deadline read_deadline_;
+  base::SteadyTime rests_at_;   // while it waits for a request
   std::unique_ptr<Turn> turn_;  // none while it rests
   Tunnel* tunnel_ = nullptr;    // while tunnel() runs
 

@@ -19,39 +19,22 @@ namespace {
 
 bool goes_on(const Result<Verdict>& verdict) { return verdict && std::holds_alternative<Continue>(*verdict); }
 
-Task<Result<Verdict>> run_stages(Context& context) {
-  for (const auto& stage : request_stages()) {
-    if (!stage.concerns(context)) continue;
-    if (const auto* plain = std::get_if<PlainStage>(&stage.run)) {
-      auto verdict = (*plain)(context);
-      if (!goes_on(verdict)) co_return verdict;
-    } else {
-      auto verdict = co_await (*std::get_if<WaitingStage>(&stage.run))(context);
-      if (!goes_on(verdict)) co_return verdict;
-    }
-  }
-  co_return Error{ErrorCode::internal, Side::router, "no stage answered"};
-}
-
 http::Response to_response(Context& context, Result<Verdict>& verdict) {
   if (verdict) return std::move(std::get<http::Response>(*verdict));
   log_fault(context, verdict.error());
   return error_response(context, verdict.error());
 }
 
-Task<void> answer(Context& context) {
-  Result<Verdict> verdict = Verdict(Answered{});
-  try {
-    verdict = co_await run_stages(context);
-  } catch (...) {
-    verdict = base::caught_error();
-  }
-  const bool sent_already = context.exchange.response_started();
-  if (sent_already || (verdict && std::holds_alternative<Answered>(*verdict))) {
+// Whether there is nothing to be sent any more, or nobody to send it to.
+bool is_settled(const Context& context, const Result<Verdict>& verdict) {
+  if (context.exchange.response_started()) {
     if (!verdict) log_fault(context, verdict.error());
-    co_return;
+    return true;
   }
-  if (!verdict && verdict.error().code == ErrorCode::cancelled) co_return;
+  return verdict ? std::holds_alternative<Answered>(*verdict) : verdict.error().code == ErrorCode::cancelled;
+}
+
+Task<void> answer(Context& context, Result<Verdict>& verdict) {
   auto response = to_response(context, verdict);
   complete_own_response(context, response);
   context.status = response.status;
@@ -77,9 +60,28 @@ Task<void> Pipeline::handle(net::Exchange& exchange) {
   const auto graph = graph_;  // a reload must not pull it away
   Context context(exchange, *graph, pool_);
   context.started = graph->parts.clock.steady();
+  Result<Verdict> verdict = Error{ErrorCode::internal, Side::router, "no stage answered"};
+  try {
+    // all of them in this frame: nearly every request waits in the last one alone
+    for (const auto& stage : request_stages()) {
+      if (!stage.concerns(context)) continue;
+      if (const auto* plain = std::get_if<PlainStage>(&stage.run)) {
+        auto judged = (*plain)(context);
+        if (goes_on(judged)) continue;
+        verdict = std::move(judged);
+      } else {
+        auto judged = co_await (*std::get_if<WaitingStage>(&stage.run))(context);
+        if (goes_on(judged)) continue;
+        verdict = std::move(judged);
+      }
+      break;
+    }
+  } catch (...) {
+    verdict = base::caught_error();
+  }
   std::optional<Error> thrown;
   try {
-    co_await answer(context);
+    if (!is_settled(context, verdict)) co_await answer(context, verdict);
   } catch (...) {
     thrown = base::caught_error();
   }
