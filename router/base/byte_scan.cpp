@@ -56,6 +56,24 @@ std::size_t find_control(std::string_view text) {
   return at + find_first(text.substr(at), [](Word bytes) { return below(bytes, 0x20) | equal(bytes, 0x7F); });
 }
 
+std::size_t skip_name([[maybe_unused]] std::string_view text) {
+#ifdef __SSE2__
+  if (text.size() < sizeof(__m128i)) return 0;
+  const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data()));
+  const auto is_at_most = [](__m128i offsets, char most) {
+    return _mm_cmpeq_epi8(_mm_min_epu8(offsets, _mm_set1_epi8(most)), offsets);
+  };
+  const auto is_letter =
+      is_at_most(_mm_sub_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8('a')), 'z' - 'a');
+  const auto is_digit = is_at_most(_mm_sub_epi8(bytes, _mm_set1_epi8('0')), 9);
+  const auto is_dash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-'));
+  const auto marks = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is_letter, is_digit), is_dash)));
+  return static_cast<std::size_t>(std::countr_one(marks));
+#else
+  return 0;
+#endif
+}
+
 std::size_t find_unquotable(std::string_view text) {
   return find_first(text, [](Word bytes) {
     return below(bytes, 0x20) | equal(bytes, 0x7F) | equal(bytes, '"') | equal(bytes, '\\') | (bytes & kHighBits);

@@ -14,4 +14,8 @@ std::size_t find_control(std::string_view text);
 // 0x80 and above.
 std::size_t find_unquotable(std::string_view text);
 
+// How many letters, digits and "-" the text begins with; fewer where it cannot be told in one step. Most names of fields
+// are of nothing else.
+std::size_t skip_name(std::string_view text);
+
 }  // namespace router::base

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "base/byte_scan.h"
+
 namespace router::http {
 
 inline constexpr std::array<bool, 256> kIsTokenByte = [] {
@@ -18,7 +20,7 @@ inline constexpr std::array<bool, 256> kIsTokenByte = [] {
 
 // Of the token that the text begins with; 0: it begins with none.
 inline std::size_t token_size(std::string_view text) {
-  std::size_t size = 0;
+  std::size_t size = base::skip_name(text);
   while (size < text.size() && kIsTokenByte[static_cast<unsigned char>(text[size])]) ++size;
   return size;
 }

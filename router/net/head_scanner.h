@@ -5,7 +5,10 @@
 // Each byte is looked at once. Source: RFC 9112 sections 2.2 and 5.2.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace router::net {
@@ -18,9 +21,17 @@ class HeadScanner {
   State scan(std::string_view input);
   // Bytes up to and including the empty line, once complete.
   std::size_t head_size() const { return position_; }
+  // Where the CRLF of that line is, counted from 0; absent for lines behind the first kMostKnown.
+  std::optional<std::size_t> line_end(std::size_t line) const {
+    return line < lines_ && line < kMostKnown ? std::optional<std::size_t>(ends_[line]) : std::nullopt;
+  }
 
  private:
+  static constexpr std::size_t kMostKnown = 48;
+
   std::size_t position_ = 0;
+  std::size_t lines_ = 0;
+  std::array<std::uint32_t, kMostKnown> ends_;  // of the first lines
 };
 
 }  // namespace router::net

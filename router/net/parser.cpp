@@ -89,7 +89,7 @@ Result<bool> MessageParser<isRequest>::put_head(std::string_view input) {
   if (scanned == HeadScanner::State::malformed) return bad("malformed head");
   if (scanned == HeadScanner::State::incomplete) return false;
   const auto head = input.substr(0, scanner_.head_size());
-  start_line_bytes_ = head.find(kLineEnd.front()) + kLineEnd.size();
+  start_line_bytes_ = *scanner_.line_end(0) + kLineEnd.size();
   head_size_ = start_line_bytes_;
   const auto line = head.substr(0, start_line_bytes_);
   // larger ones are for Beast to refuse, with its own limit
@@ -119,10 +119,11 @@ Result<void> MessageParser<isRequest>::put_fields(std::string_view head) {
   if (head.size() - head_size_ > limits_.header_bytes + limits_.url_bytes) {
     return section_too_large("the header section is too large");
   }
-  for (;;) {
+  for (std::size_t i = 1;; ++i) {
     const auto rest = head.substr(head_size_);
+    const auto end = scanner_.line_end(i);
+    const auto line = rest.substr(0, end ? *end - head_size_ : rest.find(kLineEnd.front()));
     const auto name = rest.substr(0, http::token_size(rest));
-    const auto line = rest.substr(0, rest.find(kLineEnd.front(), name.size()));
     const auto next = head_size_ + line.size() + kLineEnd.size();
     Result<void> put;
     if (line.empty()) {
