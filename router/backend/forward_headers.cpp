@@ -24,6 +24,7 @@ constexpr std::size_t kOtherAnswerFields = 8;
 class NamedByConnection {
  public:
   explicit NamedByConnection(const http::Headers& headers) {
+    if (!headers.contains("Connection")) return;
     for (const auto& field : headers) {
       if (!base::equals_ignoring_case(field.name, "Connection")) continue;
       for (std::optional<std::string_view> rest = field.value; rest && size_ < names_.size();) {

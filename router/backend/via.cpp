@@ -25,10 +25,13 @@ std::string_view received_by(std::string_view hop) {
 }  // namespace
 
 void write_via(const http::Request& request, std::string& out) {
-  out.append("Via: 1.").append(request.minor_version == 0 ? "0 " : "1 ").append(own_via_name()).append("\r\n");
+  constexpr std::string_view kSentBefore = "Via: 1.0 ";
+  constexpr std::string_view kSent = "Via: 1.1 ";
+  out.append(request.minor_version == 0 ? kSentBefore : kSent).append(own_via_name()).append("\r\n", 2);
 }
 
 bool went_through_here(const http::Headers& headers) {
+  if (!headers.contains("Via")) return false;
   for (const auto& field : headers) {
     if (!base::equals_ignoring_case(field.name, "Via")) continue;
     for (std::optional<std::string_view> rest = field.value; rest;) {

@@ -12,6 +12,7 @@ std::string written_list(const std::vector<std::string>& items) {
 
 std::size_t count_items(const Headers& headers, std::string_view name) {
   std::size_t count = 0;
+  if (!headers.contains(name)) return count;
   for (const auto& field : headers) {
     if (!base::equals_ignoring_case(field.name, name)) continue;
     for (std::optional<std::string_view> rest = field.value; rest;) {

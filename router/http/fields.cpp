@@ -15,14 +15,34 @@ bool is_value_byte(char c) {
   return byte >= 0x20 ? byte != 0x7F : c == '\t';
 }
 
+// Most names and values are of some ten bytes: cheaper than a call.
+char* put(std::string_view text, char* at) {
+  const auto copy_ends = [&]<class Word>(Word) {
+    Word front;
+    Word back;
+    std::memcpy(&front, text.data(), sizeof front);
+    std::memcpy(&back, text.data() + text.size() - sizeof back, sizeof back);
+    std::memcpy(at, &front, sizeof front);
+    std::memcpy(at + text.size() - sizeof back, &back, sizeof back);
+  };
+  if (text.size() > 16 || text.size() < 4) {
+    std::copy(text.begin(), text.end(), at);
+  } else if (text.size() >= 8) {
+    copy_ends(std::uint64_t{});
+  } else {
+    copy_ends(std::uint32_t{});
+  }
+  return at + text.size();
+}
+
 constexpr std::size_t bytes_of_line(const Field& field) { return field.name.size() + field.value.size() + 4; }
 
 // Gives the place behind it.
 char* write_line(const Field& field, char* at) {
-  at = std::copy(field.name.begin(), field.name.end(), at);
+  at = put(field.name, at);
   *at++ = ':';
   *at++ = ' ';
-  at = std::copy(field.value.begin(), field.value.end(), at);
+  at = put(field.value, at);
   *at++ = '\r';
   *at++ = '\n';
   return at;
@@ -131,9 +151,18 @@ Fields Fields::clone() const {
 }
 
 void append_line(std::string& out, std::string_view name, std::string_view value) {
+  constexpr std::size_t kUsualLine = 256;
   const Field field{name, value};
+  const auto bytes = bytes_of_line(field);
+  if (bytes <= kUsualLine) {
+    // making room in a string fills it first
+    char line[kUsualLine];
+    write_line(field, line);
+    out.append(line, bytes);
+    return;
+  }
   const auto before = out.size();
-  out.resize(before + bytes_of_line(field));
+  out.resize(before + bytes);
   write_line(field, out.data() + before);
 }
 

@@ -18,13 +18,7 @@ void append_number(std::string& out, std::uint64_t value, int base = 10) {
   out.append(digits, static_cast<std::size_t>(end - digits));
 }
 
-// For what a head has beside its fields: status line, framing, connection.
-constexpr std::size_t kOtherLines = 160;
-
 void append_start(int status, std::string_view reason, const http::Fields& fields, std::string& out) {
-  std::size_t size = out.size() + reason.size() + kOtherLines;
-  for (const auto& field : fields) size += field.name.size() + field.value.size() + 4;
-  out.reserve(size);
   out.append("HTTP/1.1 "sv);
   append_number(out, static_cast<std::uint64_t>(status));
   out.append(" "sv).append(reason).append("\r\n"sv);
