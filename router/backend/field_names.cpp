@@ -254,7 +254,10 @@ bool may_be_configured(std::string_view name) {
 }
 
 AnswerFieldKind judge_answer_field(std::string_view name) {
-  if (begins_with(name, "proxy-") || begins_with(name, "sap-connectivity-")) return AnswerFieldKind::dropped;
+  const char first = name.empty() ? '-' : fold(name.front());
+  const bool may_be_ours = first == 'p' || first == 's';
+  if (may_be_ours && (begins_with(name, "proxy-") || begins_with(name, "sap-connectivity-")))
+    return AnswerFieldKind::dropped;
   const auto* known = find_known(kAnswerFields, kAnswerOffsets, kAnswerPlaces, name);
   return known != nullptr ? known->kind : AnswerFieldKind::plain;
 }

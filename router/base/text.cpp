@@ -11,31 +11,68 @@ namespace {
 
 constexpr char kHex[] = "0123456789ABCDEF";
 
+using Word = std::uint64_t;
+constexpr Word kEachByte = 0x0101010101010101;
+
+// to_lower() of eight bytes.
+constexpr Word lower_word(Word bytes) {
+  constexpr Word high = kEachByte * 0x80;
+  const Word low_bits = bytes & ~high;
+  // the high bit is set from 'A' on, and from behind 'Z' on
+  const Word from_a = low_bits + kEachByte * (0x80 - 'A');
+  const Word behind_z = low_bits + kEachByte * (0x7F - 'Z');
+  const Word is_upper = (from_a ^ behind_z) & ~bytes & high;
+  return bytes | is_upper >> 2;
+}
+
+template <class Number>
+Number load(const char* from) {
+  Number number;
+  std::memcpy(&number, from, sizeof number);
+  return number;
+}
+
+bool are_equal_words(Word a, Word b) { return a == b || lower_word(a) == lower_word(b); }
+
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
 }  // namespace
 
 std::string to_lower(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) c = to_lower(c);
+  std::size_t i = 0;
+  for (; lower.size() - i >= sizeof(Word); i += sizeof(Word)) {
+    const auto word = lower_word(load<Word>(lower.data() + i));
+    std::memcpy(lower.data() + i, &word, sizeof word);
+  }
+  for (; i < lower.size(); ++i) lower[i] = to_lower(lower[i]);
   return lower;
 }
 
 bool detail::are_equal_ignoring_case(const char* a, const char* b, std::size_t size) {
-  std::size_t i = 0;
-  // what is spelt alike, eight bytes at a time
-  for (std::uint64_t x = 0, y = 0; size - i >= sizeof x; i += sizeof x) {
-    std::memcpy(&x, a + i, sizeof x);
-    std::memcpy(&y, b + i, sizeof y);
-    if (x != y) break;
+  if (size >= sizeof(Word)) {
+    for (std::size_t i = 0; i < size - sizeof(Word); i += sizeof(Word)) {
+      if (!are_equal_words(load<Word>(a + i), load<Word>(b + i))) return false;
+    }
+    // the last eight, some of them once more
+    const auto last = size - sizeof(Word);
+    return are_equal_words(load<Word>(a + last), load<Word>(b + last));
   }
-  for (; i < size; ++i) {
-    if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
+  if (size >= 4) {
+    const auto both_ends = [size](const char* text) {
+      return load<std::uint32_t>(text) | Word{load<std::uint32_t>(text + size - 4)} << 32;
+    };
+    return are_equal_words(both_ends(a), both_ends(b));
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    if (to_lower(a[i]) != to_lower(b[i])) return false;
   }
   return true;
 }
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
 }
 

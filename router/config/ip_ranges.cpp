@@ -1,6 +1,7 @@
 #include "config/ip_ranges.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/text.h"
 
@@ -10,7 +11,8 @@ namespace {
 constexpr unsigned kMappedBits = 96;  // of ::ffff:0:0/96
 constexpr std::string_view kPrivate = "private";
 
-unsigned first_bits(std::uint8_t byte, unsigned bits) { return bits >= 8 ? byte : byte >> (8 - bits); }
+// `bits`: fewer than 8
+unsigned first_bits(std::uint8_t byte, unsigned bits) { return byte >> (8 - bits); }
 
 }  // namespace
 
@@ -70,11 +72,10 @@ bool IpRanges::contains(std::span<const std::uint8_t> address) const {
 
 bool IpRanges::contains_bytes(const Bytes& address) const {
   const auto holds = [&](const Range& range) {
-    for (unsigned bit = 0; bit < range.prefix; bit += 8) {
-      const unsigned bits = range.prefix - bit;
-      if (first_bits(address[bit / 8], bits) != first_bits(range.network[bit / 8], bits)) return false;
-    }
-    return true;
+    const unsigned whole = range.prefix / 8;
+    const unsigned rest = range.prefix % 8;
+    if (std::memcmp(address.data(), range.network.data(), whole) != 0) return false;
+    return rest == 0 || first_bits(address[whole], rest) == first_bits(range.network[whole], rest);
   };
   return std::any_of(ranges_.begin(), ranges_.end(), holds);
 }
