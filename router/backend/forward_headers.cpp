@@ -201,7 +201,7 @@ std::string tenant_id(const config::ServiceClient& service, const session::Sessi
 }
 
 void write_request_headers(const RequestForward& forward, std::string& out) {
-  const auto& [request_id, correlation_id, traceparent, tracestate] = forward.facts.trace;
+  const auto& trace = forward.facts.trace;
   std::string host;
   append_line(out, "Host", host_for(forward, host));
   const NamedByConnection named(forward.facts.request.headers);
@@ -221,10 +221,10 @@ void write_request_headers(const RequestForward& forward, std::string& out) {
   if (forward.destination.set_x_forwarded_headers) write_forwarded_fields(forward, out);
   if (!forward.destination.logout_audience.empty() && forward.facts.user.session)
     append_line(out, "x-xsr-sid", session::pairwise_id(forward.facts.user.session->id, forward.destination.name));
-  append_line(out, "x-request-id", request_id);
-  append_line(out, "x-correlationid", correlation_id);
-  append_line(out, "traceparent", traceparent);
-  if (!tracestate.empty()) append_line(out, "tracestate", tracestate);
+  append_line(out, "x-request-id", trace.request_id);
+  append_line(out, "x-correlationid", trace.correlation_id());
+  append_line(out, "traceparent", trace.traceparent);
+  if (!trace.tracestate.empty()) append_line(out, "tracestate", trace.tracestate);
   if (forward.facts.wants_statistics && !forward.facts.request.headers.contains("sap-statistics")) {
     append_line(out, "sap-statistics", "true");
   }

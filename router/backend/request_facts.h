@@ -17,9 +17,11 @@ namespace router::backend {
 // How one request is found again: in our log and that of others.
 struct Trace {
   std::string request_id;
-  std::string correlation_id;
-  std::string traceparent;  // W3C Trace Context
-  std::string tracestate;   // empty: none
+  std::string sent_correlation_id;  // empty: none that is usable
+  std::string traceparent;          // W3C Trace Context
+  std::string tracestate;           // empty: none
+
+  const std::string& correlation_id() const { return sent_correlation_id.empty() ? request_id : sent_correlation_id; }
 };
 
 struct User {

@@ -119,9 +119,9 @@ std::string request_id_of(const http::Headers& request) {
   return id;
 }
 
-std::string correlation_id_of(const http::Headers& request, const std::string& request_id) {
+std::string correlation_id_of(const http::Headers& request) {
   const auto id = request.get("x-correlationid");
-  return id && is_plain_id(*id) ? std::string(*id) : request_id;
+  return id && is_plain_id(*id) ? std::string(*id) : std::string();
 }
 
 void take_trace_context(const http::Headers& request, backend::Trace& trace) {

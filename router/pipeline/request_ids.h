@@ -14,8 +14,8 @@ namespace router::pipeline {
 // x-request-id, else x-vcap-request-id, which platforms give: at most 128 visible ASCII characters, no quotes, no
 // backslash.
 std::string request_id_of(const http::Headers& request);
-// x-correlationid, in the same form; without one `request_id` is it.
-std::string correlation_id_of(const http::Headers& request, const std::string& request_id);
+// x-correlationid, in the same form; empty: the request's id stands for it.
+std::string correlation_id_of(const http::Headers& request);
 // traceparent; tracestate where that was the client's and both are valid, else none.
 void take_trace_context(const http::Headers& request, backend::Trace& trace);
 

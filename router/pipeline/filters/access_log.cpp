@@ -47,7 +47,7 @@ void log_access(const Context& context) {
   const auto user = session ? session::user_fingerprint(session->user_name) : std::string();
   base::log_gathered(base::LogLevel::info, "request",
                      {{"request_id", context.trace.request_id},
-                      {"correlation_id", context.trace.correlation_id},
+                      {"correlation_id", context.trace.correlation_id()},
                       {"client", context.external.client_address},
                       {"user_fingerprint", user},
                       {"method", context.request.method},

@@ -129,7 +129,7 @@ http::Response refuse(int status, std::string_view text) {
 Result<Verdict> sanitize(RequestState& state) {
   const auto& headers = state.request.headers;
   state.trace.request_id = request_id_of(headers);
-  state.trace.correlation_id = correlation_id_of(headers, state.trace.request_id);
+  state.trace.sent_correlation_id = correlation_id_of(headers);
   take_trace_context(headers, state.trace);
   state.wants_statistics = wants_statistics(state.request);
   if (auto found = find_external(state); !found) return found.error();
