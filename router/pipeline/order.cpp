@@ -15,6 +15,13 @@ bool in_an_application(const RequestState& state) { return state.application && 
 bool where_cors_is(const RequestState& state) { return !state.config().cors.empty(); }
 bool where_rest_is(const RequestState& state) { return state.graph.login->rest() != nullptr; }
 bool at_the_session(const RequestState& state) { return state.request.target.path.starts_with(kSessionState); }
+// Or who has to hear why it is not known whether that is one.
+bool who_may_log_out(const RequestState& state) {
+  if (state.application || state.application_fault || state.application_later) return true;
+  const auto& target = state.request.target;
+  return state.graph.logout->wants_body(state.request) ||
+         state.graph.logout->may_handle(state.request.method, target.path, target.query);
+}
 bool who_comes_back(const RequestState& state) { return state.graph.login->is_callback(state.request.target); }
 bool without_route(const RequestState& state) { return !state.match.found(); }
 bool who_upgrades(const RequestState& state) { return state.request.is_upgrade; }
@@ -44,7 +51,7 @@ std::span<const Stage> request_stages() {
       // before all that counts as a use of the session, which most of these do not
       {"session endpoints", &at_the_session, &session_endpoints, &explain_session_endpoints},
       // before 404, 405 and login: logging out must work whatever the routes say
-      {"logout", &everybody, &logout, &explain_logout},
+      {"logout", &who_may_log_out, &logout, &explain_logout},
       {"login callback", &who_comes_back, &login_callback, &explain_login_callback},
       // after preflights and logouts, which may come to "/", too; before login: the file may be public
       {"welcome file", &asks_for_welcome_file, &welcome_file, &explain_welcome_file},
