@@ -33,15 +33,24 @@ class NamedByConnection {
         const bool is_option = base::equals_ignoring_case(name, "close") ||
                                base::equals_ignoring_case(name, "keep-alive") ||
                                base::equals_ignoring_case(name, "upgrade");
-        if (!name.empty() && !is_option) names_[size_++] = name;
+        if (!name.empty() && !is_option) names_[size_++] = {name.data(), name.size()};
         rest = after;
       }
     }
   }
-  bool contains(std::string_view name) const { return base::holds_ignoring_case(std::span(names_).first(size_), name); }
+  bool contains(std::string_view name) const {
+    return std::any_of(names_.begin(), names_.begin() + size_, [name](const Name& named) {
+      return base::equals_ignoring_case({named.at, named.bytes}, name);
+    });
+  }
 
  private:
-  std::array<std::string_view, http::kMostConnectionOptions> names_;
+  // a view would be emptied first, all of them with each message
+  struct Name {
+    const char* at;
+    std::size_t bytes;
+  };
+  std::array<Name, http::kMostConnectionOptions> names_;
   std::size_t size_ = 0;
 };
 

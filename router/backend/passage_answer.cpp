@@ -102,11 +102,12 @@ http::Fields Passage::passed_trailers(const http::Headers& sent) {
 
 // The browser's next request may come before this answer ends: the cookies are in the session before it hears of it.
 Task<Result<void>> Passage::keep_cookies() {
-  if (!destination_.exchanges_cookies) return Result<void>();
+  const auto& answer = connection_->head().headers;
+  if (!destination_.exchanges_cookies || !answer.contains("Set-Cookie")) return Result<void>();
   const bool passes_all = call_.route().set_backend_session_cookies;
   const bool may_open = call_.opener != nullptr && !passes_all;
   const SetCookieRules rules{call_.own_cookies, call_.facts.user.stored() || may_open, passes_all};
-  cookies_ = sort_set_cookies(connection_->head().headers, scope(), rules, call_.clock.wall());
+  cookies_ = sort_set_cookies(answer, scope(), rules, call_.clock.wall());
   if (cookies_.to_jar.empty()) return Result<void>();
   return call_.facts.user.stored() ? save_in_jar() : open_jar();
 }
