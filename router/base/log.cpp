@@ -10,6 +10,7 @@
 #include "base/log_level.h"
 #include "base/log_writer.h"
 #include "base/loop.h"
+#include "base/put_text.h"
 #include "base/text.h"
 
 namespace router::base {
@@ -30,21 +31,24 @@ char* grow(Text& text, std::size_t by) {
   return text.data() + size;
 }
 
-char* copy(std::string_view text, char* to) { return to + text.copy(to, text.size()); }
+void append(Text& out, std::string_view text) { put_text(text, grow(out, text.size())); }
 
-void append(Text& out, std::string_view text) { copy(text, grow(out, text.size())); }
-
-void append_quoted(Text& out, std::string_view text) {
-  if (find_unquotable(text) < text.size()) return append(out, json_quote(text));
-  char* to = grow(out, text.size() + 2);
-  *to++ = '"';
-  to = copy(text, to);
-  *to = '"';
-}
-
-void append_value(Text& out, const LogValue& value) {
-  if (value.quoted()) return append_quoted(out, value.text());
-  append(out, value.text());
+// Room is made once for a field, and its parts are put there.
+void append_field(Text& out, bool is_json, const LogField& field) {
+  const auto& value = field.value;
+  const bool is_escaped = value.quoted() && find_unquotable(value.text()) < value.text().size();
+  const auto escaped = is_escaped ? json_quote(value.text()) : std::string();
+  const std::string_view shown = is_escaped ? escaped : value.text();
+  const bool has_marks = value.quoted() && !is_escaped;
+  char* to = grow(out, field.key.size() + shown.size() + (is_json ? 4 : 2) + (has_marks ? 2 : 0));
+  *to++ = is_json ? ',' : ' ';
+  if (is_json) *to++ = '"';
+  to = put_text(field.key, to);
+  if (is_json) *to++ = '"';
+  *to++ = is_json ? ':' : '=';
+  if (has_marks) *to++ = '"';
+  to = put_text(shown, to);
+  if (has_marks) *to = '"';
 }
 
 // Without time and level.
@@ -53,13 +57,7 @@ void append_event(Text& out, LogFormat format, std::string_view event, LogFields
   if (is_json) append(out, R"("event":")");
   append(out, event);
   if (is_json) out.push_back('"');
-  for (const auto& field : fields) {
-    char* to = grow(out, field.key.size() + (is_json ? 4 : 2));
-    to = copy(is_json ? ",\"" : " ", to);
-    to = copy(field.key, to);
-    copy(is_json ? "\":" : "=", to);
-    append_value(out, field.value);
-  }
+  for (const auto& field : fields) append_field(out, is_json, field);
 }
 
 // The start of a line down to the second, which is the same for many.

@@ -11,28 +11,28 @@ namespace {
 
 constexpr char kHex[] = "0123456789ABCDEF";
 
-using Word = std::uint64_t;
-constexpr Word kEachByte = 0x0101010101010101;
+using EightBytes = std::uint64_t;
+constexpr EightBytes kEachByte = 0x0101010101010101;
 
 // to_lower() of eight bytes.
-constexpr Word lower_word(Word bytes) {
-  constexpr Word high = kEachByte * 0x80;
-  const Word low_bits = bytes & ~high;
+constexpr EightBytes lower_bytes(EightBytes bytes) {
+  constexpr EightBytes high = kEachByte * 0x80;
+  const EightBytes low_bits = bytes & ~high;
   // the high bit is set from 'A' on, and from behind 'Z' on
-  const Word from_a = low_bits + kEachByte * (0x80 - 'A');
-  const Word behind_z = low_bits + kEachByte * (0x7F - 'Z');
-  const Word is_upper = (from_a ^ behind_z) & ~bytes & high;
+  const EightBytes from_a = low_bits + kEachByte * (0x80 - 'A');
+  const EightBytes behind_z = low_bits + kEachByte * (0x7F - 'Z');
+  const EightBytes is_upper = (from_a ^ behind_z) & ~bytes & high;
   return bytes | is_upper >> 2;
 }
 
 template <class Number>
-Number load(const char* from) {
+Number read_as(const char* from) {
   Number number;
   std::memcpy(&number, from, sizeof number);
   return number;
 }
 
-bool are_equal_words(Word a, Word b) { return a == b || lower_word(a) == lower_word(b); }
+inline bool are_equal_bytes(EightBytes a, EightBytes b) { return a == b || lower_bytes(a) == lower_bytes(b); }
 
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -41,8 +41,8 @@ constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 std::string to_lower(std::string_view text) {
   std::string lower(text);
   std::size_t i = 0;
-  for (; lower.size() - i >= sizeof(Word); i += sizeof(Word)) {
-    const auto word = lower_word(load<Word>(lower.data() + i));
+  for (; lower.size() - i >= sizeof(EightBytes); i += sizeof(EightBytes)) {
+    const auto word = lower_bytes(read_as<EightBytes>(lower.data() + i));
     std::memcpy(lower.data() + i, &word, sizeof word);
   }
   for (; i < lower.size(); ++i) lower[i] = to_lower(lower[i]);
@@ -50,19 +50,19 @@ std::string to_lower(std::string_view text) {
 }
 
 bool detail::are_equal_ignoring_case(const char* a, const char* b, std::size_t size) {
-  if (size >= sizeof(Word)) {
-    for (std::size_t i = 0; i < size - sizeof(Word); i += sizeof(Word)) {
-      if (!are_equal_words(load<Word>(a + i), load<Word>(b + i))) return false;
+  if (size >= sizeof(EightBytes)) {
+    for (std::size_t i = 0; i < size - sizeof(EightBytes); i += sizeof(EightBytes)) {
+      if (!are_equal_bytes(read_as<EightBytes>(a + i), read_as<EightBytes>(b + i))) return false;
     }
     // the last eight, some of them once more
-    const auto last = size - sizeof(Word);
-    return are_equal_words(load<Word>(a + last), load<Word>(b + last));
+    const auto last = size - sizeof(EightBytes);
+    return are_equal_bytes(read_as<EightBytes>(a + last), read_as<EightBytes>(b + last));
   }
   if (size >= 4) {
     const auto both_ends = [size](const char* text) {
-      return load<std::uint32_t>(text) | Word{load<std::uint32_t>(text + size - 4)} << 32;
+      return read_as<std::uint32_t>(text) | EightBytes{read_as<std::uint32_t>(text + size - 4)} << 32;
     };
-    return are_equal_words(both_ends(a), both_ends(b));
+    return are_equal_bytes(both_ends(a), both_ends(b));
   }
   for (std::size_t i = 0; i < size; ++i) {
     if (to_lower(a[i]) != to_lower(b[i])) return false;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/byte_scan.h"
+#include "base/put_text.h"
 #include "http/token.h"
 
 namespace router::http {
@@ -15,34 +16,14 @@ bool is_value_byte(char c) {
   return byte >= 0x20 ? byte != 0x7F : c == '\t';
 }
 
-// Most names and values are of some ten bytes: cheaper than a call.
-char* put(std::string_view text, char* at) {
-  const auto copy_ends = [&]<class Word>(Word) {
-    Word front;
-    Word back;
-    std::memcpy(&front, text.data(), sizeof front);
-    std::memcpy(&back, text.data() + text.size() - sizeof back, sizeof back);
-    std::memcpy(at, &front, sizeof front);
-    std::memcpy(at + text.size() - sizeof back, &back, sizeof back);
-  };
-  if (text.size() > 16 || text.size() < 4) {
-    std::copy(text.begin(), text.end(), at);
-  } else if (text.size() >= 8) {
-    copy_ends(std::uint64_t{});
-  } else {
-    copy_ends(std::uint32_t{});
-  }
-  return at + text.size();
-}
-
 constexpr std::size_t bytes_of_line(const Field& field) { return field.name.size() + field.value.size() + 4; }
 
 // Gives the place behind it.
 char* write_line(const Field& field, char* at) {
-  at = put(field.name, at);
+  at = base::put_text(field.name, at);
   *at++ = ':';
   *at++ = ' ';
-  at = put(field.value, at);
+  at = base::put_text(field.value, at);
   *at++ = '\r';
   *at++ = '\n';
   return at;

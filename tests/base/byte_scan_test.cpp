@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/put_text.h"
+
 namespace router::byte_scan_test {
 
 using namespace router::base;
@@ -48,6 +50,32 @@ TEST_CASE("byte scan: of two that are next to each other the first is found [iss
         REQUIRE(find_unquotable(text) == first(text, is_unquotable));
       }
     }
+  }
+}
+
+TEST_CASE("byte scan: no more is skipped than letters, digits and dashes [issue 13]") {
+  const auto is_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  for (std::size_t size : {0, 1, 15, 16, 17, 40}) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, 'a');
+        text[at] = static_cast<char>(byte);
+        const auto skipped = skip_name(text);
+        REQUIRE(skipped <= size);
+        REQUIRE(std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(skipped), is_name));
+      }
+    }
+  }
+}
+
+TEST_CASE("byte scan: a text of any length is put whole, and nothing beside it [issue 13]") {
+  const std::string text = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop";
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    std::string room(text.size() + 1, '.');
+    CHECK(put_text(std::string_view(text).substr(0, size), room.data()) == room.data() + size);
+    CHECK(room == text.substr(0, size) + std::string(room.size() - size, '.'));
   }
 }
 

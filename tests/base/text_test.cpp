@@ -24,6 +24,23 @@ TEST_CASE("text: case is folded in ASCII only") {
   }
 }
 
+TEST_CASE("text: every byte of a text of any length is compared by its own case [issue 13]") {
+  for (std::size_t size = 1; size <= 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        string text(size, 'x');
+        string other(size, 'X');
+        text[at] = static_cast<char>(byte);
+        REQUIRE(to_lower(string_view(text))[at] == to_lower(text[at]));
+        for (const char wanted : {'k', '[', '\0', '\xEB'}) {
+          other[at] = wanted;
+          REQUIRE(equals_ignoring_case(text, other) == (to_lower(text[at]) == wanted));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("text: trim takes spaces and tabs, nothing else") {
   CHECK(trim(" \t a b \t") == "a b");
   CHECK(trim("\n a") == "\n a");
