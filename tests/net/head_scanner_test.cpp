@@ -34,6 +34,29 @@ TEST_CASE("head scanner: a head is complete at its empty line, in one piece or b
   CHECK(size == head.size());
 }
 
+TEST_CASE("head scanner: knows where the first lines end, whole or byte by byte [issue 13]") {
+  std::string head = "GET / HTTP/1.1\r\n";
+  for (int i = 0; i < 60; ++i) head += "X-" + std::to_string(i) + ": y\r\n";
+  head += "\r\n";
+  HeadScanner whole;
+  HeadScanner dripped;
+  CHECK(whole.scan(head) == State::complete);
+  for (std::size_t end = 1; end <= head.size(); ++end) dripped.scan(std::string_view(head).substr(0, end));
+  std::size_t begin = 0;
+  std::size_t known = 0;
+  for (std::size_t line = 0; begin < head.size(); ++line) {
+    const auto end = head.find('\r', begin);
+    CHECK(whole.line_end(line) == dripped.line_end(line));
+    if (whole.line_end(line)) {
+      ++known;
+      CHECK(*whole.line_end(line) == end);
+    }
+    begin = end + 2;
+  }
+  CHECK(known > 40);
+  CHECK_FALSE(whole.line_end(61).has_value());
+}
+
 TEST_CASE("head scanner: faults are seen without waiting for the end of the head") {
   const struct {
     const char* why;
