@@ -116,6 +116,7 @@ Router::~Router() {
 }
 
 base::Result<std::uint16_t> Router::start() {
+  net::hold_ends();
   auto tls = load_tls(config_->environment);
   if (!tls) return tls.error();
   tls_ = *tls;

@@ -2,26 +2,28 @@
 
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <initializer_list>
 
 #include "net/asio_loop.h"
 
 namespace router::net {
 namespace {
 
-void change_mask(int how) {
-  sigset_t held;
-  sigemptyset(&held);
-  sigaddset(&held, SIGHUP);
-  sigaddset(&held, SIGUSR1);
-  pthread_sigmask(how, &held, nullptr);
+void change_mask(int how, std::initializer_list<int> signals) {
+  sigset_t changed;
+  sigemptyset(&changed);
+  for (const int signal : signals) sigaddset(&changed, signal);
+  pthread_sigmask(how, &changed, nullptr);
 }
 
 }  // namespace
 
 void hold_signals() {
   std::signal(SIGPIPE, SIG_IGN);
-  change_mask(SIG_BLOCK);
+  change_mask(SIG_BLOCK, {SIGHUP, SIGUSR1});
 }
+
+void hold_ends() { change_mask(SIG_BLOCK, {SIGTERM, SIGINT}); }
 
 struct Signals::Waiting {
   Waiting(AsioLoop& loop, std::function<void()> on_terminate, std::function<void()> on_reload,
@@ -57,9 +59,9 @@ Signals::Signals(AsioLoop& loop, std::function<void()> terminate, std::function<
                  std::function<void()> reopen_log)
     : waiting_(std::make_unique<Waiting>(loop, std::move(terminate), std::move(reload), std::move(reopen_log))) {
   waiting_->wait();
-  change_mask(SIG_UNBLOCK);
+  change_mask(SIG_UNBLOCK, {SIGHUP, SIGUSR1, SIGTERM, SIGINT});
 }
 
-Signals::~Signals() { change_mask(SIG_BLOCK); }
+Signals::~Signals() { change_mask(SIG_BLOCK, {SIGHUP, SIGUSR1}); }
 
 }  // namespace router::net

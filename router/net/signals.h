@@ -13,10 +13,14 @@ class AsioLoop;
 // Signals begins with this.
 void hold_signals();
 
+// In the thread that makes the Signals, before others can connect: SIGTERM and SIGINT, which by default end the process,
+// wait for it, too. Who connects may send one at once.
+void hold_ends();
+
 class Signals {
  public:
-  // SIGTERM and SIGINT -> terminate, SIGHUP -> reload, SIGUSR1 -> reopen_log. In the thread that holds the signals; they
-  // are held again afterwards.
+  // SIGTERM and SIGINT -> terminate, SIGHUP -> reload, SIGUSR1 -> reopen_log. In the thread that holds the signals; SIGHUP
+  // and SIGUSR1 are held again afterwards.
   Signals(AsioLoop& loop, std::function<void()> terminate, std::function<void()> reload,
           std::function<void()> reopen_log);
   ~Signals();

@@ -1,5 +1,6 @@
-// A SIGHUP is a reload, a SIGUSR1 opens the log anew, or waits until there is somebody who does: neither ends the process. In a process of the
-// test's own, for what a signal does is the process's.
+// A SIGHUP is a reload, a SIGUSR1 opens the log anew, or waits until there is somebody who does: neither ends the process; a
+// SIGTERM ends it in order, also one that comes before there is somebody who can. In a process of the test's own, for what a
+// signal does is the process's.
 #include "net/signals.h"
 
 #include <doctest/doctest.h>
@@ -72,6 +73,27 @@ TEST_CASE("signals: a SIGHUP or SIGUSR1 before its handler waits for it, one aft
       CAPTURE(signal);
       CHECK(in_a_process(signal, row.before, row.meanwhile, row.afterwards) == row.outcome);
     }
+  }
+}
+
+TEST_CASE("signals: one that ends the router and comes while it starts to listen ends it in order [issue 9]") {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    CAPTURE(signal);
+    const pid_t child = fork();
+    if (child == 0) {
+      std::signal(signal, SIG_DFL);
+      net::hold_ends();
+      std::raise(signal);
+      net::AsioLoop loop(net::BufferPool::kLarge, net::BufferPool::kLarge);
+      const net::Signals signals(
+          loop, [&] { loop.stop(); }, [] {}, [] {});
+      loop.run();
+      _exit(42);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 42);
   }
 }
 
