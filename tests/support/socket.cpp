@@ -91,6 +91,11 @@ void Socket::close() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 
+void Socket::gather(bool on) const {
+  const int corked = on ? 1 : 0;
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &corked, sizeof corked);
+}
+
 void Socket::reset() {
   if (fd_ < 0) return;
   const linger now{1, 0};

@@ -55,6 +55,7 @@ class Socket {
   void shutdown_write() const;
   void shutdown_both() const;  // a receive() under way on another thread ends
   void set_receive_buffer(int bytes) const;
+  void gather(bool on) const;  // what is sent waits until it is off again, and goes out as one
   void close();
   void reset();  // closes with RST instead of FIN
 

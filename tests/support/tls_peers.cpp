@@ -194,7 +194,10 @@ void TlsBackend::serve() {
     }
     ++requests_;
     const std::string& bytes = answer.empty() ? kAnswer : answer;
+    // a record is a write: those of one answer come along with each other
+    socket->gather(true);
     SSL_write(connection.get(), bytes.data(), static_cast<int>(bytes.size()));
+    socket->gather(false);
     if (!answer.empty() && !end) stay(connection.get());
     if (end == End::reset) socket->reset();
     if (end.value_or(End::told) == End::told) SSL_shutdown(connection.get());
