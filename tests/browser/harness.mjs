@@ -43,15 +43,29 @@ export class Site {
     return context.newPage();
   }
 
+  // What `waited` gives; where it was in vain, where the page was then, and what the router had logged last.
+  async explained(page, waited) {
+    try {
+      return await waited;
+    } catch (error) {
+      error.message += `\nat ${page.url()}\n${this.router.output.split('\n').slice(-12).join('\n')}`;
+      throw error;
+    }
+  }
+
+  async arrive(page, url) {
+    await this.explained(page, page.waitForURL(url));
+  }
+
   // From a path of the router over the provider's form, back to where the browser wanted to go.
   async signIn(page, path, user) {
     await page.goto(this.router.origin + path);
     await this.fillForm(page, user);
-    await page.waitForURL(this.router.origin + path);
+    await this.arrive(page, this.router.origin + path);
   }
 
   async fillForm(page, user) {
-    await page.waitForURL(`${this.provider.issuer}/interaction/**`);
+    await this.arrive(page, `${this.provider.issuer}/interaction/**`);
     await page.fill('input[name=login]', user);
     await page.fill('input[name=password]', 'any');
     await page.click('button[type=submit]');
@@ -86,11 +100,11 @@ export class Site {
       window.location.replace('/my/logout?siteId=3');
     });
     await this.agreeToSignOut(page);
-    await page.waitForURL(`${this.router.origin}/logout-page.html**`);
+    await this.arrive(page, `${this.router.origin}/logout-page.html**`);
   }
 
   async agreeToSignOut(page) {
-    await page.waitForURL(`${this.provider.issuer}/session/end**`);
+    await this.arrive(page, `${this.provider.issuer}/session/end**`);
     await page.click('button[name=logout][value=yes]');
   }
 

@@ -16,7 +16,7 @@ test('with providerMethod POST a form brings the hint to the provider, and the u
   await site.signIn(page, '/orders/', 'kim');
   const asked = page.waitForRequest((request) => request.url().startsWith(`${site.provider.issuer}/session/end`));
   await page.evaluate(() => void setTimeout(() => window.location.replace('/my/logout?siteId=3')));
-  const request = await asked;
+  const request = await site.explained(page, asked);
   assert.equal(request.method(), 'POST');
   assert.match(request.postData(), /^id_token_hint=ey/);
   assert.equal(request.url(), `${site.provider.issuer}/session/end`);
