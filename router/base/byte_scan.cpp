@@ -49,8 +49,7 @@ std::size_t find_first(std::string_view text, Mark mark) {
   std::size_t at = 0;
   if constexpr (std::endian::native == std::endian::little) {
     for (; text.size() - at >= sizeof(Word); at += sizeof(Word)) {
-      Word bytes;
-      std::memcpy(&bytes, text.data() + at, sizeof bytes);
+      const auto bytes = load<Word>(text.data() + at);
       if (const auto marks = mark(bytes)) return at + index(marks);
     }
   }

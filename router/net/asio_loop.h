@@ -1,6 +1,7 @@
 // A Loop over one Asio io_context and one thread: sockets, deadlines, posted work.
 //
-// run() blocks its thread until stop(). post() and stop() may be called from any thread, the rest on the loop's own.
+// run() blocks its thread until stop(). post() and stop() may be called from any thread, the rest on the loop's own, whose
+// sockets have no lock; before run() has begun and after it has returned, on any one thread.
 // Included by net/ and app/ only (Asio stays behind this fence).
 #pragma once
 
