@@ -30,7 +30,7 @@ Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInpu
     co_return held.error();
   }
   for (const auto& session : *held) {
-    if (!user || !(session->id == user->id)) look_ups_.give_back(address, clock_.steady());
+    if (!user || !(session->id == user->id)) ongoing_.held_look_ups.give_back(address, clock_.steady());
   }
   auto ours = session::of_tenant(*std::move(held), input.external.tenant);
   if (!user) co_return ours;
@@ -41,7 +41,7 @@ Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInpu
 
 Result<void> HeldSessions::charge(const std::string& address, std::size_t ids) {
   for (std::size_t i = 0; i < ids; ++i) {
-    if (look_ups_.take(address, clock_.steady())) return too_many_ids();
+    if (ongoing_.held_look_ups.take(address, clock_.steady())) return too_many_ids();
   }
   return {};
 }
@@ -52,7 +52,7 @@ Result<std::vector<session::Snapshot>> HeldSessions::named(const std::vector<ses
   for (const auto& id : ids) {
     auto known = store_.last_known(id);
     if (!known) {
-      if (unseen_.take(external.client_address, clock_.steady())) return too_many_ids();
+      if (ongoing_.unseen_sessions.take(external.client_address, clock_.steady())) return too_many_ids();
       auto unseen = std::make_shared<session::Session>();
       unseen->id = id;
       unseen->subdomain = external.tenant;

@@ -5,15 +5,16 @@
 // could end them any more. Sessions of another tenant than the host's are not known here. Background loop.
 // A store that cannot tell lets nobody stay: what is known here has to do, and whoever ends them says whether it may.
 // Anybody can make ids up: an address has only so many looked up that are nobody's, and far fewer kept until the store
-// can tell. Errors: of the store, but for unavailable; overloaded: the address has had as many. Source:
-// docs/contract/logout.md section 1; docs/contract/durability.md "Redis".
+// can tell, whatever way it takes and however often the configuration is loaded anew (Ongoing). Errors: of the
+// store, but for unavailable; overloaded: the address has had as many. Source: docs/contract/logout.md section 1;
+// docs/contract/durability.md "Redis".
 #pragma once
 
 #include <vector>
 
 #include "config/model.h"
+#include "logout/ongoing.h"
 #include "logout/source.h"
-#include "session/address_limit.h"
 #include "session/session_cookie.h"
 #include "session/store.h"
 
@@ -21,12 +22,9 @@ namespace router::logout {
 
 class HeldSessions {
  public:
-  static constexpr unsigned kLookUps = 6'000;  // a minute, of one address: an office signs out at once
-  static constexpr unsigned kUnseen = 256;     // in ten minutes
-
-  // `store` and `clock` outlive this object.
-  HeldSessions(const config::Configuration& config, session::Store& store, const base::Clock& clock)
-      : cookie_(config), store_(store), clock_(clock) {}
+  // `store`, `ongoing` and `clock` outlive this object.
+  HeldSessions(const config::Configuration& config, session::Store& store, Ongoing& ongoing, const base::Clock& clock)
+      : cookie_(config), store_(store), ongoing_(ongoing), clock_(clock) {}
 
   // The one that is signed in first, where there is one.
   Task<Result<std::vector<session::Snapshot>>> find(const SourceInput& input);
@@ -40,9 +38,8 @@ class HeldSessions {
 
   session::SessionCookie cookie_;
   session::Store& store_;
+  Ongoing& ongoing_;
   const base::Clock& clock_;
-  session::AddressLimit look_ups_{kLookUps};
-  session::AddressLimit unseen_{kUnseen, base::minutes(10)};
 };
 
 // Ends `held`. Where nobody is signed in, the answer speaks about one of its users' sessions, or about nobody's if they

@@ -25,7 +25,8 @@ Sources make_sources(const Parts& parts) {
   auto* links = parts.config->logout.receipt_link ? parts.receipt_links : nullptr;
   sources.push_back(std::make_unique<OwnReceiptSource>(links, receipt_cookie));
   sources.push_back(std::make_unique<LandingSource>(parts.config, parts.states, links, std::move(receipt_cookie)));
-  sources.push_back(std::make_unique<CentralSource>(parts.config, parts.providers, parts.store, parts.clock));
+  sources.push_back(
+      std::make_unique<CentralSource>(parts.config, parts.providers, parts.store, parts.ongoing, parts.clock));
   sources.push_back(std::make_unique<BackChannelSource>(parts.config, parts.providers, parts.store.shared(),
                                                         parts.ongoing, parts.clock));
   sources.push_back(
@@ -33,21 +34,22 @@ Sources make_sources(const Parts& parts) {
   sources.push_back(std::make_unique<RestSource>(parts.config, parts.store));
   sources.push_back(
       std::make_unique<EndSessionSource>(parts.config, parts.providers, parts.store, parts.ongoing, parts.clock));
-  sources.push_back(std::make_unique<HostedSource>(parts.config, parts.store, parts.clock));
+  sources.push_back(std::make_unique<HostedSource>(parts.config, parts.store, parts.ongoing, parts.clock));
   sources.push_back(std::make_unique<TokenRevocationSource>(parts.config, parts.providers, parts.ongoing, parts.clock));
   sources.push_back(std::make_unique<SignalsSource>(parts));
   sources.push_back(std::make_unique<SignalTransmitterSource>(parts));
   sources.push_back(std::make_unique<GlobalRevocationSource>(parts.config, parts.providers, parts.revokers,
                                                              parts.store.shared(), parts.ongoing, parts.clock));
   // last: it looks at every request, and those with a path of their own are not its business
-  sources.push_back(std::make_unique<AgentSource>(parts.config, parts.routes, parts.store, parts.clock));
+  sources.push_back(std::make_unique<AgentSource>(parts.config, parts.routes, parts.store, parts.ongoing, parts.clock));
   return sources;
 }
 
 Sources make_application_sources(const Parts& parts, const std::shared_ptr<const config::Configuration>& application) {
   Sources sources;
   sources.push_back(std::make_unique<LandingSource>(application, parts.states, nullptr, std::string()));
-  sources.push_back(std::make_unique<ApplicationSource>(application, parts.providers, parts.store, parts.clock));
+  sources.push_back(
+      std::make_unique<ApplicationSource>(application, parts.providers, parts.store, parts.ongoing, parts.clock));
   return sources;
 }
 

@@ -11,6 +11,7 @@
 
 namespace router::held_sessions_test {
 
+using test::junk_ids;
 using test::Request;
 
 namespace {
@@ -39,13 +40,6 @@ struct Crowd : test::AgentWorld {
   session::Snapshot ada;
   session::Snapshot eve;
 };
-
-std::string junk_ids(std::size_t count) {
-  std::string text;
-  for (std::size_t i = 0; i < count; ++i)
-    text += "JSESSIONID=" + std::string(session::SessionId::random().reveal()) + "; ";
-  return text;
-}
 
 }  // namespace
 
@@ -285,7 +279,7 @@ TEST_CASE("held sessions: a store that cannot tell lets everybody go, by what is
     test::AwayStore away;
     away.is_reachable = is_reachable;
     away.known = crowd.ada;
-    logout::HeldSessions holding(crowd.config, away, crowd.clock);
+    logout::HeldSessions holding(crowd.config, away, crowd.ongoing, crowd.clock);
     const Request request("GET", "/my/logout", {{"Cookie", crowd.both()}});
     const auto held = test::run_task(holding.find({request.request, crowd.external, nullptr, {}}));
     REQUIRE(held);
@@ -294,34 +288,6 @@ TEST_CASE("held sessions: a store that cannot tell lets everybody go, by what is
     CHECK((*held)[1]->id == crowd.eve->id);  // of whom nothing more is known
     CHECK((*held)[1]->tokens.id_token.empty());
     CHECK((*held)[1]->subdomain == crowd.external.tenant);
-  }
-}
-
-TEST_CASE("held sessions: ids that an address makes up are kept and looked up only so often [issue 12]") {
-  for (const bool is_away : {true, false}) {
-    CAPTURE(is_away);
-    Crowd crowd;
-    test::AwayStore away;
-    away.known = crowd.ada;
-    session::Store& store = is_away ? static_cast<session::Store&>(away) : crowd.store;
-    logout::HeldSessions holding(crowd.config, store, crowd.clock);
-    const auto find = [&](const std::string& cookies) {
-      const Request request("GET", "/my/logout", {{"Cookie", cookies}});
-      return test::run_task(holding.find({request.request, crowd.external, nullptr, {}}));
-    };
-    const auto most = is_away ? logout::HeldSessions::kUnseen : logout::HeldSessions::kLookUps;
-    crowd.external.client_address = "192.0.2.1";
-    CHECK(find(junk_ids(most)));
-    const auto refused = find(junk_ids(1));
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == base::ErrorCode::overloaded);
-    crowd.external.client_address = "192.0.2.2";
-    CHECK(find(crowd.both()));
-    crowd.external.client_address = "192.0.2.1";
-    crowd.clock.advance(base::minutes(10));
-    CHECK(find(junk_ids(1)));
-    // who leaves is none of them, however many do
-    for (unsigned i = 0; !is_away && i < 2 * most; ++i) REQUIRE(find(crowd.both()));
   }
 }
 

@@ -185,6 +185,14 @@ inline std::string header(const std::optional<http::Response>& response, std::st
   return response ? std::string(response->headers.get(name).value_or("")) : "";
 }
 
+// For a Cookie field: ids that no session has.
+inline std::string junk_ids(std::size_t count, const std::string& name = "JSESSIONID") {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i)
+    text += name + "=" + std::string(session::SessionId::random().reveal()) + "; ";
+  return text;
+}
+
 inline void add_back_ends(World& world, const std::vector<std::string>& names) {
   for (const auto& name : names) world.config.destinations[name] = make_destination(name);
 }

@@ -21,10 +21,10 @@ bool is_inspected_form(const http::Request& request) {
 }  // namespace
 
 AgentSource::AgentSource(std::shared_ptr<const config::Configuration> config,
-                         std::shared_ptr<const backend::RouteSet> routes, session::Store& store,
+                         std::shared_ptr<const backend::RouteSet> routes, session::Store& store, Ongoing& ongoing,
                          const base::Clock& clock)
     : config_(std::move(config)),
-      held_(*config_, store, clock),
+      held_(*config_, store, ongoing, clock),
       rules_(config_->logout),
       pages_(*config_),
       routes_(std::move(routes)),

@@ -24,7 +24,7 @@ class AgentSource final : public Source {
  public:
   // `routes` may be null: then no parameter is known to be for one application's destinations.
   AgentSource(std::shared_ptr<const config::Configuration> config, std::shared_ptr<const backend::RouteSet> routes,
-              session::Store& store, const base::Clock& clock);
+              session::Store& store, Ongoing& ongoing, const base::Clock& clock);
 
   std::string_view name() const override { return "agent"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;

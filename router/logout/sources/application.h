@@ -15,8 +15,9 @@ namespace router::logout {
 class ApplicationSource final : public Source {
  public:
   ApplicationSource(std::shared_ptr<const config::Configuration> application,
-                    std::shared_ptr<identity::Providers> providers, session::Store& store, const base::Clock& clock)
-      : application_(application), central_(std::move(application), std::move(providers), store, clock) {}
+                    std::shared_ptr<identity::Providers> providers, session::Store& store, Ongoing& ongoing,
+                    const base::Clock& clock)
+      : application_(application), central_(std::move(application), std::move(providers), store, ongoing, clock) {}
 
   std::string_view name() const override { return "application"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override {

@@ -48,11 +48,11 @@ http::Response csrf_token_of(const std::vector<session::Snapshot>& held) {
 }  // namespace
 
 CentralSource::CentralSource(std::shared_ptr<const config::Configuration> config,
-                             std::shared_ptr<identity::Providers> providers, session::Store& store,
+                             std::shared_ptr<identity::Providers> providers, session::Store& store, Ongoing& ongoing,
                              const base::Clock& clock)
     : config_(std::move(config)),
       providers_(std::move(providers)),
-      held_(*config_, store, clock),
+      held_(*config_, store, ongoing, clock),
       endpoint_(config_->logout.endpoint) {
   if (auto normalised = http::normalise_path(endpoint_)) endpoint_ = std::move(*normalised);
 }

@@ -20,7 +20,7 @@ namespace router::logout {
 class CentralSource final : public Source {
  public:
   CentralSource(std::shared_ptr<const config::Configuration> config, std::shared_ptr<identity::Providers> providers,
-                session::Store& store, const base::Clock& clock);
+                session::Store& store, Ongoing& ongoing, const base::Clock& clock);
 
   std::string_view name() const override { return "central"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;

@@ -80,7 +80,7 @@ EndSessionSource::EndSessionSource(std::shared_ptr<const config::Configuration> 
       store_(store),
       ongoing_(ongoing),
       clock_(clock),
-      held_(*config_, store, clock) {}
+      held_(*config_, store, ongoing, clock) {}
 
 bool EndSessionSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
   return config_->am && identity::read_realm_path(path, config_->am->context_path, "/oauth2", "connect/endSession");

@@ -46,7 +46,7 @@ FrontChannelSource::FrontChannelSource(std::shared_ptr<const config::Configurati
       store_(store),
       ongoing_(ongoing),
       clock_(clock),
-      held_(*config_, store, clock) {}
+      held_(*config_, store, ongoing, clock) {}
 
 bool FrontChannelSource::may_handle(std::string_view, std::string_view path, std::string_view) const {
   const auto& endpoint = config_->logout.front_channel_endpoint;

@@ -27,9 +27,9 @@ Trigger hosted_trigger(const session::Snapshot& session, const std::string& dest
 
 }  // namespace
 
-HostedSource::HostedSource(std::shared_ptr<const config::Configuration> config, session::Store& store,
+HostedSource::HostedSource(std::shared_ptr<const config::Configuration> config, session::Store& store, Ongoing& ongoing,
                            const base::Clock& clock)
-    : config_(std::move(config)), held_(*config_, store, clock) {
+    : config_(std::move(config)), held_(*config_, store, ongoing, clock) {
   if (config_->hosted_login) path_ = config_->hosted_login->logout_path();
 }
 

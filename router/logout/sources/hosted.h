@@ -18,7 +18,8 @@ namespace router::logout {
 
 class HostedSource final : public Source {
  public:
-  HostedSource(std::shared_ptr<const config::Configuration> config, session::Store& store, const base::Clock& clock);
+  HostedSource(std::shared_ptr<const config::Configuration> config, session::Store& store, Ongoing& ongoing,
+               const base::Clock& clock);
 
   std::string_view name() const override { return "hosted"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
