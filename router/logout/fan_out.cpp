@@ -15,9 +15,8 @@ using base::Task;
 
 namespace {
 
-constexpr milliseconds kRoomPoll{50};
-constexpr milliseconds kLongestRoomWait{10'000};
 constexpr milliseconds kDrainPoll{20};
+constexpr std::string_view kNobodysYet = "?";  // no subdomain
 
 std::mt19937_64::result_type system_seed() {
   const std::string bytes = crypto::random_bytes(sizeof(std::mt19937_64::result_type));
@@ -122,21 +121,6 @@ Task<void> FanOut::withdraw(Prepared prepared) {
   }
 }
 
-Task<void> FanOut::wait_for_room(std::vector<std::string> back_ends) {
-  const auto end = clock_.steady() + kLongestRoomWait;
-  while (!has_room(back_ends) && clock_.steady() < end) co_await base::sleep_for(loop_, kRoomPoll);
-}
-
-bool FanOut::has_room(const std::vector<std::string>& back_ends) const {
-  if (back_ends.empty()) return true;
-  return std::any_of(back_ends.begin(), back_ends.end(), [this](const std::string& name) {
-    std::size_t waiting = 0;
-    for (auto lane = lanes_.lower_bound({name, {}}); lane != lanes_.end() && lane->first.first == name; ++lane)
-      waiting += lane->second.paced_waiting();
-    return waiting < options_.paced_high_water;
-  });
-}
-
 Task<void> FanOut::drain(milliseconds at_most) {
   stopping_ = true;
   const auto end = clock_.steady() + at_most;
@@ -146,27 +130,9 @@ Task<void> FanOut::drain(milliseconds at_most) {
   }
 }
 
-std::optional<milliseconds> FanOut::oldest_age() const {
-  std::optional<milliseconds> oldest;
-  for (const auto& load : loads()) oldest = std::max(oldest, load.oldest);
-  return oldest;
-}
-
-std::vector<BackEndLoad> FanOut::loads() const {
-  std::vector<BackEndLoad> loads;
-  for (const auto& [key, lane] : lanes_) {
-    if (loads.empty() || loads.back().back_end != key.first) loads.push_back({key.first, 0, {}});
-    loads.back().waiting += lane.waiting() + lane.running();
-    const auto oldest = lane.oldest();
-    if (!oldest) continue;
-    const auto age = std::chrono::duration_cast<milliseconds>(clock_.steady() - *oldest);
-    loads.back().oldest = std::max(loads.back().oldest, std::optional(age));
-  }
-  return loads;
-}
-
+// While it is not known whose back-end it is, a lane in which no call is made: from there each goes to its own.
 Lane& FanOut::lane_of(const WaitingCall& call) {
-  const std::pair key(call.call->back_end, call.target ? call.target->tenant : std::string());
+  const std::pair key(call.call->back_end, call.target ? call.target->tenant : std::string(kNobodysYet));
   return lanes_.try_emplace(key, options_.concurrency, options_.paced_per_second).first->second;
 }
 
@@ -224,8 +190,15 @@ Task<void> FanOut::attempt(Lane& lane, WaitingCallPtr call) {
 
 Task<void> FanOut::try_once(Lane& lane, WaitingCallPtr call) {
   CallReport& report = call->report();
+  const auto fault = place(*call);
+  if (Lane& own = lane_of(*call); !fault && &own != &lane) {
+    lane.finished();
+    own.push(std::move(call));
+    pump_soon(own);
+    co_return;
+  }
   ++report.attempts;
-  if (const auto fault = place(*call)) {
+  if (fault) {
     lane.finished();
     report.fault = fault->detail;
     const bool is_gone = fault->code == base::ErrorCode::not_found;
@@ -277,15 +250,6 @@ std::optional<base::Error> FanOut::place(WaitingCall& call) const {
     return found.error();
   }
   return std::nullopt;
-}
-
-std::string FanOut::last_fault(const std::string& logout_id, const std::string& call_id) const {
-  const auto receipt = receipts_.find(logout_id);
-  if (!receipt) return {};
-  const auto report =
-      std::find_if(receipt->calls.begin(), receipt->calls.end(),
-                   [number = number_of(call_id)](const CallReport& call) { return call.number == number; });
-  return report == receipt->calls.end() ? std::string() : report->fault;
 }
 
 Task<void> FanOut::settle(WaitingCallPtr call, Outcome outcome) {

@@ -132,7 +132,7 @@ class FanOut {
   FanOutOptions options_;
   std::mt19937_64 generator_;
   std::function<double()> random_;
-  std::map<std::pair<std::string, std::string>, Lane> lanes_;  // by back-end and tenant
+  std::map<std::pair<std::string, std::string>, Lane> lanes_;  // by back-end, and whose it is
   std::size_t waiting_ = 0;
   FindTarget find_target_;
   TakeTokens take_tokens_;

@@ -21,6 +21,23 @@ bool sends_token(const net::ClientRequest& request) {
                      [](const auto& header) { return header.first == "Authorization"; });
 }
 
+// A tenant has its own erp, which everybody else shares with the provider.
+std::shared_ptr<const logout::CallTarget> erp_of(const std::string& tenant) {
+  auto target = std::make_shared<logout::CallTarget>(*Bench::call_to("erp").target);
+  target->tenant = tenant;
+  target->url = *http::parse_url("http://" + (tenant.empty() ? "provider" : tenant) + ".example/logout");
+  return target;
+}
+
+logout::Call call_for(const std::string& tenant, bool is_known = true) {
+  auto target = std::make_shared<logout::CallTarget>(*erp_of(tenant));
+  target->is_known = is_known;
+  auto call = Bench::call_to("erp");
+  call.target = std::move(target);
+  call.tenant = tenant;
+  return call;
+}
+
 }  // namespace
 
 TEST_CASE("fan-out: a call that waits goes where its back-end is now, as that is called now [issue 9]") {
@@ -55,6 +72,31 @@ TEST_CASE("fan-out: a call that waits goes where its back-end is now, as that is
   bench.loop.advance(base::seconds(5));
   CHECK(receipt->calls[0].outcome == Outcome::dead);
   CHECK(receipt->calls[0].fault == "no such back-end any more");
+}
+
+TEST_CASE("fan-out: calls that wait until it is known whose back-end it is hold up nobody else's later [issue 15]") {
+  Bench bench({.concurrency = 2});
+  bench.client.set("t1.example", test::BackEnds::kHangs);
+  bool is_known = false;
+  bench.fan_out.use_targets(
+      [&](const std::string&, const std::string& tenant) -> base::Result<std::shared_ptr<const logout::CallTarget>> {
+        if (is_known) return erp_of(tenant);
+        return base::Error{base::ErrorCode::unavailable, base::Side::router, "the destination is not known yet"};
+      });
+  const auto first = bench.submit(call_for("t1", false));
+  for (int i = 0; i < 2; ++i) bench.submit(call_for("t1", false));
+  bench.loop.run_ready();
+  CHECK(bench.client.requests.empty());
+  is_known = true;
+  bench.loop.advance(base::milliseconds(600));
+  CHECK(bench.client.running["t1.example"] == 2);
+  CHECK(first->calls[0].attempts == 2);  // on its way from one lane to another it is not tried
+  const auto of_provider = bench.submit(call_for(""));
+  const auto of_another = bench.submit(call_for("t2", false));
+  bench.loop.run_ready();
+  CHECK(of_provider->complete());
+  CHECK(of_another->complete());
+  CHECK(bench.fan_out.waiting() == 3);
 }
 
 TEST_CASE("fan-out: why the last attempt of a call failed can be asked for while it waits [issue 14]") {
