@@ -74,6 +74,25 @@ TEST_CASE("fan-out: a call that waits goes where its back-end is now, as that is
   CHECK(receipt->calls[0].fault == "no such back-end any more");
 }
 
+TEST_CASE("fan-out: a subscriber's own back-end is told though another's of that name is found meanwhile [issue 15]") {
+  Bench bench;
+  bench.client.set("t1.example", [](unsigned attempt) { return attempt == 1 ? 503 : 200; });
+  bool has_left = false;
+  bench.fan_out.use_targets(
+      [&](const std::string&, const std::string& tenant) -> base::Result<std::shared_ptr<const logout::CallTarget>> {
+        return erp_of(has_left ? "" : tenant);
+      });
+  const auto receipt = bench.submit(call_for("t1"));
+  bench.loop.run_ready();
+  CHECK(bench.client.count("t1.example") == 1);
+  has_left = true;
+  bench.loop.advance(base::milliseconds(600));
+  CHECK(bench.client.count("t1.example") == 2);
+  CHECK(bench.client.count("provider.example") == 0);
+  CHECK(receipt->complete());
+  CHECK(receipt->calls[0].target->tenant == "t1");
+}
+
 TEST_CASE("fan-out: calls that wait until it is known whose back-end it is hold up nobody else's later [issue 15]") {
   Bench bench({.concurrency = 2});
   bench.client.set("t1.example", test::BackEnds::kHangs);

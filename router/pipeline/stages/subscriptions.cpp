@@ -143,7 +143,7 @@ Task<Result<Verdict>> unsubscribe(Context& context, std::string tenant, std::str
   auto ending = base::run_on(context.graph.parts.background, context.exchange.loop(),
                              context.graph.logout->end_sessions(logout::Cause::admin, std::move(selection)));
   const auto ended = co_await ending;
-  // not before: its destinations are told
+  // not before: whom its destinations name is told, there even when they are known no more (logout/fan_out.h)
   forget_tenant(context, subdomain);
   if (!ended) co_return ended.error();
   if (ended->failure) co_return *ended->failure;
