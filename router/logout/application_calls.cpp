@@ -89,6 +89,7 @@ std::shared_ptr<const CallTarget> make_application_target(const session::Applica
   auto target = make_call_target(back_end, config);
   target.name = application_target_name(logout);
   target.application = logout.application;
+  target.prefer_local = logout.prefer_local;
   target.token_bindings.reset();
   if (!logout.gets_token) target.token_bindings.emplace();
   return std::make_shared<const CallTarget>(std::move(target));
@@ -97,7 +98,10 @@ std::shared_ptr<const CallTarget> make_application_target(const session::Applica
 void add_target(std::shared_ptr<const CallTarget> target, CallTargets& targets) {
   const auto url = target->url.to_string();
   const bool is_known = std::any_of(targets.begin(), targets.end(), [&](const auto& known) {
-    return known->back_end == target->back_end && known->method == target->method && known->url.to_string() == url;
+    // where it is not known yet, the one may be the tenant's own and the other the provider's
+    const bool is_same_owner = target->is_known || known->prefer_local == target->prefer_local;
+    return is_same_owner && known->back_end == target->back_end && known->method == target->method &&
+           known->url.to_string() == url;
   });
   if (!is_known) targets.push_back(std::move(target));
 }

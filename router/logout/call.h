@@ -50,6 +50,7 @@ struct CallTarget {
   std::string location_id;
   bool propagates_user = false;
   std::shared_ptr<const config::ServiceClient> service_client;  // that is told the tenant's id; null: nobody is
+  bool prefer_local = false;                                    // the provider's, whoever's session it is
 };
 
 // Its id, names and time are filled in when it is submitted.

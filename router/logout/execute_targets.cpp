@@ -31,7 +31,9 @@ CallTarget central_target(config::Destination destination, const config::LogoutP
   destination.logout_method = logout.method;
   destination.title = logout.title;
   destination.logout_audience = logout.audience;
-  return make_call_target(destination, config);
+  auto target = make_call_target(destination, config);
+  target.prefer_local = logout.prefer_local;
+  return target;
 }
 
 // Recorded as it is; where it is called is found then, and whether with the token, which stays good for it.

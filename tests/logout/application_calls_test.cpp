@@ -84,6 +84,21 @@ TEST_CASE("application calls: no application is told by a logout token that the 
   CHECK(target->url.to_string() == "https://crm.example/bye");
 }
 
+TEST_CASE(
+    "application calls: two that are not known yet are one call only where both are the same owner's [issue 15]") {
+  for (const bool is_known : {false, true}) {
+    CAPTURE(is_known);
+    logout::CallTargets targets;
+    for (const bool prefer_local : {false, true, false}) {
+      auto target =
+          *logout::make_application_target({"app1", "erp", "/bye", "POST", false, true, prefer_local}, {}, {});
+      target.is_known = is_known;
+      logout::add_target(std::make_shared<const logout::CallTarget>(std::move(target)), targets);
+    }
+    CHECK(targets.size() == (is_known ? 1 : 2));
+  }
+}
+
 TEST_CASE("application calls: an application has a hundred at most [issue 15]") {
   config::Configuration config;
   for (int i = 0; i < 1000; ++i) config.destinations["d" + std::to_string(i)].logout_path = "/bye";

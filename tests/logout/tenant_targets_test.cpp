@@ -80,6 +80,21 @@ TEST_CASE("execute: with preferLocal the provider's back-end is told, whoever le
   }
 }
 
+TEST_CASE("execute: the tenant's own and the provider's are both told where neither is known yet [issue 15]") {
+  Tenants tenants(true);
+  tenants.world.config.looked_up_logouts["erp"].path = "/app-out";
+  tenants.world.make_parts = [](logout::Parts& parts) {
+    parts.find_destination = [](const std::string&, const std::string&) { return nullptr; };
+  };
+  tenants.log_out("t3", true);
+  // the fan-out knows the provider's by then
+  CHECK(tenants.world.client.count("provider.example") == 1);
+  const auto left = run_task(tenants.world.outbox.list({}, {}), &tenants.world.loop);
+  REQUIRE(left);
+  REQUIRE(left->size() == 1);
+  CHECK(left->front().attempts == 1);
+}
+
 TEST_CASE("execute: a recorded call goes to the back-end that its tenant has [issue 15]") {
   Tenants tenants;
   auto parts = tenants.world.parts_with(tenants.world.store);
