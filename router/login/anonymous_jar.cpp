@@ -23,6 +23,8 @@ base::Task<session::Snapshot> take_anonymous_jar(const Parts& parts, std::vector
 base::Task<void> settle_anonymous(const Parts& parts, session::Snapshot anonymous, bool has_come_in) {
   if (!anonymous) co_return;
   if (!has_come_in) {
+    auto keeping = parts.store.keep_ends();
+    co_await keeping;
     tell_over(parts, {anonymous});
     co_return;
   }

@@ -81,6 +81,10 @@ Task<bool> end_others(const Parts& parts, const std::vector<session::Snapshot>& 
     else if (session == before)
       is_undisturbed = false;
   }
+  if (!opened.replaced.empty()) {
+    auto keeping = parts.store.keep_ends();
+    co_await keeping;
+  }
   co_return is_undisturbed;
 }
 

@@ -84,6 +84,8 @@ Task<Result<Snapshot>> end_refused(Snapshot session, SharedParts parts) {
     base::log_info("refresh.session_over", {{"session", session->id.fingerprint()}, {"user", session->user_name}});
     std::vector<Snapshot> over{**ended};
     base::start_detached(parts->session_over(std::move(over)));
+    auto keeping = parts->store.keep_ends();
+    co_await keeping;
   }
   co_return Snapshot();
 }

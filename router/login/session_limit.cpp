@@ -33,7 +33,10 @@ base::Task<void> make_room(const Parts& parts, const session::Session& newest) {
     auto over = co_await ending;
     if (over && *over) ended.push_back(**std::move(over));
   }
-  if (!ended.empty()) base::limits::kSessionsPerUser.hit();
+  if (ended.empty()) co_return;
+  base::limits::kSessionsPerUser.hit();
+  auto keeping = parts.store.keep_ends();
+  co_await keeping;
   tell_over(parts, std::move(ended));
 }
 

@@ -1,6 +1,7 @@
 #include "session/sqlite_store.h"
 
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include "base/log.h"
@@ -276,6 +277,8 @@ Task<Result<void>> SqliteStore::told(std::vector<SessionId> ids) {
   co_await writing;
   co_return is_told;
 }
+
+Task<void> SqliteStore::keep_ends() { return records_->done(std::numeric_limits<std::uint64_t>::max()); }
 
 Task<Result<Counts>> SqliteStore::counts() {
   auto counting = memory_->counts();

@@ -1,17 +1,17 @@
 // Sessions in this process, written through to a file: a restart signs nobody out, and what it interrupts is
 // told.
 //
-// While the process lives the memory store is the truth, and finds and uses without waiting; the file is its
-// journal. What is created or changed is on disk when the call returns; what ended is when told() does, or anything that
-// was written after it: the calls to its back-ends share its transaction. Once told() has returned no crash has anybody
-// told again. Uses are written at most once in a tenth of the idle time, 60 s at most, a session, and when the store goes;
-// anonymous sessions wait for company. Each write says what the memory says when its turn comes: no order of events
-// brings an ended session back. With the disk full or away all goes on in memory and is written once it is back
-// (storage/database.h); health() says so. A session that has ended stays in the file until told() says that
+// While the process lives the memory store is the truth, and finds and uses without waiting; the file is its journal.
+// What is created or changed is on disk when the call returns; what ended is when told() or keep_ends() does, or
+// anything that was written after it: the calls to its back-ends share its transaction. Once told() has returned no
+// crash has anybody told again. Uses are written at most once in a tenth of the idle time, 60 s at most, a session, and
+// when the store goes; anonymous sessions wait for company. Each write says what the memory says when its turn comes:
+// no order of events brings an ended session back. With the disk full or away all goes on in memory and is written once
+// it is back (storage/database.h); health() says so. A session that has ended stays in the file until told() says that
 // its back-ends will hear of it; of what an earlier process left untold, and of what timed out meanwhile,
-// take_expired() hands out all. The file knows ids as hashes. Restored in steps, from restore() or by whoever
-// needs all of them; find() of one that is not there yet looks for it. Threads: any. Owner: app/parts;
-// `records` and `clock` outlive it. Source: docs/contract/durability.md "SQLite".
+// take_expired() hands out all. The file knows ids as hashes. Restored in steps, from restore() or by whoever needs all
+// of them; find() of one that is not there yet looks for it. Threads: any. Owner: app/parts; `records` and `clock`
+// outlive it. Source: docs/contract/durability.md "SQLite".
 #pragma once
 
 #include <atomic>
@@ -51,6 +51,7 @@ class SqliteStore final : public Store {
   base::Task<base::Result<void>> remember_ended(EndedAtProvider ended) override;
   base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) override;
   base::Task<base::Result<void>> told(std::vector<SessionId> ids) override;
+  base::Task<void> keep_ends() override;
   base::Task<base::Result<Counts>> counts() override;
   Health health() const override;
   SharedState& shared() override { return shared_; }

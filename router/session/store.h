@@ -3,7 +3,8 @@
 // The rules all stores share:
 //  - end() returns the session to exactly one caller, however many ask at once, on however many replicas; from
 //    then on the id is dead for good (a tombstone, kept longer than any request may run): find, replace and used
-//    say no. A crash forgets that only before told(), which whoever ended it waits for ahead of its answer.
+//    say no. A crash forgets that only before told() or keep_ends(): whoever ended it waits for one of them ahead of its
+//    answer.
 //  - replace() succeeds only for the generation it was based on; who changes a session goes by session/change.h.
 //  - Sessions have limits (StoreLimits): who comes in when there are as many already makes the oldest end, which
 //    take_expired() hands out. Anonymous ones have limits of their own and never make a user's session end.
@@ -149,6 +150,9 @@ class Store {
   virtual base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) = 0;
   // The back-ends of these will hear of it whatever happens, or need not. When it returns, their ends outlive a crash.
   virtual base::Task<base::Result<void>> told(std::vector<SessionId> ids) = 0;
+  // For who ends sessions and leaves it to others to say told(): when it returns, what end() has ended by now outlives a
+  // crash, or waits for the medium with all else.
+  virtual base::Task<void> keep_ends() { return {}; }
 
   // Of all replicas that share the medium, but for what has happened, which is of this process since its start.
   virtual base::Task<base::Result<Counts>> counts() = 0;

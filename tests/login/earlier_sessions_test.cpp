@@ -74,6 +74,26 @@ TEST_CASE(
   CHECK_FALSE(world.find(before.id));
 }
 
+TEST_CASE("login: what it has ended is kept on every medium before it is answered [issue 12]") {
+  for (const bool is_by_limit : {false, true}) {
+    CAPTURE(is_by_limit);
+    LoginWorld world;
+    Browser browser;
+    if (is_by_limit) {
+      world.config.environment.limits.sessions_per_user = 1;
+      Browser elsewhere;
+      REQUIRE(world.log_in(elsewhere).opened.created);
+    } else {
+      auto planted = test::make_session("mallory");
+      REQUIRE(test::run_task(world.store.create(planted)));
+      browser.cookies["JSESSIONID"] = std::string(planted.id.reveal());
+    }
+    REQUIRE(world.log_in(browser).opened.created);
+    CHECK(world.told.asked_to_end > 0);
+    CHECK(world.told.kept == world.told.asked_to_end);
+  }
+}
+
 TEST_CASE("login: a limit on a user's sessions counts those of his tenant [S19]") {
   LoginWorld world;
   world.config.environment.limits.sessions_per_user = 1;

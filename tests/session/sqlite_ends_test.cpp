@@ -60,4 +60,20 @@ TEST_CASE("sqlite store: whoever has told the back-ends leaves nothing to a cras
   CHECK(run_task(after.take_expired(10))->empty());
 }
 
+TEST_CASE("sqlite store: what ended and is kept stays ended after a crash, and is still to be told [issue 12]") {
+  TestedSqliteStore tested;
+  test::StoreDriver store(tested);
+  const auto session = make_session("alice");
+  REQUIRE(store.create(session));
+  REQUIRE(store.end(session.id));
+  run_task(tested.store().keep_ends());
+  const test::TemporaryDirectory left;
+  for (const char* beside : {"", "-wal"}) std::filesystem::copy(tested.path() + beside, left / "state.db" + beside);
+  FakeClock clock;
+  session::SqliteStore after(test::open_records(left / "state.db"), clock, {});
+  run_task(after.restore());
+  CHECK_FALSE(*run_task(after.find(session.id)));
+  CHECK(run_task(after.take_expired(10))->size() == 1);
+}
+
 }  // namespace router::sqlite_ends_test

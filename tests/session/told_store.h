@@ -43,8 +43,15 @@ class ToldStore final : public session::Store {
   }
   Answer<std::optional<session::Snapshot>> end(session::SessionId id) override {
     if (on_end) on_end();
+    ++asked_to_end;
     return inner_.end(std::move(id));
   }
+  base::Task<void> keep_ends() override {
+    kept = asked_to_end;
+    return inner_.keep_ends();
+  }
+  std::size_t asked_to_end = 0;
+  std::size_t kept = 0;  // of those, when keep_ends() was called last
   std::function<void()> on_end;
   Answer<std::vector<session::Listed>> page(session::SessionFilter filter, std::optional<session::Position> after,
                                             std::size_t limit) override {
