@@ -27,6 +27,8 @@ constexpr std::size_t kDeciding = std::size(kRestored) - 1;
 constexpr std::size_t kUsesInOne = 256;
 constexpr base::milliseconds kForgetEvery{60'000};
 
+Error no_room() { return {ErrorCode::overloaded, Side::store, "too much waits to be written", true}; }
+
 // As it is now: nothing, where it is over by then.
 void add_living(MemoryStore& memory, const base::Clock& clock, const SessionId& id, RecordChanges& changes) {
   const auto standing = memory.standing(id);
@@ -105,6 +107,13 @@ Task<void> SqliteStore::write(storage::MakeChanges make) {
   const auto written = co_await writing;
   if (!written && written.error().code != ErrorCode::unavailable)
     base::log_error("session.not_written", {{"fault", describe(written.error())}});
+}
+
+// 0: it has not been taken.
+std::uint64_t SqliteStore::write_later(storage::MakeChanges make) {
+  const auto number = records_->change_later(std::move(make));
+  if (number == 0) base::log_error("session.not_written", {{"fault", describe(no_room())}});
+  return number;
 }
 
 Task<Result<void>> SqliteStore::create(Session session) {
@@ -207,7 +216,7 @@ Task<Result<std::optional<Snapshot>>> SqliteStore::end(SessionId id) {
   auto ending = memory_->end(std::move(id));
   auto ended = co_await ending;
   if (!ended || !*ended) co_return ended;
-  records_->change_later([session = **ended, &clock = clock_] {
+  write_later([session = **ended, &clock = clock_] {
     RecordChanges changes;
     add_untold(session, clock.wall(), changes);
     return changes;
@@ -230,7 +239,7 @@ Task<Result<void>> SqliteStore::remember_ended(EndedAtProvider ended) {
   // what anybody may say is not worth the disk
   if (!ended.is_signed) co_return Result<void>();
   const bool is_waited_for = !ended.is_followed_by_end;
-  const auto number = records_->change_later([ended = std::move(ended), &clock = clock_] {
+  const auto number = write_later([ended = std::move(ended), &clock = clock_] {
     return RecordChanges{storage::put(record_of(ended, clock.wall()))};
   });
   if (is_waited_for) {
@@ -255,7 +264,7 @@ Task<Result<std::vector<Snapshot>>> SqliteStore::take_expired(std::size_t limit)
   auto over = co_await taking;
   if (over && !over->empty()) {
     // lost with the process before it is written, they are over again after it
-    records_->change_later([sessions = *over, &clock = clock_] {
+    write_later([sessions = *over, &clock = clock_] {
       RecordChanges changes;
       for (const auto& session : sessions) add_untold(session, clock.wall(), changes);
       return changes;
@@ -266,13 +275,14 @@ Task<Result<std::vector<Snapshot>>> SqliteStore::take_expired(std::size_t limit)
 
 Task<Result<void>> SqliteStore::told(std::vector<SessionId> ids) {
   // behind their ends, which it waits for, too
-  const auto number = records_->change_later([ids] {
+  const auto number = write_later([ids] {
     RecordChanges changes;
     for (const auto& id : ids) changes.push_back(storage::erase(RecordKind::untold_session, kept_key(id)));
     return changes;
   });
   auto telling = memory_->told(std::move(ids));
   auto is_told = co_await telling;
+  if (number == 0) co_return no_room();
   auto writing = records_->done(number);
   co_await writing;
   co_return is_told;

@@ -63,6 +63,7 @@ class SqliteStore final : public Store {
   base::Task<base::Result<void>> restore_one(SessionId id);
   // On disk, unless the disk is away: then it will be.
   base::Task<void> write(storage::MakeChanges make);
+  std::uint64_t write_later(storage::MakeChanges make);
   void write_used(std::vector<SessionId> used);
 
   std::shared_ptr<storage::Records> records_;

@@ -149,6 +149,7 @@ class Store {
   // is dead already.
   virtual base::Task<base::Result<std::vector<Snapshot>>> take_expired(std::size_t limit) = 0;
   // The back-ends of these will hear of it whatever happens, or need not. When it returns, their ends outlive a crash.
+  // overloaded: they do not.
   virtual base::Task<base::Result<void>> told(std::vector<SessionId> ids) = 0;
   // For who ends sessions and leaves it to others to say told(): when it returns, what end() has ended by now outlives a
   // crash, or waits for the medium with all else.

@@ -68,7 +68,7 @@ class Database {
   base::Task<base::Result<void>> write(Work work);
   base::Task<base::Result<void>> read(Work work);
   // Writes that nobody waits for yet. They wait for company: for some milliseconds, or for a second at most. Returned:
-  // for done().
+  // for done(); 0: too much waits, and it is lost.
   std::uint64_t write_later(Work work) { return enqueue({std::move(work), nullptr, false, Hurry::soon}); }
   void write_lazily(Work work) { enqueue({std::move(work), nullptr, false, Hurry::lazy}); }
 

@@ -67,7 +67,8 @@ class Records {
 
   // All of them or none; in order. Errors: unavailable (kept, and done later), overloaded, internal.
   base::Task<base::Result<void>> change(MakeChanges make);
-  // Nobody waits yet; what is returned, for done(), is later than all before.
+  // Nobody waits yet; what is returned, for done(), is later than all before. 0: too much waits, and it is
+  // lost.
   std::uint64_t change_later(MakeChanges make) { return database_->write_later(work_of(std::move(make))); }
   base::Task<void> done(std::uint64_t number) { return database_->done(number); }
   // Nobody waits, and it may wait for others to be written with.

@@ -76,4 +76,28 @@ TEST_CASE("sqlite store: what ended and is kept stays ended after a crash, and i
   CHECK(run_task(after.take_expired(10))->size() == 1);
 }
 
+TEST_CASE("sqlite store: an end that the file's queue has no room for is not taken for one that is kept [issue 12]") {
+  TestedSqliteStore tested;
+  test::StoreDriver store(tested);
+  const auto session = make_session("alice");
+  REQUIRE(store.create(session));
+  std::promise<void> begun;
+  std::promise<void> ends;
+  tested.records().change_later([&] {
+    begun.set_value();
+    ends.get_future().wait();
+    return storage::RecordChanges();
+  });
+  begun.get_future().wait();
+  while (tested.records().change_later([] { return storage::RecordChanges(); }) != 0) continue;
+  const auto ended = run_task(tested.store().end(session.id));
+  const auto told = run_task(tested.store().told({session.id}));
+  ends.set_value();
+  REQUIRE(ended);
+  CHECK(*ended);
+  REQUIRE_FALSE(told);
+  CHECK(told.error().code == base::ErrorCode::overloaded);
+  CHECK_FALSE(store.find(session.id));
+}
+
 }  // namespace router::sqlite_ends_test
