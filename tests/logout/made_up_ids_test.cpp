@@ -6,6 +6,14 @@
 #include "logout/rest_world.h"
 
 namespace router::test::made_up_ids_test {
+namespace {
+
+void use_up_look_ups(World& world) {
+  for (unsigned i = 0; i < logout::Ongoing::kHeldLookUps; ++i)
+    world.ongoing.held_look_ups.take(world.external.client_address, world.clock.steady());
+}
+
+}  // namespace
 
 TEST_CASE("held sessions: ids that an address makes up are kept and looked up only so often [issue 12]") {
   for (const bool is_away : {true, false}) {
@@ -62,6 +70,31 @@ TEST_CASE("held sessions: neither an application's logout nor a reload begins to
   CHECK(log_out(1) == base::ErrorCode::overloaded);
   world.external.client_address = "192.0.2.2";
   CHECK(log_out(1) == base::ErrorCode::unavailable);
+}
+
+TEST_CASE("held sessions: whoever has proved a logout is not refused for ids that come along [issue 12]") {
+  struct Row {
+    std::string url;
+    int status;
+  };
+  for (const Row& row : {Row{"/am/oauth2/connect/endSession?id_token_hint=good", 204},
+                         Row{"/frontchannel?iss=https%3A%2F%2Fidp.example&sid=sid-ada", 200}}) {
+    CAPTURE(row.url);
+    RestWorld world(Details{});
+    world.config.logout.front_channel_endpoint = "/frontchannel";
+    world.service();
+    identity::Claims claims;
+    claims.issuer = "https://idp.example";
+    claims.subject = "ada";
+    claims.idp_session_id = "sid-ada";
+    world.provider->id_token_hints["good"] = claims;
+    use_up_look_ups(world);
+    const auto response = world.get(row.url, nullptr, {{"Cookie", junk_ids(1)}});
+    REQUIRE(response);
+    CHECK(response->status == row.status);
+    CHECK(header(response, "set-cookie").empty());
+    CHECK_FALSE(world.is_live());
+  }
 }
 
 }  // namespace router::test::made_up_ids_test

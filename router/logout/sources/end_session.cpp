@@ -125,8 +125,9 @@ Task<Result<std::optional<Recognition>>> EndSessionSource::recognise(const Sourc
   if (!found) co_return std::optional<Recognition>(unavailable());
 
   auto looking = held_.find(input);
-  const auto held = co_await looking;
-  if (!held) co_return std::optional<Recognition>(unavailable());
+  auto held = co_await looking;
+  if (!held && held.error().code != base::ErrorCode::overloaded) co_return std::optional<Recognition>(unavailable());
+  if (!held) held = std::vector<session::Snapshot>();  // it only says whether the cookie goes
 
   Trigger trigger = end_session_trigger();
   trigger.session = *found;
