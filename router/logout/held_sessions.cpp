@@ -18,10 +18,7 @@ base::Error too_many_ids() {
 Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInput& input) {
   auto ids = cookie_.read(input.request.headers).all();
   const session::Snapshot user = input.session;
-  const auto& address = input.external.client_address;
-  const std::size_t known = user && !ids.empty() ? 1 : 0;
-  if (const auto charged = charge(address, ids.size() - known); !charged) co_return charged.error();
-  auto looking = session::find_held(store_, ids);
+  auto looking = look_up(ids, input.external.client_address, user);
   auto held = co_await looking;
   if (!held && held.error().code == base::ErrorCode::unavailable) held = named(ids, input.external);
   if (!held) {
@@ -29,14 +26,24 @@ Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInpu
       base::log_error("logout.store", {{"what", "find"}, {"fault", describe(held.error())}});
     co_return held.error();
   }
-  for (const auto& session : *held) {
-    if (!user || !(session->id == user->id)) ongoing_.held_look_ups.give_back(address, clock_.steady());
-  }
   auto ours = session::of_tenant(*std::move(held), input.external.tenant);
   if (!user) co_return ours;
   std::erase_if(ours, [&](const session::Snapshot& session) { return session->id == user->id; });
   ours.insert(ours.begin(), user);
   co_return ours;
+}
+
+Task<Result<std::vector<session::Snapshot>>> HeldSessions::look_up(std::vector<session::SessionId> ids,
+                                                                   std::string address, session::Snapshot user) {
+  const std::size_t known = user && !ids.empty() ? 1 : 0;
+  if (const auto charged = charge(address, ids.size() - known); !charged) co_return charged.error();
+  auto looking = session::find_held(store_, std::move(ids));
+  auto held = co_await looking;
+  if (!held) co_return held.error();
+  for (const auto& session : *held) {
+    if (!user || !(session->id == user->id)) ongoing_.held_look_ups.give_back(address, clock_.steady());
+  }
+  co_return held;
 }
 
 Result<void> HeldSessions::charge(const std::string& address, std::size_t ids) {

@@ -28,6 +28,10 @@ class HeldSessions {
 
   // The one that is signed in first, where there is one.
   Task<Result<std::vector<session::Snapshot>>> find(const SourceInput& input);
+  // Those of `ids` that are sessions, of whatever tenant; `user`, where it is among them, is known and costs nothing.
+  // Errors: of the store; overloaded.
+  Task<Result<std::vector<session::Snapshot>>> look_up(std::vector<session::SessionId> ids, std::string address,
+                                                       session::Snapshot user = nullptr);
 
  private:
   // What it holds is given back.

@@ -31,7 +31,7 @@ Sources make_sources(const Parts& parts) {
                                                         parts.ongoing, parts.clock));
   sources.push_back(
       std::make_unique<FrontChannelSource>(parts.config, parts.providers, parts.store, parts.ongoing, parts.clock));
-  sources.push_back(std::make_unique<RestSource>(parts.config, parts.store));
+  sources.push_back(std::make_unique<RestSource>(parts.config, parts.store, parts.ongoing, parts.clock));
   sources.push_back(
       std::make_unique<EndSessionSource>(parts.config, parts.providers, parts.store, parts.ongoing, parts.clock));
   sources.push_back(std::make_unique<HostedSource>(parts.config, parts.store, parts.ongoing, parts.clock));

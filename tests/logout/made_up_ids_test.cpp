@@ -97,4 +97,24 @@ TEST_CASE("held sessions: whoever has proved a logout is not refused for ids tha
   }
 }
 
+TEST_CASE("rest: ids that an address makes up are looked up only so often, as for all others [issue 12]") {
+  RestWorld world;
+  const auto log_out = [&](const std::string& cookies) {
+    const auto answer =
+        world.post("/am/json/sessions?_action=logout", {{"Cookie", cookies}, {"X-Requested-With", "XMLHttpRequest"}});
+    return answer ? answer->status : 0;
+  };
+  const std::string own = "iPlanetDirectoryPro=" + world.token();
+  use_up_look_ups(world);
+  CHECK(log_out(own) == 503);
+  CHECK(world.is_live());
+  world.clock.advance(base::minutes(2));
+  const auto sent = logout::Ongoing::kHeldLookUps;
+  CHECK(log_out(junk_ids(sent, "iPlanetDirectoryPro")) == 200);
+  CHECK(log_out(junk_ids(1, "iPlanetDirectoryPro")) == 503);
+  world.external.client_address = "192.0.2.2";
+  CHECK(log_out(own) == 200);
+  CHECK_FALSE(world.is_live());
+}
+
 }  // namespace router::test::made_up_ids_test

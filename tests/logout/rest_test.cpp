@@ -258,7 +258,8 @@ TEST_CASE("rest: with the store away it says so in its dialect, and ends nothing
   test::AwayStore away;
   auto config = std::make_shared<config::Configuration>();
   config->am.emplace();
-  logout::RestSource source(config, away);
+  RestWorld world;
+  logout::RestSource source(config, away, world.ongoing, world.clock);
   const std::string id(session::SessionId::random().reveal());
   const Request request("POST", "/json/sessions?_action=logout", {{"iPlanetDirectoryPro", id}});
   const http::External external;

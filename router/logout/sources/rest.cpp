@@ -34,8 +34,9 @@ Trigger rest_trigger() {
 
 }  // namespace
 
-RestSource::RestSource(std::shared_ptr<const config::Configuration> config, session::Store& store)
-    : config_(std::move(config)), cookie_(*config_), store_(store) {}
+RestSource::RestSource(std::shared_ptr<const config::Configuration> config, session::Store& store, Ongoing& ongoing,
+                       const base::Clock& clock)
+    : config_(std::move(config)), cookie_(*config_), held_(*config_, store, ongoing, clock) {}
 
 bool RestSource::may_handle(std::string_view, std::string_view path, std::string_view query) const {
   return config_->am && identity::read_realm_path(path, config_->am->context_path, "/json", "sessions") &&
@@ -66,9 +67,8 @@ std::variant<std::vector<session::SessionId>, http::Response> RestSource::read_t
   return std::move(named.by_cookie);
 }
 
-Task<Result<bool>> RestSource::ends_all_cookies(const SourceInput& input,
-                                                const std::vector<session::Snapshot>& ended) const {
-  auto looking = session::find_held(store_, cookie_.read(input.request.headers).by_cookie);
+Task<Result<bool>> RestSource::ends_all_cookies(const SourceInput& input, const std::vector<session::Snapshot>& ended) {
+  auto looking = held_.look_up(cookie_.read(input.request.headers).by_cookie, input.external.client_address);
   auto held = co_await looking;
   if (!held) co_return held.error();
   const auto is_ended = [&](const session::Snapshot& session) { return session::holds(ended, session->id); };
@@ -79,10 +79,12 @@ Task<Result<std::optional<Recognition>>> RestSource::recognise(const SourceInput
   if (auto refused = refusal(input.request)) co_return std::optional<Recognition>(std::move(*refused));
   auto token = read_token(input.request.headers);
   if (auto* refused = std::get_if<http::Response>(&token)) co_return std::optional<Recognition>(std::move(*refused));
-  auto looking = session::find_held(store_, std::move(std::get<std::vector<session::SessionId>>(token)));
+  auto looking =
+      held_.look_up(std::move(std::get<std::vector<session::SessionId>>(token)), input.external.client_address);
   auto held = co_await looking;
   if (!held) {
-    base::log_error("logout.store", {{"what", "find"}, {"fault", describe(held.error())}});
+    if (held.error().side != base::Side::client)
+      base::log_error("logout.store", {{"what", "find"}, {"fault", describe(held.error())}});
     co_return std::optional<Recognition>(store_away());
   }
   *held = session::of_tenant(*std::move(held), input.external.tenant);

@@ -3,15 +3,17 @@
 //
 // The token comes in the field `am.cookieName`, or in the cookie of that name (with COOKIE_PREFIX: __Host- before it);
 // in a cookie only together with Accept-API-Version or X-Requested-With, which no form of another site can send. The
-// field says what ends; a cookie is a browser's, where all ends that it holds. 200 with `result` and the details of the
-// session; unknown and ended tokens: 200 "Token has expired"; none: 401. A full logout: every back-end is told, the
-// tokens are revoked. Other actions of the path are not recognised. Stateless. Source: "Set Logout Details node";
-// docs/contract/logout.md section 3.
+// field says what ends; a cookie is a browser's, where all ends that it holds. 200 with `result` and the details of
+// the session; unknown and ended tokens: 200 "Token has expired"; none: 401; more of them than an address may have
+// looked up (logout/held_sessions.h): 503. A full logout: every back-end is told, the tokens are revoked. Other
+// actions of the path are not recognised. Stateless. Source: "Set Logout Details node"; docs/contract/logout.md
+// section 3.
 #pragma once
 
 #include <memory>
 
 #include "config/model.h"
+#include "logout/held_sessions.h"
 #include "logout/source.h"
 #include "session/session_cookie.h"
 #include "session/store.h"
@@ -20,7 +22,8 @@ namespace router::logout {
 
 class RestSource final : public Source {
  public:
-  RestSource(std::shared_ptr<const config::Configuration> config, session::Store& store);
+  RestSource(std::shared_ptr<const config::Configuration> config, session::Store& store, Ongoing& ongoing,
+             const base::Clock& clock);
 
   std::string_view name() const override { return "rest"; }
   bool may_handle(std::string_view method, std::string_view path, std::string_view query) const override;
@@ -32,11 +35,11 @@ class RestSource final : public Source {
   std::optional<http::Response> refusal(const http::Request& request) const;
   std::variant<std::vector<session::SessionId>, http::Response> read_token(const http::Headers& headers) const;
   // Whether no session goes on that a cookie of this browser names.
-  Task<Result<bool>> ends_all_cookies(const SourceInput& input, const std::vector<session::Snapshot>& ended) const;
+  Task<Result<bool>> ends_all_cookies(const SourceInput& input, const std::vector<session::Snapshot>& ended);
 
   std::shared_ptr<const config::Configuration> config_;
   session::SessionCookie cookie_;
-  session::Store& store_;
+  HeldSessions held_;
 };
 
 }  // namespace router::logout
