@@ -89,7 +89,9 @@ Task<Result<Service::Forecast>> Service::foresee_signal(std::string token, std::
   const auto* foreseen = std::get_if<ForeseenSignal>(&forecast.signal);
   if (foreseen == nullptr) co_return forecast;
   for (const auto& filter : foreseen->meant.filters) {
-    auto selecting = parts_.store.select(filter, most + 1);
+    auto sought = filter;
+    sought.any_order = true;  // to show the oldest is to look at all
+    auto selecting = parts_.store.select(std::move(sought), most + 1);
     auto found = co_await selecting;
     if (!found) co_return found.error();
     for (auto& session : *found) {
