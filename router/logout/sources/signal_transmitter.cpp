@@ -58,7 +58,7 @@ http::Response json_answer(int status, const json& value) {
   return not_to_be_stored(http::json_response(status, base::json_text(value)));
 }
 
-http::Response bad_request(std::string_view why) {
+http::Response bad_stream_request(std::string_view why) {
   return json_answer(400, {{"err", "invalid_request"}, {"description", why}});
 }
 
@@ -145,7 +145,7 @@ Task<Result<std::optional<Recognition>>> SignalTransmitterSource::recognise(cons
     co_return Answer(std::move(refused));
   }
   attempt.accepted(clock_.steady());
-  if (input.body.size() > kMaxBody) co_return Answer(bad_request("the body is too large"));
+  if (input.body.size() > kMaxBody) co_return Answer(bad_stream_request("the body is too large"));
   if (path == kSignalVerification) co_return Answer(verify(input, subscribers));
   if (path == kSignalStatus && request.is("POST")) co_return Answer(change_status(input, subscribers));
   if (!is_poll) co_return Answer(streams(input, subscribers));
@@ -207,7 +207,7 @@ http::Response SignalTransmitterSource::streams(const SourceInput& input, const 
   const auto& target = input.request.target;
   const bool asks_status = target.path == kSignalStatus;
   const auto stream_id = http::query_value(target.query, "stream_id");
-  if (!stream_id && asks_status) return bad_request("of which stream: stream_id");
+  if (!stream_id && asks_status) return bad_stream_request("of which stream: stream_id");
   if (!stream_id) {
     json all = json::array();
     for (const auto* one : subscribers) all.push_back(stream_of(input, *one));
@@ -224,7 +224,7 @@ http::Response SignalTransmitterSource::change_status(const SourceInput& input, 
   const auto stream_id = wanted ? text_of(*wanted, "stream_id") : std::nullopt;
   const auto status = wanted ? text_of(*wanted, "status") : std::nullopt;
   if (!stream_id || (status != kEnabled && status != "paused" && status != "disabled"))
-    return bad_request("the body has no stream_id, or a status that there is not");
+    return bad_stream_request("the body has no stream_id, or a status that there is not");
   const auto* subscriber = named(subscribers, *stream_id);
   if (subscriber == nullptr) return bare_answer(404);
   return status == kEnabled ? status_of(*subscriber) : bare_answer(403);
@@ -236,7 +236,7 @@ http::Response SignalTransmitterSource::verify(const SourceInput& input, const S
   const auto stream_id = wanted ? text_of(*wanted, "stream_id") : std::nullopt;
   auto state = wanted && wanted->contains("state") ? text_of(*wanted, "state") : std::string();
   if (!stream_id || !state || state->size() > kLongestState)
-    return bad_request("the body has no stream_id, or a state that is no text or too long");
+    return bad_stream_request("the body has no stream_id, or a state that is no text or too long");
   const auto* subscriber = named(subscribers, *stream_id);
   if (subscriber == nullptr) return bare_answer(404);
   if (ongoing_.verifications.take(subscriber->audience, clock_.steady()))
@@ -250,7 +250,7 @@ http::Response SignalTransmitterSource::verify(const SourceInput& input, const S
 
 Task<http::Response> SignalTransmitterSource::poll(const config::SignalSubscriber& subscriber, std::string body) {
   auto asked = read_poll(body);
-  if (!asked) co_return bad_request("the body is no poll");
+  if (!asked) co_return bad_stream_request("the body is no poll");
   auto polling = queue_->poll(subscriber.audience, *std::move(asked));
   const auto batch = co_await polling;
   if (!batch) co_return too_many_signals();
