@@ -35,6 +35,15 @@ std::string destination_path(const std::string& name) {
   return "/destination-configuration/v1/destinations/" + base::percent_encode(name);
 }
 
+// Where it leads is the subscriber's choice: the provider's certificate would let him speak for the provider there.
+void make_own(const std::string& tenant, config::Destination& destination) {
+  destination.tenant = tenant;
+  if (!std::exchange(destination.forward_auth_certificates, false)) return;
+  base::log_warning(
+      "destination_service.ignored",
+      {{"destination", destination.name}, {"tenant", tenant}, {"property", "HTML5.ForwardAuthCertificates"}});
+}
+
 }  // namespace
 
 DestinationService::DestinationService(config::DestinationService binding, std::shared_ptr<ClientTokens> tokens,
@@ -265,7 +274,7 @@ void DestinationService::keep(const Key& key, Entry& entry, Result<net::ClientRe
   }
   auto read = read_destination_answer(key.name, response->body, binding_.connectivity);
   if (!read) return fail(key, entry, read.error());
-  read->destination.tenant = key.tenant;
+  if (!key.tenant.empty()) make_own(key.tenant, read->destination);
   const auto now = parts_.clock.steady();
   const auto life = read->good_for ? std::max(*read->good_for - kMargin, base::seconds(0)) : std::chrono::hours(24);
   const std::lock_guard lock(mutex_);

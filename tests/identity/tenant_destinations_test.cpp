@@ -25,6 +25,7 @@ struct World {
   std::map<std::string, int> token_statuses;
   std::map<std::string, std::map<std::string, std::string>> hosts;  // of destinations, by token and name
   int status = 200;
+  json more = json::object();  // properties of all destinations
   std::shared_ptr<DestinationService> service =
       std::make_shared<DestinationService>(binding("uaa.example"), tokens, parts);
 
@@ -42,8 +43,8 @@ struct World {
     const auto& known = hosts[token->second.substr(std::string("Bearer ").size())];
     const auto found = known.find(request.url.path.substr(request.url.path.rfind('/') + 1));
     if (found == known.end()) return test::answer_json(404, "{}");
-    const json properties{
-        {"Type", "HTTP"}, {"URL", "https://" + found->second}, {"Authentication", "NoAuthentication"}};
+    json properties{{"Type", "HTTP"}, {"URL", "https://" + found->second}, {"Authentication", "NoAuthentication"}};
+    properties.update(more);
     return test::answer_json(200, json{{"destinationConfiguration", properties}}.dump());
   }
   static config::DestinationService binding(const std::string& domain) {
@@ -85,6 +86,24 @@ TEST_CASE_FIXTURE(
   CHECK(questions() == 4);
   CHECK(service->known("erp", "t1")->url.host == "one.example");
   CHECK_FALSE(service->known("erp", "t4"));
+}
+
+TEST_CASE_FIXTURE(World,
+                  "destination service: no subscriber's own is shown the provider's client certificate [issue 15]") {
+  hosts = {{"own", {{"erp", "provider.example"}}}, {"t1", {{"erp", "one.example"}}}};
+  more = {{"HTML5.ForwardAuthCertificates", "true"}, {"HTML5.ForwardAuthToken", "true"}};
+  CHECK(find("t1") == "one.example");
+  CHECK(find("t2") == "provider.example");
+  const auto own = service->known("erp", "t1");
+  REQUIRE(own);
+  CHECK_FALSE(own->forward_auth_certificates);
+  CHECK(own->forward_auth_token);
+  for (const char* tenant : {"", "own", "t2"}) {
+    CAPTURE(tenant);
+    const auto providers = service->known("erp", tenant);
+    REQUIRE(providers);
+    CHECK(providers->forward_auth_certificates);
+  }
 }
 
 TEST_CASE_FIXTURE(
