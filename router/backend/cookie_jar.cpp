@@ -26,7 +26,7 @@ std::string_view default_path(std::string_view request_path) {
 }
 
 bool is_sent(const BackendCookie& cookie, const JarScope& scope) {
-  if (cookie.destination != scope.destination || (cookie.secure && !scope.secure)) return false;
+  if (cookie.destination != scope.jar || (cookie.secure && !scope.secure)) return false;
   return http::path_matches(scope.backend_path, cookie.path) || http::path_matches(scope.client_path, cookie.path);
 }
 
@@ -41,7 +41,7 @@ bool has_expired(const http::SetCookie& cookie, base::WallTime now) {
 
 BackendCookie to_backend_cookie(http::SetCookie cookie, const JarScope& scope) {
   BackendCookie kept;
-  kept.destination = scope.destination;
+  kept.destination = scope.jar;
   kept.name = std::move(cookie.name);
   kept.value = base::Secret(std::move(cookie.value));
   kept.path = cookie.path.empty() ? std::string(default_path(scope.backend_path)) : std::move(cookie.path);
@@ -133,10 +133,10 @@ bool apply_changes(const std::vector<CookieChange>& changes, std::size_t most_by
   return changed;
 }
 
-Task<Result<Snapshot>> save_cookies(session::Store& store, Snapshot session, std::vector<CookieChange> changes,
-                                    std::size_t most_bytes, const config::Logout& logout) {
+Task<Result<Snapshot>> save_cookies(session::Store& store, Snapshot session, std::string destination,
+                                    std::vector<CookieChange> changes, std::size_t most_bytes,
+                                    const config::Logout& logout) {
   if (changes.empty()) co_return session;
-  const std::string destination = changes.front().cookie.destination;
   auto changing = session::change(store, session, [&](session::Session& current) {
     return !config::left_application(logout, current.ended_applications, destination) &&
            apply_changes(changes, most_bytes, current.backend_cookies);

@@ -115,7 +115,7 @@ std::string Passage::request_head(std::string_view path) const {
 }
 
 JarScope Passage::scope() const {
-  return {.destination = destination_.name,
+  return {.jar = destination_.jar_name(),
           .backend_path = path_,
           .client_path = call_.facts.client_path(),
           .secure = destination_.url.secure() || call_.facts.external.secure()};

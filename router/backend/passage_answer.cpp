@@ -114,7 +114,7 @@ Task<Result<void>> Passage::keep_cookies() {
 
 Task<Result<void>> Passage::save_in_jar() {
   auto changes = cookies_.to_jar;
-  auto saving = save_cookies(call_.sessions, call_.facts.user.stored(), std::move(changes),
+  auto saving = save_cookies(call_.sessions, call_.facts.user.stored(), destination_.name, std::move(changes),
                              config_.environment.limits.cookie_jar_bytes, config_.logout);
   auto saved = co_await saving;
   if (saved && *saved) co_return Result<void>();

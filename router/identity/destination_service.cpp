@@ -38,6 +38,7 @@ std::string destination_path(const std::string& name) {
 // Where it leads is the subscriber's choice: the provider's certificate would let him speak for the provider there.
 void make_own(const std::string& tenant, config::Destination& destination) {
   destination.tenant = tenant;
+  destination.jar = config::subscribers_jar(destination.name, tenant);
   if (!std::exchange(destination.forward_auth_certificates, false)) return;
   base::log_warning(
       "destination_service.ignored",
@@ -54,8 +55,7 @@ DestinationService::DestinationService(config::DestinationService binding, std::
       client_(std::make_shared<const config::IdentityProvider>(binding_.client)) {}
 
 DestinationService::Key DestinationService::key_of(const std::string& name, const std::string& tenant) const {
-  const bool is_own = tenant == client_->identity_zone || client_->uaa_domain.empty();
-  return {is_own ? std::string() : tenant, name};
+  return {config::subscriber_of(binding_, tenant), name};
 }
 
 DestinationService::Found DestinationService::known(const std::string& name, const std::string& tenant) const {

@@ -38,6 +38,7 @@ CallTarget make_call_target(const config::Destination& destination, const config
   CallTarget target;
   target.name = target_name(destination.is_service ? kServiceTarget : kDestinationTarget, destination.name);
   target.back_end = destination.name;
+  target.jar = destination.jar_name();
   target.title = destination.title;
   target.is_service = destination.is_service;
   target.method = to_string(destination.logout_method);
@@ -74,7 +75,7 @@ base::Secret cookie_field(const session::Session& session, const CallTarget& tar
     return http::path_matches(target.url.path, cookie.path) ? cookie.path.size() + 1 : 0;
   };
   for (const auto& cookie : session.backend_cookies) {
-    if (cookie.destination != target.back_end) continue;
+    if (cookie.destination != target.jar) continue;
     auto& best = chosen[cookie.name];
     if (best == nullptr || rank(cookie) >= rank(*best)) best = &cookie;
   }

@@ -19,11 +19,19 @@ base::Error not_there_any_more() {
   return {base::ErrorCode::not_found, base::Side::router, "the configuration has no such back-end any more"};
 }
 
-config::Destination nameless_destination(const std::string& name) {
+// It may turn out to be the subscriber's own: no cookies but of that go to it.
+config::Destination nameless_destination(const std::string& name, const std::string& tenant,
+                                         const config::Configuration& config) {
   config::Destination destination;
   destination.name = name;
+  const auto& service = config.destination_service;
+  const auto owner = service ? config::subscriber_of(*service, tenant) : tenant;
+  if (!owner.empty()) destination.jar = config::subscribers_jar(name, owner);
   return destination;
 }
+
+// Of a subscriber, or the provider's whoever leaves.
+std::string asked_for(const std::string& tenant, bool prefer_local) { return prefer_local ? std::string() : tenant; }
 
 CallTarget central_target(config::Destination destination, const config::LogoutPath& logout,
                           const config::Configuration& config) {
@@ -52,7 +60,9 @@ CallTargets Executor::targets_of(const Trigger& trigger, const session::Session&
     for (const auto& logout : *logouts) {
       auto target = application_target(logout, session.subdomain);
       if (!target && target.error().code == base::ErrorCode::unavailable) {
-        target = to_be_found(*make_application_target(logout, nameless_destination(logout.back_end), *parts_.config));
+        const auto asked = asked_for(session.subdomain, logout.prefer_local);
+        auto unknown = nameless_destination(logout.back_end, asked, *parts_.config);
+        target = to_be_found(*make_application_target(logout, std::move(unknown), *parts_.config));
       }
       if (target) {
         add_target(*std::move(target), targets);
@@ -70,7 +80,7 @@ Result<std::shared_ptr<const CallTarget>> Executor::application_target(const ses
   const auto* known = known_back_end(*parts_.config, logout);
   if (known != nullptr) return make_application_target(logout, *known, *parts_.config);
   if (logout.is_service || !parts_.find_destination) return not_there_any_more();
-  const auto looked_up = parts_.find_destination(logout.back_end, logout.prefer_local ? std::string() : tenant);
+  const auto looked_up = parts_.find_destination(logout.back_end, asked_for(tenant, logout.prefer_local));
   if (!looked_up) return not_known_yet();
   return make_application_target(logout, *looked_up, *parts_.config);
 }
@@ -79,7 +89,10 @@ CallTargets Executor::all_targets(const std::string& tenant) const {
   CallTargets targets = targets_;
   for (const auto& [name, logout] : parts_.config->looked_up_logouts) {
     auto target = looked_up(name, logout, tenant);
-    if (!target) target = to_be_found(central_target(nameless_destination(name), logout, *parts_.config));
+    if (!target) {
+      auto unknown = nameless_destination(name, asked_for(tenant, logout.prefer_local), *parts_.config);
+      target = to_be_found(central_target(std::move(unknown), logout, *parts_.config));
+    }
     targets.push_back(std::move(target));
   }
   return targets;
@@ -88,7 +101,7 @@ CallTargets Executor::all_targets(const std::string& tenant) const {
 std::shared_ptr<const CallTarget> Executor::looked_up(const std::string& name, const config::LogoutPath& logout,
                                                       const std::string& tenant) const {
   const auto found =
-      parts_.find_destination ? parts_.find_destination(name, logout.prefer_local ? std::string() : tenant) : nullptr;
+      parts_.find_destination ? parts_.find_destination(name, asked_for(tenant, logout.prefer_local)) : nullptr;
   if (!found) return nullptr;
   return std::make_shared<const CallTarget>(central_target(*found, logout, *parts_.config));
 }

@@ -19,13 +19,19 @@ bool has_left(const session::Session& session, const ApplicationPart& part) {
   return std::find(left.begin(), left.end(), part.name) != left.end();
 }
 
+// Whoever's back-end of that name it is of.
+bool is_of_part(const session::BackendCookie& cookie, const session::Session& session, const ApplicationPart& part) {
+  if (part.is_every()) return true;
+  return std::any_of(part.destinations.begin(), part.destinations.end(), [&](const std::string& name) {
+    return cookie.destination == name || cookie.destination == config::subscribers_jar(name, session.subdomain);
+  });
+}
+
 // False: there is nothing to leave.
 bool leave_part(session::Session& session, const ApplicationPart& part) {
   if (has_left(session, part)) return false;
-  const auto& its = part.destinations;
-  const auto dropped = std::erase_if(session.backend_cookies, [&](const auto& cookie) {
-    return part.is_every() || std::find(its.begin(), its.end(), cookie.destination) != its.end();
-  });
+  const auto dropped =
+      std::erase_if(session.backend_cookies, [&](const auto& cookie) { return is_of_part(cookie, session, part); });
   // who is nobody cannot log in again: what he left is gone, and may come anew
   if (session.is_anonymous) return dropped > 0;
   session.ended_applications.push_back(part.name);

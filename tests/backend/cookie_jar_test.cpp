@@ -184,7 +184,8 @@ TEST_CASE("cookie jar: saving goes through a change by somebody else, and never 
   REQUIRE(test::run_task(store.create(fresh)));
   const auto held = **test::run_task(store.find(fresh.id));
   const auto save = [&](const std::string& name, const std::string& value) {
-    return *test::run_task(backend::save_cookies(store, held, {{cookie(name, value), false}}, 1000, kNoApplications));
+    return *test::run_task(
+        backend::save_cookies(store, held, "crm", {{cookie(name, value), false}}, 1000, kNoApplications));
   };
   CHECK(save("a", "1")->backend_cookies.size() == 1);
   // `held` is an old state by now
@@ -204,7 +205,7 @@ TEST_CASE("cookie jar: a cookie that is there already costs no write") {
   REQUIRE(test::run_task(store.create(fresh)));
   const auto held = **test::run_task(store.find(fresh.id));
   const auto saved =
-      test::run_task(backend::save_cookies(store, held, {{cookie("a", "1"), false}}, 1000, kNoApplications));
+      test::run_task(backend::save_cookies(store, held, "crm", {{cookie("a", "1"), false}}, 1000, kNoApplications));
   CHECK(*saved == held);
 }
 
@@ -223,7 +224,8 @@ TEST_CASE("cookie jar: a cookie that comes late does not bring back an applicati
   changed.ended_applications = {"the bank"};
   REQUIRE(test::run_task(store.replace(std::move(changed))));
 
-  const auto saved = test::run_task(backend::save_cookies(store, held, {{cookie("a", "1"), false}}, 1000, logout));
+  const auto saved =
+      test::run_task(backend::save_cookies(store, held, "crm", {{cookie("a", "1"), false}}, 1000, logout));
   CHECK((*saved)->backend_cookies.empty());
   CHECK((**test::run_task(store.find(fresh.id)))->backend_cookies.empty());
 }

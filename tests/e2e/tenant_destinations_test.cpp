@@ -91,6 +91,29 @@ TEST_CASE("tenant destinations: with preferLocal a route leads to the provider's
   CHECK(fixture.one.count("/erp/x") == 1);
 }
 
+TEST_CASE("tenant destinations: of two back-ends of one name neither sees the other's cookies [issue 15]") {
+  TenantFixture fixture;
+  const auto sets = [](const std::string& cookie) {
+    return answers("HTTP/1.1 200 OK\r\nSet-Cookie: " + cookie + "; Path=/\r\nContent-Length: 0\r\n\r\n");
+  };
+  fixture.central.on("/local/in", sets("SID=provider"));
+  fixture.one.on("/erp/in", sets("SID=own"));
+  Browser browser(fixture.router.port());
+  const auto ask = [&](const std::string& path) { return browser.get(path, {{"Host", "t1-app.example"}}).status(); };
+  CHECK(ask("/local/in") == 200);
+  CHECK(browser.has_session());
+  CHECK(ask("/erp/x") == 200);
+  CHECK(ask("/erp/in") == 200);
+  CHECK(ask("/local/x") == 200);
+  CHECK(ask("/erp/y") == 200);
+  REQUIRE(fixture.one.count("/erp/x") == 1);
+  CHECK(fixture.one.requests_to("/erp/x").at(0).field("Cookie").empty());
+  REQUIRE(fixture.one.count("/erp/y") == 1);
+  CHECK(fixture.one.requests_to("/erp/y").at(0).field("Cookie") == "SID=own");
+  REQUIRE(fixture.central.count("/local/x") == 1);
+  CHECK(fixture.central.requests_to("/local/x").at(0).field("Cookie") == "SID=provider");
+}
+
 TEST_CASE("tenant destinations: tenants that a stranger makes up are look-ups of his address [issue 15]") {
   TenantFixture fixture(Variables{{"LIMIT_LOOK_UPS_PER_ADDRESS", "3"}});
   fixture.uaa.answer("t4", 404);

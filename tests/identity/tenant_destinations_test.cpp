@@ -88,6 +88,17 @@ TEST_CASE_FIXTURE(
   CHECK_FALSE(service->known("erp", "t4"));
 }
 
+TEST_CASE_FIXTURE(World, "destination service: a subscriber's own has a jar of its own [issue 15]") {
+  hosts = {{"own", {{"erp", "provider.example"}}}, {"t1", {{"erp", "one.example"}}}};
+  CHECK(find("t1") == "one.example");
+  CHECK(service->known("erp", "t1")->jar_name() == "erp/t1");
+  for (const char* tenant : {"", "own", "t2"}) {
+    CAPTURE(tenant);
+    CHECK(find(tenant) == "provider.example");
+    CHECK(service->known("erp", tenant)->jar_name() == "erp");
+  }
+}
+
 TEST_CASE_FIXTURE(World,
                   "destination service: no subscriber's own is shown the provider's client certificate [issue 15]") {
   hosts = {{"own", {{"erp", "provider.example"}}}, {"t1", {{"erp", "one.example"}}}};

@@ -199,6 +199,22 @@ TEST_CASE("agent: leaving an application keeps the session, its cookie, its toke
   CHECK(receipt->provider == logout::ProviderPart::none);
 }
 
+TEST_CASE("agent: who leaves an application keeps no cookie of it, whoever's its back-end was [issue 15]") {
+  AgentWorld world;
+  world.external.tenant = "t1";
+  auto made = world.make_session();
+  made.subdomain = "t1";
+  for (const char* jar : {"bank", "bank/t1", "mail", "mail/t1"})
+    made.backend_cookies.push_back({jar, "C", base::Secret(std::string(jar)), "/", false});
+  const auto session = world.log_in(std::move(made));
+  world.get("/bank/log-me-out", session);
+  const auto after = world.find(session->id);
+  REQUIRE(after);
+  std::string jars;
+  for (const auto& cookie : after->backend_cookies) jars += cookie.destination + " ";
+  CHECK(jars == "mail mail/t1 ");
+}
+
 TEST_CASE("agent: without any page the built-in one says what is over and what is not") {
   AgentWorld world;
   world.config.logout.page = "";

@@ -8,29 +8,37 @@
 namespace router::test::tenant_targets_test {
 namespace {
 
-// erp of t1 and t2 are their own, of everybody else the provider's; t3's is not known yet.
+// erp of t1 and t2 are their own, of everybody else the provider's; t3's is not known yet, and its own then.
 struct Tenants {
   World world;
+  bool knows_t3 = false;
+  std::vector<session::BackendCookie> cookies;  // of each session
 
   explicit Tenants(bool prefer_local = false) {
     world.config.looked_up_logouts["erp"] = {.path = "/sign-out", .prefer_local = prefer_local};
-    world.make_parts = [](logout::Parts& parts) { parts.find_destination = find; };
+    world.make_parts = [this](logout::Parts& parts) {
+      parts.find_destination = [this](const std::string& name, const std::string& tenant) {
+        return find(name, tenant);
+      };
+    };
     world.service();
   }
 
-  static std::shared_ptr<const config::Destination> find(const std::string& name, const std::string& tenant) {
-    if (tenant == "t3") return nullptr;
-    const bool is_own = tenant == "t1" || tenant == "t2";
+  std::shared_ptr<const config::Destination> find(const std::string& name, const std::string& tenant) const {
+    if (tenant == "t3" && !knows_t3) return nullptr;
+    const bool is_own = tenant == "t1" || tenant == "t2" || tenant == "t3";
     auto destination = make_destination(name, "");
     destination.url = *http::parse_url("http://" + (is_own ? tenant : "provider") + ".example");
     destination.forward_auth_token = true;
     if (is_own) destination.tenant = tenant;
+    if (is_own) destination.jar = config::subscribers_jar(name, tenant);
     return std::make_shared<const config::Destination>(std::move(destination));
   }
   void log_out(const std::string& tenant, bool of_application = false) {
     auto made = world.make_session();
     made.subdomain = tenant;
     made.tokens.access_token = base::Secret("token-of-" + tenant);
+    made.backend_cookies = cookies;
     if (of_application) made.application_logouts = {{"app1", "erp", "/app-out", "POST", false, true}};
     logout::Trigger trigger;
     trigger.selection.sessions = {world.log_in(std::move(made))};
@@ -42,7 +50,37 @@ struct Tenants {
   }
 };
 
+session::BackendCookie cookie_in(const std::string& jar, const std::string& value) {
+  return {jar, "SID", base::Secret(value), "/", false};
+}
+
 }  // namespace
+
+TEST_CASE("execute: a back-end is told with the cookies that it has set, and not with its namesake's [issue 15]") {
+  for (const bool of_application : {false, true}) {
+    CAPTURE(of_application);
+    Tenants tenants;
+    if (of_application) tenants.world.config.looked_up_logouts.clear();
+    auto& client = tenants.world.client;
+    tenants.cookies = {cookie_in("erp", "provider"), cookie_in("erp/t1", "own")};
+    tenants.log_out("t1", of_application);
+    CHECK(client.header("t1.example", "cookie") == "SID=own");
+    tenants.cookies = {cookie_in("erp", "provider")};
+    tenants.log_out("t2", of_application);
+    CHECK(client.count("t2.example") == 1);
+    CHECK(client.header("t2.example", "cookie").empty());
+    tenants.log_out("t4", of_application);
+    CHECK(client.header("provider.example", "cookie") == "SID=provider");
+    // whose it is turns out when it is called
+    tenants.cookies = {cookie_in("erp", "provider"), cookie_in("erp/t3", "own")};
+    tenants.log_out("t3", of_application);
+    CHECK(client.count("t3.example") == 0);
+    tenants.knows_t3 = true;
+    tenants.world.loop.advance(base::seconds(1));
+    CHECK(client.count("t3.example") == 1);
+    CHECK(client.header("t3.example", "cookie") == "SID=own");
+  }
+}
 
 TEST_CASE("execute: a subscriber's own back-end is told of its sessions, and of nobody else's [issue 15]") {
   for (const bool of_application : {false, true}) {

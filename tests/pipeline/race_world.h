@@ -142,7 +142,8 @@ class SlowBackend final : public backend::Backend {
     co_await wait;
     std::vector<backend::CookieChange> changes{
         {{"bank", "C" + std::to_string(served), base::Secret(std::string("v")), "/", false}, false}};
-    auto saving = backend::save_cookies(call.sessions, call.facts.user.session, std::move(changes), 4096, logout_);
+    auto saving =
+        backend::save_cookies(call.sessions, call.facts.user.session, "bank", std::move(changes), 4096, logout_);
     const auto saved = co_await saving;
     if (!saved) co_return saved.error();
     bool closed = false;

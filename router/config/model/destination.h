@@ -55,6 +55,7 @@ struct Destination {
   std::vector<std::string> closed_fields;  // that are the router's alone towards it: a client's do not pass
   // From the destination service:
   std::string tenant;          // whose own it is (its subdomain); empty: it is the provider's
+  std::string jar;             // what its cookies are filed by; empty: the name
   Secret authorization;        // the whole field value, sent instead of the user's token
   bool allows_dynamic = true;  // a route may take its name from path or host
   // How a service knows who calls; null: the user's own token is sent.
@@ -64,7 +65,13 @@ struct Destination {
   std::shared_ptr<const Connectivity> connectivity;  // the way there; null: over the network
   std::string location_id;                           // of the connector, where there are several
   bool propagates_user = false;                      // it is told who the user is
+
+  // Two back-ends of one name and different owners know nothing of each other's cookies.
+  const std::string& jar_name() const { return jar.empty() ? name : jar; }
 };
+
+// Destination::jar of a subscriber's own.
+inline std::string subscribers_jar(const std::string& name, const std::string& tenant) { return name + "/" + tenant; }
 
 // It knows the router by the certificate of its own binding, and gets no token.
 inline bool uses_own_certificate(const Destination& destination) {

@@ -49,6 +49,12 @@ struct DestinationService {
   friend bool operator==(const DestinationService&, const DestinationService&);
 };
 
+// Whose own destinations come first on a tenant's hosts; empty: nobody's, the provider's count.
+inline std::string subscriber_of(const DestinationService& binding, const std::string& tenant) {
+  const bool is_own = tenant == binding.client.identity_zone || binding.client.uaa_domain.empty();
+  return is_own ? std::string() : tenant;
+}
+
 // How a bound service knows who calls: by a token of the user, or of the router, from an authorization server; or by the
 // certificate that its binding has.
 enum class ServiceGrant { user_token, client_credentials, mtls };
