@@ -65,7 +65,8 @@ Task<Result<Secret>> Repository::token(std::string tenant, base::Loop& home) con
   auto at_client = tenant_at_client(binding(), tenant);
   auto asking = tokens_->get(std::move(client), std::move(at_client), identity::IfRefused::own, home);
   auto token = co_await asking;
-  co_return token;
+  if (!token) co_return token.error();
+  co_return std::move(token->token);
 }
 
 void Repository::drop_token(const std::string& tenant, const Secret& token) const {

@@ -53,7 +53,7 @@ Task<Result<void>> OnPremise::ask(Call& call, const std::string& rewritten) {
   if (!token) co_return token.error();
   std::string added;
   const auto user_token = propagated_token(call, destination_);
-  for (const auto& [name, value] : connector_fields(destination_.location_id, *token, user_token)) {
+  for (const auto& [name, value] : connector_fields(destination_.location_id, token->token, user_token)) {
     http::append_line(added, name, value);
   }
   const auto origin = net::make_strict(net::make_proxy_origin(proxy.proxy_host, proxy.proxy_port, tenant),
@@ -64,7 +64,7 @@ Task<Result<void>> OnPremise::ask(Call& call, const std::string& rewritten) {
   std::string path = routing::join_paths(destination_.url, rewritten);
   auto passing = passage.run(std::move(path));
   auto passed = co_await passing;
-  if (!passed && is_kept_back(passed.error())) tokens_->drop(*client_, tenant, *token);
+  if (!passed && is_kept_back(passed.error())) tokens_->drop(*client_, tenant, token->token);
   co_return passed;
 }
 

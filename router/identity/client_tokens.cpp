@@ -43,7 +43,7 @@ std::size_t ClientTokens::kept() const {
   return entries_.size();
 }
 
-Secret ClientTokens::good(const Key& key) const {
+ClientToken ClientTokens::good(const Key& key) const {
   const std::lock_guard lock(mutex_);
   const auto entry = entries_.find(key);
   if (entry == entries_.end() || parts_.clock.wall() >= entry->second->good_until) return {};
@@ -51,13 +51,13 @@ Secret ClientTokens::good(const Key& key) const {
 }
 
 bool ClientTokens::has(const config::IdentityProvider& client, const std::string& tenant, IfRefused if_refused) const {
-  return !good(key_of(client, tenant, if_refused)).empty();
+  return !good(key_of(client, tenant, if_refused)).token.empty();
 }
 
-Task<Result<Secret>> ClientTokens::get(Client client, std::string tenant, IfRefused if_refused, base::Loop& home) {
+Task<Result<ClientToken>> ClientTokens::get(Client client, std::string tenant, IfRefused if_refused, base::Loop& home) {
   auto key = key_of(*client, tenant, if_refused);
   auto kept = good(key);
-  if (!kept.empty()) co_return kept;
+  if (!kept.token.empty()) co_return kept;
   auto asking = base::run_on(parts_.loop, home, ask(shared_from_this(), std::move(client), std::move(key)));
   auto token = co_await asking;
   co_return token;
@@ -71,7 +71,7 @@ void ClientTokens::drop(const config::IdentityProvider& client, const std::strin
     const auto found = entries_.find(key_of(client, tenant, if_refused));
     if (found == entries_.end()) continue;
     Entry& entry = *found->second;
-    if (entry.token != token || entry.good_until == base::WallTime()) continue;
+    if (entry.token.token != token || entry.good_until == base::WallTime()) continue;
     const bool is_new = now - entry.obtained < kNewToken;
     if (is_new && entry.refused_new >= new_anew) continue;
     entry.refused_new = is_new ? entry.refused_new + 1 : 0;
@@ -105,10 +105,10 @@ bool ClientTokens::make_room() {
   return true;
 }
 
-Task<Result<Secret>> ClientTokens::ask(std::shared_ptr<ClientTokens> self, Client client, Key key) {
+Task<Result<ClientToken>> ClientTokens::ask(std::shared_ptr<ClientTokens> self, Client client, Key key) {
   // Somebody may have brought it while this one was on its way here.
   auto kept = self->good(key);
-  if (!kept.empty()) co_return kept;
+  if (!kept.token.empty()) co_return kept;
   const auto entry = self->entry_for(key);
   if (entry == nullptr || entry->flight.waiting() >= kMostWaiting) {
     co_return Error{ErrorCode::overloaded, Side::back_end, "too many tokens are asked for"};
@@ -139,7 +139,7 @@ Task<void> ClientTokens::fetch(std::shared_ptr<ClientTokens> self, Client client
   }
   const auto used = usable_life(*answer);
   const std::lock_guard lock(self->mutex_);
-  entry->token = std::move(answer->access_token);
+  entry->token = {std::move(answer->access_token), is_stand_in};
   entry->obtained = self->parts_.clock.steady();
   entry->good_until = self->parts_.clock.wall() + (is_stand_in ? std::min(used, kStandInLife) : used);
 }

@@ -34,6 +34,11 @@ inline constexpr int kNewTokensAnew = 2;
 // A tenant that has not subscribed: the provider's own token, or none.
 enum class IfRefused { own, fail };
 
+struct ClientToken {
+  base::Secret token;
+  bool stands_in = false;  // the provider's own: what it opens is the provider's
+};
+
 class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
  public:
   static constexpr std::size_t kMostKept = 4096;
@@ -42,7 +47,7 @@ class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
   explicit ClientTokens(Parts parts) : parts_(parts) {}
 
   // `tenant`: empty for the client's own subaccount. Comes back to `home`.
-  base::Task<base::Result<base::Secret>> get(Client client, std::string tenant, IfRefused if_refused, base::Loop& home);
+  base::Task<base::Result<ClientToken>> get(Client client, std::string tenant, IfRefused if_refused, base::Loop& home);
   // get() would ask nobody now.
   bool has(const config::IdentityProvider& client, const std::string& tenant, IfRefused if_refused) const;
   // A service has refused it: the next request fetches another. One that has been replaced already stays, and one that
@@ -55,7 +60,7 @@ class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
 
  private:
   struct Entry {
-    base::Secret token;
+    ClientToken token;
     base::WallTime good_until;
     base::SteadyTime obtained;
     int refused_new = 0;               // tokens in a row, up to now
@@ -73,10 +78,10 @@ class ClientTokens : public std::enable_shared_from_this<ClientTokens> {
   };
 
   static Key key_of(const config::IdentityProvider& client, const std::string& tenant, IfRefused if_refused);
-  base::Secret good(const Key& key) const;
+  ClientToken good(const Key& key) const;
   EntryPointer entry_for(const Key& key);
   bool make_room();  // locked
-  static base::Task<base::Result<base::Secret>> ask(std::shared_ptr<ClientTokens> self, Client client, Key key);
+  static base::Task<base::Result<ClientToken>> ask(std::shared_ptr<ClientTokens> self, Client client, Key key);
   static base::Task<void> fetch(std::shared_ptr<ClientTokens> self, Client client, Key key, EntryPointer entry);
   base::Task<base::Result<TokenAnswer>> request(Client client, std::string tenant);
 

@@ -178,11 +178,16 @@ Task<void> DestinationService::look_up(std::shared_ptr<DestinationService> self,
     self->fail(key, *entry, token.error());
     co_return;
   }
+  if (token->stands_in) {
+    auto taking = take_the_providers(std::move(self), std::move(key), std::move(entry));
+    co_await taking;
+    co_return;
+  }
   std::string name = key.name;
-  auto asking = self->request(std::move(name), *token);
+  auto asking = self->request(std::move(name), token->token);
   auto response = co_await asking;
   // it was withdrawn: the next question fetches another
-  if (response && response->status == 401) self->tokens_->drop(*self->client_, key.tenant, *token);
+  if (response && response->status == 401) self->tokens_->drop(*self->client_, key.tenant, token->token);
   if (response && response->status == 404 && !key.tenant.empty()) {
     auto taking = take_the_providers(std::move(self), std::move(key), std::move(entry));
     co_await taking;

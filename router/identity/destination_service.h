@@ -1,7 +1,7 @@
 // The bound destination service: destinations by name, over its REST API, with the router's own token.
 //
 // A subscriber has destinations of its own, asked for with the token of its subdomain; what it has none of is the
-// provider's, as is all where the host names no tenant, or the client knows none. No destination of a subscriber's is
+// provider's, as is all where nobody has subscribed, the host names no tenant, or the client knows none. No destination of a subscriber's is
 // shown the provider's certificate. What was found is kept for five
 // minutes, or as long as its Authorization is good if that is shorter; what is not there for half a minute; a failure
 // for some seconds. Names that the descriptor knows have places of their own; for others, which clients choose, there

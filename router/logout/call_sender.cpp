@@ -30,7 +30,7 @@ base::Task<base::Result<net::ClientResponse>> CallSender::send(CallPtr call, std
     auto getting = tokens_->get({connectivity, &connectivity->client}, call->tenant, identity::IfRefused::fail, loop_);
     auto token = co_await getting;
     if (!token) co_return token.error();
-    proxy_token = *std::move(token);
+    proxy_token = std::move(token->token);
   }
   std::string own_token;
   if (!target->audience.empty()) {

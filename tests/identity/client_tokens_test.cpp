@@ -39,6 +39,12 @@ struct World {
   }
   base::Result<base::Secret> get(const std::string& tenant, const std::string& id = "repo",
                                  IfRefused if_refused = IfRefused::own) {
+    const auto got = ask(tenant, id, if_refused);
+    if (!got) return got.error();
+    return got->token;
+  }
+  base::Result<ClientToken> ask(const std::string& tenant, const std::string& id = "repo",
+                                IfRefused if_refused = IfRefused::own) {
     return test::run_task(tokens->get(client(id), tenant, if_refused, loop), &loop);
   }
   std::string token(const std::string& tenant, const std::string& id = "repo") {
@@ -91,6 +97,20 @@ TEST_CASE_FIXTURE(World, "client tokens: a tenant that has not subscribed gets t
   REQUIRE(!refused);
   CHECK(refused.error().side == base::Side::back_end);
   CHECK(refused.error().code == base::ErrorCode::protocol);
+}
+
+TEST_CASE_FIXTURE(World, "client tokens: one that stands in says so, kept or new, and its successor not [issue 15]") {
+  statuses["t1"] = 401;
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE(ask("t1"));
+    CHECK(ask("t1")->stands_in);
+    CHECK_FALSE(ask("t2")->stands_in);
+    CHECK_FALSE(ask("")->stands_in);
+  }
+  statuses["t1"] = 200;
+  clock.advance(base::seconds(301));
+  REQUIRE(ask("t1"));
+  CHECK_FALSE(ask("t1")->stands_in);
 }
 
 TEST_CASE_FIXTURE(World,

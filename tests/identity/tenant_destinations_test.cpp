@@ -135,6 +135,9 @@ TEST_CASE_FIXTURE(
   hosts = {{"own", {{"erp", "provider.example"}}}};
   token_statuses = {{"t3", 401}, {"t4", 404}};
   CHECK(find("t3") == "provider.example");
+  // it is the same, and nobody's own
+  CHECK(service->known("erp", "t3") == service->known("erp", ""));
+  CHECK(questions() == 1);
   CHECK(find("t4") == "not_found");
   const auto asked = http.requests.size();
   CHECK(find("t4") == "not_found");

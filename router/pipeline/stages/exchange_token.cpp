@@ -21,7 +21,8 @@ Task<Result<base::Secret>> own_token(std::shared_ptr<const Graph> graph, login::
   identity::ClientTokens::Client client(service, &service->client);
   auto asking = graph->parts.client_tokens->get(std::move(client), std::move(tenant), identity::IfRefused::fail, home);
   auto token = co_await asking;
-  co_return token;
+  if (!token) co_return token.error();
+  co_return std::move(token->token);
 }
 
 Task<Result<Verdict>> take_token(Context& context, Task<Result<base::Secret>> getting) {
