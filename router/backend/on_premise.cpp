@@ -46,7 +46,7 @@ OnPremise::OnPremise(const config::Destination& destination, const config::Confi
 
 Task<Result<void>> OnPremise::ask(Call& call, const std::string& rewritten) {
   const auto& proxy = *destination_.connectivity;
-  const std::string& tenant = call.facts.external.tenant;
+  const auto tenant = config::connector_tenant(destination_.is_providers, call.facts.external.tenant);
   std::string of_tenant = tenant;
   auto getting = tokens_->get(client_, std::move(of_tenant), identity::IfRefused::fail, call.exchange.loop());
   const auto token = co_await getting;

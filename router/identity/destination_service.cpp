@@ -279,6 +279,7 @@ void DestinationService::keep(const Key& key, Entry& entry, Result<net::ClientRe
   }
   auto read = read_destination_answer(key.name, response->body, binding_.connectivity);
   if (!read) return fail(key, entry, read.error());
+  read->destination.is_providers = key.tenant.empty();
   if (!key.tenant.empty()) make_own(key.tenant, read->destination);
   const auto now = parts_.clock.steady();
   const auto life = read->good_for ? std::max(*read->good_for - kMargin, base::seconds(0)) : std::chrono::hours(24);

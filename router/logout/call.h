@@ -22,12 +22,13 @@
 namespace router::logout {
 
 struct CallTarget {
-  std::string name;         // what the configuration calls it, with its kind: "destination:bank"
-  std::string back_end;     // name of the destination or service: the lane in the fan-out
-  std::string jar;          // whose cookies are its own: config::Destination::jar_name()
-  std::string tenant;       // whose own back-end it is, with a lane of its own; empty: everybody's
-  std::string application;  // of the HTML5 repository that wants it told; empty: the descriptor does
-  std::string title;        // what people call it; empty: nothing else
+  std::string name;           // what the configuration calls it, with its kind: "destination:bank"
+  std::string back_end;       // name of the destination or service: the lane in the fan-out
+  std::string jar;            // whose cookies are its own: config::Destination::jar_name()
+  std::string tenant;         // whose own back-end it is, with a lane of its own; empty: everybody's
+  std::string application;    // of the HTML5 repository that wants it told; empty: the descriptor does
+  std::string title;          // what people call it; empty: nothing else
+  bool is_providers = false;  // config::Destination::is_providers
   bool is_service = false;
   bool is_known = true;  // false: the destination service has still to say where it is, and how it is called
   std::string method = "POST";

@@ -18,7 +18,7 @@ void lead_through_connector(const CallRecord& call, const CallTarget& target, bo
   request.proxy_host = target.connectivity->proxy_host;
   request.proxy_port = target.connectivity->proxy_port;
   request.whole_to_proxy = true;
-  request.proxy_group = call.tenant;
+  request.proxy_group = config::connector_tenant(target.is_providers, call.tenant);
   const bool tells_user = with_token && target.propagates_user;
   auto fields = backend::connector_fields(target.location_id, proxy_token,
                                           tells_user ? call.credentials->access_token : base::Secret());

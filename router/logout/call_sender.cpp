@@ -22,12 +22,13 @@ void note_refusal(const CallRecord& call, const std::string& why) {
 base::Task<base::Result<net::ClientResponse>> CallSender::send(CallPtr call, std::shared_ptr<const CallTarget> target,
                                                                bool with_token, base::milliseconds at_most) {
   const auto& connectivity = target->connectivity;
+  const auto tenant = config::connector_tenant(target->is_providers, call->tenant);
   base::Secret proxy_token;
   if (connectivity) {
     if (!tokens_) {
       co_return base::Error{base::ErrorCode::unavailable, base::Side::router, "no tokens for the connectivity proxy"};
     }
-    auto getting = tokens_->get({connectivity, &connectivity->client}, call->tenant, identity::IfRefused::fail, loop_);
+    auto getting = tokens_->get({connectivity, &connectivity->client}, tenant, identity::IfRefused::fail, loop_);
     auto token = co_await getting;
     if (!token) co_return token.error();
     proxy_token = std::move(token->token);
@@ -53,7 +54,7 @@ base::Task<base::Result<net::ClientResponse>> CallSender::send(CallPtr call, std
   auto sending = client_.send(make_request(*call, *target, with_token, proxy_token, own_token));
   auto answer = co_await sending;
   if (connectivity && answer && answer->status == kProxyRefuses) {
-    tokens_->drop(connectivity->client, call->tenant, proxy_token);
+    tokens_->drop(connectivity->client, tenant, proxy_token);
   }
   if (target->takes_signal && answer && answer->status == kNotAccepted) {
     answer->body = identity::read_refusal(answer->body);

@@ -44,6 +44,7 @@ CallTarget make_call_target(const config::Destination& destination, const config
   target.method = to_string(destination.logout_method);
   target.url = logout_url(destination);
   target.tenant = destination.tenant;
+  target.is_providers = destination.is_providers;
   target.timeout = destination.timeout;
   target.authorization = destination.authorization;
   target.audience = destination.logout_audience;

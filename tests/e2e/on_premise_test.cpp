@@ -23,7 +23,9 @@ struct OnPremiseFixture {
   StubDestinationService destinations;
   RouterProcess router;
 
-  explicit OnPremiseFixture(const Variables& variables = {}) : router(setup(variables)) {}
+  // `has_subscribers`: they have destinations of their own.
+  explicit OnPremiseFixture(const Variables& variables = {}, bool has_subscribers = false)
+      : destinations(has_subscribers ? &uaa : nullptr), router(setup(variables)) {}
 
   RawAnswer get(const std::string& path, FieldList fields = {}) { return Browser(router.port()).get(path, fields); }
 
@@ -56,6 +58,11 @@ struct OnPremiseFixture {
     setup.add_route({{"source", "^/looked/(.*)$"}, {"destination", "looked"}, {"target", "/$1"}});
     setup.add_route(
         {{"source", "^/open/(.*)$"}, {"destination", "looked"}, {"target", "/$1"}, {"authenticationType", "none"}});
+    setup.add_route({{"source", "^/local/(.*)$"},
+                     {"destination", "looked"},
+                     {"target", "/$1"},
+                     {"authenticationType", "none"},
+                     {"preferLocal", true}});
     setup.descriptor["websockets"] = {{"enabled", true}};
     setup.descriptor["logout"] = {{"logoutEndpoint", "/my/logout"}};
     setup.descriptor["destinations"] = {{"looked", {{"logoutPath", "/bye"}}}};
@@ -203,6 +210,27 @@ TEST_CASE("on premise: each tenant has tokens and connections of its own [issue 
       CHECK(request.field("Proxy-Authorization") == connection.requests.front().field("Proxy-Authorization"));
     }
   }
+}
+
+TEST_CASE("on premise: the provider's destinations go through his Cloud Connector, a subscriber's not [issue 15]") {
+  OnPremiseFixture fixture(Variables{{"TENANT_HOST_PATTERN", "^(.*)-app\\.example$"}}, true);
+  fixture.destinations.set("looked", "http://erp.virtual:1", {{"ProxyType", "OnPremise"}}, "t1");
+  const auto connector = [&](const std::string& tenant, const std::string& path) -> std::string {
+    const std::string host = tenant + "-app.example";
+    RawClient client(fixture.router.port());
+    client.send(make_request("GET", path, {{"Host", host}}));
+    if (client.read().status() != 200) return "none";
+    const std::string shown(fixture.proxy.requests().back().field("Proxy-Authorization"));
+    for (const char* owner : {StubUaa::kProvider, "t1", "t2"}) {
+      if (fixture.uaa.is_good(shown, "connectivity-client", owner)) return owner;
+    }
+    return "unknown";
+  };
+  CHECK(connector("t1", "/open/x") == "t1");
+  CHECK(connector("t1", "/local/x") == StubUaa::kProvider);
+  CHECK(connector("t2", "/open/x") == StubUaa::kProvider);
+  // of the variable, which is everybody's
+  CHECK(connector("t2", "/erp/x") == "t2");
 }
 
 TEST_CASE("on premise: who has not subscribed reaches nobody's Cloud Connector [issue 15]") {

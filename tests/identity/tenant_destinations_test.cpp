@@ -92,10 +92,12 @@ TEST_CASE_FIXTURE(World, "destination service: a subscriber's own has a jar of i
   hosts = {{"own", {{"erp", "provider.example"}}}, {"t1", {{"erp", "one.example"}}}};
   CHECK(find("t1") == "one.example");
   CHECK(service->known("erp", "t1")->jar_name() == "erp/t1");
+  CHECK_FALSE(service->known("erp", "t1")->is_providers);
   for (const char* tenant : {"", "own", "t2"}) {
     CAPTURE(tenant);
     CHECK(find(tenant) == "provider.example");
     CHECK(service->known("erp", tenant)->jar_name() == "erp");
+    CHECK(service->known("erp", tenant)->is_providers);
   }
 }
 

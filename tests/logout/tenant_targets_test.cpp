@@ -2,8 +2,10 @@
 #include <doctest/doctest.h>
 
 #include "logout/application_calls.h"
+#include "logout/call_sender.h"
 #include "logout/execute.h"
 #include "logout/world.h"
+#include "support/fake_http_client.h"
 
 namespace router::test::tenant_targets_test {
 namespace {
@@ -50,6 +52,46 @@ struct Tenants {
   }
 };
 
+// Behind a Cloud Connector; tokens are the names of their tenants.
+struct Connected {
+  FakeClock clock;
+  FakeLoop loop{clock};
+  FakeHttpClient http{[](const net::ClientRequest& request) -> base::Result<net::ClientResponse> {
+    if (request.url.path != "/oauth/token") return answer_json(200, "{}");
+    const auto tenant = request.url.host.substr(0, request.url.host.find('.'));
+    return answer_json(200, R"({"token_type":"bearer","expires_in":3600,"access_token":")" + tenant + R"("})");
+  }};
+  logout::CallSender sender{http, loop};
+
+  Connected() {
+    sender.use_client_tokens(std::make_shared<identity::ClientTokens>(identity::Parts{http, loop, clock}));
+  }
+  // What the proxy gets of a call for a session of t1.
+  net::ClientRequest sent(bool is_providers) {
+    config::Connectivity connectivity;
+    connectivity.proxy_host = "proxy.example";
+    connectivity.proxy_port = 20003;
+    connectivity.client.kind = config::ProviderKind::xsuaa;
+    connectivity.client.url = "https://own.uaa.example";
+    connectivity.client.identity_zone = "own";
+    connectivity.client.client_id = "c";
+    connectivity.client.client_secret = base::Secret("s");
+    auto destination = make_destination("erp", "/bye");
+    destination.is_on_premise = true;
+    destination.is_providers = is_providers;
+    destination.connectivity = std::make_shared<const config::Connectivity>(std::move(connectivity));
+    auto target =
+        std::make_shared<const logout::CallTarget>(logout::make_call_target(destination, config::Configuration()));
+    auto call = std::make_shared<logout::CallRecord>();
+    call->id = "l-1.1";
+    call->tenant = "t1";
+    call->credentials = std::make_shared<logout::Credentials>();
+    const auto answer = run_task(sender.send(std::move(call), std::move(target), false, base::seconds(30)), &loop);
+    if (!answer) throw std::logic_error("not sent");
+    return http.requests.back();
+  }
+};
+
 session::BackendCookie cookie_in(const std::string& jar, const std::string& value) {
   return {jar, "SID", base::Secret(value), "/", false};
 }
@@ -79,6 +121,19 @@ TEST_CASE("execute: a back-end is told with the cookies that it has set, and not
     tenants.world.loop.advance(base::seconds(1));
     CHECK(client.count("t3.example") == 1);
     CHECK(client.header("t3.example", "cookie") == "SID=own");
+  }
+}
+
+TEST_CASE("calls: the provider's destination is told through his Cloud Connector, whoever leaves [issue 15]") {
+  for (const bool is_providers : {false, true}) {
+    CAPTURE(is_providers);
+    Connected connected;
+    const auto request = connected.sent(is_providers);
+    const auto field = std::find_if(request.headers.begin(), request.headers.end(),
+                                    [](const auto& header) { return header.first == "Proxy-Authorization"; });
+    REQUIRE(field != request.headers.end());
+    CHECK(field->second == (is_providers ? "Bearer own" : "Bearer t1"));
+    CHECK(request.proxy_group == (is_providers ? "" : "t1"));
   }
 }
 

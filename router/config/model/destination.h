@@ -55,6 +55,7 @@ struct Destination {
   std::vector<std::string> closed_fields;  // that are the router's alone towards it: a client's do not pass
   // From the destination service:
   std::string tenant;          // whose own it is (its subdomain); empty: it is the provider's
+  bool is_providers = false;   // it was asked for, and is the provider's, whose Cloud Connector leads to it
   std::string jar;             // what its cookies are filed by; empty: the name
   Secret authorization;        // the whole field value, sent instead of the user's token
   bool allows_dynamic = true;  // a route may take its name from path or host
@@ -69,6 +70,11 @@ struct Destination {
   // Two back-ends of one name and different owners know nothing of each other's cookies.
   const std::string& jar_name() const { return jar.empty() ? name : jar; }
 };
+
+// Through whose Cloud Connector requests on that tenant's hosts go.
+inline std::string connector_tenant(bool is_providers, const std::string& tenant) {
+  return is_providers ? std::string() : tenant;
+}
 
 // Destination::jar of a subscriber's own.
 inline std::string subscribers_jar(const std::string& name, const std::string& tenant) { return name + "/" + tenant; }
