@@ -41,27 +41,31 @@ void read_logout_paths(const json& descriptor, std::string_view key, std::map<st
   }
 }
 
-// Whom requests have reached is told.
-bool is_local_alone(const Configuration& configuration, const std::string& name) {
-  bool is_local = false;
+// Destinations of routes, and whether all routes to one have preferLocal: whom requests have reached is told. In one
+// pass: who uploads an application may name as many as a megabyte holds.
+std::map<std::string_view, bool> local_alone(const Configuration& configuration) {
+  std::map<std::string_view, bool> local;
   for (const auto* list : {&configuration.routes, &configuration.plugins}) {
     for (const Route& route : *list) {
-      if (route.destination() == nullptr || route.destination()->name != name) continue;
-      if (!route.prefer_local) return false;
-      is_local = true;
+      const auto* to = route.destination();
+      if (to == nullptr) continue;
+      auto& is_local = local.try_emplace(to->name, true).first->second;
+      is_local = is_local && route.prefer_local;
     }
   }
-  return is_local;
+  return local;
 }
 
 // Those that only the destination service knows.
 void read_looked_up_logouts(const json& descriptor, Configuration& configuration) {
   const json* section = object_member(descriptor, "destinations");
   if (section == nullptr || !configuration.destination_service) return;
+  const auto local = local_alone(configuration);
   for (const auto& [name, value] : section->items()) {
     auto logout = read_logout_path(name, value);
     if (logout.path.empty() || configuration.destinations.contains(name)) continue;
-    logout.prefer_local = is_local_alone(configuration, name);
+    const auto known = local.find(name);
+    logout.prefer_local = known != local.end() && known->second;
     configuration.looked_up_logouts[name] = std::move(logout);
   }
 }

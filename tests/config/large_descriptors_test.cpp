@@ -2,6 +2,7 @@
 // alone.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "config/config_fixture.h"
@@ -84,6 +85,31 @@ TEST_CASE("load: of thousands of unknown destinations among as many known ones e
   }
   const auto result = load_variables({{"destinations", destinations + "]"}}, routes + "\n]}");
   CHECK(result.issues.count(Severity::error) >= 20'000);
+}
+
+TEST_CASE("load: of thousands of looked-up logout paths each is the provider's where all routes to it are [issue 15]") {
+  constexpr std::size_t kMany = 10'000;
+  std::string routes = "{\"routes\":[\n";
+  std::string logouts;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    const auto number = std::to_string(i);
+    const std::string before = i == 0 ? "" : ",\n";
+    routes += before + R"({"source":"^/r)" + number + R"(/","authenticationType":"none","destination":"d)" + number +
+              R"(","preferLocal":)" + (i % 2 == 0 ? "true}" : "false}");
+    logouts += before + "\"d" + number + R"(":{"logoutPath":"/out"})";
+  }
+  const auto result =
+      load_variables({{"VCAP_SERVICES", R"({"destination":[{"name":"d","credentials":{"uri":"https://d.example.com",
+                             "url":"https://uaa.example.com","clientid":"c","clientsecret":"s"}}]})"}},
+                     routes + "\n],\"destinations\":{\n" + logouts + "\n}}");
+  REQUIRE(result.configuration);
+  const auto& looked_up = result.configuration->looked_up_logouts;
+  CHECK(looked_up.size() == kMany);
+  const auto local =
+      std::count_if(looked_up.begin(), looked_up.end(), [](const auto& one) { return one.second.prefer_local; });
+  CHECK(local == 5'000);
+  CHECK(looked_up.at("d10").prefer_local);
+  CHECK_FALSE(looked_up.at("d11").prefer_local);
 }
 
 TEST_CASE("load: a hundred thousand headers of answers are taken [N19]") {
