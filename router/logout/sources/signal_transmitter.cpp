@@ -239,8 +239,8 @@ http::Response SignalTransmitterSource::verify(const SourceInput& input, const S
     return bad_stream_request("the body has no stream_id, or a state that is no text or too long");
   const auto* subscriber = named(subscribers, *stream_id);
   if (subscriber == nullptr) return bare_answer(404);
-  if (ongoing_.verifications.take(subscriber->audience, clock_.steady()))
-    return ask_again_in(Ongoing::kVerifyEvery, 429);
+  if (const auto wait = ongoing_.verifications.take(subscriber->audience, clock_.steady()))
+    return ask_again_in(*wait, 429);
   for (const auto& target : targets_) {
     if (target->audience == subscriber->audience)
       fan_out_.tell_once(verification_for(target, *state, input.external.origin(), clock_.wall()));
