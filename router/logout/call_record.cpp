@@ -9,7 +9,8 @@ namespace router::logout {
 namespace {
 
 // Raised with every change of the list below.
-constexpr std::uint64_t kCallFormat = 3;
+constexpr std::uint64_t kCallFormat = 4;
+constexpr std::uint64_t kWithoutJar = 3;
 constexpr std::uint64_t kWithoutSignal = 2;
 constexpr std::uint64_t kWithoutTenant = 1;
 
@@ -39,7 +40,7 @@ base::Secret pack(const CallRecord& call, const Credentials& credentials) {
   base::Packer packer;
   packer(kCallFormat);
   call_fields(packer, call, credentials, revoked, forwarded);
-  packer(call.tenant, call.session_origin, call.session_name, call.subject, call.signal);
+  packer(call.tenant, call.session_origin, call.session_name, call.subject, call.signal, call.jar);
   return packer.take();
 }
 
@@ -55,7 +56,8 @@ std::shared_ptr<CallRecord> unpack_call(std::string_view bytes) {
   call_fields(unpacker, *call, *call->credentials, revoked, forwarded);
   call->credentials->revoked = revoked;
   if (format >= kWithoutSignal) unpacker(call->tenant, call->session_origin, call->session_name, call->subject);
-  if (format == kCallFormat) unpacker(call->signal);
+  if (format >= kWithoutJar) unpacker(call->signal);
+  if (format == kCallFormat) unpacker(call->jar);
   if (!unpacker.is_whole() || call->id.empty()) return nullptr;
   for (auto& [name, value] : forwarded) call->forwarded.push_back({std::move(name), std::move(value)});
   return call;

@@ -44,6 +44,7 @@ struct CallRecord {
   std::string subject;
   // What a security event token says but for issuer, audience, time and name: JSON; empty where its back-end gets none.
   std::string signal;
+  std::string jar;  // CallTarget::jar that the cookies are of: no other back-end gets them; empty: not said
 };
 using CallPtr = std::shared_ptr<const CallRecord>;
 

@@ -60,7 +60,9 @@ net::ClientRequest make_request(const CallRecord& call, const CallTarget& target
     request.headers.emplace_back("Authorization", "Bearer " + std::string(call.credentials->access_token.reveal()));
   }
   if (target.connectivity) lead_through_connector(call, target, with_token, proxy_token, request);
-  if (!call.cookies.empty()) request.headers.emplace_back("Cookie", std::string(call.cookies.reveal()));
+  // while it waited another owner's of that name may have come in its place
+  const bool are_its_own = call.jar.empty() || call.jar == target.jar;
+  if (are_its_own && !call.cookies.empty()) request.headers.emplace_back("Cookie", std::string(call.cookies.reveal()));
   request.headers.emplace_back("Idempotency-Key", call.id);
   if (target.takes_signal) {
     request.headers.emplace_back("Content-Type", "application/secevent+jwt");

@@ -163,6 +163,7 @@ std::vector<Call> calls_for(const session::Session& session, const CallTargets& 
     if (only != nullptr && std::find(only->begin(), only->end(), target->back_end) == only->end()) continue;
     Call call;
     call.cookies = cookie_field(session, *target);
+    call.jar = target->jar;
     // a back-end that knows nobody has nothing to hear
     if (session.is_anonymous && call.cookies.empty()) continue;
     call.target = target;

@@ -36,10 +36,13 @@ TEST_CASE("call record: a token that was revoked stays so") {
 TEST_CASE("call record: whose tenant it is comes back, what an older version wrote has none [issue 15]") {
   auto call = *test::make_call("logout", 1);
   call.tenant = "t1";
+  call.jar = "erp/t1";
   const auto read = logout::unpack_call(logout::pack(call).reveal());
   REQUIRE(read);
   CHECK(read->tenant == "t1");
+  CHECK(read->jar == "erp/t1");
   call.tenant.clear();
+  call.jar.clear();
   call.session_origin = {};
   call.session_name = {};
   call.subject = {};
@@ -47,7 +50,7 @@ TEST_CASE("call record: whose tenant it is comes back, what an older version wro
   const struct {
     char format;
     std::size_t without;  // what it does not have, which is empty here
-  } rows[] = {{'\x01', 5}, {'\x02', 1}};
+  } rows[] = {{'\x01', 6}, {'\x02', 2}, {'\x03', 1}};
   for (const auto& row : rows) {
     CAPTURE(row.without);
     std::string old(logout::pack(call).reveal());

@@ -133,6 +133,24 @@ TEST_CASE("calls: the captured cookies of that destination, each name once") {
   CHECK(calls.front().cookies.reveal() == "SID=app; XS=1");
 }
 
+TEST_CASE("calls: a back-end of another owner that came while a call waited gets none of its cookies [issue 15]") {
+  config::Configuration config;
+  config.destinations["erp"] = test::make_destination("erp");
+  session::Session session;
+  session.backend_cookies = {cookie("erp", "SID", "1")};
+  const auto targets = logout::make_call_targets(config);
+  const auto call = logout::calls_for(session, targets, std::nullopt).at(0);
+  const auto has_cookie = [&call](const logout::CallTarget& target) {
+    const auto request = logout::make_request(call, target, false);
+    return std::any_of(request.headers.begin(), request.headers.end(),
+                       [](const auto& field) { return field.first == "Cookie"; });
+  };
+  CHECK(has_cookie(*targets.at(0)));
+  auto own = test::make_destination("erp");
+  own.jar = config::subscribers_jar("erp", "t1");
+  CHECK_FALSE(has_cookie(logout::make_call_target(own, config)));
+}
+
 TEST_CASE("calls: back-ends hear where the request came from; services also the router's host") {
   config::Configuration config;
   config.destinations["bank"] = test::make_destination("bank");
