@@ -68,15 +68,24 @@ CallTarget make_call_target(const config::Destination& destination, const config
 
 namespace {
 
+// Of one that may yet turn out to be the subscriber's own or the provider's: of whom the session has cookies. The other
+// gets none of them (call_request.cpp).
+const std::string& jar_for(const session::Session& session, const CallTarget& target) {
+  const auto& cookies = session.backend_cookies;
+  const bool has_some =
+      std::any_of(cookies.begin(), cookies.end(), [&](const auto& cookie) { return cookie.destination == target.jar; });
+  return target.is_known || has_some ? target.jar : target.back_end;
+}
+
 // All captured cookies of the destination, each name once: of several the one whose path fits the logout path
 // best. One whose path does not fit is sent too: it is how the back-end knows the session.
-base::Secret cookie_field(const session::Session& session, const CallTarget& target) {
+base::Secret cookie_field(const session::Session& session, const CallTarget& target, const std::string& jar) {
   std::map<std::string_view, const session::BackendCookie*> chosen;
   const auto rank = [&](const session::BackendCookie& cookie) {
     return http::path_matches(target.url.path, cookie.path) ? cookie.path.size() + 1 : 0;
   };
   for (const auto& cookie : session.backend_cookies) {
-    if (cookie.destination != target.jar) continue;
+    if (cookie.destination != jar) continue;
     auto& best = chosen[cookie.name];
     if (best == nullptr || rank(cookie) >= rank(*best)) best = &cookie;
   }
@@ -162,8 +171,8 @@ std::vector<Call> calls_for(const session::Session& session, const CallTargets& 
   for (const auto& target : targets) {
     if (only != nullptr && std::find(only->begin(), only->end(), target->back_end) == only->end()) continue;
     Call call;
-    call.cookies = cookie_field(session, *target);
-    call.jar = target->jar;
+    call.jar = jar_for(session, *target);
+    call.cookies = cookie_field(session, *target, call.jar);
     // a back-end that knows nobody has nothing to hear
     if (session.is_anonymous && call.cookies.empty()) continue;
     call.target = target;

@@ -19,7 +19,7 @@ base::Error not_there_any_more() {
   return {base::ErrorCode::not_found, base::Side::router, "the configuration has no such back-end any more"};
 }
 
-// It may turn out to be the subscriber's own: no cookies but of that go to it.
+// It may turn out to be the subscriber's own, whose cookies come first then.
 config::Destination nameless_destination(const std::string& name, const std::string& tenant,
                                          const config::Configuration& config) {
   config::Destination destination;

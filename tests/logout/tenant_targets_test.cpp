@@ -121,6 +121,14 @@ TEST_CASE("execute: a back-end is told with the cookies that it has set, and not
     tenants.world.loop.advance(base::seconds(1));
     CHECK(client.count("t3.example") == 1);
     CHECK(client.header("t3.example", "cookie") == "SID=own");
+    // only the provider's
+    tenants.knows_t3 = false;
+    tenants.cookies = {cookie_in("erp", "provider")};
+    tenants.log_out("t3", of_application);
+    tenants.knows_t3 = true;
+    tenants.world.loop.advance(base::seconds(1));
+    CHECK(client.count("t3.example") == 2);
+    CHECK(client.header("t3.example", "cookie").empty());
   }
 }
 
