@@ -240,13 +240,13 @@ base::Result<std::shared_ptr<const CallTarget>> FanOut::find_target(const CallRe
 }
 
 // Where it goes now: what it was submitted with may be of a configuration of before. A destination that has to be asked
-// for again is where it was. A subscriber's own stays that one, though another's of that name is found once the
-// subscriber has left: it is the one the session has used, and nobody else gets the user's token.
+// for again is where it was. One that was known stays its owner's, though another's of that name is found once a
+// subscriber has left or has made one: it is the one the session has used, and nobody else gets the user's token.
 std::optional<base::Error> FanOut::place(WaitingCall& call) const {
   if (call.target && !find_target_) return std::nullopt;
   auto found = find_target(*call.call);
-  const bool was_its_own = call.target && !call.target->tenant.empty();
-  if (found && was_its_own && (*found)->tenant != call.target->tenant) return std::nullopt;
+  const bool had_owner = call.target && call.target->is_known;
+  if (found && had_owner && (*found)->tenant != call.target->tenant) return std::nullopt;
   if (found) {
     call.report().target = call.target = *std::move(found);
   } else if (!call.target || found.error().code == base::ErrorCode::not_found) {

@@ -71,8 +71,8 @@ class FanOut {
   // Back-pressure for mass expiry: returns when one of these back-ends can take more paced calls (so that a
   // slow one does not hold up the others), after 10 s in any case.
   base::Task<void> wait_for_room(std::vector<std::string> back_ends);
-  // Where calls go, asked at each attempt, but from a subscriber's own back-end never to another's; without it those
-  // whose process is gone are given up.
+  // Where calls go, asked at each attempt, but from one owner's back-end never to another's; without it those whose
+  // process is gone are given up.
   void use_targets(FindTarget find_target) { find_target_ = std::move(find_target); }
   // For back-ends that are told by one; without them they wait.
   void use_logout_tokens(const LogoutTokens& tokens) { sender_.use_logout_tokens(tokens); }
