@@ -1,7 +1,8 @@
 // `xs-router check`: loads a configuration, prints what is wrong with it and says so in the exit code.
 //
-// Text goes one line per cause to `out`, then a summary; of a good directory nothing. With `json` one JSON
-// object, always. `progress`, where there is one, says how far a large directory is. Opens no port. Source: docs/contract/descriptor.md "Start".
+// Text goes one line per cause to `out`, then a summary; of a good directory nothing. With `json` one JSON object,
+// always. `progress`, where there is one, says how far a large directory is. Opens no port. Source:
+// docs/contract/descriptor.md "Start".
 #pragma once
 
 #include <iostream>

@@ -1,11 +1,12 @@
 // The back-ends' cookies: session cookies stay in the router, per destination; others pass to the browser. With the
 // route's setBackendSessionCookies all do.
 //
-// A cookie in the jar is known by destination, name and path, as in a browser; domains play no part, because
-// a jar belongs to one destination, and to one owner of it (config::Destination::jar). What is the router's own name never reaches the browser, neither set nor
-// deleted; in the jar such a name is a back-end's like any other (many have a JSESSIONID of their own).
-// Bounded by LIMIT_COOKIE_JAR_BYTES per session: the oldest cookies of the same destination make room.
-// Functions on values; any thread. Source: docs/contract/descriptor.md "Session"; RFC 6265bis sections 5.1.4, 5.7, 5.8.
+// A cookie in the jar is known by destination, name and path, as in a browser; domains play no part, because a jar
+// belongs to one destination, and to one owner of it (config::Destination::jar). What is the router's own name never
+// reaches the browser, neither set nor deleted; in the jar such a name is a back-end's like any other (many have a
+// JSESSIONID of their own). Bounded by LIMIT_COOKIE_JAR_BYTES per session: the oldest cookies of the same destination
+// make room. Functions on values; any thread. Source: docs/contract/descriptor.md "Session"; RFC 6265bis sections
+// 5.1.4, 5.7, 5.8.
 #pragma once
 
 #include <string>

@@ -1,8 +1,9 @@
 // Forwards requests to a destination behind a Cloud Connector: to the proxy of the connectivity service, which gets them
 // whole, in absolute form and in plain HTTP; never through a tunnel.
 //
-// With a token of the router's own for the tenant, for the provider where the destination service has it as the provider's,
-// and, where the destination propagates its users, with the user's. Connections are one tenant's. Immutable. Owner: as Forwarder. Source: docs/contract/html5.md section 3.
+// With a token of the router's own for the tenant, for the provider where the destination service has it as the
+// provider's, and, where the destination propagates its users, with the user's. Connections are one tenant's.
+// Immutable. Owner: as Forwarder. Source: docs/contract/html5.md section 3.
 #pragma once
 
 #include <memory>

@@ -29,7 +29,8 @@ inline constexpr long long kLongestSessionTimeout = 43'200;  // minutes: 30 days
 void read_descriptor(const json& descriptor, const Report& report, const DescriptorSurroundings& surroundings,
                      Configuration& configuration);
 
-// The parts (read_routes.cpp, read_replace.cpp, read_logout.cpp, read_cors.cpp); each dialect reads its own (config/dialects.h)
+// The parts (read_routes.cpp, read_replace.cpp, read_logout.cpp, read_cors.cpp); each dialect reads its own
+// (config/dialects.h)
 Route read_route(const json& value, const Report& report, const DescriptorSurroundings& surroundings,
                  const Configuration& configuration);
 void read_routes(const json& descriptor, const Report& report, const DescriptorSurroundings& surroundings,

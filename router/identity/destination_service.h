@@ -1,12 +1,12 @@
 // The bound destination service: destinations by name, over its REST API, with the router's own token.
 //
 // A subscriber has destinations of its own, asked for with the token of its subdomain; what it has none of is the
-// provider's, as is all where nobody has subscribed, the host names no tenant, or the client knows none. No destination of a subscriber's is
-// shown the provider's certificate. What was found is kept for five
-// minutes, or as long as its Authorization is good if that is shorter; what is not there for half a minute; a failure
-// for some seconds. Names that the descriptor knows have places of their own; for others, which clients choose, there
-// are 1000, for those of subscribers 4096, and what is not there leaves first. One question per name and time, however
-// many ask. After a failure the last good answer goes on until its Authorization ends.
+// provider's, as is all where nobody has subscribed, the host names no tenant, or the client knows none. No destination
+// of a subscriber's is shown the provider's certificate. What was found is kept for five minutes, or as long as its
+// Authorization is good if that is shorter; what is not there for half a minute; a failure for some seconds. Names that
+// the descriptor knows have places of their own; for others, which clients choose, there are 1000, for those of
+// subscribers 4096, and what is not there leaves first. One question per name and time, however many ask. After a
+// failure the last good answer goes on until its Authorization ends.
 // Owner: app/parts, by shared_ptr. Loop: find() from any loop, the work runs on the background loop; known() and
 // known_or_ask() from any thread. Errors: not_found (no such destination, or tenant: 404), unavailable (503), protocol,
 // timeout, refused (502).

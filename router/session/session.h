@@ -3,10 +3,10 @@
 // Or an anonymous one, of a browser in which nobody has signed in: it holds the cookies of back-ends with logins or
 // handshakes of their own, and neither user nor tokens. It is no login anywhere.
 //
-// The store hands out std::shared_ptr<const Session>; a change is a copy with the next generation, accepted
-// by Store::replace only if nobody else changed or ended the session meanwhile (session/change.h). So a request, a token refresh
-// or a back-end's Set-Cookie that is in flight can never bring an ended session back (docs/contract/logout.md section
-// 1). Values; snapshots may be read from any thread.
+// The store hands out std::shared_ptr<const Session>; a change is a copy with the next generation, accepted by
+// Store::replace only if nobody else changed or ended the session meanwhile (session/change.h). So a request, a token
+// refresh or a back-end's Set-Cookie that is in flight can never bring an ended session back (docs/contract/logout.md
+// section 1). Values; snapshots may be read from any thread.
 #pragma once
 
 #include <compare>
