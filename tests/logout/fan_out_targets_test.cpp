@@ -75,9 +75,9 @@ TEST_CASE("fan-out: a call that waits goes where its back-end is now, as that is
 }
 
 TEST_CASE("fan-out: a subscriber's own back-end is told though another's of that name is found meanwhile [issue 15]") {
+  bool has_left = false;
   Bench bench;
   bench.client.set("t1.example", [](unsigned attempt) { return attempt == 1 ? 503 : 200; });
-  bool has_left = false;
   bench.fan_out.use_targets(
       [&](const std::string&, const std::string& tenant) -> base::Result<std::shared_ptr<const logout::CallTarget>> {
         return erp_of(has_left ? "" : tenant);
@@ -94,9 +94,9 @@ TEST_CASE("fan-out: a subscriber's own back-end is told though another's of that
 }
 
 TEST_CASE("fan-out: calls that wait until it is known whose back-end it is hold up nobody else's later [issue 15]") {
+  bool is_known = false;
   Bench bench({.concurrency = 2});
   bench.client.set("t1.example", test::BackEnds::kHangs);
-  bool is_known = false;
   bench.fan_out.use_targets(
       [&](const std::string&, const std::string& tenant) -> base::Result<std::shared_ptr<const logout::CallTarget>> {
         if (is_known) return erp_of(tenant);
