@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <cstring>
+
+#include "base/load_bytes.h"
 
 namespace router::base {
 namespace {
@@ -23,9 +24,7 @@ constexpr Word equal(Word bytes, Word byte) { return below(bytes ^ kOnes * byte,
 
 template <class Number>
 Word load(const char* from) {
-  Number number;
-  std::memcpy(&number, from, sizeof number);
-  return number;
+  return load_bytes<Number>(from);
 }
 
 // So many bytes from the end of a text of a word or more, and zeros behind them. Little-endian.

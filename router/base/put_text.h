@@ -6,16 +6,16 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/load_bytes.h"
+
 namespace router::base {
 
 namespace detail {
 // Of a text of one to two such words.
 template <class Word>
 void put_both_ends(std::string_view text, char* at) {
-  Word front;
-  Word back;
-  std::memcpy(&front, text.data(), sizeof front);
-  std::memcpy(&back, text.data() + text.size() - sizeof back, sizeof back);
+  const auto front = load_bytes<Word>(text.data());
+  const auto back = load_bytes<Word>(text.data() + text.size() - sizeof(Word));
   std::memcpy(at, &front, sizeof front);
   std::memcpy(at + text.size() - sizeof back, &back, sizeof back);
 }

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/byte_scan.h"
+#include "base/load_bytes.h"
 
 namespace router::base {
 namespace {
@@ -25,13 +26,6 @@ constexpr EightBytes lower_bytes(EightBytes bytes) {
   return bytes | is_upper >> 2;
 }
 
-template <class Number>
-Number read_as(const char* from) {
-  Number number;
-  std::memcpy(&number, from, sizeof number);
-  return number;
-}
-
 inline bool are_equal_bytes(EightBytes a, EightBytes b) { return a == b || lower_bytes(a) == lower_bytes(b); }
 
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -42,7 +36,7 @@ std::string to_lower(std::string_view text) {
   std::string lower(text);
   std::size_t i = 0;
   for (; lower.size() - i >= sizeof(EightBytes); i += sizeof(EightBytes)) {
-    const auto word = lower_bytes(read_as<EightBytes>(lower.data() + i));
+    const auto word = lower_bytes(load_bytes<EightBytes>(lower.data() + i));
     std::memcpy(lower.data() + i, &word, sizeof word);
   }
   for (; i < lower.size(); ++i) lower[i] = to_lower(lower[i]);
@@ -52,15 +46,15 @@ std::string to_lower(std::string_view text) {
 bool detail::are_equal_ignoring_case(const char* a, const char* b, std::size_t size) {
   if (size >= sizeof(EightBytes)) {
     for (std::size_t i = 0; i < size - sizeof(EightBytes); i += sizeof(EightBytes)) {
-      if (!are_equal_bytes(read_as<EightBytes>(a + i), read_as<EightBytes>(b + i))) return false;
+      if (!are_equal_bytes(load_bytes<EightBytes>(a + i), load_bytes<EightBytes>(b + i))) return false;
     }
     // the last eight, some of them once more
     const auto last = size - sizeof(EightBytes);
-    return are_equal_bytes(read_as<EightBytes>(a + last), read_as<EightBytes>(b + last));
+    return are_equal_bytes(load_bytes<EightBytes>(a + last), load_bytes<EightBytes>(b + last));
   }
   if (size >= 4) {
     const auto both_ends = [size](const char* text) {
-      return read_as<std::uint32_t>(text) | EightBytes{read_as<std::uint32_t>(text + size - 4)} << 32;
+      return load_bytes<std::uint32_t>(text) | EightBytes{load_bytes<std::uint32_t>(text + size - 4)} << 32;
     };
     return are_equal_bytes(both_ends(a), both_ends(b));
   }
