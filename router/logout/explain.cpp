@@ -1,7 +1,6 @@
-#include <algorithm>
-
 #include "logout/service.h"
 #include "session/csrf.h"
+#include "session/session_cookie.h"
 
 namespace router::logout {
 namespace {
@@ -95,9 +94,7 @@ Task<Result<Service::Forecast>> Service::foresee_signal(std::string token, std::
     auto found = co_await selecting;
     if (!found) co_return found.error();
     for (auto& session : *found) {
-      const auto is_same = [&](const auto& one) { return one->id == session->id; };
-      if (std::none_of(forecast.sessions.begin(), forecast.sessions.end(), is_same))
-        forecast.sessions.push_back(std::move(session));
+      if (!session::holds(forecast.sessions, session->id)) forecast.sessions.push_back(std::move(session));
     }
   }
   forecast.are_all = forecast.sessions.size() <= most;

@@ -33,6 +33,13 @@ Task<Result<std::vector<session::Snapshot>>> HeldSessions::find(const SourceInpu
   co_return ours;
 }
 
+Task<Result<std::vector<session::Snapshot>>> HeldSessions::find_if_affordable(const SourceInput& input) {
+  auto finding = find(input);
+  auto held = co_await finding;
+  if (!held && held.error().code == base::ErrorCode::overloaded) co_return std::vector<session::Snapshot>();
+  co_return held;
+}
+
 Task<Result<std::vector<session::Snapshot>>> HeldSessions::look_up(std::vector<session::SessionId> ids,
                                                                    std::string address, session::Snapshot user) {
   const std::size_t known = user && !ids.empty() ? 1 : 0;

@@ -28,6 +28,8 @@ class HeldSessions {
 
   // The one that is signed in first, where there is one.
   Task<Result<std::vector<session::Snapshot>>> find(const SourceInput& input);
+  // The same for who asks only whether the cookie goes: none, where the address has had as many.
+  Task<Result<std::vector<session::Snapshot>>> find_if_affordable(const SourceInput& input);
   // Those of `ids` that are sessions, of whatever tenant; `user`, where it is among them, is known and costs nothing.
   // Errors: of the store; overloaded.
   Task<Result<std::vector<session::Snapshot>>> look_up(std::vector<session::SessionId> ids, std::string address,

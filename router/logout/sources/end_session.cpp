@@ -124,10 +124,9 @@ Task<Result<std::optional<Recognition>>> EndSessionSource::recognise(const Sourc
   const auto found = co_await first_session(std::move(sought));
   if (!found) co_return std::optional<Recognition>(unavailable());
 
-  auto looking = held_.find(input);
-  auto held = co_await looking;
-  if (!held && held.error().code != base::ErrorCode::overloaded) co_return std::optional<Recognition>(unavailable());
-  if (!held) held = std::vector<session::Snapshot>();  // it only says whether the cookie goes
+  auto looking = held_.find_if_affordable(input);
+  const auto held = co_await looking;
+  if (!held) co_return std::optional<Recognition>(unavailable());
 
   Trigger trigger = end_session_trigger();
   trigger.session = *found;

@@ -71,10 +71,9 @@ Task<Result<std::optional<Recognition>>> FrontChannelSource::recognise(const Sou
   session::SessionFilter sought{.issuer = known_issuer, .idp_session_id = sid};
   const auto found = co_await store_.select(std::move(sought), kMostLookedAt);
   if (!found) co_return found.error();
-  auto looking = held_.find(input);
-  auto held = co_await looking;
-  if (!held && held.error().code != base::ErrorCode::overloaded) co_return held.error();
-  if (!held) held = std::vector<session::Snapshot>();  // it only says whether the cookie goes
+  auto looking = held_.find_if_affordable(input);
+  const auto held = co_await looking;
+  if (!held) co_return held.error();
   const auto is_meant = [&](const session::Snapshot& session) {
     return session->issuer == known_issuer && session->idp_session_id == sid;
   };
