@@ -64,6 +64,11 @@ bool Service::wants_body(const http::Request& request) const {
   return std::any_of(sources_.begin(), sources_.end(), [&](const auto& source) { return source->wants_body(request); });
 }
 
+bool Service::may_concern(const http::Request& request) const {
+  const auto& target = request.target;
+  return wants_body(request) || may_handle(request.method, target.path, target.query);
+}
+
 std::optional<http::Response> Service::refuse_flood(const http::Request& request,
                                                     const http::External& external) const {
   for (const auto& source : sources_) {

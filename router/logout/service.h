@@ -48,6 +48,8 @@ class Service {
   // Whether handle() needs the body, at most kMaxBody + 1 bytes of it. Where handle() then answers nothing,
   // the body has to be forwarded all the same.
   bool wants_body(const http::Request& request) const;
+  // One of the two; what an application of the HTML5 repository adds is beside it.
+  bool may_concern(const http::Request& request) const;
 
   // For an address that sends too many, on the request's loop: the answer, and handle() is not called.
   std::optional<http::Response> refuse_flood(const http::Request& request, const http::External& external) const;

@@ -18,9 +18,7 @@ bool at_the_session(const RequestState& state) { return state.request.target.pat
 // Or who has to hear why it is not known whether that is one.
 bool who_may_log_out(const RequestState& state) {
   if (state.application || state.application_fault || state.application_later) return true;
-  const auto& target = state.request.target;
-  return state.graph.logout->wants_body(state.request) ||
-         state.graph.logout->may_handle(state.request.method, target.path, target.query);
+  return state.graph.logout->may_concern(state.request);
 }
 bool who_comes_back(const RequestState& state) { return state.graph.login->is_callback(state.request.target); }
 bool without_route(const RequestState& state) { return !state.match.found(); }

@@ -40,13 +40,11 @@ Task<Result<Verdict>> perhaps_log_out(Context& context, bool has_body, logout::S
 
 Task<Result<Verdict>> logout(Context& context) {
   const auto& service = *context.graph.logout;
-  const auto& target = context.request.target;
-  const bool has_body = service.wants_body(context.request);
   logout::Service::Application application = context.application ? context.application->config : nullptr;
-  const bool perhaps = service.may_handle(context.request.method, target.path, target.query) ||
-                       (application && service.may_handle_in(application, context.request));
-  if (!has_body && !perhaps) return go_on(context);
-  return perhaps_log_out(context, has_body, std::move(application));
+  const bool perhaps =
+      service.may_concern(context.request) || (application && service.may_handle_in(application, context.request));
+  if (!perhaps) return go_on(context);
+  return perhaps_log_out(context, service.wants_body(context.request), std::move(application));
 }
 
 }  // namespace router::pipeline
